@@ -1,0 +1,187 @@
+//! The one cursor: every length in every format is checked here and nowhere else.
+//!
+//! A [`Reader`] walks a slice and knows where in the caller's input that slice lies, so that an error or a payload can
+//! be named by its offset in the input, however deeply it is nested.
+
+/// The input ended before what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfBounds {
+    /// Offset in the input at which the read began.
+    pub offset: usize,
+    /// Bytes that were asked for.
+    pub wanted: usize,
+    /// Bytes that were there.
+    pub available: usize,
+}
+
+/// A slice that knows its place in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span<'a> {
+    /// Offset of the first byte in the input.
+    pub offset: usize,
+    /// The bytes.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Span<'a> {
+    /// The whole of an input.
+    pub fn whole(bytes: &'a [u8]) -> Self {
+        Self { offset: 0, bytes }
+    }
+
+    /// A cursor over this slice.
+    pub fn reader(self) -> Reader<'a> {
+        Reader { rest: self.bytes, offset: self.offset }
+    }
+}
+
+/// A cursor over bytes. Copies are cheap, so a look ahead is a copy.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// A cursor at the start of an input.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Span::whole(bytes).reader()
+    }
+
+    /// Where in the input the next byte lies.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// How many bytes are left.
+    pub fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The next `count` bytes.
+    pub fn span(&mut self, count: usize) -> Result<Span<'a>, OutOfBounds> {
+        steps::count();
+        let Some((head, rest)) = self.rest.split_at_checked(count) else {
+            return Err(OutOfBounds { offset: self.offset, wanted: count, available: self.rest.len() });
+        };
+        let span = Span { offset: self.offset, bytes: head };
+        self.rest = rest;
+        // Cannot wrap: `count` is at most the length of a slice that lies in the input.
+        self.offset = self.offset.wrapping_add(count);
+        Ok(span)
+    }
+
+    /// The next `count` bytes, where their place does not matter.
+    pub fn take(&mut self, count: usize) -> Result<&'a [u8], OutOfBounds> {
+        Ok(self.span(count)?.bytes)
+    }
+
+    /// The next `N` bytes as an array.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], OutOfBounds> {
+        let offset = self.offset;
+        let bytes = self.take(N)?;
+        bytes.try_into().map_err(|_| OutOfBounds { offset, wanted: N, available: bytes.len() })
+    }
+
+    /// All that is left.
+    pub fn rest(&mut self) -> Span<'a> {
+        let span = Span { offset: self.offset, bytes: self.rest };
+        self.offset = self.offset.wrapping_add(self.rest.len());
+        self.rest = &[];
+        span
+    }
+
+    /// One byte.
+    pub fn u8(&mut self) -> Result<u8, OutOfBounds> {
+        let [byte] = self.array()?;
+        Ok(byte)
+    }
+
+    /// A big-endian 16-bit number (ISO base media files).
+    pub fn u16_be(&mut self) -> Result<u16, OutOfBounds> {
+        self.array().map(u16::from_be_bytes)
+    }
+
+    /// A big-endian 32-bit number.
+    pub fn u32_be(&mut self) -> Result<u32, OutOfBounds> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    /// A big-endian 64-bit number.
+    pub fn u64_be(&mut self) -> Result<u64, OutOfBounds> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    /// A little-endian 16-bit number (PlayReady, FairPlay's legacy init data).
+    pub fn u16_le(&mut self) -> Result<u16, OutOfBounds> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    /// A little-endian 32-bit number.
+    pub fn u32_le(&mut self) -> Result<u32, OutOfBounds> {
+        self.array().map(u32::from_le_bytes)
+    }
+}
+
+/// Counts the work of a parser in tests, so that "linear in the input's length" is proved without a clock.
+pub mod steps {
+    #[cfg(test)]
+    std::thread_local! {
+        static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+    }
+
+    /// One unit of work: a read from the cursor, a character looked at, a node made.
+    #[inline(always)]
+    pub fn count() {
+        #[cfg(test)]
+        STEPS.with(|steps| steps.set(steps.get().saturating_add(1)));
+    }
+
+    /// How many steps `work` took on this thread.
+    #[cfg(test)]
+    pub fn of<T>(work: impl FnOnce() -> T) -> (u64, T) {
+        let before = STEPS.with(std::cell::Cell::get);
+        let value = work();
+        (STEPS.with(std::cell::Cell::get).saturating_sub(before), value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_both_byte_orders_and_keeps_its_place() {
+        let mut reader = Reader::new(&[0, 0, 0, 1, 2, 0, 9, 8, 7]);
+        assert_eq!(reader.u32_be(), Ok(1));
+        assert_eq!(reader.u16_le(), Ok(2));
+        assert_eq!(reader.span(2), Ok(Span { offset: 6, bytes: &[9, 8] }));
+        assert_eq!(reader.remaining(), 1);
+    }
+
+    #[test]
+    fn a_read_past_the_end_says_where_and_takes_nothing() {
+        let mut reader = Reader::new(&[1, 2, 3]);
+        assert_eq!(reader.u8(), Ok(1));
+        assert_eq!(reader.u32_be(), Err(OutOfBounds { offset: 1, wanted: 4, available: 2 }));
+        assert_eq!(reader.take(usize::MAX), Err(OutOfBounds { offset: 1, wanted: usize::MAX, available: 2 }));
+        assert_eq!(reader.u16_be(), Ok(0x0203));
+    }
+
+    #[test]
+    fn a_nested_cursor_counts_from_the_start_of_the_input() {
+        let mut outer = Reader::new(&[0, 1, 2, 3, 4]);
+        outer.take(2).unwrap();
+        let mut inner = outer.span(2).unwrap().reader();
+        inner.u8().unwrap();
+        assert_eq!(inner.offset(), 3);
+        assert_eq!(inner.u16_be(), Err(OutOfBounds { offset: 3, wanted: 2, available: 1 }));
+        assert_eq!(outer.rest(), Span { offset: 4, bytes: &[4] });
+        assert!(outer.is_empty());
+    }
+}

@@ -1,0 +1,137 @@
+//! What went wrong, for the person at the keyboard: a stable code, what failed, and what to do about it.
+
+use crate::json::Writer;
+
+/// The step of playback that failed; the `phase` of the public `PallyConError`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The browser, the page or the device.
+    Environment,
+    /// EME init data.
+    InitData,
+    /// A license token or callback auth data.
+    CustomData,
+    /// A FairPlay or Widevine certificate.
+    Certificate,
+    /// The license request or its answer.
+    License,
+    /// A MediaKeySession.
+    Session,
+    /// An HLS playlist or a DASH MPD.
+    Manifest,
+    /// An fMP4 segment.
+    Segment,
+    /// The server entry: tokens, auth data, CPIX.
+    Server,
+}
+
+impl Phase {
+    /// As it reads in JavaScript.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::InitData => "init-data",
+            Self::CustomData => "custom-data",
+            Self::Certificate => "certificate",
+            Self::License => "license",
+            Self::Session => "session",
+            Self::Manifest => "manifest",
+            Self::Segment => "segment",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// A failure. `message` never holds a token, a key or a URL's query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// Stable and kebab-case.
+    pub code: &'static str,
+    /// The step that failed.
+    pub phase: Phase,
+    /// One line for a person.
+    pub message: String,
+    /// One sentence: what to do.
+    pub hint: &'static str,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// PallyCon's own code, as it was sent.
+    pub server_code: Option<String>,
+    /// PallyCon's own text.
+    pub server_message: Option<String>,
+    /// The site's own error (code, message) inside PallyCon's 8002.
+    pub site_error: Option<(String, String)>,
+    /// The HTTP status, where there was an answer.
+    pub http_status: Option<u16>,
+    /// Where in the input, in bytes.
+    pub offset: Option<usize>,
+}
+
+impl Error {
+    /// A failure that a retry cannot mend.
+    pub fn new(code: &'static str, phase: Phase, message: impl Into<String>, hint: &'static str) -> Self {
+        Self {
+            code,
+            phase,
+            message: message.into(),
+            hint,
+            retryable: false,
+            server_code: None,
+            server_message: None,
+            site_error: None,
+            http_status: None,
+            offset: None,
+        }
+    }
+
+    /// The same failure, with its place in the input.
+    pub fn at(mut self, offset: usize) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// The JSON that crosses into JavaScript, where it becomes a `PallyConError`.
+    pub fn to_json(&self) -> String {
+        let mut out = Writer::new();
+        out.object(|o| {
+            o.string("code", self.code);
+            o.string("phase", self.phase.as_str());
+            o.string("message", &self.message);
+            o.string("hint", self.hint);
+            o.boolean("retryable", self.retryable);
+            o.optional_string("serverCode", self.server_code.as_deref());
+            o.optional_string("serverMessage", self.server_message.as_deref());
+            if let Some((code, message)) = &self.site_error {
+                o.nested("siteError", |site| {
+                    site.string("code", code);
+                    site.string("message", message);
+                });
+            }
+            o.optional_number("httpStatus", self.http_status.map(u64::from));
+            o.optional_number("offset", self.offset.map(|offset| offset as u64));
+        });
+        out.finish()
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crosses_as_json_with_only_what_is_known() {
+        let error = Error::new("init-data-invalid", Phase::InitData, "the box ends early", "Check the packager.").at(7);
+        assert_eq!(
+            error.to_json(),
+            r#"{"code":"init-data-invalid","phase":"init-data","message":"the box ends early","hint":"Check the packager.","retryable":false,"offset":7}"#
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! JSON in and out, without serde: the player module counts every kilobyte, and reads only small bodies
+//! (error answers, tokens, `keyids` and `sinf` init data).
+
+mod reader;
+mod writer;
+
+pub use reader::{Value, parse};
+pub use writer::{Object, Writer, decimal};

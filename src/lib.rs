@@ -1,0 +1,21 @@
+//! PallyCon (DoveRunner) multi-DRM for web players.
+//!
+//! The data's way through this crate is the way of a license:
+//!
+//! | step | module |
+//! |---|---|
+//! | init data → which DRM, which keys | `init_data`, [`system`] |
+//! | challenge → HTTP request | `license::request` |
+//! | HTTP answer → license or error | `license::response`, `license::catalogue` |
+//! | what the request carries | `custom_data` |
+//! | when to ask again | `delivery` |
+//!
+//! Everything outside `web` is pure: no JavaScript, no clock, no network, so that it is tested without a browser.
+//! `web` (wasm32 only) is the one place that knows JavaScript. Features choose the wasm module that is built:
+//! `player` is what viewers download, `inspect` adds segments, manifests and writers, `server` adds what needs keys.
+
+pub mod bytes;
+pub mod error;
+pub mod json;
+pub mod system;
+pub mod text;
