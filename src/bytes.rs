@@ -142,6 +142,13 @@ pub mod steps {
         STEPS.with(|steps| steps.set(steps.get().saturating_add(1)));
     }
 
+    /// Many units at once: a stretch of the input that was looked through.
+    #[inline(always)]
+    pub fn add(_count: usize) {
+        #[cfg(test)]
+        STEPS.with(|steps| steps.set(steps.get().saturating_add(_count as u64)));
+    }
+
     /// How many steps `work` took on this thread.
     #[cfg(test)]
     pub fn of<T>(work: impl FnOnce() -> T) -> (u64, T) {

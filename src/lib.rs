@@ -19,3 +19,4 @@ pub mod error;
 pub mod json;
 pub mod system;
 pub mod text;
+pub mod xml;
