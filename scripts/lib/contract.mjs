@@ -1,0 +1,38 @@
+// A type contract from elsewhere (a .d.ts file): writes a small TypeScript project proving that what the package exports
+// can be used wherever the contract's own types are expected. tsc then says whether that is so.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildDir, root } from "./paths.mjs";
+
+/** Which entry of the package owes which names of the contract. */
+const ENTRIES = {
+  "pallycon-drm": ["init", "parseInitData", "sameKeyId", "inspectCustomData", "createPallyCon", "probe", "diagnose"],
+  "pallycon-drm/inspect": ["parseSegment", "parseManifest", "inspectAny", "buildPssh", "buildWidevineData", "buildPlayReadyObject"],
+};
+const TYPES = [
+  "InitData", "PsshBox", "WidevineData", "PlayReadyObject", "Problem", "RequestContext", "PallyCon", "LicenseRequest", "License",
+  "PallyConEvent", "PallyConError", "MediaOptions", "AdapterOptions",
+];
+
+/** @param {string} contract the .d.ts file @returns {string} the tsconfig.json to compile */
+export function contractFile(contract) {
+  const folder = join(buildDir, "contract");
+  mkdirSync(folder, { recursive: true });
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const lines = [`import type * as Contract from ${JSON.stringify(contract.replace(/\.d\.ts$/, ".js"))};`];
+  Object.entries(ENTRIES).forEach(([entry, names], i) => {
+    // An entry that the package does not announce yet owes nothing; one that it announces owes everything.
+    if (!exports?.[entry.replace("pallycon-drm", ".")]) return;
+    lines.push(`import * as Entry${i} from "${entry}";`);
+    for (const name of names) lines.push(`export const ${name}: typeof Contract.${name} = Entry${i}.${name};`);
+  });
+  for (const name of TYPES) lines.push(`export const of${name} = (ours: import("pallycon-drm").${name}): Contract.${name} => ours;`);
+  // Code that was written against the contract hands its own options in.
+  lines.push(`export const options = (theirs: Contract.PallyConOptions): import("pallycon-drm").PallyConOptions => theirs;`);
+  writeFileSync(join(folder, "contract.ts"), `${lines.join("\n")}\n`);
+  const file = join(folder, "tsconfig.json");
+  const compilerOptions = { target: "es2022", lib: ["es2022", "dom", "esnext.disposable"], module: "nodenext", moduleResolution: "nodenext", strict: true, noEmit: true, skipLibCheck: false, types: [] };
+  writeFileSync(file, JSON.stringify({ compilerOptions, files: ["contract.ts"] }));
+  if (!existsSync(contract)) throw new Error(`${contract} is not there`);
+  return file;
+}

@@ -1,0 +1,99 @@
+// Runs one command: its output goes to a log file, a line of progress to the terminal, its last lines too when it fails.
+import { spawn, spawnSync } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { homedir } from "node:os";
+import { logDir, root, windows } from "./paths.mjs";
+import { say, seconds } from "./say.mjs";
+
+const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
+const PROGRESS_EVERY = 15_000;
+const TAIL = 60;
+
+/** The environment for child processes. rustup's folder is added: a shell that was open before rustup ran lacks it. */
+export function environment(extra = {}, paths = []) {
+  const cargo = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
+  const path = [...paths, ...(process.env.PATH ?? "").split(delimiter), ...(existsSync(cargo) ? [cargo] : [])];
+  return { ...process.env, PATH: path.join(delimiter), CARGO_TERM_COLOR: "never", NO_COLOR: "1", FORCE_COLOR: "0", ...extra };
+}
+
+/**
+ * @param {string} label what is going on, for the progress line
+ * @param {string[]} command
+ * @param {{log: string, env?: Record<string, string>, paths?: string[], cwd?: string, quiet?: boolean, timeout?: number}} options
+ *   `timeout`: a suite that hangs is ended and has failed, rather than holding up everything after it.
+ * @returns {Promise<{ok: boolean, code: number | null, output: string, duration: number, tail: string, log: string}>}
+ */
+export function run(label, command, { log, env, paths, cwd = root, quiet = false, timeout } = {}) {
+  mkdirSync(logDir, { recursive: true });
+  const file = join(logDir, `${log}.log`);
+  const sink = createWriteStream(file);
+  sink.write(`$ ${command.join(" ")}\n`);
+  const started = Date.now();
+  const verbose = process.env.PALLYCON_VERBOSE === "1";
+  return new Promise((resolve) => {
+    const chunks = [];
+    let last = "";
+    // A shell only where Windows needs one (npm.cmd); a group of its own elsewhere, so that a hung suite's browsers end with it.
+    const child = spawn(command[0], command.slice(1), {
+      cwd, env: environment(env, paths), stdio: ["ignore", "pipe", "pipe"], shell: windows && /\.(cmd|bat)$/.test(command[0]), detached: !windows,
+    });
+    const take = (chunk) => {
+      chunks.push(chunk);
+      sink.write(chunk);
+      if (verbose) process.stdout.write(chunk);
+      last = chunk.toString().replace(ANSI, "").trim().split(/[\r\n]+/).pop() || last;
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    const end = (signal) => {
+      try {
+        if (windows) child.kill(signal);
+        else process.kill(-child.pid, signal);
+      } catch { /* it ended by itself meanwhile */ }
+    };
+    const interrupted = () => { end("SIGTERM"); process.exit(130); };
+    process.once("SIGINT", interrupted);
+    process.once("SIGTERM", interrupted);
+    const timers = [];
+    if (!quiet && !verbose) {
+      timers.push(setInterval(() => say(`    ${label}: ${seconds(Date.now() - started)} … ${last.slice(0, 100)}`), PROGRESS_EVERY));
+    }
+    if (timeout) {
+      timers.push(setTimeout(() => {
+        take(Buffer.from(`\nended after ${seconds(timeout)}: it did not finish\n`));
+        end("SIGKILL");
+      }, timeout));
+    }
+    const done = (code, error) => {
+      for (const timer of timers) { clearInterval(timer); clearTimeout(timer); }
+      process.removeListener("SIGINT", interrupted);
+      process.removeListener("SIGTERM", interrupted);
+      if (error) take(Buffer.from(`${error.message}\n`));
+      sink.end();
+      const output = Buffer.concat(chunks).toString().replace(ANSI, "");
+      const tail = output.trimEnd().split("\n").slice(-TAIL).join("\n");
+      resolve({ ok: code === 0, code, output, duration: Date.now() - started, tail, log: file });
+    };
+    child.once("error", (error) => done(null, error));
+    child.once("close", (code) => done(code));
+  });
+}
+
+/** The first line of a short command's output, or undefined where it cannot be run. */
+export function ask(command, options = {}) {
+  const result = spawnSync(command[0], command.slice(1), { cwd: root, env: environment(), encoding: "utf8", timeout: 60_000, ...options });
+  return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+/** Where `name` is on PATH (rustup's folder included). */
+export function which(name) {
+  for (const folder of environment().PATH.split(delimiter)) {
+    if (!folder) continue;
+    for (const candidate of windows ? [`${name}.exe`, `${name}.cmd`] : [name]) {
+      const path = join(folder, candidate);
+      if (existsSync(path)) return path;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+// What the scripts tell the person in front of them: one line a step, plain text, no colours (a log reads the same).
+const started = Date.now();
+
+export const seconds = (ms) => (ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`);
+export const elapsed = () => seconds(Date.now() - started);
+export const say = (text) => process.stdout.write(`${text}\n`);
+export const step = (text) => say(`• ${text}`);
+
+/** A reason to stop that is the user's to mend: printed without a stack. */
+export class Stop extends Error {
+  constructor(message, hint) {
+    super(message);
+    this.name = "Stop";
+    this.hint = hint;
+  }
+}
+
+/** Runs a script's main function; a Stop is explained, anything else keeps its stack. */
+export async function main(body) {
+  try {
+    const code = await body();
+    if (typeof code === "number") process.exitCode = code;
+  } catch (error) {
+    if (error instanceof Stop) process.stderr.write(`\n${error.message}\n${error.hint ? `→ ${error.hint}\n` : ""}`);
+    else process.stderr.write(`\n${error?.stack ?? error}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** `rows` of equal length as aligned columns; numbers to the right. */
+export function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  return rows
+    .map((row) => row.map((cell, i) => (typeof cell === "number" ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i]))).join("  ").trimEnd())
+    .join("\n");
+}

@@ -1,0 +1,111 @@
+// Every test suite: what it needs and how it is run and counted. `npm test` runs them in this order, one at a time.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findBrowser, findDriver, CHROMIUM_ARGS, FIREFOX_PREFS } from "../setup/browsers.mjs";
+import { ensureTool } from "../setup/tools.mjs";
+import * as count from "./count.mjs";
+import { buildDir, logDir, root } from "./paths.mjs";
+import { run } from "./run.mjs";
+import { Stop } from "./say.mjs";
+import { contractFile } from "./contract.mjs";
+
+const FEATURES = "player,inspect,server";
+const MINUTES = 60_000;
+const node = process.execPath;
+const npmBin = (path) => [node, join(root, "node_modules", path)];
+
+/** All `*.test.mjs` under the folders, as a list: patterns are the shell's in Node 20. */
+const testFiles = (...folders) =>
+  folders.flatMap((folder) =>
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder), { recursive: true }).map(String).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name)) : [],
+  );
+
+const nodeSuite = (id, title, folders, more = {}) => ({
+  id, group: "node", title, present: () => testFiles(...folders).length > 0, ...more,
+  async run() {
+    const result = await run(title, [node, "--test", "--test-reporter=tap", ...testFiles(...folders)], { log: `test-${id}`, timeout: 10 * MINUTES });
+    return { ...result, count: count.tap(result.output) };
+  },
+});
+
+/** `browser`: its name for wasm-pack and for us. */
+const wasmSuite = (flag, kind, title) => ({
+  id: `wasm-${flag}`, group: "wasm", title, present: () => existsSync(join(root, "tests/web.rs")),
+  async run() {
+    const binary = findBrowser(kind);
+    if (!binary) throw new Stop(`${title}: there is no browser.`);
+    const bindgen = await ensureTool("wasm-bindgen-cli");
+    const pack = await ensureTool("wasm-pack");
+    let driver = findDriver(kind);
+    if (!driver && kind === "firefox") driver = join(await ensureTool("geckodriver"), "geckodriver");
+    if (!driver) throw new Stop(`${title}: there is no WebDriver for it.`);
+    // The driver would look for a browser of its own; it must be the one that was found.
+    const capabilities = kind === "chromium"
+      ? { "goog:chromeOptions": { binary, args: CHROMIUM_ARGS } }
+      : { "moz:firefoxOptions": { binary, args: ["-headless"], prefs: FIREFOX_PREFS } };
+    mkdirSync(buildDir, { recursive: true });
+    const settings = join(buildDir, `webdriver-${flag}.json`);
+    writeFileSync(settings, JSON.stringify(capabilities));
+    const env = { [kind === "chromium" ? "CHROMEDRIVER" : "GECKODRIVER"]: driver, WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "120" };
+    const command = ["wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", ".", "--", "--features", FEATURES, "--test", "web"];
+    const result = await run(title, command, { log: `test-wasm-${flag}`, env, paths: [bindgen, pack], timeout: 20 * MINUTES });
+    return { ...result, count: count.cargo(result.output) };
+  },
+});
+
+/** One run a browser, so that a browser that cannot start fails alone. */
+const playwrightSuite = (id, folder, project, title) => ({
+  id: `${id}-${project}`, group: "e2e", title, needs: ["package", "bridge", "demo"],
+  present: () => existsSync(join(root, folder, "playwright.config.mjs")) && readdirSync(join(root, folder), { recursive: true }).some((name) => /\.spec\.m?[jt]s$/.test(String(name))),
+  async run() {
+    const kind = project;
+    if (!findBrowser(kind)) throw new Stop(`${title}: there is no browser.`);
+    const file = join(logDir, `test-${id}-${project}.json`);
+    rmSync(file, { force: true });
+    const command = [...npmBin("@playwright/test/cli.js"), "test", "-c", join(folder, "playwright.config.mjs"), "--project", project, "--reporter", "list,json"];
+    const result = await run(title, command, { log: `test-${id}-${project}`, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file }, timeout: 25 * MINUTES });
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+    return { ...result, count: count.playwright(report, project) };
+  },
+});
+
+const one = (result) => ({ ...result, count: { passed: result.ok ? 1 : 0, failed: result.ok ? 0 : 1 } });
+
+export const SUITES = [
+  {
+    id: "rust", group: "rust", title: "Rust: cargo test", present: () => true,
+    async run() {
+      // The vectors have a suite of their own: counted once.
+      const result = await run("cargo test", ["cargo", "test", "--no-fail-fast", "--features", FEATURES], { log: "test-rust", env: { PALLYCON_VECTORS: "" }, timeout: 30 * MINUTES });
+      return { ...result, count: count.cargo(result.output) };
+    },
+  },
+  {
+    id: "conformance", group: "conformance", title: "Conformance with the vectors given",
+    present: () => Boolean(process.env.PALLYCON_VECTORS) && existsSync(join(root, "tests/conformance")),
+    async run() {
+      const result = await run("conformance", [node, "scripts/conformance.mjs", process.env.PALLYCON_VECTORS], { log: "test-conformance", timeout: 15 * MINUTES });
+      return { ...result, count: count.conformance(result.output) };
+    },
+  },
+  wasmSuite("chrome", "chromium", "wasm in Chrome: wasm-pack test"),
+  wasmSuite("firefox", "firefox", "wasm in Firefox: wasm-pack test"),
+  {
+    id: "types", group: "types", title: "Types, as a user's compiler sees them", needs: ["package"], present: () => existsSync(join(root, "tests/types/tsconfig.json")),
+    run: async () => one(await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", "tests/types/tsconfig.json"], { log: "test-types", timeout: 5 * MINUTES })),
+  },
+  {
+    id: "contract", group: "types", title: "Types, against the contract given", needs: ["package"], present: () => Boolean(process.env.PALLYCON_CONTRACT),
+    run: async () => one(await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", contractFile(process.env.PALLYCON_CONTRACT)], { log: "test-contract", timeout: 5 * MINUTES })),
+  },
+  nodeSuite("scripts", "Node: the project's scripts", ["tests/scripts"]),
+  nodeSuite("license-server", "Node: license server", ["tests/license-server"]),
+  nodeSuite("server", "Node: the server entry", ["tests/server"], { needs: ["package"] }),
+  nodeSuite("js", "Node: the package", ["tests/js"], { needs: ["package"] }),
+  nodeSuite("package", "The packed package, as installed by a user", ["tests/package"], { group: "package", needs: ["package"] }),
+  playwrightSuite("bridge", "tests/bridge", "chromium", "CDM bridge in Chromium"),
+  playwrightSuite("bridge", "tests/bridge", "firefox", "CDM bridge in Firefox"),
+  playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium"),
+  playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox"),
+];
+

@@ -1,0 +1,37 @@
+// npm run lint: formatting, clippy for native and for each wasm module, and the compiler's view of the TypeScript.
+// Each counts as one test.
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { logDir, root } from "./lib/paths.mjs";
+import { run } from "./lib/run.mjs";
+import { main, say, seconds, step } from "./lib/say.mjs";
+import { ensurePackages } from "./setup/npm.mjs";
+import { WASM_TARGET, ensureRust } from "./setup/rust.mjs";
+
+const clippy = (...args) => ["cargo", "clippy", "--quiet", ...args, "--", "-D", "warnings"];
+const tsc = (...args) => [process.execPath, "node_modules/typescript/bin/tsc", "--noEmit", ...args];
+
+const CHECKS = [
+  ["rustfmt", ["cargo", "fmt", "--check"]],
+  ["clippy, native", clippy("--all-targets", "--features", "inspect,server")],
+  // One feature at a time: each is a wasm module of its own, and must build without the others.
+  ...["player", "inspect", "server"].map((feature) => [`clippy, wasm ${feature}`, clippy("--target", WASM_TARGET, "--features", feature)]),
+  ["tsc", tsc("-p", "tsconfig.json"), "tsconfig.json"],
+];
+
+await main(async () => {
+  mkdirSync(logDir, { recursive: true });
+  await ensurePackages();
+  await ensureRust({ components: ["rustfmt", "clippy"] });
+  const count = { passed: 0, failed: 0 };
+  for (const [name, command, needs] of CHECKS) {
+    if (needs && !existsSync(join(root, needs))) continue;
+    step(name);
+    const result = await run(name, command, { log: `lint-${name.replace(/\W+/g, "-")}`, timeout: 20 * 60_000 });
+    count[result.ok ? "passed" : "failed"] += 1;
+    if (!result.ok) say(result.tail);
+    say(`    ${result.ok ? "passed" : "failed"}, ${seconds(result.duration)}`);
+  }
+  writeFileSync(join(logDir, "lint.json"), JSON.stringify(count));
+  return count.failed === 0 ? 0 : 1;
+});

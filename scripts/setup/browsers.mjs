@@ -1,0 +1,88 @@
+// The browsers that tests run in: those that the user has; on Debian and Ubuntu, as root, they are installed.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ask, run, which } from "../lib/run.mjs";
+import { Stop, say, step } from "../lib/say.mjs";
+
+const programFiles = [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA].filter(Boolean);
+const applications = ["/Applications", join(process.env.HOME ?? "/", "Applications")];
+
+const KNOWN = {
+  chromium: {
+    env: "CHROME_BIN",
+    // Debian's Chromium first on Linux: its driver comes with it in the same version.
+    names: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge-stable", "microsoft-edge"],
+    mac: ["Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium", "Microsoft Edge.app/Contents/MacOS/Microsoft Edge"],
+    windows: ["Google\\Chrome\\Application\\chrome.exe", "Chromium\\Application\\chrome.exe", "Microsoft\\Edge\\Application\\msedge.exe"],
+  },
+  firefox: {
+    env: "FIREFOX_BIN",
+    names: ["firefox-esr", "firefox"],
+    mac: ["Firefox.app/Contents/MacOS/firefox"],
+    windows: ["Mozilla Firefox\\firefox.exe"],
+  },
+};
+
+/** @param {"chromium" | "firefox"} kind @returns {string | undefined} its executable */
+export function findBrowser(kind) {
+  const known = KNOWN[kind];
+  const chosen = process.env[known.env];
+  if (chosen) {
+    if (!existsSync(chosen)) throw new Stop(`${known.env} names ${chosen}, which is not there.`, `Set ${known.env} to the browser's executable, or unset it.`);
+    return chosen;
+  }
+  const candidates =
+    process.platform === "darwin" ? applications.flatMap((base) => known.mac.map((path) => join(base, path)))
+    : process.platform === "win32" ? programFiles.flatMap((base) => known.windows.map((path) => join(base, path)))
+    : known.names.map(which);
+  return candidates.find((path) => path && existsSync(path));
+}
+
+/** The WebDriver for Chrome. Firefox's is built (tools.mjs) where there is none. */
+export function findDriver(kind) {
+  const [env, name] = kind === "chromium" ? ["CHROMEDRIVER", "chromedriver"] : ["GECKODRIVER", "geckodriver"];
+  const chosen = process.env[env];
+  return chosen && existsSync(chosen) ? chosen : which(name);
+}
+
+const missing = () => [
+  ...(findBrowser("chromium") ? [] : ["chromium"]),
+  ...(findDriver("chromium") ? [] : ["chromium-driver"]),
+  ...(findBrowser("firefox") ? [] : ["firefox-esr"]),
+];
+
+const WHAT_TO_INSTALL = {
+  chromium: "Chrome, Chromium or Edge (or set CHROME_BIN)",
+  "chromium-driver": "chromedriver of the browser's version (Debian: chromium-driver; others: npx @puppeteer/browsers install chromedriver; or set CHROMEDRIVER)",
+  "firefox-esr": "Firefox (or set FIREFOX_BIN)",
+};
+
+/** Installs what is missing where that is possible. What stays missing makes its tests fail, not the rest. */
+export async function ensureBrowsers() {
+  let lacking = missing();
+  const debian = process.platform === "linux" && which("apt-get") && process.getuid?.() === 0;
+  if (lacking.length > 0 && debian) {
+    step(`Installing ${lacking.join(", ")} with apt (once)`);
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await run("apt-get update", ["apt-get", "update", "-q"], { log: "setup-apt-update", env });
+    for (const name of lacking) { // one by one: a name that this release does not have must not keep the others out
+      const result = await run(`apt-get install ${name}`, ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", name], { log: `setup-apt-${name}`, env });
+      if (!result.ok) say(result.tail);
+    }
+    lacking = missing();
+  }
+  for (const name of lacking) say(`  ! missing: ${WHAT_TO_INSTALL[name]}. Its tests count as failed until it is installed.`);
+  return lacking;
+}
+
+export function browserVersion(path) {
+  return (process.platform === "win32" ? undefined : ask([path, "--version"]))?.split("\n")[0];
+}
+
+// Headless, without what would make a run depend on the network or the machine's own set-up.
+export const CHROMIUM_ARGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+];
+// Without the pref, a Firefox that cannot download Widevine waits for a minute before it says that it has none.
+export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.autoplay.default": 0 };

@@ -1,0 +1,30 @@
+// The build steps, each skipped while what it reads and wrote is unchanged.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isFresh, markFresh } from "../lib/fresh.mjs";
+import { root } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { Stop, say, seconds, step } from "../lib/say.mjs";
+
+const STEPS = {
+  package: {
+    what: "Building the package (Rust to wasm, TypeScript to JavaScript)",
+    script: "scripts/build.mjs",
+    inputs: ["src", "js", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/build"],
+    outputs: ["dist"],
+  },
+  bridge: { what: "Building the CDM bridge", script: "scripts/bridge.mjs", inputs: ["www/bridge", "scripts/bridge.mjs", "package-lock.json"], outputs: ["build/bridge"] },
+  demo: { what: "Building the demo page", script: "scripts/demo.mjs", inputs: ["www/demo", "scripts/demo.mjs", "package-lock.json", "dist"], outputs: ["build/demo"] },
+};
+
+/** @param {keyof typeof STEPS} name */
+export async function ensureBuilt(name) {
+  const { what, script, inputs, outputs } = STEPS[name];
+  if (!existsSync(join(root, script))) throw new Stop(`${script} is missing.`, "Restore it from git.");
+  if (isFresh(name, inputs, outputs)) return;
+  step(what);
+  const result = await run(`build ${name}`, [process.execPath, script], { log: `build-${name}` });
+  if (!result.ok) throw new Stop(`${what} failed (${result.log}).\n${result.tail}`);
+  markFresh(name, inputs, outputs);
+  say(`    done in ${seconds(result.duration)}`);
+}

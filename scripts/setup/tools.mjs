@@ -1,0 +1,88 @@
+// Tools that only tests need and that have to be compiled: once per user and version, into the cache folder.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { executable, root, toolDir } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { Stop, say, step } from "../lib/say.mjs";
+
+/** wasm-bindgen's command line must be exactly of the version that Cargo.lock has. */
+function bindgenVersion() {
+  const found = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(readFileSync(join(root, "Cargo.lock"), "utf8").replaceAll("\r\n", "\n"));
+  if (!found) throw new Stop("Cargo.lock names no wasm-bindgen.", "Restore Cargo.lock from git.");
+  return found[1];
+}
+
+const TOOLS = {
+  // Its own lock file holds a crate set that no longer builds on current Rust, hence not --locked.
+  "wasm-bindgen-cli": { version: bindgenVersion, locked: false, binary: "wasm-bindgen", minutes: 5 },
+  "wasm-pack": { version: () => "0.15.1", locked: true, binary: "wasm-pack", minutes: 4 },
+  geckodriver: { version: () => "0.37.1", locked: true, binary: "geckodriver", minutes: 4 },
+};
+
+function alive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Two runs at once must not build the same tool twice, nor wait for one that has died. */
+async function locked(name, body) {
+  const lock = join(toolDir, `.${name}.lock`);
+  for (let told = false; ; ) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    let owner;
+    try {
+      owner = Number(readFileSync(lock, "utf8"));
+    } catch {
+      continue; // released between the two calls
+    }
+    if (owner && !alive(owner)) {
+      rmSync(lock, { force: true });
+      continue;
+    }
+    if (!told) say(`    another run (process ${owner}) is building ${name}: waiting for it`);
+    told = true;
+    await sleep(1000);
+  }
+  try {
+    return await body();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** @returns {Promise<string>} the folder to put on PATH */
+export async function ensureTool(name) {
+  const tool = TOOLS[name];
+  const version = tool.version();
+  const home = join(toolDir, `${name}-${version}`);
+  const bin = join(home, "bin");
+  const there = () => existsSync(join(bin, executable(tool.binary)));
+  if (there()) return bin;
+  mkdirSync(toolDir, { recursive: true });
+  return locked(`${name}-${version}`, async () => {
+    if (there()) return bin;
+    step(`Building ${name} ${version} (once per user, about ${tool.minutes} minutes; kept in ${toolDir})`);
+    const temporary = join(toolDir, `.${name}-${version}.${process.pid}`);
+    rmSync(temporary, { recursive: true, force: true });
+    const install = ["cargo", "install", name, "--version", version, "--root", temporary, "--no-track", ...(tool.locked ? ["--locked"] : [])];
+    const result = await run(name, install, { log: `setup-${name}`, env: { CARGO_TARGET_DIR: join(temporary, "target") } });
+    rmSync(join(temporary, "target"), { recursive: true, force: true });
+    if (!result.ok) {
+      rmSync(temporary, { recursive: true, force: true });
+      throw new Stop(`${name} ${version} could not be built.\n${result.tail}`, "It needs a C linker (Debian: build-essential, macOS: xcode-select --install) and the network.");
+    }
+    rmSync(home, { recursive: true, force: true });
+    renameSync(temporary, home);
+    return bin;
+  });
+}

@@ -1,0 +1,48 @@
+// npm start: from a fresh clone to the demo page. Sets up Rust's wasm target and npm's packages, builds, and serves the
+// page with its license server. Tools that only tests need are not installed for it.
+//   npm start -- --port 9000
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { root } from "./lib/paths.mjs";
+import { Stop, elapsed, main, say } from "./lib/say.mjs";
+import { ensureBuilt } from "./setup/build.mjs";
+import { ensurePackages } from "./setup/npm.mjs";
+import { ensureRust } from "./setup/rust.mjs";
+
+const DEFAULT_PORT = 8080;
+
+function port(args) {
+  if (args.length === 0) return undefined;
+  const value = Number(args[1]);
+  if (args[0] !== "--port" || args.length !== 2 || !Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new Stop(`"${args.join(" ")}" is not an option of npm start.`, "npm start -- --port NUMBER");
+  }
+  return value;
+}
+
+const isFree = (number) =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(number, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+
+await main(async () => {
+  const wanted = port(process.argv.slice(2));
+  await ensurePackages();
+  await ensureRust();
+  await ensureBuilt("package");
+  await ensureBuilt("bridge");
+  await ensureBuilt("demo");
+
+  // A port that was asked for is taken or refused by the server; the default gives way.
+  const number = wanted ?? ((await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0);
+  say(`\nReady after ${elapsed()}. Ctrl+C ends it.`);
+  const server = spawn(process.execPath, [join(root, "www/license-server/main.mjs"), "--port", String(number)], { cwd: root, stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
+  return await new Promise((resolve) => {
+    server.once("error", () => resolve(1));
+    server.once("exit", (code, signal) => resolve(signal ? 0 : (code ?? 1)));
+  });
+});

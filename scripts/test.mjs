@@ -1,0 +1,77 @@
+// npm test: sets up what tests need, builds, runs every suite, and prints what passed.
+//   npm test -- --only rust,e2e     groups or suite names
+//   npm test -- --vectors FOLDER    also runs the conformance cases in it
+//   npm test -- --verbose           the suites' own output as it comes
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { settle } from "./lib/count.mjs";
+import { logDir } from "./lib/paths.mjs";
+import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
+import { SUITES } from "./lib/suites.mjs";
+import { ensureBrowsers } from "./setup/browsers.mjs";
+import { ensureBuilt } from "./setup/build.mjs";
+import { ensurePackages } from "./setup/npm.mjs";
+import { ensureRust } from "./setup/rust.mjs";
+
+function options(args) {
+  const found = { only: undefined };
+  for (let i = 0; i < args.length; i += 1) {
+    if (args[i] === "--only" && args[i + 1]) found.only = args[++i].split(",");
+    else if (args[i] === "--vectors" && args[i + 1]) process.env.PALLYCON_VECTORS = args[++i];
+    else if (args[i] === "--verbose") process.env.PALLYCON_VERBOSE = "1";
+    else throw new Stop(`"${args[i]}" is not an option of npm test.`, "--only GROUP,…  --vectors FOLDER  --verbose");
+  }
+  for (const name of ["PALLYCON_VECTORS", "PALLYCON_CONTRACT"]) if (process.env[name]) process.env[name] = resolve(process.env[name]);
+  return found;
+}
+
+/** Suites that need a build that failed have failed too; the others still run. */
+const builds = new Map();
+async function prepare(needs) {
+  for (const need of needs) {
+    if (!builds.has(need)) builds.set(need, await ensureBuilt(need).then(() => undefined, (error) => error));
+    if (builds.get(need)) throw builds.get(need);
+  }
+}
+
+async function runSuite(suite) {
+  step(suite.title);
+  const started = Date.now();
+  try {
+    await prepare(suite.needs ?? []);
+    const result = await suite.run();
+    const count = settle(result.count, result.ok);
+    if (count.failed > 0) say(`${result.tail}\n    → ${result.log}`);
+    return { ...count, duration: Date.now() - started };
+  } catch (error) {
+    // One suite's trouble is not the next one's: it is told, counted, and the run goes on.
+    say(error instanceof Stop ? `  ! ${error.message}${error.hint ? ` ${error.hint}` : ""}` : `  ! ${error?.stack ?? error}`);
+    return { passed: 0, failed: 1, duration: Date.now() - started };
+  }
+}
+
+await main(async () => {
+  const { only } = options(process.argv.slice(2));
+  const wanted = SUITES.filter((suite) => !only || only.includes(suite.group) || only.includes(suite.id));
+  if (wanted.length === 0) throw new Stop(`There is no suite ${only.join(", ")}.`, `Groups: ${[...new Set(SUITES.map((suite) => suite.group))].join(", ")}.`);
+  const suites = wanted.filter((suite) => suite.present());
+  mkdirSync(logDir, { recursive: true });
+  const summary = join(logDir, "summary.json");
+  rmSync(summary, { force: true });
+
+  await ensurePackages();
+  await ensureRust();
+  if (suites.some((suite) => suite.group === "wasm" || suite.group === "e2e")) await ensureBrowsers();
+
+  const results = [];
+  for (const suite of suites) {
+    const result = await runSuite(suite);
+    results.push({ id: suite.id, title: suite.title, ...result });
+    say(`    ${result.passed} passed, ${result.failed} failed, ${seconds(result.duration)}`);
+  }
+  const total = results.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), { passed: 0, failed: 0 });
+  writeFileSync(summary, JSON.stringify({ ...total, suites: results }, undefined, 2));
+  say(`\n${table([["suite", "passed", "failed", "time"], ...results.map((r) => [r.title, r.passed, r.failed, seconds(r.duration)])])}`);
+  say(`\n${total.passed} passed, ${total.failed} failed in ${elapsed()}`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+});
