@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+/**
+ * The license server from the command line.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { createLicenseServer } from "./server.mjs";
+
+const HELP = `Serves the demo, its media, license tokens and licenses on this machine.
+
+  node www/license-server/main.mjs [options]
+
+  --port N            default 8080; 0 takes any free port
+  --host ADDRESS      default 127.0.0.1: nobody else can reach it
+  --root PREFIX=DIR   serve DIR below the URL path PREFIX, e.g. --root /=build/demo (may be repeated)
+  --catalog FILE      default www/media/catalog.json
+  --quiet             no line for each request
+  --help
+`;
+
+const project = (/** @type {string} */ path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** @type {import("./static.mjs").Roots} */
+const ROOTS = {
+  "/": [project("build/demo"), project("www/demo")],
+  "/media/": project("www/media"),
+  "/bridge/": [project("build/bridge"), project("www/bridge")],
+  "/dist/": project("dist"),
+};
+
+/** @param {string[]} argv */
+async function main(argv) {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      port: { type: "string", default: "8080" },
+      host: { type: "string", default: "127.0.0.1" },
+      root: { type: "string", multiple: true, default: [] },
+      catalog: { type: "string", default: project("www/media/catalog.json") },
+      quiet: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port ${values.port} is not a port`);
+  const roots = { ...ROOTS };
+  for (const root of values.root) {
+    const [, prefix, folder] = /^(\/(?:.*\/)?)=(.+)$/.exec(root) ?? [];
+    if (folder === undefined) throw new Error(`--root ${root} is not PREFIX=DIR with slashes around the prefix`);
+    roots[prefix] = folder;
+  }
+  const found = existsSync(values.catalog);
+  if (!found) process.stderr.write(`No media catalog at ${values.catalog}: only keys of this server's own key server are known.\n`);
+  const log = values.quiet ? undefined : (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
+  const server = createLicenseServer({ roots, catalog: found ? values.catalog : [], log });
+  process.stdout.write(`${await server.listen(port, values.host)}\n`);
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.once(signal, () => void server.close());
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  const inUse = error.code === "EADDRINUSE" ? " Another program uses the port: choose one by --port, or 0 for any." : "";
+  process.stderr.write(`${error.message}${inUse}\n`);
+  process.exitCode = 1;
+});

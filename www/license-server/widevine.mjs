@@ -1,0 +1,92 @@
+/**
+ * The simulated Widevine of docs/simulated-drm.md: challenge in, license out.
+ *
+ *     challenge  pb{ 1: 1 varint, 2: msg, 3: H("wv-request", msg) }
+ *     msg        pb{ 1: key id (16 bytes, repeated), 2: nonce, 3: content id, 4: kind varint }
+ *     license    pb{ 1: 2 varint, 2: msg, 3: H("wv-license", msg) }
+ *     msg        pb{ 1: nonce, 2: pb{ 1: key id, 2: key } repeated, 3: renewal seconds varint }
+ */
+import { labelled, sameBytes } from "./digest.mjs";
+import { Refusal } from "./errors.mjs";
+import { bytesField, readFields, varintField } from "./protobuf.mjs";
+
+/**
+ * What a challenge of any DRM asks for.
+ * @typedef {object} Challenge
+ * @property {"widevine" | "playready" | "fairplay" | "clearkey"} drm
+ * @property {string[]} keyIds hex
+ * @property {Buffer} nonce
+ * @property {number} kind 1 new, 2 renewal, 3 release
+ * @property {string} [contentId] where the DRM carries it
+ * @property {string} [assetId] FairPlay
+ * @property {string} [customData] what lies inside a PlayReady challenge
+ * @property {boolean} [all] every key of the content (ClearKey by GET)
+ */
+
+/** @typedef {{ keyId: string, key: string }} LicenseKey hex */
+
+/** The two bytes with which a CDM asks for the service certificate instead of a license. */
+const CERTIFICATE_REQUEST = Buffer.from([0x08, 0x04]);
+
+/** @param {Buffer} body */
+export function isCertificateRequest(body) {
+  return body.equals(CERTIFICATE_REQUEST);
+}
+
+/**
+ * Field 1 comes first in every challenge, and no other DRM's message starts so.
+ * @param {Buffer} body
+ */
+export function looksLikeWidevine(body) {
+  return body.length >= 2 && body[0] === 0x08 && body[1] <= 0x04;
+}
+
+/**
+ * @param {Buffer} body
+ * @returns {Challenge}
+ */
+export function readWidevineChallenge(body) {
+  const outer = readFields(body);
+  const [type, message, hash] = outer ?? [];
+  const wellFormed = outer?.length === 3 && type.number === 1 && type.varint === 1
+    && message.number === 2 && message.bytes !== undefined && hash.number === 3 && hash.bytes !== undefined;
+  if (!wellFormed) throw new Refusal(7107, "the challenge is not the expected message");
+  if (!sameBytes(labelled("wv-request", message.bytes), hash.bytes)) throw new Refusal(7107, "the challenge was changed");
+  const fields = readFields(message.bytes);
+  if (fields === undefined) throw new Refusal(7107, "the challenge's inside cannot be read");
+  const ids = fields.flatMap(({ number, bytes }) => (number === 1 && bytes !== undefined ? [bytes] : []));
+  const nonce = fields.find(({ number }) => number === 2)?.bytes;
+  const kind = fields.find(({ number }) => number === 4)?.varint ?? 0;
+  if (nonce?.length !== 16 || kind < 1 || kind > 3) throw new Refusal(7107, "no nonce or no kind in the challenge");
+  if (ids.length === 0 || ids.some((id) => id.length !== 16)) throw new Refusal(7112, "no key id of 16 bytes");
+  const contentId = fields.find(({ number }) => number === 3)?.bytes?.toString("utf8");
+  return { drm: "widevine", keyIds: ids.map((id) => id.toString("hex")), nonce, kind, contentId };
+}
+
+/**
+ * @param {Buffer} nonce
+ * @param {LicenseKey[]} keys
+ * @param {number} renewal seconds, 0 for none
+ * @param {(keyId: Buffer) => Buffer} [order] byte order of the key ids
+ */
+export function licenseMessage(nonce, keys, renewal, order = (id) => id) {
+  const key = (/** @type {LicenseKey} */ { keyId, key: value }) => Buffer.concat([
+    bytesField(1, order(Buffer.from(keyId, "hex"))),
+    bytesField(2, Buffer.from(value, "hex")),
+  ]);
+  return Buffer.concat([
+    bytesField(1, nonce),
+    ...keys.map((each) => bytesField(2, key(each))),
+    ...(renewal > 0 ? [varintField(3, renewal)] : []),
+  ]);
+}
+
+/**
+ * @param {Challenge} challenge
+ * @param {LicenseKey[]} keys
+ * @param {number} renewal
+ */
+export function writeWidevineLicense({ nonce }, keys, renewal) {
+  const message = licenseMessage(nonce, keys, renewal);
+  return Buffer.concat([varintField(1, 2), bytesField(2, message), bytesField(3, labelled("wv-license", message))]);
+}
