@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { findBrowser, findDriver, CHROMIUM_ARGS, FIREFOX_PREFS } from "../setup/browsers.mjs";
 import { ensureTool } from "../setup/tools.mjs";
 import * as count from "./count.mjs";
-import { buildDir, logDir, root } from "./paths.mjs";
+import { buildDir, executable, logDir, root } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { Stop } from "./say.mjs";
 import { contractFile } from "./contract.mjs";
@@ -37,7 +37,7 @@ const wasmSuite = (flag, kind, title) => ({
     const bindgen = await ensureTool("wasm-bindgen-cli");
     const pack = await ensureTool("wasm-pack");
     let driver = findDriver(kind);
-    if (!driver && kind === "firefox") driver = join(await ensureTool("geckodriver"), "geckodriver");
+    if (!driver && kind === "firefox") driver = join(await ensureTool("geckodriver"), executable("geckodriver"));
     if (!driver) throw new Stop(`${title}: there is no WebDriver for it.`);
     // The driver would look for a browser of its own; it must be the one that was found.
     const capabilities = kind === "chromium"
@@ -46,8 +46,8 @@ const wasmSuite = (flag, kind, title) => ({
     mkdirSync(buildDir, { recursive: true });
     const settings = join(buildDir, `webdriver-${flag}.json`);
     writeFileSync(settings, JSON.stringify(capabilities));
-    const env = { [kind === "chromium" ? "CHROMEDRIVER" : "GECKODRIVER"]: driver, WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "120" };
-    const command = ["wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", ".", "--", "--features", FEATURES, "--test", "web"];
+    const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "120" };
+    const command = ["wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", `--${kind === "chromium" ? "chromedriver" : "geckodriver"}`, driver, ".", "--features", FEATURES, "--test", "web"];
     const result = await run(title, command, { log: `test-wasm-${flag}`, env, paths: [bindgen, pack], timeout: 20 * MINUTES });
     return { ...result, count: count.cargo(result.output) };
   },

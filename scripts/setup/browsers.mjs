@@ -86,3 +86,12 @@ export const CHROMIUM_ARGS = [
 ];
 // Without the pref, a Firefox that cannot download Widevine waits for a minute before it says that it has none.
 export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.autoplay.default": 0 };
+
+/** Playwright's projects for both browsers. One that is missing keeps its project, whose tests then fail. */
+export function playwrightProjects() {
+  return [
+    { name: "chromium", use: { browserName: "chromium", launchOptions: { executablePath: findBrowser("chromium"), args: CHROMIUM_ARGS } } },
+    // The channel drives an unpatched Firefox, as users have it, instead of Playwright's own build.
+    { name: "firefox", use: { browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath: findBrowser("firefox"), firefoxUserPrefs: FIREFOX_PREFS } } },
+  ];
+}

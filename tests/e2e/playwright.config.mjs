@@ -1,0 +1,19 @@
+// End to end in real browsers: players, the package, the license server, and the CDM bridge over the real ClearKey CDM.
+//   npm test -- --only e2e        sets up and builds what is needed
+//   npx playwright test -c tests/e2e --project firefox -g "expired"
+import { defineConfig } from "@playwright/test";
+import { playwrightProjects } from "../../scripts/setup/browsers.mjs";
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../../test-results/e2e",
+  globalSetup: "./setup.mjs",
+  // Software decoding: two videos at once on a small machine make each other late.
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
+  reporter: "list",
+  projects: playwrightProjects(),
+});
