@@ -42,6 +42,17 @@ impl Phase {
     }
 }
 
+/// What a server says of its refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServerError {
+    /// PallyCon's own code, as it was sent.
+    pub code: String,
+    /// PallyCon's own text.
+    pub message: String,
+    /// The site's own error (code, message) inside PallyCon's 8002.
+    pub site_error: Option<(String, String)>,
+}
+
 /// A failure. `message` never holds a token, a key or a URL's query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
@@ -55,12 +66,8 @@ pub struct Error {
     pub hint: &'static str,
     /// Whether the same request may succeed later.
     pub retryable: bool,
-    /// PallyCon's own code, as it was sent.
-    pub server_code: Option<String>,
-    /// PallyCon's own text.
-    pub server_message: Option<String>,
-    /// The site's own error (code, message) inside PallyCon's 8002.
-    pub site_error: Option<(String, String)>,
+    /// What the server itself said.
+    pub server: Option<Box<ServerError>>,
     /// The HTTP status, where there was an answer.
     pub http_status: Option<u16>,
     /// Where in the input, in bytes.
@@ -70,18 +77,7 @@ pub struct Error {
 impl Error {
     /// A failure that a retry cannot mend.
     pub fn new(code: &'static str, phase: Phase, message: impl Into<String>, hint: &'static str) -> Self {
-        Self {
-            code,
-            phase,
-            message: message.into(),
-            hint,
-            retryable: false,
-            server_code: None,
-            server_message: None,
-            site_error: None,
-            http_status: None,
-            offset: None,
-        }
+        Self { code, phase, message: message.into(), hint, retryable: false, server: None, http_status: None, offset: None }
     }
 
     /// The same failure, with its place in the input.
@@ -99,13 +95,15 @@ impl Error {
             o.string("message", &self.message);
             o.string("hint", self.hint);
             o.boolean("retryable", self.retryable);
-            o.optional_string("serverCode", self.server_code.as_deref());
-            o.optional_string("serverMessage", self.server_message.as_deref());
-            if let Some((code, message)) = &self.site_error {
-                o.nested("siteError", |site| {
-                    site.string("code", code);
-                    site.string("message", message);
-                });
+            if let Some(server) = &self.server {
+                o.string("serverCode", &server.code);
+                o.string("serverMessage", &server.message);
+                if let Some((code, message)) = &server.site_error {
+                    o.nested("siteError", |site| {
+                        site.string("code", code);
+                        site.string("message", message);
+                    });
+                }
             }
             o.optional_number("httpStatus", self.http_status.map(u64::from));
             o.optional_number("offset", self.offset.map(|offset| offset as u64));

@@ -15,8 +15,11 @@
 //! `player` is what viewers download, `inspect` adds segments, manifests and writers, `server` adds what needs keys.
 
 pub mod bytes;
+pub mod custom_data;
+pub mod delivery;
 pub mod error;
 pub mod json;
+pub mod license;
 pub mod system;
 pub mod text;
 pub mod xml;

@@ -1,0 +1,102 @@
+use super::*;
+use crate::text::to_base64;
+
+/// The published tutorial's token (`docs/protocol.md`, K3), made 2019-07-17T08:57:04Z.
+const K3: &str = "eyJkcm1fdHlwZSI6IldpZGV2aW5lIiwic2l0ZV9pZCI6IlRVVE8iLCJ1c2VyX2lkIjoidGVzdC11c2VyIiwiY2lkIjoiYmlnYnVja2J1bm55IiwidG9rZW4iOiJiTzlEenlRZ3RnZmJTRFdtcUdnWlhXWmRXbTdNNG9aNFgwaEMxaFM2UU5yYWl3TEkwTHdtTlkrT2ZPaDFMMEttdHVIN05GMWJsVXhlcDlZTFdyTmZTeTRILzZzd1FXN3BialpuUnFSZ3VEUT0iLCJ0aW1lc3RhbXAiOiIyMDE5LTA3LTE3VDA4OjU3OjA0WiIsImhhc2giOiIwWmVmM1dIQmJ6UUFSMG9HZjVLWG4yNUcxVG12QjJCa3Z6dis3T3FJV3ZRPSJ9";
+const MADE: f64 = 1_563_353_824_000.0;
+
+fn codes(value: &str, expected: &Expected<'_>) -> Vec<&'static str> {
+    inspect(value, expected).unwrap().problems.iter().map(|problem| problem.code).collect()
+}
+
+fn good() -> Expected<'static> {
+    Expected {
+        now: Some(MADE + 1000.0),
+        drm: Some(Drm::Widevine),
+        site_id: Some("TUTO"),
+        content_id: Some("bigbuckbunny"),
+        ..Expected::default()
+    }
+}
+
+fn token(change: impl FnOnce(&mut serde_json::Value)) -> String {
+    let mut object: serde_json::Value = serde_json::from_slice(&from_base64(K3).unwrap()).unwrap();
+    change(&mut object);
+    to_base64(object.to_string().as_bytes())
+}
+
+#[test]
+fn the_published_token_reads() {
+    let read = inspect(K3, &good()).unwrap();
+    assert_eq!((read.kind, read.drm_type.as_str(), read.site_id.as_str()), (Kind::Token, "Widevine", "TUTO"));
+    assert_eq!((read.user_id.as_deref(), read.content_id.as_deref()), (Some("test-user"), Some("bigbuckbunny")));
+    assert_eq!((read.issued_at, read.expires_at), (Some(MADE), Some(MADE + 600_000.0)));
+    assert_eq!(read.problems, []);
+    assert!(read.to_json().starts_with(r#"{"kind":"token","drmType":"Widevine","siteId":"TUTO","userId":"test-user""#));
+}
+
+#[test]
+fn times_are_judged_by_the_clock_that_is_passed_in() {
+    let at = |now: f64| codes(K3, &Expected { now: Some(now), ..good() });
+    assert_eq!(at(MADE + 599_999.0), [""; 0]);
+    assert_eq!(at(MADE + 600_000.0), ["token-expired"]);
+    assert_eq!(at(MADE - 5_000.0), [""; 0]);
+    assert_eq!(at(MADE - 6_000.0), ["token-from-future"]);
+    assert_eq!(codes(K3, &Expected { now: Some(MADE + 31_000.0), token_lifetime: Some(30_000.0), ..good() }), ["token-expired"]);
+    assert_eq!(codes(&token(|t| t["timestamp"] = "2019-07-17 08:57".into()), &good()), ["timestamp-invalid"]);
+}
+
+#[test]
+fn what_differs_from_what_is_expected_is_named() {
+    assert_eq!(codes(K3, &Expected { drm: Some(Drm::FairPlay), ..good() }), ["token-drm-mismatch"]);
+    assert_eq!(codes(K3, &Expected { drm: Some(Drm::ClearKey), ..good() }), [""; 0]);
+    assert_eq!(codes(K3, &Expected { content_id: Some("other"), ..good() }), ["content-id-mismatch"]);
+    assert_eq!(codes(K3, &Expected { site_id: Some("DEMO"), ..good() }), ["site-mismatch"]);
+    assert_eq!(codes(K3, &Expected { key_rotation: true, ..good() }), ["key-rotation-missing"]);
+    assert_eq!(codes(&token(|t| t["key_rotation"] = true.into()), &Expected { key_rotation: true, ..good() }), [""; 0]);
+    assert_eq!(codes(&token(|t| t["drm_type"] = "widevine".into()), &good()), [""; 0]);
+    assert_eq!(codes(&token(|t| drop(t.as_object_mut().unwrap().remove("drm_type"))), &good()), ["token-drm-mismatch"]);
+    assert_eq!(codes(&token(|t| t["response_format"] = "json".into()), &good()), ["response-format"]);
+    assert_eq!(codes(&token(|t| t["response_format"] = "original".into()), &good()), [""; 0]);
+}
+
+#[test]
+fn the_form_is_judged() {
+    let spaced = [&K3[..10], "\r\n", &K3[10..], "\n"].concat();
+    assert_eq!(codes(&spaced, &good()), ["custom-data-whitespace"]);
+    assert_eq!(codes(&to_base64(K3.as_bytes()), &good()), ["custom-data-double-base64"]);
+    assert_eq!(codes(&token(|t| t["hash"] = "00ff".into()), &good()), ["token-hash-mismatch"]);
+    assert_eq!(codes(&token(|t| t["token"] = "{}".into()), &good()), ["token-unreadable"]);
+    assert_eq!(codes(&token(|t| t["site_id"] = "TUTORIAL".into()), &Expected::default()), ["site-id-invalid"]);
+    let read = inspect(&to_base64(b"{}"), &good()).unwrap();
+    assert_eq!(read.problems[0].message, "The custom data lacks site_id, user_id, cid, timestamp, hash, policy.");
+}
+
+#[test]
+fn auth_data_reads_and_is_refused_where_a_token_is_needed() {
+    // The guide's header example, which ends in a line break inside the base64.
+    let value = to_base64(
+        b"{\"drm_type\":\"Widevine\", \"site_id\":\"DEMO\", \"data\":\"4wvWFelCQ4ynPUaCSWeb1fcNuFUFqFhEH0jivn11OStvVPP/05wUkNhdKCGchNz1\"}\r\n",
+    );
+    let read = inspect(&value, &Expected { drm: Some(Drm::Widevine), site_id: Some("DEMO"), ..good() }).unwrap();
+    assert_eq!((read.kind, read.content_id, read.issued_at, read.problems), (Kind::AuthData, None, None, vec![]));
+    assert_eq!(codes(&value, &Expected { site_id: Some("DEMO"), token_needed: true, ..good() }), ["token-needed"]);
+}
+
+#[test]
+fn only_what_is_no_object_is_an_error_and_it_repeats_nothing() {
+    for value in ["", "secret token", "c2VjcmV0", "{\"drm_type\":\"Widevine\"}", &to_base64(b"[]"), &to_base64(b"\"text\"")] {
+        let error = inspect(value, &good()).unwrap_err();
+        assert_eq!((error.code, error.phase), ("custom-data-invalid", Phase::CustomData));
+        assert!(value.is_empty() || !error.to_json().contains(value));
+    }
+}
+
+#[test]
+fn several_problems_come_most_serious_first() {
+    let expected = Expected { now: Some(MADE + 1e9), drm: Some(Drm::PlayReady), content_id: Some("x"), ..good() };
+    assert_eq!(
+        codes(&[K3, "\n"].concat(), &expected),
+        ["token-expired", "token-drm-mismatch", "content-id-mismatch", "custom-data-whitespace"]
+    );
+}

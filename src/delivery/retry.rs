@@ -1,0 +1,77 @@
+//! Exponential backoff with full jitter: each wait is drawn from the whole of `0..cap(base · 2ⁿ)`, so that an audience
+//! whose requests failed together does not come back together. A server's `Retry-After` (RFC 9110, 10.2.3) is obeyed.
+
+use crate::custom_data::time::parse_timestamp;
+
+/// How often and how fast.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Policy {
+    /// Tries in all.
+    pub attempts: u32,
+    /// The first wait's bound, in milliseconds.
+    pub base: f64,
+    /// No wait is longer, in milliseconds.
+    pub cap: f64,
+}
+
+/// How long to wait after attempt number `attempt` (1 is the first) failed in a way that may pass; `None`: give up.
+/// `random` lies in `0..1`. `retry_after` is the server's own wish in milliseconds; it is a lower bound.
+pub fn wait(policy: Policy, attempt: u32, random: f64, retry_after: Option<f64>) -> Option<f64> {
+    if attempt >= policy.attempts {
+        return None;
+    }
+    let doublings = attempt.saturating_sub(1).min(60);
+    let bound = (policy.base.max(0.0) * 2_f64.powi(doublings as i32)).min(policy.cap.max(0.0));
+    let drawn = bound * random.clamp(0.0, 1.0);
+    Some(retry_after.map_or(drawn, |wish| wish.max(0.0) + drawn))
+}
+
+/// `Retry-After` in milliseconds from now: seconds, or an HTTP date.
+pub fn parse_retry_after(value: &str, now: f64) -> Option<f64> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u32>() {
+        return Some(f64::from(seconds) * 1000.0);
+    }
+    // Sun, 06 Nov 1994 08:49:37 GMT
+    let mut parts = value.split([' ', ',']).filter(|part| !part.is_empty());
+    let (_, day, month, year, time, zone) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = MONTHS.iter().position(|name| *name == month)?.checked_add(1)? as u64;
+    let month = ["0", &crate::json::decimal(month)].concat();
+    let month = month.get(month.len().checked_sub(2)?..)?;
+    let moment = parse_timestamp(&[year, "-", month, "-", day, "T", time, "Z"].concat()).filter(|_| zone == "GMT")?;
+    Some((moment - now).max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: Policy = Policy { attempts: 5, base: 500.0, cap: 3000.0 };
+
+    #[test]
+    fn bounds_double_up_to_the_cap_and_then_it_gives_up() {
+        let longest: Vec<_> = (1..=5).map(|attempt| wait(POLICY, attempt, 1.0, None)).collect();
+        assert_eq!(longest, [Some(500.0), Some(1000.0), Some(2000.0), Some(3000.0), None]);
+        assert_eq!(wait(POLICY, 2, 0.0, None), Some(0.0));
+        assert_eq!(wait(POLICY, 2, 0.25, None), Some(250.0));
+        assert_eq!(wait(Policy { attempts: u32::MAX, ..POLICY }, 4_000_000, 1.0, None), Some(3000.0));
+    }
+
+    #[test]
+    fn the_server_s_wish_is_a_lower_bound() {
+        assert_eq!(wait(POLICY, 1, 0.5, Some(10_000.0)), Some(10_250.0));
+        assert_eq!(wait(POLICY, 5, 0.5, Some(10_000.0)), None);
+    }
+
+    #[test]
+    fn retry_after_in_both_forms() {
+        assert_eq!(parse_retry_after(" 120 ", 0.0), Some(120_000.0));
+        let moment = 784_111_777_000.0;
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", moment - 5000.0), Some(5000.0));
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", moment + 5000.0), Some(0.0));
+        for value in ["", "-1", "soon", "Sun, 06 Nov 1994 08:49:37 EST", "Sun, 06 Foo 1994 08:49:37 GMT", "1.5"] {
+            assert_eq!(parse_retry_after(value, 0.0), None, "{value}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! A CDM's message on its way to PallyCon and the answer on its way back.
+
+pub mod catalogue;
+pub mod playready;
+pub mod request;
+pub mod response;
+pub mod sniff;
+pub mod widevine;

@@ -1,0 +1,251 @@
+//! PlayReady's messages: the CDM's wrapper around a challenge, and the server's SOAP answer.
+//!
+//! ```text
+//! <PlayReadyKeyMessage type="LicenseAcquisition">            UTF-16LE with or without byte order mark; also seen: UTF-8
+//!   <LicenseAcquisition Version="1">
+//!     <Challenge encoding="base64encoded">…</Challenge>      base64 of the SOAP that goes to the server, CRLF inside allowed
+//!     <HttpHeaders>                                          may be missing
+//!       <HttpHeader><name>Content-Type</name><value>…</value></HttpHeader>
+//! ```
+//! Source: Microsoft, "Encrypted Media Extensions with PlayReady"; the forms seen in the field are listed in
+//! `docs/protocol.md`, "PlayReady". A message without this wrapper is the SOAP itself, of any length. A challenge is
+//! signed: it is unwrapped and never edited.
+
+use crate::error::{Error, Phase};
+use crate::license::sniff::one_line;
+use crate::text::{from_base64, from_utf16_le};
+use crate::xml::{Event, Reader, XmlError};
+use std::borrow::Cow;
+
+const CONTENT_TYPE: &str = "Content-Type";
+/// What PlayReady servers are sent where the CDM names nothing.
+const DEFAULT_CONTENT_TYPE: &str = "text/xml; charset=utf-8";
+
+/// What goes to the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge<'a> {
+    /// Headers that the CDM asks for; there is always a content type.
+    pub headers: Vec<(String, String)>,
+    /// The SOAP.
+    pub body: Cow<'a, [u8]>,
+}
+
+/// Takes the challenge out of a CDM's message, whichever form it has.
+pub fn unwrap(message: &[u8]) -> Result<Challenge<'_>, Error> {
+    if let Some(text) = as_text(message) {
+        let text = text.trim_start();
+        if is_wrapper(text) {
+            return from_wrapper(text).map_err(|error| invalid(error.what, error.offset))?;
+        }
+    }
+    Ok(Challenge { headers: vec![(CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into())], body: Cow::Borrowed(message) })
+}
+
+/// UTF-16LE where every second byte of the start is zero or a byte order mark says so, else UTF-8.
+fn as_text(message: &[u8]) -> Option<Cow<'_, str>> {
+    match message {
+        [0xff, 0xfe, ..] | [_, 0, ..] => from_utf16_le(message).map(Cow::Owned),
+        _ => core::str::from_utf8(message).ok().map(|text| Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text))),
+    }
+}
+
+fn is_wrapper(text: &str) -> bool {
+    matches!(Reader::new(text).event(), Ok(Some(Event::Start(root))) if root.name == "PlayReadyKeyMessage")
+}
+
+fn from_wrapper<'a>(text: &str) -> Result<Result<Challenge<'a>, Error>, XmlError> {
+    let mut reader = Reader::new(text);
+    let mut body = None;
+    let mut headers: Vec<(String, String)> = Vec::new();
+    let mut name = String::new();
+    while let Some(event) = reader.event()? {
+        let Event::Start(element) = event else { continue };
+        match element.name {
+            "Challenge" if body.is_none() => {
+                let plain = element.attribute("encoding").is_some_and(|encoding| !encoding.starts_with("base64"));
+                let content = reader.text()?;
+                body = Some(if plain { Some(content.into_bytes()) } else { from_base64(&content) });
+            }
+            "name" if reader.is_at(&["HttpHeader", "name"]) => name = reader.text()?.trim().into(),
+            "value" if reader.is_at(&["HttpHeader", "value"]) => {
+                let value: String = reader.text()?.trim().chars().filter(|c| !c.is_control()).collect();
+                // Some CDMs name the content type "Content".
+                let name = if name.eq_ignore_ascii_case("Content") { CONTENT_TYPE } else { &name };
+                if is_header_name(name) {
+                    headers.push((name.into(), value));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(match body {
+        Some(Some(body)) if !body.is_empty() => {
+            if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE)) {
+                headers.insert(0, (CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into()));
+            }
+            Ok(Challenge { headers, body: Cow::Owned(body) })
+        }
+        Some(_) => Err(invalid("its Challenge is not base64 of anything", 0)),
+        None => Err(invalid("it holds no Challenge", 0)),
+    })
+}
+
+fn is_header_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+fn invalid(what: &str, offset: usize) -> Error {
+    let message = ["The CDM's PlayReadyKeyMessage cannot be used: ", what].concat();
+    Error::new("challenge-invalid", Phase::License, message, "Pass the CDM's message on unchanged; if it is, report the device.").at(offset)
+}
+
+/// What a SOAP fault says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fault {
+    /// Microsoft's result, as in `0x8004C600`.
+    pub status_code: Option<String>,
+    /// The fault's short text.
+    pub fault_string: Option<String>,
+    /// The text for a person.
+    pub message: Option<String>,
+}
+
+/// The fault in a SOAP answer, if it is one. An answer that is not well-formed is no fault: the CDM judges it.
+pub fn fault(document: &str) -> Option<Fault> {
+    let mut reader = Reader::new(document);
+    let mut fault = None;
+    while let Ok(Some(event)) = reader.event() {
+        let Event::Start(element) = event else { continue };
+        if element.name == "Fault" && fault.is_none() {
+            fault = Some(Fault::default());
+        }
+        let Some(fault) = &mut fault else { continue };
+        let field = match element.name {
+            "StatusCode" => &mut fault.status_code,
+            "faultstring" => &mut fault.fault_string,
+            "Message" => &mut fault.message,
+            _ => continue,
+        };
+        let text = reader.text().ok()?;
+        // Microsoft's server sample escapes a whole CDATA section into the text.
+        let text = text.trim();
+        let text = text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>")).unwrap_or(text);
+        if field.is_none() && !text.is_empty() {
+            *field = Some(one_line(text));
+        }
+    }
+    fault
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{to_base64, to_utf16_le};
+
+    const SOAP: &str = "<?xml version=\"1.0\"?><soap:Envelope xmlns:soap=\"s\"><a>\u{e9}</a></soap:Envelope>";
+
+    fn wrapper(challenge: &str, headers: &str) -> String {
+        format!(
+            "<PlayReadyKeyMessage type=\"LicenseAcquisition\"><LicenseAcquisition Version=\"1\">\
+             <Challenge encoding=\"base64encoded\">{challenge}</Challenge>{headers}</LicenseAcquisition></PlayReadyKeyMessage>"
+        )
+    }
+
+    fn header(name: &str, value: &str) -> String {
+        format!("<HttpHeaders><HttpHeader><name>{name}</name><value>{value}</value></HttpHeader></HttpHeaders>")
+    }
+
+    fn check(message: &[u8]) -> Challenge<'_> {
+        let challenge = unwrap(message).unwrap();
+        assert_eq!(challenge.body, SOAP.as_bytes());
+        challenge
+    }
+
+    #[test]
+    fn every_form_of_the_wrapper() {
+        let headers = header("SOAPAction", "\"http://x/AcquireLicense\"");
+        let text = wrapper(&to_base64(SOAP.as_bytes()), &headers);
+        let utf16 = to_utf16_le(&text);
+        let marked = [&[0xff, 0xfe][..], &utf16].concat();
+        let declared = to_utf16_le(&["<?xml version=\"1.0\" encoding=\"utf-16\"?>", &text].concat());
+        let indented = to_utf16_le(&["\n  ", &text].concat());
+        for message in [&utf16[..], &marked, &declared, &indented, text.as_bytes(), format!("{text} ").as_bytes()] {
+            let challenge = check(message);
+            assert_eq!(
+                challenge.headers,
+                [
+                    ("Content-Type".to_string(), "text/xml; charset=utf-8".to_string()),
+                    ("SOAPAction".into(), "\"http://x/AcquireLicense\"".into())
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn base64_with_line_breaks_and_no_headers() {
+        let base64: Vec<String> = to_base64(SOAP.as_bytes()).as_bytes().chunks(16).map(|c| String::from_utf8_lossy(c).into()).collect();
+        let message = to_utf16_le(&wrapper(&base64.join("\r\n"), ""));
+        assert_eq!(check(&message).headers, [("Content-Type".to_string(), "text/xml; charset=utf-8".to_string())]);
+    }
+
+    #[test]
+    fn a_header_named_content_is_the_content_type() {
+        let message = to_utf16_le(&wrapper(&to_base64(SOAP.as_bytes()), &header("Content", "text/xml")));
+        assert_eq!(check(&message).headers, [("Content-Type".to_string(), "text/xml".to_string())]);
+    }
+
+    #[test]
+    fn a_header_cannot_smuggle_another() {
+        let message = wrapper(&to_base64(SOAP.as_bytes()), &header("X\r\nY: 1", "a"));
+        assert_eq!(check(message.as_bytes()).headers.len(), 1);
+        let message = wrapper(&to_base64(SOAP.as_bytes()), &header("X", "a&#13;&#10;Y: 1"));
+        assert_eq!(check(message.as_bytes()).headers[1], ("X".to_string(), "aY: 1".to_string()));
+    }
+
+    #[test]
+    fn soap_without_a_wrapper_passes_as_it_is() {
+        let odd = format!("{SOAP} ");
+        for message in [SOAP.as_bytes(), odd.as_bytes(), &to_utf16_le(SOAP), &[0, 1, 2], b"", b"<unclosed"] {
+            let challenge = unwrap(message).unwrap();
+            assert_eq!(challenge.body, message);
+            assert_eq!(challenge.headers.len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_long_message_is_no_trouble() {
+        let body = "x".repeat(300_000);
+        let message = to_utf16_le(&wrapper(&to_base64(body.as_bytes()), ""));
+        assert_eq!(unwrap(&message).unwrap().body, body.as_bytes());
+    }
+
+    #[test]
+    fn a_wrapper_without_a_challenge_is_an_error() {
+        for text in [
+            "<PlayReadyKeyMessage><LicenseAcquisition/></PlayReadyKeyMessage>".to_string(),
+            wrapper("", ""),
+            wrapper("!!!", ""),
+            wrapper("AA==", "").replace("</LicenseAcquisition>", ""),
+        ] {
+            let error = unwrap(&to_utf16_le(&text)).unwrap_err();
+            assert_eq!((error.code, error.phase), ("challenge-invalid", Phase::License), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_taken_apart() {
+        let document = "<soap:Envelope xmlns:soap='s'><soap:Body><soap:Fault><faultcode>soap:Server</faultcode>\
+            <faultstring>FAILED</faultstring><detail><Exception><StatusCode>0x8004C600</StatusCode>\
+            <Message>&lt;![CDATA[Later, please]]&gt;</Message></Exception></detail></soap:Fault></soap:Body></soap:Envelope>";
+        assert_eq!(
+            fault(document),
+            Some(Fault {
+                status_code: Some("0x8004C600".into()),
+                fault_string: Some("FAILED".into()),
+                message: Some("Later, please".into())
+            })
+        );
+        assert_eq!(fault("<soap:Envelope xmlns:soap='s'><soap:Body><Message>m</Message></soap:Body></soap:Envelope>"), None);
+        assert_eq!(fault("0123456789"), None);
+    }
+}

@@ -1,0 +1,222 @@
+//! A CDM's message as an HTTP request to PallyCon (`docs/protocol.md`, "Endpoints" and "Custom data").
+//!
+//! | DRM | content type | body | custom data |
+//! |---|---|---|---|
+//! | Widevine | `application/octet-stream` | the challenge | header or URL |
+//! | PlayReady | the CDM's, else `text/xml; charset=utf-8` | the SOAP inside the message | header or URL |
+//! | FairPlay | `application/x-www-form-urlencoded` | `spc=` + percent-encoded standard base64 | header or URL |
+//! | ClearKey | `application/json` | the message | none |
+
+use crate::error::{Error, Phase};
+use crate::license::playready;
+use crate::system::Drm;
+use crate::text::{percent_encode, to_base64};
+use std::borrow::Cow;
+
+/// The header, and the URL parameter, that carry the custom data.
+pub const CUSTOM_DATA: &str = "pallycon-customdata-v2";
+/// The current license server.
+pub const DEFAULT_HOST: &str = "https://drm-license.doverunner.com";
+
+/// How custom data travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// As an HTTP header.
+    Header,
+    /// As a parameter of the URL: no CORS preflight.
+    Url,
+}
+
+/// A license request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpRequest<'a> {
+    /// Where to.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Cow<'a, [u8]>,
+}
+
+/// Where licenses come from, where the caller names no URL.
+pub fn license_url(host: &str, drm: Drm, site_id: Option<&str>, content_id: Option<&str>) -> String {
+    let host = host.trim_end_matches('/');
+    if drm != Drm::ClearKey {
+        return [host, "/ri/licenseManager.do"].concat();
+    }
+    let url = [host, "/ri/clearkey/licenseManager.do"].concat();
+    let url = site_id.map_or(url.clone(), |site_id| with_parameter(&url, "siteId", site_id));
+    content_id.map_or(url.clone(), |content_id| with_parameter(&url, "cid", content_id))
+}
+
+/// Where certificates come from, where the caller names no URL.
+pub fn certificate_url(host: &str, drm: Drm, site_id: &str) -> String {
+    let path = if drm == Drm::Widevine { "/ri/widevineCert.do" } else { "/ri/fpsKeyManager.do" };
+    with_parameter(&[host.trim_end_matches('/'), path].concat(), "siteId", site_id)
+}
+
+/// The request for a CDM's message. `custom_data` is `None` where there is nothing to carry (ClearKey, individualization).
+pub fn build<'a>(
+    drm: Drm,
+    message: &'a [u8],
+    individualization: bool,
+    url: &str,
+    custom_data: Option<&str>,
+    carrier: Carrier,
+) -> Result<HttpRequest<'a>, Error> {
+    let content_type = |value: &str| vec![("Content-Type".to_string(), value.to_string())];
+    let (mut headers, body) = match drm {
+        _ if individualization => (content_type("application/octet-stream"), Cow::Borrowed(message)),
+        Drm::Widevine => (content_type("application/octet-stream"), Cow::Borrowed(message)),
+        Drm::ClearKey => (content_type("application/json"), Cow::Borrowed(message)),
+        Drm::PlayReady => {
+            let challenge = playready::unwrap(message)?;
+            (challenge.headers, challenge.body)
+        }
+        Drm::FairPlay => {
+            let form = ["spc=", &percent_encode(&to_base64(message))].concat();
+            (content_type("application/x-www-form-urlencoded"), Cow::Owned(form.into_bytes()))
+        }
+    };
+    let mut url = url.to_string();
+    if let Some(custom_data) = custom_data.filter(|_| !individualization && drm != Drm::ClearKey) {
+        let value = clean(custom_data)?;
+        match carrier {
+            Carrier::Header => headers.push((CUSTOM_DATA.into(), value)),
+            Carrier::Url => url = with_parameter(&url, CUSTOM_DATA, &value),
+        }
+    }
+    Ok(HttpRequest { url, headers, body })
+}
+
+/// White space inside the value is an error at the server and a `TypeError` in the browser, and copying puts it there.
+fn clean(custom_data: &str) -> Result<String, Error> {
+    let value: String = custom_data.chars().filter(|c| !c.is_whitespace()).collect();
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let what =
+            if value.is_empty() { "The custom data is empty." } else { "The custom data holds characters that no header may carry." };
+        return Err(Error::new(
+            "custom-data-invalid",
+            Phase::CustomData,
+            what,
+            "Let customData return the base64 text of a license token, as the server made it.",
+        ));
+    }
+    Ok(value)
+}
+
+/// The URL with one more parameter, before the fragment.
+fn with_parameter(url: &str, name: &str, value: &str) -> String {
+    let (base, fragment) = url.split_at_checked(url.find('#').unwrap_or(url.len())).unwrap_or((url, ""));
+    let separator = match base.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    [base, separator, name, "=", &percent_encode(value), fragment].concat()
+}
+
+/// `PlayReadyCDMData` in UTF-16LE, for platform APIs that take custom data when a session is made.
+///
+/// ```text
+/// <PlayReadyCDMData type="LicenseAcquisition">
+///   <LicenseAcquisition version="1.0" Proactive="false">
+///     <CustomData encoding="base64encoded">base64 of the value in UTF-16LE</CustomData>
+/// ```
+/// Source: Microsoft, "Encrypted Media Extensions with PlayReady", CDM data.
+pub fn playready_cdm_data(token: &str) -> Result<Vec<u8>, Error> {
+    let value = to_base64(&crate::text::to_utf16_le(&clean(token)?));
+    Ok(crate::text::to_utf16_le(
+        &[
+            "<PlayReadyCDMData type=\"LicenseAcquisition\"><LicenseAcquisition version=\"1.0\" Proactive=\"false\">",
+            "<CustomData encoding=\"base64encoded\">",
+            &value,
+            "</CustomData></LicenseAcquisition></PlayReadyCDMData>",
+        ]
+        .concat(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://license.example/ri/licenseManager.do";
+
+    fn request(drm: Drm, message: &[u8], carrier: Carrier) -> HttpRequest<'_> {
+        build(drm, message, false, URL, Some("ab+/\n c="), carrier).unwrap()
+    }
+
+    fn header<'a>(request: &'a HttpRequest<'_>, name: &str) -> Option<&'a str> {
+        request.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    #[test]
+    fn each_drm_has_its_content_type_and_body() {
+        let widevine = request(Drm::Widevine, &[8, 1, 0xff], Carrier::Header);
+        assert_eq!((header(&widevine, "Content-Type"), &widevine.body[..]), (Some("application/octet-stream"), &[8, 1, 0xff][..]));
+        let fairplay = request(Drm::FairPlay, &[0xfb, 0xff, 0xfe, 1], Carrier::Header);
+        assert_eq!(fairplay.body, &b"spc=%2B%2F%2F%2BAQ%3D%3D"[..]);
+        assert_eq!(header(&fairplay, "Content-Type"), Some("application/x-www-form-urlencoded"));
+        let playready = request(Drm::PlayReady, b"<soap:Envelope/>", Carrier::Header);
+        assert_eq!(header(&playready, "Content-Type"), Some("text/xml; charset=utf-8"));
+        let clearkey = request(Drm::ClearKey, b"{}", Carrier::Header);
+        assert_eq!((header(&clearkey, "Content-Type"), header(&clearkey, CUSTOM_DATA)), (Some("application/json"), None));
+    }
+
+    #[test]
+    fn custom_data_travels_clean_in_the_header_or_encoded_in_the_url() {
+        let by_header = request(Drm::Widevine, &[8, 1], Carrier::Header);
+        assert_eq!((header(&by_header, CUSTOM_DATA), by_header.url.as_str()), (Some("ab+/c="), URL));
+        let by_url = request(Drm::Widevine, &[8, 1], Carrier::Url);
+        assert_eq!(header(&by_url, CUSTOM_DATA), None);
+        assert_eq!(by_url.url, format!("{URL}?pallycon-customdata-v2=ab%2B%2Fc%3D"));
+    }
+
+    #[test]
+    fn parameters_join_what_the_url_has() {
+        for (url, expected) in [
+            ("https://a/b?c=d", "https://a/b?c=d&n=%2F"),
+            ("https://a/b?", "https://a/b?n=%2F"),
+            ("https://a/b?c&", "https://a/b?c&n=%2F"),
+            ("https://a/b#f?", "https://a/b?n=%2F#f?"),
+        ] {
+            assert_eq!(with_parameter(url, "n", "/"), expected);
+        }
+    }
+
+    #[test]
+    fn individualization_passes_untouched() {
+        let message = b"<PlayReadyKeyMessage><Challenge/></PlayReadyKeyMessage>";
+        let request = build(Drm::PlayReady, message, true, URL, Some("token"), Carrier::Url).unwrap();
+        assert_eq!((&request.body[..], request.url.as_str(), header(&request, CUSTOM_DATA)), (&message[..], URL, None));
+    }
+
+    #[test]
+    fn custom_data_that_no_header_can_carry_is_refused_without_being_repeated() {
+        for value in ["", " \r\n", "a\u{e9}", "a\u{7f}"] {
+            let error = build(Drm::Widevine, &[8, 1], false, URL, Some(value), Carrier::Header).unwrap_err();
+            assert_eq!(error.code, "custom-data-invalid");
+            assert!(!error.message.contains("a\u{e9}"));
+        }
+    }
+
+    #[test]
+    fn default_urls() {
+        assert_eq!(license_url("https://h/", Drm::FairPlay, Some("DEMO"), None), "https://h/ri/licenseManager.do");
+        assert_eq!(
+            license_url("https://h", Drm::ClearKey, Some("DEMO"), Some("a/b+c")),
+            "https://h/ri/clearkey/licenseManager.do?siteId=DEMO&cid=a%2Fb%2Bc"
+        );
+        assert_eq!(certificate_url("https://h//", Drm::FairPlay, "DEMO"), "https://h/ri/fpsKeyManager.do?siteId=DEMO");
+        assert_eq!(certificate_url("https://h", Drm::Widevine, "DEMO"), "https://h/ri/widevineCert.do?siteId=DEMO");
+    }
+
+    #[test]
+    fn cdm_data_holds_the_token_in_utf16_twice() {
+        let bytes = playready_cdm_data("tok en").unwrap();
+        let text = crate::text::from_utf16_le(&bytes).unwrap();
+        let value = crate::xml::text_at(&text, &["LicenseAcquisition", "CustomData"]).unwrap().unwrap();
+        assert_eq!(crate::text::from_utf16_le(&crate::text::from_base64(&value).unwrap()).as_deref(), Some("token"));
+    }
+}
