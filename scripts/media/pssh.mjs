@@ -51,7 +51,7 @@ export function widevineData({ keyIds, provider, contentId, trackType, scheme })
     ...keyIds.map((id) => bytesField(2, id)),
     bytesField(3, Buffer.from(provider)),
     bytesField(4, Buffer.from(contentId)),
-    bytesField(5, Buffer.from(trackType)),
+    ...(trackType ? [bytesField(5, Buffer.from(trackType))] : []),
     varintField(9, Buffer.from(scheme).readUInt32BE()),
   ]);
 }
@@ -81,7 +81,9 @@ export function protection(content, track) {
   const object = playreadyObject({ keyId, key: Buffer.from(track.key, 'hex'), scheme: content.scheme });
   const widevine = psshBox(SYSTEM.widevine, widevineData({
     keyIds: [keyId], provider: content.provider, contentId: content.contentId,
-    trackType: track.trackType, scheme: content.scheme,
+    // One key for all tracks is one box for all tracks: naming a track in it would make two sessions of one license.
+    trackType: content.tracks.every(({ keyId: id }) => id === track.keyId) ? undefined : track.trackType,
+    scheme: content.scheme,
   }));
   return {
     keyId,
