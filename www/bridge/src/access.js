@@ -1,0 +1,108 @@
+// requestMediaKeySystemAccess (W3C EME, 3): which of the caller's configurations the simulated DRM would accept. Codecs
+// are the real CDM's business, so it is asked; robustness, init data types and schemes are the DRM's.
+import { nativeRequestAccess } from './clearkey.js';
+import { config, systemFor } from './config.js';
+import { malformed, notSupported } from './errors.js';
+import { log } from './log.js';
+import { Keys } from './media-keys.js';
+
+/** The key system of the last access that was granted: tells whose init data the next `encrypted` event should bring. */
+export const granted = { last: null };
+
+const nameOf = (capability) => `${capability.contentType}|${capability.encryptionScheme || ''}`;
+
+function acceptable(system, capability) {
+  const allowed = config.robustness || system.robustness;
+  return allowed.includes(capability.robustness || '')
+    && (!capability.encryptionScheme || system.schemes.includes(capability.encryptionScheme));
+}
+
+/** ClearKey's answer for one configuration, or null. */
+async function askClearKey(audio, video) {
+  const plain = ({ contentType, encryptionScheme }) => (encryptionScheme ? { contentType, encryptionScheme } : { contentType });
+  try {
+    return await nativeRequestAccess.call(navigator, 'org.w3.clearkey', [{
+      initDataTypes: ['keyids'],
+      ...(audio.length > 0 ? { audioCapabilities: audio.map(plain) } : {}),
+      ...(video.length > 0 ? { videoCapabilities: video.map(plain) } : {}),
+      distinctiveIdentifier: 'not-allowed',
+      persistentState: 'not-allowed',
+      sessionTypes: ['temporary'],
+    }]);
+  } catch (error) {
+    return null;
+  }
+}
+
+/** @returns {Promise<{real: MediaKeySystemAccess, configuration: object}|null>} */
+async function accept(system, wanted) {
+  const audio = wanted.audioCapabilities || [];
+  const video = wanted.videoCapabilities || [];
+  const types = wanted.initDataTypes || [];
+  const known = types.filter((type) => system.initDataTypes.includes(type));
+  if (types.length > 0 && known.length === 0) return null;
+  if ((wanted.sessionTypes || []).some((type) => type !== 'temporary')) return null;
+  const goodAudio = audio.filter((capability) => acceptable(system, capability));
+  const goodVideo = video.filter((capability) => acceptable(system, capability));
+  if ((audio.length > 0 && goodAudio.length === 0) || (video.length > 0 && goodVideo.length === 0)) return null;
+  const real = await askClearKey(goodAudio, goodVideo);
+  if (!real) return null;
+  const answer = real.getConfiguration();
+  const survivors = (mine, theirs) => {
+    const names = new Set((theirs || []).map(nameOf));
+    return mine.filter((capability) => names.has(nameOf(capability)))
+      .map((capability) => ({ encryptionScheme: null, robustness: '', ...capability }));
+  };
+  const state = (asked) => (asked === 'required' ? 'required' : 'not-allowed');
+  return {
+    real,
+    configuration: {
+      label: wanted.label || '',
+      initDataTypes: known,
+      audioCapabilities: survivors(goodAudio, answer.audioCapabilities),
+      videoCapabilities: survivors(goodVideo, answer.videoCapabilities),
+      distinctiveIdentifier: state(wanted.distinctiveIdentifier),
+      persistentState: state(wanted.persistentState),
+      sessionTypes: ['temporary'],
+    },
+  };
+}
+
+class Access {
+  #parts;
+
+  constructor(parts) {
+    this.#parts = parts;
+    Object.defineProperty(this, 'keySystem', { value: parts.keySystem, enumerable: true });
+  }
+
+  getConfiguration() {
+    return structuredClone(this.#parts.configuration);
+  }
+
+  async createMediaKeys() {
+    const { system, keySystem, real } = this.#parts;
+    return new Keys({ system, keySystem, real: await real.createMediaKeys() });
+  }
+}
+
+if (window.MediaKeySystemAccess) Object.setPrototypeOf(Access.prototype, MediaKeySystemAccess.prototype);
+
+/** Stands where navigator.requestMediaKeySystemAccess stood. */
+export async function requestAccess(keySystem, configurations) {
+  const system = systemFor(keySystem);
+  if (system === null) return nativeRequestAccess.call(navigator, keySystem, configurations);
+  if (!configurations || configurations.length === 0) throw malformed('no configurations');
+  if (system) {
+    for (const wanted of configurations) {
+      const accepted = await accept(system, wanted);
+      if (accepted) {
+        granted.last = keySystem;
+        log({ keySystem, event: 'access-granted' });
+        return new Access({ system, keySystem, ...accepted });
+      }
+    }
+  }
+  log({ keySystem, event: 'access-refused' });
+  throw notSupported(`${keySystem} is not there, or takes none of these configurations`);
+}

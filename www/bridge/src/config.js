@@ -1,0 +1,62 @@
+// What a page may ask of the bridge: `window.__cdmBridge`, an object that exists before the script is loaded (or is made
+// here). It is read when it is needed, so a test can change it between two sessions. README.md lists the options.
+import { fairplay } from './fairplay.js';
+import { playready } from './playready.js';
+import { widevine } from './widevine.js';
+
+const DEFAULTS = {
+  drms: ['widevine', 'playready', 'fairplay'],
+  fairplay: 'modern',
+  sl3000: false,
+  serviceCertificateRequest: false,
+  playreadyForm: 'utf16',
+  sinfForm: 'children',
+  guidKeyStatuses: false,
+  statuses: {},
+  skd: {},
+  renewal: {},
+};
+
+export const config = window.__cdmBridge || {};
+// A copy of the bridge that was loaded before this one has already filled it in.
+export const alreadyActive = config.active === true;
+for (const [name, value] of Object.entries(DEFAULTS)) {
+  if (config[name] === undefined) config[name] = value;
+}
+window.__cdmBridge = config;
+
+/** Names are checked loudly: a misspelt option would quietly test something else. */
+function checked() {
+  const names = ['widevine', 'playready', 'fairplay'];
+  const wrong = config.drms.find((name) => !names.includes(name));
+  if (wrong) throw new Error(`__cdmBridge.drms: there is no "${wrong}"`);
+  if (!['modern', 'legacy', 'both'].includes(config.fairplay)) throw new Error(`__cdmBridge.fairplay: "${config.fairplay}"`);
+  if (!['children', 'box', 'escaped'].includes(config.sinfForm)) throw new Error(`__cdmBridge.sinfForm: "${config.sinfForm}"`);
+  if (!playready.forms.includes(config.playreadyForm)) throw new Error(`__cdmBridge.playreadyForm: "${config.playreadyForm}"`);
+}
+checked();
+
+export const LEGACY_FAIRPLAY = 'com.apple.fps.1_0';
+
+export const legacyFairplay = () => config.drms.includes('fairplay') && config.fairplay !== 'modern';
+
+/**
+ * The system behind a key system name, or undefined if the bridge knows the name but is to refuse it, or null if the
+ * name is none of the bridge's and belongs to the browser.
+ */
+export function systemFor(keySystem) {
+  const has = (name) => config.drms.includes(name);
+  switch (keySystem) {
+    case 'com.widevine.alpha':
+      return has('widevine') ? widevine : undefined;
+    case 'com.microsoft.playready':
+    case 'com.microsoft.playready.recommendation':
+      return has('playready') ? playready : undefined;
+    case 'com.microsoft.playready.recommendation.3000':
+      return has('playready') && config.sl3000 ? { ...playready, robustness: [...playready.robustness, '3000'] } : undefined;
+    case 'com.apple.fps':
+      return has('fairplay') && config.fairplay !== 'legacy' ? fairplay : undefined;
+    default:
+      return /^com\.(widevine|microsoft\.playready|apple\.fps)/.test(keySystem) ? undefined : null;
+  }
+}

@@ -1,0 +1,10 @@
+// What the CDM saw, for tests and for the demo: `__cdmBridge.log`, oldest first, bounded. Never a key.
+import { config } from './config.js';
+
+const LIMIT = 1000;
+
+/** @param {{keySystem: string, sessionId?: string, event: string}} entry and whatever the event has to say */
+export function log(entry) {
+  config.log.push({ at: Date.now(), ...entry });
+  if (config.log.length > LIMIT) config.log.shift();
+}

@@ -1,0 +1,37 @@
+// HTMLMediaElement.setMediaKeys and mediaKeys: the element gets the real ClearKey MediaKeys, the page sees the bridge's.
+import { ownerOf, standInFor } from './media-keys.js';
+
+const native = HTMLMediaElement.prototype.setMediaKeys;
+const nativeGetter = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'mediaKeys');
+
+/** Elements whose setMediaKeys was called, with what is (or is being) attached. */
+const attached = new WeakMap();
+
+/** The key system of an element's MediaKeys, as far as it is the bridge's. */
+export function keySystemOf(element) {
+  const owner = ownerOf(attached.get(element));
+  return owner ? owner.keySystem : null;
+}
+
+/** Attaches the browser's own MediaKeys, past the wrapper. */
+export const setRealMediaKeys = (element, real) => native.call(element, real);
+
+export function installMediaElement() {
+  HTMLMediaElement.prototype.setMediaKeys = async function setMediaKeys(keys) {
+    const owner = ownerOf(keys);
+    const before = attached.get(this);
+    attached.set(this, keys);
+    try {
+      return await native.call(this, owner ? owner.real : keys);
+    } catch (error) {
+      attached.set(this, before);
+      throw error;
+    }
+  };
+  Object.defineProperty(HTMLMediaElement.prototype, 'mediaKeys', {
+    ...nativeGetter,
+    get() {
+      return standInFor(nativeGetter.get.call(this));
+    },
+  });
+}

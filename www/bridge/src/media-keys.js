@@ -1,0 +1,49 @@
+// MediaKeys: the certificate, the sessions, and the real ClearKey MediaKeys that the media element gets.
+import { copyOf } from './bytes.js';
+import { malformed, notSupported } from './errors.js';
+import { log } from './log.js';
+import { Session } from './session.js';
+
+/** The bridge's MediaKeys by the browser's own, and the other way round. */
+const realOf = new WeakMap();
+const standInOf = new WeakMap();
+
+export class Keys {
+  #owner;
+
+  constructor({ system, keySystem, real }) {
+    this.#owner = { system, keySystem, real, certificate: undefined };
+    realOf.set(this, this.#owner);
+    standInOf.set(real, this);
+  }
+
+  createSession(sessionType = 'temporary') {
+    if (!['temporary', 'persistent-license'].includes(sessionType)) throw malformed(`session type "${sessionType}"`);
+    if (sessionType !== 'temporary') throw notSupported('only temporary sessions');
+    return new Session(this.#owner);
+  }
+
+  async setServerCertificate(certificate) {
+    const { system, keySystem } = this.#owner;
+    const bytes = copyOf(certificate, 'a certificate');
+    if (!system.takesCertificate) return false;
+    if (bytes.length === 0) throw malformed('the certificate is empty');
+    system.checkCertificate(bytes);
+    await null;
+    this.#owner.certificate = bytes;
+    log({ keySystem, event: 'server-certificate', length: bytes.length });
+    return true;
+  }
+
+  async getStatusForPolicy() {
+    return 'usable';
+  }
+}
+
+if (window.MediaKeys) Object.setPrototypeOf(Keys.prototype, MediaKeys.prototype);
+
+/** The system and the real MediaKeys behind an object of the bridge; undefined for anything else. */
+export const ownerOf = (keys) => realOf.get(keys);
+
+/** What a page shall see in place of the browser's own object. */
+export const standInFor = (real) => standInOf.get(real) || real;
