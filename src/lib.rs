@@ -15,11 +15,15 @@
 //! `player` is what viewers download, `inspect` adds segments, manifests and writers, `server` adds what needs keys.
 
 pub mod bytes;
+#[cfg(feature = "server")]
+pub mod cpix;
 pub mod custom_data;
 pub mod delivery;
 pub mod error;
 pub mod json;
 pub mod license;
+#[cfg(feature = "server")]
+pub mod schema;
 pub mod system;
 pub mod text;
 pub mod xml;

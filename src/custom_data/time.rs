@@ -42,6 +42,37 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     year.checked_mul(365)?.checked_add(leap_days)?.checked_add(before_month)?.checked_add(day)?.checked_sub(719_469)
 }
 
+/// A time in PallyCon's spelling, from seconds since 1970. `None` outside the years 0 to 9999.
+#[cfg(feature = "server")]
+pub fn format_timestamp(seconds: i64) -> Option<String> {
+    let (day_number, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // 0000-03-01 to 9999-12-31: what four digits of a year hold, less two months that nobody needs.
+    if !(-719_468..=2_932_896).contains(&day_number) {
+        return None;
+    }
+    let (year, month, day) = date(day_number);
+    let two = |number: i64| {
+        let digit = |number: i64| u32::try_from(number % 10).ok().and_then(|number| char::from_digit(number, 10)).unwrap_or('0');
+        String::from_iter([digit(number / 10), digit(number)])
+    };
+    let date = [two(year / 100), two(year % 100), "-".into(), two(month), "-".into(), two(day)].concat();
+    let time = [two(clock / 3600), two(clock / 60 % 60), two(clock % 60)].join(":");
+    Some([&date, "T", &time, "Z"].concat())
+}
+
+/// The reverse of [`days_since_1970`], counted in eras of 400 years (146 097 days). Its caller's bounds keep every value far from overflow.
+#[cfg(feature = "server")]
+#[allow(clippy::arithmetic_side_effects)]
+fn date(day_number: i64) -> (i64, i64, i64) {
+    let from_march_0000 = day_number + 719_468;
+    let (era, day_of_era) = (from_march_0000.div_euclid(146_097), from_march_0000.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day_of_year - (153 * month_from_march + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +109,20 @@ mod tests {
             "2019-07-17T08:57:04+09:00",
         ] {
             assert_eq!(parse_timestamp(text), None, "{text}");
+        }
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn every_day_of_four_centuries_goes_both_ways() {
+        for day in -25_567..120_529_i64 {
+            let text = format_timestamp(day * 86_400 + 86_399).unwrap();
+            assert_eq!(parse_timestamp(&text), Some((day * 86_400 + 86_399) as f64 * 1000.0), "{text}");
+        }
+        assert_eq!(format_timestamp(1_563_353_824).as_deref(), Some("2019-07-17T08:57:04Z"));
+        assert_eq!(format_timestamp(253_402_300_799).as_deref(), Some("9999-12-31T23:59:59Z"));
+        for seconds in [253_402_300_800, i64::MAX, i64::MIN] {
+            assert_eq!(format_timestamp(seconds), None);
         }
     }
 }

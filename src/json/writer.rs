@@ -145,7 +145,7 @@ impl Object<'_> {
     }
 }
 
-fn quote(out: &mut String, text: &str) {
+pub(super) fn quote(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {

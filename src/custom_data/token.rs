@@ -1,0 +1,358 @@
+//! The license token (`docs/protocol.md`, "License token"): made and opened on a server, where the keys are.
+//!
+//! ```text
+//! base64( { "drm_type": "Widevine", "site_id": "TUTO", "user_id": "…", "cid": "…",
+//!           "policy": sealed( policy JSON ),              called "token" in older samples
+//!           "timestamp": "yyyy-mm-ddThh:mm:ssZ",
+//!           "response_format": "original" | "json",       optional, not hashed
+//!           "key_rotation": true,                         optional, not hashed
+//!           "hash": hash( drm_type, site_id, user_id, cid, policy, timestamp ) } )
+//! ```
+
+use super::account::Account;
+use super::policy;
+use super::time::{format_timestamp, parse_timestamp};
+use crate::error::{Error, Phase};
+use crate::json::{self, Value};
+use crate::schema::{Check, Field, Kind, integer, nearest, optional, required};
+use crate::text;
+
+/// The DRMs as a token spells them.
+pub const DRM_TYPES: [&str; 5] = ["NCG", "Widevine", "PlayReady", "FairPlay", "Wiseplay"];
+/// What `user_id` holds where there is no user.
+const NO_USER: &str = "LICENSETOKEN";
+
+const OPTIONS: &[Field] = &[
+    required("drmType", Kind::Text),
+    optional("userId", Kind::Text),
+    required("contentId", Kind::Text),
+    optional("policy", Kind::Any),
+    optional("responseFormat", Kind::OneOf(&["original", "json", "custom"])),
+    optional("keyRotation", Kind::Boolean),
+    optional("timestamp", Kind::Integer(0, 253_402_300_799_999)),
+    optional("allowUnknown", Kind::Boolean),
+];
+
+pub(super) const CHECK: Check = Check {
+    code: "token-options-invalid",
+    what: "the options",
+    hint: "docs/server.md lists the options with their values.",
+    allow_unknown: false,
+};
+
+/// A DRM in a token's spelling, from any spelling of its name.
+pub fn drm_type(name: &str) -> Result<&'static str, Error> {
+    DRM_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let near = nearest(name, DRM_TYPES.into_iter()).map(|near| ["; did you mean \"", near, "\"?"].concat()).unwrap_or_default();
+        CHECK.refuse("drmType", &["must be one of ", &DRM_TYPES.join(", "), &near].concat())
+    })
+}
+
+/// A content id that PallyCon can hold: up to 200 characters, none of them a control character.
+pub(crate) fn content_id(options: &Value) -> Result<&str, Error> {
+    let content_id = options.get("contentId").and_then(Value::as_str).unwrap_or_default();
+    if content_id.chars().count() > 200 {
+        return Err(CHECK.refuse("contentId", "is longer than 200 characters"));
+    }
+    if content_id.chars().any(char::is_control) {
+        return Err(CHECK.refuse("contentId", "holds a control character"));
+    }
+    Ok(content_id)
+}
+
+/// Makes a token. `now` is in milliseconds; the option `timestamp`, too.
+pub fn create(account: &Account, options: &Value, now: i64) -> Result<String, Error> {
+    CHECK.object(options, OPTIONS)?;
+    let drm_type = drm_type(options.field("drmType").unwrap_or_default())?;
+    let user_id = options.field("userId").unwrap_or(NO_USER);
+    let content_id = content_id(options)?;
+    let seconds = options.get("timestamp").and_then(integer).unwrap_or(now).div_euclid(1000);
+    let Some(timestamp) = format_timestamp(seconds) else {
+        return Err(CHECK.refuse("timestamp", "is not a time in the years 0 to 9999"));
+    };
+    let allow_unknown = options.get("allowUnknown") == Some(&Value::Boolean(true));
+    let defaults = Value::object([]);
+    let policy = policy::policy_json(options.get("policy").unwrap_or(&defaults), allow_unknown, now.div_euclid(1000))?;
+    let parts = Parts { drm_type, user_id, content_id, policy: &account.seal(&policy), timestamp: &timestamp };
+    // The default is not written: older servers do not know the field.
+    let key_rotation = options.get("keyRotation").filter(|value| **value == Value::Boolean(true)).cloned();
+    let response_format = options.field("responseFormat").map(Value::string);
+    parts.encode(account, "policy", response_format, key_rotation)
+}
+
+/// What is hashed.
+struct Parts<'a> {
+    drm_type: &'a str,
+    user_id: &'a str,
+    content_id: &'a str,
+    policy: &'a str,
+    timestamp: &'a str,
+}
+
+impl Parts<'_> {
+    fn hashed<'a>(&'a self, site_id: &'a str) -> [&'a str; 6] {
+        [self.drm_type, site_id, self.user_id, self.content_id, self.policy, self.timestamp]
+    }
+
+    fn encode(&self, account: &Account, policy_name: &str, format: Option<Value>, rotation: Option<Value>) -> Result<String, Error> {
+        let hash = account.hash(&self.hashed(account.site_id()))?;
+        let token = Value::object([
+            ("drm_type", Value::string(self.drm_type)),
+            ("site_id", Value::string(account.site_id())),
+            ("user_id", Value::string(self.user_id)),
+            ("cid", Value::string(self.content_id)),
+            (policy_name, Value::string(self.policy)),
+            ("timestamp", Value::string(self.timestamp)),
+        ])
+        .with("response_format", format)
+        .with("key_rotation", rotation)
+        .with("hash", Some(Value::string(text::to_base64(&hash))));
+        Ok(text::to_base64(token.to_json().as_bytes()))
+    }
+}
+
+/// Reads base64 of a JSON object; shared with auth data.
+pub(super) fn envelope(value: &str, what: &str) -> Result<Value, Error> {
+    let json = text::from_base64(value).and_then(|bytes| String::from_utf8(bytes).ok());
+    json.and_then(|json| json::parse(&json)).filter(|value| matches!(value, Value::Object(_))).ok_or_else(|| {
+        Error::new(
+            "custom-data-invalid",
+            Phase::Server,
+            [what, " is not base64 of a JSON object"].concat(),
+            "Hand over the value as it stands in pallycon-customdata-v2, neither percent-encoded nor encoded twice.",
+        )
+    })
+}
+
+/// The field of an envelope that must be there.
+pub(super) fn text_field<'a>(value: &'a Value, name: &str, what: &str) -> Result<&'a str, Error> {
+    value.get(name).and_then(Value::as_str).ok_or_else(|| {
+        let message = [what, " has no ", name].concat();
+        Error::new("custom-data-invalid", Phase::Server, message, "Make it anew with this package or by PallyCon's guide.")
+    })
+}
+
+/// The site that a value was made for must be the account's.
+pub(super) fn same_site(account: &Account, site_id: &str, what: &str) -> Result<(), Error> {
+    if site_id == account.site_id() {
+        return Ok(());
+    }
+    let message = [what, " was made for another site than ", account.site_id()].concat();
+    Err(Error::new("site-mismatch", Phase::Server, message, "Use the account of the site that the value names in site_id."))
+}
+
+/// A sealed part that the account's key does not open.
+pub(super) fn sealed_wrong(what: &str) -> Error {
+    let message = [what, " does not open with this site key"].concat();
+    Error::new("site-key-mismatch", Phase::Server, message, "Check that the site key is the one of this site, and current.")
+}
+
+/// Verifies a token's hash and decrypts its policy. Whether it has expired is not looked at: that is the license server's rule.
+pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
+    const WHAT: &str = "the token";
+    let token = envelope(token, WHAT)?;
+    let site_id = text_field(&token, "site_id", WHAT)?;
+    same_site(account, site_id, WHAT)?;
+    let sealed = match token.get("policy").and_then(Value::as_str) {
+        Some(policy) => policy,
+        None => text_field(&token, "token", WHAT).map_err(|mut error| {
+            error.message = "the token has no policy".into();
+            error
+        })?,
+    };
+    let drm_type = token.get("drm_type").and_then(Value::as_str);
+    let parts = Parts {
+        drm_type: drm_type.unwrap_or_default(),
+        user_id: text_field(&token, "user_id", WHAT)?,
+        content_id: text_field(&token, "cid", WHAT)?,
+        policy: sealed,
+        timestamp: text_field(&token, "timestamp", WHAT)?,
+    };
+    let hash = text_field(&token, "hash", WHAT)?;
+    if !account.hash_matches(&parts.hashed(site_id), hash)? {
+        return Err(Error::new(
+            "token-hash-mismatch",
+            Phase::Server,
+            "the token's hash does not fit its fields",
+            "Check the access key; if it is right, the token was changed after it was made.",
+        ));
+    }
+    let plain = account.open(sealed).ok_or_else(|| sealed_wrong("the token's policy"))?;
+    let policy = json::parse(&plain).ok_or_else(|| sealed_wrong("the token's policy"))?;
+    let Some(issued) = parse_timestamp(parts.timestamp) else {
+        return Err(Error::new(
+            "custom-data-invalid",
+            Phase::Server,
+            "the token's timestamp is not yyyy-mm-ddThh:mm:ssZ",
+            "Write it in GMT, without milliseconds.",
+        ));
+    };
+    Ok(Value::object([
+        // PallyCon takes a token without drm_type for PlayReady's.
+        ("drmType", Value::string(drm_type.unwrap_or("PlayReady"))),
+        ("siteId", Value::string(site_id)),
+        ("userId", Value::string(parts.user_id)),
+        ("contentId", Value::string(parts.content_id)),
+        ("policy", policy),
+        ("timestamp", Value::Number((issued as i64).to_string())),
+    ])
+    .with("responseFormat", token.get("response_format").cloned())
+    .with("keyRotation", token.get("key_rotation").cloned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::account::tests::tutorial;
+    use super::*;
+
+    const NOW: i64 = 1_563_353_824_987; // 2019-07-17T08:57:04.987Z
+    const K1: &str = "bO9DzyQgtgfbSDWmqGgZXWZdWm7M4oZ4X0hC1hS6QNraiwLI0LwmNY+OfOh1L0KmtuH7NF1blUxep9YLWrNfSy4H/6swQW7pbjZnRqRguDQ=";
+    const K3: &str = concat!(
+        "eyJkcm1fdHlwZSI6IldpZGV2aW5lIiwic2l0ZV9pZCI6IlRVVE8iLCJ1c2VyX2lkIjoidGVzdC11c2VyIiwiY2lkIjoiYmlnYnVja2J1bm55IiwidG9rZW4iOiJi",
+        "TzlEenlRZ3RnZmJTRFdtcUdnWlhXWmRXbTdNNG9aNFgwaEMxaFM2UU5yYWl3TEkwTHdtTlkrT2ZPaDFMMEttdHVIN05GMWJsVXhlcDlZTFdyTmZTeTRILzZzd1FXN3Bi",
+        "alpuUnFSZ3VEUT0iLCJ0aW1lc3RhbXAiOiIyMDE5LTA3LTE3VDA4OjU3OjA0WiIsImhhc2giOiIwWmVmM1dIQmJ6UUFSMG9HZjVLWG4yNUcxVG12QjJCa3Z6dis3T3FJ",
+        "V3ZRPSJ9"
+    );
+
+    fn make(options: &str) -> Result<String, Error> {
+        create(&tutorial(), &json::parse(options).unwrap(), NOW)
+    }
+
+    #[test]
+    fn k3_is_encoded_byte_for_byte() {
+        let parts =
+            Parts { drm_type: "Widevine", user_id: "test-user", content_id: "bigbuckbunny", policy: K1, timestamp: "2019-07-17T08:57:04Z" };
+        assert_eq!(parts.encode(&tutorial(), "token", None, None).unwrap(), K3);
+    }
+
+    #[test]
+    fn k3_opens_under_its_old_field_name() {
+        assert_eq!(
+            open(&tutorial(), K3).unwrap().to_json(),
+            concat!(
+                r#"{"drmType":"Widevine","siteId":"TUTO","userId":"test-user","contentId":"bigbuckbunny","#,
+                r#""policy":{"playback_policy":{"limit":true,"persistent":false,"duration":3600}},"timestamp":1563353824000}"#
+            )
+        );
+    }
+
+    #[test]
+    fn k6_is_made_with_the_default_version_in_front() {
+        let token = make(
+            r#"{"drmType":"widevine","userId":"test-user","contentId":"bigbuckbunny","policy":{"playback_policy":{"persistent":false,"license_duration":3600}}}"#,
+        )
+        .unwrap();
+        let json = envelope(&token, "").unwrap();
+        assert_eq!(
+            json.field("policy"),
+            Some(
+                "sX7DEMZ1S2xaMoIt76m+yDwylZRVJ2Gzs2I1b0+mzL0X9FcJ43aAloqI5noG2iyCdxCNKsSBE5OrTJyq40pxt2RCkTT0BoMjtdssk+thamOyJsZzmOJ2s3fVVuvz2z01"
+            )
+        );
+        assert_eq!(json.field("hash"), Some("HaDM1POIGN+siARLgncSB7y366lB/xnkKAoGEER+Mts="));
+        assert_eq!(json.field("timestamp"), Some("2019-07-17T08:57:04Z"));
+        assert_eq!(json.field("drm_type"), Some("Widevine"));
+    }
+
+    #[test]
+    fn what_is_made_opens() {
+        let token = make(
+            r#"{"drmType":"FAIRPLAY","contentId":"film-1_é","responseFormat":"json","keyRotation":true,"timestamp":1000,"policy":{"policy_version":2}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            open(&tutorial(), &token).unwrap().to_json(),
+            concat!(
+                r#"{"drmType":"FairPlay","siteId":"TUTO","userId":"LICENSETOKEN","contentId":"film-1_é","policy":{"policy_version":2},"#,
+                r#""timestamp":1000,"responseFormat":"json","keyRotation":true}"#
+            )
+        );
+        let plain = envelope(&make(r#"{"drmType":"ncg","contentId":"a","keyRotation":false}"#).unwrap(), "").unwrap();
+        assert_eq!((plain.get("key_rotation"), plain.get("response_format")), (None, None));
+    }
+
+    #[test]
+    fn options_are_checked_by_name_and_value() {
+        let long = format!(r#"{{"drmType":"ncg","contentId":"{}"}}"#, "x".repeat(201));
+        for (options, message) in [
+            ("{}", "the options: drmType is missing"),
+            (r#"{"drmType":"widewine","contentId":"a"}"#, "did you mean \"Widevine\"?"),
+            (r#"{"drmType":"clearkey","contentId":"a"}"#, "must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay"),
+            (r#"{"drmtype":"ncg","contentId":"a"}"#, "did you mean \"drmType\"?"),
+            (r#"{"drmType":"ncg","content_id":"a"}"#, "did you mean \"contentId\"?"),
+            (r#"{"drmType":"ncg","contentId":""}"#, "the options: contentId must be a text that is not empty"),
+            (r#"{"drmType":"ncg","contentId":"a\nb"}"#, "contentId holds a control character"),
+            (&long, "contentId is longer than 200 characters"),
+            (r#"{"drmType":"ncg","contentId":"a","responseFormat":"xml"}"#, "responseFormat must be one of original, json, custom"),
+            (r#"{"drmType":"ncg","contentId":"a","timestamp":"now"}"#, "timestamp must be a whole number"),
+            (r#"{"drmType":"ncg","contentId":"a","policy":"x"}"#, "the policy is not an object"),
+            (r#"{"drmType":"ncg","contentId":"a","policy":null}"#, "the policy is not an object"),
+        ] {
+            let error = make(options).unwrap_err();
+            assert!(error.message.contains(message), "{options}: {}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_changed_token_is_refused_and_says_nothing_of_keys() {
+        let json = String::from_utf8(text::from_base64(K3).unwrap()).unwrap();
+        for (from, to, code) in [
+            ("bigbuckbunny", "bigbuckbunnz", "token-hash-mismatch"),
+            ("test-user", "best-user", "token-hash-mismatch"),
+            ("2019", "2020", "token-hash-mismatch"),
+            ("Widevine", "FairPlay", "token-hash-mismatch"),
+            ("bO9D", "bO9E", "token-hash-mismatch"),
+            ("0Zef3W", "0Zef3X", "token-hash-mismatch"),
+            ("TUTO", "DEMO", "site-mismatch"),
+            ("\"token\"", "\"x\"", "custom-data-invalid"),
+            ("\"hash\"", "\"x\"", "custom-data-invalid"),
+            ("\"cid\"", "\"x\"", "custom-data-invalid"),
+        ] {
+            let error = open(&tutorial(), &text::to_base64(json.replacen(from, to, 1).as_bytes())).unwrap_err();
+            assert_eq!(error.code, code, "{from}");
+            for secret in ["lU5D8s3P", "LT2FVJDp"] {
+                assert!(!error.to_json().contains(secret));
+            }
+        }
+        for garbage in ["", "e30", "W10=", "%%%", "bnVsbA=="] {
+            assert_eq!(open(&tutorial(), garbage).unwrap_err().code, "custom-data-invalid", "{garbage}");
+        }
+    }
+
+    #[test]
+    fn line_breaks_and_escaped_slashes_do_not_matter() {
+        let json = String::from_utf8(text::from_base64(K3).unwrap()).unwrap().replace('/', "\\/").replace(",", ",\n  ");
+        let token = text::to_base64(json.as_bytes());
+        let broken: String = token.as_bytes().chunks(64).map(|line| format!("{}\r\n", str::from_utf8(line).unwrap())).collect();
+        assert_eq!(open(&tutorial(), &broken).unwrap().field("contentId"), Some("bigbuckbunny"));
+    }
+
+    #[test]
+    fn another_site_key_is_named_as_the_cause() {
+        use zeroize::Zeroizing;
+        let other = Account::new(
+            "TUTO",
+            Zeroizing::new("00000000000000000000000000000000".into()),
+            Some(Zeroizing::new("LT2FVJDp2Xr018zf4Di6lzvNOv3DKP20".into())),
+        )
+        .unwrap();
+        assert_eq!(open(&other, K3).unwrap_err().code, "site-key-mismatch");
+    }
+
+    #[test]
+    fn tokens_of_an_independent_implementation_open() {
+        // tests/vectors/README.md says which one, and its version.
+        let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/python-pallycon.json")).unwrap();
+        let tokens = vectors["tokens"].as_array().unwrap();
+        assert_eq!(tokens.len(), 4);
+        for theirs in tokens {
+            let opened = open(&tutorial(), theirs["token"].as_str().unwrap()).unwrap().to_json();
+            let opened: serde_json::Value = serde_json::from_str(&opened).unwrap();
+            for field in ["drmType", "userId", "contentId", "policy"] {
+                assert_eq!(opened[field], theirs[field], "{field}");
+            }
+            let seconds = opened["timestamp"].as_i64().unwrap() / 1000;
+            assert_eq!(format_timestamp(seconds).unwrap(), theirs["timestamp"].as_str().unwrap());
+        }
+    }
+}
