@@ -99,6 +99,7 @@ export const SUITES = [
     run: async () => one(await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", contractFile(process.env.PALLYCON_CONTRACT)], { log: "test-contract", timeout: 5 * MINUTES })),
   },
   nodeSuite("scripts", "Node: the project's scripts", ["tests/scripts"]),
+  nodeSuite("demo", "Node: the demo page's own logic", ["tests/demo"]),
   nodeSuite("license-server", "Node: license server", ["tests/license-server"]),
   nodeSuite("server", "Node: the server entry", ["tests/server"], { needs: ["package"] }),
   nodeSuite("js", "Node: the package", ["tests/js"], { needs: ["package"] }),
