@@ -54,8 +54,8 @@ const wasmSuite = (flag, kind, title) => ({
 });
 
 /** One run a browser, so that a browser that cannot start fails alone. */
-const playwrightSuite = (id, folder, project, title) => ({
-  id: `${id}-${project}`, group: "e2e", title, needs: ["package", "bridge", "demo"],
+const playwrightSuite = (id, folder, project, title, needs) => ({
+  id: `${id}-${project}`, group: "e2e", title, needs,
   present: () => existsSync(join(root, folder, "playwright.config.mjs")) && readdirSync(join(root, folder), { recursive: true }).some((name) => /\.spec\.m?[jt]s$/.test(String(name))),
   async run() {
     const kind = project;
@@ -104,9 +104,9 @@ export const SUITES = [
   nodeSuite("server", "Node: the server entry", ["tests/server"], { needs: ["package"] }),
   nodeSuite("js", "Node: the package", ["tests/js"], { needs: ["package"] }),
   nodeSuite("package", "The packed package, as installed by a user", ["tests/package"], { group: "package", needs: ["package"] }),
-  playwrightSuite("bridge", "tests/bridge", "chromium", "CDM bridge in Chromium"),
-  playwrightSuite("bridge", "tests/bridge", "firefox", "CDM bridge in Firefox"),
-  playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium"),
-  playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox"),
+  playwrightSuite("bridge", "tests/bridge", "chromium", "CDM bridge in Chromium", ["bridge"]),
+  playwrightSuite("bridge", "tests/bridge", "firefox", "CDM bridge in Firefox", ["bridge"]),
+  playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium", ["package", "bridge", "demo"]),
+  playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox", ["package", "bridge", "demo"]),
 ];
 

@@ -1,0 +1,38 @@
+// Each test has a run of its own at the license server: its faults and its log are nobody else's.
+import { test as base, expect } from "@playwright/test";
+
+export const test = base.extend({
+  /** `{url(path), faults(...), requests(), forget()}` of this test's run. */
+  run: async ({}, use, info) => {
+    const root = `${process.env.PALLYCON_E2E_URL}/r/${info.testId.replace(/[^\w-]/g, "").slice(-50)}-${info.repeatEachIndex}/`;
+    const call = async (path, options) => {
+      const response = await fetch(new URL(path, root), options);
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return response;
+    };
+    await use({
+      url: (path = "") => new URL(path, root).href,
+      faults: (...list) => call("api/faults", { method: "POST", body: JSON.stringify(list) }),
+      requests: async (kind) => (await (await call("api/requests")).json()).filter((entry) => !kind || entry.kind === kind),
+      forget: () => call("api/requests", { method: "DELETE" }),
+    });
+  },
+});
+
+export { expect };
+
+/** Real pictures come out of the decoder, and time goes on. */
+export async function expectPlaying(page) {
+  const state = () => page.evaluate(() => {
+    const video = document.querySelector("video");
+    return { time: video.currentTime, frames: video.getVideoPlaybackQuality().totalVideoFrames };
+  });
+  await expect.poll(async () => (await state()).frames, { message: "frames decoded" }).toBeGreaterThan(20);
+  const before = await state();
+  await expect.poll(async () => (await state()).time, { message: "currentTime" }).not.toBe(before.time);
+}
+
+/** Nothing was decoded, once whatever was to happen has happened. */
+export async function expectNoPicture(page) {
+  expect(await page.evaluate(() => document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames)).toBe(0);
+}

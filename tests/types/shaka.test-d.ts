@@ -1,0 +1,14 @@
+// "pallycon-drm/shaka": the player is Shaka's own type, or whatever looks like it; Shaka itself is not needed to compile.
+import { attachShaka } from "pallycon-drm/shaka";
+import type { PallyCon, Undo } from "pallycon-drm";
+import type shaka from "shaka-player";
+
+export async function attach(player: shaka.Player, drm: PallyCon): Promise<void> {
+  const undo: Undo = await attachShaka(player, drm);
+  await undo();
+  await attachShaka(player, drm, { contentId: "movie", customData: ({ drm: system }) => `token for ${system}` });
+  // @ts-expect-error the client comes from createPallyCon
+  await attachShaka(player, { siteId: "DEMO" });
+  // @ts-expect-error an element is not a player
+  await attachShaka(document.createElement("video"), drm);
+}
