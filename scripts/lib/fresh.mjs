@@ -9,7 +9,7 @@ function files(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.name === "node_modules" ? [] : files(join(path, entry.name))));
+    .flatMap((entry) => (["node_modules", "target"].includes(entry.name) ? [] : files(join(path, entry.name))));
 }
 
 /** A digest of the contents of files and folders (paths relative to the project). Contents, not times: git changes those. */

@@ -8,6 +8,7 @@ import { buildDir, executable, logDir, root } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { Stop } from "./say.mjs";
 import { contractFile } from "./contract.mjs";
+import { readmeProject } from "./readme.mjs";
 
 const FEATURES = "player,inspect,server";
 const MINUTES = 60_000;
@@ -97,6 +98,10 @@ export const SUITES = [
   {
     id: "contract", group: "types", title: "Types, against the contract given", needs: ["package"], present: () => Boolean(process.env.PALLYCON_CONTRACT),
     run: async () => one(await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", contractFile(process.env.PALLYCON_CONTRACT)], { log: "test-contract", timeout: 5 * MINUTES })),
+  },
+  {
+    id: "readme", group: "types", title: "The README's examples compile", needs: ["package"], present: () => true,
+    run: async () => one(await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", readmeProject()], { log: "test-readme", timeout: 5 * MINUTES })),
   },
   nodeSuite("scripts", "Node: the project's scripts", ["tests/scripts"]),
   nodeSuite("demo", "Node: the demo page's own logic", ["tests/demo"]),

@@ -10,7 +10,7 @@ const STEPS = {
   package: {
     what: "Building the package (Rust to wasm, TypeScript to JavaScript)",
     script: "scripts/build.mjs",
-    inputs: ["src", "js", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/build"],
+    inputs: ["src", "js", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "xtask", "scripts/build.mjs", "scripts/build"],
     outputs: ["dist"],
   },
   bridge: { what: "Building the CDM bridge", script: "scripts/bridge.mjs", inputs: ["www/bridge", "scripts/bridge.mjs", "package-lock.json"], outputs: ["build/bridge"] },

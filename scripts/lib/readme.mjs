@@ -1,0 +1,31 @@
+// The README's JavaScript blocks as a project for the compiler: an example that does not compile helps nobody.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildDir, root } from "./paths.mjs";
+
+/** What the blocks take from the page around them. */
+const AROUND = `
+declare const session: MediaKeySession;
+declare const event: MediaEncryptedEvent;
+declare function myToken(): Promise<string>;
+declare function show(message: string, hint: string): void;
+`;
+
+/** @returns {string[]} the blocks marked \`js\`, in order */
+export const blocks = (markdown) => [...markdown.replaceAll("\r\n", "\n").matchAll(/^```js\n([\s\S]*?)^```$/gm)].map((match) => match[1]);
+
+/** @returns {string} the tsconfig.json to compile */
+export function readmeProject() {
+  const folder = join(buildDir, "readme");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const found = blocks(readFileSync(join(root, "README.md"), "utf8"));
+  if (found.length === 0) throw new Error("README.md has no example");
+  // A module's top-level await needs an import or export; `export {}` gives each block that.
+  found.forEach((block, i) => writeFileSync(join(folder, `block-${i + 1}.mjs`), `${block}export {};\n`));
+  writeFileSync(join(folder, "around.d.ts"), AROUND);
+  const file = join(folder, "tsconfig.json");
+  const compilerOptions = { target: "es2022", lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"], module: "nodenext", moduleResolution: "nodenext", allowJs: true, checkJs: true, strict: false, noEmit: true, types: [] };
+  writeFileSync(file, JSON.stringify({ compilerOptions, include: ["."] }));
+  return file;
+}

@@ -1,0 +1,45 @@
+// The documents lead where they say, and say what the project does.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { blocks } from "../../scripts/lib/readme.mjs";
+import { SUITES } from "../../scripts/lib/suites.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path) => readFileSync(join(root, path), "utf8");
+const documents = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+
+test("every relative link in a document leads to a file", () => {
+  let seen = 0;
+  for (const document of documents) {
+    for (const [, target] of read(document).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      seen += 1;
+      assert.ok(existsSync(join(root, dirname(document), target)), `${document} leads to ${target}`);
+    }
+  }
+  assert.ok(seen >= 5, `${seen} links`);
+});
+
+test("every npm command that a document names exists", () => {
+  const { scripts } = JSON.parse(read("package.json"));
+  for (const document of documents) {
+    for (const [, name] of read(document).matchAll(/npm run ([a-z][\w:-]*)/g)) assert.ok(scripts[name], `${document}: npm run ${name}`);
+  }
+  for (const [name, command] of Object.entries(scripts)) {
+    const script = /^node (\S+\.mjs)/.exec(command)?.[1];
+    if (script) assert.ok(existsSync(join(root, script)), `${name}: ${script}`);
+  }
+});
+
+test("CONTRIBUTING names the groups of suites that there are", () => {
+  const contributing = read("CONTRIBUTING.md");
+  for (const group of new Set(SUITES.map((suite) => suite.group))) assert.match(contributing, new RegExp(`\\b${group}\\b`));
+});
+
+test("examples are found between their fences, and only JavaScript's", () => {
+  assert.deepEqual(blocks("a\n```js\nlet a;\n```\n```sh\nls\n```\n```js\nlet b;\n```\n"), ["let a;\n", "let b;\n"]);
+});
