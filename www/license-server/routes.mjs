@@ -7,6 +7,7 @@ import { loginPage } from "./damage.mjs";
 import { HttpError, Refusal, jsonReply, textReply } from "./errors.mjs";
 import { parseFaults } from "./faults.mjs";
 import { CUSTOM_DATA, clearKeyReply, licenseReply, readRequest } from "./license.mjs";
+import { getAtemeKey, getKey } from "./kms/endpoint.mjs";
 import { mintForQuery } from "./mint.mjs";
 
 /**
@@ -157,5 +158,36 @@ export const ROUTES = [
   },
   { path: /^\/api\/requests$/, kind: "api", methods: [...READ, "DELETE"], unrecorded: true, work: requests },
   { path: /^\/api\/faults$/, kind: "api", methods: [...READ, "POST", "DELETE"], unrecorded: true, work: faults },
+  {
+    path: /^\/(v[12])\/cpix\/(pallycon|(?<=^\/v2\/cpix\/)doverunner)\/getKey\/([^/]+)$/,
+    kind: "kms",
+    methods: ["POST"],
+    work: (context) => ({
+      answer: () => {
+        const [, version, vendor, token] = context.match;
+        const call = { token, vendor: /** @type {"pallycon" | "doverunner"} */ (vendor), version: /** @type {1 | 2} */ (version === "v1" ? 1 : 2) };
+        return getKey(call, context.body, context);
+      },
+    }),
+  },
+  {
+    path: /^\/cpix\/getKey$/,
+    kind: "kms",
+    methods: ["POST"],
+    work: (context) => ({
+      answer: () => getKey({ token: context.query.get("enc-token") ?? "", vendor: "pallycon", version: 1 }, context.body, context),
+    }),
+  },
+  {
+    path: /^\/cpix\/anevia\/(dash|hls)\/([^/]+)\/([^/]+)$/,
+    kind: "kms",
+    methods: READ,
+    work: (context) => ({
+      answer: () => {
+        const [, container, token, cid] = context.match;
+        return getAtemeKey({ container, token, cid }, context);
+      },
+    }),
+  },
   { path: /^\/login$/, kind: "page", methods: READ, work: () => ({ answer: () => loginPage() }) },
 ];
