@@ -14,7 +14,7 @@ const STEPS = {
     outputs: ["dist"],
   },
   bridge: { what: "Building the CDM bridge", script: "scripts/bridge.mjs", inputs: ["www/bridge", "scripts/bridge.mjs", "package-lock.json"], outputs: ["build/bridge"] },
-  demo: { what: "Building the demo page", script: "scripts/demo.mjs", inputs: ["www/demo", "scripts/demo.mjs", "package-lock.json", "dist"], outputs: ["build/demo"] },
+  demo: { what: "Building the demo page", script: "scripts/demo.mjs", inputs: ["www/demo", "scripts/demo.mjs", "scripts/lib/bundle.mjs", "package-lock.json", "dist"], outputs: ["build/demo"] },
 };
 
 /** @param {keyof typeof STEPS} name */

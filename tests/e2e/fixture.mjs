@@ -1,4 +1,5 @@
 // Each test has a run of its own at the license server: its faults and its log are nobody else's.
+import { fileURLToPath } from "node:url";
 import { test as base, expect } from "@playwright/test";
 
 export const test = base.extend({
@@ -35,4 +36,12 @@ export async function expectPlaying(page) {
 /** Nothing was decoded, once whatever was to happen has happened. */
 export async function expectNoPicture(page) {
   expect(await page.evaluate(() => document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames)).toBe(0);
+}
+
+/** Opens the lab page (page/lab.js) with the bridge in front of everything. @param {object} bridge its configuration */
+export async function openLab(page, run, bridge = {}) {
+  await page.addInitScript(`window.__cdmBridge = ${JSON.stringify(bridge)};`);
+  await page.addInitScript({ path: fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url)) });
+  await page.goto(run.url("e2e/"));
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
 }

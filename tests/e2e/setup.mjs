@@ -1,18 +1,20 @@
 // One license server for all tests, on any free port; each test has a run of its own in it (`/r/RUN/…`).
+import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { bundlePage } from "../../scripts/lib/bundle.mjs";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
 
 const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export default async function setup() {
+  await bundlePage(folder("tests/e2e/page/lab.js"), folder("build/e2e"));
+  await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/index.html"));
   const server = createLicenseServer({
     roots: {
       "/": [folder("build/demo"), folder("www/demo")],
-      "/e2e/": folder("tests/e2e/page"),
+      "/e2e/": folder("build/e2e"),
       "/media/": folder("www/media"),
       "/bridge/": folder("build/bridge"),
-      "/dist/": folder("dist"),
-      "/node_modules/": folder("node_modules"),
     },
     catalog: folder("www/media/catalog.json"),
   });

@@ -1,0 +1,34 @@
+// Bundling pages with the package from dist/, by its public names, as a site would.
+import { cpSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { root } from "./paths.mjs";
+
+const dist = join(root, "dist");
+
+/** The package by its own name, through its own exports map. */
+const ourPackage = {
+  name: "pallycon-drm",
+  setup(bundler) {
+    const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    bundler.onResolve({ filter: /^pallycon-drm(\/|$)/ }, ({ path }) => {
+      let target = exports[path.replace("pallycon-drm", ".")];
+      while (target && typeof target === "object") target = target.browser ?? target.import ?? target.default;
+      return target ? { path: join(root, target) } : { errors: [{ text: `the package has no entry ${path}` }] };
+    });
+  },
+};
+
+/** @param {string} entry @param {string} output a folder @param {import("esbuild").BuildOptions} [options] */
+export async function bundlePage(entry, output, options = {}) {
+  await build({
+    entryPoints: [entry], outdir: output, bundle: true, splitting: true, format: "esm", target: "es2022", chunkNames: "[name]-[hash]",
+    sourcemap: true, legalComments: "linked", plugins: [ourPackage], logLevel: "warning", ...options,
+  });
+  // esbuild leaves `new URL("x.wasm", import.meta.url)` as it is: the module has to lie beside the chunk that asks for it.
+  const code = readdirSync(output).filter((name) => name.endsWith(".js")).map((name) => readFileSync(join(output, name), "utf8")).join("");
+  for (const path of readdirSync(dist, { recursive: true }).map(String)) {
+    const name = path.split(/[\\/]/).pop();
+    if (name.endsWith(".wasm") && code.includes(name)) cpSync(join(dist, path), join(output, name));
+  }
+}

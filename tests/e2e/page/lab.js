@@ -1,0 +1,63 @@
+// What the specs use inside the page: `window.lab`. It lies at /r/RUN/e2e/, so that everything is in the test's own run.
+import * as pallycon from "pallycon-drm";
+import { attachShaka } from "pallycon-drm/shaka";
+import shaka from "shaka-player";
+
+const base = new URL("../", location.href).href;
+const video = document.querySelector("video");
+
+/** An error of ours as the test can read it: `toJSON` and the class. */
+const plain = (error) => (error instanceof pallycon.PallyConError ? { ...error.toJSON(), message: error.message, isOurs: true } : { message: String(error?.message ?? error), isOurs: false });
+
+/** Ours inside of Shaka's, at any depth. */
+function inside(error, depth = 0) {
+  if (error instanceof pallycon.PallyConError) return plain(error);
+  if (!error || depth > 4) return undefined;
+  for (const part of error.data ?? []) {
+    const found = part && typeof part === "object" ? inside(part, depth + 1) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const lab = {
+  pallycon, shaka, base, video, plain,
+  /** of the package, in order; errors made plain */
+  events: [],
+  /** of the player: {code, ours} */
+  playerErrors: [],
+  media: (path) => new URL(`media/${path}`, base).href,
+  token: async ({ contentId, drm, signal }) =>
+    (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal })).text(),
+
+  client: (options = {}) =>
+    pallycon.createPallyCon({
+      siteId: "DEMO", host: base.slice(0, -1), customData: lab.token,
+      onEvent: (event) => lab.events.push(event.error ? { ...event, error: plain(event.error) } : event),
+      ...options,
+    }),
+
+  /** A Shaka player on the page's video; `keySystem` alone is asked for. */
+  async shakaPlayer(keySystem) {
+    shaka.polyfill.installAll();
+    const player = new shaka.Player();
+    await player.attach(video);
+    player.configure("drm.preferredKeySystems", [keySystem]);
+    player.addEventListener("error", ({ detail }) => lab.playerErrors.push({ code: detail.code, ours: inside(detail) }));
+    return player;
+  },
+
+  /** Loads and starts; a failure to load is noted as the player's error. */
+  async load(player, path) {
+    try {
+      await player.load(lab.media(path));
+    } catch (error) {
+      lab.playerErrors.push({ code: error.code, ours: inside(error) });
+      return;
+    }
+    video.play().catch(() => {}); // without a key it never settles
+  },
+  attachShaka,
+};
+window.lab = lab;
+document.documentElement.dataset.ready = "true";
