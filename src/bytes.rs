@@ -14,6 +14,28 @@ pub struct OutOfBounds {
     pub available: usize,
 }
 
+/// What is wrong with an input, as the end of a sentence, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub what: &'static str,
+    /// Byte offset in the input.
+    pub offset: usize,
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub fn new(what: &'static str, offset: usize) -> Self {
+        Self { what, offset }
+    }
+}
+
+impl From<OutOfBounds> for Fault {
+    fn from(error: OutOfBounds) -> Self {
+        Self { what: "it ends too early", offset: error.offset }
+    }
+}
+
 /// A slice that knows its place in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span<'a> {

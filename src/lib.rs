@@ -4,7 +4,7 @@
 //!
 //! | step | module |
 //! |---|---|
-//! | init data → which DRM, which keys | `init_data`, [`system`] |
+//! | init data → which DRM, which keys | [`init_data`], [`system`] |
 //! | challenge → HTTP request | `license::request` |
 //! | HTTP answer → license or error | `license::response`, `license::catalogue` |
 //! | what the request carries | `custom_data` |
@@ -20,6 +20,8 @@ pub mod cpix;
 pub mod custom_data;
 pub mod delivery;
 pub mod error;
+pub mod init_data;
+pub mod isobmff;
 pub mod json;
 pub mod license;
 #[cfg(feature = "server")]

@@ -55,6 +55,52 @@ impl Drm {
     }
 }
 
+/// A protection scheme of Common Encryption (ISO/IEC 23001-7, 4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// AES-CTR, whole samples or subsamples.
+    Cenc,
+    /// AES-CBC.
+    Cbc1,
+    /// AES-CTR with a pattern.
+    Cens,
+    /// AES-CBC with a pattern.
+    Cbcs,
+}
+
+impl Scheme {
+    /// From four characters.
+    pub fn from_fourcc(fourcc: [u8; 4]) -> Option<Self> {
+        Some(match &fourcc {
+            b"cenc" => Self::Cenc,
+            b"cbc1" => Self::Cbc1,
+            b"cens" => Self::Cens,
+            b"cbcs" => Self::Cbcs,
+            _ => return None,
+        })
+    }
+
+    /// Four characters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cenc => "cenc",
+            Self::Cbc1 => "cbc1",
+            Self::Cens => "cens",
+            Self::Cbcs => "cbcs",
+        }
+    }
+
+    /// Four characters, as bytes.
+    pub fn fourcc(self) -> [u8; 4] {
+        match self {
+            Self::Cenc => *b"cenc",
+            Self::Cbc1 => *b"cbc1",
+            Self::Cens => *b"cens",
+            Self::Cbcs => *b"cbcs",
+        }
+    }
+}
+
 /// Widevine's system id.
 pub const WIDEVINE: [u8; 16] = id(0xedef_8ba9_79d6_4ace_a3c8_27dc_d51d_21ed);
 /// PlayReady's system id.

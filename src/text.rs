@@ -103,6 +103,16 @@ pub fn same_key_id(a: &[u8], b: &[u8]) -> bool {
     a == b || swapped.is_some_and(|swapped| a == swapped)
 }
 
+/// A key id as people write it: 32 hex digits, or a UUID with or without braces. Nothing shorter or longer.
+pub fn key_id(text: &str) -> Option<[u8; 16]> {
+    let text = text.trim();
+    let text = text.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
+    if !matches!(text.len(), 32 | 36) {
+        return None;
+    }
+    from_hex(text)?.try_into().ok()
+}
+
 /// UTF-16LE, a byte order mark skipped. `None` for an odd length or a lone surrogate.
 pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
     let (units, odd) = bytes.as_chunks::<2>();
@@ -171,6 +181,20 @@ mod tests {
             assert_eq!(from_hex(text), None, "{text:?}");
         }
         assert_eq!(hex(&[0, 255, 16]), "00ff10");
+    }
+
+    #[test]
+    fn key_ids_as_hex_and_uuid() {
+        let id = Some([0xab; 16]);
+        for text in ["abababababababababababababababab", "ABABABAB-abab-abab-abab-abababababab", " {abababab-abab-abab-abab-abababababab} "]
+        {
+            assert_eq!(key_id(text), id, "{text}");
+        }
+        for text in
+            ["", "abab", "ababababababababababababababababab", "gbababababababababababababababab", "abababababababababababababababab----"]
+        {
+            assert_eq!(key_id(text).filter(|_| text.len() != 36), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,38 @@
+//! Init data as people paste it and manifests carry it: hex, base64 or base64url, or a text that is init data itself.
+
+use super::{HINT, invalid};
+use crate::bytes::Fault;
+use crate::error::Error;
+use crate::text;
+use std::borrow::Cow;
+
+/// The bytes that a text stands for. URIs, JSON and XML are taken as they are; then hex, then base64 and base64url with
+/// or without padding; white space is ignored.
+pub fn from_text(input: &str) -> Result<Cow<'_, [u8]>, Error> {
+    let trimmed = input.trim_start_matches('\u{feff}').trim();
+    if trimmed.starts_with(['{', '<']) || trimmed.starts_with("skd:") {
+        return Ok(Cow::Borrowed(trimmed.as_bytes()));
+    }
+    let bytes = text::from_hex(trimmed).or_else(|| text::from_base64(trimmed)).filter(|bytes| !bytes.is_empty());
+    bytes.map(Cow::Owned).ok_or_else(|| invalid(Fault::new("the text is neither a URI, JSON, XML, hex nor base64", 0), HINT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form() {
+        let box_ = b"\0\0\0\x08pssh";
+        for text in ["0000000870737368", " 00 00 00 08\n70737368", "AAAACHBzc2g=", "AAAACHBzc2g", "\nAAAA  CHBz\r\nc2g=\n"] {
+            assert_eq!(*from_text(text).unwrap(), *box_, "{text:?}");
+        }
+        assert_eq!(*from_text("-_8").unwrap(), [0xfb, 0xff]);
+        for text in ["skd://a", "{\"kids\":[]}", "<WRMHEADER/>"] {
+            assert_eq!(*from_text(&[" \u{feff}", text, "\n"].concat().replace(" \u{feff}", "\u{feff} ")).unwrap(), *text.as_bytes());
+        }
+        for text in ["", "  ", "what is this?", "A"] {
+            assert_eq!(from_text(text).unwrap_err().code, "init-data-invalid", "{text:?}");
+        }
+    }
+}

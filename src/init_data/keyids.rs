@@ -1,0 +1,62 @@
+//! `keyids` init data (W3C, "keyids" Initialization Data Format): `{"kids":["base64url"…]}`, 1 to 512 bytes each.
+//! `webm` init data is one key id and nothing else.
+
+use crate::bytes::Fault;
+use crate::{json, text};
+
+/// The longest key id that EME allows.
+pub const MAX_KEY_ID: usize = 512;
+
+/// Reads the key ids of a `keyids` object. base64url is strict here: no padding, no `+` and `/`. One bad id refuses the
+/// whole, as in every browser: a session would ask for other keys than were meant.
+pub fn read(value: &json::Value) -> Result<Vec<Vec<u8>>, Fault> {
+    let kids = value.get("kids").and_then(json::Value::items).ok_or(Fault::new("the JSON has no list \"kids\"", 0))?;
+    let mut out = Vec::new();
+    for kid in kids {
+        let id = kid
+            .as_str()
+            .and_then(text::from_base64url_strict)
+            .ok_or(Fault::new("a key id of \"kids\" is not base64url without padding", 0))?;
+        if id.is_empty() || id.len() > MAX_KEY_ID {
+            return Err(Fault::new("a key id of \"kids\" is not 1 to 512 bytes long", 0));
+        }
+        out.push(id);
+    }
+    if out.is_empty() { Err(Fault::new("\"kids\" names no key", 0)) } else { Ok(out) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kids(text: &str) -> Result<Vec<Vec<u8>>, Fault> {
+        read(&json::parse(text).unwrap())
+    }
+
+    #[test]
+    fn lengths_from_1_to_512() {
+        assert_eq!(kids(r#"{"kids":["AQI","AQIDBA"],"type":"temporary"}"#), Ok(vec![vec![1, 2], vec![1, 2, 3, 4]]));
+        let of = |length: usize| ["{\"kids\":[\"", &text::to_base64url(&vec![7; length]), "\"]}"].concat();
+        assert_eq!(kids(&of(1)).unwrap()[0].len(), 1);
+        assert_eq!(kids(&of(512)).unwrap()[0].len(), 512);
+        assert!(kids(&of(513)).is_err());
+    }
+
+    #[test]
+    fn refusals() {
+        for text in [
+            r#"{"kids":["AQI+"]}"#,
+            r#"{"kids":["AQI="]}"#,
+            r#"{"kids":["AQI","AQI/"]}"#,
+            r#"{"kids":[""]}"#,
+            r#"{"kids":[1]}"#,
+            r#"{"kids":[]}"#,
+            r#"{"kids":{"id":"AQI"}}"#,
+            r#"{"keys":["AQI"]}"#,
+            "[]",
+            r#"{"kids":["AQJ"]}"#,
+        ] {
+            assert!(kids(text).is_err(), "{text}");
+        }
+    }
+}

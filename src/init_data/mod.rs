@@ -1,0 +1,307 @@
+//! Init data: what EME's `encrypted` event, a manifest or a packager hands out, as facts.
+//!
+//! | type | module | what it is |
+//! |---|---|---|
+//! | `cenc` | [`pssh`] | PSSH boxes; what is in them: [`payload`], [`widevine`], [`playready`], [`fairplay`] |
+//! | `keyids`, `webm` | [`keyids`] | key ids in JSON, or one alone |
+//! | `skd` | [`skd`] | the URI of an HLS key |
+//! | `sinf` | [`sinf`] | a track's protection, in JSON |
+//!
+//! Nothing is copied: payloads are [`Span`]s of the input. [`from_text`] takes what people paste.
+
+pub mod fairplay;
+mod from_text;
+pub mod keyids;
+pub mod payload;
+pub mod playready;
+mod protobuf;
+pub mod pssh;
+pub mod sinf;
+pub mod skd;
+mod to_json;
+mod unique;
+pub mod widevine;
+
+pub use from_text::from_text;
+pub use payload::Payload;
+pub use protobuf::Field;
+pub use pssh::PsshBox;
+
+use crate::bytes::{Fault, Span};
+use crate::error::{Error, Phase};
+use crate::isobmff::is_type;
+use crate::json;
+use crate::system::{self, Scheme};
+use sinf::Protection;
+use std::borrow::Cow;
+
+/// EME's types of init data, and Safari's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InitDataType {
+    /// PSSH boxes.
+    Cenc,
+    /// Key ids in JSON.
+    Keyids,
+    /// One key id.
+    Webm,
+    /// The URI of an HLS key.
+    Skd,
+    /// A track's protection in JSON.
+    Sinf,
+}
+
+impl InitDataType {
+    /// As EME spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cenc => "cenc",
+            Self::Keyids => "keyids",
+            Self::Webm => "webm",
+            Self::Skd => "skd",
+            Self::Sinf => "sinf",
+        }
+    }
+
+    /// From EME's spelling.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Cenc, Self::Keyids, Self::Webm, Self::Skd, Self::Sinf].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// What it is; detected where absent (`webm` cannot be).
+    pub kind: Option<InitDataType>,
+    /// By the rules of EME and Chromium: any malformed box refuses the whole.
+    pub strict: bool,
+}
+
+/// Something that was read although it is not as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Warning {
+    /// Stable and kebab-case.
+    pub code: &'static str,
+    /// For a person.
+    pub message: &'static str,
+    /// Where in the input.
+    pub offset: usize,
+}
+
+/// What FairPlay's forms of init data say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FairPlay {
+    /// The skd URI.
+    pub uri: Option<String>,
+    /// All behind `skd://`.
+    pub asset_id: Option<String>,
+    /// The tracks of `sinf`, or of FairPlay's PSSH box.
+    pub tracks: Vec<Protection>,
+}
+
+/// Init data, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InitData<'a> {
+    /// Its type.
+    pub kind: InitDataType,
+    /// One per PSSH box.
+    pub boxes: Vec<PsshBox<'a>>,
+    /// All key ids that any part names, in order of appearance, without repeats.
+    pub key_ids: Vec<Cow<'a, [u8]>>,
+    /// PallyCon's CID.
+    pub content_id: Option<String>,
+    /// The key period of rotating keys.
+    pub key_period_index: Option<u32>,
+    /// FairPlay's.
+    pub fairplay: Option<FairPlay>,
+    /// What is not as it should be.
+    pub warnings: Vec<Warning>,
+}
+
+const HINT: &str = "Hand over the bytes of the encrypted event or of the manifest unchanged; if they are, the packager wrote them so.";
+const HINT_TEXT: &str = "Hand it over as a string: then it is decoded.";
+const HINT_SEGMENT: &str = "Hand over the pssh boxes alone: parseSegment of pallycon-drm/inspect finds them.";
+
+fn invalid(fault: Fault, hint: &'static str) -> Error {
+    let message = ["The init data cannot be read: ", fault.what, " (byte ", &json::decimal(fault.offset as u64), ")."].concat();
+    Error::new("init-data-invalid", Phase::InitData, message, hint).at(fault.offset)
+}
+
+/// Reads init data, or a payload without its box: Widevine's data, a PlayReady Object, a WRMHEADER.
+pub fn parse(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
+    let Some(kind) = options.kind.or_else(|| detect(data)) else {
+        return bare(data, options);
+    };
+    let mut out = InitData::new(kind);
+    match kind {
+        InitDataType::Cenc => {
+            out.boxes = pssh::read_all(Span::whole(data), options, &mut out.warnings).map_err(|fault| invalid(fault, hint(data)))?;
+            out.gather();
+        }
+        InitDataType::Webm => {
+            if data.is_empty() || data.len() > keyids::MAX_KEY_ID {
+                return Err(invalid(Fault::new("a webm key id is not 1 to 512 bytes long", 0), HINT));
+            }
+            out.key_ids.push(data.into());
+        }
+        InitDataType::Keyids => {
+            let ids = json_of(data).and_then(|value| keyids::read(&value)).map_err(|fault| invalid(fault, HINT))?;
+            out.key_ids = unique::unique(ids.into_iter().map(Cow::Owned).collect());
+        }
+        InitDataType::Sinf => {
+            // Children of a sinf box, or the box, stand for themselves where there is no JSON.
+            let tracks = if is_sinf(data) {
+                sinf::read(Span::whole(data)).map(|track| vec![track])
+            } else {
+                json_of(data).and_then(|value| sinf::read_json(&value, options, &mut out.warnings))
+            };
+            out.set_tracks(tracks.map_err(|fault| invalid(fault, HINT))?);
+        }
+        InitDataType::Skd => {
+            let skd = skd::read(data).ok_or_else(|| invalid(Fault::new("there is no URI", 0), HINT))?;
+            out.key_ids.extend(skd.key_id.map(|id| Cow::Owned(id.into())));
+            (out.content_id, out.key_period_index) = skd.live.unzip();
+            out.fairplay = Some(FairPlay { uri: Some(skd.uri), asset_id: skd.asset_id, tracks: Vec::new() });
+        }
+    }
+    Ok(out)
+}
+
+impl InitData<'_> {
+    fn new(kind: InitDataType) -> Self {
+        Self {
+            kind,
+            boxes: Vec::new(),
+            key_ids: Vec::new(),
+            content_id: None,
+            key_period_index: None,
+            fairplay: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// From the boxes: key ids, content id, key period.
+    fn gather(&mut self) {
+        let mut ids = Vec::new();
+        let mut content_id = None;
+        for pssh in &self.boxes {
+            ids.extend(pssh.key_ids().map(Cow::Borrowed));
+            match &pssh.payload {
+                Payload::Widevine(data) => {
+                    ids.extend(data.key_ids.iter().map(|id| widevine::normalized(id.bytes)));
+                    ids.extend(data.entitled_keys.iter().filter_map(|key| key.key_id).map(|id| Cow::Borrowed(id.bytes)));
+                    self.key_period_index = self.key_period_index.or(data.crypto_period_index);
+                    content_id = content_id.or(data.content_id_text());
+                }
+                Payload::PlayReady(object) => {
+                    ids.extend(object.keys.iter().map(|key| Cow::Owned(key.key_id.into())));
+                    self.key_period_index = self.key_period_index.or(object.key_period_index);
+                }
+                Payload::FairPlay(data) => {
+                    ids.extend(data.requests.iter().map(|request| Cow::Owned(request.key_id.into())));
+                    let track = |request: &fairplay::KeyRequest<'_>| Protection {
+                        codec: None,
+                        scheme_type: data.scheme.map(Scheme::fourcc),
+                        tenc: Some(sinf::TrackEncryption { key_id: request.key_id, ..Default::default() }),
+                    };
+                    self.fairplay.get_or_insert_default().tracks.extend(data.requests.iter().map(track));
+                }
+                Payload::Other(details) => ids.extend(details.key_ids.iter().map(|id| Cow::Owned((*id).into()))),
+                Payload::None => {}
+            }
+        }
+        // The period's digits are taken off only where a period says that they are one.
+        let period = content_id.and_then(skd::period).filter(|(_, index)| Some(*index) == self.key_period_index);
+        self.content_id = period.map(|(cid, _)| cid).or(content_id).map(String::from);
+        self.key_ids = unique::unique(ids);
+    }
+
+    fn set_tracks(&mut self, tracks: Vec<Protection>) {
+        let ids = tracks.iter().filter_map(|track| track.tenc.as_ref()).map(|tenc| Cow::Owned(tenc.key_id.into()));
+        self.key_ids = unique::unique(ids.collect());
+        self.fairplay = Some(FairPlay { tracks, ..FairPlay::default() });
+    }
+}
+
+fn json_of(data: &[u8]) -> Result<json::Value, Fault> {
+    let text = str::from_utf8(data).map_err(|error| Fault::new("it is not UTF-8", error.valid_up_to()))?;
+    json::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).ok_or(Fault::new("it is not JSON", 0))
+}
+
+/// The type of init data, where the bytes say it.
+fn detect(data: &[u8]) -> Option<InitDataType> {
+    if data.get(4..8) == Some(b"pssh") {
+        return Some(InitDataType::Cenc);
+    }
+    let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii_start();
+    if text.first() == Some(&b'{') {
+        let keyids = json_of(data).is_ok_and(|value| value.get("kids").is_some());
+        return Some(if keyids { InitDataType::Keyids } else { InitDataType::Sinf });
+    }
+    if skd::is(data) {
+        return Some(InitDataType::Skd);
+    }
+    if is_sinf(data) {
+        return Some(InitDataType::Sinf);
+    }
+    let boxed = data.first() == Some(&0) && data.get(4..8).is_some_and(is_type);
+    boxed.then_some(InitDataType::Cenc)
+}
+
+fn is_sinf(data: &[u8]) -> bool {
+    matches!(data.get(4..8), Some(b"sinf" | b"frma" | b"schm"))
+}
+
+/// A payload without its box.
+fn bare(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
+    let span = Span::whole(data);
+    let payload = if let Some(header) = playready::header_text(data) {
+        playready::read_header(&header, 0).map(|object| Payload::PlayReady(Box::new(object)))
+    } else if looks_like_object(data) {
+        payload::read(&system::PLAYREADY, span, options.strict)
+    } else if is_text(data) {
+        Err(Fault::new("it looks like text, perhaps base64 or hex, and not like bytes", 0))
+    } else {
+        bare_widevine(span)
+    };
+    let payload = payload.map_err(|fault| invalid(fault, hint(data)))?;
+    let system_id = if matches!(payload, Payload::Widevine(_)) { system::WIDEVINE } else { system::PLAYREADY };
+    let pssh = PsshBox::bare(system_id, span, payload);
+    let mut out = InitData::new(InitDataType::Cenc);
+    pssh::note(&pssh, &mut out.warnings);
+    out.boxes.push(pssh);
+    out.gather();
+    Ok(out)
+}
+
+/// A PlayReady Object's length is its own or nearly so, and behind the count stands a record of a known type.
+fn looks_like_object(data: &[u8]) -> bool {
+    matches!(data, [_, _, _, 0, count, 0, 1..=3, 0, ..] if *count > 0)
+}
+
+fn bare_widevine(data: Span<'_>) -> Result<Payload<'_>, Fault> {
+    let nothing = Fault::new("it is neither pssh boxes nor a payload of one", data.offset);
+    let read = widevine::read(data).map_err(|_| nothing)?;
+    // Bytes that mean something else may pass for fields with unknown numbers.
+    if read == (widevine::WidevineData { unknown: read.unknown.clone(), order: read.order.clone(), ..Default::default() }) {
+        return Err(nothing);
+    }
+    Ok(Payload::Widevine(Box::new(read)))
+}
+
+fn is_text(data: &[u8]) -> bool {
+    !data.is_empty() && data.iter().all(|byte| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~'))
+}
+
+/// What to do about init data that cannot be read.
+fn hint(data: &[u8]) -> &'static str {
+    match data.get(4..8) {
+        Some(b"ftyp" | b"styp" | b"moov" | b"moof" | b"sidx") => HINT_SEGMENT,
+        _ if is_text(data) => HINT_TEXT,
+        _ => HINT,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests;

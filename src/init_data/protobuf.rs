@@ -1,0 +1,110 @@
+//! Protocol buffers on the wire (protobuf.dev, "Encoding"): a tag, then a value by its wire type.
+//!
+//! ```text
+//! tag:varint = number << 3 | wire    0 varint   1 eight bytes   2 length:varint bytes   5 four bytes
+//! ```
+//!
+//! Groups (wire types 3 and 4) have been deprecated since 2008 and never were in DRM data: they are refused.
+
+use crate::bytes::{Fault, Reader, Span};
+
+/// One field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// Its number, 1 to 2²⁹−1.
+    pub number: u32,
+    /// Its wire type: 0, 1, 2 or 5.
+    pub wire: u8,
+    /// Its value as it stands there, without the length.
+    pub value: Span<'a>,
+    /// The value of a varint; 0 for the rest.
+    pub varint: u64,
+}
+
+/// All fields of a message.
+pub fn fields(message: Span<'_>) -> Result<Vec<Field<'_>>, Fault> {
+    let mut reader = message.reader();
+    let mut out = Vec::new();
+    while !reader.is_empty() {
+        let start = reader.offset();
+        let (tag, _) = varint(&mut reader)?;
+        let number = u32::try_from(tag >> 3).ok().filter(|number| (1..1 << 29).contains(number));
+        let number = number.ok_or(Fault::new("a protobuf field has no proper number", start))?;
+        let wire = (tag & 7) as u8;
+        let mut number_value = 0;
+        let value = match wire {
+            0 => {
+                let (value, bytes) = varint(&mut reader)?;
+                number_value = value;
+                bytes
+            }
+            1 => reader.span(8)?,
+            2 => {
+                let (length, _) = varint(&mut reader)?;
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                reader.span(length).map_err(|_| Fault::new("a protobuf field runs past the end", start))?
+            }
+            5 => reader.span(4)?,
+            _ => return Err(Fault::new("a protobuf field has no proper wire type", start)),
+        };
+        out.push(Field { number, wire, value, varint: number_value });
+    }
+    Ok(out)
+}
+
+/// A number in groups of seven bits, lowest first, at most ten of them.
+fn varint<'a>(reader: &mut Reader<'a>) -> Result<(u64, Span<'a>), Fault> {
+    let mut ahead = *reader;
+    let mut value = 0_u64;
+    for group in 0..10_u32 {
+        let byte = ahead.u8()?;
+        let bits = u64::from(byte & 0x7f);
+        let shift = group.wrapping_mul(7);
+        value |= bits.wrapping_shl(shift);
+        if byte < 0x80 {
+            // The tenth byte holds one bit.
+            return if group == 9 && bits > 1 { break } else { Ok((value, reader.span(group.wrapping_add(1) as usize)?)) };
+        }
+    }
+    Err(Fault::new("a protobuf number is too long", reader.offset()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wire_type() {
+        let read = fields(Span::whole(b"\x08\xac\x02\x12\x01x\x1d1234\x2112345678")).unwrap();
+        let flat: Vec<_> =
+            read.iter().map(|field| (field.number, field.wire, field.value.offset, field.value.bytes.len(), field.varint)).collect();
+        assert_eq!(flat, [(1, 0, 1, 2, 300), (2, 2, 5, 1, 0), (3, 5, 7, 4, 0), (4, 1, 12, 8, 0)]);
+    }
+
+    #[test]
+    fn the_largest_numbers() {
+        let read = fields(Span::whole(b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")).unwrap();
+        assert_eq!(read[0].varint, u64::MAX);
+        let read = fields(Span::whole(b"\xf8\xff\xff\xff\x0f\x00")).unwrap();
+        assert_eq!(read[0].number, (1 << 29) - 1);
+    }
+
+    #[test]
+    fn refusals() {
+        for (bytes, offset) in [
+            (&b"\x00\x00"[..], 0),                                    // number 0
+            (b"\x08", 1),                                             // no value
+            (b"\x08\x80", 2),                                         // cut
+            (b"\x12\x05abc", 0),                                      // length past the end
+            (b"\x12\xfa\xff\xff\xff\x0f", 0),                         // −6 to a signed reader
+            (b"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 0),     // 2⁶⁴−1
+            (b"\x08\x01\x0b\x0c", 2),                                 // a group
+            (b"\x0e\x00", 0),                                         // wire type 6
+            (b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 1),     // 65 bits
+            (b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 1), // eleven bytes
+            (b"\xf8\xff\xff\xff\x1f\x00", 0),                         // number 2³⁰−1
+        ] {
+            assert_eq!(fields(Span::whole(bytes)).unwrap_err().offset, offset, "{bytes:?}");
+        }
+    }
+}

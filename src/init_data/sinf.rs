@@ -1,0 +1,187 @@
+//! How one track is protected (ISO/IEC 14496-12, 8.12; ISO/IEC 23001-7, 8.2), and EME's `sinf` init data, which is that
+//! in JSON.
+//!
+//! ```text
+//! sinf
+//!   frma  codec:4
+//!   schm  version/flags:u32  scheme:4  version:u32
+//!   schi
+//!     tenc  version:u8 flags:u24  reserved:u8  pattern:u8 (version 1: crypt << 4 | skip)
+//!           protected:u8  IV size:u8  key id:16  [size:u8 constant IV, if protected and the IV size is 0]
+//! ```
+//!
+//! `{"sinf":["base64"…]}`: WebKit escapes `/` in the base64 as `\/` (Safari, 2018), and in what Safari really hands out
+//! (videojs-contrib-eme 119, shaka-player 382) each text holds the *children* of a sinf box, without its header.
+
+use super::{Options, Warning};
+use crate::bytes::{Fault, Reader, Span};
+use crate::isobmff::next_box;
+use crate::system::Scheme;
+use crate::{json, text};
+
+/// A track's protection.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Protection {
+    /// The codec's four characters before encryption.
+    pub codec: Option<[u8; 4]>,
+    /// The scheme's four characters.
+    pub scheme_type: Option<[u8; 4]>,
+    /// What `tenc` says.
+    pub tenc: Option<TrackEncryption>,
+}
+
+impl Protection {
+    /// The scheme, where it is one of Common Encryption.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.scheme_type.and_then(Scheme::from_fourcc)
+    }
+}
+
+/// Defaults for the samples of a track, or of a group of samples.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TrackEncryption {
+    /// 0, or 1 with a pattern.
+    pub version: u8,
+    /// Whether samples are encrypted.
+    pub is_protected: bool,
+    /// 16 bytes.
+    pub key_id: [u8; 16],
+    /// Bytes of IV at each sample: 0, 8 or 16.
+    pub iv_size: u8,
+    /// One IV for all samples.
+    pub constant_iv: Option<Vec<u8>>,
+    /// Blocks encrypted and blocks in the clear, of version 1.
+    pub pattern: Option<(u8, u8)>,
+}
+
+/// Reads a sinf box, or its children where the box is missing.
+pub fn read(data: Span<'_>) -> Result<Protection, Fault> {
+    let found = next_box(&mut data.reader())?;
+    let mut children = match found {
+        Some(sinf) if &sinf.kind == b"sinf" => sinf.body.reader(),
+        _ => data.reader(),
+    };
+    let mut out = Protection::default();
+    while let Some(child) = next_box(&mut children)? {
+        let mut body = child.body.reader();
+        match &child.kind {
+            b"frma" => out.codec = Some(body.array()?),
+            b"schm" => {
+                body.u32_be()?;
+                out.scheme_type = Some(body.array()?);
+            }
+            b"schi" => {
+                while let Some(inner) = next_box(&mut body)? {
+                    if &inner.kind == b"tenc" {
+                        out.tenc = Some(tenc(inner.body.reader())?);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if out == Protection::default() {
+        return Err(Fault::new("there is no sinf box and none of its children", data.offset));
+    }
+    Ok(out)
+}
+
+/// The body of a tenc box, of version 0 or 1.
+pub fn tenc(mut body: Reader<'_>) -> Result<TrackEncryption, Fault> {
+    let version = (body.u32_be()? >> 24) as u8;
+    encryption(&mut body, version)
+}
+
+/// What `tenc` and `seig` have in common.
+pub fn encryption(body: &mut Reader<'_>, version: u8) -> Result<TrackEncryption, Fault> {
+    body.u8()?;
+    let pattern = body.u8()?;
+    let is_protected = body.u8()? != 0;
+    let iv_size = body.u8()?;
+    let key_id = body.array()?;
+    let mut constant_iv = None;
+    if is_protected && iv_size == 0 {
+        let size = body.u8()?;
+        constant_iv = Some(body.take(usize::from(size))?.to_vec());
+    }
+    let pattern = (version > 0).then_some((pattern >> 4, pattern & 15));
+    Ok(TrackEncryption { version, is_protected, key_id, iv_size, constant_iv, pattern })
+}
+
+/// The tracks of `{"sinf":[…]}`.
+pub fn read_json(value: &json::Value, options: Options, warnings: &mut Vec<Warning>) -> Result<Vec<Protection>, Fault> {
+    let list = value.get("sinf").and_then(json::Value::items).ok_or(Fault::new("the JSON has no list \"sinf\"", 0))?;
+    let mut out = Vec::new();
+    let mut first_fault = None;
+    for item in list {
+        let bytes = item.as_str().and_then(text::from_base64).ok_or(Fault::new("a text of \"sinf\" is not base64", 0));
+        match bytes.and_then(|bytes| read(Span::whole(&bytes))) {
+            Ok(track) => out.push(track),
+            Err(fault) => {
+                warnings.push(Warning { code: "sinf-left-out", message: fault.what, offset: 0 });
+                first_fault = first_fault.or(Some(fault));
+            }
+        }
+    }
+    match first_fault {
+        Some(fault) if options.strict || out.is_empty() => Err(fault),
+        _ if out.is_empty() => Err(Fault::new("the list \"sinf\" is empty", 0)),
+        _ => Ok(out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHILDREN: &[u8] = b"\0\0\0\x0cfrmamp4a\0\0\0\x14schm\0\0\0\0cbcs\0\x01\0\0\0\0\0\x39schi\
+        \0\0\0\x31tenc\x01\0\0\0\0\x19\x01\0KKKKKKKKKKKKKKKK\x10IVIVIVIVIVIVIVIV";
+
+    #[test]
+    fn a_box_and_its_children_read_the_same() {
+        let tenc = TrackEncryption {
+            version: 1,
+            is_protected: true,
+            key_id: *b"KKKKKKKKKKKKKKKK",
+            iv_size: 0,
+            constant_iv: Some(b"IVIVIVIVIVIVIVIV".into()),
+            pattern: Some((1, 9)),
+        };
+        let expected = Protection { codec: Some(*b"mp4a"), scheme_type: Some(*b"cbcs"), tenc: Some(tenc) };
+        assert_eq!(read(Span::whole(CHILDREN)), Ok(expected.clone()));
+        let whole = [&[0, 0, 0, CHILDREN.len() as u8 + 8][..], b"sinf", CHILDREN].concat();
+        assert_eq!(read(Span::whole(&whole)), Ok(expected.clone()));
+        let text = ["{\"sinf\" : [ \"", &text::to_base64(CHILDREN).replace('/', "\\/"), "\" ]}"].concat();
+        let tracks = read_json(&json::parse(&text).unwrap(), Options::default(), &mut Vec::new());
+        assert_eq!(tracks, Ok(vec![expected]));
+    }
+
+    #[test]
+    fn version_0_has_no_pattern() {
+        // reserved 0, reserved 0, protected, 8 bytes of IV a sample
+        let body = b"\0\0\0\0\0\0\x01\x08KKKKKKKKKKKKKKKK";
+        let read = tenc(Reader::new(body)).unwrap();
+        assert_eq!((read.version, read.iv_size, read.pattern, read.constant_iv), (0, 8, None, None));
+    }
+
+    #[test]
+    fn one_bad_text_loses_the_others_in_strict_reading_alone() {
+        let text = ["{\"sinf\":[\"AAAA\",\"", &text::to_base64(CHILDREN), "\",1]}"].concat();
+        let value = json::parse(&text).unwrap();
+        let mut warnings = Vec::new();
+        assert_eq!(read_json(&value, Options::default(), &mut warnings).unwrap().len(), 1);
+        assert_eq!(warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["sinf-left-out", "sinf-left-out"]);
+        assert!(read_json(&value, Options { strict: true, ..Options::default() }, &mut warnings).is_err());
+    }
+
+    #[test]
+    fn refusals() {
+        for cut in 1..CHILDREN.len() {
+            // Cut between two boxes it is a shorter list of boxes.
+            assert_eq!(read(Span::whole(&CHILDREN[..cut])).is_ok(), matches!(cut, 12 | 32), "{cut}");
+        }
+        for text in ["{}", "{\"sinf\":[]}", "{\"sinf\":\"AAAA\"}", "{\"sinf\":[\"\"]}", "{\"sinf\":[\"AAAACGZyZWU=\"]}"] {
+            assert!(read_json(&json::parse(text).unwrap(), Options::default(), &mut Vec::new()).is_err(), "{text}");
+        }
+    }
+}

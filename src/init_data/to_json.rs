@@ -1,0 +1,217 @@
+//! Init data as the JSON that crosses into JavaScript. Field names are those of the public types; bytes are
+//! `[offset, length]` of the input, which JavaScript has and cuts them out of.
+
+use super::fairplay::{FairPlayData, KeyRequest};
+use super::payload::{Details, Payload};
+use super::playready::PlayReadyObject;
+use super::protobuf::Field;
+use super::pssh::PsshBox;
+use super::sinf::Protection;
+use super::widevine::{WidevineData, normalized};
+use super::{InitData, Warning};
+use crate::bytes::Span;
+use crate::isobmff::SizeForm;
+use crate::json::{Object, Writer};
+use crate::system;
+use crate::text::{hex, uuid};
+
+impl InitData<'_> {
+    /// The JSON of the public type `InitData`.
+    pub fn to_json(&self) -> String {
+        let mut out = Writer::new();
+        out.object(|o| self.write(o));
+        out.finish()
+    }
+
+    /// Its fields, into an object that holds others as well.
+    pub fn write(&self, o: &mut Object<'_>) {
+        o.string("type", self.kind.as_str());
+        o.objects("boxes", &self.boxes, |o, pssh| pssh.write(o));
+        o.strings("keyIds", &hexes(self.key_ids.iter()));
+        o.optional_string("contentId", self.content_id.as_deref());
+        o.optional_number("keyPeriodIndex", self.key_period_index.map(u64::from));
+        if let Some(fairplay) = &self.fairplay {
+            o.nested("fairplay", |o| {
+                o.optional_string("uri", fairplay.uri.as_deref());
+                o.optional_string("assetId", fairplay.asset_id.as_deref());
+                o.objects("tracks", &fairplay.tracks, |o, track| track.write(o));
+            });
+        }
+        o.objects("warnings", &self.warnings, |o, warning: &Warning| {
+            o.string("code", warning.code);
+            o.string("message", warning.message);
+            o.number("offset", warning.offset as u64);
+        });
+    }
+}
+
+/// Key ids in hex.
+pub(super) fn hexes<T: AsRef<[u8]>>(ids: impl Iterator<Item = T>) -> Vec<String> {
+    ids.map(|id| hex(id.as_ref())).collect()
+}
+
+impl PsshBox<'_> {
+    /// The fields of the public type `PsshBox`.
+    pub fn write(&self, o: &mut Object<'_>) {
+        o.string("systemId", &uuid(&self.system_id));
+        o.optional_string("system", system::name(&self.system_id));
+        o.number("version", u64::from(self.version));
+        o.number("flags", u64::from(self.flags));
+        o.strings("keyIds", &hexes(self.key_ids()));
+        o.span("data", self.data);
+        o.number("offset", self.offset as u64);
+        o.number("size", self.size as u64);
+        if self.bare {
+            o.boolean("bare", true);
+        }
+        match self.form {
+            SizeForm::Plain => {}
+            SizeForm::Long => o.string("sizeForm", "long"),
+            SizeForm::ToEnd => o.string("sizeForm", "to-end"),
+        }
+        if self.no_data_size {
+            o.boolean("noDataSize", true);
+        }
+        if !self.padding.bytes.is_empty() {
+            o.span("padding", self.padding);
+        }
+        o.optional_string("payloadError", self.payload_error.map(|fault| fault.what));
+        match &self.payload {
+            Payload::None => {}
+            Payload::Widevine(data) => o.nested("widevine", |o| data.write(o)),
+            Payload::PlayReady(object) => o.nested("playready", |o| object.write(o)),
+            Payload::FairPlay(data) => o.nested("fairplay", |o| data.write(o)),
+            Payload::Other(details) => o.nested("details", |o| details.write(o)),
+        }
+    }
+}
+
+impl WidevineData<'_> {
+    /// The fields of the public type `WidevineData`.
+    pub fn write(&self, o: &mut Object<'_>) {
+        o.optional_string("algorithm", self.algorithm);
+        o.strings("keyIds", &hexes(self.key_ids.iter().map(|id| id.bytes)));
+        if self.key_ids.iter().any(|id| *normalized(id.bytes) != *id.bytes) {
+            o.strings("normalizedKeyIds", &hexes(self.key_ids.iter().map(|id| normalized(id.bytes))));
+        }
+        o.optional_string("provider", self.provider);
+        o.optional_string("contentId", self.content_id_text());
+        span(o, "contentIdBytes", self.content_id);
+        o.optional_string("trackType", self.track_type);
+        o.optional_string("policy", self.policy);
+        o.optional_number("cryptoPeriodIndex", self.crypto_period_index.map(u64::from));
+        o.optional_number("cryptoPeriodSeconds", self.crypto_period_seconds.map(u64::from));
+        span(o, "groupedLicense", self.grouped_license);
+        o.optional_string("protectionScheme", self.protection_scheme.map(system::Scheme::as_str));
+        o.optional_string("type", self.kind.map(super::widevine::KeyKind::as_str));
+        o.optional_number("keySequence", self.key_sequence.map(u64::from));
+        if !self.group_ids.is_empty() {
+            o.strings("groupIds", &hexes(self.group_ids.iter().map(|id| id.bytes)));
+        }
+        if !self.entitled_keys.is_empty() {
+            o.objects("entitledKeys", &self.entitled_keys, |o, key| {
+                o.optional_string("entitlementKeyId", key.entitlement_key_id.map(|id| hex(id.bytes)).as_deref());
+                o.optional_string("keyId", key.key_id.map(|id| hex(id.bytes)).as_deref());
+                unknown(o, &key.unknown);
+            });
+        }
+        o.optional_string("videoFeature", self.video_feature);
+        unknown(o, &self.unknown);
+        if !self.order.is_empty() {
+            let order: Vec<u64> = self.order.iter().map(|number| u64::from(*number)).collect();
+            o.numbers("fieldOrder", &order);
+        }
+    }
+}
+
+fn span(o: &mut Object<'_>, key: &str, value: Option<Span<'_>>) {
+    if let Some(value) = value {
+        o.span(key, value);
+    }
+}
+
+fn unknown(o: &mut Object<'_>, fields: &[Field<'_>]) {
+    if !fields.is_empty() {
+        o.objects("unknownFields", fields, |o, field| {
+            o.number("field", u64::from(field.number));
+            o.number("wireType", u64::from(field.wire));
+            o.span("value", field.value);
+        });
+    }
+}
+
+impl PlayReadyObject<'_> {
+    /// The fields of the public type `PlayReadyObject`.
+    pub fn write(&self, o: &mut Object<'_>) {
+        o.optional_string("version", self.version.as_deref());
+        o.objects("keys", &self.keys, |o, key| {
+            o.string("keyId", &hex(&key.key_id));
+            o.optional_string("algorithm", key.algorithm.as_deref());
+            o.optional_string("checksum", key.checksum.as_deref());
+        });
+        o.optional_string("licenseUrl", self.license_url.as_deref());
+        o.optional_string("licenseUiUrl", self.license_ui_url.as_deref());
+        o.optional_string("domainServiceId", self.domain_service_id.as_deref());
+        o.optional_string("decryptorSetup", self.decryptor_setup.as_deref());
+        o.optional_string("customAttributes", self.custom_attributes.as_deref());
+        o.optional_number("keyPeriodIndex", self.key_period_index.map(u64::from));
+        o.boolean("hasEmbeddedLicense", self.has_embedded_license);
+        o.string("xml", &self.xml);
+        if !self.records.is_empty() {
+            o.objects("records", &self.records, |o, record| {
+                o.number("type", u64::from(record.kind));
+                o.span("value", record.value);
+            });
+        }
+    }
+}
+
+impl FairPlayData<'_> {
+    fn write(&self, o: &mut Object<'_>) {
+        o.optional_string("scheme", self.scheme.map(system::Scheme::as_str));
+        o.objects("requests", &self.requests, |o, request: &KeyRequest<'_>| {
+            o.string("keyId", &hex(&request.key_id));
+            span(o, "assetId", request.asset_id);
+            span(o, "context", request.context);
+            let versions: Vec<u64> = request.versions.iter().map(|version| u64::from(*version)).collect();
+            o.numbers("versions", &versions);
+        });
+    }
+}
+
+impl Details {
+    fn write(&self, o: &mut Object<'_>) {
+        o.strings("keyIds", &hexes(self.key_ids.iter()));
+        for (name, text) in &self.texts {
+            o.string(name, text);
+        }
+    }
+}
+
+impl Protection {
+    /// The fields of a track in the public types.
+    pub fn write(&self, o: &mut Object<'_>) {
+        let fourcc = |kind: [u8; 4]| kind.iter().map(|byte| char::from(*byte)).collect::<String>();
+        o.optional_string("codec", self.codec.map(fourcc).as_deref());
+        o.optional_string("scheme", self.scheme().map(system::Scheme::as_str));
+        if let Some(tenc) = &self.tenc {
+            self.write_tenc(o, tenc);
+        }
+    }
+
+    fn write_tenc(&self, o: &mut Object<'_>, tenc: &super::sinf::TrackEncryption) {
+        o.string("keyId", &hex(&tenc.key_id));
+        tenc.write(o);
+    }
+}
+
+impl super::sinf::TrackEncryption {
+    /// All but the key id, whose name differs from one public type to the other.
+    pub fn write(&self, o: &mut Object<'_>) {
+        o.number("ivSize", u64::from(self.iv_size));
+        o.optional_string("constantIv", self.constant_iv.as_deref().map(hex).as_deref());
+        if let Some((crypt, skip)) = self.pattern {
+            o.numbers("pattern", &[u64::from(crypt), u64::from(skip)]);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Boxes of the ISO base media file format (ISO/IEC 14496-12, 4.2).
+//!
+//! ```text
+//! size:u32  type:4  [largesize:u64 if size = 1]  body…        size 0: to the end of the input
+//! ```
+
+use crate::bytes::{Fault, Reader, Span};
+
+/// How a box states its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeForm {
+    /// In 32 bits.
+    Plain,
+    /// In 64 bits.
+    Long,
+    /// As 0: it goes on to the end of what holds it.
+    ToEnd,
+}
+
+/// One box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mp4Box<'a> {
+    /// Its four characters.
+    pub kind: [u8; 4],
+    /// Offset of its first byte in the input.
+    pub offset: usize,
+    /// All of its bytes, the header too.
+    pub size: usize,
+    /// What is in it.
+    pub body: Span<'a>,
+    /// How the size was written.
+    pub form: SizeForm,
+}
+
+/// The next box; `None` where nothing is left. After an error the reader stands where the box began.
+pub fn next_box<'a>(reader: &mut Reader<'a>) -> Result<Option<Mp4Box<'a>>, Fault> {
+    if reader.is_empty() {
+        return Ok(None);
+    }
+    let start = *reader;
+    let result = read(reader).map(Some);
+    if result.is_err() {
+        *reader = start;
+    }
+    result
+}
+
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, Fault> {
+    let offset = reader.offset();
+    let available = reader.remaining();
+    let cut = |_| Fault::new("a box's header is cut off", offset);
+    let stated = u64::from(reader.u32_be().map_err(cut)?);
+    let kind = reader.array().map_err(cut)?;
+    let (form, size) = match stated {
+        0 => (SizeForm::ToEnd, available as u64),
+        1 => (SizeForm::Long, reader.u64_be().map_err(cut)?),
+        _ => (SizeForm::Plain, stated),
+    };
+    let header = available.wrapping_sub(reader.remaining());
+    let body =
+        usize::try_from(size).ok().filter(|size| *size <= available).ok_or(Fault::new("a box is longer than what is there", offset))?;
+    let body = body.checked_sub(header).ok_or(Fault::new("a box is shorter than its own header", offset))?;
+    let body = reader.span(body)?;
+    Ok(Mp4Box { kind, offset, size: size as usize, body, form })
+}
+
+/// Whether four characters can be a box's type: some letters, digits and spaces, in files also a `©`.
+pub fn is_type(kind: &[u8]) -> bool {
+    kind.iter().all(|byte| matches!(byte, b' '..=b'~' | 0xa9))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(bytes: &[u8]) -> Result<Option<Mp4Box<'_>>, Fault> {
+        next_box(&mut Reader::new(bytes))
+    }
+
+    #[test]
+    fn sizes_in_every_form() {
+        // size 9, "free", one byte; another byte belongs to nobody
+        let plain = one(b"\0\0\0\x09freeXY").unwrap().unwrap();
+        assert_eq!((plain.size, plain.body, plain.form), (9, Span { offset: 8, bytes: b"X" }, SizeForm::Plain));
+        // size 1, then 17 in 64 bits
+        let long = one(b"\0\0\0\x01free\0\0\0\0\0\0\0\x11XY").unwrap().unwrap();
+        assert_eq!((long.size, long.body, long.form), (17, Span { offset: 16, bytes: b"X" }, SizeForm::Long));
+        let to_end = one(b"\0\0\0\0freeXY").unwrap().unwrap();
+        assert_eq!((to_end.size, to_end.body.bytes, to_end.form), (10, &b"XY"[..], SizeForm::ToEnd));
+        assert_eq!(one(b""), Ok(None));
+    }
+
+    #[test]
+    fn faults_say_where_the_box_began() {
+        for bytes in [
+            &b"\0\0\0"[..],
+            b"\0\0\0\x09fre",
+            b"\0\0\0\x09free",
+            b"\0\0\0\x07free",
+            b"\0\0\0\x01free\0\0",
+            b"\0\0\0\x01free\xff\xff\xff\xff\xff\xff\xff\xff",
+        ] {
+            let mut reader = Reader::new(bytes);
+            assert_eq!(next_box(&mut reader).unwrap_err().offset, 0, "{bytes:?}");
+            assert_eq!(reader.remaining(), bytes.len());
+        }
+        let long_too_short = one(b"\0\0\0\x01free\0\0\0\0\0\0\0\x0f");
+        assert_eq!(long_too_short.unwrap_err().what, "a box is shorter than its own header");
+    }
+}

@@ -1,0 +1,99 @@
+//! Runs every case of the vector files in the folder that `PALLYCON_VECTORS` names through the crate's public functions,
+//! and prints the score. Without a folder there is nothing to run, and it says so.
+//!
+//! A case is right, wrong, or skipped (a kind that this build has no function for). Where a case is marked ambiguous,
+//! another reading than the file's is no mistake: the choices are written down in `docs/init-data.md`.
+
+mod init_data;
+mod messages;
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Kinds that must be there and must not be skipped.
+const NAMED: [&str; 5] = ["pssh", "multi-pssh", "playready-object", "keyids", "malformed"];
+/// The same, where the build has the inspector.
+const NAMED_TOOLS: [&str; 3] = ["sinf", "skd", "webm"];
+
+/// What became of a case.
+pub enum Outcome {
+    /// As expected.
+    Right,
+    /// Not as expected, and how.
+    Wrong(String),
+    /// Nothing here reads this kind.
+    Skipped,
+}
+
+/// Compares, and says what differs.
+pub fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, theirs: &T) -> Result<(), String> {
+    if ours == theirs { Ok(()) } else { Err(format!("{what}: {ours:?}, expected {theirs:?}")) }
+}
+
+/// Strings of a JSON list, dashes taken out.
+pub fn strings(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(|text| text.replace('-', "").to_lowercase()).collect()
+}
+
+#[derive(Default)]
+struct Score {
+    right: usize,
+    wrong: usize,
+    skipped: usize,
+    otherwise: usize,
+}
+
+#[test]
+fn conformance() {
+    let Some(folder) = std::env::var_os("PALLYCON_VECTORS") else {
+        println!("PALLYCON_VECTORS names no folder: there are no cases to run.");
+        return;
+    };
+    let mut score: BTreeMap<String, Score> = BTreeMap::new();
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    for file in files {
+        let cases: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        for case in cases.as_array().into_iter().flatten() {
+            let id = case["id"].as_str().unwrap_or("?");
+            let ambiguous = case["ambiguous"] == true;
+            for (kind, outcome) in run(case) {
+                let score = score.entry(kind.clone()).or_default();
+                match outcome {
+                    Outcome::Right => score.right += 1,
+                    Outcome::Skipped => score.skipped += 1,
+                    Outcome::Wrong(why) if ambiguous => {
+                        score.otherwise += 1;
+                        println!("chosen otherwise  {kind} {id}: {why}");
+                    }
+                    Outcome::Wrong(why) => {
+                        score.wrong += 1;
+                        println!("wrong  {kind} {id}: {why}");
+                    }
+                }
+            }
+        }
+    }
+    report(&score);
+}
+
+fn run(case: &Value) -> Vec<(String, Outcome)> {
+    if case.get("base64").is_some() { init_data::run(case) } else { messages::run(case) }
+}
+
+fn report(score: &BTreeMap<String, Score>) {
+    println!("\n{:<36} {:>6} {:>6} {:>8} {:>10}", "kind", "right", "wrong", "skipped", "otherwise");
+    let mut total = Score::default();
+    for (kind, score) in score {
+        println!("{kind:<36} {:>6} {:>6} {:>8} {:>10}", score.right, score.wrong, score.skipped, score.otherwise);
+        total.right += score.right;
+        total.wrong += score.wrong;
+        total.skipped += score.skipped;
+    }
+    let named = NAMED.iter().chain(NAMED_TOOLS.iter().filter(|_| cfg!(feature = "inspect")));
+    let missing: Vec<_> = named.filter(|kind| score.get(**kind).is_none_or(|score| score.right == 0 || score.skipped > 0)).collect();
+    println!("\n{} right, {} wrong, {} skipped", total.right, total.wrong, total.skipped);
+    assert!(missing.is_empty(), "kinds without a case that ran: {missing:?}");
+    assert_eq!(total.wrong, 0, "wrong cases");
+}
