@@ -78,11 +78,12 @@ export function playreadyObject({ keyId, key, scheme }) {
 /** Everything a track's init segment and its manifests say about protection. */
 export function protection(content, track) {
   const keyId = Buffer.from(track.keyId, 'hex');
+  const allKeyIds = [...new Set(content.tracks.map((each) => each.keyId))];
   const object = playreadyObject({ keyId, key: Buffer.from(track.key, 'hex'), scheme: content.scheme });
   const widevine = psshBox(SYSTEM.widevine, widevineData({
     keyIds: [keyId], provider: content.provider, contentId: content.contentId,
     // One key for all tracks is one box for all tracks: naming a track in it would make two sessions of one license.
-    trackType: content.tracks.every(({ keyId: id }) => id === track.keyId) ? undefined : track.trackType,
+    trackType: allKeyIds.length === 1 ? undefined : track.trackType,
     scheme: content.scheme,
   }));
   return {
@@ -90,7 +91,8 @@ export function protection(content, track) {
     widevine,
     object,
     playready: psshBox(SYSTEM.playready, object),
-    common: psshBox(SYSTEM.common, Buffer.alloc(0), [keyId]),
+    // All keys of the content: hls.js 1.7.4 makes one ClearKey session, out of the first track's box.
+    common: psshBox(SYSTEM.common, Buffer.alloc(0), allKeyIds.map((id) => Buffer.from(id, 'hex'))),
     skd: `skd://${keyId.toString('base64')}`,
   };
 }
