@@ -9,6 +9,7 @@ const SHAKA = [
   ['widevine', 'com.widevine.alpha', 'demo-single-key'],
   ['playready', 'com.microsoft.playready', 'demo-cenc'],
   ['playready', 'com.microsoft.playready', 'demo-cbcs'],
+  ['fairplay', 'com.apple.fps', 'demo-cbcs'],
 ];
 
 for (const [drm, keySystem, contentId] of SHAKA) {
@@ -27,6 +28,7 @@ for (const [drm, keySystem, contentId] of SHAKA) {
 
 const HLS = [
   ['fairplay', 'com.apple.fps', 'demo-cbcs', 'hlsSkd'],
+  ['fairplay', 'com.apple.fps', 'demo-cbcs', 'hls'],
   ['widevine', 'com.widevine.alpha', 'demo-cbcs', 'hlsWidevine'],
   ['widevine', 'com.widevine.alpha', 'demo-cenc', 'hls'],
   ['playready', 'com.microsoft.playready', 'demo-cbcs', 'hlsPlayready'],
@@ -66,6 +68,17 @@ test('a Widevine CDM that asks for its certificate first plays', async ({ lab })
   await expectPlaying(page);
   expect(await events(page)).toEqual(expect.arrayContaining(['certificate-request', 'certificate', 'challenge', 'license']));
 });
+
+for (const { contentId, dashClearkey, hlsClearkey } of catalog) {
+  for (const [player, source] of [['Shaka', dashClearkey], ['hls.js', hlsClearkey]]) {
+    test(`${player} plays ${contentId} through ClearKey, past the bridge`, async ({ lab }) => {
+      const page = await lab.open();
+      await page.evaluate((options) => window.lab.clearkey(options), { player, source: `media/${source}`, contentId });
+      await expectPlaying(page);
+      expect(await events(page)).not.toContain('challenge');
+    });
+  }
+}
 
 test('ClearKey stays the browser\'s own', async ({ lab }) => {
   const page = await lab.open();

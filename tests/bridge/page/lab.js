@@ -22,25 +22,42 @@ window.lab = {
   base64: (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))),
   unbase64: (text) => Uint8Array.from(atob(text.trim()), (char) => char.charCodeAt(0)),
 
-  /** Shaka with nothing but a header filter; Widevine and PlayReady need no more on the happy path. */
-  async shaka({ manifest, contentId, drm, keySystem, configure = {} }) {
+  /** Shaka with what a page has to write by hand: a header; for FairPlay a form out and base64 in. */
+  async shaka({ manifest, contentId, drm, keySystem }) {
     await lab.script('node_modules/shaka-player/dist/shaka-player.compiled.js');
     shaka.polyfill.installAll();
     const player = new shaka.Player();
     await player.attach(lab.video);
     const fail = (error) => lab.errors.push(`${error.code} ${JSON.stringify(error.data && error.data.map(String))}`);
     player.addEventListener('error', ({ detail }) => fail(detail));
-    player.configure({ drm: { servers: { [keySystem]: new URL('ri/licenseManager.do', location).href }, ...configure } });
+    const url = (path) => new URL(path, location).href;
+    const fairplay = keySystem === 'com.apple.fps';
+    player.configure({ drm: {
+      servers: { [keySystem]: url('ri/licenseManager.do') },
+      ...(fairplay ? { advanced: { [keySystem]: { serverCertificateUri: url('ri/fpsCert.do?siteId=DEMO') } } } : {}),
+    } });
     const token = await lab.token(contentId, drm);
-    player.getNetworkingEngine().registerRequestFilter((type, request) => {
-      if (type === shaka.net.NetworkingEngine.RequestType.LICENSE) request.headers['pallycon-customdata-v2'] = token;
+    const { LICENSE } = shaka.net.NetworkingEngine.RequestType;
+    const network = player.getNetworkingEngine();
+    network.registerRequestFilter((type, request) => {
+      if (type !== LICENSE) return;
+      request.headers['pallycon-customdata-v2'] = token;
+      if (!fairplay) return;
+      request.headers['Content-Type'] = 'application/x-www-form-urlencoded';
+      // A retry comes with the body that the first attempt already has turned into a form.
+      if (!request.attempt) request.body = new TextEncoder().encode(`spc=${encodeURIComponent(lab.base64(request.body))}`);
     });
+    if (fairplay) {
+      network.registerResponseFilter((type, response) => {
+        if (type === LICENSE) response.data = lab.unbase64(new TextDecoder().decode(response.data)).buffer;
+      });
+    }
     await player.load(manifest).catch(fail);
     lab.video.play().catch(() => {});
   },
 
   /** hls.js; the FairPlay part is what a page has to write by hand: an SPC form out, a base64 CKC in. */
-  async hls({ playlist, contentId, drm, keySystem, config = {} }) {
+  async hls({ playlist, contentId, drm, keySystem }) {
     await lab.script('node_modules/hls.js/dist/hls.min.js');
     const token = await lab.token(contentId, drm);
     const fairplay = keySystem === 'com.apple.fps';
@@ -57,11 +74,29 @@ window.lab = {
         return `spc=${encodeURIComponent(lab.base64(challenge))}`;
       },
       ...(fairplay ? { licenseResponseCallback: (xhr) => lab.unbase64(new TextDecoder().decode(xhr.response)).buffer } : {}),
-      ...config,
     });
     hls.on(Hls.Events.ERROR, (name, data) => lab.errors.push(`${data.details} ${data.error && data.error.message}`));
     hls.loadSource(playlist);
     hls.attachMedia(lab.video);
+    lab.video.play().catch(() => {});
+  },
+
+  /** ClearKey, where the player does everything by itself. */
+  async clearkey({ player, source, contentId }) {
+    if (player === 'Shaka') {
+      await lab.script('node_modules/shaka-player/dist/shaka-player.compiled.js');
+      const shakaPlayer = new shaka.Player();
+      await shakaPlayer.attach(lab.video);
+      shakaPlayer.addEventListener('error', ({ detail }) => lab.errors.push(String(detail.code)));
+      await shakaPlayer.load(source).catch(({ code }) => lab.errors.push(String(code)));
+    } else {
+      await lab.script('node_modules/hls.js/dist/hls.min.js');
+      const licenseUrl = `ri/clearkey/licenseManager.do?siteId=DEMO&cid=${contentId}`;
+      const hls = new Hls({ emeEnabled: true, drmSystems: { 'org.w3.clearkey': { licenseUrl } } });
+      hls.on(Hls.Events.ERROR, (name, data) => lab.errors.push(data.details));
+      hls.loadSource(source);
+      hls.attachMedia(lab.video);
+    }
     lab.video.play().catch(() => {});
   },
 
