@@ -119,7 +119,7 @@ for (const [name, fault, expected] of [
   ["a sign-in page", { on: "license", fault: "html" }, { code: "not-a-license" }],
   ["an empty answer", { on: "license", fault: "empty" }, { code: "not-a-license" }],
   ["the site's own refusal", { on: "license", fault: "site-error:E42:no subscription" }, { serverCode: "8002", siteError: { code: "E42", message: "no subscription" } }],
-  ["a code that nobody knows", { on: "license", fault: "error:7999" }, { serverCode: "7999" }],
+  ["a refusal whose code is a number", { on: "license", fault: "error-number:7001" }, { serverCode: "7001" }],
 ]) {
   test(`${name} reaches the app in Shaka's error and as an event`, async ({ page, run }) => {
     await openLab(page, run);
