@@ -47,7 +47,7 @@ test("files of the roots, with their types", async (t) => {
       assert.equal(response.headers.get("access-control-allow-origin"), "*");
     }
   }
-  for (const path of ["/nothing", "/sub", "/media/catalog.json", "/dist/x.js", "/node_modules/x.js"]) {
+  for (const path of ["/nothing", "/sub", "/media/catalog.json", "/media//catalog.json", "/media/Catalog.JSON", "/dist/x.js", "/node_modules/x.js"]) {
     assert.equal((await fetch(base + path)).status, 404, path);
   }
 });
@@ -59,7 +59,7 @@ test("no way out of a root", async (t) => {
   const { server } = await start(t, { roots: { "/": demo } });
   for (const [target, status] of [
     ["/../secret", 400], ["/%2e%2e/secret", 400], ["/..%2fsecret", 400], ["/..%5csecret", 400], ["/a/../index.html", 400],
-    ["/a\\..\\secret", 400], ["/index.html%00", 400], ["/%zz", 400], ["/?a=%zz", 400], ["/%c3%28", 400], ["//secret", 404],
+    ["/a\\..\\secret", 400], ["/index.html%00", 400], ["/%zz", 400], ["/?a=%zz", 400], ["/%c3%28", 400], ["//secret", 404], ["/a//index.html", 404],
     ["/.env", 404], ["/.git/config", 404], ["/link", 404], ["/index.html/", 404], ["http://x/index.html", 400],
   ]) {
     assert.equal(statusOf(await get(server.url, target)), status, target);
@@ -186,6 +186,23 @@ test("a wrong catalog is refused when the server is made", async () => {
   const { createLicenseServer } = await import("../../www/license-server/server.mjs");
   assert.throws(() => createLicenseServer({ catalog: [{ contentId: "x", tracks: [{ trackType: "HD", keyId: "00", key: "00" }] }] }), /32 lower-case hex/);
   assert.throws(() => createLicenseServer({ catalog: [{}] }), /contentId/);
+});
+
+test("a request that is pending when the server closes is dropped", async (t) => {
+  const { base, server, requests } = await start(t);
+  await fetch(`${base}/api/faults`, { method: "POST", body: '[{"on":"certificate","fault":"slow:60000"}]' });
+  const pending = assert.rejects(fetch(`${base}/ri/fpsCert.do?siteId=DEMO`), TypeError);
+  while ((await requests()).length === 0);
+  assert.equal((await requests())[0].status, null);
+  await server.close();
+  await pending;
+});
+
+test("a fault of the server itself is a 500 and a line in the log", async (t) => {
+  const lines = [];
+  const { base } = await start(t, { log: (line) => lines.push(line), now: () => { throw new Error("no clock"); } });
+  assert.equal((await fetch(`${base}/api/catalog`)).status, 500);
+  assert.match(lines.join(), /internal error: Error: no clock/);
 });
 
 test("lines for the console hold no token", async (t) => {

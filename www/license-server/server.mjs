@@ -47,9 +47,10 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
   const server = createServer({ maxHeaderSize: MAX_HEADERS, requestTimeout: 30_000, headersTimeout: 10_000 },
     (request, response) => {
       serve(request, response).catch((error) => {
-        // A viewer who went away, or a server that is being closed while it plays slow, is nothing to talk about.
-        if (!closing.signal.aborted && !request.destroyed) log(`internal error: ${error?.stack}`);
-        response.destroy();
+        // A viewer who went away, or a server that is closed while it plays slow, is nothing to talk about.
+        if (error?.code === "ECONNRESET" || closing.signal.aborted) return response.destroy();
+        log(`internal error: ${error?.stack}`);
+        return send(request, response, textReply("Internal error\n", 500));
       });
     });
 

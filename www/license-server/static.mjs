@@ -48,9 +48,11 @@ export async function staticReply(roots, path, range) {
   const prefix = Object.keys(roots).filter((each) => path.startsWith(each)).sort((a, b) => b.length - a.length)[0];
   if (prefix === undefined) throw new HttpError(404, "There is nothing at this path");
   const segments = path.slice(prefix.length).split("/");
-  // The catalog holds the demo's keys: the license server reads it, a page never does.
-  const hidden = prefix === "/media/" && segments.join("/") === "catalog.json";
-  if (hidden || segments.some((segment) => segment.startsWith("."))) throw new HttpError(404, "There is nothing at this path");
+  // The catalog holds the demo's keys: the license server reads it, a page never does (nor by other capitals).
+  const hidden = path.toLowerCase() === "/media/catalog.json";
+  if (hidden || path.includes("//") || segments.some((segment) => segment.startsWith("."))) {
+    throw new HttpError(404, "There is nothing at this path");
+  }
   if (path.endsWith("/")) segments[segments.length - 1] = "index.html";
   for (const folder of [roots[prefix]].flat()) {
     const file = await inside(folder, segments);

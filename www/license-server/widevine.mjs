@@ -47,12 +47,14 @@ export function looksLikeWidevine(body) {
  */
 export function readWidevineChallenge(body) {
   const outer = readFields(body);
-  const [type, message, hash] = outer ?? [];
-  const wellFormed = outer?.length === 3 && type.number === 1 && type.varint === 1
-    && message.number === 2 && message.bytes !== undefined && hash.number === 3 && hash.bytes !== undefined;
-  if (!wellFormed) throw new Refusal(7107, "the challenge is not the expected message");
-  if (!sameBytes(labelled("wv-request", message.bytes), hash.bytes)) throw new Refusal(7107, "the challenge was changed");
-  const fields = readFields(message.bytes);
+  const [type, second, third] = outer?.length === 3 ? outer : [];
+  const message = second?.number === 2 ? second.bytes : undefined;
+  const hash = third?.number === 3 ? third.bytes : undefined;
+  if (type?.number !== 1 || type.varint !== 1 || message === undefined || hash === undefined) {
+    throw new Refusal(7107, "the challenge is not the expected message");
+  }
+  if (!sameBytes(labelled("wv-request", message), hash)) throw new Refusal(7107, "the challenge was changed");
+  const fields = readFields(message);
   if (fields === undefined) throw new Refusal(7107, "the challenge's inside cannot be read");
   const ids = fields.flatMap(({ number, bytes }) => (number === 1 && bytes !== undefined ? [bytes] : []));
   const nonce = fields.find(({ number }) => number === 2)?.bytes;
