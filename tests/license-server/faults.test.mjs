@@ -146,6 +146,10 @@ test("drm, kid, after and times choose whom a fault meets", async (t) => {
   assert.deepEqual([await one(AUDIO.keyId), await one(VIDEO.keyId)], ["2001", "7103"]);
   await faults({ on: "license", fault: "status:503", times: 1 }, { on: "license", fault: "error:7001", times: 1 });
   assert.deepEqual([(await ask("widevine")).status, ...(await codes("widevine", 2))], [503, "7001", "ok"]);
+  await faults({ on: "license", fault: "error:2001", times: 1 }, { on: "license", fault: "error:7103", after: 1 });
+  assert.deepEqual(await codes("widevine", 2), ["2001", "7103"]);
+  await faults({ on: "license", fault: "status:503", times: 1 }, { on: "license", fault: "error:7001", times: 1 });
+  for (let index = 0; index < 3; index += 1) await ask("widevine");
   const list = await (await fetch(`${base}/api/faults`)).json();
   assert.deepEqual(list.map(({ fault, used }) => [fault, used]), [["status:503", 1], ["error:7001", 1]]);
   await faults({ on: "license", fault: "empty" });

@@ -192,6 +192,7 @@ test("refused in JSON", async (t) => {
     ["9001", V2, cpix({ kids: [A, B] })],
     ["9001", V2, cpix({ kids: [A, B], rules: rule(A, "HD") + rule(B, "HD") })],
     ["9001", V2, cpix({ kids: [A, B], rules: rule(A, "HD") + rule(A, "SD") })],
+    ["9001", V2, cpix({ kids: [A, B], rules: twoRules }).replace("</c:DRMSystemList>", `<c:DRMSystem kid="${WIDEVINE}" systemId="${WIDEVINE}"/></c:DRMSystemList>`)],
     ["9001", V2, cpix({ rules: rule(A, "8K") })],
     ["9001", V2, cpix({ rules: rule(A, "AUDIO", '<c:VideoFilter maxPixels="1"/>') })],
     ["9001", V2, cpix({ rules: rule(A, "HD", '<c:VideoFilter minPixels="2" maxPixels="1"/>') })],

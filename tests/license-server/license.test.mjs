@@ -87,6 +87,8 @@ test("FairPlay: only the exact form is an SPC", async (t) => {
   await refused(await send(form(bytes), "application/octet-stream"), "7305");
   await refused(await send(bytes, ""), "7305");
   await refused(await send(form(bytes.subarray(0, -1))), "7317");
+  await refused(await send(form(Buffer.concat([bytes, Buffer.alloc(1)]))), "7317");
+  await refused(await send(form(Buffer.concat([bytes, Buffer.alloc(3)]))), "7317");
   const flipped = Buffer.from(bytes);
   flipped[10] ^= 1;
   await refused(await send(form(flipped)), "7317");
@@ -132,6 +134,9 @@ test("the challenge has to be whole", async (t) => {
   await refused(await soap((text) => text.replace("</soap:Body>", "")), "7205");
   await refused(await soap((text) => Buffer.from(`\ufeff${text}`, "utf16le")), "7204");
   await refused(await soap(() => "<PlayReadyKeyMessage/>"), "7204");
+  for (const ids of [[], ["00ff"], [VIDEO.keyId, "00ff"]]) {
+    await refused(await post(base, { body: playready(ids), token: pr, type: XML }), "7205");
+  }
   await refused(await soap((text) => `<!DOCTYPE x>${text}`), "7205");
   assert.equal(openPlayReady(await (await soap((text) => `\ufeff${text}`)).text()).keys.length, 1);
 });

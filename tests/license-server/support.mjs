@@ -85,6 +85,7 @@ export function widevine(keyIds, { n = nonce(), contentId, kind = 1 } = {}) {
 
 export const guid = (hex) => {
   const b = Buffer.from(hex, "hex");
+  if (b.length !== 16) return b;
   return Buffer.from([b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6], ...b.subarray(8)]);
 };
 
