@@ -42,7 +42,7 @@ async function runSuite(suite) {
     const result = await suite.run();
     const count = settle(result.count, result.ok);
     if (count.failed > 0) say(`${result.tail}\n    → ${result.log}`);
-    return { ...count, duration: Date.now() - started };
+    return { passed: count.passed, failed: count.failed, note: result.note, duration: Date.now() - started };
   } catch (error) {
     // One suite's trouble is not the next one's: it is told, counted, and the run goes on.
     say(error instanceof Stop ? `  ! ${error.message}${error.hint ? ` ${error.hint}` : ""}` : `  ! ${error?.stack ?? error}`);
@@ -67,7 +67,7 @@ await main(async () => {
   for (const suite of suites) {
     const result = await runSuite(suite);
     results.push({ id: suite.id, title: suite.title, ...result });
-    say(`    ${result.passed} passed, ${result.failed} failed, ${seconds(result.duration)}`);
+    say(`    ${result.passed} passed, ${result.failed} failed${result.note ? ` (${result.note})` : ""}, ${seconds(result.duration)}`);
   }
   const total = results.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), { passed: 0, failed: 0 });
   writeFileSync(summary, JSON.stringify({ ...total, suites: results }, undefined, 2));

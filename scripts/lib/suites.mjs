@@ -77,7 +77,7 @@ export const SUITES = [
     id: "rust", group: "rust", title: "Rust: cargo test", present: () => true,
     async run() {
       // The vectors have a suite of their own: counted once.
-      const result = await run("cargo test", ["cargo", "test", "--no-fail-fast", "--features", FEATURES], { log: "test-rust", env: { PALLYCON_VECTORS: "" }, timeout: 30 * MINUTES });
+      const result = await run("cargo test", ["cargo", "test", "--no-fail-fast", "--features", FEATURES], { log: "test-rust", env: { PALLYCON_VECTORS: undefined }, timeout: 30 * MINUTES });
       return { ...result, count: count.cargo(result.output) };
     },
   },
@@ -86,7 +86,8 @@ export const SUITES = [
     present: () => Boolean(process.env.PALLYCON_VECTORS) && existsSync(join(root, "tests/conformance")),
     async run() {
       const result = await run("conformance", [node, "scripts/conformance.mjs", process.env.PALLYCON_VECTORS], { log: "test-conformance", timeout: 15 * MINUTES });
-      return { ...result, count: count.conformance(result.output) };
+      const score = count.conformance(result.output);
+      return { ...result, count: score, note: score.skipped > 0 ? `${score.skipped} of kinds that are not read yet` : undefined };
     },
   },
   wasmSuite("chrome", "chromium", "wasm in Chrome: wasm-pack test"),
