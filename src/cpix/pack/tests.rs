@@ -1,0 +1,147 @@
+use super::*;
+use crate::cpix::answer;
+use crate::json::parse;
+
+const KID: &str = "e2b281ba-fba5-8760-cfa6-5ae6f3ddd630";
+const KEY: &str = "xgjCQm5OdSC4tQ8Lgl9uUg==";
+/// A Widevine box of 12 bytes of payload.
+const PSSH: &str = "AAAALHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAAwBAgMEBQYHCAkKCww=";
+
+fn system(kid: &str, system_id: &str, inner: &str) -> String {
+    format!("<DRMSystem kid='{kid}' systemId='{system_id}'>{inner}</DRMSystem>")
+}
+
+fn key(kid: &str, attributes: &str) -> String {
+    format!("<ContentKey kid='{kid}' {attributes}><Data><Secret><PlainValue>{KEY}</PlainValue></Secret></Data></ContentKey>")
+}
+
+fn read(keys: &str, systems: &str, rest: &str) -> Pack {
+    let xml = format!("<CPIX id='film'><ContentKeyList>{keys}</ContentKeyList><DRMSystemList>{systems}</DRMSystemList>{rest}</CPIX>");
+    answer::read(200, &xml).unwrap()
+}
+
+#[test]
+fn one_key_for_three_drms_is_what_the_official_clients_print() {
+    let systems = [
+        system(KID, "94ce86fb-07ff-4f43-adb8-93d2fa968ca2", "<URIExtXKey>c2tkOi8vYSs=</URIExtXKey>"),
+        system(KID, "9A04F079-9840-4286-AB92-E65BE0885F95", &format!("<PSSH>{PSSH}</PSSH>")),
+        system(KID, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", &format!("<PSSH>{PSSH}</PSSH>")),
+    ];
+    let pack = read(&key(KID, "explicitIV='MDEyMzQ1Njc4OWFiY2RlZg=='"), &systems.concat(), "");
+    assert_eq!(
+        pack.to_value().to_json(),
+        format!(
+            concat!(
+                r#"{{"content_id":"film","content_key_list":[{{"key_id_hex":"e2b281bafba58760cfa65ae6f3ddd630","#,
+                r#""key_id_b64":"4rKBuvulh2DPplrm893WMA==","key_hex":"c608c2426e4e7520b8b50f0b825f6e52","key_b64":"{key}","#,
+                r#""iv_hex":"30313233343536373839616263646566","iv_b64":"MDEyMzQ1Njc4OWFiY2RlZg==","#,
+                r#""widevine":{{"pssh":"{pssh}","pssh_payload_only":"AQIDBAUGBwgJCgsM"}},"#,
+                r#""playready":{{"pssh":"{pssh}","pssh_payload_only":"AQIDBAUGBwgJCgsM"}},"fairplay":{{"key_uri":"skd://a+"}}}}]}}"#
+            ),
+            key = KEY,
+            pssh = PSSH
+        )
+    );
+}
+
+#[test]
+fn live_answers_carry_track_period_and_signalling() {
+    let inner = "<HLSSignalingData>I0VYVC1YLUtFWTpNRVRIT0Q9Tk9ORQ==</HLSSignalingData><HLSSignalingData playlist='master'>I0VYVC1Y...DU=</HLSSignalingData>";
+    let rest = format!(
+        "<ContentKeyPeriodList><ContentKeyPeriod id='p' index='128'/></ContentKeyPeriodList><ContentKeyUsageRuleList>\
+         <ContentKeyUsageRule kid='{KID}' intendedTrackType='HD'><KeyPeriodFilter periodId='p'/></ContentKeyUsageRule></ContentKeyUsageRuleList>"
+    );
+    let pack = read(&key(KID, "commonEncryptionScheme='CBCS'"), &system(KID, "94ce86fb-07ff-4f43-adb8-93d2fa968ca2", inner), &rest);
+    let value = pack.to_value();
+    let entry = &value.get("content_key_list").unwrap().items().unwrap()[0];
+    assert_eq!(entry.field("track_type"), Some("HD"));
+    assert_eq!(entry.field("common_encryption_scheme"), Some("cbcs"));
+    assert_eq!(entry.get("period").unwrap().to_json(), r#"{"id":"p","index":128}"#);
+    assert_eq!(
+        entry.get("fairplay").unwrap().to_json(),
+        r##"{"hls_signaling":{"media":"#EXT-X-KEY:METHOD=NONE","master":"I0VYVC1Y...DU="}}"##
+    );
+    assert_eq!(entry.get("iv_hex"), None);
+}
+
+#[test]
+fn two_keys_are_told_apart_and_one_is_not_matched() {
+    let other = "00112233-4455-6677-8899-aabbccddeeff";
+    let systems = [KID, other]
+        .map(|kid| system(kid, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", &format!("<ContentProtectionData>{kid}</ContentProtectionData>")));
+    let pack = read(&[key(KID, ""), key(other, "")].concat(), &systems.concat(), "");
+    for (entry, kid) in pack.keys.iter().zip([KID, other]) {
+        assert_eq!(entry.systems.len(), 1);
+        assert_eq!(entry.systems[0].content_protection.as_deref(), Some(kid));
+    }
+    // One key: a system that still names the id of the request belongs to it all the same.
+    let pack = read(&key(KID, ""), &system(other, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", ""), "");
+    assert_eq!(pack.keys[0].systems.len(), 1);
+}
+
+#[test]
+fn systems_that_the_clients_do_not_print_are_kept() {
+    let pack = read(&key(KID, ""), &system(KID, "81376844-f976-481e-a84e-cc25d39b0b33", "<URIExtXKey>aHR0cHM6Ly9h</URIExtXKey>"), "");
+    let value = pack.to_value();
+    let others = value.get("content_key_list").unwrap().items().unwrap()[0].get("other_systems").unwrap();
+    assert_eq!(
+        others.to_json(),
+        r#"[{"system_id":"81376844-f976-481e-a84e-cc25d39b0b33","name":"NCG HLS AES-128","key_uri":"https://a"}]"#
+    );
+}
+
+#[test]
+fn the_json_shape_goes_both_ways() {
+    let inner = format!("<PSSH>{PSSH}</PSSH><ContentProtectionData>AA==</ContentProtectionData>");
+    let systems =
+        [system(KID, "9a04f079-9840-4286-ab92-e65be0885f95", &inner), system(KID, "81376844-f976-481e-a84e-cc25d39b0b33", &inner)];
+    let value = read(&key(KID, "explicitIV='MDEyMzQ1Njc=' commonEncryptionScheme='cenc'"), &systems.concat(), "").to_value();
+    assert_eq!(Pack::from_value(&parse(&value.to_json()).unwrap()).unwrap().to_value(), value);
+    for text in [
+        "{}",
+        r#"{"content_key_list":[]}"#,
+        r#"{"content_key_list":[{}]}"#,
+        r#"{"content_key_list":[{"key_id_hex":"00112233445566778899aabbccddeeff"}]}"#,
+    ] {
+        assert_eq!(Pack::from_value(&parse(text).unwrap()).unwrap_err().code, "pack-info-invalid");
+    }
+}
+
+#[test]
+fn a_request_has_no_keys() {
+    let error = answer::read(200, &format!("<CPIX><ContentKeyList><ContentKey kid='{KID}'/></ContentKeyList></CPIX>")).unwrap_err();
+    assert_eq!((error.code, error.message.as_str()), ("cpix-no-key", "the document has no key for e2b281ba-fba5-8760-cfa6-5ae6f3ddd630"));
+    assert_eq!(answer::read(200, "<CPIX/>").unwrap_err().code, "cpix-no-key");
+}
+
+#[test]
+fn payloads_of_boxes() {
+    // size 24+8+16+4+2 = 0x36, version 1, one key id
+    let v1 = "00000036 70737368 01000000 edef8ba979d64acea3c827dcd51d21ed 00000001 00112233445566778899aabbccddeeff 00000002 abcd";
+    assert_eq!(payload(&text::from_hex(v1).unwrap()), Ok(Some(&[0xab, 0xcd][..])));
+    let v0 = "00000022 70737368 00000000 edef8ba979d64acea3c827dcd51d21ed 00000002 abcd";
+    assert_eq!(payload(&text::from_hex(v0).unwrap()), Ok(Some(&[0xab, 0xcd][..])));
+    // A size that is not the input's, another box, and a payload that is cut.
+    for wrong in [&v0.replace("22 70", "23 70"), &v0.replace("70737368", "6d6f6f76"), &v0.replace("00000002 abcd", "00000003 abcd"), "00"] {
+        assert!(!matches!(payload(&text::from_hex(wrong).unwrap()), Ok(Some(_))), "{wrong}");
+    }
+}
+
+#[test]
+fn five_megabytes_are_read() {
+    let entities = "&#65;".repeat(200_000);
+    let comment = "x".repeat(2_000_000);
+    let kids: String = (0..10_000)
+        .map(|n| system(KID, &format!("00000000-0000-0000-0000-{n:012}"), "<PSSH/><unknown a='1'><PSSH>no</PSSH></unknown>"))
+        .collect();
+    let rest = format!("<!--{comment}--><ContentProtectionData>{entities}</ContentProtectionData>");
+    let pack = read(&key(KID, ""), &kids, &rest);
+    assert!(comment.len() + kids.len() + entities.len() > 4_000_000);
+    assert_eq!(pack.keys[0].systems.len(), 10_000);
+}
+
+#[test]
+fn no_key_shows_in_debug_output() {
+    let shown = format!("{:?}", read(&key(KID, ""), "", ""));
+    assert!(shown.contains(KID) && !shown.contains("198, 8") && !shown.contains("c608c2"), "{shown}");
+}

@@ -1,0 +1,366 @@
+//! The question to the key server: one `ContentKey` for each track type and key period, one `DRMSystem` for each of them and each DRM.
+//!
+//! Two tracks for three DRMs make two keys, six systems and two usage rules. The key ids that a request carries are placeholders: the server
+//! answers with its own. They are derived from content, track and period, so that the same question is the same text every time.
+
+use super::document::Document;
+use super::kms::Service;
+use super::track::{Scheme, TrackType};
+use super::{CPIX_NAMESPACE, NAMED_SYSTEMS, PSKC_NAMESPACE, SPEKE_NAMESPACE, system_id};
+use crate::error::Error;
+use crate::json::{Value, decimal};
+use crate::schema::{Check, Field, Kind, integer, nearest, optional, required};
+use crate::{custom_data, system, text};
+use sha2::{Digest, Sha256};
+
+const OPTIONS: &[Field] = &[
+    required("contentId", Kind::Text),
+    required("systems", Kind::Any),
+    optional("scheme", Kind::OneOf(&Scheme::NAMES)),
+    optional("tracks", Kind::Any),
+    optional("keyPeriods", Kind::Any),
+    optional("keyId", Kind::Text),
+    optional("kind", Kind::OneOf(&Service::NAMES)),
+    optional("hardwareDrm", Kind::Boolean),
+];
+const TRACK: &[Field] = &[
+    required("type", Kind::OneOf(&TrackType::NAMES)),
+    optional("keyId", Kind::Text),
+    optional("minPixels", Kind::Integer(0, i64::MAX)),
+    optional("maxPixels", Kind::Integer(0, i64::MAX)),
+];
+const PERIOD: &[Field] = &[optional("id", Kind::Text), required("index", Kind::Integer(0, i64::MAX))];
+const CHECK: Check = Check {
+    code: "cpix-options-invalid",
+    what: "the key request",
+    hint: "docs/server.md lists the options with their values.",
+    allow_unknown: false,
+};
+
+#[derive(Clone)]
+struct Track {
+    kind: TrackType,
+    key_id: Option<[u8; 16]>,
+    pixels: Option<(u64, u64)>,
+}
+
+#[derive(Clone)]
+struct Period {
+    id: String,
+    index: u64,
+}
+
+/// Writes a request.
+pub fn build(options: &Value) -> Result<String, Error> {
+    CHECK.object(options, OPTIONS)?;
+    let content_id = custom_data::token::content_id(options).map_err(|error| Error { code: CHECK.code, ..error })?;
+    let service = options.field("kind").and_then(Service::from_name).unwrap_or(Service::V2);
+    if service == Service::Ateme {
+        return Err(CHECK.refuse("kind", "ateme takes no request; its URL names the content"));
+    }
+    let systems = systems(options)?;
+    let scheme = scheme(options, service, &systems)?;
+    let tracks = tracks(options)?;
+    let periods = periods(options)?;
+    let single = options.field("keyId").map(|id| key_id(id, "keyId")).transpose()?;
+    if single.is_some() && !tracks.is_empty() {
+        return Err(CHECK.refuse("keyId", "is for a single key; give each track its own"));
+    }
+    if periods.len() > 1 && (single.is_some() || tracks.iter().any(|track| track.key_id.is_some())) {
+        return Err(CHECK.refuse("keyId", "cannot be the same in several key periods; leave it out"));
+    }
+    check_keys(options, service, &tracks)?;
+
+    // One key for each pair; a content without tracks, or without periods, counts as having one of them.
+    let mut keys = Vec::new();
+    for track in some_or_none(&tracks) {
+        for period in some_or_none(&periods) {
+            let given = track.as_ref().and_then(|track| track.key_id).or(single);
+            keys.push((given.unwrap_or_else(|| placeholder(content_id, track.as_ref(), period.as_ref())), track.clone(), period));
+        }
+    }
+    let mut out = Xml::start(content_id, service);
+    out.list("ContentKeyList", |out| {
+        for (id, ..) in &keys {
+            out.element("ContentKey", &[("kid", &text::uuid(id)), ("commonEncryptionScheme", scheme.map_or("", Scheme::as_str))], &[]);
+        }
+    });
+    out.list("DRMSystemList", |out| {
+        for (id, ..) in &keys {
+            for system in &systems {
+                out.element("DRMSystem", &[("kid", &text::uuid(id)), ("systemId", &text::uuid(system))], wanted(service, system));
+            }
+        }
+    });
+    if !periods.is_empty() {
+        out.list("ContentKeyPeriodList", |out| {
+            for period in &periods {
+                out.element("ContentKeyPeriod", &[("id", &period.id), ("index", &decimal(period.index))], &[]);
+            }
+        });
+    }
+    if !(tracks.is_empty() && periods.is_empty()) {
+        out.list("ContentKeyUsageRuleList", |out| {
+            for (id, track, period) in &keys {
+                out.rule(id, track.as_ref(), period.as_ref());
+            }
+        });
+    }
+    Ok(out.finish())
+}
+
+fn some_or_none<T: Clone>(items: &[T]) -> Vec<Option<T>> {
+    if items.is_empty() { vec![None] } else { items.iter().cloned().map(Some).collect() }
+}
+
+fn key_id(text: &str, path: &str) -> Result<[u8; 16], Error> {
+    text::from_hex(text).and_then(|id| id.try_into().ok()).ok_or_else(|| CHECK.refuse(path, "is not a UUID"))
+}
+
+fn systems(options: &Value) -> Result<Vec<[u8; 16]>, Error> {
+    let names = options.get("systems").and_then(Value::items).filter(|names| !names.is_empty());
+    let names = names.ok_or_else(|| CHECK.refuse("systems", "must be a list of at least one DRM"))?;
+    let mut systems = Vec::new();
+    for name in names {
+        let name = name.as_str().unwrap_or_default();
+        let id = system_id(name).ok_or_else(|| {
+            let known = NAMED_SYSTEMS.map(|(name, _)| name);
+            let near = nearest(name, known.into_iter()).map(|near| ["; did you mean \"", near, "\"?"].concat());
+            CHECK.refuse("systems", &["must hold system ids, or of these names: ", &known.join(", "), &near.unwrap_or_default()].concat())
+        })?;
+        if !systems.contains(&id) {
+            systems.push(id);
+        }
+    }
+    Ok(systems)
+}
+
+fn scheme(options: &Value, service: Service, systems: &[[u8; 16]]) -> Result<Option<Scheme>, Error> {
+    let scheme = options.field("scheme").and_then(Scheme::from_name);
+    let is_other = scheme.is_some_and(|scheme| scheme != Scheme::Cbcs);
+    if is_other && systems == [system::FAIRPLAY] {
+        return Err(CHECK.refuse("scheme", "must be cbcs for FairPlay; DASH in cenc beside it takes a request of its own"));
+    }
+    if is_other && service == Service::SpekeCbcs {
+        return Err(CHECK.refuse("scheme", "must be cbcs for the key server of kind speke-cbcs"));
+    }
+    // SPEKE v2 requires the attribute; everywhere else cenc is what its absence means.
+    Ok(scheme.or(match service {
+        Service::SpekeV2 => Some(Scheme::Cenc),
+        Service::SpekeCbcs => Some(Scheme::Cbcs),
+        _ => None,
+    }))
+}
+
+fn list<'a>(options: &'a Value, name: &str) -> Result<&'a [Value], Error> {
+    match options.get(name) {
+        None => Ok(&[]),
+        Some(value) => value.items().ok_or_else(|| CHECK.refuse(name, "must be a list")),
+    }
+}
+
+fn tracks(options: &Value) -> Result<Vec<Track>, Error> {
+    let mut tracks: Vec<Track> = Vec::new();
+    for given in list(options, "tracks")? {
+        // A name alone is short for an object with a type.
+        let object = given.as_str().map(|name| Value::object([("type", Value::string(name))]));
+        let object = object.as_ref().unwrap_or(given);
+        Check { what: "the key request: tracks", ..CHECK }.object(object, TRACK)?;
+        let Some(kind) = object.field("type").and_then(TrackType::from_name) else { continue };
+        if tracks.iter().any(|track| track.kind == kind) {
+            return Err(CHECK.refuse("tracks", &["names ", kind.as_str(), " twice"].concat()));
+        }
+        let number = |name| object.get(name).and_then(integer).and_then(|number| u64::try_from(number).ok());
+        let (low, high) = (number("minPixels"), number("maxPixels"));
+        if kind == TrackType::Audio && (low.is_some() || high.is_some()) {
+            return Err(CHECK.refuse("tracks", "gives AUDIO a number of pixels"));
+        }
+        let pixels = kind.pixels().map(|(least, most)| (low.unwrap_or(least), high.unwrap_or(most)));
+        if pixels.is_some_and(|(low, high)| low > high) {
+            return Err(CHECK.refuse("tracks", &["gives ", kind.as_str(), " more pixels at least than at most"].concat()));
+        }
+        let key_id = object.field("keyId").map(|id| key_id(id, "tracks.keyId")).transpose()?;
+        tracks.push(Track { kind, key_id, pixels });
+    }
+    Ok(tracks)
+}
+
+fn periods(options: &Value) -> Result<Vec<Period>, Error> {
+    let mut periods: Vec<Period> = Vec::new();
+    for given in list(options, "keyPeriods")? {
+        let object = integer(given).map(|_| Value::object([("index", given.clone())]));
+        let object = object.as_ref().unwrap_or(given);
+        Check { what: "the key request: keyPeriods", ..CHECK }.object(object, PERIOD)?;
+        let index = object.get("index").and_then(integer).and_then(|index| u64::try_from(index).ok()).unwrap_or_default();
+        let id = object.field("id").map_or_else(|| ["keyPeriod_", &decimal(index)].concat(), String::from);
+        if periods.iter().any(|period| period.id == id) {
+            return Err(CHECK.refuse("keyPeriods", "names a period twice"));
+        }
+        periods.push(Period { id, index });
+    }
+    Ok(periods)
+}
+
+fn check_keys(options: &Value, service: Service, tracks: &[Track]) -> Result<(), Error> {
+    if tracks.len() > 1 && service.has_one_key() {
+        return Err(CHECK.refuse("tracks", "are several, and this key server gives one key only; use v2, doverunner or speke-v2"));
+    }
+    let has = |audio: bool| tracks.iter().any(|track| (track.kind == TrackType::Audio) == audio);
+    if options.get("hardwareDrm") == Some(&Value::Boolean(true)) && !(has(true) && has(false)) {
+        return Err(CHECK.refuse("tracks", "must name AUDIO and a video track: hardware DRM takes separate keys for sound and picture"));
+    }
+    Ok(())
+}
+
+/// A UUID (RFC 9562, version 8) made of what it stands for.
+fn placeholder(content_id: &str, track: Option<&Track>, period: Option<&Period>) -> [u8; 16] {
+    let mut digest = Sha256::new();
+    for part in ["cpix", content_id, track.map_or("", |track| track.kind.as_str()), period.map_or("", |period| &period.id)] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    let [a, b, c, d, e, f, g, h, i, rest @ ..]: [u8; 32] = digest.finalize().into();
+    let [j, k, l, m, n, o, p, ..] = rest;
+    [a, b, c, d, e, f, (g & 0x0f) | 0x80, h, (i & 0x3f) | 0x80, j, k, l, m, n, o, p]
+}
+
+/// What a SPEKE request wants back of each DRM. PallyCon's own API gives everything without being asked.
+fn wanted(service: Service, system: &[u8; 16]) -> &'static [&'static str] {
+    match (service, *system) {
+        (Service::SpekeV2, _) => &[
+            "cpix:PSSH",
+            "cpix:ContentProtectionData",
+            "cpix:HLSSignalingData playlist=\"media\"",
+            "cpix:HLSSignalingData playlist=\"master\"",
+        ],
+        (service, _) if !service.is_speke() => &[],
+        (_, system::FAIRPLAY | system::NCG_HLS_AES | system::NCG_HLS_SAMPLE_AES) => {
+            &["cpix:URIExtXKey", "speke:KeyFormat", "speke:KeyFormatVersions"]
+        }
+        (_, system::PLAYREADY) => &["cpix:PSSH", "cpix:ContentProtectionData", "speke:ProtectionHeader"],
+        _ => &["cpix:PSSH", "cpix:ContentProtectionData"],
+    }
+}
+
+/// A document in the making.
+struct Xml {
+    out: String,
+}
+
+impl Xml {
+    fn start(content_id: &str, service: Service) -> Self {
+        let mut xml = Self { out: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<cpix:CPIX".into() };
+        xml.attribute("id", content_id);
+        if service == Service::SpekeV2 {
+            // SPEKE v2 moved the id to another attribute and made the version one.
+            xml.attribute("contentId", content_id);
+            xml.attribute("version", "2.3");
+        }
+        for (name, value) in [("xmlns:cpix", CPIX_NAMESPACE), ("xmlns:pskc", PSKC_NAMESPACE), ("xmlns:speke", SPEKE_NAMESPACE)] {
+            xml.attribute(name, value);
+        }
+        xml.out.push_str(">\n");
+        xml
+    }
+
+    fn finish(mut self) -> String {
+        self.out.push_str("</cpix:CPIX>\n");
+        self.out
+    }
+
+    fn list(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
+        self.out.push_str(&["  <cpix:", name, ">\n"].concat());
+        fill(self);
+        self.out.push_str(&["  </cpix:", name, ">\n"].concat());
+    }
+
+    fn element(&mut self, name: &str, attributes: &[(&str, &str)], children: &[&str]) {
+        self.out.push_str(&["    <cpix:", name].concat());
+        for (name, value) in attributes.iter().filter(|(_, value)| !value.is_empty()) {
+            self.attribute(name, value);
+        }
+        if children.is_empty() {
+            self.out.push_str("/>\n");
+            return;
+        }
+        self.out.push_str(">\n");
+        for child in children {
+            self.out.push_str(&["      <", child, "/>\n"].concat());
+        }
+        self.out.push_str(&["    </cpix:", name, ">\n"].concat());
+    }
+
+    fn rule(&mut self, id: &[u8; 16], track: Option<&Track>, period: Option<&Period>) {
+        let mut filters = Vec::new();
+        if let Some(period) = period {
+            filters.push(["cpix:KeyPeriodFilter periodId=\"", &escape(&period.id), "\""].concat());
+        }
+        if let Some((low, high)) = track.and_then(|track| track.pixels) {
+            let low = if low > 0 { [" minPixels=\"", &decimal(low), "\""].concat() } else { String::new() };
+            filters.push(["cpix:VideoFilter", &low, " maxPixels=\"", &decimal(high), "\""].concat());
+        }
+        let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
+        let track_type = track.map_or("", |track| track.kind.as_str());
+        self.element("ContentKeyUsageRule", &[("kid", &text::uuid(id)), ("intendedTrackType", track_type)], &filters);
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push_str(&[" ", name, "=\"", &escape(value), "\""].concat());
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Whether a key server of this URL can answer a request of this text.
+pub fn check_for(url: &str, xml: &str) -> Result<(), Error> {
+    let document = Document::parse(xml)?;
+    let one_key = Service::from_url(url).is_some_and(Service::has_one_key);
+    let mut tracks: Vec<&str> = document.rules.iter().filter_map(|rule| rule.track_type.as_deref()).collect();
+    tracks.sort_unstable();
+    tracks.dedup();
+    if one_key && tracks.len() > 1 {
+        return Err(CHECK.refuse("tracks", "are several, and this key server gives one key only; use v2, doverunner or speke-v2"));
+    }
+    Ok(())
+}
+
+/// What a request asks for, for people and tests: the options that make it.
+pub fn read(xml: &str) -> Result<Value, Error> {
+    let document = Document::parse(xml)?;
+    let id = |id: &[u8; 16]| Value::string(text::uuid(id));
+    let name = |id: &[u8; 16]| {
+        let named = NAMED_SYSTEMS.iter().find(|(_, known)| known == id).map(|(name, _)| Value::string(*name));
+        named.unwrap_or_else(|| Value::string(text::uuid(id)))
+    };
+    let mut systems = Vec::new();
+    for system in document.systems.iter().map(|system| name(&system.system_id)) {
+        if !systems.contains(&system) {
+            systems.push(system);
+        }
+    }
+    let number = |number: Option<u64>| number.map(|number| Value::Number(decimal(number)));
+    let tracks: Vec<Value> = document
+        .rules
+        .iter()
+        .filter_map(|rule| {
+            let (low, high) = rule.pixels.unwrap_or_default();
+            let track = Value::object([("type", Value::string(rule.track_type.as_deref()?)), ("keyId", id(&rule.key_id))]);
+            Some(track.with("minPixels", number(low)).with("maxPixels", number(high)))
+        })
+        .collect();
+    let periods =
+        document.periods.iter().map(|period| Value::object([("id", Value::string(&period.id))]).with("index", number(period.index)));
+    let list = |items: Vec<Value>| if items.is_empty() { None } else { Some(Value::Array(items)) };
+    Ok(Value::object([])
+        .with("contentId", document.content_id.as_deref().map(Value::string))
+        .with("systems", Some(Value::Array(systems)))
+        .with("scheme", document.keys.iter().find_map(|key| key.scheme).map(|scheme| Value::string(scheme.as_str())))
+        .with("keyIds", Some(Value::Array(document.keys.iter().map(|key| id(&key.id)).collect())))
+        .with("tracks", list(tracks))
+        .with("keyPeriods", list(periods.collect())))
+}
+
+#[cfg(test)]
+mod tests;

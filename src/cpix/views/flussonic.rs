@@ -1,0 +1,57 @@
+//! Flussonic Media Server: the `drm` line of a stream. It asks the key server by itself, for live with a new key every ten minutes.
+//!
+//! Shape: Flussonic, "Content Protection with DRM" (flussonic.com/doc/content-protection-with-drm): `drm VENDOR keyserver=URL`, and `resource_id` for the content id
+//! of a CPIX or SPEKE key server. PallyCon's CPIX guide names Flussonic as a client of its CPIX API.
+
+use super::CHECK;
+use crate::error::Error;
+use crate::json::Value;
+use crate::schema::{Field, Kind, optional, required};
+
+const OPTIONS: &[Field] = &[required("url", Kind::Text), optional("contentId", Kind::Text)];
+
+/// The line, as text.
+pub fn view(pack: &Value, options: &Value) -> Result<Value, Error> {
+    CHECK.object(options, OPTIONS)?;
+    let url = options.field("url").unwrap_or_default();
+    if !url.starts_with("http") || !super::super::kms::Service::from_url(url).is_some_and(|service| !service.is_speke()) {
+        return Err(CHECK.refuse("url", "must be a key server of PallyCon's CPIX API; kmsUrl makes it, with kind v1, v2 or doverunner"));
+    }
+    let content_id = options.field("contentId").or(pack.field("content_id")).or(pack.field("contentId"));
+    let content_id = content_id.ok_or_else(|| CHECK.refuse("contentId", "is missing"))?;
+    // The configuration's grammar: blanks part words, a semicolon ends a line, braces make blocks.
+    if [url, content_id]
+        .iter()
+        .any(|text| text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, ';' | '{' | '}' | '"' | '#')))
+    {
+        return Err(CHECK.refuse("url and contentId", "may not hold white space, quotes, semicolons, braces or #"));
+    }
+    Ok(Value::String(["drm pallycon keyserver=", url, " resource_id=", content_id, ";"].concat()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cpix::views::tests::{WIDEVINE, entry, pack, view};
+    use crate::json::Value;
+
+    #[test]
+    fn the_line_of_a_stream() {
+        let line = view("flussonic", &pack(&[entry('1', &[WIDEVINE])]), r#"{"url":"https://kms.pallycon.com/v2/cpix/pallycon/getKey/t"}"#)
+            .unwrap();
+        assert_eq!(line.as_str(), Some("drm pallycon keyserver=https://kms.pallycon.com/v2/cpix/pallycon/getKey/t resource_id=film;"));
+    }
+
+    #[test]
+    fn its_rules() {
+        for (options, what) in [
+            (
+                r#"{"url":"https://kms.pallycon.com/cpix/getKey?enc-token=t","contentId":"c"}"#,
+                "must be a key server of PallyCon's CPIX API",
+            ),
+            (r#"{"url":"https://k.example/v1/cpix/x"}"#, "contentId is missing"),
+            (r#"{"url":"https://k.example/v1/cpix/x","contentId":"a; drm none"}"#, "may not hold white space"),
+        ] {
+            assert!(view("flussonic", &Value::object([]), options).unwrap_err().contains(what), "{options}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What each packager wants of the keys. A view checks the rules of its packager, so that a wrong job fails here and not in a player.
+
+pub mod aws;
+pub mod bitmovin;
+pub mod flussonic;
+pub mod nginx_vod;
+pub mod qencode;
+pub mod shaka_packager;
+
+use super::pack::{Pack, PackKey};
+use super::track::Scheme;
+use crate::error::Error;
+use crate::json::{Value, decimal};
+use crate::schema::{Check, Field, Kind, integer, optional};
+use crate::system;
+
+pub(super) const CHECK: Check = Check {
+    code: "view-options-invalid",
+    what: "the view",
+    hint: "docs/server.md lists the options and the rules of each packager.",
+    allow_unknown: false,
+};
+
+/// Which key, where a packager takes one.
+pub(super) const TRACK: Field = optional("track", Kind::Text);
+/// Which key period, by its index or its id.
+pub(super) const PERIOD: Field = optional("period", Kind::Any);
+/// The scheme that the packager is to encrypt with.
+pub(super) const SCHEME: Field = optional("scheme", Kind::OneOf(&Scheme::NAMES));
+/// Whether hardware DRM is to play it.
+pub(super) const HARDWARE: Field = optional("hardwareDrm", Kind::Boolean);
+
+/// Makes a view by its name in the public API.
+pub fn make(name: &str, pack: &Value, options: &Value) -> Result<Value, Error> {
+    match name {
+        "qencode" => qencode::view(&Pack::from_value(pack)?, options),
+        "nginx-vod" => nginx_vod::view(&Pack::from_value(pack)?, options),
+        "bitmovin" => bitmovin::view(&Pack::from_value(pack)?, options),
+        "shaka-packager" => shaka_packager::view(&Pack::from_value(pack)?, options),
+        "mediaconvert" => aws::mediaconvert(pack, options),
+        "mediapackage" => aws::mediapackage(pack, options),
+        "flussonic" => flussonic::view(pack, options),
+        _ => {
+            let known = "qencode, nginx-vod, bitmovin, shaka-packager, mediaconvert, mediapackage, flussonic";
+            Err(CHECK.refuse("name", &["must be one of ", known].concat()))
+        }
+    }
+}
+
+/// The keys of one period and, where the options name it, of one track.
+fn selected<'a>(pack: &'a Pack, options: &Value) -> Result<Vec<&'a PackKey>, Error> {
+    let mut keys: Vec<&PackKey> = pack.keys.iter().collect();
+    if let Some(wanted) = options.get("period") {
+        let index = integer(wanted).and_then(|index| u64::try_from(index).ok());
+        keys.retain(|key| {
+            let period = key.period.as_ref();
+            period.is_some_and(|period| Some(period.id.as_str()) == wanted.as_str() || (index.is_some() && period.index == index))
+        });
+        if keys.is_empty() {
+            return Err(CHECK.refuse("period", "is none of the answer's key periods"));
+        }
+    }
+    let first = keys.first().and_then(|key| key.period.as_ref());
+    if keys.iter().any(|key| key.period.as_ref() != first) {
+        return Err(CHECK.refuse("period", "must say which of the answer's key periods is meant"));
+    }
+    if let Some(track) = options.field("track") {
+        keys.retain(|key| key.track_type.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(track)));
+        if keys.is_empty() {
+            return Err(CHECK.refuse("track", "is none of the answer's track types"));
+        }
+    }
+    Ok(keys)
+}
+
+/// The one key that a packager takes.
+fn single<'a>(pack: &'a Pack, options: &Value) -> Result<&'a PackKey, Error> {
+    let keys = selected(pack, options)?;
+    match keys.as_slice() {
+        [key] => Ok(key),
+        [first, rest @ ..] if rest.iter().all(|key| key.id == first.id) => Ok(first),
+        _ => {
+            let tracks: Vec<&str> = keys.iter().filter_map(|key| key.track_type.as_deref()).collect();
+            Err(CHECK.refuse("track", &["must say which key is meant; there are ", &tracks.join(", ")].concat()))
+        }
+    }
+}
+
+/// The scheme to encrypt with: what the options say, what the answer says, or cenc. The two may not differ.
+fn scheme(keys: &[&PackKey], options: &Value) -> Result<Scheme, Error> {
+    let wanted = options.field("scheme").and_then(Scheme::from_name);
+    for named in keys.iter().filter_map(|key| key.scheme) {
+        if wanted.is_some_and(|wanted| wanted != named) {
+            return Err(CHECK.refuse("scheme", &["is not the one that the keys were issued for, ", named.as_str()].concat()));
+        }
+    }
+    let named = keys.iter().find_map(|key| key.scheme);
+    if keys.iter().filter_map(|key| key.scheme).any(|scheme| Some(scheme) != named) {
+        return Err(CHECK.refuse("scheme", "cannot be chosen: the keys were issued for several"));
+    }
+    let scheme = wanted.or(named).unwrap_or(Scheme::Cenc);
+    let only_fairplay = |key: &&PackKey| !key.systems.is_empty() && key.systems.iter().all(|drm| drm.system_id == system::FAIRPLAY);
+    if scheme != Scheme::Cbcs && keys.iter().any(only_fairplay) {
+        return Err(CHECK.refuse("scheme", "must be cbcs: the keys are FairPlay's, which plays nothing else"));
+    }
+    Ok(scheme)
+}
+
+/// Hardware DRM (PlayReady SL3000, Widevine L1) takes sound and picture under separate keys.
+fn check_hardware(keys: &[&PackKey], options: &Value) -> Result<(), Error> {
+    if options.get("hardwareDrm") != Some(&Value::Boolean(true)) {
+        return Ok(());
+    }
+    let is_audio = |key: &&&PackKey| key.track_type.as_deref() == Some("AUDIO");
+    let audio: Vec<_> = keys.iter().filter(is_audio).map(|key| key.id).collect();
+    let shared = keys.iter().filter(|key| !is_audio(key)).any(|key| audio.contains(&key.id));
+    if audio.is_empty() || shared || audio.len() == keys.len() {
+        return Err(CHECK.refuse("hardwareDrm", "takes sound and picture under separate keys; ask for the tracks AUDIO and a video track"));
+    }
+    Ok(())
+}
+
+fn number(number: u64) -> Value {
+    Value::Number(decimal(number))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::json::parse;
+
+    pub(crate) const WIDEVINE: &str = r#""widevine":{"pssh":"AAAALHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAAwBAgMEBQYHCAkKCww="}"#;
+    pub(crate) const PLAYREADY: &str = r#""playready":{"pssh":"AAAAIXBzc2gAAAAAmgTweZhAQoarkuZb4IhflQAAAAEN"}"#;
+    pub(crate) const FAIRPLAY: &str = r#""fairplay":{"key_uri":"skd://x"}"#;
+
+    /// An entry of pack info: a digit that its ids are made of, and what else it holds.
+    pub(crate) fn entry(digit: char, rest: &[&str]) -> String {
+        let (id, key) = (String::from_iter([digit; 32]), String::from_iter(['0', digit].repeat(16)));
+        let head = format!(r#""key_id_hex":"{id}","key_hex":"{key}","iv_hex":"30313233343536373839616263646566""#);
+        ["{", &std::iter::once(head.as_str()).chain(rest.iter().copied()).collect::<Vec<_>>().join(","), "}"].concat()
+    }
+
+    pub(crate) fn pack(entries: &[String]) -> Value {
+        parse(&format!(r#"{{"content_id":"film","content_key_list":[{}]}}"#, entries.join(","))).unwrap()
+    }
+
+    pub(crate) fn view(name: &str, pack: &Value, options: &str) -> Result<Value, String> {
+        make(name, pack, &parse(options).unwrap()).map_err(|error| error.message)
+    }
+
+    fn tracks() -> Value {
+        let track = |digit, track| entry(digit, &[&format!(r#""track_type":"{track}""#), WIDEVINE]);
+        pack(&[track('1', "AUDIO"), track('2', "HD")])
+    }
+
+    #[test]
+    fn a_packager_of_one_key_needs_to_know_which() {
+        assert!(view("qencode", &tracks(), "{}").unwrap_err().contains("which key is meant; there are AUDIO, HD"));
+        let job = view("qencode", &tracks(), r#"{"track":"hd"}"#).unwrap();
+        assert_eq!(job.field("key_id"), Some("22222222222222222222222222222222"));
+        assert!(view("qencode", &tracks(), r#"{"track":"UHD1"}"#).unwrap_err().contains("none of the answer's track types"));
+    }
+
+    #[test]
+    fn a_key_period_must_be_chosen_where_there_are_several() {
+        let period = |digit, index| entry(digit, &[&format!(r#""period":{{"id":"p{index}","index":{index}}}"#), WIDEVINE]);
+        let live = pack(&[period('1', 7), period('2', 8)]);
+        assert!(view("qencode", &live, "{}").unwrap_err().contains("which of the answer's key periods"));
+        for options in [r#"{"period":8}"#, r#"{"period":"p8"}"#] {
+            assert_eq!(view("qencode", &live, options).unwrap().field("key_id"), Some("22222222222222222222222222222222"));
+        }
+        assert!(view("qencode", &live, r#"{"period":9}"#).unwrap_err().contains("none of the answer's key periods"));
+    }
+
+    #[test]
+    fn the_scheme_is_the_keys_own() {
+        let keys = pack(&[entry('1', &[r#""common_encryption_scheme":"cbcs""#, WIDEVINE])]);
+        assert!(view("bitmovin", &keys, r#"{"scheme":"cenc"}"#).unwrap_err().contains("issued for, cbcs"));
+        let keys = pack(&[entry('1', &[FAIRPLAY])]);
+        assert!(view("bitmovin", &keys, "{}").unwrap_err().contains("must be cbcs"));
+        assert!(view("bitmovin", &keys, r#"{"scheme":"cbcs"}"#).is_ok());
+    }
+
+    #[test]
+    fn hardware_drm_takes_separate_keys() {
+        let hardware = r#"{"hardwareDrm":true}"#;
+        assert!(view("bitmovin", &tracks(), hardware).is_ok());
+        assert!(view("bitmovin", &pack(&[entry('1', &[WIDEVINE])]), hardware).unwrap_err().contains("separate keys"));
+        let shared = ["AUDIO", "HD"].map(|track| entry('1', &[&format!(r#""track_type":"{track}""#), WIDEVINE]));
+        assert!(view("bitmovin", &pack(&shared), hardware).unwrap_err().contains("separate keys"));
+    }
+
+    #[test]
+    fn unknown_views_and_options_are_named() {
+        assert!(view("wowza", &tracks(), "{}").unwrap_err().contains("must be one of qencode"));
+        assert!(view("qencode", &tracks(), r#"{"trak":"HD"}"#).unwrap_err().contains("did you mean \"track\"?"));
+        assert!(view("qencode", &Value::Null, "{}").unwrap_err().contains("not pack info"));
+    }
+}

@@ -1,0 +1,224 @@
+//! A CPIX document as a tree of the elements that CPIX knows.
+//!
+//! Prefixes do not matter, namespaces do: an element of a foreign namespace is skipped with all that is in it (ATEME's answers declare
+//! xenc, ds and xsi). Where a prefix is not declared at all the local name counts. A DOCTYPE is refused, so nothing can be expanded.
+
+use super::{CPIX_NAMESPACE, PSKC_NAMESPACE, SPEKE_NAMESPACE, invalid};
+use crate::error::Error;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::name::ResolveResult;
+use quick_xml::reader::NsReader;
+
+/// CPIX nests six deep.
+const MAX_DEPTH: usize = 64;
+/// Attributes are compared pairwise to find one given twice.
+const MAX_ATTRIBUTES: usize = 64;
+
+/// An element: its local name, its attributes by local name, its text, its children.
+#[derive(Debug, Default)]
+pub(super) struct Element {
+    pub name: String,
+    attributes: Vec<(String, String)>,
+    pub text: String,
+    children: Vec<Element>,
+}
+
+impl Element {
+    /// An attribute by its local name.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The children of this name.
+    pub fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// The first child of this name.
+    pub fn child<'a>(&'a self, name: &'a str) -> Option<&'a Element> {
+        self.children(name).next()
+    }
+
+    /// The trimmed text, unless there is none.
+    pub fn trimmed(&self) -> Option<&str> {
+        Some(self.text.trim()).filter(|text| !text.is_empty())
+    }
+}
+
+/// Reads a document. Its root may be of any name.
+pub(super) fn parse(text: &str) -> Result<Element, Error> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = NsReader::from_str(text);
+    let mut open: Vec<Element> = Vec::new();
+    let mut root = None;
+    // How many elements are open inside one that is skipped, itself included.
+    let mut skipped = 0_usize;
+    loop {
+        let failed = |what: &str, at: u64| {
+            invalid(["the document is not well-formed XML: ", what].concat()).at(usize::try_from(at).unwrap_or(usize::MAX))
+        };
+        let at = reader.buffer_position();
+        let (namespace, event) = reader.read_resolved_event().map_err(|error| failed(&error.to_string(), at))?;
+        let known = is_known(&namespace);
+        match event {
+            Event::Start(_) | Event::Empty(_) if skipped.saturating_add(open.len()) >= MAX_DEPTH => {
+                return Err(failed("it nests too deep", at));
+            }
+            Event::Start(_) if skipped > 0 || !known => skipped = skipped.saturating_add(1),
+            Event::Empty(_) if skipped > 0 || !known => {}
+            Event::Start(start) => {
+                if open.is_empty() && root.is_some() {
+                    return Err(failed("there is a second root", at));
+                }
+                open.push(element(&start).map_err(|what| failed(&what, at))?);
+            }
+            Event::Empty(start) => {
+                let element = element(&start).map_err(|what| failed(&what, at))?;
+                close(element, &mut open, &mut root).map_err(|what| failed(what, at))?;
+            }
+            Event::End(_) if skipped > 0 => skipped = skipped.saturating_sub(1),
+            Event::End(_) => {
+                if let Some(element) = open.pop() {
+                    close(element, &mut open, &mut root).map_err(|what| failed(what, at))?;
+                }
+            }
+            Event::DocType(_) => return Err(failed("it has a DOCTYPE, which is refused", at)),
+            Event::Text(text) => push(&mut open, skipped, &text.decode().map_err(|error| failed(&error.to_string(), at))?)
+                .map_err(|what| failed(what, at))?,
+            Event::CData(text) => push(&mut open, skipped, &text.decode().map_err(|error| failed(&error.to_string(), at))?)
+                .map_err(|what| failed(what, at))?,
+            Event::GeneralRef(reference) => {
+                let character = resolve(&reference).ok_or_else(|| failed("it has an unknown entity", at))?;
+                push(&mut open, skipped, character.encode_utf8(&mut [0; 4])).map_err(|what| failed(what, at))?;
+            }
+            Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+            Event::Eof if open.is_empty() && skipped == 0 => {
+                return root.ok_or_else(|| failed("it has no element that CPIX knows", at));
+            }
+            Event::Eof => return Err(failed("it ends before its root does", at)),
+        }
+    }
+}
+
+fn is_known(namespace: &ResolveResult<'_>) -> bool {
+    match namespace {
+        ResolveResult::Bound(namespace) => {
+            [CPIX_NAMESPACE, PSKC_NAMESPACE, SPEKE_NAMESPACE].iter().any(|known| known.as_bytes() == namespace.as_ref())
+        }
+        ResolveResult::Unbound | ResolveResult::Unknown(_) => true,
+    }
+}
+
+fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), &'static str> {
+    match open.last_mut() {
+        Some(parent) => parent.children.push(element),
+        None if root.is_some() => return Err("there is a second root"),
+        None => *root = Some(element),
+    }
+    Ok(())
+}
+
+fn push(open: &mut [Element], skipped: usize, text: &str) -> Result<(), &'static str> {
+    match open.last_mut() {
+        _ if skipped > 0 => {}
+        Some(element) => element.text.push_str(text),
+        None if text.trim().is_empty() => {}
+        None => return Err("there is text outside the root"),
+    }
+    Ok(())
+}
+
+fn element(start: &BytesStart<'_>) -> Result<Element, String> {
+    let utf8 = |bytes: &[u8]| str::from_utf8(bytes).map(String::from).map_err(|_| String::from("a name is not UTF-8"));
+    let mut element = Element { name: utf8(start.local_name().as_ref())?, ..Element::default() };
+    for (count, attribute) in start.attributes().enumerate() {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        if count >= MAX_ATTRIBUTES {
+            return Err("an element has too many attributes".into());
+        }
+        if attribute.key.as_namespace_binding().is_none() {
+            let value = attribute.unescape_value().map_err(|error| error.to_string())?;
+            element.attributes.push((utf8(attribute.key.local_name().as_ref())?, value.into_owned()));
+        }
+    }
+    Ok(element)
+}
+
+fn resolve(reference: &BytesRef<'_>) -> Option<char> {
+    if reference.is_char_ref() {
+        return reference.resolve_char_ref().ok()?;
+    }
+    match &**reference {
+        b"lt" => Some('<'),
+        b"gt" => Some('>'),
+        b"amp" => Some('&'),
+        b"apos" => Some('\''),
+        b"quot" => Some('"'),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_prefix_entities_cdata_and_comments() {
+        let text = "\u{feff}<?xml version='1.0'?><!-- a --><x:CPIX xmlns:x='urn:dashif:org:cpix' id='a&amp;b&#x41;'>\n\
+            <x:PSSH a='1'>AA&#65;<!-- b -->A<![CDATA[<=>]]>&lt;</x:PSSH><x:PSSH/></x:CPIX>\n<!-- c -->";
+        let root = parse(text).unwrap();
+        assert_eq!((root.name.as_str(), root.attribute("id")), ("CPIX", Some("a&bA")));
+        let texts: Vec<_> = root.children("PSSH").map(Element::trimmed).collect();
+        assert_eq!(texts, [Some("AAAA<=><"), None]);
+    }
+
+    #[test]
+    fn the_default_namespace_or_none_will_do() {
+        for text in [
+            "<CPIX xmlns='urn:dashif:org:cpix'><PSSH>x</PSSH></CPIX>",
+            "<CPIX><PSSH>x</PSSH></CPIX>",
+            "<c:CPIX><c:PSSH>x</c:PSSH></c:CPIX>",
+        ] {
+            assert_eq!(parse(text).unwrap().child("PSSH").unwrap().text, "x", "{text}");
+        }
+    }
+
+    #[test]
+    fn foreign_namespaces_are_skipped_whole() {
+        let text = "<CPIX xmlns='urn:dashif:org:cpix' xmlns:ds='http://www.w3.org/2000/09/xmldsig#'>\
+            <ds:PSSH>no<PSSH>no</PSSH><ds:X/></ds:PSSH><ds:Y/><PSSH>yes</PSSH></CPIX>";
+        let root = parse(text).unwrap();
+        assert_eq!(root.children("PSSH").map(|element| element.text.as_str()).collect::<Vec<_>>(), ["yes"]);
+    }
+
+    #[test]
+    fn refuses_what_is_not_well_formed() {
+        let wide = ["<a ", &(0..70).map(|n| format!("a{n}='' ")).collect::<String>(), "/>"].concat();
+        let deep = "<a>".repeat(65);
+        for text in [
+            "",
+            "text",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a></a><b></b>",
+            "<a/>text",
+            "<a>&unknown;</a>",
+            "<a>&#0;</a>",
+            "<a b='&x;'/>",
+            "<a b='1' b='2'/>",
+            "<!DOCTYPE a [<!ENTITY x 'y'>]><a/>",
+            "<f:a xmlns:f='foreign'/>",
+            &wide,
+            &deep,
+        ] {
+            assert_eq!(parse(text).map(|root| root.name).unwrap_err().code, "cpix-invalid", "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded_in_skipped_elements_too() {
+        let deep = ["<a xmlns:f='foreign'>", &"<f:a>".repeat(1000), &"</f:a>".repeat(1000), "</a>"].concat();
+        assert!(parse(&deep).unwrap_err().message.contains("too deep"));
+    }
+}
