@@ -80,6 +80,16 @@ impl Error {
         Self { code, phase, message: message.into(), hint, retryable: false, server: None, http_status: None, offset: None }
     }
 
+    /// A failure of the server entry. What failed is given as a clause, and becomes a sentence.
+    #[cfg(feature = "server")]
+    pub fn server(code: &'static str, what: impl AsRef<str>, hint: &'static str) -> Self {
+        let what = what.as_ref();
+        let mut rest = what.chars();
+        let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        let end = if what.ends_with(['.', '?', '!']) { "" } else { "." };
+        Self::new(code, Phase::Server, [&first, rest.as_str(), end].concat(), hint)
+    }
+
     /// The same failure, with its place in the input.
     pub fn at(mut self, offset: usize) -> Self {
         self.offset = Some(offset);

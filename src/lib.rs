@@ -9,6 +9,7 @@
 //! | HTTP answer → license or error | `license::response`, `license::catalogue` |
 //! | what the request carries | `custom_data` |
 //! | when to ask again | `delivery` |
+//! | on a server: tokens, and keys for packagers | `custom_data::token`, `cpix` |
 //!
 //! Everything outside `web` is pure: no JavaScript, no clock, no network, so that it is tested without a browser.
 //! `web` (wasm32 only) is the one place that knows JavaScript. Features choose the wasm module that is built:

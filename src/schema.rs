@@ -1,10 +1,10 @@
 //! What an input object may hold: tables of fields, checked by name, type and range.
 //!
 //! Inputs of the server entry are objects that people write by hand, so a misspelled field must not vanish silently: an
-//! unknown name is an error that says which known one is nearest. A message names the field and what is allowed there, never the
-//! value that was given, which may be a key.
+//! unknown name is an error that says which known one is nearest. A message names the field and what is allowed there,
+//! never the value that was given, which may be a key.
 
-use crate::error::{Error, Phase};
+use crate::error::Error;
 use crate::json::{Value, decimal};
 
 /// What may stand in a field.
@@ -75,7 +75,7 @@ impl Check {
     /// A refusal that names a field.
     pub fn refuse(&self, path: &str, what: &str) -> Error {
         let subject = if path.is_empty() { self.what.into() } else { [self.what, ": ", path].concat() };
-        Error::new(self.code, Phase::Server, [&subject, " ", what].concat(), self.hint)
+        Error::server(self.code, [&subject, " ", what].concat(), self.hint)
     }
 
     // Recursion follows the tables, which are constants and nest five deep at most.
@@ -162,7 +162,8 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// The known name that a misspelled one was meant to be, if one is near. Case and underscores do not count, so that `licenseDuration` finds
+/// The known name that a misspelled one was meant to be, if one is near. Case and underscores do not count, so that
+/// `licenseDuration` finds
 /// `license_duration`.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let fold =
@@ -227,19 +228,19 @@ mod tests {
     #[test]
     fn says_which_field_and_what_is_allowed() {
         for (text, message) in [
-            ("[]", "the policy is not an object"),
-            (r#"{"persistent":1}"#, "the policy: persistent must be true or false"),
-            (r#"{"license_duration":-1}"#, "the policy: license_duration must be a whole number of 0 or more"),
-            (r#"{"license_duration":1.5}"#, "the policy: license_duration must be a whole number of 0 or more"),
-            (r#"{"security_level":6}"#, "the policy: security_level must be a whole number from 1 to 5"),
-            (r#"{"security_level":"5"}"#, "the policy: security_level must be a whole number from 1 to 5"),
-            (r#"{"track":"hd"}"#, "the policy: track must be one of HD, SD"),
-            (r#"{"date":"2023-02-29T00:00:00Z"}"#, "the policy: date must be a time as yyyy-mm-ddThh:mm:ssZ, in GMT"),
-            (r#"{"name":" "}"#, "the policy: name must be a text that is not empty"),
-            (r#"{"inner":{"level":2,"key":"0000"}}"#, "the policy: inner.level must be one of -1, 0, 1"),
-            (r#"{"inner":{}}"#, "the policy: inner.key is missing"),
-            (r#"{"keys":[{"key":"0000"},{"key":"00"}]}"#, "the policy: keys[1].key must be 2 bytes in hex"),
-            (r#"{"keys":[]}"#, "the policy: keys must be a list of at least one object"),
+            ("[]", "The policy is not an object."),
+            (r#"{"persistent":1}"#, "The policy: persistent must be true or false."),
+            (r#"{"license_duration":-1}"#, "The policy: license_duration must be a whole number of 0 or more."),
+            (r#"{"license_duration":1.5}"#, "The policy: license_duration must be a whole number of 0 or more."),
+            (r#"{"security_level":6}"#, "The policy: security_level must be a whole number from 1 to 5."),
+            (r#"{"security_level":"5"}"#, "The policy: security_level must be a whole number from 1 to 5."),
+            (r#"{"track":"hd"}"#, "The policy: track must be one of HD, SD."),
+            (r#"{"date":"2023-02-29T00:00:00Z"}"#, "The policy: date must be a time as yyyy-mm-ddThh:mm:ssZ, in GMT."),
+            (r#"{"name":" "}"#, "The policy: name must be a text that is not empty."),
+            (r#"{"inner":{"level":2,"key":"0000"}}"#, "The policy: inner.level must be one of -1, 0, 1."),
+            (r#"{"inner":{}}"#, "The policy: inner.key is missing."),
+            (r#"{"keys":[{"key":"0000"},{"key":"00"}]}"#, "The policy: keys[1].key must be 2 bytes in hex."),
+            (r#"{"keys":[]}"#, "The policy: keys must be a list of at least one object."),
         ] {
             assert_eq!(check(text, false), Err(message.into()), "{text}");
         }
@@ -248,10 +249,10 @@ mod tests {
     #[test]
     fn an_unknown_name_finds_its_neighbour() {
         for (text, message) in [
-            (r#"{"licenseDuration":1}"#, "the policy: licenseDuration is not known; did you mean \"license_duration\"?"),
-            (r#"{"persistant":true}"#, "the policy: persistant is not known; did you mean \"persistent\"?"),
-            (r#"{"inner":{"kay":"0000"}}"#, "the policy: inner.kay is not known; did you mean \"key\"?"),
-            (r#"{"inner":{"zzzzzz":1}}"#, "the policy: inner.zzzzzz is not known; known are: key, level"),
+            (r#"{"licenseDuration":1}"#, "The policy: licenseDuration is not known; did you mean \"license_duration\"?"),
+            (r#"{"persistant":true}"#, "The policy: persistant is not known; did you mean \"persistent\"?"),
+            (r#"{"inner":{"kay":"0000"}}"#, "The policy: inner.kay is not known; did you mean \"key\"?"),
+            (r#"{"inner":{"zzzzzz":1}}"#, "The policy: inner.zzzzzz is not known; known are: key, level."),
         ] {
             assert_eq!(check(text, false), Err(message.into()), "{text}");
         }

@@ -1,11 +1,11 @@
 //! The key server's answer: keys, or why there are none.
 //!
-//! Keys come as XML. A refusal comes as JSON, whatever the request was; its fields are not documented, so that every usual spelling is
-//! taken. What is neither came from something in between.
+//! Keys come as XML. A refusal comes as JSON, whatever the request was; its fields are not documented, so that every
+//! usual spelling is taken. What is neither came from something in between.
 
 use super::document::Document;
 use super::pack::Pack;
-use crate::error::{Error, Phase, ServerError};
+use crate::error::{Error, ServerError};
 use crate::json::{self, Value, decimal};
 use crate::license::sniff;
 
@@ -16,9 +16,8 @@ pub fn read(status: u16, body: &str) -> Result<Pack, Error> {
         return Err(error);
     }
     if !(200..300).contains(&status) {
-        let mut error = Error::new(
+        let mut error = Error::server(
             "kms-http",
-            Phase::Server,
             ["the key server answered with HTTP status ", &decimal(u64::from(status)), " and no reason"].concat(),
             "Check the key server's URL and the token in it.",
         );
@@ -32,8 +31,7 @@ pub fn read(status: u16, body: &str) -> Result<Pack, Error> {
             false if sniff::is_html(trimmed) => "the key server's answer is a web page, not CPIX",
             false => "the key server's answer is not CPIX",
         };
-        let mut error =
-            Error::new("not-cpix", Phase::Server, what, "Check the key server's URL, and what stands between it and this machine.");
+        let mut error = Error::server("not-cpix", what, "Check the key server's URL, and what stands between it and this machine.");
         error.http_status = Some(status);
         return Err(error);
     }
@@ -57,9 +55,8 @@ fn refusal(value: &Value, status: u16) -> Option<Error> {
         ("", code) => ["code ", code].concat(),
         (message, code) => [message, " (", code, ")"].concat(),
     };
-    let mut error = Error::new(
+    let mut error = Error::server(
         "kms-refused",
-        Phase::Server,
         ["the key server refused: ", &said].concat(),
         "Check the token in the URL, the content id, and that the account has the rights that the request needs (multi-key, key rotation).",
     );
@@ -79,13 +76,13 @@ mod tests {
             (
                 200,
                 r#"{"errorCode":"7001","message":"package info\n not found"}"#,
-                "the key server refused: package info not found (7001)",
+                "The key server refused: package info not found (7001).",
                 "7001",
             ),
-            (200, r#"{"error_code":1003,"error_message":"no site"}"#, "the key server refused: no site (1003)", "1003"),
-            (400, r#"{"error":{"code":"A1","message":"bad token"}}"#, "the key server refused: bad token (A1)", "A1"),
-            (500, r#"{"error":"down"}"#, "the key server refused: down", ""),
-            (200, "{}", "the key server refused: no reason given", ""),
+            (200, r#"{"error_code":1003,"error_message":"no site"}"#, "The key server refused: no site (1003).", "1003"),
+            (400, r#"{"error":{"code":"A1","message":"bad token"}}"#, "The key server refused: bad token (A1).", "A1"),
+            (500, r#"{"error":"down"}"#, "The key server refused: down.", ""),
+            (200, "{}", "The key server refused: no reason given.", ""),
         ] {
             let error = read(status, body).map(|_| ()).unwrap_err();
             assert_eq!((error.code, error.message.as_str(), error.http_status), ("kms-refused", message, Some(status)));

@@ -46,7 +46,8 @@ impl Service {
         all.into_iter().zip(Self::NAMES).find(|(_, known)| *known == name).map(|(service, _)| service)
     }
 
-    /// Which one a URL belongs to, as far as its path tells: a request that it cannot answer is refused before it is sent.
+    /// Which one a URL belongs to, as far as its path tells: a request that it cannot answer is refused before it is
+    /// sent.
     pub fn from_url(url: &str) -> Option<Self> {
         let path = url.split(['?', '#']).next()?;
         [("/v1/cpix/", Self::V1), ("/v2/cpix/", Self::V2), ("/cpix/anevia/", Self::Ateme), ("/cpix/getKey", Self::Speke)]

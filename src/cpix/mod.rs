@@ -1,4 +1,5 @@
-//! CPIX (DASH-IF Content Protection Information Exchange 2.x): how a packager asks PallyCon's key server for keys, and what it gets.
+//! CPIX (DASH-IF Content Protection Information Exchange 2.x): how a packager asks PallyCon's key server for keys, and
+//! what it gets.
 //!
 //! ```text
 //! CPIX @id                                        the content id
@@ -31,7 +32,7 @@ pub mod track;
 pub mod views;
 mod xml;
 
-use crate::error::{Error, Phase};
+use crate::error::Error;
 
 /// The namespace of CPIX.
 pub const CPIX_NAMESPACE: &str = "urn:dashif:org:cpix";
@@ -41,8 +42,8 @@ pub const PSKC_NAMESPACE: &str = "urn:ietf:params:xml:ns:keyprov:pskc";
 pub const SPEKE_NAMESPACE: &str = "urn:aws:amazon:com:speke";
 
 /// A document that cannot be read.
-fn invalid(message: impl Into<String>) -> Error {
-    Error::new("cpix-invalid", Phase::Server, message, "Hand over the key server's answer as it came, without changing it.")
+fn invalid(message: impl AsRef<str>) -> Error {
+    Error::server("cpix-invalid", message, "Hand over the key server's answer as it came, without changing it.")
 }
 
 /// The system ids in the order of the official clients' JSON, with the names of the public API.

@@ -8,14 +8,15 @@
 //!     "fairplay"?:  { "key_uri" } } ] }
 //! ```
 //!
-//! What the clients leave out stands behind that, and only where the answer has it: `common_encryption_scheme`, `period` {`id`, `index`}, within a
-//! DRM `content_protection_data` and `hls_signaling` {`media`, `master`}, and `other_systems`.
+//! What the clients leave out stands behind that, and only where the answer has it: `common_encryption_scheme`,
+//! `period` {`id`, `index`}, within a DRM `content_protection_data` and `hls_signaling` {`media`, `master`}, and
+//! `other_systems`.
 
 use super::NAMED_SYSTEMS;
 use super::document::{Document, DrmSystem, Period};
 use super::track::Scheme;
 use crate::bytes::{OutOfBounds, Reader};
-use crate::error::{Error, Phase};
+use crate::error::Error;
 use crate::json::{Value, decimal};
 use crate::schema::integer;
 use crate::{system, text};
@@ -78,8 +79,7 @@ pub struct PackSystem {
 impl Pack {
     /// From an answer. A document without keys is a request.
     pub fn from_document(document: &Document) -> Result<Self, Error> {
-        let refuse =
-            |message: &str| Error::new("cpix-no-key", Phase::Server, message, "Hand over the key server's answer, not the request.");
+        let refuse = |message: &str| Error::server("cpix-no-key", message, "Hand over the key server's answer, not the request.");
         if document.keys.is_empty() {
             return Err(refuse("the document has no ContentKey"));
         }
@@ -88,8 +88,8 @@ impl Pack {
             let Some(key) = &content_key.key else {
                 return Err(refuse(&["the document has no key for ", &text::uuid(&content_key.id)].concat()));
             };
-            // In a single-key request the server ignores the id that was sent, and it may answer with that id in one place and its own in
-            // another: with one key there is nothing to match.
+            // In a single-key request the server ignores the id that was sent, and it may answer with that id in one
+            // place and its own in another: with one key there is nothing to match.
             let belongs = |system: &&DrmSystem| system.key_id == content_key.id || document.keys.len() == 1;
             let entry = PackKey {
                 id: content_key.id,
@@ -134,7 +134,7 @@ impl Pack {
 
 fn pack_invalid(what: &str) -> Error {
     let hint = "Hand over what parseCpixResponse or requestContentKeys gave, or what an official CPIX client printed.";
-    Error::new("pack-info-invalid", Phase::Server, ["this is not pack info: ", what].concat(), hint)
+    Error::server("pack-info-invalid", ["this is not pack info: ", what].concat(), hint)
 }
 
 impl PackKey {
@@ -199,7 +199,8 @@ impl PackKey {
 
 impl PackSystem {
     fn from_document(system: &DrmSystem) -> Self {
-        // Signalling is text inside base64; the guide's examples are shortened and are no base64 any more, so they stay as they are.
+        // Signalling is text inside base64; the guide's examples are shortened and are no base64 any more, so they stay
+        // as they are.
         let decoded = |text: &Option<String>| text.as_deref().map(|text| decode(text).unwrap_or_else(|| text.into()));
         Self {
             system_id: system.system_id,
@@ -258,7 +259,8 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(text::from_base64(text)?).ok().filter(|text| !text.contains('\0'))
 }
 
-/// The data of a PSSH box (ISO/IEC 23001-7, 8.1): size, `pssh`, version and flags, system id, key ids from version 1 on, data.
+/// The data of a PSSH box (ISO/IEC 23001-7, 8.1): size, `pssh`, version and flags, system id, key ids from version 1
+/// on, data.
 fn payload(bytes: &[u8]) -> Result<Option<&[u8]>, OutOfBounds> {
     let mut reader = Reader::new(bytes);
     let size = reader.u32_be()?;

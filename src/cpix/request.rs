@@ -1,7 +1,9 @@
-//! The question to the key server: one `ContentKey` for each track type and key period, one `DRMSystem` for each of them and each DRM.
+//! The question to the key server: one `ContentKey` for each track type and key period, one `DRMSystem` for each of
+//! them and each DRM.
 //!
-//! Two tracks for three DRMs make two keys, six systems and two usage rules. The key ids that a request carries are placeholders: the server
-//! answers with its own. They are derived from content, track and period, so that the same question is the same text every time.
+//! Two tracks for three DRMs make two keys, six systems and two usage rules. The key ids that a request carries are
+//! placeholders: the server answers with its own. They are derived from content, track and period, so that the same
+//! question is the same text every time.
 
 use super::document::Document;
 use super::kms::Service;

@@ -1,4 +1,5 @@
-//! Track types: which key protects what. The pixel ranges keep the types apart where one key server decides by resolution.
+//! Track types: which key protects what. The pixel ranges keep the types apart where one key server decides by
+//! resolution.
 
 /// What one key protects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +38,8 @@ impl TrackType {
         Self::ALL.into_iter().find(|track| track.as_str().eq_ignore_ascii_case(name))
     }
 
-    /// The least and the most pixels of a picture: 1024 × 576, then 1280 × 720 to 1920 × 1080 (PallyCon's own example), 4096 × 2160 and
-    /// 8192 × 4320 beyond. Sound has no filter.
+    /// The least and the most pixels of a picture: 1024 × 576, then 1280 × 720 to 1920 × 1080 (PallyCon's own example),
+    /// 4096 × 2160 and 8192 × 4320 beyond. Sound has no filter.
     pub fn pixels(self) -> Option<(u64, u64)> {
         match self {
             Self::Audio => None,

@@ -1,7 +1,8 @@
 //! A CPIX document as a tree of the elements that CPIX knows.
 //!
-//! Prefixes do not matter, namespaces do: an element of a foreign namespace is skipped with all that is in it (ATEME's answers declare
-//! xenc, ds and xsi). Where a prefix is not declared at all the local name counts. A DOCTYPE is refused, so nothing can be expanded.
+//! Prefixes do not matter, namespaces do: an element of a foreign namespace is skipped with all that is in it (ATEME's
+//! answers declare xenc, ds and xsi). Where a prefix is not declared at all the local name counts. A DOCTYPE is
+//! refused, so nothing can be expanded.
 
 use super::{CPIX_NAMESPACE, PSKC_NAMESPACE, SPEKE_NAMESPACE, invalid};
 use crate::error::Error;
@@ -220,5 +221,45 @@ mod tests {
     fn depth_is_bounded_in_skipped_elements_too() {
         let deep = ["<a xmlns:f='foreign'>", &"<f:a>".repeat(1000), &"</f:a>".repeat(1000), "</a>"].concat();
         assert!(parse(&deep).unwrap_err().message.contains("too deep"));
+    }
+
+    /// What markup is made of, whole and cut.
+    const PIECES: [&str; 24] = [
+        "<a",
+        "<b:a",
+        "</a",
+        "</b:a",
+        ">",
+        "/>",
+        " x='",
+        " xmlns:b='",
+        " xmlns='",
+        "'",
+        "=",
+        "&",
+        "&amp;",
+        "&#65;",
+        ";",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?p",
+        "?>",
+        "<!D",
+        " ",
+        "\u{e9}",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_gives_a_tree_or_an_error(picks in proptest::collection::vec(0..PIECES.len(), 0..60)) {
+            let text: String = picks.into_iter().map(|pick| PIECES[pick]).collect();
+            for text in [text.clone(), ["<CPIX>", &text, "</CPIX>"].concat()] {
+                if let Err(error) = crate::cpix::document::Document::parse(&text) {
+                    proptest::prop_assert!(error.code == "cpix-invalid" && !error.message.is_empty());
+                }
+            }
+        }
     }
 }

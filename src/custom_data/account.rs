@@ -6,7 +6,7 @@
 //! hash   = base64( SHA-256( access key + drm_type + site_id + user_id + cid + policy + timestamp ) )
 //! ```
 
-use crate::error::{Error, Phase};
+use crate::error::Error;
 use crate::text;
 use aes::Aes256;
 use aes::cipher::block_padding::Pkcs7;
@@ -34,7 +34,7 @@ impl core::fmt::Debug for Account {
 impl Account {
     /// An account, its parts checked. The access key is needed for license tokens, not for auth data.
     pub fn new(site_id: &str, site_key: Zeroizing<String>, access_key: Option<Zeroizing<String>>) -> Result<Self, Error> {
-        let refuse = |what: &str| Err(Error::new("account-invalid", Phase::Server, what, HINT));
+        let refuse = |what: &str| Err(Error::server("account-invalid", what, HINT));
         if site_id.len() != 4 || !site_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return refuse("the site ID is not 4 letters or digits");
         }
@@ -73,7 +73,7 @@ impl Account {
     /// The hash over a token's parts, which stand in the order of the protocol.
     pub fn hash(&self, parts: &[&str]) -> Result<[u8; 32], Error> {
         let Some(access_key) = &self.access_key else {
-            return Err(Error::new("account-invalid", Phase::Server, "a license token needs the access key", HINT));
+            return Err(Error::server("account-invalid", "a license token needs the access key", HINT));
         };
         let mut digest = Sha256::new();
         digest.update(access_key.as_bytes());

@@ -1,4 +1,5 @@
-//! Callback auth data (`docs/protocol.md`, "Callback auth data"): names a user and a content; PallyCon then asks the site's own server.
+//! Callback auth data (`docs/protocol.md`, "Callback auth data"): names a user and a content; PallyCon then asks the
+//! site's own server.
 //!
 //! ```text
 //! base64( { "drm_type": "Widevine", "site_id": "DEMO", "data": sealed( inner ) } )

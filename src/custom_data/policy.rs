@@ -83,8 +83,8 @@ const CENC_KEY: &[Field] =
 const AES_KEY: &[Field] =
     &[required("track_type", TRACKS), optional("key_id", Kind::Hex(16)), required("key", Kind::Hex(16)), optional("iv", Kind::Hex(16))];
 
-/// Checks a policy and gives the JSON that goes into a token. `policy_version` is put in front where it is missing. `now` is in seconds:
-/// a license that is over before it is issued is refused.
+/// Checks a policy and gives the JSON that goes into a token. `policy_version` is put in front where it is missing.
+/// `now` is in seconds: a license that is over before it is issued is refused.
 pub fn policy_json(policy: &Value, allow_unknown: bool, now: i64) -> Result<String, Error> {
     let check = Check {
         code: "policy-invalid",
@@ -164,16 +164,16 @@ mod tests {
     fn fields_that_exclude_each_other() {
         assert_eq!(
             policy(r#"{"playback_policy":{"license_duration":60,"expire_date":"2030-01-01T00:00:00Z"}}"#),
-            Err("the policy: playback_policy has both license_duration and expire_date; give one of them".into())
+            Err("The policy: playback_policy has both license_duration and expire_date; give one of them.".into())
         );
         assert!(policy(r#"{"playback_policy":{"license_duration":0,"expire_date":"2030-01-01T00:00:00Z"}}"#).is_ok());
         assert_eq!(
             policy(r#"{"playback_policy":{"rental_duration":60}}"#),
-            Err("the policy: playback_policy.rental_duration is for offline licenses and needs persistent: true".into())
+            Err("The policy: playback_policy.rental_duration is for offline licenses and needs persistent: true.".into())
         );
         assert_eq!(
             policy(r#"{"playback_policy":{"persistent":false,"playback_duration":60}}"#),
-            Err("the policy: playback_policy.playback_duration is for offline licenses and needs persistent: true".into())
+            Err("The policy: playback_policy.playback_duration is for offline licenses and needs persistent: true.".into())
         );
     }
 
@@ -181,7 +181,7 @@ mod tests {
     fn a_license_that_is_over_is_not_issued() {
         assert_eq!(
             policy(r#"{"playback_policy":{"expire_date":"2023-11-14T22:13:20Z"}}"#),
-            Err("the policy: playback_policy.expire_date is over already".into())
+            Err("The policy: playback_policy.expire_date is over already.".into())
         );
         assert!(policy(r#"{"playback_policy":{"expire_date":"2023-11-14T22:13:21Z"}}"#).is_ok());
     }
@@ -199,7 +199,7 @@ mod tests {
     fn the_first_policy_version_is_another_format() {
         // What the tutorial of 2019 shows: `limit` and `duration` are fields of version 1.
         let message = policy(r#"{"playback_policy":{"limit":true,"persistent":false,"duration":3600}}"#).unwrap_err();
-        assert!(message.starts_with("the policy: playback_policy.limit is not known"), "{message}");
+        assert!(message.starts_with("The policy: playback_policy.limit is not known"), "{message}");
     }
 
     #[test]

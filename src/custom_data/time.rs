@@ -60,7 +60,8 @@ pub fn format_timestamp(seconds: i64) -> Option<String> {
     Some([&date, "T", &time, "Z"].concat())
 }
 
-/// The reverse of [`days_since_1970`], counted in eras of 400 years (146 097 days). Its caller's bounds keep every value far from overflow.
+/// The reverse of [`days_since_1970`], counted in eras of 400 years (146 097 days). Its caller's bounds keep every
+/// value far from overflow.
 #[cfg(feature = "server")]
 #[allow(clippy::arithmetic_side_effects)]
 fn date(day_number: i64) -> (i64, i64, i64) {

@@ -12,7 +12,7 @@
 use super::account::Account;
 use super::policy;
 use super::time::{format_timestamp, parse_timestamp};
-use crate::error::{Error, Phase};
+use crate::error::Error;
 use crate::json::{self, Value};
 use crate::schema::{Check, Field, Kind, integer, nearest, optional, required};
 use crate::text;
@@ -115,9 +115,8 @@ impl Parts<'_> {
 pub(super) fn envelope(value: &str, what: &str) -> Result<Value, Error> {
     let json = text::from_base64(value).and_then(|bytes| String::from_utf8(bytes).ok());
     json.and_then(|json| json::parse(&json)).filter(|value| matches!(value, Value::Object(_))).ok_or_else(|| {
-        Error::new(
+        Error::server(
             "custom-data-invalid",
-            Phase::Server,
             [what, " is not base64 of a JSON object"].concat(),
             "Hand over the value as it stands in pallycon-customdata-v2, neither percent-encoded nor encoded twice.",
         )
@@ -128,7 +127,7 @@ pub(super) fn envelope(value: &str, what: &str) -> Result<Value, Error> {
 pub(super) fn text_field<'a>(value: &'a Value, name: &str, what: &str) -> Result<&'a str, Error> {
     value.get(name).and_then(Value::as_str).ok_or_else(|| {
         let message = [what, " has no ", name].concat();
-        Error::new("custom-data-invalid", Phase::Server, message, "Make it anew with this package or by PallyCon's guide.")
+        Error::server("custom-data-invalid", message, "Make it anew with this package or by PallyCon's guide.")
     })
 }
 
@@ -138,16 +137,17 @@ pub(super) fn same_site(account: &Account, site_id: &str, what: &str) -> Result<
         return Ok(());
     }
     let message = [what, " was made for another site than ", account.site_id()].concat();
-    Err(Error::new("site-mismatch", Phase::Server, message, "Use the account of the site that the value names in site_id."))
+    Err(Error::server("site-mismatch", message, "Use the account of the site that the value names in site_id."))
 }
 
 /// A sealed part that the account's key does not open.
 pub(super) fn sealed_wrong(what: &str) -> Error {
     let message = [what, " does not open with this site key"].concat();
-    Error::new("site-key-mismatch", Phase::Server, message, "Check that the site key is the one of this site, and current.")
+    Error::server("site-key-mismatch", message, "Check that the site key is the one of this site, and current.")
 }
 
-/// Verifies a token's hash and decrypts its policy. Whether it has expired is not looked at: that is the license server's rule.
+/// Verifies a token's hash and decrypts its policy. Whether it has expired is not looked at: that is the license
+/// server's rule.
 pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
     const WHAT: &str = "the token";
     let token = envelope(token, WHAT)?;
@@ -156,7 +156,7 @@ pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
     let sealed = match token.get("policy").and_then(Value::as_str) {
         Some(policy) => policy,
         None => text_field(&token, "token", WHAT).map_err(|mut error| {
-            error.message = "the token has no policy".into();
+            error.message = "The token has no policy.".into();
             error
         })?,
     };
@@ -170,9 +170,8 @@ pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
     };
     let hash = text_field(&token, "hash", WHAT)?;
     if !account.hash_matches(&parts.hashed(site_id), hash)? {
-        return Err(Error::new(
+        return Err(Error::server(
             "token-hash-mismatch",
-            Phase::Server,
             "the token's hash does not fit its fields",
             "Check the access key; if it is right, the token was changed after it was made.",
         ));
@@ -180,9 +179,8 @@ pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
     let plain = account.open(sealed).ok_or_else(|| sealed_wrong("the token's policy"))?;
     let policy = json::parse(&plain).ok_or_else(|| sealed_wrong("the token's policy"))?;
     let Some(issued) = parse_timestamp(parts.timestamp) else {
-        return Err(Error::new(
+        return Err(Error::server(
             "custom-data-invalid",
-            Phase::Server,
             "the token's timestamp is not yyyy-mm-ddThh:mm:ssZ",
             "Write it in GMT, without milliseconds.",
         ));
@@ -275,18 +273,18 @@ mod tests {
     fn options_are_checked_by_name_and_value() {
         let long = format!(r#"{{"drmType":"ncg","contentId":"{}"}}"#, "x".repeat(201));
         for (options, message) in [
-            ("{}", "the options: drmType is missing"),
+            ("{}", "The options: drmType is missing"),
             (r#"{"drmType":"widewine","contentId":"a"}"#, "did you mean \"Widevine\"?"),
             (r#"{"drmType":"clearkey","contentId":"a"}"#, "must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay"),
             (r#"{"drmtype":"ncg","contentId":"a"}"#, "did you mean \"drmType\"?"),
             (r#"{"drmType":"ncg","content_id":"a"}"#, "did you mean \"contentId\"?"),
-            (r#"{"drmType":"ncg","contentId":""}"#, "the options: contentId must be a text that is not empty"),
+            (r#"{"drmType":"ncg","contentId":""}"#, "The options: contentId must be a text that is not empty"),
             (r#"{"drmType":"ncg","contentId":"a\nb"}"#, "contentId holds a control character"),
             (&long, "contentId is longer than 200 characters"),
             (r#"{"drmType":"ncg","contentId":"a","responseFormat":"xml"}"#, "responseFormat must be one of original, json, custom"),
             (r#"{"drmType":"ncg","contentId":"a","timestamp":"now"}"#, "timestamp must be a whole number"),
-            (r#"{"drmType":"ncg","contentId":"a","policy":"x"}"#, "the policy is not an object"),
-            (r#"{"drmType":"ncg","contentId":"a","policy":null}"#, "the policy is not an object"),
+            (r#"{"drmType":"ncg","contentId":"a","policy":"x"}"#, "The policy is not an object"),
+            (r#"{"drmType":"ncg","contentId":"a","policy":null}"#, "The policy is not an object"),
         ] {
             let error = make(options).unwrap_err();
             assert!(error.message.contains(message), "{options}: {}", error.message);

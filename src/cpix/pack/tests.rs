@@ -110,7 +110,7 @@ fn the_json_shape_goes_both_ways() {
 #[test]
 fn a_request_has_no_keys() {
     let error = answer::read(200, &format!("<CPIX><ContentKeyList><ContentKey kid='{KID}'/></ContentKeyList></CPIX>")).unwrap_err();
-    assert_eq!((error.code, error.message.as_str()), ("cpix-no-key", "the document has no key for e2b281ba-fba5-8760-cfa6-5ae6f3ddd630"));
+    assert_eq!((error.code, error.message.as_str()), ("cpix-no-key", "The document has no key for e2b281ba-fba5-8760-cfa6-5ae6f3ddd630."));
     assert_eq!(answer::read(200, "<CPIX/>").unwrap_err().code, "cpix-no-key");
 }
 

@@ -1,14 +1,18 @@
 //! AWS Elemental: settings with which MediaConvert and MediaPackage ask the key server by themselves. They hold no key.
 //!
-//! Shapes: MediaConvert, "SPEKE encryption parameters" and "Encrypting content" (docs.aws.amazon.com/mediaconvert); MediaPackage V2 Live API, `Encryption`, `SpekeKeyProvider`
-//! and `EncryptionContractConfiguration` (docs.aws.amazon.com/mediapackage); PallyCon, "AWS Elemental Integration".
+//! Shapes: MediaConvert, "SPEKE encryption parameters" and "Encrypting content" (docs.aws.amazon.com/mediaconvert);
+//! MediaPackage V2 Live API, `Encryption`, `SpekeKeyProvider` and `EncryptionContractConfiguration`
+//! (docs.aws.amazon.com/mediapackage); PallyCon, "AWS Elemental Integration".
 //!
 //! ```text
-//! MediaConvert, SPEKE v1, one key     DASH_ISO  { SpekeKeyProvider { ResourceId, SystemIds, Url }, PlaybackDeviceCompatibility }
+//! MediaConvert, SPEKE v1, one key     DASH_ISO  { SpekeKeyProvider { ResourceId, SystemIds, Url },
+//! PlaybackDeviceCompatibility }
 //!                                     HLS       { EncryptionMethod, Type: SPEKE, SpekeKeyProvider { …one SystemIds } }
-//!                                     CMAF      { EncryptionMethod, Type: SPEKE, SpekeKeyProvider { DashSignaledSystemIds, HlsSignaledSystemIds, … } }
-//! MediaPackage live v2, SPEKE v2      { EncryptionMethod { Cmaf… | Ts… }, KeyRotationIntervalSeconds?,
-//!                                       SpekeKeyProvider { DrmSystems, EncryptionContractConfiguration, ResourceId, RoleArn, Url } }
+//!                                     CMAF      { EncryptionMethod, Type: SPEKE, SpekeKeyProvider {
+//! DashSignaledSystemIds, HlsSignaledSystemIds, … } } MediaPackage live v2, SPEKE v2      { EncryptionMethod { Cmaf… |
+//! Ts… }, KeyRotationIntervalSeconds?,
+//!                                       SpekeKeyProvider { DrmSystems, EncryptionContractConfiguration, ResourceId,
+//! RoleArn, Url } }
 //! ```
 
 use super::{CHECK, number};

@@ -1,6 +1,7 @@
 //! Bitmovin: one CENC DRM resource for each track type, to be put on the muxings of that track.
 //!
-//! Shape: Bitmovin, "Integrating Bitmovin Encoder with DoveRunner Multi-DRM" and the API's CencDrm resource (developer.bitmovin.com/encoding).
+//! Shape: Bitmovin, "Integrating Bitmovin Encoder with DoveRunner Multi-DRM" and the API's CencDrm resource
+//! (developer.bitmovin.com/encoding).
 //!
 //! ```text
 //! [ { "track_type": "HD", "cencDrm": {

@@ -1,9 +1,12 @@
-//! Flussonic Media Server: the `drm` line of a stream. It asks the key server by itself, for live with a new key every ten minutes.
+//! Flussonic Media Server: the `drm` line of a stream. It asks the key server by itself, for live with a new key every
+//! ten minutes.
 //!
-//! Shape: Flussonic, "Content Protection with DRM" (flussonic.com/doc/content-protection-with-drm): `drm VENDOR keyserver=URL`, and `resource_id` for the content id
-//! of a CPIX or SPEKE key server. PallyCon's CPIX guide names Flussonic as a client of its CPIX API.
+//! Shape: Flussonic, "Content Protection with DRM" (flussonic.com/doc/content-protection-with-drm): `drm VENDOR
+//! keyserver=URL`, and `resource_id` for the content id of a CPIX or SPEKE key server. PallyCon's CPIX guide names
+//! Flussonic as a client of its CPIX API.
 
 use super::CHECK;
+use crate::cpix::kms::Service;
 use crate::error::Error;
 use crate::json::Value;
 use crate::schema::{Field, Kind, optional, required};
@@ -14,7 +17,7 @@ const OPTIONS: &[Field] = &[required("url", Kind::Text), optional("contentId", K
 pub fn view(pack: &Value, options: &Value) -> Result<Value, Error> {
     CHECK.object(options, OPTIONS)?;
     let url = options.field("url").unwrap_or_default();
-    if !url.starts_with("http") || !super::super::kms::Service::from_url(url).is_some_and(|service| !service.is_speke()) {
+    if !url.starts_with("http") || Service::from_url(url).is_none_or(Service::is_speke) {
         return Err(CHECK.refuse("url", "must be a key server of PallyCon's CPIX API; kmsUrl makes it, with kind v1, v2 or doverunner"));
     }
     let content_id = options.field("contentId").or(pack.field("content_id")).or(pack.field("contentId"));

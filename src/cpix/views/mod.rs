@@ -1,4 +1,5 @@
-//! What each packager wants of the keys. A view checks the rules of its packager, so that a wrong job fails here and not in a player.
+//! What each packager wants of the keys. A view checks the rules of its packager, so that a wrong job fails here and
+//! not in a player.
 
 pub mod aws;
 pub mod bitmovin;

@@ -1,10 +1,11 @@
 //! nginx-vod-module: what it reads from `vod_drm_upstream_location`. One key in a list of one.
 //!
-//! Shape: the README of kaltura/nginx-vod-module, section "DRM". Its `data` is the payload alone: with the whole box in it the module nests one
-//! box in another, and no player reads that.
+//! Shape: the README of kaltura/nginx-vod-module, section "DRM". Its `data` is the payload alone: with the whole box in
+//! it the module nests one box in another, and no player reads that.
 //!
 //! ```text
-//! [ { "key_id": base64 of 16 bytes, "key": base64, "iv": base64, "pssh": [ { "uuid": system id, "data": base64 of the payload } ] } ]
+//! [ { "key_id": base64 of 16 bytes, "key": base64, "iv": base64, "pssh": [ { "uuid": system id, "data": base64 of the
+//! payload } ] } ]
 //! ```
 
 use super::{CHECK, PERIOD, TRACK, single};

@@ -1,7 +1,8 @@
 //! Shaka Packager: the arguments that encrypt with these keys, to stand behind the stream descriptors.
 //!
-//! Shape: Shaka Packager, "Using Raw Key" and its general encryption and HLS options (shaka-project.github.io/shaka-packager). Keys find their streams by label,
-//! and the packager's own labels (`drm_label`) are CPIX's track types.
+//! Shape: Shaka Packager, "Using Raw Key" and its general encryption and HLS options
+//! (shaka-project.github.io/shaka-packager). Keys find their streams by label, and the packager's own labels
+//! (`drm_label`) are CPIX's track types.
 //!
 //! ```text
 //! --enable_raw_key_encryption --protection_scheme cbcs
@@ -43,7 +44,8 @@ pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     uris.dedup();
     match (scheme, uris.as_slice()) {
         (Scheme::Cbcs, [uri]) => arguments.extend(["--hls_key_uri".into(), (*uri).into()]),
-        // The packager writes one URI into all playlists; with a key for each track every one of them but one would be wrong.
+        // The packager writes one URI into all playlists; with a key for each track every one of them but one would be
+        // wrong.
         (Scheme::Cbcs, [_, _, ..]) => {
             return Err(CHECK.refuse("track", "must be chosen: the packager takes one FairPlay URI, so run it once for each track"));
         }
@@ -62,8 +64,8 @@ fn label(key: &PackKey, scheme: Scheme, count: usize) -> Result<String, Error> {
         return Err(CHECK.refuse("track", "holds a character that the packager's key list cannot"));
     }
     let head = ["label=", label, ":key_id=", &text::hex(&key.id), ":key=", &text::hex(key.key.as_slice())].concat();
-    // FairPlay's license carries the vector, so content has to use it. In counter mode two streams with one key and one vector would give each
-    // other away: there the packager draws its own.
+    // FairPlay's license carries the vector, so content has to use it. In counter mode two streams with one key and one
+    // vector would give each other away: there the packager draws its own.
     Ok(match key.iv.as_deref() {
         Some(iv) if !scheme.is_counter_mode() => [&head, ":iv=", &text::hex(iv)].concat(),
         _ => head,
