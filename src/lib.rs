@@ -25,6 +25,8 @@ pub mod init_data;
 pub mod isobmff;
 pub mod json;
 pub mod license;
+#[cfg(feature = "inspect")]
+pub mod manifest;
 #[cfg(feature = "server")]
 pub mod schema;
 pub mod system;

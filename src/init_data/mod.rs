@@ -7,6 +7,8 @@
 //! | `skd` | [`skd`] | the URI of an HLS key |
 //! | `sinf` | [`sinf`] | a track's protection, in JSON |
 //!
+//! With the feature `inspect` also `segment`: protection and PSSH boxes of fMP4 segments.
+//!
 //! Nothing is copied: payloads are [`Span`]s of the input. [`from_text`] takes what people paste.
 
 pub mod fairplay;
@@ -16,10 +18,14 @@ pub mod payload;
 pub mod playready;
 mod protobuf;
 pub mod pssh;
+#[cfg(feature = "inspect")]
+mod sample_entry;
+#[cfg(feature = "inspect")]
+pub mod segment;
 pub mod sinf;
 pub mod skd;
 mod to_json;
-mod unique;
+pub(crate) mod unique;
 pub mod widevine;
 
 pub use from_text::from_text;
@@ -180,25 +186,20 @@ impl InitData<'_> {
         }
     }
 
-    /// From the boxes: key ids, content id, key period.
+    /// From the boxes: key ids, content id, key period, FairPlay's tracks.
     fn gather(&mut self) {
         let mut ids = Vec::new();
+        key_ids_of(&self.boxes, &mut ids);
+        self.key_ids = unique::unique(ids);
         let mut content_id = None;
         for pssh in &self.boxes {
-            ids.extend(pssh.key_ids().map(Cow::Borrowed));
             match &pssh.payload {
                 Payload::Widevine(data) => {
-                    ids.extend(data.key_ids.iter().map(|id| widevine::normalized(id.bytes)));
-                    ids.extend(data.entitled_keys.iter().filter_map(|key| key.key_id).map(|id| Cow::Borrowed(id.bytes)));
                     self.key_period_index = self.key_period_index.or(data.crypto_period_index);
                     content_id = content_id.or(data.content_id_text());
                 }
-                Payload::PlayReady(object) => {
-                    ids.extend(object.keys.iter().map(|key| Cow::Owned(key.key_id.into())));
-                    self.key_period_index = self.key_period_index.or(object.key_period_index);
-                }
+                Payload::PlayReady(object) => self.key_period_index = self.key_period_index.or(object.key_period_index),
                 Payload::FairPlay(data) => {
-                    ids.extend(data.requests.iter().map(|request| Cow::Owned(request.key_id.into())));
                     let track = |request: &fairplay::KeyRequest<'_>| Protection {
                         codec: None,
                         scheme_type: data.scheme.map(Scheme::fourcc),
@@ -206,20 +207,35 @@ impl InitData<'_> {
                     };
                     self.fairplay.get_or_insert_default().tracks.extend(data.requests.iter().map(track));
                 }
-                Payload::Other(details) => ids.extend(details.key_ids.iter().map(|id| Cow::Owned((*id).into()))),
-                Payload::None => {}
+                Payload::Other(_) | Payload::None => {}
             }
         }
         // The period's digits are taken off only where a period says that they are one.
         let period = content_id.and_then(skd::period).filter(|(_, index)| Some(*index) == self.key_period_index);
         self.content_id = period.map(|(cid, _)| cid).or(content_id).map(String::from);
-        self.key_ids = unique::unique(ids);
     }
 
     fn set_tracks(&mut self, tracks: Vec<Protection>) {
         let ids = tracks.iter().filter_map(|track| track.tenc.as_ref()).map(|tenc| Cow::Owned(tenc.key_id.into()));
         self.key_ids = unique::unique(ids.collect());
         self.fairplay = Some(FairPlay { tracks, ..FairPlay::default() });
+    }
+}
+
+/// The keys that boxes and their payloads name, repeats included.
+fn key_ids_of<'a>(boxes: &[PsshBox<'a>], ids: &mut Vec<Cow<'a, [u8]>>) {
+    for pssh in boxes {
+        ids.extend(pssh.key_ids().map(Cow::Borrowed));
+        match &pssh.payload {
+            Payload::Widevine(data) => {
+                ids.extend(data.key_ids.iter().map(|id| widevine::normalized(id.bytes)));
+                ids.extend(data.entitled_keys.iter().filter_map(|key| key.key_id).map(|id| Cow::Borrowed(id.bytes)));
+            }
+            Payload::PlayReady(object) => ids.extend(object.keys.iter().map(|key| Cow::Owned(key.key_id.into()))),
+            Payload::FairPlay(data) => ids.extend(data.requests.iter().map(|request| Cow::Owned(request.key_id.into()))),
+            Payload::Other(details) => ids.extend(details.key_ids.iter().map(|id| Cow::Owned((*id).into()))),
+            Payload::None => {}
+        }
     }
 }
 

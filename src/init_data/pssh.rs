@@ -124,7 +124,7 @@ fn warn(warnings: &mut Vec<Warning>, code: &'static str, message: &'static str, 
 }
 
 /// What is odd about a box that was read.
-pub(super) fn note(pssh: &PsshBox<'_>, warnings: &mut Vec<Warning>) {
+pub(crate) fn note(pssh: &PsshBox<'_>, warnings: &mut Vec<Warning>) {
     let mut warn = |code, message| warn(warnings, code, message, pssh.offset);
     if pssh.flags != 0 {
         warn("pssh-flags", "a box has flags, for which Chromium refuses it");
@@ -147,7 +147,7 @@ fn starts_with_pssh(data: Span<'_>) -> bool {
 }
 
 /// One box; the inner error is the offset of a box whose version is not known.
-fn read(found: Mp4Box<'_>, options: Options) -> Result<Result<PsshBox<'_>, usize>, Fault> {
+pub(crate) fn read(found: Mp4Box<'_>, options: Options) -> Result<Result<PsshBox<'_>, usize>, Fault> {
     let fault = |what| Fault::new(what, found.offset);
     if &found.kind != b"pssh" {
         return Err(fault("a box is not a pssh box"));

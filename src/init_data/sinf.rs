@@ -19,6 +19,9 @@ use crate::isobmff::next_box;
 use crate::system::Scheme;
 use crate::{json, text};
 
+/// PIFF's track encryption box: `uuid:16 version/flags:u32 algorithm:u24 IV size:u8 key id:16`.
+const PIFF_TENC: [u8; 16] = *b"\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54";
+
 /// A track's protection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Protection {
@@ -34,6 +37,19 @@ impl Protection {
     /// The scheme, where it is one of Common Encryption.
     pub fn scheme(&self) -> Option<Scheme> {
         self.scheme_type.and_then(Scheme::from_fourcc)
+    }
+
+    /// PIFF's track encryption box. Its algorithms 1 and 2 are what Common Encryption calls cenc and cbc1.
+    fn piff(&mut self, mut body: Reader<'_>) -> Result<(), Fault> {
+        body.take(20)?;
+        let word = body.u32_be()?;
+        let key_id = body.array()?;
+        let algorithm = word >> 8;
+        if self.scheme_type == Some(*b"piff") && matches!(algorithm, 1 | 2) {
+            self.scheme_type = Some(if algorithm == 1 { *b"cenc" } else { *b"cbc1" });
+        }
+        self.tenc = Some(TrackEncryption { is_protected: algorithm != 0, iv_size: word as u8, key_id, ..Default::default() });
+        Ok(())
     }
 }
 
@@ -56,11 +72,19 @@ pub struct TrackEncryption {
 
 /// Reads a sinf box, or its children where the box is missing.
 pub fn read(data: Span<'_>) -> Result<Protection, Fault> {
-    let found = next_box(&mut data.reader())?;
-    let mut children = match found {
-        Some(sinf) if &sinf.kind == b"sinf" => sinf.body.reader(),
-        _ => data.reader(),
-    };
+    let read = match next_box(&mut data.reader())? {
+        Some(sinf) if &sinf.kind == b"sinf" => read_children(sinf.body),
+        _ => read_children(data),
+    }?;
+    if read == Protection::default() {
+        return Err(Fault::new("there is no sinf box and none of its children", data.offset));
+    }
+    Ok(read)
+}
+
+/// Reads what is in a sinf box.
+pub fn read_children(children: Span<'_>) -> Result<Protection, Fault> {
+    let mut children = children.reader();
     let mut out = Protection::default();
     while let Some(child) = next_box(&mut children)? {
         let mut body = child.body.reader();
@@ -72,16 +96,15 @@ pub fn read(data: Span<'_>) -> Result<Protection, Fault> {
             }
             b"schi" => {
                 while let Some(inner) = next_box(&mut body)? {
-                    if &inner.kind == b"tenc" {
-                        out.tenc = Some(tenc(inner.body.reader())?);
+                    match &inner.kind {
+                        b"tenc" => out.tenc = Some(tenc(inner.body.reader())?),
+                        b"uuid" if inner.body.bytes.starts_with(&PIFF_TENC) => out.piff(inner.body.reader())?,
+                        _ => {}
                     }
                 }
             }
             _ => {}
         }
-    }
-    if out == Protection::default() {
-        return Err(Fault::new("there is no sinf box and none of its children", data.offset));
     }
     Ok(out)
 }

@@ -37,12 +37,17 @@ impl InitData<'_> {
                 o.objects("tracks", &fairplay.tracks, |o, track| track.write(o));
             });
         }
-        o.objects("warnings", &self.warnings, |o, warning: &Warning| {
-            o.string("code", warning.code);
-            o.string("message", warning.message);
-            o.number("offset", warning.offset as u64);
-        });
+        warnings(o, &self.warnings);
     }
+}
+
+/// The list of warnings.
+pub(super) fn warnings(o: &mut Object<'_>, warnings: &[Warning]) {
+    o.objects("warnings", warnings, |o, warning| {
+        o.string("code", warning.code);
+        o.string("message", warning.message);
+        o.number("offset", warning.offset as u64);
+    });
 }
 
 /// Key ids in hex.

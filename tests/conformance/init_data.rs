@@ -24,6 +24,8 @@ pub fn run(case: &Value) -> Vec<(String, Outcome)> {
         "malformed" => malformed(case, &data, expect),
         "playready-object" => playready_object(&data, expect),
         "keyids" | "webm" | "skd" | "sinf" => typed(kind, &data, expect),
+        #[cfg(feature = "inspect")]
+        "init-segment" | "dash-cp" | "hls-key" => crate::tools::run(kind, &data, expect),
         _ => return vec![(kind.into(), Outcome::Skipped)],
     };
     let mut out = vec![(kind.to_string(), outcome(result))];

@@ -4,8 +4,13 @@
 //! A case is right, wrong, or skipped (a kind that this build has no function for). Where a case is marked ambiguous,
 //! another reading than the file's is no mistake: the choices are written down in `docs/init-data.md`.
 
+// A test that cannot go on has failed: it may as well say so by a panic.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
 mod init_data;
 mod messages;
+#[cfg(feature = "inspect")]
+mod tools;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,7 +18,7 @@ use std::collections::BTreeMap;
 /// Kinds that must be there and must not be skipped.
 const NAMED: [&str; 5] = ["pssh", "multi-pssh", "playready-object", "keyids", "malformed"];
 /// The same, where the build has the inspector.
-const NAMED_TOOLS: [&str; 3] = ["sinf", "skd", "webm"];
+const NAMED_TOOLS: [&str; 6] = ["sinf", "skd", "webm", "init-segment", "dash-cp", "hls-key"];
 
 /// What became of a case.
 pub enum Outcome {

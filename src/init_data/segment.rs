@@ -1,0 +1,288 @@
+//! fMP4 init and media segments: the protection of every track, and PSSH boxes, from the tree of boxes and never from a
+//! search for bytes (ISO/IEC 14496-12; ISO/IEC 23001-7, 6 and 8; Microsoft, "Protected Interoperable File Format").
+//!
+//! ```text
+//! moov                                   moof
+//!   pssh…                                  pssh…
+//!   trak                                   traf
+//!     tkhd  track id                         tfhd  track id
+//!     mdia/hdlr  kind of track               sgpd  "seig": other keys for groups of samples
+//!     mdia/minf/stbl/stsd  sample entries
+//!     mdia/minf/stbl/sgpd  "seig"
+//! ```
+//!
+//! PIFF says the same in uuid boxes: `d08a4f18…` is pssh without a list of keys, `8974dbce…` is tenc.
+
+use super::pssh::{self, PsshBox};
+use super::sinf::{self, TrackEncryption};
+use super::unique::unique;
+use super::{Options, Warning, sample_entry};
+use crate::bytes::{Fault, Reader, Span};
+use crate::error::{Error, Phase};
+use crate::isobmff::{Mp4Box, next_box};
+use crate::json::{Writer, decimal};
+use crate::system::Scheme;
+use crate::text::hex;
+use std::borrow::Cow;
+
+const PIFF_PSSH: [u8; 16] = *b"\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\xab\xa1\x83\xd3";
+
+/// One track.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Track {
+    /// Its number.
+    pub track_id: u32,
+    /// The handler's four characters: `vide`, `soun`, `subt`…
+    pub handler: Option<[u8; 4]>,
+    /// The codec's four characters.
+    pub codec: Option<[u8; 4]>,
+    /// How it is encrypted.
+    pub scheme: Option<Scheme>,
+    /// The sample entry's own four characters.
+    pub sample_entry: Option<[u8; 4]>,
+    /// The defaults of its samples.
+    pub default: Option<TrackEncryption>,
+    /// Groups of samples with values of their own.
+    pub groups: Vec<TrackEncryption>,
+}
+
+/// What a segment says about protection.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Segment<'a> {
+    /// Every track that moov or moof names, clear ones too.
+    pub tracks: Vec<Track>,
+    /// Every PSSH box in moov and moof.
+    pub boxes: Vec<PsshBox<'a>>,
+    /// Keys of tracks, groups and boxes, without repeats.
+    pub key_ids: Vec<Cow<'a, [u8]>>,
+    /// PSSH boxes that could not be read, and oddities of those that could.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads a segment. All of it has to be there: where it is cut off the error says so.
+pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
+    let invalid = |fault: Fault| {
+        let message = ["The segment cannot be read: ", fault.what, " (byte ", &decimal(fault.offset as u64), ")."].concat();
+        let hint = "Hand over whole boxes: an init segment, or a media segment from its first byte to its last.";
+        Error::new("segment-invalid", Phase::Segment, message, hint).at(fault.offset)
+    };
+    if data.is_empty() {
+        return Err(invalid(Fault::new("there is nothing in it", 0)));
+    }
+    let mut out = Segment::default();
+    out.read(Reader::new(data)).map_err(invalid)?;
+    let mut ids: Vec<Cow<'_, [u8]>> = Vec::new();
+    for track in &out.tracks {
+        let groups = track.groups.iter().filter(|group| group.is_protected);
+        ids.extend(track.default.iter().chain(groups).map(|defaults| Cow::Owned(defaults.key_id.into())));
+    }
+    super::key_ids_of(&out.boxes, &mut ids);
+    out.key_ids = unique(ids);
+    Ok(out)
+}
+
+impl<'a> Segment<'a> {
+    fn read(&mut self, mut reader: Reader<'a>) -> Result<(), Fault> {
+        while let Some(found) = next_box(&mut reader)? {
+            if matches!(&found.kind, b"moov" | b"moof") {
+                let mut children = found.body.reader();
+                while let Some(child) = next_box(&mut children)? {
+                    self.child(child)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn child(&mut self, child: Mp4Box<'a>) -> Result<(), Fault> {
+        match &child.kind {
+            b"pssh" => self.pssh(child),
+            b"uuid" if child.body.bytes.starts_with(&PIFF_PSSH) => {
+                let mut body = child.body.reader();
+                body.take(16)?;
+                self.pssh(Mp4Box { kind: *b"pssh", body: body.rest(), ..child });
+            }
+            b"trak" => self.trak(child.body)?,
+            b"traf" => self.traf(child.body)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A bad box costs neither the tracks nor the other boxes.
+    fn pssh(&mut self, found: Mp4Box<'a>) {
+        let (code, message, offset) = match pssh::read(found, Options::default()) {
+            Ok(Ok(read)) => {
+                pssh::note(&read, &mut self.warnings);
+                self.boxes.push(read);
+                return;
+            }
+            Ok(Err(offset)) => ("pssh-version", "a box of a version that is not known was left out", offset),
+            Err(fault) => ("box-left-out", fault.what, fault.offset),
+        };
+        self.warnings.push(Warning { code, message, offset });
+    }
+
+    fn trak(&mut self, trak: Span<'a>) -> Result<(), Fault> {
+        let mut track = Track::default();
+        each(trak, &mut |child| {
+            match &child.kind {
+                b"tkhd" => {
+                    let mut body = child.body.reader();
+                    let times = if body.u32_be()? >> 24 == 0 { 8 } else { 16 };
+                    body.take(times)?;
+                    track.track_id = body.u32_be()?;
+                }
+                b"mdia" => each(child.body, &mut |child| {
+                    match &child.kind {
+                        b"hdlr" => {
+                            let mut body = child.body.reader();
+                            body.take(8)?;
+                            track.handler = Some(body.array()?);
+                        }
+                        b"minf" => each(child.body, &mut |child| {
+                            if &child.kind == b"stbl" {
+                                each(child.body, &mut |child| track.sample_table(child))?;
+                            }
+                            Ok(())
+                        })?,
+                        _ => {}
+                    }
+                    Ok(())
+                })?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        self.tracks.push(track);
+        Ok(())
+    }
+
+    fn traf(&mut self, traf: Span<'a>) -> Result<(), Fault> {
+        let mut track_id = 0;
+        let mut groups = Vec::new();
+        each(traf, &mut |child| {
+            match &child.kind {
+                b"tfhd" => {
+                    let mut body = child.body.reader();
+                    body.u32_be()?;
+                    track_id = body.u32_be()?;
+                }
+                b"sgpd" => groups.extend(sample_groups(child.body)?),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        // A fragment's tracks come in the order of the tracks, so the one that is looked for is mostly the last.
+        match self.tracks.iter_mut().rev().take(64).find(|track| track.track_id == track_id) {
+            Some(track) => track.groups.extend(groups),
+            None => self.tracks.push(Track { track_id, groups, ..Track::default() }),
+        }
+        Ok(())
+    }
+}
+
+impl Track {
+    fn sample_table(&mut self, child: Mp4Box<'_>) -> Result<(), Fault> {
+        match &child.kind {
+            b"stsd" => {
+                let entries = sample_entry::read_all(child.body)?;
+                // A clear beginning has an entry of its own beside the encrypted one.
+                let encrypted = entries.iter().find(|entry| entry.protection.is_some());
+                if let Some(entry) = encrypted.or(entries.first()) {
+                    self.sample_entry = Some(entry.kind);
+                    let protection = entry.protection.clone().unwrap_or_default();
+                    self.codec = protection.codec.or(Some(entry.kind));
+                    self.scheme = protection.scheme();
+                    self.default = protection.tenc;
+                }
+            }
+            b"sgpd" => self.groups.extend(sample_groups(child.body)?),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn each<'a>(boxes: Span<'a>, visit: &mut dyn FnMut(Mp4Box<'a>) -> Result<(), Fault>) -> Result<(), Fault> {
+    let mut reader = boxes.reader();
+    while let Some(child) = next_box(&mut reader)? {
+        visit(child)?;
+    }
+    Ok(())
+}
+
+/// `version/flags:u32 type:4 [length:u32 if version 1] [index:u32 if version 2] count:u32 count × ([length:u32] entry)`
+fn sample_groups(sgpd: Span<'_>) -> Result<Vec<TrackEncryption>, Fault> {
+    let mut body = sgpd.reader();
+    let version = body.u32_be()? >> 24;
+    let kind: [u8; 4] = body.array()?;
+    let mut groups = Vec::new();
+    if &kind != b"seig" {
+        return Ok(groups);
+    }
+    let default_length = if version >= 1 { body.u32_be()? } else { 0 };
+    if version >= 2 {
+        body.u32_be()?;
+    }
+    for _ in 0..body.u32_be()? {
+        let mut entry = body;
+        if version >= 1 {
+            let length = if default_length == 0 { body.u32_be()? } else { default_length };
+            entry = body.span(length as usize)?.reader();
+        }
+        groups.push(sinf::encryption(&mut entry, 1)?);
+        if version == 0 {
+            body = entry;
+        }
+    }
+    Ok(groups)
+}
+
+impl Segment<'_> {
+    /// The JSON of the public type.
+    pub fn to_json(&self) -> String {
+        let mut out = Writer::new();
+        out.object(|o| {
+            o.objects("tracks", &self.tracks, |o, track| {
+                let fourcc = |kind: [u8; 4]| kind.iter().map(|byte| char::from(*byte)).collect::<String>();
+                o.number("trackId", u64::from(track.track_id));
+                o.optional_string(
+                    "type",
+                    track.handler.map(|handler| kind_of(handler).map_or_else(|| fourcc(handler), String::from)).as_deref(),
+                );
+                o.optional_string("codec", track.codec.map(fourcc).as_deref());
+                o.optional_string("scheme", track.scheme.map(Scheme::as_str));
+                o.optional_string("sampleEntry", track.sample_entry.map(fourcc).as_deref());
+                if let Some(default) = &track.default {
+                    o.string("defaultKeyId", &hex(&default.key_id));
+                    default.write(o);
+                }
+                if !track.groups.is_empty() {
+                    o.objects("groups", &track.groups, |o, group| {
+                        o.string("keyId", &hex(&group.key_id));
+                        o.boolean("protected", group.is_protected);
+                        group.write(o);
+                    });
+                }
+            });
+            o.objects("boxes", &self.boxes, |o, pssh| pssh.write(o));
+            o.strings("keyIds", &super::to_json::hexes(self.key_ids.iter()));
+            super::to_json::warnings(o, &self.warnings);
+        });
+        out.finish()
+    }
+}
+
+fn kind_of(handler: [u8; 4]) -> Option<&'static str> {
+    Some(match &handler {
+        b"vide" => "video",
+        b"soun" => "audio",
+        b"subt" | b"text" | b"sbtl" => "text",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+#[path = "segment_tests.rs"]
+mod tests;

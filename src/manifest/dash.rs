@@ -1,0 +1,223 @@
+//! DASH MPDs: ContentProtection at every level (ISO/IEC 23009-1, 5.8.4.1; DASH-IF IOP part 6).
+//!
+//! ```text
+//! MPD / Period / AdaptationSet / Representation / SubRepresentation
+//!   ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="uuid…"
+//!   ContentProtection schemeIdUri="urn:uuid:…" [ref= refId=]
+//!     cenc:pssh   base64 of PSSH boxes          dashif:Laurl  license URL (also Laurl, laurl, @licenseUrl)
+//!     mspr:pro    base64 of a PlayReady Object  mas:MarlinContentId  urn:marlin:kid:hex
+//! ```
+//!
+//! What is said on a level goes for all below. So a DRM's element without keys of its own is about the keys that
+//! default_KID names on its level and below, or else those of the nearest level above.
+
+use super::{Protection, system_of_urn};
+use crate::bytes::Fault;
+use crate::init_data::unique::unique;
+use crate::system::{self, Scheme};
+use crate::text;
+use crate::xml::{Element, Event, Reader, XmlError};
+use std::borrow::Cow;
+
+/// The levels that can carry protection, outermost first.
+const LEVELS: [&str; 5] = ["MPD", "Period", "AdaptationSet", "Representation", "SubRepresentation"];
+/// There are a dozen DRM systems; more elements than this on one level would make keys × elements explode.
+const MAX_PER_LEVEL: usize = 32;
+
+/// One open level.
+#[derive(Debug, Default)]
+struct Level {
+    /// Keys named on it, then those named below as well.
+    key_ids: Vec<Vec<u8>>,
+    scheme: Option<Scheme>,
+    /// Its protections.
+    own: Vec<usize>,
+}
+
+/// Every ContentProtection element, in order.
+pub fn parse(mpd: &str) -> Result<Vec<Protection>, Fault> {
+    let mut reader = Reader::new(mpd);
+    let mut out: Vec<Protection> = Vec::new();
+    // The outermost level stands for a single element without an MPD around it.
+    let mut levels = vec![Level::default()];
+    let mut lines = Lines::default();
+    let mut references: Vec<(String, usize)> = Vec::new();
+    let mut anchors: Vec<(String, usize)> = Vec::new();
+    let fault = |error: XmlError| Fault::new(error.what, error.offset);
+    while let Some(event) = reader.event().map_err(fault)? {
+        match event {
+            Event::Start(element) if element.name == "ContentProtection" => {
+                let offset = reader.offset();
+                let line = lines.of(mpd, offset);
+                let read = Protection { line, ..content_protection(&element, &mut reader).map_err(fault)? };
+                let Some(level) = levels.last_mut() else { continue };
+                if level.own.len() >= MAX_PER_LEVEL {
+                    return Err(Fault::new("there are too many ContentProtection elements on one level", offset));
+                }
+                let text = |name| element.attribute(name).map(Cow::into_owned);
+                references.extend(text("ref").map(|name| (name, out.len())));
+                anchors.extend(text("refId").map(|name| (name, out.len())));
+                if read.system_id.is_none() {
+                    level.scheme = level.scheme.or(read.scheme);
+                    level.key_ids.extend(read.key_ids.iter().cloned());
+                }
+                level.own.push(out.len());
+                out.push(read);
+            }
+            Event::Start(element) if is_level(&element, levels.len()) => levels.push(Level::default()),
+            Event::End(_) if reader.depth().saturating_add(1) < levels.len() => close(&mut levels, &mut out),
+            _ => {}
+        }
+    }
+    while levels.len() > 1 {
+        close(&mut levels, &mut out);
+    }
+    resolve(&mut out, references, anchors, mpd.len().saturating_mul(16))?;
+    Ok(out)
+}
+
+/// Levels nest in their order, so there are never more than five open.
+fn is_level(element: &Element<'_>, open: usize) -> bool {
+    LEVELS.get(open.saturating_sub(1)) == Some(&element.name)
+}
+
+fn close(levels: &mut Vec<Level>, out: &mut [Protection]) {
+    let Some(level) = levels.pop() else { return };
+    let above = levels.iter().rev().find(|above| !above.key_ids.is_empty());
+    let ids = if level.key_ids.is_empty() { above.map_or(&[][..], |above| &above.key_ids) } else { &level.key_ids };
+    let ids = unique(ids.iter().map(|id| Cow::Borrowed(&id[..])).collect());
+    let scheme = level.scheme.or_else(|| levels.iter().rev().find_map(|above| above.scheme));
+    for at in &level.own {
+        if let Some(protection) = out.get_mut(*at) {
+            protection.scheme = protection.scheme.or(scheme);
+            if protection.key_ids.is_empty() {
+                protection.key_ids = ids.iter().map(|id| id.to_vec()).collect();
+            }
+        }
+    }
+    if let Some(above) = levels.last_mut() {
+        above.key_ids.extend(level.key_ids);
+    }
+}
+
+/// An element with `ref` takes what it does not say itself from the one with that `refId`. A hostile MPD would let a large
+/// element be taken a million times: `budget` is how many bytes may be copied.
+fn resolve(
+    out: &mut [Protection],
+    references: Vec<(String, usize)>,
+    mut anchors: Vec<(String, usize)>,
+    mut budget: usize,
+) -> Result<(), Fault> {
+    anchors.sort();
+    for (name, at) in references {
+        let anchor = anchors.get(anchors.partition_point(|(other, _)| *other < name)).filter(|(other, _)| *other == name);
+        let Some(source) = anchor.and_then(|(_, at)| out.get(*at)) else { continue };
+        let too_much = Fault::new("references to ContentProtection elements multiply too much", 0);
+        budget = budget.checked_sub(source.size()).ok_or(too_much)?;
+        let source = source.clone();
+        if let Some(target) = out.get_mut(at) {
+            target.system_id = target.system_id.or(source.system_id);
+            target.scheme_id_uri = target.scheme_id_uri.take().or(source.scheme_id_uri);
+            target.value = target.value.take().or(source.value);
+            target.scheme = target.scheme.or(source.scheme);
+            target.init_data = target.init_data.take().or(source.init_data);
+            target.playready_object = target.playready_object.take().or(source.playready_object);
+            target.license_url = target.license_url.take().or(source.license_url);
+            if target.key_ids.is_empty() {
+                target.key_ids = source.key_ids;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Behind the start of a ContentProtection element: reads it to its end.
+fn content_protection(element: &Element<'_>, reader: &mut Reader<'_>) -> Result<Protection, XmlError> {
+    let text = |name| element.attribute(name).map(Cow::into_owned);
+    let mut out =
+        Protection { scheme_id_uri: text("schemeIdUri"), value: text("value"), license_url: text("licenseUrl"), ..Protection::default() };
+    out.system_id = out.scheme_id_uri.as_deref().and_then(system_of_urn);
+    if out.system_id.is_none() {
+        let value = out.value.as_deref().and_then(|value| <[u8; 4]>::try_from(value.as_bytes()).ok());
+        out.scheme = value.and_then(|value| Scheme::from_fourcc(value.map(|byte| byte.to_ascii_lowercase())));
+    }
+    // DASH-IF allows several, and packagers write them with and without dashes.
+    let named = text("default_KID").unwrap_or_default();
+    out.key_ids = named.split_ascii_whitespace().filter_map(text::key_id).map(Vec::from).collect();
+    let depth = reader.depth();
+    while let Some(event) = reader.event()? {
+        match event {
+            Event::End(_) if reader.depth() < depth => break,
+            Event::Start(child) => out.child(&child, reader)?,
+            _ => {}
+        }
+    }
+    out.look_inside();
+    out.key_ids = unique(out.key_ids.iter().map(|id| Cow::Borrowed(&id[..])).collect()).into_iter().map(Cow::into_owned).collect();
+    Ok(out)
+}
+
+impl Protection {
+    /// About how many bytes a copy takes.
+    fn size(&self) -> usize {
+        let texts = [&self.scheme_id_uri, &self.value, &self.license_url].into_iter().flatten().map(String::len);
+        let bytes = self.init_data.iter().map(|(bytes, _)| bytes.len()).chain(self.playready_object.iter().map(Vec::len));
+        texts.chain(bytes).chain(self.key_ids.iter().map(Vec::len)).fold(64, usize::saturating_add)
+    }
+
+    fn child(&mut self, child: &Element<'_>, reader: &mut Reader<'_>) -> Result<(), XmlError> {
+        match child.name {
+            "pssh" => {
+                let bytes = text::from_base64(&reader.text()?);
+                // Several boxes may stand in elements of their own.
+                match (&mut self.init_data, bytes) {
+                    (Some((all, _)), Some(bytes)) => all.extend(bytes),
+                    (_, bytes) => self.init_data = bytes.map(|bytes| (bytes, None)),
+                }
+            }
+            "pro" => {
+                let bytes = text::from_base64(&reader.text()?);
+                if self.init_data.is_some() {
+                    self.playready_object = bytes;
+                } else {
+                    self.init_data = bytes.map(|bytes| (bytes, None));
+                }
+            }
+            "Laurl" | "laurl" | "LaUrl" => {
+                let attribute = child.attribute("licenseUrl").map(Cow::into_owned);
+                let text = reader.text()?;
+                let url = attribute.unwrap_or_else(|| text.trim().into());
+                self.license_url = self.license_url.take().or(Some(url).filter(|url| !url.is_empty()));
+            }
+            "MarlinContentId" => {
+                let text = reader.text()?;
+                let id = text.trim().strip_prefix("urn:marlin:kid:").and_then(text::key_id);
+                self.key_ids.extend(id.map(Vec::from));
+                self.system_id = self.system_id.or(Some(system::MARLIN_URN));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Counts lines as it goes, so that all of them together cost one pass.
+#[derive(Debug, Default)]
+struct Lines {
+    offset: usize,
+    line: u64,
+}
+
+impl Lines {
+    fn of(&mut self, text: &str, offset: usize) -> u64 {
+        let passed = text.get(self.offset..offset).unwrap_or_default();
+        let breaks = passed.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        self.line = self.line.saturating_add(breaks);
+        self.offset = offset;
+        self.line.saturating_add(1)
+    }
+}
+
+#[cfg(test)]
+#[path = "dash_tests.rs"]
+mod tests;
