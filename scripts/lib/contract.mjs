@@ -36,3 +36,19 @@ export function contractFile(contract) {
   if (!existsSync(contract)) throw new Error(`${contract} is not there`);
   return file;
 }
+
+/**
+ * tsc's findings: what does not fit is wrong. A name that the package does not export yet is absent, and is told apart,
+ * because a contract may be ahead of the package.
+ * @returns {{wrong: string[], absent: string[]}}
+ */
+export function verdict(output) {
+  const absent = new Set();
+  const wrong = [];
+  for (const line of output.split("\n").filter((each) => /error TS\d+/.test(each))) {
+    const name = /^build[\\/]contract.*(?:TS2339: Property '(\w+)' does not exist on type 'typeof import|TS2694: .*no exported member '(\w+)')/.exec(line);
+    if (name) absent.add(name[1] ?? name[2]);
+    else wrong.push(line);
+  }
+  return { wrong, absent: [...absent] };
+}
