@@ -27,8 +27,8 @@ test("each attempt has a fresh token and the challenge as it was", async ({ page
   await begin(page, { keySystem: PLAYREADY, path: "demo-single-key/manifest.mpd", options: { contentId: "demo-single-key" } });
   await expectPlaying(page);
   const seen = await posts(run);
-  expect(seen.length).toBeGreaterThanOrEqual(2);
-  expect(new Set(seen.map(({ bodyBase64 }) => bodyBase64)).size).toBe(1);
+  // The session that was refused asked again with the same bytes. (Firefox's own init data may make a second session.)
+  expect(seen.filter(({ bodyBase64 }) => bodyBase64 === seen[0].bodyBase64).map(({ status }) => status)).toEqual([503, 200]);
   const body = Buffer.from(seen[0].bodyBase64, "base64").toString();
   expect(body).toContain("Envelope");
   expect(body).not.toContain("PlayReadyKeyMessage");
