@@ -32,3 +32,6 @@ pub mod schema;
 pub mod system;
 pub mod text;
 pub mod xml;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -1,0 +1,18 @@
+//! The only place that knows JavaScript: what crosses, and in which form.
+//!
+//! Numbers, texts and bytes cross as themselves. What has more than one part crosses as one JSON text that the TypeScript
+//! beside it turns into plain objects; bytes inside it are `[offset, length]` in the input, which JavaScript has already.
+//! Errors cross as the JSON of [`crate::error::Error`], thrown as a text; `js/error.ts` makes `PallyConError`s of them.
+
+use crate::error::Error;
+use wasm_bindgen::JsValue;
+
+#[cfg(feature = "player")]
+pub mod fetch;
+#[cfg(feature = "player")]
+pub mod player;
+
+/// What is thrown for a failure.
+pub(crate) fn thrown(error: Error) -> JsValue {
+    JsValue::from_str(&error.to_json())
+}

@@ -1,0 +1,109 @@
+//! The exports of the player module.
+
+use crate::custom_data::inspect::{self, Expected};
+use crate::delivery::retry;
+use crate::json::Writer;
+use crate::license::request::{self, Carrier};
+use crate::license::{response, widevine};
+use crate::system::Drm;
+use crate::web::thrown;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+/// The TypeScript in front passes its own literals only; what is none of them is treated as Widevine, the plainest.
+fn drm(name: &str) -> Drm {
+    Drm::from_name(name).unwrap_or(Drm::Widevine)
+}
+
+/// Whether two key ids are equal, in either byte order.
+#[wasm_bindgen(js_name = sameKeyId)]
+pub fn same_key_id(a: &[u8], b: &[u8]) -> bool {
+    crate::text::same_key_id(a, b)
+}
+
+/// Bytes of hex with dashes, braces, in either case; `undefined` where it is none.
+#[wasm_bindgen(js_name = fromHex)]
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    crate::text::from_hex(text)
+}
+
+/// Reads a token or auth data: JSON.
+#[wasm_bindgen(js_name = inspectCustomData)]
+#[allow(clippy::too_many_arguments, reason = "one crossing; the façade has names for them")]
+pub fn inspect_custom_data(
+    value: &str,
+    now: Option<f64>,
+    drm_name: Option<String>,
+    site_id: Option<String>,
+    content_id: Option<String>,
+    key_rotation: bool,
+    token_lifetime: Option<f64>,
+    token_needed: bool,
+) -> Result<String, JsValue> {
+    let expected = Expected {
+        now,
+        drm: drm_name.as_deref().and_then(Drm::from_name),
+        site_id: site_id.as_deref(),
+        content_id: content_id.as_deref(),
+        key_rotation,
+        token_lifetime,
+        token_needed,
+    };
+    inspect::inspect(value, &expected).map(|inspection| inspection.to_json()).map_err(thrown)
+}
+
+/// The license URL of a host.
+#[wasm_bindgen(js_name = licenseUrl)]
+pub fn license_url(host: Option<String>, drm_name: &str, site_id: Option<String>, content_id: Option<String>) -> String {
+    request::license_url(host.as_deref().unwrap_or(request::DEFAULT_HOST), drm(drm_name), site_id.as_deref(), content_id.as_deref())
+}
+
+/// The certificate URL of a host.
+#[wasm_bindgen(js_name = certificateUrl)]
+pub fn certificate_url(host: Option<String>, drm_name: &str, site_id: &str) -> String {
+    request::certificate_url(host.as_deref().unwrap_or(request::DEFAULT_HOST), drm(drm_name), site_id)
+}
+
+/// The HTTP request for a CDM's message: `[url, headers as a JSON object, body]`.
+#[wasm_bindgen(js_name = licenseRequest)]
+pub fn license_request(
+    drm_name: &str,
+    message: &[u8],
+    individualization: bool,
+    url: &str,
+    custom_data: Option<String>,
+    by_url: bool,
+) -> Result<Array, JsValue> {
+    let carrier = if by_url { Carrier::Url } else { Carrier::Header };
+    let request = request::build(drm(drm_name), message, individualization, url, custom_data.as_deref(), carrier).map_err(thrown)?;
+    let mut headers = Writer::new();
+    headers.object(|out| request.headers.iter().for_each(|(name, value)| out.string(name, value)));
+    Ok(Array::of3(&request.url.into(), &headers.finish().into(), &Uint8Array::from(&request.body[..])))
+}
+
+/// The license in an answer: `[license, details as JSON | undefined]`.
+#[wasm_bindgen(js_name = readLicense)]
+pub fn read_license(drm_name: &str, status: u16, body: &[u8]) -> Result<Array, JsValue> {
+    let license = response::read(drm(drm_name), status, body).map_err(thrown)?;
+    let details = license.details.map_or(JsValue::UNDEFINED, |details| details.to_json().into());
+    Ok(Array::of2(&Uint8Array::from(&license.data[..]), &details))
+}
+
+/// Whether a Widevine message asks for the service certificate.
+#[wasm_bindgen(js_name = isServiceCertificateRequest)]
+pub fn is_service_certificate_request(message: &[u8]) -> bool {
+    widevine::is_service_certificate_request(message)
+}
+
+/// `PlayReadyCDMData` around a token.
+#[wasm_bindgen(js_name = playreadyCdmData)]
+pub fn playready_cdm_data(token: &str) -> Result<Vec<u8>, JsValue> {
+    request::playready_cdm_data(token).map_err(thrown)
+}
+
+/// Milliseconds to wait after a failed attempt; `undefined`: give up.
+#[wasm_bindgen(js_name = retryWait)]
+pub fn retry_wait(attempts: u32, base: f64, cap: f64, attempt: u32, random: f64, retry_after: Option<String>, now: f64) -> Option<f64> {
+    let wish = retry_after.and_then(|value| retry::parse_retry_after(&value, now));
+    retry::wait(retry::Policy { attempts, base, cap }, attempt, random, wish)
+}
