@@ -1,4 +1,4 @@
-// Tools that only tests need and that have to be compiled: once per user and version, into the cache folder.
+// Tools that have to be compiled (but for the first, only tests need them): once per user and version, into the cache folder.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +14,8 @@ function bindgenVersion() {
 }
 
 const TOOLS = {
+  // Ours: all of wasm-bindgen that a build needs, without the rest of its command line.
+  "bindgen-step": { version: bindgenVersion, path: "xtask/bindgen", locked: true, binary: "bindgen-step", minutes: 1.5 },
   // Its own lock file holds a crate set that no longer builds on current Rust, hence not --locked.
   "wasm-bindgen-cli": { version: bindgenVersion, locked: false, binary: "wasm-bindgen", minutes: 5 },
   "wasm-pack": { version: () => "0.15.1", locked: true, binary: "wasm-pack", minutes: 4 },
@@ -74,7 +76,8 @@ export async function ensureTool(name) {
     step(`Building ${name} ${version} (once per user, about ${tool.minutes} minutes; kept in ${toolDir})`);
     const temporary = join(toolDir, `.${name}-${version}.${process.pid}`);
     rmSync(temporary, { recursive: true, force: true });
-    const install = ["cargo", "install", name, "--version", version, "--root", temporary, "--no-track", ...(tool.locked ? ["--locked"] : [])];
+    const source = tool.path ? ["--path", join(root, tool.path)] : [name, "--version", version];
+    const install = ["cargo", "install", ...source, "--root", temporary, "--no-track", ...(tool.locked ? ["--locked"] : [])];
     const result = await run(name, install, { log: `setup-${name}`, env: { CARGO_TARGET_DIR: join(temporary, "target") } });
     rmSync(join(temporary, "target"), { recursive: true, force: true });
     if (!result.ok) {

@@ -50,6 +50,15 @@ pub struct Problem {
     pub hint: &'static str,
 }
 
+impl Problem {
+    /// Its fields, into a JSON object.
+    pub fn write(&self, out: &mut json::Object<'_>) {
+        out.string("code", self.code);
+        out.string("message", &self.message);
+        out.string("hint", self.hint);
+    }
+}
+
 /// Which of the two it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -235,15 +244,6 @@ fn compare(inspection: &Inspection, expected: &Expected<'_>, problems: &mut Vec<
     }
 }
 
-/// Writes problems as a JSON list's members.
-fn write_problems(out: &mut json::Object<'_>, problems: &[Problem]) {
-    out.objects("problems", problems, |out, problem| {
-        out.string("code", problem.code);
-        out.string("message", &problem.message);
-        out.string("hint", problem.hint);
-    });
-}
-
 impl Inspection {
     /// The JSON that crosses into JavaScript; times are milliseconds there and become `Date`s.
     pub fn to_json(&self) -> String {
@@ -260,7 +260,7 @@ impl Inspection {
             if let Some(rotation) = self.key_rotation {
                 out.boolean("keyRotation", rotation);
             }
-            write_problems(out, &self.problems);
+            out.objects("problems", &self.problems, |out, problem| problem.write(out));
         });
         writer.finish()
     }

@@ -2,17 +2,32 @@
 
 use crate::custom_data::inspect::{self, Expected};
 use crate::delivery::retry;
+use crate::init_data::{self, InitDataType, Options};
 use crate::json::Writer;
 use crate::license::request::{self, Carrier};
-use crate::license::{response, widevine};
+use crate::license::{certificate, response, widevine};
 use crate::system::Drm;
 use crate::web::thrown;
 use js_sys::{Array, Uint8Array};
+use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
 /// The TypeScript in front passes its own literals only; what is none of them is treated as Widevine, the plainest.
 fn drm(name: &str) -> Drm {
     Drm::from_name(name).unwrap_or(Drm::Widevine)
+}
+
+/// The bytes that a text stands for: a URI or JSON as itself, else hex, else base64.
+#[wasm_bindgen(js_name = initDataFromText)]
+pub fn init_data_from_text(text: &str) -> Result<Vec<u8>, JsValue> {
+    init_data::from_text(text).map(Cow::into_owned).map_err(thrown)
+}
+
+/// Reads init data: JSON.
+#[wasm_bindgen(js_name = parseInitData)]
+pub fn parse_init_data(data: &[u8], kind: Option<String>, strict: bool) -> Result<String, JsValue> {
+    let kind = kind.as_deref().and_then(InitDataType::from_name);
+    init_data::parse(data, Options { kind, strict }).map(|init_data| init_data.to_json()).map_err(thrown)
 }
 
 /// Whether two key ids are equal, in either byte order.
@@ -87,6 +102,18 @@ pub fn read_license(drm_name: &str, status: u16, body: &[u8]) -> Result<Array, J
     let license = response::read(drm(drm_name), status, body).map_err(thrown)?;
     let details = license.details.map_or(JsValue::UNDEFINED, |details| details.to_json().into());
     Ok(Array::of2(&Uint8Array::from(&license.data[..]), &details))
+}
+
+/// A certificate in whatever form it came: `[bytes, warning as JSON | undefined]`.
+#[wasm_bindgen(js_name = readCertificate)]
+pub fn read_certificate(drm_name: &str, status: u16, body: &[u8]) -> Result<Array, JsValue> {
+    let (bytes, warning) = certificate::read(drm(drm_name), status, body).map_err(thrown)?;
+    let warning = warning.map_or(JsValue::UNDEFINED, |problem| {
+        let mut writer = Writer::new();
+        writer.object(|out| problem.write(out));
+        writer.finish().into()
+    });
+    Ok(Array::of2(&Uint8Array::from(&bytes[..]), &warning))
 }
 
 /// Whether a Widevine message asks for the service certificate.

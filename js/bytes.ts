@@ -1,0 +1,12 @@
+// Bytes in every form that the web has them, as copies of their own.
+import type { Bytes, Octets } from "./types.js";
+
+/** A view of the same bytes, for reading at once. */
+export const view = (bytes: Bytes): Uint8Array =>
+  ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+
+/** A copy that owns its whole buffer. */
+export const copy = (bytes: Bytes): Octets => view(bytes).slice() as Octets;
+
+/** A URL for events and errors: no query, no fragment, no password. */
+export const bareUrl = (url: string): string => url.replace(/[?#].*$/, "").replace(/^([a-z]+:\/\/)[^/@]*@/i, "$1");

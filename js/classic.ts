@@ -1,0 +1,3 @@
+// Everything for a viewer in one script without modules: `window.PallyConDrm`.
+export * from "./index.js";
+export { attachShaka } from "./players/shaka.js";

@@ -1,0 +1,279 @@
+// The client behind createPallyCon: asks the page for tokens, the core for requests and licenses, and tells what happens.
+import { bareUrl, copy, view } from "./bytes.js";
+import { certificateOf } from "./certificate.js";
+import { inspect } from "./custom-data.js";
+import { PallyConError, toPallyConError, type Phase } from "./error.js";
+import { exchange, limited, sleep, type Answer } from "./http.js";
+import { parseInitData } from "./init-data.js";
+import { INTERNAL, call, init } from "./load.js";
+import type { AdapterOptions, Bytes, Drm, Each, InitData, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConEvent, PallyConOptions, Problem, RequestContext, Undo } from "./types.js";
+
+/** What is known of a request beside what goes over the wire. */
+interface Record_ { drm: Drm; problems: Problem[]; started: number; certificate: boolean; keySystem?: string }
+const records = new WeakMap<LicenseRequest, Record_>();
+
+type PlainEvent = PallyConEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never;
+
+const MIME_HINT = "Let customData return the token's text; fetch it from your own backend, which alone holds the site key.";
+
+export class Client implements PallyCon {
+  readonly #options: PallyConOptions;
+  readonly #undos = new Set<Undo>();
+  readonly #told = new WeakSet<PallyConError>();
+  readonly #seen = new Map<string, InitData>();
+
+  constructor(options: PallyConOptions) {
+    this.#options = options;
+  }
+
+  get options(): PallyConOptions {
+    return this.#options;
+  }
+
+  emit(event: PlainEvent): void {
+    try {
+      this.#options.onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
+    } catch (error) {
+      // The page's own listener must not stop playback; its error goes where uncaught errors go.
+      setTimeout(() => { throw error; });
+    }
+  }
+
+  /** Tells of an error once, and gives it back. */
+  fail(thrown: unknown): PallyConError {
+    const error = toPallyConError(thrown, INTERNAL);
+    if (!this.#told.has(error)) {
+      this.#told.add(error);
+      this.emit({ type: "error", error });
+    }
+    return error;
+  }
+
+  /** Reads init data for its key ids and content id, telling of each once. What cannot be read is a warning: the player goes on. */
+  initData(bytes: Bytes, type?: RequestContext["initDataType"]): InitData | undefined {
+    const key = `${type ?? ""}:${String.fromCharCode.apply(null, Array.from(view(bytes).subarray(0, 4096)))}:${bytes.byteLength}`;
+    const known = this.#seen.get(key);
+    if (known) return known;
+    try {
+      const initData = parseInitData(bytes, type ? { type } : {});
+      // A live stream names new keys for ever: only the latest are remembered.
+      if (this.#seen.size >= 64) this.#seen.clear();
+      this.#seen.set(key, initData);
+      this.emit({ type: "init-data", initData });
+      return initData;
+    } catch (thrown) {
+      const { code, message, hint } = toPallyConError(thrown, INTERNAL);
+      this.emit({ type: "warning", code, message, hint });
+      return undefined;
+    }
+  }
+
+  /** Everything that callbacks are told, from what the caller knows. */
+  context(drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): RequestContext & { rotating: boolean } {
+    const initData = given.initData && this.initData(given.initData, given.initDataType);
+    const keyIds = given.keyIds ?? initData?.keyIds ?? [];
+    const option = adapter.contentId ?? this.#options.contentId;
+    const named = typeof option === "function" ? option(initData ? { keyIds, initData } : { keyIds }) : option;
+    const contentId = given.contentId ?? named ?? initData?.contentId;
+    const messageType = given.messageType ?? "license-request";
+    const reason = messageType === "license-renewal" ? "renewal" : messageType === "license-release" ? "release" : "license";
+    return {
+      reason, signal: new AbortController().signal, ...given, drm, keyIds, messageType, rotating: initData?.keyPeriodIndex !== undefined,
+      ...(contentId === undefined ? {} : { contentId }),
+    };
+  }
+
+  async licenseRequest(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}): Promise<LicenseRequest> {
+    try {
+      return await this.prepare(drm, message, context);
+    } catch (thrown) {
+      throw this.fail(thrown);
+    }
+  }
+
+  /** licenseRequest without telling of the error: for who may try again. */
+  async prepare(drm: Drm, message: Bytes, given: Partial<RequestContext>, adapter: AdapterOptions = {}): Promise<LicenseRequest> {
+    const { rotating, ...context } = this.context(drm, given, adapter);
+    const started = Date.now();
+    const individualization = context.messageType === "individualization-request";
+    const bytes = view(message);
+    let customData: string | undefined;
+    let problems: Problem[] = [];
+    if (!individualization && drm !== "clearkey") {
+      customData = await this.customData(context, adapter);
+      if (customData !== undefined) problems = this.judge(customData, context, rotating);
+    }
+    const target = await this.licenseUrl(context);
+    const extra = individualization ? undefined : await resolve(this.#options.headers, context);
+    const [url, headers, body] = call((core) => core.licenseRequest(drm, bytes, individualization, target, customData, this.#options.carrier === "url")) as [string, string, Octets];
+    const request: LicenseRequest = {
+      url, method: "POST", headers: { ...(JSON.parse(headers) as Record<string, string>), ...extra }, body, timeout: this.timeout,
+    };
+    const certificate = drm === "widevine" && call((core) => core.isServiceCertificateRequest(bytes));
+    records.set(request, { drm, problems, started, certificate, ...(context.keySystem ? { keySystem: context.keySystem } : {}) });
+    return request;
+  }
+
+  get timeout(): number {
+    return this.#options.timeout ?? 10_000;
+  }
+
+  async licenseUrl(context: RequestContext): Promise<string> {
+    const option = this.#options.licenseUrl;
+    const url = option && typeof option === "object" ? option[context.drm] : await resolve(option as Each<string> | undefined, context);
+    return url ?? this.defaultUrl(context.drm, context.contentId);
+  }
+
+  /** Where a player is pointed before a request tells more. */
+  defaultUrl(drm: Drm, contentId?: string): string {
+    const { licenseUrl, host, siteId } = this.#options;
+    const url = typeof licenseUrl === "string" ? licenseUrl : typeof licenseUrl === "object" ? licenseUrl[drm] : undefined;
+    return url ?? call((core) => core.licenseUrl(host, drm, siteId, contentId));
+  }
+
+  async customData(context: RequestContext, adapter: AdapterOptions): Promise<string | undefined> {
+    const option = adapter.customData ?? this.#options.customData;
+    if (option === undefined) {
+      this.emit({ type: "warning", code: "custom-data-missing", drm: context.drm, message: "There is no customData: the license request goes without a token.", hint: MIME_HINT });
+      return undefined;
+    }
+    const started = Date.now();
+    let value: unknown;
+    try {
+      value = await limited(context.signal, this.timeout, "custom-data", "customData", async () => resolve(option, context));
+    } catch (cause) {
+      throw toPallyConError(cause, {
+        code: "custom-data-failed", phase: "custom-data", retryable: (cause as { retryable?: unknown } | undefined)?.retryable === true,
+        message: `customData failed for ${context.drm}.`, hint: "Look at the error's cause: it is what the customData callback threw.",
+      });
+    }
+    if (typeof value !== "string") {
+      throw new PallyConError({ code: "custom-data-invalid", phase: "custom-data", message: `customData gave ${value === null ? "null" : typeof value}, not a text.`, hint: MIME_HINT });
+    }
+    this.emit({ type: "custom-data", drm: context.drm, duration: Date.now() - started });
+    return value;
+  }
+
+  /** What is wrong with custom data, as warnings. It never stops a request: the viewer's clock may be the one that is wrong. */
+  judge(value: string, context: RequestContext, rotating: boolean, tokenNeeded = false): Problem[] {
+    const { siteId, tokenLifetime } = this.#options;
+    let problems: Problem[];
+    try {
+      problems = inspect(value, {
+        drm: context.drm, keyRotation: rotating,
+        ...(siteId === undefined ? {} : { siteId }), ...(context.contentId === undefined ? {} : { contentId: context.contentId }), ...(tokenLifetime === undefined ? {} : { tokenLifetime }),
+      }, tokenNeeded).problems;
+    } catch (thrown) {
+      const { code, message, hint } = toPallyConError(thrown, INTERNAL);
+      problems = [{ code, message, hint }];
+    }
+    for (const problem of problems) this.emit({ type: "warning", drm: context.drm, ...problem });
+    return problems;
+  }
+
+  readLicense(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
+    try {
+      return this.read(drm, response, request);
+    } catch (thrown) {
+      throw this.fail(thrown);
+    }
+  }
+
+  /** readLicense without telling of the error. */
+  read(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
+    const record = request && records.get(request);
+    const body = view(response.body);
+    try {
+      const [data, details] = call((core) => core.readLicense(drm, response.status, body)) as [Octets, string | undefined];
+      if (!record?.certificate) this.emit({ type: "license", drm, duration: record ? Date.now() - record.started : 0, bytes: data.length });
+      return details === undefined ? { data } : { data, details: JSON.parse(details) as Record<string, unknown> };
+    } catch (thrown) {
+      throw explain(thrown, record, response, request);
+    }
+  }
+
+  async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: AdapterOptions = {}): Promise<License> {
+    const retry = { attempts: 3, base: 500, cap: 8000, ...this.#options.retry };
+    for (let attempt = 1; ; attempt++) {
+      let answer: Answer | undefined;
+      try {
+        const request = await this.prepare(drm, message, attempt > 1 ? { ...context, reason: "retry" } : context, adapter);
+        this.emit({ type: "request", drm, url: bareUrl(request.url), attempt, bytes: request.body?.length ?? 0 });
+        answer = await exchange({ ...request, credentials: !!this.#options.withCredentials, signal: context.signal, phase: "license", drm });
+        return this.read(drm, answer, request);
+      } catch (thrown) {
+        const error = toPallyConError(thrown, INTERNAL);
+        const wait = error.retryable ? call((core) => core.retryWait(retry.attempts, retry.base, retry.cap, attempt, Math.random(), answer?.retryAfter, Date.now())) : undefined;
+        if (wait === undefined) throw this.fail(error);
+        this.emit({ type: "retry", attempt, delay: wait, error });
+        await sleep(wait, context.signal);
+      }
+    }
+  }
+
+  async certificate(drm: "fairplay" | "widevine"): Promise<Octets> {
+    try {
+      return await certificateOf(this, drm);
+    } catch (thrown) {
+      throw this.fail(thrown);
+    }
+  }
+
+  async playreadyCdmData(): Promise<Octets> {
+    try {
+      const { rotating, ...context } = this.context("playready", {}, {});
+      const token = await this.customData(context, {});
+      if (token === undefined) throw new PallyConError({ code: "custom-data-missing", phase: "custom-data", message: "PlayReady's CDM data needs a license token, and there is no customData.", hint: MIME_HINT });
+      this.judge(token, context, rotating, true);
+      return copy(call((core) => core.playreadyCdmData(token)));
+    } catch (thrown) {
+      throw this.fail(thrown);
+    }
+  }
+
+  /** Makes an undo that runs once, however often it is called, and when the client is disposed of. */
+  adopt(undo: () => void | Promise<void>): Undo {
+    let done: Promise<void> | undefined;
+    const once: Undo = () => {
+      this.#undos.delete(once);
+      done ??= Promise.resolve().then(undo);
+      return done;
+    };
+    this.#undos.add(once);
+    return once;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(Array.from(this.#undos, (undo) => undo()));
+  }
+}
+
+/** A refusal with all that is known around it: what was wrong with its token, whether a login page was reached. */
+function explain(thrown: unknown, record: Record_ | undefined, response: LicenseResponse, request?: LicenseRequest): PallyConError {
+  const error = toPallyConError(thrown, INTERNAL);
+  const fields = error.toJSON() as unknown as ConstructorParameters<typeof PallyConError>[0];
+  const redirected = !!request && !!response.url && bareUrl(response.url) !== bareUrl(request.url);
+  return new PallyConError({
+    ...fields,
+    ...(redirected ? { message: `${error.message} The request was redirected to ${bareUrl(response.url ?? "")}.` } : {}),
+    ...(record?.keySystem ? { keySystem: record.keySystem } : {}),
+    ...(record?.problems.length ? { problems: record.problems } : {}),
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+  });
+}
+
+function resolve<T>(option: Each<T> | undefined, context: RequestContext): T | undefined | Promise<T> {
+  return typeof option === "function" ? (option as (context: RequestContext) => T | Promise<T>)(context) : option;
+}
+
+/** Loads the module and makes a client. */
+export async function createPallyCon(options: PallyConOptions): Promise<PallyCon> {
+  await init();
+  return new Client(options);
+}
+
+/** The client behind what an adapter is given. */
+export function clientOf(drm: PallyCon): Client {
+  if (drm instanceof Client) return drm;
+  throw new PallyConError({ code: "client-invalid", phase: "environment" satisfies Phase, message: "The adapter was not given a client of this package.", hint: "Pass what createPallyCon() resolved with, from the same copy of pallycon-drm." });
+}

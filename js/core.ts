@@ -1,0 +1,9 @@
+// What the main entry and the adapters share: one error class, one loaded module, whatever is imported first.
+export * from "./types.js";
+export { PallyConError, toPallyConError } from "./error.js";
+export { init, call, INTERNAL } from "./load.js";
+export { bareUrl, copy, view } from "./bytes.js";
+export { parseInitData, sameKeyId, revive } from "./init-data.js";
+export { inspectCustomData } from "./custom-data.js";
+export { createPallyCon, clientOf, Client } from "./client.js";
+export { fetchModule } from "./module.js";

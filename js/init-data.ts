@@ -1,0 +1,43 @@
+// parseInitData and sameKeyId: the core reads, this makes plain objects of what it found.
+import { copy, view } from "./bytes.js";
+import { call } from "./load.js";
+import type { Bytes, InitData, InitDataType } from "./types.js";
+
+/** Fields that the core gives as `[offset, length]` in the input. */
+const SPANS = new Set(["data", "contentIdBytes", "value"]);
+
+/** Plain objects from the core's JSON, with their bytes cut out of the input. */
+export function revive<T>(json: string, input: Uint8Array): T {
+  return JSON.parse(json, (key, value: unknown) => {
+    if (SPANS.has(key) && Array.isArray(value)) {
+      const [offset, length] = value as [number, number];
+      return copy(input.subarray(offset, offset + length));
+    }
+    return value;
+  }) as T;
+}
+
+/**
+ * Reads EME init data, or a bare Widevine payload, PlayReady object or WRMHEADER (one box with `bare: true`).
+ *
+ * Text: a URI (`skd:`) or JSON is taken as such, then hex, then base64 or base64url; white space does not matter. Without
+ * `type` it is detected; `webm` cannot be, so name it. With `strict` any malformed box refuses the whole, by the rules of EME
+ * and Chromium; without, what can be read is read and `warnings` says what was wrong.
+ *
+ * Throws "init-data-invalid", and "not-initialized" before init().
+ */
+export function parseInitData(data: Bytes | string, options: { type?: InitDataType; strict?: boolean } = {}): InitData {
+  return call((core) => {
+    const input = typeof data === "string" ? core.initDataFromText(data) : view(data);
+    return revive<InitData>(core.parseInitData(input, options.type, !!options.strict), input);
+  });
+}
+
+/** Equal, also where one is in PlayReady's GUID byte order. Dashes, case and braces do not matter in text. */
+export function sameKeyId(a: string | Bytes, b: string | Bytes): boolean {
+  return call((core) => {
+    const bytes = (id: string | Bytes) => (typeof id === "string" ? core.fromHex(id) : view(id));
+    const [first, second] = [bytes(a), bytes(b)];
+    return !!first && !!second && core.sameKeyId(first, second);
+  });
+}

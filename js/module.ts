@@ -1,0 +1,51 @@
+// Getting a compiled module from any source, and saying why where that fails. Every entry of the package loads by it.
+import { PallyConError, type ErrorFields } from "./error.js";
+import type { Bytes } from "./types.js";
+
+export type ModuleSource = string | URL | Response | Promise<Response> | Bytes | WebAssembly.Module;
+
+const failure = (fields: Pick<ErrorFields, "code" | "message" | "hint"> & { cause?: unknown }) => new PallyConError({ phase: "environment", ...fields });
+
+const blocked = (message: string, cause?: unknown) =>
+  failure({ code: "wasm-blocked", message, hint: "Allow 'wasm-unsafe-eval' in the page's Content-Security-Policy (script-src), and check that the browser's lockdown mode is off for this site.", cause });
+
+const unreachable = (message: string, cause?: unknown) =>
+  failure({ code: "wasm-unreachable", message, hint: "Serve the package's .wasm file beside its script, or give init() its URL or bytes; connect-src must allow it.", cause });
+
+export async function fetchModule(source: ModuleSource): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly !== "object") throw blocked("This browser has no WebAssembly, or the page may not use it.");
+  const settled = await Promise.resolve(source).catch((cause: unknown) => { throw unreachable("The .wasm file could not be fetched.", cause); });
+  if (settled instanceof WebAssembly.Module) return settled;
+  const bytes = typeof settled === "string" || settled instanceof URL ? await read(settled) : await bytesOf(settled);
+  const view = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+  // "\0asm": a server that answers a missing file with a page must not be taken for a blocked module.
+  if (view[0] !== 0 || view[1] !== 0x61 || view[2] !== 0x73 || view[3] !== 0x6d) throw unreachable("What was loaded is not a .wasm file.");
+  try {
+    return await WebAssembly.compile(view as BufferSource);
+  } catch (cause) {
+    throw blocked("The browser refused to compile the module.", cause);
+  }
+}
+
+async function bytesOf(source: Response | Bytes): Promise<Bytes> {
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source;
+  if (!source.ok) throw unreachable(`The .wasm file was answered with HTTP ${source.status}.`);
+  return source.arrayBuffer();
+}
+
+async function read(url: string | URL): Promise<Bytes> {
+  if (String(url).startsWith("file:")) {
+    // Node: its fetch knows no file URLs. Asked for at run time, so that bundlers see no import of a Node module.
+    const host = globalThis as unknown as { process?: { getBuiltinModule?: (name: string) => { readFileSync(path: URL): Uint8Array } | undefined } };
+    const fs = host.process?.getBuiltinModule?.("node:fs");
+    if (fs) {
+      try {
+        return fs.readFileSync(new URL(url));
+      } catch (cause) {
+        throw unreachable("The .wasm file could not be read.", cause);
+      }
+    }
+  }
+  const response = await fetch(url).catch((cause: unknown) => { throw unreachable("The .wasm file could not be fetched.", cause); });
+  return bytesOf(response);
+}

@@ -1,0 +1,16 @@
+// One attachment at a time for each player or element: a second one first undoes the first, and waits until that is done.
+// React's StrictMode mounts, unmounts and mounts again, before the first mount's promise has settled.
+import type { Undo } from "../core.js";
+
+const attached = new WeakMap<object, Promise<Undo | undefined>>();
+
+export function attachOnce(target: object, attach: () => Promise<Undo>): Promise<Undo> {
+  const before = attached.get(target);
+  const now = (async () => {
+    const undo = await before?.catch(() => undefined);
+    await undo?.();
+    return attach();
+  })();
+  attached.set(target, now);
+  return now;
+}

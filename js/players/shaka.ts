@@ -1,0 +1,229 @@
+/**
+ * Shaka Player, 4.13 and later and 5: `const undo = await attachShaka(player, drm)` before `player.load()`.
+ *
+ * Shaka posts; the adapter's filters put the token on each license request and read each answer before the CDM gets it. A
+ * refused license reaches the app in Shaka's own `error` event, as 6007 with our PallyConError inside (`pallyConError(error)`).
+ *
+ * @packageDocumentation
+ */
+import { attachOnce } from "./attach.js";
+import { bareUrl, clientOf, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
+import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
+
+/** As much of shaka.Player as is used here, so that no version of its types is required. */
+export interface ShakaPlayer {
+  getNetworkingEngine(): ShakaNetworkingEngine | null;
+  getConfiguration(): unknown;
+  configure(config: object): boolean;
+  addEventListener(type: string, listener: (event: never) => void): void;
+  removeEventListener(type: string, listener: (event: never) => void): void;
+  dispatchEvent(event: never): unknown;
+}
+interface ShakaNetworkingEngine {
+  registerRequestFilter(filter: (...args: never[]) => unknown): void;
+  unregisterRequestFilter(filter: (...args: never[]) => unknown): void;
+  registerResponseFilter(filter: (...args: never[]) => unknown): void;
+  unregisterResponseFilter(filter: (...args: never[]) => unknown): void;
+}
+interface Request {
+  uris: string[]; body: Bytes | null; headers: Record<string, string>; allowCrossSiteCredentials: boolean;
+  licenseRequestType?: string | null; sessionId?: string | null; drmInfo?: { keySystem: string } | null;
+  initData?: Uint8Array | null; initDataType?: string | null; attempt?: number;
+}
+interface Response { uri: string; data: Bytes; status?: number; headers: Record<string, string>; originalRequest?: Request }
+interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
+interface DrmConfig {
+  servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
+}
+
+/** shaka.net.NetworkingEngine.RequestType.LICENSE, the same number in every version since 2.0. */
+const LICENSE = 2;
+/** shaka.util.Error: LICENSE_REQUEST_FAILED, RESPONSE_FILTER_ERROR; severity CRITICAL, categories DRM and NETWORK. */
+const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] = [6007, 1007, 2, 6, 1];
+
+const KEY_SYSTEMS: [string, Drm][] = [
+  ["com.widevine.alpha", "widevine"],
+  ["com.microsoft.playready", "playready"],
+];
+
+/** What this package knows of an error that Shaka gave: ours, wherever Shaka put it. */
+export function pallyConError(error: unknown, depth = 0): PallyConError | undefined {
+  if (error instanceof PallyConError) return error;
+  const data = (error as ShakaError | undefined)?.data;
+  if (depth > 3 || !Array.isArray(data)) return undefined;
+  for (const item of data) {
+    const found = pallyConError(item, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+export function attachShaka(player: ShakaPlayer, drm: PallyCon, options: AdapterOptions = {}): Promise<Undo> {
+  return attachOnce(player, async () => new Attachment(player, clientOf(drm), options).start());
+}
+
+class Attachment {
+  readonly #player: ShakaPlayer;
+  readonly #client: Client;
+  readonly #options: AdapterOptions;
+  /** The CDM's message of each request: filters run again on every attempt, and Shaka resets headers but not bodies. */
+  readonly #messages = new WeakMap<Request, Octets>();
+  /** The latest attempt of each request, for what its token's inspection had found. */
+  readonly #sent = new WeakMap<Request, LicenseRequest>();
+  readonly #reported = new WeakSet<PallyConError>();
+
+  constructor(player: ShakaPlayer, client: Client, options: AdapterOptions) {
+    this.#player = player;
+    this.#client = client;
+    this.#options = options;
+  }
+
+  start(): Undo {
+    const player = this.#player;
+    const before = (player.getConfiguration() as { drm: DrmConfig }).drm;
+    const client = this.#client;
+    const { attempts = 3, base = 500 } = client.options.retry ?? {};
+    const servers: Record<string, string> = {};
+    for (const [keySystem, drm] of KEY_SYSTEMS) servers[keySystem] = client.defaultUrl(drm);
+    const failure = "failureCallback" in before;
+    const usersCallback = before.failureCallback;
+    player.configure({
+      drm: {
+        servers,
+        retryParameters: { maxAttempts: attempts, baseDelay: base, backoffFactor: 2, fuzzFactor: 1, timeout: client.timeout },
+        // Absent before 5.0, where an unknown option would be complained about.
+        ...(failure ? { failureCallback: (error: ShakaError) => this.#failed(error, usersCallback) } : {}),
+      },
+    });
+    const network = player.getNetworkingEngine();
+    network?.registerRequestFilter(this.#onRequest);
+    network?.registerResponseFilter(this.#onResponse);
+    player.addEventListener("error", this.#onError);
+    return client.adopt(() => {
+      // A destroyed player has neither network nor listeners; what is undone twice does no harm.
+      const engine = player.getNetworkingEngine() ?? network;
+      engine?.unregisterRequestFilter(this.#onRequest);
+      engine?.unregisterResponseFilter(this.#onResponse);
+      player.removeEventListener("error", this.#onError);
+      const restored: Record<string, string | undefined> = {};
+      for (const [keySystem] of KEY_SYSTEMS) restored[keySystem] = before.servers[keySystem];
+      try {
+        player.configure({ drm: { servers: restored, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
+      } catch { /* destroyed: there is no configuration left to restore */ }
+    });
+  }
+
+  #drm(request: Request | undefined): Drm | undefined {
+    const keySystem = request?.drmInfo?.keySystem ?? "";
+    return KEY_SYSTEMS.find(([name]) => keySystem === name || keySystem.startsWith(`${name}.`))?.[1];
+  }
+
+  readonly #onRequest = async (type: number, request: Request): Promise<void> => {
+    const drm = type === LICENSE ? this.#drm(request) : undefined;
+    if (!drm || !request.body) return;
+    const client = this.#client;
+    let message = this.#messages.get(request);
+    if (!message) {
+      message = view(request.body).slice() as Octets;
+      this.#messages.set(request, message);
+    }
+    const attempt = request.attempt ?? 0;
+    const prepared = await this.#failOpen(async () => {
+      const ready = await client.prepare(drm, message, this.#context(request, attempt), this.#options);
+      return ready;
+    });
+    if (!prepared) return;
+    this.#sent.set(request, prepared);
+    request.uris = [prepared.url];
+    request.body = prepared.body;
+    if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
+    const present = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
+    for (const [name, value] of Object.entries(prepared.headers)) {
+      // Shaka has taken PlayReady's own headers out of the CDM's message: those stand.
+      if (!(present.has(name.toLowerCase()) && /^(content-type|soapaction)$/i.test(name))) request.headers[name] = value;
+    }
+    client.emit({ type: "request", drm, url: bareUrl(prepared.url), attempt: attempt + 1, bytes: prepared.body?.length ?? 0 });
+  };
+
+  #context(request: Request, attempt: number): Partial<RequestContext> {
+    const { drmInfo, sessionId, initData, initDataType, licenseRequestType } = request;
+    return {
+      ...(drmInfo ? { keySystem: drmInfo.keySystem } : {}),
+      ...(sessionId ? { sessionId } : {}),
+      ...(initData && initDataType ? { initData: view(initData).slice() as Octets, initDataType: initDataType as NonNullable<RequestContext["initDataType"]> } : {}),
+      ...(licenseRequestType ? { messageType: licenseRequestType as RequestContext["messageType"] } : {}),
+      ...(attempt > 0 ? { reason: "retry" as const } : {}),
+    };
+  }
+
+  readonly #onResponse = async (type: number, response: Response): Promise<void> => {
+    const drm = type === LICENSE ? this.#drm(response.originalRequest) : undefined;
+    if (!drm) return;
+    const { status = 200, data, uri, headers } = response;
+    const request = response.originalRequest && this.#sent.get(response.originalRequest);
+    const license = await this.#failOpen(async (): Promise<License> => this.#client.read(drm, { status, body: data, url: uri, headers }, request), (error) => this.#report(error));
+    if (license) response.data = license.data;
+  };
+
+  /** A refusal is thrown, for Shaka to tell. An error of our own code lets the player's bytes pass, and is told as an event. */
+  async #failOpen<T>(work: () => Promise<T>, refused?: (error: PallyConError) => void): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = this.#client.fail(toPallyConError(thrown, INTERNAL));
+      if (error.code === INTERNAL.code) return undefined;
+      refused?.(error);
+      throw error;
+    }
+  }
+
+  /** Shaka 5 asks this before it tells anyone; here HTTP failures get their PallyConError. */
+  #failed(error: ShakaError, usersCallback: ((error: ShakaError) => void) | undefined): void {
+    usersCallback?.(error);
+    if (error.handled) return;
+    let ours = pallyConError(error);
+    if (!ours) {
+      ours = this.#fromNetwork(error.data[0] as ShakaError | undefined);
+      if (ours) error.data.push(this.#client.fail(ours));
+    }
+    if (!ours) return;
+    error.message = ours.message;
+    this.#report(ours, error);
+  }
+
+  /** 1001 BAD_HTTP_STATUS [uri, status, body, headers], 1002 HTTP_ERROR [uri, error], 1003 TIMEOUT [uri]. */
+  #fromNetwork(error: ShakaError | undefined): PallyConError | undefined {
+    if (!error || ![1001, 1002, 1003].includes(error.code)) return undefined;
+    if (error.code === 1003) {
+      return new PallyConError({ code: "timeout", phase: "license", retryable: true, message: "The license server did not answer in time.", hint: "Check the connection, or raise the timeout option." });
+    }
+    const [status, body] = error.code === 1001 ? [Number(error.data[1]), String(error.data[2] ?? "")] : [0, ""];
+    if (typeof error.data[0] === "string") error.data[0] = bareUrl(error.data[0]);
+    try {
+      // With this status nothing is a license; which DRM it is not does not matter.
+      this.#client.read("widevine", { status, body: new TextEncoder().encode(body) });
+      return undefined;
+    } catch (thrown) {
+      return toPallyConError(thrown, INTERNAL);
+    }
+  }
+
+  readonly #onError = (event: { detail?: unknown }): void => {
+    const ours = pallyConError(event.detail);
+    if (!ours) return;
+    this.#reported.add(ours);
+    (event.detail as ShakaError).message = ours.message;
+  };
+
+  /** Shaka tells of a failed license only where no other session is active: where it has not, this does. */
+  #report(ours: PallyConError, error?: ShakaError): void {
+    setTimeout(() => {
+      if (this.#reported.has(ours)) return;
+      this.#reported.add(ours);
+      const inner = { severity: CRITICAL, category: CATEGORY_NETWORK, code: FILTER_FAILED, data: [ours], message: ours.message };
+      const detail = error ?? { severity: CRITICAL, category: CATEGORY_DRM, code: REQUEST_FAILED, data: [inner], message: ours.message, handled: false };
+      const shown = { type: "error", detail, defaultPrevented: false, preventDefault() { this.defaultPrevented = true; } };
+      this.#player.dispatchEvent(shown as never);
+    });
+  }
+}

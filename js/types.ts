@@ -1,0 +1,187 @@
+/**
+ * The shapes of the public API. Times are milliseconds, key ids lower-case hex without dashes, system ids lower-case UUIDs
+ * with dashes. Bytes that come out are copies of their own, never a view of wasm memory.
+ */
+import type { PallyConError } from "./error.js";
+
+export type Octets = Uint8Array<ArrayBuffer>;
+export type Bytes = ArrayBuffer | ArrayBufferView;
+export type Drm = "widevine" | "playready" | "fairplay" | "clearkey";
+export type InitDataType = "cenc" | "keyids" | "webm" | "skd" | "sinf";
+export type Scheme = "cenc" | "cbc1" | "cens" | "cbcs";
+export type Undo = () => Promise<void>;
+
+/** Something odd that was met and survived while init data was read. */
+export interface InitDataWarning { code: string; message: string; offset: number }
+
+export interface InitData {
+  type: InitDataType;
+  /** one per PSSH box, in file order; empty for other types */
+  boxes: PsshBox[];
+  /** all key ids that any part names, in order of appearance, each once */
+  keyIds: string[];
+  /** PallyCon's content id (CID), where a part carries it: Widevine's data, or a live skd */
+  contentId?: string;
+  keyPeriodIndex?: number;
+  fairplay?: FairPlayInitData;
+  warnings: InitDataWarning[];
+}
+
+export interface FairPlayInitData {
+  uri?: string;
+  /** everything behind `skd://` */
+  assetId?: string;
+  tracks: FairPlayTrack[];
+}
+
+export interface FairPlayTrack {
+  codec?: string; scheme?: Scheme; keyId?: string; ivSize?: number;
+  /** hex */
+  constantIv?: string;
+  pattern?: [crypt: number, skip: number];
+}
+
+/** ISO/IEC 23001-7, 8.1. */
+export interface PsshBox {
+  systemId: string;
+  /** as in "Widevine"; absent where the registry does not know the id */
+  system?: string;
+  version: 0 | 1;
+  flags: number;
+  /** the box's own list (version 1) */
+  keyIds: string[];
+  data: Octets;
+  /** where the box lies in the input */
+  offset: number;
+  size: number;
+  /** a payload that came without a box around it */
+  bare?: boolean;
+  /** why the payload could not be read; the box itself stands */
+  payloadError?: string;
+  widevine?: WidevineData;
+  playready?: PlayReadyObject;
+}
+
+export interface WidevineData {
+  algorithm?: string; keyIds: string[]; provider?: string;
+  /** as text, where it is UTF-8 */
+  contentId?: string; contentIdBytes?: Octets;
+  trackType?: string; policy?: string; cryptoPeriodIndex?: number; cryptoPeriodSeconds?: number;
+  protectionScheme?: Scheme;
+  type?: "single" | "entitlement" | "entitled-key"; keySequence?: number; groupIds?: string[];
+  entitledKeys?: { entitlementKeyId?: string; keyId?: string }[];
+  unknownFields?: { field: number; wireType: number; value: Octets }[];
+}
+
+export interface PlayReadyObject {
+  version?: string;
+  /** key ids in CENC order */
+  keys: { keyId: string; algorithm?: string; checksum?: string }[];
+  licenseUrl?: string; licenseUiUrl?: string; domainServiceId?: string; decryptorSetup?: string;
+  customAttributes?: string; keyPeriodIndex?: number; hasEmbeddedLicense: boolean;
+  xml: string;
+}
+
+/** Something a server would refuse, or a browser would not do, and what to do about it. */
+export interface Problem { code: string; message: string; hint: string }
+
+/** What a license token or callback auth data says, read without any key. */
+export interface CustomDataInspection {
+  kind: "token" | "auth-data"; drmType: string; siteId: string; userId?: string; contentId?: string;
+  issuedAt?: Date; expiresAt?: Date; responseFormat?: string; keyRotation?: boolean;
+  /** most serious first */
+  problems: Problem[];
+}
+
+/** What custom data should be good for; only what is given is compared. */
+export interface ExpectedCustomData {
+  now?: Date; drm?: Drm; siteId?: string; contentId?: string; keyRotation?: boolean; tokenLifetime?: number;
+}
+
+/** What a license request is for: told to every callback. */
+export interface RequestContext {
+  drm: Drm;
+  keySystem?: string;
+  contentId?: string;
+  keyIds: string[];
+  initData?: Octets; initDataType?: InitDataType;
+  sessionId?: string;
+  messageType: "license-request" | "license-renewal" | "license-release" | "individualization-request";
+  /** "rotation": new key ids after the first license */
+  reason: "license" | "renewal" | "release" | "retry" | "rotation";
+  signal: AbortSignal;
+}
+
+/** A value, or who makes one for each request. */
+export type Each<T> = T | ((context: RequestContext) => T | Promise<T>);
+/** A content id, or who knows it by what the player found. */
+export type ContentId = string | ((what: { keyIds: string[]; initData?: InitData }) => string | undefined);
+/** Bytes; text that is base64 or PEM; a URL; or a URL with headers. */
+export type CertificateSource = Bytes | string | URL | { url: string | URL; headers?: Record<string, string> };
+
+export interface PallyConOptions {
+  /** 4 characters; needed for the certificate URLs */
+  siteId?: string;
+  /** a license token or callback auth data, or who makes one: asked for every license request */
+  customData?: Each<string>;
+  /** the CID, where init data does not carry it (PlayReady, sinf, VOD skd and keyids do not) */
+  contentId?: ContentId;
+  /** default "https://drm-license.doverunner.com" */
+  host?: string;
+  /** in place of the host's, for all or per DRM */
+  licenseUrl?: Each<string> | Partial<Record<Drm, string>>;
+  /** default: from host and siteId */
+  certificate?: Partial<Record<"fairplay" | "widevine", CertificateSource>>;
+  /** how custom data travels; default "header". "url" needs no CORS preflight, but shows in logs and players' own errors. */
+  carrier?: "header" | "url";
+  headers?: Each<Record<string, string>>;
+  withCredentials?: boolean;
+  /** of the site's tokens, for the warning that one has expired; default 600 000 */
+  tokenLifetime?: number;
+  /** per attempt; default 10 000 */
+  timeout?: number;
+  /** default 3 attempts, full jitter, base 500, cap 8 000 */
+  retry?: { attempts?: number; base?: number; cap?: number };
+  /** the longest that a license may be put off to spread a key rotation over viewers; default 0 */
+  rotationSpread?: number;
+  onEvent?: (event: PallyConEvent) => void;
+}
+
+export interface PallyCon {
+  /** The HTTP request for a CDM's message; asks for custom data. An individualization request passes untouched. */
+  licenseRequest(drm: Drm, message: Bytes, context?: Partial<RequestContext>): Promise<LicenseRequest>;
+  /** The license in an HTTP answer, at once. `request` adds what was wrong with its token to a refusal. Throws a PallyConError for anything else. */
+  readLicense(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License;
+  /** Both, over fetch, with retries and fresh custom data for each. */
+  requestLicense(drm: Drm, message: Bytes, context?: Partial<RequestContext>): Promise<License>;
+  /** What setServerCertificate takes. Successes are kept by URL for the page; failures are not kept. */
+  certificate(drm: "fairplay" | "widevine"): Promise<Octets>;
+  /** PlayReadyCDMData (UTF-16) with the token, for platform APIs that take it when a session is made. */
+  playreadyCdmData(): Promise<Octets>;
+  /** Undoes every adapter that was made with it. */
+  dispose(): Promise<void>;
+}
+
+export interface LicenseRequest { url: string; method: "POST" | "GET"; headers: Record<string, string>; body: Octets | null; timeout: number }
+export interface LicenseResponse { status: number; body: Bytes; url?: string; headers?: Record<string, string> }
+export interface License {
+  data: Octets;
+  /** what stood beside the license, where the token asked for response_format json */
+  details?: Record<string, unknown>;
+}
+
+/** URLs in events are without their query. */
+export type PallyConEvent = { at: number } & (
+  | { type: "init-data"; initData: InitData }
+  | { type: "custom-data"; drm: Drm; duration: number }
+  | { type: "warning"; code: string; message: string; hint: string; drm?: Drm }
+  | { type: "request"; drm: Drm; url: string; attempt: number; bytes: number }
+  | { type: "license"; drm: Drm; duration: number; bytes: number }
+  | { type: "certificate"; drm: Drm; duration: number; bytes: number }
+  | { type: "key-status"; keyId: string; status: string }
+  | { type: "retry"; attempt: number; delay: number; error: PallyConError }
+  | { type: "error"; error: PallyConError }
+);
+
+/** What every adapter takes: in place of the client's own, for this player alone. */
+export interface AdapterOptions { contentId?: ContentId; customData?: Each<string> }

@@ -1,0 +1,46 @@
+// TypeScript to the JavaScript that ships: one file an entry, the core shared, all of it ES2017.
+import { build } from "esbuild";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { Stop } from "../lib/say.mjs";
+
+const dist = join(root, "dist");
+const js = (name) => join(root, "js", name);
+
+/** The adapters that are there: dist/NAME.js from js/players/NAME.ts. */
+export const PLAYERS = readdirSync(js("players")).filter((file) => /^[a-z-]+\.ts$/.test(file)).map((file) => file.slice(0, -3));
+
+/** Entries that share dist/core.js, so that there is one PallyConError and one loaded module whatever is imported. */
+const sharedEntries = () => ({ index: js("index.ts"), ...Object.fromEntries(PLAYERS.map((name) => [name, js(`players/${name}.ts`)])) });
+
+const keepCore = {
+  name: "keep-core",
+  setup(build) {
+    build.onResolve({ filter: /\/core\.js$/ }, (args) => (args.kind === "entry-point" ? undefined : { path: "./core.js", external: true }));
+  },
+};
+
+const common = { bundle: true, target: "es2017", legalComments: "none", logLevel: "warning", minify: true, charset: "utf8", keepNames: false };
+
+export async function buildScripts() {
+  const esm = { ...common, format: "esm", outdir: dist };
+  await build({ ...esm, entryPoints: { core: js("core.ts") } });
+  await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore] });
+  for (const name of ["inspect", "server"]) {
+    if (existsSync(js(`${name}.ts`))) await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
+  }
+  // For pages without modules, and TVs that have none: one script, `window.PallyConDrm`, the .wasm beside it.
+  await build({
+    ...common, format: "iife", globalName: "PallyConDrm", entryPoints: [js("classic.ts")], outfile: join(dist, "pallycon-drm.global.js"),
+    define: { "import.meta.url": "scriptUrl" },
+    banner: { js: `var scriptUrl=document.currentScript&&document.currentScript.src||location.href;` },
+  });
+  if (existsSync(js("cli/main.ts"))) {
+    await build({ ...common, format: "esm", platform: "node", target: "node20", entryPoints: { cli: js("cli/main.ts") }, outdir: dist, banner: { js: "#!/usr/bin/env node" }, plugins: [keepCore, { name: "entries", setup: (build) => build.onResolve({ filter: /\.\.\/(server|inspect)\.js$/ }, (args) => ({ path: args.path.replace("../", "./"), external: true })) }] });
+  }
+  rmSync(join(dist, "types"), { recursive: true, force: true });
+  const result = await run("tsc", [process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { log: "build-tsc", quiet: true });
+  if (!result.ok) throw new Stop(`The TypeScript does not compile (${result.log}).\n${result.tail}`);
+}

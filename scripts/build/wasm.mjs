@@ -1,0 +1,72 @@
+// One wasm module from one feature: cargo → wasm-bindgen → wasm-opt, down to WebAssembly's first version.
+//
+// Rust's own output uses reference types, sign extension and bulk memory, which Chromium 85 (Tizen up to 6.5), some LG
+// sets and iOS 16.0-16.3 refuse. Without the `target_features` section wasm-bindgen keeps to plain numbers for
+// JavaScript's values, and wasm-opt lowers what is left. The result is checked: it validates as MVP and compiles here.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { executable, root } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { Stop } from "../lib/say.mjs";
+import { ensureTool } from "../setup/tools.mjs";
+
+const TARGET = "wasm32-unknown-unknown";
+/** Features of the crate that are modules, as far as they are there. */
+export const MODULES = ["player", "inspect", "server"].filter((name) => existsSync(join(root, `src/web/${name}.rs`)) || existsSync(join(root, `src/web/${name}`)));
+
+export const moduleDir = (name) => join(root, "build/wasm", name);
+export const modulePath = (name) => join(root, "dist", `${name}.wasm`);
+
+const wasmOpt = [process.execPath, join(root, "node_modules/binaryen/bin/wasm-opt")];
+const LOWER = [
+  "-Oz", "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-sign-ext", "--enable-nontrapping-float-to-int", "--enable-mutable-globals",
+  "--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm-nontrapping-fptoint-lowering", "-Oz",
+  "--strip-debug", "--strip-producers", "--strip-target-features",
+];
+
+async function must(label, command, log) {
+  const result = await run(label, command, { log, quiet: true });
+  if (!result.ok) throw new Stop(`${label} failed (${result.log}).\n${result.tail}`);
+  return result;
+}
+
+/** The module without one of its custom sections. */
+export function withoutSection(bytes, name) {
+  const out = [bytes.subarray(0, 8)];
+  let at = 8;
+  const varint = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  };
+  while (at < bytes.length) {
+    const start = at;
+    const id = bytes[at++];
+    const size = varint();
+    const end = at + size;
+    const length = id === 0 ? varint() : 0;
+    const drop = id === 0 && Buffer.from(bytes.subarray(at, at + length)).toString() === name;
+    if (!drop) out.push(bytes.subarray(start, end));
+    at = end;
+  }
+  return Buffer.concat(out);
+}
+
+export async function buildModule(name) {
+  const step = await ensureTool("bindgen-step");
+  const result = await run(`cargo build (${name})`, ["cargo", "build", "--release", "--locked", "--lib", "--target", TARGET, "--features", name, "--target-dir", join(root, "target")], { log: `build-cargo-${name}` });
+  if (!result.ok) throw new Stop(`The Rust part (${name}) does not build (${result.log}).\n${result.tail}`);
+  const out = moduleDir(name);
+  mkdirSync(out, { recursive: true });
+  const plain = join(out, "pallycon_drm.wasm");
+  writeFileSync(plain, withoutSection(readFileSync(join(root, "target", TARGET, "release/pallycon_drm.wasm")), "target_features"));
+  await must(`wasm-bindgen (${name})`, [join(step, executable("bindgen-step")), plain, out], `build-bindgen-${name}`);
+  const target = modulePath(name);
+  mkdirSync(dirname(target), { recursive: true });
+  await must(`wasm-opt (${name})`, [...wasmOpt, ...LOWER, join(out, "pallycon_drm_bg.wasm"), "-o", target], `build-opt-${name}`);
+  await must(`wasm-opt --mvp-features (${name})`, [...wasmOpt, "--mvp-features", target, "-o", join(out, "mvp.wasm")], `build-mvp-${name}`);
+  await WebAssembly.compile(readFileSync(target));
+}

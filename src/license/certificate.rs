@@ -1,0 +1,124 @@
+//! A certificate from whatever a server or a person gives: DER, PEM, base64 text.
+//!
+//! `fpsKeyManager.do` answers base64 text, `fpsCert.do` DER, `widevineCert.do` bytes; errors are JSON under 200
+//! (`docs/protocol.md`, "Endpoints" and "FairPlay"). A FairPlay certificate is DER (`30 82 …`); a Widevine service
+//! certificate is a protobuf and is not.
+
+use crate::error::{Error, Phase};
+use crate::license::catalogue;
+use crate::license::response::http;
+use crate::license::sniff::{is_html, is_plain_text, text};
+use crate::system::Drm;
+use crate::text::from_base64;
+use crate::{custom_data::inspect::Problem, json};
+
+const HINT: &str = "Check siteId, host and the certificate option: it takes bytes, base64 or PEM text, or a URL that answers one of these.";
+
+/// Reads a certificate. The second part says what is odd about one that is passed on all the same.
+pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<(Vec<u8>, Option<Problem>), Error> {
+    let text = text(body);
+    if let Some(error) =
+        text.filter(|text| text.starts_with('{')).and_then(json::parse).and_then(|value| catalogue::from_body(&value, status))
+    {
+        return Err(Error { phase: Phase::Certificate, ..error });
+    }
+    let html = text.is_some_and(is_html);
+    if !(200..300).contains(&status) {
+        let error = http(status, html);
+        let (code, message) = match status {
+            404 | 405 | 410 => {
+                ("certificate-url-wrong", error.message.replace("licenses", "certificates").replace("license server", "certificate server"))
+            }
+            _ => (error.code, error.message.replace("license server", "certificate server")),
+        };
+        return Err(Error { phase: Phase::Certificate, code, message, hint: if status == 404 { HINT } else { error.hint }, ..error });
+    }
+    let what = match text {
+        Some("") => Some("it is empty"),
+        _ if html => Some("it is an HTML page"),
+        Some(text) if text.starts_with(['{', '[']) && is_plain_text(body) => {
+            Some("it is JSON that holds neither a certificate nor an error")
+        }
+        _ => None,
+    };
+    if let Some(what) = what {
+        return Err(invalid(drm, what));
+    }
+    let bytes = match text.filter(|_| is_plain_text(body)) {
+        Some(text) => from_base64(pem_body(text).unwrap_or(text))
+            .filter(|bytes| !bytes.is_empty())
+            .ok_or_else(|| invalid(drm, "it is text, and not base64"))?,
+        None => body.to_vec(),
+    };
+    let der = bytes.starts_with(&[0x30, 0x82]);
+    match drm {
+        Drm::Widevine if der => Err(invalid(drm, "it is an X.509 certificate, as FairPlay uses")),
+        Drm::FairPlay if !der => {
+            // Newer bundles may differ: the CDM has the last word.
+            let message = "The FairPlay certificate is not DER (30 82): the device may refuse it.".into();
+            Ok((bytes, Some(Problem { code: "certificate-not-der", message, hint: HINT })))
+        }
+        _ => Ok((bytes, None)),
+    }
+}
+
+/// What stands between the lines of a PEM file.
+fn pem_body(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("-----BEGIN ")?;
+    let (_, rest) = rest.split_once("-----")?;
+    rest.split_once("-----END ").map(|(body, _)| body)
+}
+
+fn invalid(drm: Drm, what: &str) -> Error {
+    Error::new("certificate-invalid", Phase::Certificate, ["The ", drm.title(), " certificate cannot be used: ", what, "."].concat(), HINT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::to_base64;
+
+    const DER: &[u8] = &[0x30, 0x82, 0x01, 0x00, 0xfb, 0xff];
+    const PROTOBUF: &[u8] = &[0x0a, 0x02, 0xfb, 0xff];
+
+    fn code(drm: Drm, status: u16, body: &[u8]) -> &'static str {
+        let error = read(drm, status, body).unwrap_err();
+        assert_eq!(error.phase, Phase::Certificate);
+        error.code
+    }
+
+    #[test]
+    fn every_form_of_a_fairplay_certificate() {
+        let base64 = to_base64(DER);
+        let pem = format!("Bag Attributes\n-----BEGIN CERTIFICATE-----\r\n{base64}\r\n-----END CERTIFICATE-----\n");
+        for body in [DER, base64.as_bytes(), format!("{base64}\n").as_bytes(), pem.as_bytes()] {
+            assert_eq!(read(Drm::FairPlay, 200, body), Ok((DER.to_vec(), None)));
+        }
+    }
+
+    #[test]
+    fn widevine_s_is_a_protobuf_and_no_x509() {
+        assert_eq!(read(Drm::Widevine, 200, PROTOBUF), Ok((PROTOBUF.to_vec(), None)));
+        assert_eq!(read(Drm::Widevine, 200, to_base64(PROTOBUF).as_bytes()), Ok((PROTOBUF.to_vec(), None)));
+        assert_eq!(code(Drm::Widevine, 200, DER), "certificate-invalid");
+    }
+
+    #[test]
+    fn what_is_not_der_is_passed_on_with_a_warning() {
+        let (bytes, warning) = read(Drm::FairPlay, 200, PROTOBUF).unwrap();
+        assert_eq!((bytes, warning.unwrap().code), (PROTOBUF.to_vec(), "certificate-not-der"));
+    }
+
+    #[test]
+    fn errors_and_pages_are_found_before_anything_is_decoded() {
+        let body = br#"{"errorCode":"7301","message":"no FairPlay"}"#;
+        assert_eq!(code(Drm::FairPlay, 200, body), "fairplay-not-registered");
+        for body in [&b""[..], b"  ", b"<!doctype html>", b"{}", b"not base64!", b"\"x\""] {
+            assert_eq!(code(Drm::FairPlay, 200, body), "certificate-invalid");
+        }
+        assert_eq!(code(Drm::FairPlay, 404, b"nope"), "certificate-url-wrong");
+        assert_eq!(code(Drm::FairPlay, 503, b"<html>"), "server-unavailable");
+        let error = read(Drm::FairPlay, 404, b"").unwrap_err();
+        assert_eq!(error.message, "The certificate server does not serve certificates at this URL (HTTP 404).");
+    }
+}
