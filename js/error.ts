@@ -53,8 +53,7 @@ export class PallyConError extends Error {
 
   /** All but the cause, which may hold anything. */
   toJSON(): Record<string, unknown> {
-    const { code, message } = this;
-    return Object.assign({ code, message }, this);
+    return { code: this.code, message: this.message, ...(this as object) };
   }
 }
 

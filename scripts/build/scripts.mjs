@@ -10,7 +10,7 @@ const dist = join(root, "dist");
 const js = (name) => join(root, "js", name);
 
 /** The adapters that are there: dist/NAME.js from js/players/NAME.ts. */
-export const PLAYERS = readdirSync(js("players")).filter((file) => /^[a-z-]+\.ts$/.test(file)).map((file) => file.slice(0, -3));
+export const PLAYERS = readdirSync(js("players")).filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "attach.ts").map((file) => file.slice(0, -3));
 
 /** Entries that share dist/core.js, so that there is one PallyConError and one loaded module whatever is imported. */
 const sharedEntries = () => ({ index: js("index.ts"), ...Object.fromEntries(PLAYERS.map((name) => [name, js(`players/${name}.ts`)])) });
@@ -25,12 +25,14 @@ const keepCore = {
 const common = { bundle: true, target: "es2017", legalComments: "none", logLevel: "warning", minify: true, charset: "utf8", keepNames: false };
 
 export async function buildScripts() {
-  const esm = { ...common, format: "esm", outdir: dist };
+  // "es2017" would take import.meta away; that nothing else newer is left is checked afterwards.
+  const esm = { ...common, format: "esm", outdir: dist, supported: { "import-meta": true } };
   await build({ ...esm, entryPoints: { core: js("core.ts") } });
   await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore] });
   for (const name of ["inspect", "server"]) {
     if (existsSync(js(`${name}.ts`))) await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
   }
+  rmSync(join(dist, "attach.js"), { force: true });
   // For pages without modules, and TVs that have none: one script, `window.PallyConDrm`, the .wasm beside it.
   await build({
     ...common, format: "iife", globalName: "PallyConDrm", entryPoints: [js("classic.ts")], outfile: join(dist, "pallycon-drm.global.js"),

@@ -1,8 +1,8 @@
 // One wasm module from one feature: cargo → wasm-bindgen → wasm-opt, down to WebAssembly's first version.
 //
 // Rust's own output uses reference types, sign extension and bulk memory, which Chromium 85 (Tizen up to 6.5), some LG
-// sets and iOS 16.0-16.3 refuse. Without the `target_features` section wasm-bindgen keeps to plain numbers for
-// JavaScript's values, and wasm-opt lowers what is left. The result is checked: it validates as MVP and compiles here.
+// sets and iOS 16.0-16.3 refuse. With an empty `target_features` section wasm-bindgen keeps to plain numbers for
+// JavaScript's values (without the section it guesses, and guesses wrong), and wasm-opt lowers what is left. The result is checked: it validates as MVP and compiles here.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { executable, root } from "../lib/paths.mjs";
@@ -30,8 +30,8 @@ async function must(label, command, log) {
   return result;
 }
 
-/** The module without one of its custom sections. */
-export function withoutSection(bytes, name) {
+/** The module with one of its custom sections holding `content` instead. */
+function withSection(bytes, name, content) {
   const out = [bytes.subarray(0, 8)];
   let at = 8;
   const varint = () => {
@@ -48,8 +48,9 @@ export function withoutSection(bytes, name) {
     const size = varint();
     const end = at + size;
     const length = id === 0 ? varint() : 0;
-    const drop = id === 0 && Buffer.from(bytes.subarray(at, at + length)).toString() === name;
-    if (!drop) out.push(bytes.subarray(start, end));
+    const found = id === 0 && Buffer.from(bytes.subarray(at, at + length)).toString() === name;
+    const body = Buffer.from([name.length, ...Buffer.from(name), ...content]); // short: one byte says how long
+    out.push(found ? Buffer.from([0, body.length, ...body]) : bytes.subarray(start, end));
     at = end;
   }
   return Buffer.concat(out);
@@ -57,12 +58,12 @@ export function withoutSection(bytes, name) {
 
 export async function buildModule(name) {
   const step = await ensureTool("bindgen-step");
-  const result = await run(`cargo build (${name})`, ["cargo", "build", "--release", "--locked", "--lib", "--target", TARGET, "--features", name, "--target-dir", join(root, "target")], { log: `build-cargo-${name}` });
+  const result = await run(`cargo build (${name})`, ["cargo", "build", "--release", "--locked", "--lib", "--target", TARGET, "--features", name, "--target-dir", join(root, "target")], { log: `build-cargo-${name}`, env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: "-Ctarget-cpu=mvp" } });
   if (!result.ok) throw new Stop(`The Rust part (${name}) does not build (${result.log}).\n${result.tail}`);
   const out = moduleDir(name);
   mkdirSync(out, { recursive: true });
   const plain = join(out, "pallycon_drm.wasm");
-  writeFileSync(plain, withoutSection(readFileSync(join(root, "target", TARGET, "release/pallycon_drm.wasm")), "target_features"));
+  writeFileSync(plain, withSection(readFileSync(join(root, "target", TARGET, "release/pallycon_drm.wasm")), "target_features", [0]));
   await must(`wasm-bindgen (${name})`, [join(step, executable("bindgen-step")), plain, out], `build-bindgen-${name}`);
   const target = modulePath(name);
   mkdirSync(dirname(target), { recursive: true });
