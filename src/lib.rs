@@ -31,6 +31,8 @@ pub mod manifest;
 pub mod schema;
 pub mod system;
 pub mod text;
+#[cfg(feature = "inspect")]
+pub mod write;
 pub mod xml;
 
 #[cfg(target_arch = "wasm32")]

@@ -250,7 +250,8 @@ fn detect(data: &[u8]) -> Option<InitDataType> {
         return Some(InitDataType::Cenc);
     }
     let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii_start();
-    if text.first() == Some(&b'{') {
+    // A PlayReady Object may begin with the same byte, but holds zeros.
+    if text.first() == Some(&b'{') && !text.contains(&0) {
         let keyids = json_of(data).is_ok_and(|value| value.get("kids").is_some());
         return Some(if keyids { InitDataType::Keyids } else { InitDataType::Sinf });
     }
@@ -271,10 +272,11 @@ fn is_sinf(data: &[u8]) -> bool {
 /// A payload without its box.
 fn bare(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
     let span = Span::whole(data);
-    let payload = if let Some(header) = playready::header_text(data) {
-        playready::read_header(&header, 0).map(|object| Payload::PlayReady(Box::new(object)))
-    } else if looks_like_object(data) {
+    // An object comes first: its length may begin as XML does.
+    let payload = if looks_like_object(data) {
         payload::read(&system::PLAYREADY, span, options.strict)
+    } else if let Some(header) = playready::header_text(data) {
+        playready::read_header(&header, 0).map(|object| Payload::PlayReady(Box::new(object)))
     } else if is_text(data) {
         Err(Fault::new("it looks like text, perhaps base64 or hex, and not like bytes", 0))
     } else {

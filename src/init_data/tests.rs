@@ -75,6 +75,14 @@ fn payloads_without_a_box() {
 }
 
 #[test]
+fn an_object_of_any_length_is_one() {
+    for padding in 0..256 {
+        let data = object(&" ".repeat(padding));
+        assert_eq!(ids(&read(&data)), [ID_HEX], "{padding}: {:?}", &data[..4]);
+    }
+}
+
+#[test]
 fn the_period_is_taken_off_only_where_one_says_so() {
     let content = |data: &[u8]| {
         let read = parse(data, Options::default()).unwrap();

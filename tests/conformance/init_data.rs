@@ -32,6 +32,8 @@ pub fn run(case: &Value) -> Vec<(String, Outcome)> {
     if matches!(kind, "pssh" | "multi-pssh") {
         out.extend(bare(&data, expect));
     }
+    #[cfg(feature = "inspect")]
+    out.extend(crate::tools::rewrite(kind, &data));
     out
 }
 

@@ -39,6 +39,8 @@ pub fn run(case: &Value) -> Vec<(String, Outcome)> {
             same("base64url", &text::to_base64url(&bytes), &expected["base64url"].as_str().unwrap().to_string())
         }
         #[cfg(feature = "inspect")]
+        "build-playready-pssh-from-header" => crate::tools::from_header(&data, case),
+        #[cfg(feature = "inspect")]
         "init-segment" | "pssh-in-moof" | "pssh-in-moov" => crate::tools::message(&data, case),
         _ => return vec![(kind.into(), Outcome::Skipped)],
     };

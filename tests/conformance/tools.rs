@@ -1,11 +1,12 @@
 //! Cases for the inspector: segments and manifests.
 
-use crate::init_data::{one_box, track};
+use crate::init_data::{one_box, outcome, read, span, track};
 use crate::messages::system_ids;
-use crate::{same, strings};
-use pallycon_drm::init_data::{from_text, segment};
+use crate::{Outcome, same, strings};
+use pallycon_drm::init_data::{Options, from_text, segment};
 use pallycon_drm::manifest;
 use pallycon_drm::text::{from_base64, hex, to_base64};
+use pallycon_drm::{json as own_json, write};
 use serde_json::Value;
 
 fn json(text: &str) -> Value {
@@ -107,4 +108,66 @@ pub fn message(data: &[u8], case: &Value) -> Result<(), String> {
 fn range<'a>(data: &'a [u8], pssh: &Value) -> &'a [u8] {
     let at = |name: &str| pssh[name].as_u64().unwrap() as usize;
     &data[at("offset")..at("offset") + at("size")]
+}
+
+/// Every box and payload that was read is written back from its public fields alone, byte for byte.
+pub fn rewrite(kind: &str, data: &[u8]) -> Vec<(String, Outcome)> {
+    let boxes = match kind {
+        "init-segment" => segment::parse(data).map(|read| json(&read.to_json())).unwrap_or_default()["boxes"].clone(),
+        _ => read(data, Options::default()).unwrap_or_default()["boxes"].clone(),
+    };
+    let mut out = Vec::new();
+    for mut pssh in boxes.as_array().cloned().unwrap_or_default() {
+        let (whole, payload) = (range(data, &pssh), span(data, &pssh["data"]));
+        resolve(&mut pssh, data);
+        let fields = |value: &Value| own_json::parse(&value.to_string()).unwrap();
+        let mut add = |what: &str, written: Result<Vec<u8>, _>, expected: &[u8]| {
+            let result = written
+                .map_err(|error: pallycon_drm::error::Error| error.message)
+                .and_then(|written| same(what, &hex(&written), &hex(expected)));
+            out.push((format!("rewrite {what}"), outcome(result)));
+        };
+        if pssh["bare"] != true {
+            add("box", write::pssh(&fields(&pssh)), whole);
+        }
+        if pssh.get("widevine").is_some() {
+            add("widevine", write::widevine_data(&fields(&pssh["widevine"])), payload);
+        }
+        // A header on its own is put into an object, so it is not what stood there.
+        if pssh.get("playready").is_some() && !payload.starts_with(b"<") {
+            add("playready", write::playready_object(&fields(&pssh["playready"])), payload);
+        }
+    }
+    out
+}
+
+/// Spans become bytes in hex, as JavaScript hands them over.
+fn resolve(value: &mut Value, data: &[u8]) {
+    const BYTES: [&str; 7] = ["data", "padding", "contentIdBytes", "groupedLicense", "value", "assetId", "context"];
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| resolve(item, data)),
+        Value::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                if BYTES.contains(&&name[..]) && value.is_array() {
+                    *value = hex(span(data, value)).into();
+                } else {
+                    resolve(value, data);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A header in its text becomes an object in a box.
+pub fn from_header(data: &[u8], case: &Value) -> Result<(), String> {
+    let bare = json(&pallycon_drm::init_data::parse(data, Options::default()).map_err(|error| error.message)?.to_json());
+    let derived = &case["derived"]["kid_uuid_hex_big_endian"];
+    same("key", &bare["keyIds"][0], derived)?;
+    let object =
+        write::playready_object(&own_json::parse(&bare["boxes"][0]["playready"].to_string()).unwrap()).map_err(|error| error.message)?;
+    let fields = serde_json::json!({"systemId": "9a04f079-9840-4286-ab92-e65be0885f95", "data": hex(&object)});
+    let pssh = write::pssh(&own_json::parse(&fields.to_string()).unwrap()).map_err(|error| error.message)?;
+    same("length", &Value::from(pssh.len()), &case["expected"]["pssh_length"])?;
+    same("key in the box", &read(&pssh, Options { kind: None, strict: true })?["keyIds"][0], derived)
 }

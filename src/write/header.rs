@@ -1,0 +1,139 @@
+//! A PlayReady header made from its fields, in the order and spelling of Microsoft's tools.
+
+use super::invalid;
+use crate::error::Error;
+use crate::init_data::playready::Key;
+use crate::json::decimal;
+use crate::text::{swap_guid, to_base64};
+use crate::xml::{Event, Reader, escape};
+
+/// What the header should say.
+#[derive(Debug, Default)]
+pub struct Wanted<'v> {
+    /// `4.0.0.0` to `4.3.0.0`; where absent, the first that can say it.
+    pub version: Option<String>,
+    /// Its keys.
+    pub keys: Vec<Key>,
+    /// `LA_URL`
+    pub license_url: Option<&'v str>,
+    /// `LUI_URL`
+    pub license_ui_url: Option<&'v str>,
+    /// `DS_ID`
+    pub domain_service_id: Option<&'v str>,
+    /// `DECRYPTORSETUP`
+    pub decryptor_setup: Option<&'v str>,
+    /// What is in `CUSTOMATTRIBUTES`.
+    pub custom_attributes: Option<String>,
+}
+
+impl<'v> Wanted<'v> {
+    /// The elements of DATA that hold a text.
+    pub fn texts(&self) -> [(&'static str, Option<&'v str>); 4] {
+        [
+            ("LA_URL", self.license_url),
+            ("LUI_URL", self.license_ui_url),
+            ("DS_ID", self.domain_service_id),
+            ("DECRYPTORSETUP", self.decryptor_setup),
+        ]
+    }
+
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.custom_attributes.is_none() && self.texts().iter().all(|(_, text)| text.is_none())
+    }
+}
+
+/// What goes into CUSTOMATTRIBUTES: the text given, in which a key period is put into its place or added.
+pub fn custom_attributes(given: Option<&str>, period: Option<u32>) -> Result<Option<String>, Error> {
+    let Some(period) = period.map(|period| decimal(u64::from(period))) else { return Ok(given.map(String::from)) };
+    let given = given.unwrap_or_default();
+    let wrapped = ["<C>", given, "</C>"].concat();
+    let mut reader = Reader::new(&wrapped);
+    let broken = |_| invalid(&["customAttributes is not well-formed XML"]);
+    while let Some(event) = reader.event().map_err(broken)? {
+        if matches!(event, Event::Start(element) if element.name == "PERIOD_INDEX") && reader.depth() == 2 {
+            let start = reader.end();
+            let old = reader.text().map_err(broken)?;
+            let (before, after) = (wrapped.get(3..start), wrapped.get(reader.offset()..wrapped.len().saturating_sub(4)));
+            let same = old.trim().parse() == Ok(period.parse::<u32>().unwrap_or_default());
+            return Ok(Some(if same { given.into() } else { [before.unwrap_or_default(), &period, after.unwrap_or_default()].concat() }));
+        }
+    }
+    Ok(Some([given, "<PERIOD_INDEX>", &period, "</PERIOD_INDEX>"].concat()))
+}
+
+/// One KID element of versions 4.1 to 4.3.
+pub fn kid_element(name: &str, key: &Key) -> String {
+    let attribute = |name: &str, value: &Option<String>| {
+        value.as_ref().map(|value| [" ", name, "=\"", &escape(value), "\""].concat()).unwrap_or_default()
+    };
+    let (algorithm, checksum) = (attribute("ALGID", &key.algorithm), attribute("CHECKSUM", &key.checksum));
+    ["<", name, &algorithm, &checksum, " VALUE=\"", &guid(key), "\"></", name, ">"].concat()
+}
+
+/// A key id in PlayReady's order and base64.
+pub fn guid(key: &Key) -> String {
+    to_base64(&swap_guid(key.key_id))
+}
+
+/// The header, anew.
+pub fn canonical(wanted: &Wanted<'_>) -> Result<String, Error> {
+    let cbc = wanted.keys.iter().any(|key| key.algorithm.as_deref() == Some("AESCBC"));
+    let version = match wanted.version.as_deref() {
+        Some(version) => version,
+        None if cbc => "4.3.0.0",
+        None if wanted.keys.len() > 1 => "4.2.0.0",
+        None => "4.0.0.0",
+    };
+    if !matches!(version, "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0") {
+        return Err(invalid(&["the header's version is none of 4.0.0.0, 4.1.0.0, 4.2.0.0 and 4.3.0.0"]));
+    }
+    if cbc && version != "4.3.0.0" {
+        return Err(invalid(&["AESCBC needs a header of version 4.3.0.0"]));
+    }
+    let mut out =
+        ["<WRMHEADER xmlns=\"http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader\" version=\"", version, "\"><DATA>"].concat();
+    match (version, &wanted.keys[..]) {
+        (_, []) => {}
+        ("4.0.0.0", [key]) => {
+            let algorithm = key.algorithm.as_deref().unwrap_or("AESCTR");
+            let length = if algorithm == "COCKTAIL" { "7" } else { "16" };
+            let info = [
+                "<PROTECTINFO><KEYLEN>",
+                length,
+                "</KEYLEN><ALGID>",
+                &escape(algorithm),
+                "</ALGID></PROTECTINFO><KID>",
+                &guid(key),
+                "</KID>",
+            ];
+            out.push_str(&info.concat());
+            if let Some(checksum) = &key.checksum {
+                out.push_str(&element("CHECKSUM", checksum));
+            }
+        }
+        ("4.1.0.0", [key]) => out.push_str(&["<PROTECTINFO>", &kid_element("KID", key), "</PROTECTINFO>"].concat()),
+        ("4.0.0.0" | "4.1.0.0", _) => return Err(invalid(&["a header before version 4.2.0.0 names one key"])),
+        (_, keys) => {
+            let keys: String = keys.iter().map(|key| kid_element("KID", key)).collect();
+            out.push_str(&["<PROTECTINFO><KIDS>", &keys, "</KIDS></PROTECTINFO>"].concat());
+        }
+    }
+    for (name, text) in wanted.texts() {
+        // CUSTOMATTRIBUTES stands before DECRYPTORSETUP.
+        if name == "DECRYPTORSETUP"
+            && let Some(custom) = &wanted.custom_attributes
+        {
+            out.push_str(&["<CUSTOMATTRIBUTES>", custom, "</CUSTOMATTRIBUTES>"].concat());
+        }
+        out.push_str(&text.map(|text| element(name, text)).unwrap_or_default());
+    }
+    out.push_str("</DATA></WRMHEADER>");
+    super::edit::check(&out, wanted)?;
+    Ok(out)
+}
+
+/// An element that holds a text.
+pub fn element(name: &str, text: &str) -> String {
+    ["<", name, ">", &escape(text), "</", name, ">"].concat()
+}

@@ -1,0 +1,80 @@
+//! PlayReady Objects; the layout is drawn in `init_data::playready`.
+//!
+//! Where the object was read from somewhere (`xml`, and `records` where there are odd ones), what stands there is kept and
+//! only what differs is written anew. Without them it is written as Microsoft's tools do.
+
+use super::header::{self, Wanted};
+use super::{Fields, edit, invalid};
+use crate::error::Error;
+use crate::init_data::playready::{HEADER_RECORD, Key};
+use crate::json::Value;
+use crate::text;
+
+/// The public type `PlayReadyObject`, and what `buildPlayReadyObject` takes.
+pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
+    let fields = Fields(fields);
+    let old = fields.text("xml")?;
+    let new = header(fields, old)?;
+    let mut records = Vec::new();
+    for record in fields.items("records")? {
+        let record = Fields(record);
+        let kind = record.number("type", u64::from(u16::MAX))?.ok_or_else(|| invalid(&["a record has no type"]))?;
+        records.push((kind as u16, record.bytes("value")?.unwrap_or_default()));
+    }
+    let place = records.iter().position(|(kind, _)| *kind == HEADER_RECORD);
+    // With other records alone, a license store for one, there is no header to write.
+    if records.is_empty() {
+        records.push((HEADER_RECORD, text::to_utf16_le(&new)));
+    } else if let Some((_, value)) = place.and_then(|at| records.get_mut(at)) {
+        *value = old.map_or_else(|| text::to_utf16_le(&new), |old| like(value, old, &new));
+    }
+    object(&records)
+}
+
+/// The header.
+fn header(fields: Fields<'_>, old: Option<&str>) -> Result<String, Error> {
+    let wanted = Wanted {
+        version: fields.text("version")?.map(String::from),
+        keys: fields.items("keys")?.iter().map(|value| key(Fields(value))).collect::<Result<_, _>>()?,
+        license_url: fields.text("licenseUrl")?,
+        license_ui_url: fields.text("licenseUiUrl")?,
+        domain_service_id: fields.text("domainServiceId")?,
+        decryptor_setup: fields.text("decryptorSetup")?,
+        custom_attributes: header::custom_attributes(fields.text("customAttributes")?, fields.u32("keyPeriodIndex")?)?,
+    };
+    match old.filter(|old| !old.is_empty()) {
+        None if fields.items("records")?.is_empty() || !wanted.is_empty() => header::canonical(&wanted),
+        None => Ok(String::new()),
+        Some(old) => edit::header(old, &wanted),
+    }
+}
+
+fn key(fields: Fields<'_>) -> Result<Key, Error> {
+    let key_id = fields.text("keyId")?.and_then(text::key_id).ok_or_else(|| invalid(&["a key of PlayReady has no keyId of 16 bytes"]))?;
+    let text = |name| Ok::<_, Error>(fields.text(name)?.map(String::from));
+    Ok(Key { key_id, algorithm: text("algorithm")?, checksum: text("checksum")? })
+}
+
+/// Encodes as the old record did: in UTF-8 or UTF-16LE, with what stood before and behind the text.
+fn like(record: &[u8], old: &str, new: &str) -> Vec<u8> {
+    for (encoded, new) in [(text::to_utf16_le(old), text::to_utf16_le(new)), (old.into(), new.into())] {
+        for mark in [&b""[..], b"\xff\xfe", b"\xef\xbb\xbf"] {
+            if let Some(rest) = record.strip_prefix(mark).and_then(|rest| rest.strip_prefix(&encoded[..])) {
+                return [mark, &new, rest].concat();
+            }
+        }
+    }
+    text::to_utf16_le(new)
+}
+
+fn object(records: &[(u16, Vec<u8>)]) -> Result<Vec<u8>, Error> {
+    let long = |_| invalid(&["a record or the whole object is longer than PlayReady allows"]);
+    let mut body = u16::try_from(records.len()).map_err(long)?.to_le_bytes().to_vec();
+    for (kind, value) in records {
+        body.extend(kind.to_le_bytes());
+        body.extend(u16::try_from(value.len()).map_err(long)?.to_le_bytes());
+        body.extend(value);
+    }
+    let length = u32::try_from(body.len().saturating_add(4)).map_err(long)?;
+    Ok([&length.to_le_bytes()[..], &body].concat())
+}
