@@ -22,6 +22,8 @@ pub mod custom_data;
 pub mod delivery;
 pub mod error;
 pub mod init_data;
+#[cfg(feature = "inspect")]
+pub mod inspect;
 pub mod isobmff;
 pub mod json;
 pub mod license;

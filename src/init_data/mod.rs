@@ -16,7 +16,7 @@ mod from_text;
 pub mod keyids;
 pub mod payload;
 pub mod playready;
-mod protobuf;
+pub mod protobuf;
 pub mod pssh;
 #[cfg(feature = "inspect")]
 mod sample_entry;
@@ -293,7 +293,7 @@ fn bare(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
 }
 
 /// A PlayReady Object's length is its own or nearly so, and behind the count stands a record of a known type.
-fn looks_like_object(data: &[u8]) -> bool {
+pub(crate) fn looks_like_object(data: &[u8]) -> bool {
     matches!(data, [_, _, _, 0, count, 0, 1..=3, 0, ..] if *count > 0)
 }
 

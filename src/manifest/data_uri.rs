@@ -15,7 +15,7 @@ pub fn decode(uri: &str) -> Option<Vec<u8>> {
 }
 
 /// Resolves `%XX`; a percent sign that is none of these stays.
-fn percent_decode(text: &str) -> Vec<u8> {
+pub fn percent_decode(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -1,7 +1,7 @@
 //! What a manifest says about protection: an HLS playlist or a DASH MPD, or a piece of one.
 
 pub mod dash;
-mod data_uri;
+pub mod data_uri;
 pub mod hls;
 
 use crate::bytes::Fault;

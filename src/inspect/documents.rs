@@ -1,0 +1,147 @@
+//! XML by its root element: PlayReady's messages, CPIX, MPDs and their elements, headers.
+
+use super::Finding;
+use crate::init_data::playready::{PlayReadyObject, read_header};
+use crate::init_data::{self, Options};
+use crate::json::Object;
+use crate::license::playready::{fault, unwrap};
+use crate::manifest;
+use crate::system;
+use crate::text::{from_base64, hex, key_id, uuid};
+use crate::xml::{Event, Reader, XmlError};
+use std::borrow::Cow;
+
+/// What an XML document is; `None` where its root element is of no kind that is known.
+pub fn read(document: &str) -> Option<Finding> {
+    let mut reader = Reader::new(document);
+    let root = match reader.event() {
+        Ok(Some(Event::Start(root))) => root,
+        _ => return html(document),
+    };
+    match root.name {
+        "WRMHEADER" => {
+            let read = init_data::parse(document.as_bytes(), Options::default()).ok()?;
+            Some(Finding::new("playready-header", read.to_json()))
+        }
+        "PlayReadyKeyMessage" => {
+            let challenge = unwrap(document.as_bytes()).ok()?;
+            let soap = str::from_utf8(&challenge.body).ok()?;
+            Some(Finding::object("playready-challenge", |o| {
+                let headers: Vec<_> = challenge.headers.iter().map(|(name, value)| [name, ": ", value].concat()).collect();
+                o.strings("headers", &headers);
+                o.number("bytes", challenge.body.len() as u64);
+                headers_in(soap, o);
+            }))
+        }
+        "Envelope" => soap(document),
+        "CPIX" => cpix(document).ok(),
+        "MPD" | "ContentProtection" | "Period" | "AdaptationSet" | "Representation" => {
+            let kind = if root.name == "ContentProtection" { "content-protection" } else { "dash" };
+            manifest::parse(document).ok().map(|read| Finding::new(kind, read.to_json()))
+        }
+        _ => html(document),
+    }
+}
+
+fn html(document: &str) -> Option<Finding> {
+    let start: String = document.chars().take(256).collect::<String>().to_ascii_lowercase();
+    let page = ["<!doctype html", "<html"].iter().any(|tag| start.contains(tag));
+    page.then(|| Finding::object("html", |o| o.number("size", document.len() as u64)))
+}
+
+fn soap(document: &str) -> Option<Finding> {
+    if let Some(fault) = fault(document) {
+        return Some(Finding::object("playready-fault", |o| {
+            o.optional_string("statusCode", fault.status_code.as_deref());
+            o.optional_string("faultString", fault.fault_string.as_deref());
+            o.optional_string("message", fault.message.as_deref());
+        }));
+    }
+    let mut reader = Reader::new(document);
+    while let Ok(Some(event)) = reader.event() {
+        let Event::Start(element) = event else { continue };
+        match element.name {
+            "AcquireLicense" => return Some(Finding::object("playready-challenge", |o| headers_in(document, o))),
+            "AcquireLicenseResponse" => return Some(Finding::object("playready-license", |o| o.number("size", document.len() as u64))),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The content headers that a challenge repeats.
+fn headers_in(soap: &str, o: &mut Object<'_>) {
+    let mut found: Vec<PlayReadyObject<'_>> = Vec::new();
+    let mut reader = Reader::new(soap);
+    while let Ok(Some(event)) = reader.event() {
+        if matches!(event, Event::Start(element) if element.name == "WRMHEADER") {
+            let start = reader.offset();
+            let end = reader.skip().map(|()| reader.end());
+            let header = end.ok().and_then(|end| soap.get(start..end)).and_then(|header| read_header(header, start).ok());
+            found.extend(header);
+        }
+    }
+    o.objects("headersInside", &found, |o, header| header.write(o));
+}
+
+#[derive(Default)]
+struct ContentKey {
+    key_id: Option<[u8; 16]>,
+    scheme: Option<String>,
+    has_key: bool,
+}
+
+#[derive(Default)]
+struct DrmSystem {
+    system_id: Option<[u8; 16]>,
+    key_id: Option<[u8; 16]>,
+    pssh: Option<String>,
+    uri: Option<String>,
+}
+
+/// CPIX without its keys: those are secrets, and what they open is all in here.
+fn cpix(document: &str) -> Result<Finding, XmlError> {
+    let (mut keys, mut systems, mut content_id): (Vec<ContentKey>, Vec<DrmSystem>, _) = (Vec::new(), Vec::new(), None);
+    let mut reader = Reader::new(document);
+    while let Some(event) = reader.event()? {
+        let Event::Start(element) = event else { continue };
+        let id = |name| element.attribute(name).and_then(|id| key_id(&id));
+        match element.name {
+            "CPIX" => content_id = element.attribute("id").or(element.attribute("contentId")).map(Cow::into_owned),
+            "ContentKey" => keys.push(ContentKey {
+                key_id: id("kid"),
+                scheme: element.attribute("commonEncryptionScheme").map(Cow::into_owned),
+                has_key: false,
+            }),
+            "PlainValue" | "EncryptedValue" => {
+                reader.skip()?;
+                keys.last_mut().into_iter().for_each(|key| key.has_key = true);
+            }
+            "DRMSystem" => systems.push(DrmSystem { system_id: id("systemId"), key_id: id("kid"), ..DrmSystem::default() }),
+            "PSSH" => {
+                let text = reader.text()?;
+                systems.last_mut().into_iter().for_each(|system| system.pssh = Some(text.trim().into()));
+            }
+            "URIExtXKey" => {
+                let uri = from_base64(&reader.text()?).and_then(|uri| String::from_utf8(uri).ok());
+                systems.last_mut().into_iter().for_each(|system| system.uri = uri.clone());
+            }
+            _ => {}
+        }
+    }
+    Ok(Finding::object("cpix", |o| {
+        o.optional_string("contentId", content_id.as_deref());
+        o.objects("contentKeys", &keys, |o, key| {
+            o.optional_string("keyId", key.key_id.map(|id| hex(&id)).as_deref());
+            o.optional_string("scheme", key.scheme.as_deref());
+            o.boolean("hasKey", key.has_key);
+        });
+        o.objects("systems", &systems, |o, drm| {
+            o.optional_string("systemId", drm.system_id.as_ref().map(uuid).as_deref());
+            o.optional_string("system", drm.system_id.as_ref().and_then(system::name));
+            o.optional_string("keyId", drm.key_id.map(|id| hex(&id)).as_deref());
+            o.optional_string("psshBase64", drm.pssh.as_deref());
+            o.optional_string("uri", drm.uri.as_deref());
+        });
+    }))
+}
