@@ -11,6 +11,10 @@ use wasm_bindgen::JsValue;
 pub mod fetch;
 #[cfg(feature = "player")]
 pub mod player;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "server")]
+mod value;
 
 /// What is thrown for a failure.
 pub(crate) fn thrown(error: Error) -> JsValue {

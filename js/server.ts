@@ -1,0 +1,17 @@
+/**
+ * pallycon-drm/server: license tokens, auth data and CPIX, for Node, Deno, workers and build jobs: where the site key may live.
+ * Everything is asynchronous, because the wasm loads by itself on first use.
+ *
+ * @packageDocumentation
+ */
+export type * from "./server/types.js";
+export { PallyConError } from "./core.js";
+export { init } from "./server/load.js";
+export { createAuthData, createLicenseToken, openAuthData, openLicenseToken } from "./server/token.js";
+export { buildCpixRequest, kmsUrl, parseCpixRequest, parseCpixResponse, requestContentKeys } from "./server/cpix.js";
+export { toBitmovin, toFlussonic, toNginxVod, toQencode, toShakaPackager, toSpeke } from "./server/views.js";
+export { tokenHandler } from "./server/handler.js";
+
+if (typeof window !== "undefined" && typeof document !== "undefined") {
+  throw new Error("pallycon-drm/server must not run in a browser: it works with the site key and the access key, and whoever holds those can license everything. Import it on a server, and let the page ask that server for tokens.");
+}

@@ -1,0 +1,75 @@
+// Content keys from PallyCon's key server.
+import { PallyConError } from "../core.js";
+import { call } from "./load.js";
+import { plain } from "./plain.js";
+import type { ContentKeyOptions, CpixRequest, CpixRequestOptions, KmsUrlOptions, PackInfo } from "./types.js";
+
+/** The key server's URL. It holds the KMS token: treat it as a secret. */
+export const kmsUrl = (options: KmsUrlOptions): Promise<string> => call((core) => core.kmsUrl(plain(options)));
+
+/** A CPIX request as XML. */
+export const buildCpixRequest = (options: CpixRequestOptions): Promise<string> => call((core) => core.buildCpixRequest(plain(options)));
+
+/** What a CPIX request asks for. */
+export const parseCpixRequest = (xml: string): Promise<CpixRequest> => call((core) => core.parseCpixRequest(xml));
+
+/** A key server's answer: keys, or its refusal as a PallyConError. */
+export const parseCpixResponse = (xml: string): Promise<PackInfo> => call((core) => core.readKmsAnswer(200, xml));
+
+/**
+ * Asks a key server for keys: a POST of the request, or a GET for ATEME, which takes none. A request is options of `buildCpixRequest` or its XML.
+ * One attempt; an error says by `retryable` whether another may help.
+ */
+export async function requestContentKeys(url: string | URL, request?: CpixRequestOptions | string, options: ContentKeyOptions = {}): Promise<PackInfo> {
+  const target = String(url);
+  const isGet = await call((core) => core.kmsTakesGet(target));
+  let body: string | undefined;
+  if (!isGet) {
+    if (request === undefined) throw failure("cpix-options-invalid", "there is no request for it", "Hand over options of buildCpixRequest, or XML.");
+    body = typeof request === "string" ? request : await buildCpixRequest(request);
+    const xml = body;
+    await call((core) => core.checkCpixRequest(target, xml));
+  }
+  const { status, text } = await exchange(target, body, options);
+  return call((core) => core.readKmsAnswer(status, text));
+}
+
+async function exchange(url: string, body: string | undefined, { signal, timeout = 10_000, headers }: ContentKeyOptions): Promise<{ status: number; text: string }> {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, timeout);
+  try {
+    const response = await fetch(url, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { ...(body === undefined ? {} : { "content-type": "application/xml" }), ...headers },
+      ...(body === undefined ? {} : { body }),
+      signal: controller.signal,
+    });
+    return { status: response.status, text: await response.text() };
+  } catch (cause) {
+    // The caller's own abort is the caller's own error.
+    if (signal?.aborted) throw signal.reason;
+    if (late) throw failure("timeout", `did not answer within ${timeout} ms`, "Ask again, or raise the timeout.", true);
+    // No cause: runtimes put the URL, and with it the token, into its message.
+    throw failure("network", `could not be reached (${nameOf(cause)})`, "Check the URL's host and this machine's way to it.", true);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** What failed, in a word that holds no URL: `ECONNREFUSED`, or the error's name. */
+function nameOf(error: unknown): string {
+  const code = (error as { cause?: { code?: unknown } } | undefined)?.cause?.code;
+  if (typeof code === "string" && /^[A-Z0-9_]+$/.test(code)) return code;
+  return error instanceof Error ? error.name : "unknown";
+}
+
+const failure = (code: string, what: string, hint: string, retryable = false) =>
+  new PallyConError({ code, phase: "server", message: `The key server ${what}.`, hint, retryable });

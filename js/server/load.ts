@@ -1,0 +1,35 @@
+// The server's wasm: loaded by itself on first use, from beside this module. A failure is forgotten, so that it can be tried again.
+import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
+import { fetchModule, toPallyConError } from "../core.js";
+import type { ErrorFields } from "../error.js";
+
+type ServerCore = typeof bindings;
+
+const INTERNAL: ErrorFields = { code: "internal", phase: "server", message: "Something went wrong inside pallycon-drm itself.", hint: "Please report it, with the error's cause and stack." };
+
+let loading: Promise<void> | undefined;
+
+/** Workers that forbid compiling from bytes hand over the module that their bundler made of `pallycon-drm/server.wasm`. */
+export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> {
+  loading ??= (async () => {
+    const module = await fetchModule(source ?? new URL("./server.wasm", import.meta.url));
+    await bindgen({ module_or_path: module });
+  })().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** Calls the core; what it throws becomes a PallyConError. */
+export async function call<T>(run: (core: ServerCore) => T): Promise<T> {
+  await init();
+  try {
+    return run(bindings);
+  } catch (thrown) {
+    if (typeof thrown !== "string" && !(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
+    // After a trap the instance's memory cannot be trusted: the next call gets a new one.
+    if (typeof thrown !== "string") bindings.__wbg_reset_state();
+    throw toPallyConError(thrown, INTERNAL);
+  }
+}

@@ -1,0 +1,270 @@
+/** The shapes of the server entry. Policy keys are PallyCon's wire names; times are Dates, or texts as PallyCon writes them. */
+
+/** A site's account, as the console shows it (Multi-DRM, DRM settings). */
+export interface Account {
+  /** 4 characters */
+  siteId: string;
+  /** 32 characters, as they stand */
+  siteKey: string;
+  /** needed for license tokens */
+  accessKey?: string | undefined;
+}
+
+/** In any case: `"widevine"` will do. */
+export type DrmType = "NCG" | "Widevine" | "PlayReady" | "FairPlay" | "Wiseplay" | Lowercase<"NCG" | "Widevine" | "PlayReady" | "FairPlay" | "Wiseplay">;
+
+export type PolicyTrackType = "ALL" | "ALL_VIDEO" | "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
+
+/** The license policy, version 2. `{}` means all defaults. */
+export interface Policy {
+  policy_version?: 2;
+  playback_policy?: PlaybackPolicy;
+  security_policy?: SecurityPolicy[];
+  external_key?: ExternalKey;
+}
+
+export interface PlaybackPolicy {
+  /** an offline license */
+  persistent?: boolean;
+  /** seconds; 0 is unlimited; not together with `expire_date` */
+  license_duration?: number;
+  expire_date?: string | Date;
+  /** seconds; needs `persistent` */
+  rental_duration?: number;
+  /** seconds; needs `persistent` */
+  playback_duration?: number;
+  allowed_track_types?: "ALL" | "SD_ONLY" | "SD_HD" | "SD_UHD1" | "SD_UHD2";
+  max_stream_per_user?: number;
+  /** seconds */
+  renewal_duration?: number;
+}
+
+export interface SecurityPolicy {
+  track_type?: PolicyTrackType;
+  widevine?: {
+    /** 1 is software crypto (L3), 5 is all in hardware (L1) */
+    security_level?: 1 | 2 | 3 | 4 | 5;
+    required_hdcp_version?: "HDCP_NONE" | "HDCP_V1" | "HDCP_V2" | "HDCP_V2_1" | "HDCP_V2_2" | "HDCP_NO_DIGITAL_OUTPUT";
+    required_cgms_flags?: "CGMS_NONE" | "COPY_FREE" | "COPY_ONCE" | "COPY_NEVER";
+    disable_analog_output?: boolean;
+    hdcp_srm_rule?: "HDCP_SRM_RULE_NONE" | "CURRENT_SRM";
+    override_device_revocation?: boolean;
+    enable_license_cipher?: boolean;
+    allow_test_device?: boolean;
+  };
+  playready?: {
+    security_level?: 150 | 2000 | 3000;
+    digital_video_protection_level?: 100 | 250 | 270 | 300 | 301;
+    analog_video_protection_level?: 100 | 150 | 200 | 201;
+    digital_audio_protection_level?: 100 | 250 | 300 | 301;
+    require_hdcp_type_1?: boolean;
+  };
+  fairplay?: { hdcp_enforcement?: -1 | 0 | 1; allow_airplay?: boolean; allow_av_adapter?: boolean };
+  ncg?: { allow_mobile_abnormal_device?: boolean; allow_external_display?: boolean; control_hdcp?: 0 | 1 | 2 };
+  wiseplay?: { security_level?: 1 | 2 | 3; output_control?: 0 | 1 | 2 | 3 };
+}
+
+/** Keys that PallyCon does not manage, in hex. */
+export interface ExternalKey {
+  mpeg_cenc?: { track_type: PolicyTrackType; key_id: string; key: string; iv?: string }[];
+  hls_aes?: { track_type: PolicyTrackType; key_id?: string; key: string; iv?: string }[];
+  ncg?: { cek: string };
+}
+
+export interface LicenseTokenOptions {
+  drmType: DrmType;
+  /** default `LICENSETOKEN`, PallyCon's word for nobody */
+  userId?: string | undefined;
+  /** the CID that the content was packaged under */
+  contentId: string;
+  policy?: Policy | undefined;
+  /** web players need `original`, the default */
+  responseFormat?: "original" | "json" | "custom" | undefined;
+  /** must be true for live content with rotating keys */
+  keyRotation?: boolean | undefined;
+  /** default now; a time in the future is refused by the license server */
+  timestamp?: Date | undefined;
+  /** lets policy fields and values pass that this version does not know */
+  allowUnknown?: boolean | undefined;
+}
+
+export interface AuthDataOptions {
+  drmType: DrmType;
+  userId: string;
+  contentId: string;
+  orderId?: string | undefined;
+  /** `"live"` in some samples of the vendor */
+  contentType?: string | undefined;
+}
+
+export interface OpenedLicenseToken {
+  drmType: string;
+  siteId: string;
+  userId: string;
+  contentId: string;
+  policy: Policy & Record<string, unknown>;
+  timestamp: Date;
+  responseFormat?: string;
+  keyRotation?: boolean;
+}
+
+export interface OpenedAuthData { drmType: string; siteId: string; userId: string; contentId: string; orderId?: string; contentType?: string }
+
+// ---- CPIX
+
+export type KmsKind = "v1" | "v2" | "doverunner" | "speke" | "speke-v2" | "speke-cbcs" | "ateme";
+
+export interface KmsUrlOptions {
+  kind: KmsKind;
+  /** the KMS token (enc-token) of the console */
+  token: string;
+  /** instead of the public host; for speke-v2 and speke-cbcs the whole URL, which is not published */
+  base?: string | undefined;
+  /** speke-v2: must agree with the channel's rotation interval */
+  keyRotation?: boolean | undefined;
+  /** ateme */
+  format?: "dash" | "hls" | undefined;
+  /** ateme */
+  contentId?: string | undefined;
+}
+
+/** A name, or a system id. */
+export type CpixSystem = "widevine" | "playready" | "fairplay" | "wiseplay" | "ncg" | "ncg-hls-aes-128" | "ncg-hls-sample-aes" | (string & {});
+export type TrackType = "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
+export type EncryptionScheme = "cenc" | "cbc1" | "cens" | "cbcs";
+
+export interface CpixRequestOptions {
+  contentId: string;
+  systems: CpixSystem[];
+  /** default cenc; FairPlay alone takes cbcs only */
+  scheme?: EncryptionScheme | undefined;
+  /** a key for each; without it one key for all */
+  tracks?: (TrackType | { type: TrackType; keyId?: string; minPixels?: number; maxPixels?: number })[] | undefined;
+  /** live: a key for each, by index */
+  keyPeriods?: (number | { id?: string; index: number })[] | undefined;
+  /** of a single key; the key server answers with its own */
+  keyId?: string | undefined;
+  /** which key server is asked; default v2 */
+  kind?: Exclude<KmsKind, "ateme"> | undefined;
+  /** checks that sound and picture get separate keys, as PlayReady SL3000 and Widevine L1 take them */
+  hardwareDrm?: boolean | undefined;
+}
+
+export interface CpixRequest {
+  contentId?: string;
+  systems: string[];
+  scheme?: EncryptionScheme;
+  keyIds: string[];
+  tracks?: { type: string; keyId: string; minPixels?: number; maxPixels?: number }[];
+  keyPeriods?: { id: string; index?: number }[];
+}
+
+/** Keys in the JSON shape of PallyCon's own CPIX clients, and what else the answer has. */
+export interface PackInfo {
+  content_id: string | null;
+  content_key_list: ContentKey[];
+}
+
+export interface ContentKey {
+  track_type?: string;
+  key_id_hex: string;
+  key_id_b64: string;
+  key_hex: string;
+  key_b64: string;
+  iv_hex?: string;
+  iv_b64?: string;
+  widevine?: DrmSignaling;
+  playready?: DrmSignaling;
+  fairplay?: DrmSignaling;
+  common_encryption_scheme?: EncryptionScheme;
+  period?: { id: string; index?: number };
+  other_systems?: (DrmSignaling & { system_id: string; name?: string })[];
+}
+
+export interface DrmSignaling {
+  /** base64 of the box */
+  pssh?: string;
+  /** base64 of what is in it */
+  pssh_payload_only?: string;
+  /** FairPlay: `skd://…` */
+  key_uri?: string;
+  content_protection_data?: string;
+  /** lines for HLS playlists */
+  hls_signaling?: { media?: string; master?: string };
+}
+
+export interface ContentKeyOptions {
+  signal?: AbortSignal | undefined;
+  /** milliseconds, default 10 000 */
+  timeout?: number | undefined;
+  headers?: Record<string, string> | undefined;
+}
+
+// ---- views
+
+interface OneKey {
+  /** which key, where the answer has several */
+  track?: string | undefined;
+  /** which key period, by index or id, where the answer has several */
+  period?: number | string | undefined;
+}
+interface Encrypting { scheme?: EncryptionScheme | undefined; hardwareDrm?: boolean | undefined }
+
+export interface QencodeOptions extends OneKey { scheme?: EncryptionScheme | undefined; system?: "widevine" | "playready" | undefined; licenseUrl?: string | undefined }
+/** `cenc_drm` of a Qencode output format. */
+export interface QencodeDrm { key_id: string; key: string; iv?: string; pssh: string; la_url: string }
+
+export type NginxVodOptions = OneKey;
+/** What nginx-vod-module reads from its DRM upstream. */
+export type NginxVodKeys = { pssh: { uuid: string; data: string }[]; key: string; key_id: string; iv?: string }[];
+
+export interface BitmovinOptions extends OneKey, Encrypting { licenseUrl?: string | undefined }
+export interface BitmovinTrack {
+  track_type?: string;
+  /** a CencDrm resource, without its outputs */
+  cencDrm: {
+    key: string; kid: string; encryptionMode: "CTR" | "CBC";
+    widevine?: { pssh: string }; playReady?: { laUrl?: string; pssh: string }; fairPlay?: { iv?: string; uri?: string };
+  };
+}
+
+export interface ShakaPackagerOptions extends OneKey, Encrypting {}
+
+/** Pack info, or what a view of a service that asks for keys by itself needs of it. */
+export type Packaged = PackInfo | { contentId?: string; systems?: CpixSystem[] };
+
+export interface MediaConvertOptions {
+  service: "mediaconvert";
+  /** of kind speke or speke-cbcs */
+  url: string;
+  output: "dash" | "hls" | "cmaf" | "smooth";
+  contentId?: string | undefined;
+  systems?: CpixSystem[] | undefined;
+}
+export interface MediaPackageOptions {
+  service: "mediapackage";
+  /** of kind speke-v2 */
+  url: string;
+  roleArn: string;
+  container: "cmaf" | "ts";
+  method: "cenc" | "cbcs" | "aes-128" | "sample-aes";
+  contentId?: string | undefined;
+  systems?: CpixSystem[] | undefined;
+  tracks?: TrackType[] | undefined;
+  /** seconds; must agree with the URL's `key-rotation` */
+  keyRotationInterval?: number | undefined;
+  presets?: { audio: string; video: string } | undefined;
+}
+export interface FlussonicOptions { url: string; contentId?: string | undefined }
+
+// ---- the backend in one line
+
+export interface TokenRequest {
+  contentId: string;
+  drmType: DrmType;
+  /** for cookies, headers, whatever says who asks */
+  request: Request;
+}
+/** What the viewer may do; nothing, to refuse. */
+export type Authorization = Partial<Omit<LicenseTokenOptions, "drmType">> | Response | null | undefined | false;
+export type Authorize = (request: TokenRequest) => Authorization | Promise<Authorization>;

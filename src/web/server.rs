@@ -1,0 +1,100 @@
+//! The exports of the server module. Keys come in as texts of their own, which are wiped; everything else as objects.
+
+use crate::cpix::{answer, kms, request, views};
+use crate::custom_data::account::Account;
+use crate::custom_data::{auth_data, token};
+use crate::error::Error;
+use crate::json::Value;
+use crate::web::thrown;
+use crate::web::value;
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+fn account(site_id: &str, site_key: String, access_key: Option<String>) -> Result<Account, JsValue> {
+    Account::new(site_id, Zeroizing::new(site_key), access_key.map(Zeroizing::new)).map_err(thrown)
+}
+
+fn input(options: JsValue) -> Result<Value, JsValue> {
+    value::from_js(options).map_err(|what| {
+        let message = ["the options cannot be read: ", &what].concat();
+        thrown(Error::server("options-invalid", message, "Hand over a plain object of texts, numbers, booleans, lists and objects."))
+    })
+}
+
+fn output(value: Result<Value, Error>) -> Result<JsValue, JsValue> {
+    let value = value.map_err(thrown)?;
+    value::to_js(&value)
+        .map_err(|what| thrown(Error::server("internal", ["the result cannot be handed over: ", &what].concat(), "Please report it.")))
+}
+
+/// Makes a license token. `now` is in milliseconds.
+#[wasm_bindgen(js_name = createLicenseToken)]
+pub fn create_license_token(
+    site_id: &str,
+    site_key: String,
+    access_key: Option<String>,
+    options: JsValue,
+    now: f64,
+) -> Result<String, JsValue> {
+    token::create(&account(site_id, site_key, access_key)?, &input(options)?, now as i64).map_err(thrown)
+}
+
+/// Verifies and decrypts a license token.
+#[wasm_bindgen(js_name = openLicenseToken)]
+pub fn open_license_token(site_id: &str, site_key: String, access_key: Option<String>, value: &str) -> Result<JsValue, JsValue> {
+    output(token::open(&account(site_id, site_key, access_key)?, value))
+}
+
+/// Makes callback auth data.
+#[wasm_bindgen(js_name = createAuthData)]
+pub fn create_auth_data(site_id: &str, site_key: String, options: JsValue) -> Result<String, JsValue> {
+    auth_data::create(&account(site_id, site_key, None)?, &input(options)?).map_err(thrown)
+}
+
+/// Decrypts callback auth data.
+#[wasm_bindgen(js_name = openAuthData)]
+pub fn open_auth_data(site_id: &str, site_key: String, value: &str) -> Result<JsValue, JsValue> {
+    output(auth_data::open(&account(site_id, site_key, None)?, value))
+}
+
+/// The URL of a key server.
+#[wasm_bindgen(js_name = kmsUrl)]
+pub fn kms_url(options: JsValue) -> Result<String, JsValue> {
+    kms::url(&input(options)?).map_err(thrown)
+}
+
+/// Writes a CPIX request.
+#[wasm_bindgen(js_name = buildCpixRequest)]
+pub fn build_cpix_request(options: JsValue) -> Result<String, JsValue> {
+    request::build(&input(options)?).map_err(thrown)
+}
+
+/// Reads a CPIX request.
+#[wasm_bindgen(js_name = parseCpixRequest)]
+pub fn parse_cpix_request(xml: &str) -> Result<JsValue, JsValue> {
+    output(request::read(xml))
+}
+
+/// Refuses a request that the key server of this URL cannot answer.
+#[wasm_bindgen(js_name = checkCpixRequest)]
+pub fn check_cpix_request(url: &str, xml: &str) -> Result<(), JsValue> {
+    request::check_for(url, xml).map_err(thrown)
+}
+
+/// Whether the key server of this URL is asked by GET, without a body.
+#[wasm_bindgen(js_name = kmsTakesGet)]
+pub fn kms_takes_get(url: &str) -> bool {
+    kms::Service::from_url(url) == Some(kms::Service::Ateme)
+}
+
+/// Reads a key server's answer: pack info.
+#[wasm_bindgen(js_name = readKmsAnswer)]
+pub fn read_kms_answer(status: u16, body: &str) -> Result<JsValue, JsValue> {
+    output(answer::read(status, body).map(|pack| pack.to_value()))
+}
+
+/// What a packager wants of pack info.
+#[wasm_bindgen(js_name = cpixView)]
+pub fn cpix_view(name: &str, pack: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+    output(views::make(name, &input(pack)?, &input(options)?))
+}

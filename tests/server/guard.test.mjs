@@ -1,0 +1,72 @@
+// Where the server entry may run, and what viewers must not download.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+import { entry, root } from "./support.mjs";
+
+const path = (name) => fileURLToPath(new URL(name, root));
+const node = (code) => spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", cwd: path(".") });
+
+test("importing it in a browser window throws a sentence that says why", () => {
+  const code = (globals) => `Object.assign(globalThis, ${globals}); try { await import(${JSON.stringify(entry)}); console.log("imported"); } catch (error) { console.log(error.message); }`;
+  assert.match(node(code("{ window: globalThis, document: {} }")).stdout, /must not run in a browser: it works with the site key/);
+  // Deno has had a window without a document; a worker has neither.
+  assert.equal(node(code("{ window: globalThis }")).stdout.trim(), "imported");
+  assert.equal(node(code("{}")).stdout.trim(), "imported");
+});
+
+test("its wasm loads by itself, once, also where there is no node:fs", () => {
+  const code = `import { createLicenseToken, init } from ${JSON.stringify(entry)};
+    const account = { siteId: "TUTO", siteKey: "x".repeat(32), accessKey: "y" };
+    const make = () => createLicenseToken(account, { drmType: "ncg", contentId: "a" });
+    const compiled = []; const compile = WebAssembly.compile; WebAssembly.compile = (bytes) => (compiled.push(bytes.byteLength), compile(bytes));
+    await Promise.all([make(), make(), init()]); await make();
+    console.log(JSON.stringify(compiled));`;
+  const size = statSync(path("dist/server.wasm")).size;
+  // Node compiles modules of its own, too.
+  assert.deepEqual(JSON.parse(node(code).stdout).filter((bytes) => bytes === size), [size]);
+  const fetched = `process.getBuiltinModule = undefined; const fs = await import("node:fs");
+    globalThis.fetch = async (url) => new Response(fs.readFileSync(new URL(url)));
+    const { createLicenseToken } = await import(${JSON.stringify(entry)});
+    console.log((await createLicenseToken({ siteId: "TUTO", siteKey: "x".repeat(32), accessKey: "y" }, { drmType: "ncg", contentId: "a" })).length > 100);`;
+  assert.equal(node(fetched).stdout.trim(), "true");
+  const later = `let fails = true; process.getBuiltinModule = undefined; const fs = await import("node:fs");
+    globalThis.fetch = async (url) => { if (fails) throw new Error("no way"); return new Response(fs.readFileSync(new URL(url))); };
+    const { createAuthData } = await import(${JSON.stringify(entry)});
+    const make = () => createAuthData({ siteId: "TUTO", siteKey: "x".repeat(32) }, { drmType: "ncg", userId: "u", contentId: "a" });
+    const first = await make().catch((error) => error.code); fails = false; console.log(first, typeof (await make()));`;
+  assert.equal(node(later).stdout.trim(), "wasm-unreachable string");
+});
+
+/** Texts of the code that handles keys: each stands in the server's module, so that its absence elsewhere means something. */
+const KEY_PATH = ["site-key-mismatch", "token-options-invalid", "account-invalid", "external_key", "PlainValue", "enc-token"];
+
+test("no module but the server's has a key path in it", () => {
+  const wasm = readdirSync(path("dist")).filter((name) => name.endsWith(".wasm"));
+  assert.ok(wasm.includes("player.wasm") && wasm.includes("server.wasm"));
+  for (const name of wasm) {
+    const bytes = readFileSync(path(`dist/${name}`));
+    for (const text of KEY_PATH) assert.equal(bytes.includes(text), name === "server.wasm", `${name}: ${text}`);
+  }
+});
+
+test("no script but the server's names its exports or its module", () => {
+  const scripts = readdirSync(path("dist")).filter((name) => name.endsWith(".js") && !["server.js", "cli.js"].includes(name));
+  assert.ok(scripts.includes("index.js") && scripts.includes("core.js"));
+  assert.match(readFileSync(path("dist/server.js"), "utf8"), /createLicenseToken.*server\.wasm|server\.wasm.*createLicenseToken/s);
+  for (const name of scripts) assert.doesNotMatch(readFileSync(path(`dist/${name}`), "utf8"), /createLicenseToken|server\.wasm|server\.js|siteKey/, name);
+});
+
+test("the crates of the key path are not even compiled for viewers", () => {
+  const tree = (feature) =>
+    execFileSync("cargo", ["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--target", "wasm32-unknown-unknown", "--features", feature], { cwd: path("."), encoding: "utf8" });
+  const crates = /^(aes|cbc|cipher|sha2|subtle|zeroize|serde-wasm-bindgen|quick-xml) v/m;
+  assert.match(tree("server"), crates);
+  for (const feature of ["player", "inspect"]) assert.doesNotMatch(tree(feature), crates, feature);
+});
+
+test("the entry's types are there", () => {
+  assert.ok(existsSync(path("dist/types/server.d.ts")));
+});

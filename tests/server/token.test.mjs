@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PallyConError, createAuthData, createLicenseToken, openAuthData, openLicenseToken } from "../../dist/server.js";
+import { PallyConError as OfTheMainEntry } from "../../dist/index.js";
+import { checkCustomData } from "../../www/license-server/customdata.mjs";
+import { TUTO } from "../../www/license-server/accounts.mjs";
+import { mintAuthData, mintToken } from "../../www/license-server/token.mjs";
+import { TUTORIAL, shown, vectors } from "./support.mjs";
+
+const NOW = Date.parse("2026-05-05T12:00:00Z");
+const accounts = new Map([[TUTO.siteId, TUTO]]);
+/** What an implementation that shares no code with ours makes of custom data. */
+const check = (value, drm, now = NOW) => checkCustomData(value, { accounts, now, drm, tokenOnly: false });
+const decoded = (token) => JSON.parse(Buffer.from(token, "base64").toString("utf8"));
+
+test("the published known answer, field by field", async () => {
+  // K6 of docs/protocol.md
+  const token = decoded(await createLicenseToken(TUTORIAL, {
+    drmType: "Widevine", userId: "test-user", contentId: "bigbuckbunny", timestamp: new Date("2019-07-17T08:57:04.512Z"),
+    policy: { policy_version: 2, playback_policy: { persistent: false, license_duration: 3600 } },
+  }));
+  assert.deepEqual(token, {
+    drm_type: "Widevine", site_id: "TUTO", user_id: "test-user", cid: "bigbuckbunny",
+    policy: "sX7DEMZ1S2xaMoIt76m+yDwylZRVJ2Gzs2I1b0+mzL0X9FcJ43aAloqI5noG2iyCdxCNKsSBE5OrTJyq40pxt2RCkTT0BoMjtdssk+thamOyJsZzmOJ2s3fVVuvz2z01",
+    timestamp: "2019-07-17T08:57:04Z", hash: "HaDM1POIGN+siARLgncSB7y366lB/xnkKAoGEER+Mts=",
+  });
+});
+
+test("tokens made here are taken by an independent implementation", async () => {
+  for (const drm of ["widevine", "playready", "fairplay"]) {
+    const token = await createLicenseToken(TUTORIAL, {
+      drmType: drm, contentId: "film/1+é", timestamp: new Date(NOW), keyRotation: true, responseFormat: "json",
+      policy: { playback_policy: { license_duration: 60, max_stream_per_user: 1 } },
+    });
+    const grant = check(token, drm);
+    assert.deepEqual([grant.cid, grant.keyRotation, grant.json, grant.playback], ["film/1+é", true, true, { license_duration: 60, max_stream_per_user: 1 }]);
+  }
+  const authData = await createAuthData(TUTORIAL, { drmType: "widevine", userId: "u", contentId: "film" });
+  assert.equal(check(authData, "widevine").cid, "film");
+});
+
+test("an independent implementation's tokens open here", async () => {
+  const token = mintToken(TUTO, { drmType: "FairPlay", cid: "film", userId: "u", timestamp: "2026-05-05T12:00:00Z", keyRotation: true, responseFormat: "original" });
+  assert.deepEqual(await openLicenseToken(TUTORIAL, token), {
+    drmType: "FairPlay", siteId: "TUTO", userId: "u", contentId: "film", policy: { policy_version: 2, playback_policy: { persistent: false, license_duration: 3600 } },
+    timestamp: new Date(NOW), responseFormat: "original", keyRotation: true,
+  });
+  assert.deepEqual(await openAuthData(TUTORIAL, mintAuthData(TUTO, { drmType: "NCG", cid: "film" })), { drmType: "NCG", siteId: "TUTO", userId: "LICENSETOKEN", contentId: "film" });
+});
+
+test("tokens of python-pallycon open here", async () => {
+  const { minted_by, tokens } = vectors("python-pallycon.json");
+  assert.match(minted_by, /^python-pallycon \d/);
+  for (const { drmType, userId, contentId, policy, timestamp, token } of tokens) {
+    assert.deepEqual(await openLicenseToken(TUTORIAL, token), { drmType, siteId: "TUTO", userId, contentId, policy, timestamp: new Date(timestamp) });
+  }
+});
+
+test("both ways, with Dates and what is undefined", async () => {
+  const policy = { playback_policy: { expire_date: new Date("2099-01-02T03:04:05.678Z"), persistent: undefined } };
+  const token = await createLicenseToken(TUTORIAL, { drmType: "widevine", contentId: "film", policy, userId: undefined, timestamp: undefined });
+  const opened = await openLicenseToken(TUTORIAL, token);
+  assert.deepEqual(opened.policy, { policy_version: 2, playback_policy: { expire_date: "2099-01-02T03:04:05Z" } });
+  assert.ok(Math.abs(opened.timestamp - Date.now()) < 60_000);
+  const options = { drmType: "NCG", userId: "u", contentId: "c", orderId: "o", contentType: "live" };
+  assert.deepEqual(await openAuthData(TUTORIAL, await createAuthData(TUTORIAL, options)), { ...options, siteId: "TUTO" });
+});
+
+test("what is wrong is named, as a PallyConError without any key", async () => {
+  const options = { drmType: "widevine", contentId: "film" };
+  const loop = {};
+  loop.loop = loop;
+  for (const [account, given, code, message] of [
+    [TUTORIAL, { ...options, policy: { playback_policy: { licenseDuration: 1 } } }, "policy-invalid", /licenseDuration is not known; did you mean "license_duration"\?$/],
+    [TUTORIAL, { ...options, policy: { external_key: { mpeg_cenc: [{ track_type: "ALL", key_id: "00", key: "5ec4e7" }] } } }, "policy-invalid", /key_id must be 16 bytes in hex\.$/],
+    [TUTORIAL, { ...options, policy: null }, "policy-invalid", /is not an object/],
+    [TUTORIAL, { ...options, policy: { playback_policy: { license_duration: Number.NaN } } }, "options-invalid", /not finite/],
+    [TUTORIAL, { ...options, policy: loop }, "options-invalid", /nest too deep/],
+    [TUTORIAL, { ...options, timestamp: new Date(Number.NaN) }, "options-invalid", /not finite/],
+    [TUTORIAL, { ...options, drmType: "clearkey" }, "token-options-invalid", /drmType must be one of NCG/],
+    [TUTORIAL, { ...options, cid: "x" }, "token-options-invalid", /cid is not known/],
+    [TUTORIAL, undefined, "token-options-invalid", /drmType is missing/],
+    [{ ...TUTORIAL, siteKey: "short" }, options, "account-invalid", /32 characters/],
+    [{ ...TUTORIAL, siteKey: undefined }, options, "account-invalid", /32 characters/],
+    [{ ...TUTORIAL, accessKey: undefined }, options, "account-invalid", /needs the access key/],
+    [undefined, options, "account-invalid", /site ID/],
+  ]) {
+    await assert.rejects(createLicenseToken(account, given), (error) => {
+      assert.ok(error instanceof PallyConError && error instanceof OfTheMainEntry);
+      assert.deepEqual(shown(error, ["5ec4e7"]), { name: "PallyConError", code, phase: "server" });
+      assert.match(error.message, message);
+      assert.ok(error.hint.length > 20);
+      return true;
+    });
+  }
+});
+
+test("a changed token, another site and another key are told apart", async () => {
+  const token = await createLicenseToken(TUTORIAL, { drmType: "widevine", contentId: "film" });
+  const changed = Buffer.from(JSON.stringify({ ...decoded(token), cid: "other" })).toString("base64");
+  for (const [account, value, code] of [
+    [TUTORIAL, changed, "token-hash-mismatch"],
+    [{ ...TUTORIAL, accessKey: "x".repeat(32) }, token, "token-hash-mismatch"],
+    [{ ...TUTORIAL, siteKey: "x".repeat(32) }, token, "site-key-mismatch"],
+    [{ ...TUTORIAL, siteId: "DEMO" }, token, "site-mismatch"],
+    [TUTORIAL, "not a token", "custom-data-invalid"],
+    [TUTORIAL, undefined, "custom-data-invalid"],
+  ]) {
+    await assert.rejects(openLicenseToken(account, value), (error) => (assert.deepEqual(shown(error).code, code), true));
+  }
+});
+
+test("unknown policy fields pass when asked for", async () => {
+  const policy = { playback_policy: { invented_later: { deep: [1, "two", null, true] } } };
+  const token = await createLicenseToken(TUTORIAL, { drmType: "widevine", contentId: "film", policy, allowUnknown: true });
+  assert.deepEqual((await openLicenseToken(TUTORIAL, token)).policy, { policy_version: 2, ...policy });
+});
