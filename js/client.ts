@@ -17,22 +17,18 @@ type PlainEvent = PallyConEvent extends infer E ? (E extends { at: number } ? Om
 const MIME_HINT = "Let customData return the token's text; fetch it from your own backend, which alone holds the site key.";
 
 export class Client implements PallyCon {
-  readonly #options: PallyConOptions;
-  readonly #undos = new Set<Undo>();
-  readonly #told = new WeakSet<PallyConError>();
-  readonly #seen = new Map<string, InitData>();
+  readonly options: PallyConOptions;
+  private readonly undos = new Set<Undo>();
+  private readonly told = new WeakSet<PallyConError>();
+  private readonly seen = new Map<string, InitData>();
 
   constructor(options: PallyConOptions) {
-    this.#options = options;
-  }
-
-  get options(): PallyConOptions {
-    return this.#options;
+    this.options = options;
   }
 
   emit(event: PlainEvent): void {
     try {
-      this.#options.onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
+      this.options.onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
     } catch (error) {
       // The page's own listener must not stop playback; its error goes where uncaught errors go.
       setTimeout(() => { throw error; });
@@ -42,8 +38,8 @@ export class Client implements PallyCon {
   /** Tells of an error once, and gives it back. */
   fail(thrown: unknown): PallyConError {
     const error = toPallyConError(thrown, INTERNAL);
-    if (!this.#told.has(error)) {
-      this.#told.add(error);
+    if (!this.told.has(error)) {
+      this.told.add(error);
       this.emit({ type: "error", error });
     }
     return error;
@@ -52,13 +48,13 @@ export class Client implements PallyCon {
   /** Reads init data for its key ids and content id, telling of each once. What cannot be read is a warning: the player goes on. */
   initData(bytes: Bytes, type?: RequestContext["initDataType"]): InitData | undefined {
     const key = `${type ?? ""}:${String.fromCharCode.apply(null, Array.from(view(bytes).subarray(0, 4096)))}:${bytes.byteLength}`;
-    const known = this.#seen.get(key);
+    const known = this.seen.get(key);
     if (known) return known;
     try {
       const initData = parseInitData(bytes, type ? { type } : {});
       // A live stream names new keys for ever: only the latest are remembered.
-      if (this.#seen.size >= 64) this.#seen.clear();
-      this.#seen.set(key, initData);
+      if (this.seen.size >= 64) this.seen.clear();
+      this.seen.set(key, initData);
       this.emit({ type: "init-data", initData });
       return initData;
     } catch (thrown) {
@@ -72,7 +68,7 @@ export class Client implements PallyCon {
   context(drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): RequestContext & { rotating: boolean } {
     const initData = given.initData && this.initData(given.initData, given.initDataType);
     const keyIds = given.keyIds ?? initData?.keyIds ?? [];
-    const option = adapter.contentId ?? this.#options.contentId;
+    const option = adapter.contentId ?? this.options.contentId;
     const named = typeof option === "function" ? option(initData ? { keyIds, initData } : { keyIds }) : option;
     const contentId = given.contentId ?? named ?? initData?.contentId;
     const messageType = given.messageType ?? "license-request";
@@ -104,8 +100,8 @@ export class Client implements PallyCon {
       if (customData !== undefined) problems = this.judge(customData, context, rotating);
     }
     const target = await this.licenseUrl(context);
-    const extra = individualization ? undefined : await resolve(this.#options.headers, context);
-    const [url, headers, body] = call((core) => core.licenseRequest(drm, bytes, individualization, target, customData, this.#options.carrier === "url")) as [string, string, Octets];
+    const extra = individualization ? undefined : await resolve(this.options.headers, context);
+    const [url, headers, body] = call((core) => core.licenseRequest(drm, bytes, individualization, target, customData, this.options.carrier === "url")) as [string, string, Octets];
     const request: LicenseRequest = {
       url, method: "POST", headers: { ...(JSON.parse(headers) as Record<string, string>), ...extra }, body, timeout: this.timeout,
     };
@@ -115,24 +111,24 @@ export class Client implements PallyCon {
   }
 
   get timeout(): number {
-    return this.#options.timeout ?? 10_000;
+    return this.options.timeout ?? 10_000;
   }
 
   async licenseUrl(context: RequestContext): Promise<string> {
-    const option = this.#options.licenseUrl;
+    const option = this.options.licenseUrl;
     const url = option && typeof option === "object" ? option[context.drm] : await resolve(option as Each<string> | undefined, context);
     return url ?? this.defaultUrl(context.drm, context.contentId);
   }
 
   /** Where a player is pointed before a request tells more. */
   defaultUrl(drm: Drm, contentId?: string): string {
-    const { licenseUrl, host, siteId } = this.#options;
+    const { licenseUrl, host, siteId } = this.options;
     const url = typeof licenseUrl === "string" ? licenseUrl : typeof licenseUrl === "object" ? licenseUrl[drm] : undefined;
     return url ?? call((core) => core.licenseUrl(host, drm, siteId, contentId));
   }
 
   async customData(context: RequestContext, adapter: AdapterOptions): Promise<string | undefined> {
-    const option = adapter.customData ?? this.#options.customData;
+    const option = adapter.customData ?? this.options.customData;
     if (option === undefined) {
       this.emit({ type: "warning", code: "custom-data-missing", drm: context.drm, message: "There is no customData: the license request goes without a token.", hint: MIME_HINT });
       return undefined;
@@ -156,7 +152,7 @@ export class Client implements PallyCon {
 
   /** What is wrong with custom data, as warnings. It never stops a request: the viewer's clock may be the one that is wrong. */
   judge(value: string, context: RequestContext, rotating: boolean, tokenNeeded = false): Problem[] {
-    const { siteId, tokenLifetime } = this.#options;
+    const { siteId, tokenLifetime } = this.options;
     let problems: Problem[];
     try {
       problems = inspect(value, {
@@ -193,13 +189,13 @@ export class Client implements PallyCon {
   }
 
   async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: AdapterOptions = {}): Promise<License> {
-    const retry = { attempts: 3, base: 500, cap: 8000, ...this.#options.retry };
+    const retry = { attempts: 3, base: 500, cap: 8000, ...this.options.retry };
     for (let attempt = 1; ; attempt++) {
       let answer: Answer | undefined;
       try {
         const request = await this.prepare(drm, message, attempt > 1 ? { ...context, reason: "retry" } : context, adapter);
         this.emit({ type: "request", drm, url: bareUrl(request.url), attempt, bytes: request.body?.length ?? 0 });
-        answer = await exchange({ ...request, credentials: !!this.#options.withCredentials, signal: context.signal, phase: "license", drm });
+        answer = await exchange({ ...request, credentials: !!this.options.withCredentials, signal: context.signal, phase: "license", drm });
         return this.read(drm, answer, request);
       } catch (thrown) {
         const error = toPallyConError(thrown, INTERNAL);
@@ -235,16 +231,16 @@ export class Client implements PallyCon {
   adopt(undo: () => void | Promise<void>): Undo {
     let done: Promise<void> | undefined;
     const once: Undo = () => {
-      this.#undos.delete(once);
+      this.undos.delete(once);
       done ??= Promise.resolve().then(undo);
       return done;
     };
-    this.#undos.add(once);
+    this.undos.add(once);
     return once;
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(Array.from(this.#undos, (undo) => undo()));
+    await Promise.all(Array.from(this.undos, (undo) => undo()));
   }
 }
 

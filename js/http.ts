@@ -9,25 +9,25 @@ export interface Exchange {
 }
 export interface Answer extends LicenseResponse { body: Octets; url: string; retryAfter?: string }
 
-const aborted = (phase: Phase, cause?: unknown) =>
-  new PallyConError({ code: "aborted", phase, message: "The request was given up by the page.", hint: "Nothing to mend: the player was stopped, or another source was loaded.", cause });
+const aborted = (phase: Phase) =>
+  new PallyConError({ code: "aborted", phase, message: "The request was given up by the page.", hint: "Nothing to mend: the player was stopped, or another source was loaded." });
 
-/** `work`, unless `signal` or the timeout comes first. `cancel` resolves with "timeout" or "aborted" then. */
-export async function limited<T>(signal: AbortSignal | undefined, timeout: number, phase: Phase, what: string, work: (cancel: Promise<string>) => Promise<T>): Promise<T> {
-  if (signal?.aborted) throw aborted(phase);
-  let cancel!: (why: string) => void;
-  const cancelled = new Promise<string>((resolve) => { cancel = resolve; });
-  const timer = setTimeout(() => cancel("timeout"), timeout);
-  const onAbort = () => cancel("aborted");
+/** `work`, unless the caller's signal or the timeout comes first: then `giveUp` is called and its work is left to itself. */
+export async function limited<T>(signal: AbortSignal | undefined, timeout: number, phase: Phase, what: string, work: () => Promise<T>, giveUp?: () => void): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let onAbort!: () => void;
+  const limit = new Promise<never>((_, reject) => {
+    onAbort = () => reject(aborted(phase));
+    timer = setTimeout(() => reject(new PallyConError({
+      code: "timeout", phase, retryable: true, message: `${what} did not answer within ${timeout} ms.`, hint: "Check the connection, or raise the timeout option.",
+    })), timeout);
+  });
+  if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort);
+  // Whichever comes first; work that fails after it was given up is nobody's error.
+  limit.catch(() => giveUp?.());
   try {
-    return await Promise.race([work(cancelled), cancelled.then((why) => { throw why; })]);
-  } catch (thrown) {
-    if (thrown === "aborted") throw aborted(phase);
-    if (thrown === "timeout") {
-      throw new PallyConError({ code: "timeout", phase, retryable: true, message: `${what} did not answer within ${timeout} ms.`, hint: "Check the connection, or raise the timeout option." });
-    }
-    throw thrown;
+    return await Promise.race([limit, signal?.aborted ? limit : work()]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
@@ -35,18 +35,19 @@ export async function limited<T>(signal: AbortSignal | undefined, timeout: numbe
 }
 
 export function exchange(request: Exchange): Promise<Answer> {
-  return limited(request.signal, request.timeout, request.phase, "The server", async (cancel) => {
-    let answer: [number, string, Octets, string | null];
+  // Absent in Chromium before 66 (Tizen 5.0, 2018): there a request that was given up runs on by itself. The caller's own
+  // signal is not handed on: see src/web/fetch.rs.
+  const controller = typeof AbortController === "function" ? new AbortController() : undefined;
+  return limited(request.signal, request.timeout, request.phase, "The server", async () => {
     try {
-      const sent = call((core) => core.send(request.method, request.url, Object.entries(request.headers), request.body, request.credentials, cancel));
-      answer = (await sent) as typeof answer;
+      const { method, url, headers, body, credentials } = request;
+      const response = await call((core) => core.send(method === "POST", url, new Headers(headers), body, credentials, controller?.signal));
+      const retryAfter = response.headers.get("retry-after");
+      return { status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer()), ...(retryAfter === null ? {} : { retryAfter }) };
     } catch (thrown) {
-      if (typeof thrown === "string" || thrown instanceof PallyConError) throw thrown;
       throw unreachable(request, thrown);
     }
-    const [status, url, body, retryAfter] = answer;
-    return { status, url, body, ...(retryAfter === null ? {} : { retryAfter }) };
-  });
+  }, () => controller?.abort(new Error("given up")));
 }
 
 /** What a page can know when there was no answer: the core's words for status 0, with the browser's error as the cause. */

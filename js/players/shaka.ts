@@ -63,25 +63,25 @@ export function attachShaka(player: ShakaPlayer, drm: PallyCon, options: Adapter
 }
 
 class Attachment {
-  readonly #player: ShakaPlayer;
-  readonly #client: Client;
-  readonly #options: AdapterOptions;
+  private readonly player: ShakaPlayer;
+  private readonly client: Client;
+  private readonly options: AdapterOptions;
   /** The CDM's message of each request: filters run again on every attempt, and Shaka resets headers but not bodies. */
-  readonly #messages = new WeakMap<Request, Octets>();
+  private readonly messages = new WeakMap<Request, Octets>();
   /** The latest attempt of each request, for what its token's inspection had found. */
-  readonly #sent = new WeakMap<Request, LicenseRequest>();
-  readonly #reported = new WeakSet<PallyConError>();
+  private readonly sent = new WeakMap<Request, LicenseRequest>();
+  private readonly reported = new WeakSet<PallyConError>();
 
   constructor(player: ShakaPlayer, client: Client, options: AdapterOptions) {
-    this.#player = player;
-    this.#client = client;
-    this.#options = options;
+    this.player = player;
+    this.client = client;
+    this.options = options;
   }
 
   start(): Undo {
-    const player = this.#player;
+    const player = this.player;
     const before = (player.getConfiguration() as { drm: DrmConfig }).drm;
-    const client = this.#client;
+    const client = this.client;
     const { attempts = 3, base = 500 } = client.options.retry ?? {};
     const servers: Record<string, string> = {};
     for (const [keySystem, drm] of KEY_SYSTEMS) servers[keySystem] = client.defaultUrl(drm);
@@ -92,19 +92,19 @@ class Attachment {
         servers,
         retryParameters: { maxAttempts: attempts, baseDelay: base, backoffFactor: 2, fuzzFactor: 1, timeout: client.timeout },
         // Absent before 5.0, where an unknown option would be complained about.
-        ...(failure ? { failureCallback: (error: ShakaError) => this.#failed(error, usersCallback) } : {}),
+        ...(failure ? { failureCallback: (error: ShakaError) => this.failed(error, usersCallback) } : {}),
       },
     });
     const network = player.getNetworkingEngine();
-    network?.registerRequestFilter(this.#onRequest);
-    network?.registerResponseFilter(this.#onResponse);
-    player.addEventListener("error", this.#onError);
+    network?.registerRequestFilter(this.onRequest);
+    network?.registerResponseFilter(this.onResponse);
+    player.addEventListener("error", this.onError);
     return client.adopt(() => {
       // A destroyed player has neither network nor listeners; what is undone twice does no harm.
       const engine = player.getNetworkingEngine() ?? network;
-      engine?.unregisterRequestFilter(this.#onRequest);
-      engine?.unregisterResponseFilter(this.#onResponse);
-      player.removeEventListener("error", this.#onError);
+      engine?.unregisterRequestFilter(this.onRequest);
+      engine?.unregisterResponseFilter(this.onResponse);
+      player.removeEventListener("error", this.onError);
       const restored: Record<string, string | undefined> = {};
       for (const [keySystem] of KEY_SYSTEMS) restored[keySystem] = before.servers[keySystem];
       try {
@@ -113,27 +113,27 @@ class Attachment {
     });
   }
 
-  #drm(request: Request | undefined): Drm | undefined {
+  drmOf(request: Request | undefined): Drm | undefined {
     const keySystem = request?.drmInfo?.keySystem ?? "";
     return KEY_SYSTEMS.find(([name]) => keySystem === name || keySystem.startsWith(`${name}.`))?.[1];
   }
 
-  readonly #onRequest = async (type: number, request: Request): Promise<void> => {
-    const drm = type === LICENSE ? this.#drm(request) : undefined;
+  private readonly onRequest = async (type: number, request: Request): Promise<void> => {
+    const drm = type === LICENSE ? this.drmOf(request) : undefined;
     if (!drm || !request.body) return;
-    const client = this.#client;
-    let message = this.#messages.get(request);
+    const client = this.client;
+    let message = this.messages.get(request);
     if (!message) {
       message = view(request.body).slice() as Octets;
-      this.#messages.set(request, message);
+      this.messages.set(request, message);
     }
     const attempt = request.attempt ?? 0;
-    const prepared = await this.#failOpen(async () => {
-      const ready = await client.prepare(drm, message, this.#context(request, attempt), this.#options);
+    const prepared = await this.failOpen(async () => {
+      const ready = await client.prepare(drm, message, this.context(request, attempt), this.options);
       return ready;
     });
     if (!prepared) return;
-    this.#sent.set(request, prepared);
+    this.sent.set(request, prepared);
     request.uris = [prepared.url];
     request.body = prepared.body;
     if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
@@ -145,7 +145,7 @@ class Attachment {
     client.emit({ type: "request", drm, url: bareUrl(prepared.url), attempt: attempt + 1, bytes: prepared.body?.length ?? 0 });
   };
 
-  #context(request: Request, attempt: number): Partial<RequestContext> {
+  context(request: Request, attempt: number): Partial<RequestContext> {
     const { drmInfo, sessionId, initData, initDataType, licenseRequestType } = request;
     return {
       ...(drmInfo ? { keySystem: drmInfo.keySystem } : {}),
@@ -156,21 +156,21 @@ class Attachment {
     };
   }
 
-  readonly #onResponse = async (type: number, response: Response): Promise<void> => {
-    const drm = type === LICENSE ? this.#drm(response.originalRequest) : undefined;
+  private readonly onResponse = async (type: number, response: Response): Promise<void> => {
+    const drm = type === LICENSE ? this.drmOf(response.originalRequest) : undefined;
     if (!drm) return;
     const { status = 200, data, uri, headers } = response;
-    const request = response.originalRequest && this.#sent.get(response.originalRequest);
-    const license = await this.#failOpen(async (): Promise<License> => this.#client.read(drm, { status, body: data, url: uri, headers }, request), (error) => this.#report(error));
+    const request = response.originalRequest && this.sent.get(response.originalRequest);
+    const license = await this.failOpen(async (): Promise<License> => this.client.read(drm, { status, body: data, url: uri, headers }, request), (error) => this.report(error));
     if (license) response.data = license.data;
   };
 
   /** A refusal is thrown, for Shaka to tell. An error of our own code lets the player's bytes pass, and is told as an event. */
-  async #failOpen<T>(work: () => Promise<T>, refused?: (error: PallyConError) => void): Promise<T | undefined> {
+  async failOpen<T>(work: () => Promise<T>, refused?: (error: PallyConError) => void): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
-      const error = this.#client.fail(toPallyConError(thrown, INTERNAL));
+      const error = this.client.fail(toPallyConError(thrown, INTERNAL));
       if (error.code === INTERNAL.code) return undefined;
       refused?.(error);
       throw error;
@@ -178,21 +178,21 @@ class Attachment {
   }
 
   /** Shaka 5 asks this before it tells anyone; here HTTP failures get their PallyConError. */
-  #failed(error: ShakaError, usersCallback: ((error: ShakaError) => void) | undefined): void {
+  failed(error: ShakaError, usersCallback: ((error: ShakaError) => void) | undefined): void {
     usersCallback?.(error);
     if (error.handled) return;
     let ours = pallyConError(error);
     if (!ours) {
-      ours = this.#fromNetwork(error.data[0] as ShakaError | undefined);
-      if (ours) error.data.push(this.#client.fail(ours));
+      ours = this.fromNetwork(error.data[0] as ShakaError | undefined);
+      if (ours) error.data.push(this.client.fail(ours));
     }
     if (!ours) return;
     error.message = ours.message;
-    this.#report(ours, error);
+    this.report(ours, error);
   }
 
   /** 1001 BAD_HTTP_STATUS [uri, status, body, headers], 1002 HTTP_ERROR [uri, error], 1003 TIMEOUT [uri]. */
-  #fromNetwork(error: ShakaError | undefined): PallyConError | undefined {
+  fromNetwork(error: ShakaError | undefined): PallyConError | undefined {
     if (!error || ![1001, 1002, 1003].includes(error.code)) return undefined;
     if (error.code === 1003) {
       return new PallyConError({ code: "timeout", phase: "license", retryable: true, message: "The license server did not answer in time.", hint: "Check the connection, or raise the timeout option." });
@@ -201,29 +201,29 @@ class Attachment {
     if (typeof error.data[0] === "string") error.data[0] = bareUrl(error.data[0]);
     try {
       // With this status nothing is a license; which DRM it is not does not matter.
-      this.#client.read("widevine", { status, body: new TextEncoder().encode(body) });
+      this.client.read("widevine", { status, body: new TextEncoder().encode(body) });
       return undefined;
     } catch (thrown) {
       return toPallyConError(thrown, INTERNAL);
     }
   }
 
-  readonly #onError = (event: { detail?: unknown }): void => {
+  private readonly onError = (event: { detail?: unknown }): void => {
     const ours = pallyConError(event.detail);
     if (!ours) return;
-    this.#reported.add(ours);
+    this.reported.add(ours);
     (event.detail as ShakaError).message = ours.message;
   };
 
   /** Shaka tells of a failed license only where no other session is active: where it has not, this does. */
-  #report(ours: PallyConError, error?: ShakaError): void {
+  report(ours: PallyConError, error?: ShakaError): void {
     setTimeout(() => {
-      if (this.#reported.has(ours)) return;
-      this.#reported.add(ours);
+      if (this.reported.has(ours)) return;
+      this.reported.add(ours);
       const inner = { severity: CRITICAL, category: CATEGORY_NETWORK, code: FILTER_FAILED, data: [ours], message: ours.message };
       const detail = error ?? { severity: CRITICAL, category: CATEGORY_DRM, code: REQUEST_FAILED, data: [inner], message: ours.message, handled: false };
       const shown = { type: "error", detail, defaultPrevented: false, preventDefault() { this.defaultPrevented = true; } };
-      this.#player.dispatchEvent(shown as never);
+      this.player.dispatchEvent(shown as never);
     });
   }
 }
