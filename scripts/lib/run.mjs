@@ -20,17 +20,18 @@ export function environment(extra = {}, paths = []) {
 /**
  * @param {string} label what is going on, for the progress line
  * @param {string[]} command
- * @param {{log: string, env?: Record<string, string>, paths?: string[], cwd?: string, quiet?: boolean, timeout?: number}} options
+ * @param {{log: string, env?: Record<string, string>, paths?: string[], cwd?: string, quiet?: boolean, live?: boolean, timeout?: number}} options
+ *   `live`: the command tells its own progress, so it is shown as it comes.
  *   `timeout`: a suite that hangs is ended and has failed, rather than holding up everything after it.
  * @returns {Promise<{ok: boolean, code: number | null, output: string, duration: number, tail: string, log: string}>}
  */
-export function run(label, command, { log, env, paths, cwd = root, quiet = false, timeout } = {}) {
+export function run(label, command, { log, env, paths, cwd = root, quiet = false, live = false, timeout } = {}) {
   mkdirSync(logDir, { recursive: true });
   const file = join(logDir, `${log}.log`);
   const sink = createWriteStream(file);
   sink.write(`$ ${command.join(" ")}\n`);
   const started = Date.now();
-  const verbose = process.env.PALLYCON_VERBOSE === "1";
+  const shown = live || process.env.PALLYCON_VERBOSE === "1";
   return new Promise((resolve) => {
     const chunks = [];
     let last = "";
@@ -41,7 +42,7 @@ export function run(label, command, { log, env, paths, cwd = root, quiet = false
     const take = (chunk) => {
       chunks.push(chunk);
       sink.write(chunk);
-      if (verbose) process.stdout.write(chunk);
+      if (shown) process.stdout.write(chunk);
       last = chunk.toString().replace(ANSI, "").trim().split(/[\r\n]+/).pop() || last;
     };
     child.stdout.on("data", take);
@@ -56,7 +57,7 @@ export function run(label, command, { log, env, paths, cwd = root, quiet = false
     process.once("SIGINT", interrupted);
     process.once("SIGTERM", interrupted);
     const timers = [];
-    if (!quiet && !verbose) {
+    if (!quiet && !shown) {
       timers.push(setInterval(() => say(`    ${label}: ${seconds(Date.now() - started)} … ${last.slice(0, 100)}`), PROGRESS_EVERY));
     }
     if (timeout) {

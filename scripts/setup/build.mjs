@@ -23,8 +23,8 @@ export async function ensureBuilt(name) {
   if (!existsSync(join(root, script))) throw new Stop(`${script} is missing.`, "Restore it from git.");
   if (isFresh(name, inputs, outputs)) return;
   step(what);
-  const result = await run(`build ${name}`, [process.execPath, script], { log: `build-${name}` });
-  if (!result.ok) throw new Stop(`${what} failed (${result.log}).\n${result.tail}`);
+  const result = await run(`build ${name}`, [process.execPath, script], { log: `build-${name}`, live: true });
+  if (!result.ok) throw new Stop(`${what} failed: the output is above, and in ${result.log}.`);
   markFresh(name, inputs, outputs);
   say(`    done in ${seconds(result.duration)}`);
 }
