@@ -2,8 +2,23 @@
 import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
 import { fetchModule, toPallyConError } from "../core.js";
 import type { ErrorFields } from "../error.js";
+import type { CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
 
-type ServerCore = typeof bindings;
+/** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
+export interface ServerCore {
+  createLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, options: unknown, now: number): string;
+  openLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, token: string): Omit<OpenedLicenseToken, "timestamp"> & { timestamp: number };
+  createAuthData(siteId: string, siteKey: string, options: unknown): string;
+  openAuthData(siteId: string, siteKey: string, value: string): OpenedAuthData;
+  kmsUrl(options: unknown): string;
+  buildCpixRequest(options: unknown): string;
+  parseCpixRequest(xml: string): CpixRequest;
+  checkCpixRequest(url: string, xml: string): void;
+  kmsTakesGet(url: string): boolean;
+  readKmsAnswer(status: number, body: string): PackInfo;
+  cpixView(name: string, pack: unknown, options: unknown): unknown;
+}
+const core: ServerCore = bindings;
 
 const INTERNAL: ErrorFields = { code: "internal", phase: "server", message: "Something went wrong inside pallycon-drm itself.", hint: "Please report it, with the error's cause and stack." };
 
@@ -25,7 +40,7 @@ export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> 
 export async function call<T>(run: (core: ServerCore) => T): Promise<T> {
   await init();
   try {
-    return run(bindings);
+    return run(core);
   } catch (thrown) {
     if (typeof thrown !== "string" && !(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
     // After a trap the instance's memory cannot be trusted: the next call gets a new one.

@@ -1,0 +1,49 @@
+// "pallycon-drm/server" as a user's compiler sees it.
+import {
+  PallyConError, buildCpixRequest, createAuthData, createLicenseToken, kmsUrl, openAuthData, openLicenseToken, parseCpixRequest, parseCpixResponse,
+  requestContentKeys, toBitmovin, toFlussonic, toNginxVod, toQencode, toShakaPackager, toSpeke, tokenHandler, type Account, type PackInfo, type Policy,
+} from "pallycon-drm/server";
+
+declare const account: Account;
+const policy: Policy = {
+  policy_version: 2,
+  playback_policy: { persistent: true, rental_duration: 60, expire_date: new Date(), allowed_track_types: "SD_HD" },
+  security_policy: [{ track_type: "HD", widevine: { security_level: 5, required_hdcp_version: "HDCP_V2_2" }, playready: { security_level: 3000 }, fairplay: { hdcp_enforcement: -1 } }],
+  external_key: { mpeg_cenc: [{ track_type: "ALL", key_id: "", key: "" }] },
+};
+// @ts-expect-error a misspelled field is found while it is typed
+const misspelled: Policy = { playback_policy: { licenseDuration: 1 } };
+// @ts-expect-error a level that PlayReady does not have
+const level: Policy = { security_policy: [{ playready: { security_level: 1000 } }] };
+void [misspelled, level];
+
+const token: Promise<string> = createLicenseToken(account, { drmType: "widevine", userId: "u", contentId: "c", policy, responseFormat: "original", keyRotation: false, timestamp: new Date() });
+// @ts-expect-error a DRM that PallyCon does not license by token
+void createLicenseToken(account, { drmType: "clearkey", contentId: "c" });
+const made: Date = (await openLicenseToken(account, await token)).timestamp;
+const order: string | undefined = (await openAuthData(account, await createAuthData(account, { drmType: "NCG", userId: "u", contentId: "c", orderId: "o" }))).orderId;
+void [made, order];
+
+const url: string = await kmsUrl({ kind: "speke-v2", token: "t", base: "https://kms.example/", keyRotation: true });
+const xml: string = await buildCpixRequest({ contentId: "c", systems: ["widevine", "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b"], scheme: "cbcs", tracks: ["AUDIO", { type: "HD", maxPixels: 1 }], keyPeriods: [1, { id: "a", index: 2 }] });
+const asked: string[] = (await parseCpixRequest(xml)).keyIds;
+const pack: PackInfo = await requestContentKeys(url, xml, { signal: new AbortController().signal, timeout: 1 });
+const again: PackInfo = await parseCpixResponse(xml);
+const keyUri: string | undefined = pack.content_key_list[0]?.fairplay?.key_uri;
+void [asked, again, keyUri];
+
+const job: { key_id: string; key: string; pssh: string; la_url: string } = await toQencode(pack, { track: "HD" });
+const data: string | undefined = (await toNginxVod(pack))[0]?.pssh[0]?.data;
+const mode: "CTR" | "CBC" | undefined = (await toBitmovin(pack, { scheme: "cbcs" }))[0]?.cencDrm.encryptionMode;
+const args: string[] = await toShakaPackager(pack, { hardwareDrm: true });
+const settings: Record<string, unknown> = await toSpeke({ contentId: "c", systems: ["fairplay"] }, { service: "mediaconvert", url, output: "hls" });
+// @ts-expect-error MediaPackage needs a role
+void toSpeke(pack, { service: "mediapackage", url, container: "cmaf", method: "cenc" });
+const line: string = await toFlussonic({ contentId: "c" }, { url });
+void [job, data, mode, args, settings, line];
+
+const handler: (request: Request) => Promise<Response> = tokenHandler(account, async ({ contentId, drmType, request }) => {
+  const user: string | null = request.headers.get("x-user");
+  return user !== null && { userId: user, policy: { playback_policy: { license_duration: contentId.length } }, keyRotation: drmType === "Widevine" };
+});
+void handler(new Request("https://site.example/")).catch((error: unknown) => error instanceof PallyConError && error.code);
