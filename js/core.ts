@@ -3,7 +3,7 @@ export * from "./types.js";
 export { PallyConError, toPallyConError } from "./error.js";
 export { init, call, INTERNAL } from "./load.js";
 export { bareUrl, copy, view } from "./bytes.js";
-export { parseInitData, sameKeyId, revive } from "./init-data.js";
+export { parseInitData, sameKeyId, cut } from "./init-data.js";
 export { inspectCustomData } from "./custom-data.js";
 export { createPallyCon, clientOf, Client } from "./client.js";
 export { fetchModule } from "./module.js";

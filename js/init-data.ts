@@ -4,17 +4,19 @@ import { call } from "./load.js";
 import type { Bytes, InitData, InitDataType } from "./types.js";
 
 /** Fields that the core gives as `[offset, length]` in the input. */
-const SPANS = new Set(["data", "contentIdBytes", "value"]);
+const SPANS = /^(data|contentIdBytes|value|groupedLicense|padding|certificate)$/;
 
-/** Plain objects from the core's JSON, with their bytes cut out of the input. */
-export function revive<T>(json: string, input: Uint8Array): T {
-  return JSON.parse(json, (key, value: unknown) => {
-    if (SPANS.has(key) && Array.isArray(value)) {
-      const [offset, length] = value as [number, number];
-      return copy(input.subarray(offset, offset + length));
+/** Cuts the bytes that the core names by their place out of the input, all through what it found. */
+export function cut<T>(found: T, input: Uint8Array): T {
+  if (found && typeof found === "object") {
+    const fields = found as Record<string, unknown>;
+    for (const key of Object.keys(fields)) {
+      const value = fields[key];
+      if (SPANS.test(key) && Array.isArray(value)) fields[key] = copy(input.subarray(value[0] as number, (value[0] as number) + (value[1] as number)));
+      else cut(value, input);
     }
-    return value;
-  }) as T;
+  }
+  return found;
 }
 
 /**
@@ -29,7 +31,7 @@ export function revive<T>(json: string, input: Uint8Array): T {
 export function parseInitData(data: Bytes | string, options: { type?: InitDataType; strict?: boolean } = {}): InitData {
   return call((core) => {
     const input = typeof data === "string" ? core.initDataFromText(data) : view(data);
-    return revive<InitData>(core.parseInitData(input, options.type, !!options.strict), input);
+    return cut(JSON.parse(core.parseInitData(input, options.type, !!options.strict)) as InitData, input);
   });
 }
 

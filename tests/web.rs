@@ -3,6 +3,7 @@
 
 use js_sys::{Array, JSON, Reflect, Uint8Array};
 use pallycon_drm::web::fetch::send;
+use pallycon_drm::web::inspect;
 use pallycon_drm::web::player::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -95,6 +96,20 @@ fn init_data_is_read_and_a_failure_is_thrown_as_json() {
     let thrown = parse_init_data(&[0, 0], Some("cenc".into()), false).unwrap_err();
     assert_eq!(text(&parsed(&thrown.as_string().unwrap()), "code"), "init-data-invalid");
     assert!(init_data_from_text("not init data!").is_err());
+}
+
+#[wasm_bindgen_test]
+fn the_inspect_module_reads_and_writes() {
+    let bytes = init_data_from_text(WIDEVINE_PSSH).unwrap();
+    assert_eq!(text(&parsed(&inspect::inspect_bytes(&bytes)), "kind"), "cenc");
+    assert_eq!(text(&parsed(&inspect::inspect_text(WIDEVINE_PSSH)), "kind"), "cenc");
+    let fields = r#"{"systemId":"edef8ba9-79d6-4ace-a3c8-27dcd51d21ed","data":"00ff"}"#;
+    assert_eq!(inspect::build("pssh", fields).unwrap()[28..], [0, 0, 0, 2, 0, 0xff]);
+    assert_eq!(inspect::build("widevine", r#"{"contentId":"a"}"#).unwrap(), [0x22, 1, b'a']);
+    assert!(inspect::build("playready", "{").is_err());
+    assert_eq!(text(&parsed(&inspect::parse_manifest("#EXTM3U").unwrap()), "kind"), "hls");
+    let thrown = inspect::parse_segment(&[0, 0, 0, 9]).unwrap_err();
+    assert_eq!(text(&parsed(&thrown.as_string().unwrap()), "code"), "segment-invalid");
 }
 
 #[wasm_bindgen_test]

@@ -9,6 +9,8 @@ use wasm_bindgen::JsValue;
 
 #[cfg(feature = "player")]
 pub mod fetch;
+#[cfg(feature = "inspect")]
+pub mod inspect;
 #[cfg(feature = "player")]
 pub mod player;
 #[cfg(feature = "server")]

@@ -1,0 +1,130 @@
+/**
+ * pallycon-drm/inspect: for tools and pages that need more than playback does. Its own wasm, its own init().
+ *
+ * @packageDocumentation
+ */
+import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
+import { INTERNAL, PallyConError, cut, fetchModule, toPallyConError, view } from "./core.js";
+import type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
+
+export { PallyConError };
+export type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData };
+
+/** What an fMP4 segment says about protection. */
+export interface Segment { tracks: Track[]; boxes: PsshBox[]; keyIds: string[]; warnings: { code: string; message: string; offset: number }[] }
+
+/** One track; absent where the segment does not say. */
+export interface Track {
+  trackId: number;
+  /** "video", "audio", "text", or the handler's four characters */
+  type?: string;
+  codec?: string; scheme?: Scheme; defaultKeyId?: string; ivSize?: number;
+  /** hex */
+  constantIv?: string;
+  pattern?: [crypt: number, skip: number];
+  /** of `seig` sample groups: keys that rotate within the track */
+  groups?: { keyId: string; protected: boolean; ivSize?: number; constantIv?: string; pattern?: [crypt: number, skip: number] }[];
+}
+
+/** What a manifest says about protection, in its order. */
+export interface Manifest { kind: "hls" | "dash"; protections: Protection[]; keyIds: string[] }
+
+export interface Protection {
+  system?: string; systemId?: string; keyFormat?: string; schemeIdUri?: string; value?: string; method?: string; scheme?: Scheme;
+  keyIds: string[]; keyIdText?: string; uri?: string; initData?: InitData;
+  /** why the init data could not be read */
+  initDataError?: string;
+  licenseUrl?: string; line?: number;
+}
+
+/** What something is: `value` is what its own reader gives; `layers` are the wrappings that came off, outermost first. */
+export interface Finding { kind: string; value: unknown; layers?: string[] }
+
+type PlayReadyFields = { version?: "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0"; keys: PlayReadyObject["keys"]; licenseUrl?: string; licenseUiUrl?: string; domainServiceId?: string; decryptorSetup?: string; customAttributes?: string };
+
+let loaded = false;
+let loading: Promise<void> | undefined;
+
+/** Loads the wasm once; without an argument from beside this module. Throws "wasm-blocked" | "wasm-unreachable", and forgets that. */
+export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> {
+  if (loaded) return Promise.resolve();
+  loading ??= (async () => {
+    await bindgen({ module_or_path: await fetchModule(source ?? new URL("./inspect.wasm", import.meta.url)) });
+    loaded = true;
+  })().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+function call<T>(run: (core: typeof bindings) => T): T {
+  if (!loaded) throw new PallyConError({ code: "not-initialized", phase: "environment", message: "The inspect module is not loaded yet.", hint: "Await init() of pallycon-drm/inspect first: it has a module of its own." });
+  try {
+    return run(bindings);
+  } catch (thrown) {
+    if (thrown instanceof WebAssembly.RuntimeError) bindings.__wbg_reset_state();
+    else if (typeof thrown !== "string") throw thrown;
+    throw toPallyConError(thrown, INTERNAL);
+  }
+}
+
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+/** An fMP4 init or media segment: the protection of each track, and every PSSH box in moov and moof. Throws "segment-invalid". */
+export function parseSegment(data: Bytes): Segment {
+  const input = view(data);
+  return call((core) => cut(JSON.parse(core.parseSegment(input)) as Segment, input));
+}
+
+/** What an HLS playlist or a DASH MPD says about protection; one EXT-X-KEY line or ContentProtection element will do. Throws "manifest-invalid". */
+export function parseManifest(text: string): Manifest {
+  return cutManifest(call((core) => JSON.parse(core.parseManifest(text)) as Manifest));
+}
+
+/** Init data of a manifest crosses with the bytes that it was read from. */
+function cutManifest(manifest: Manifest): Manifest {
+  for (const protection of manifest.protections as (Protection & { initDataBase64?: string })[]) {
+    if (protection.initDataBase64 === undefined) continue;
+    if (protection.initData) cut(protection.initData, fromBase64(protection.initDataBase64));
+    delete protection.initDataBase64;
+  }
+  return manifest;
+}
+
+/** Says what anything is (init data, a segment, a manifest, a token, an error body, a challenge, an answer, CPIX, …) and reads it. No key is shown. */
+export function inspectAny(data: Bytes | string): Finding {
+  const found = call((core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(view(data))) as Finding & { bytes?: string });
+  return finish(found, typeof data === "string" ? new TextEncoder().encode(data) : view(data));
+}
+
+function finish(found: Finding & { bytes?: string }, input: Uint8Array): Finding {
+  const { bytes, ...finding } = found;
+  const source = bytes === undefined ? input : fromBase64(bytes);
+  const value = finding.value as { protections?: unknown; pieces?: Finding[] };
+  if (finding.kind === "pieces") finding.value = { pieces: (value.pieces ?? []).map((piece) => finish(piece, source)) };
+  else if (Array.isArray(value.protections)) cutManifest(value as Manifest);
+  else cut(value, source);
+  return finding;
+}
+
+const hex = (bytes: Bytes): string => Array.from(view(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** The fields as JSON, bytes in hex. */
+const write = (what: string, fields: object): Octets =>
+  call((core) => core.build(what, JSON.stringify(fields, (_, value: unknown) => (value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? hex(value) : value)))) as Octets;
+
+/** A PSSH box from its public fields; parseInitData gives them back. Without a version it is 1 where there are key ids. Throws "init-data-invalid". */
+export function buildPssh(box: { systemId: string; version?: 0 | 1; flags?: number; keyIds?: string[]; data?: Bytes }): Octets {
+  return write("pssh", box);
+}
+
+/** Widevine's PSSH data. `contentId` counts where it is given; leave it out to write `contentIdBytes`. */
+export function buildWidevineData(data: Partial<WidevineData>): Octets {
+  return write("widevine", data);
+}
+
+/** A PlayReady Object. Given back what was read (`xml` and all), it is written byte for byte, but for what was changed. */
+export function buildPlayReadyObject(object: PlayReadyFields): Octets {
+  return write("playready", object);
+}

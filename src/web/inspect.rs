@@ -1,0 +1,46 @@
+//! The exports of the inspect module: segments, manifests, writers, and what anything is. Results are JSON.
+
+use crate::error::{Error, Phase};
+use crate::json::{self, Value};
+use crate::web::thrown;
+use crate::{init_data::segment, inspect, manifest, write};
+use wasm_bindgen::prelude::*;
+
+/// Reads an fMP4 segment.
+#[wasm_bindgen(js_name = parseSegment)]
+pub fn parse_segment(data: &[u8]) -> Result<String, JsValue> {
+    segment::parse(data).map(|read| read.to_json()).map_err(thrown)
+}
+
+/// Reads a playlist, an MPD, or one tag or element of it.
+#[wasm_bindgen(js_name = parseManifest)]
+pub fn parse_manifest(text: &str) -> Result<String, JsValue> {
+    manifest::parse(text).map(|read| read.to_json()).map_err(thrown)
+}
+
+/// Says what some bytes are.
+#[wasm_bindgen(js_name = inspectBytes)]
+pub fn inspect_bytes(data: &[u8]) -> String {
+    inspect::bytes(data).to_json()
+}
+
+/// Says what a text is.
+#[wasm_bindgen(js_name = inspectText)]
+pub fn inspect_text(text: &str) -> String {
+    inspect::text(text).to_json()
+}
+
+/// Writes `what` ("pssh", "widevine", "playready") from its fields: JSON, with bytes in hex.
+#[wasm_bindgen]
+pub fn build(what: &str, fields: &str) -> Result<Vec<u8>, JsValue> {
+    let fields: Value = json::parse(fields).ok_or_else(|| {
+        let message = "It cannot be written: the fields are no object that JSON can hold.";
+        thrown(Error::new("init-data-invalid", Phase::InitData, message, "Give a plain object of the documented fields."))
+    })?;
+    match what {
+        "widevine" => write::widevine_data(&fields),
+        "playready" => write::playready_object(&fields),
+        _ => write::pssh(&fields),
+    }
+    .map_err(thrown)
+}

@@ -1,0 +1,78 @@
+// pallycon-drm/inspect through its JavaScript: objects, bytes of their own, and what is written back.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { init as initPlayer, parseInitData } from "../../dist/index.js";
+import { PallyConError, buildPlayReadyObject, buildPssh, buildWidevineData, init, inspectAny, parseManifest, parseSegment } from "../../dist/inspect.js";
+
+const media = (name) => readFileSync(new URL(`../../www/media/${name}`, import.meta.url));
+const WIDEVINE = "AAAAOHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABgSEAAWNwaftdGsPEdH4BMi5MJI49yVmwY=";
+
+test("before init, calls say so", () => {
+  assert.throws(() => parseManifest("#EXTM3U"), (error) => error instanceof PallyConError && error.code === "not-initialized");
+});
+
+test("loading", async () => {
+  await Promise.all([init(), init(), initPlayer()]);
+});
+
+test("a box is written from what was read of it, and reads the same again", () => {
+  const [box] = parseInitData(WIDEVINE).boxes;
+  assert.equal(Buffer.from(buildPssh(box)).toString("base64"), WIDEVINE);
+  const changed = parseInitData(buildPssh({ ...box, data: buildWidevineData({ ...box.widevine, contentId: "a/b+c" }) }));
+  assert.equal(changed.contentId, "a/b+c");
+  assert.deepEqual(changed.keyIds, box.widevine.keyIds);
+  assert.deepEqual(parseInitData(buildPssh({ systemId: "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b", keyIds: ["00112233445566778899aabbccddeeff"] })).keyIds, ["00112233445566778899aabbccddeeff"]);
+});
+
+test("a PlayReady Object in every version", () => {
+  for (const version of ["4.0.0.0", "4.1.0.0", "4.2.0.0", "4.3.0.0"]) {
+    const object = { version, keys: [{ keyId: "0123456789abcdef0123456789abcdef", algorithm: "AESCTR" }], licenseUrl: "https://h/?a=1&b=2" };
+    const [box] = parseInitData(buildPlayReadyObject(object)).boxes;
+    assert.equal(box.bare, true);
+    assert.equal(box.playready.version, version);
+    assert.equal(box.playready.licenseUrl, object.licenseUrl);
+    assert.equal(box.playready.keys[0].keyId, object.keys[0].keyId);
+    assert.equal(Buffer.compare(buildPlayReadyObject(box.playready), box.data), 0);
+  }
+});
+
+test("what cannot be written is an error that says why", () => {
+  for (const fields of [{ systemId: "x" }, { systemId: "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b", keyIds: ["00"] }]) {
+    assert.throws(() => buildPssh(fields), (error) => error.code === "init-data-invalid" && error.hint.length > 0);
+  }
+});
+
+test("manifests: protections with init data whose bytes are cut out", () => {
+  const mpd = media("demo-cenc/manifest.mpd").toString();
+  const read = parseManifest(mpd);
+  assert.equal(read.kind, "dash");
+  const widevine = read.protections.find(({ system, initData }) => system === "Widevine" && initData);
+  assert.equal(widevine.initData.boxes[0].widevine.contentId, "demo-cenc");
+  assert.ok(widevine.initData.boxes[0].data instanceof Uint8Array);
+  assert.equal("initDataBase64" in widevine, false);
+  assert.equal(parseManifest('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://a/b+c==",KEYFORMAT="com.apple.streamingkeydelivery"').protections[0].initData.fairplay.assetId, "a/b+c==");
+  assert.throws(() => parseManifest("hello"), (error) => error.code === "manifest-invalid" && error.phase === "manifest");
+});
+
+test("segments: tracks and boxes", () => {
+  const read = parseSegment(media("demo-cbcs/video/init.mp4"));
+  assert.equal(read.tracks[0].scheme, "cbcs");
+  assert.match(read.tracks[0].defaultKeyId, /^[0-9a-f]{32}$/);
+  assert.deepEqual(read.keyIds.includes(read.tracks[0].defaultKeyId), true);
+  assert.throws(() => parseSegment(new Uint8Array([0, 0, 0, 20, 109, 111, 111, 118])), (error) => error.code === "segment-invalid");
+});
+
+test("inspectAny names what it is given, through its wrappings", () => {
+  const found = inspectAny(WIDEVINE);
+  assert.equal(found.kind, "cenc");
+  assert.deepEqual(found.layers, ["base64"]);
+  assert.equal(found.value.boxes[0].data.length, 24);
+  assert.equal(inspectAny('{"errorCode":"7011","message":"expired"}').kind, "error");
+  assert.equal(inspectAny(media("demo-cbcs/hls/fairplay.m3u8")).kind, "hls");
+  assert.equal(inspectAny(new Uint8Array([1, 2, 3])).kind, "unknown");
+  const row = inspectAny(`${WIDEVINE} ${WIDEVINE}`);
+  assert.equal(row.kind, "pieces");
+  assert.deepEqual(row.value.pieces.map(({ kind }) => kind), ["cenc", "cenc"]);
+  assert.equal(row.value.pieces[1].value.boxes[0].data.length, 24);
+});
