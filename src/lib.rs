@@ -21,6 +21,8 @@ pub mod cpix;
 pub mod custom_data;
 pub mod delivery;
 pub mod error;
+#[cfg(test)]
+mod hostile;
 pub mod init_data;
 #[cfg(feature = "inspect")]
 pub mod inspect;

@@ -19,6 +19,7 @@ const TOOLS = {
   // Its own lock file holds a crate set that no longer builds on current Rust, hence not --locked.
   "wasm-bindgen-cli": { version: bindgenVersion, locked: false, binary: "wasm-bindgen", minutes: 5 },
   "wasm-pack": { version: () => "0.15.1", locked: true, binary: "wasm-pack", minutes: 4 },
+  "cargo-fuzz": { version: () => "0.13.1", locked: true, binary: "cargo-fuzz", minutes: 2 },
   geckodriver: { version: () => "0.37.1", locked: true, binary: "geckodriver", minutes: 4 },
 };
 

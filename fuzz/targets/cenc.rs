@@ -1,0 +1,15 @@
+//! PSSH boxes, strictly and leniently, and the boxes written back.
+#![no_main]
+
+#[path = "../support.rs"]
+mod support;
+
+use libfuzzer_sys::fuzz_target;
+use pallycon_drm::init_data::InitDataType;
+
+fuzz_target!(|data: &[u8]| {
+    let strict = support::init_data(data, Some(InitDataType::Cenc), true);
+    let lenient = support::init_data(data, Some(InitDataType::Cenc), false);
+    // What is right by the strict rules is right by the others.
+    assert!(strict.is_none() || lenient.is_some());
+});

@@ -1,0 +1,12 @@
+//! Init data of no type that is told: detection, payloads without a box.
+#![no_main]
+
+#[path = "../support.rs"]
+mod support;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    support::init_data(data, None, false);
+    support::init_data(data, None, true);
+});

@@ -1,0 +1,16 @@
+//! fMP4 segments.
+#![no_main]
+
+#[path = "../support.rs"]
+mod support;
+
+use libfuzzer_sys::fuzz_target;
+use pallycon_drm::init_data::segment;
+
+fuzz_target!(|data: &[u8]| {
+    if let Ok(read) = segment::parse(data) {
+        for pssh in &read.boxes {
+            assert!(support::inside(data, pssh.data) && pssh.offset + pssh.size <= data.len());
+        }
+    }
+});

@@ -1,0 +1,69 @@
+// npm run fuzz -- [--seconds N | --runs N] [--target T] [--seed N]: one fuzz target after the other, and what each of them did.
+// A finding ends the run with its input's file. Targets are in fuzz/targets, seeds in fuzz/seeds.json (all of our own making).
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./lib/paths.mjs";
+import { ask, run } from "./lib/run.mjs";
+import { Stop, main, say, seconds, step, table } from "./lib/say.mjs";
+import { ensureTool } from "./setup/tools.mjs";
+
+const fuzzDir = join(root, "fuzz");
+const seeds = JSON.parse(readFileSync(join(fuzzDir, "seeds.json"), "utf8"));
+// What real inputs have; longer ones only make a run slower. Linear work is proved elsewhere, by counted steps.
+const MAX_LENGTH = 1024;
+
+function options(args) {
+  const found = { seconds: 60, runs: 0, targets: Object.keys(seeds), seed: 1 };
+  for (let i = 0; i < args.length; i += 1) {
+    const value = args[i + 1];
+    const number = () => {
+      const read = Number(value);
+      if (!Number.isInteger(read) || read < 1) throw new Stop(`${args[i]} takes a whole number.`, "For example: --seconds 60");
+      return read;
+    };
+    if (args[i] === "--seconds") found.seconds = number();
+    else if (args[i] === "--runs") found.runs = number();
+    else if (args[i] === "--seed") found.seed = number();
+    else if (args[i] === "--target" && seeds[value]) found.targets = [value];
+    else throw new Stop(`"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`, `--seconds N, --runs N, --seed N, --target ${Object.keys(seeds).join("|")}`);
+    i += 1;
+  }
+  return found;
+}
+
+/** Seeds as files, beside whatever earlier runs have found. */
+function corpus(target) {
+  const folder = join(fuzzDir, "corpus", target);
+  mkdirSync(folder, { recursive: true });
+  seeds[target].forEach((seed, i) => writeFileSync(join(folder, `seed-${i}`), typeof seed === "string" ? seed : Buffer.from(seed.hex, "hex")));
+  return folder;
+}
+
+await main(async () => {
+  const { seconds: time, runs, targets, seed } = options(process.argv.slice(2));
+  if (!ask(["rustup", "run", "nightly", "rustc", "--version"])) throw new Stop("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
+  const paths = [await ensureTool("cargo-fuzz")];
+  // Safe Rust without a line of unsafe: an address sanitizer would find nothing and cost half of the speed.
+  const common = ["--fuzz-dir", fuzzDir, "--sanitizer", "none"];
+  step("Building the targets");
+  const built = await run("fuzz build", ["cargo", "+nightly", "fuzz", "build", ...common], { log: "fuzz-build", paths });
+  if (!built.ok) throw new Stop(`The targets do not build.\n${built.tail}`);
+  const rows = [["target", "executions", "time", "seed", "last line"]];
+  let failed = 0;
+  for (const target of targets) {
+    step(`${target}: ${runs ? `${runs} executions` : seconds(time * 1000)}`);
+    const limit = runs ? `-runs=${runs}` : `-max_total_time=${time}`;
+    const command = ["cargo", "+nightly", "fuzz", "run", target, corpus(target), ...common, "--", limit, `-seed=${seed}`, `-max_len=${MAX_LENGTH}`, "-timeout=10", "-print_final_stats=1"];
+    const result = await run(`fuzz ${target}`, command, { log: `fuzz-${target}`, paths });
+    const executions = Number(/stat::number_of_executed_units:\s+(\d+)/.exec(result.output)?.[1] ?? 0);
+    const done = /^Done .*$/m.exec(result.output)?.[0] ?? "no last line";
+    rows.push([target, executions, seconds(result.duration), seed, result.ok ? done : "FOUND SOMETHING"]);
+    if (!result.ok || executions === 0) {
+      failed += 1;
+      say(result.tail);
+      if (existsSync(join(fuzzDir, "artifacts", target))) say(`    the input is in ${join(fuzzDir, "artifacts", target)}`);
+    }
+  }
+  say(`\n${table(rows)}`);
+  return failed === 0 ? 0 : 1;
+});

@@ -1,0 +1,197 @@
+//! Hostile input, for every parser: no panic, no place outside of the input, work linear in its length.
+//!
+//! Inputs are random bytes, and well-formed examples with bytes changed, cut, doubled and put together: those go deep. Work is
+//! counted in steps ([`crate::bytes::steps`]), never in time.
+
+use crate::bytes::{Span, steps};
+use crate::init_data::{InitDataType, Options, fairplay, from_text, parse, playready, sinf, widevine};
+use crate::{json, text, xml};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const XML: &str = "<?xml version='1.0'?><WRMHEADER xmlns='x' version=\"4.3.0.0\"><DATA><PROTECTINFO><KIDS><KID ALGID='AESCTR' VALUE='AgICAgICAgICAgICAgICAg=='/></KIDS></PROTECTINFO><!-- c --><LA_URL>a&amp;b</LA_URL><CUSTOMATTRIBUTES><PERIOD_INDEX>1</PERIOD_INDEX></CUSTOMATTRIBUTES></DATA></WRMHEADER>";
+
+fn object() -> Vec<u8> {
+    let header = text::to_utf16_le(XML);
+    let length = |size: usize| u16::try_from(size).unwrap().to_le_bytes();
+    [&length(header.len().saturating_add(10))[..], &[0, 0, 1, 0, 1, 0], &length(header.len()), &header].concat()
+}
+
+/// Well-formed examples of everything.
+fn examples() -> Vec<Vec<u8>> {
+    let widevine =
+        b"\x08\x01\x12\x10KKKKKKKKKKKKKKKK\x22\x13cid0000000000000080\x38\x80\x01\x72\x06\x0a\x01E\x12\x01K\xa5\x06abcd".to_vec();
+    let boxed = |kind: &[u8; 4], parts: &[&[u8]]| {
+        let body = parts.concat();
+        let size = u32::try_from(body.len().saturating_add(8)).unwrap().to_be_bytes();
+        [&size[..], kind, &body].concat()
+    };
+    let pssh = |id: &[u8; 16], data: &[u8]| boxed(b"pssh", &[&[0; 4], id, &u32::try_from(data.len()).unwrap().to_be_bytes(), data]);
+    let common = boxed(b"pssh", &[b"\x01\0\0\0", &crate::system::COMMON, b"\0\0\0\x02KKKKKKKKKKKKKKKKLLLLLLLLLLLLLLLL\0\0\0\0"]);
+    let sinf = boxed(
+        b"sinf",
+        &[b"\0\0\0\x0cfrmaavc1\0\0\0\x14schm\0\0\0\0cbcs\0\x01\0\0\0\0\0\x28schi\0\0\0\x20tenc\0\0\0\0\0\0\x01\x08KKKKKKKKKKKKKKKK"],
+    );
+    let entry = boxed(b"encv", &[&[0; 78], &sinf]);
+    let stbl = boxed(b"stbl", &[&boxed(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1], &entry])]);
+    let trak = boxed(b"trak", &[&boxed(b"tkhd", &[&[0; 20]]), &boxed(b"mdia", &[&boxed(b"minf", &[&stbl])])]);
+    let playready = pssh(&crate::system::PLAYREADY, &object());
+    let base64 = text::to_base64(&common).into_bytes();
+    let fairplay = b"\0\0\0\x3cfpsd\0\0\0\x10fpsi\0\0\0\0cbcs\0\0\0\x24fpsk\0\0\0\x1cfkri\0\0\0\0KKKKKKKKKKKKKKKK".to_vec();
+    vec![
+        pssh(&crate::system::WIDEVINE, &widevine),
+        [&common[..], &playready, &pssh(&crate::system::FAIRPLAY, &fairplay)].concat(),
+        boxed(b"moov", &[&trak, &common]),
+        widevine,
+        object(),
+        text::to_utf16_le("skd://cid0000000000000080"),
+        fairplay::build_legacy(b"\x06\0\0\0s\0k\0d\0", "id", &[0x30, 0x82]),
+        fairplay,
+        XML.into(),
+        [b"{\"sinf\":[\"", text::to_base64(&sinf).as_bytes(), b"\"],\"kids\":[\"AQI\",\"\\u0041QI\"]}"].concat(),
+        [b"#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"data:;base64,", &base64[..], b"\",KEYFORMAT=\"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed\"\n"].concat(),
+        [b"<MPD><Period><AdaptationSet><ContentProtection schemeIdUri='urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed' refId='a'><pssh>", &base64[..], b"</pssh></ContentProtection><ContentProtection ref='a' default_KID='00112233-4455-6677-8899-aabbccddeeff'/></AdaptationSet></Period></MPD>"].concat(),
+        base64,
+    ]
+}
+
+/// Examples in a row, with changes: set a byte, cut, double.
+fn hostile() -> impl Strategy<Value = Vec<u8>> {
+    let examples = examples();
+    let pick = vec(0..examples.len(), 1..4);
+    let changes = vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 0..6);
+    let mutated = (pick, changes).prop_map(move |(pick, changes)| {
+        let mut data: Vec<u8> = pick.iter().flat_map(|at| examples[*at].clone()).collect();
+        for (place, byte, what) in changes {
+            let at = place.index(data.len().max(1));
+            match (what, data.get_mut(at)) {
+                (0, Some(old)) => *old = byte,
+                (1, Some(old)) => *old ^= 1 << (byte & 7),
+                (2, _) => data.truncate(at),
+                (_, _) => data.extend_from_within(at..),
+            }
+        }
+        data
+    });
+    prop_oneof![1 => vec(any::<u8>(), 0..300), 4 => mutated]
+}
+
+/// At most so many steps a byte; the rest is for what a small input costs all the same.
+fn is_linear<T>(length: usize, work: impl FnOnce() -> T) -> Result<T, TestCaseError> {
+    let (steps, value) = steps::of(work);
+    let bound = (length as u64).saturating_mul(40).saturating_add(2000);
+    prop_assert!(steps <= bound, "{steps} steps for {length} bytes");
+    Ok(value)
+}
+
+fn inside(data: &[u8], span: Span<'_>) -> bool {
+    span.bytes.is_empty() || data.get(span.offset..).is_some_and(|rest| rest.starts_with(span.bytes))
+}
+
+const KINDS: [Option<InitDataType>; 6] = [
+    None,
+    Some(InitDataType::Cenc),
+    Some(InitDataType::Keyids),
+    Some(InitDataType::Webm),
+    Some(InitDataType::Skd),
+    Some(InitDataType::Sinf),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn init_data_of_every_type(data in hostile(), strict: bool) {
+        for kind in KINDS {
+            let Ok(read) = is_linear(data.len(), || parse(&data, Options { kind, strict }))? else { continue };
+            for pssh in &read.boxes {
+                prop_assert!(inside(&data, pssh.data) && inside(&data, pssh.key_ids) && inside(&data, pssh.padding));
+                prop_assert!(pssh.offset.saturating_add(pssh.size) <= data.len());
+            }
+            prop_assert!(read.warnings.iter().all(|warning| warning.offset <= data.len()));
+            let json: Result<serde_json::Value, _> = serde_json::from_str(&read.to_json());
+            prop_assert!(json.is_ok());
+        }
+    }
+
+    #[test]
+    fn payloads(data in hostile()) {
+        let span = Span::whole(&data);
+        if let Ok(read) = is_linear(data.len(), || widevine::read(span))? {
+            prop_assert!(read.key_ids.iter().chain(&read.content_id).all(|id| inside(&data, *id)));
+            prop_assert!(read.unknown.iter().all(|field| inside(&data, field.value)));
+        }
+        if let Ok(read) = is_linear(data.len(), || playready::read(span))? {
+            prop_assert!(read.records.iter().all(|record| inside(&data, record.value)));
+        }
+        let _ = is_linear(data.len(), || fairplay::read(span))?;
+        let _ = is_linear(data.len(), || fairplay::read_legacy(&data))?;
+        let _ = is_linear(data.len(), || sinf::read(span))?;
+    }
+
+    #[test]
+    fn texts(data in hostile()) {
+        let text = String::from_utf8_lossy(&data);
+        let _ = is_linear(text.len(), || from_text(&text))?;
+        let _ = is_linear(text.len(), || json::parse(&text))?;
+        is_linear(text.len(), || {
+            let mut reader = xml::Reader::new(&text);
+            while let Ok(Some(_)) = reader.event() {
+                assert!(reader.offset() <= reader.end() && reader.end() <= text.len());
+            }
+        })?;
+    }
+}
+
+#[cfg(feature = "inspect")]
+mod tools {
+    use super::*;
+    use crate::init_data::segment;
+    use crate::write;
+    use crate::{inspect, manifest};
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn segments(data in hostile()) {
+            if let Ok(read) = is_linear(data.len(), || segment::parse(&data))? {
+                prop_assert!(read.boxes.iter().all(|pssh| inside(&data, pssh.data)));
+                prop_assert!(serde_json::from_str::<serde_json::Value>(&read.to_json()).is_ok());
+            }
+        }
+
+        #[test]
+        fn manifests(data in hostile()) {
+            let text = String::from_utf8_lossy(&data);
+            if let Ok(read) = is_linear(text.len(), || manifest::parse(&text))? {
+                prop_assert!(serde_json::from_str::<serde_json::Value>(&read.to_json()).is_ok());
+            }
+        }
+
+        #[test]
+        fn anything_at_all(data in hostile()) {
+            let found = is_linear(data.len().saturating_mul(5), || inspect::bytes(&data))?;
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&found.to_json()).is_ok());
+            let text = String::from_utf8_lossy(&data);
+            is_linear(text.len().saturating_mul(5), || inspect::text(&text))?;
+        }
+
+        #[test]
+        fn boxes_are_written_back(data in hostile()) {
+            let Ok(read) = parse(&data, Options { kind: Some(InitDataType::Cenc), strict: false }) else { return Ok(()) };
+            for pssh in read.boxes.iter().filter(|pssh| !pssh.bare) {
+                let mut fields = json::Writer::new();
+                fields.object(|o| {
+                    pssh.write(o);
+                    // Of a repeated name the last counts: bytes take the place of spans.
+                    o.string("data", &text::hex(pssh.data.bytes));
+                    o.string("padding", &text::hex(pssh.padding.bytes));
+                });
+                let written = write::pssh(&json::parse(&fields.finish()).unwrap()).unwrap();
+                prop_assert!(data[pssh.offset..].starts_with(&written));
+                prop_assert_eq!(written.len(), pssh.size);
+            }
+        }
+    }
+}
