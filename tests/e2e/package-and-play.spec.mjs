@@ -1,0 +1,59 @@
+// From the key server to the picture: keys by CPIX, the real Shaka Packager by our view of them, and playback through the package.
+import { kmsUrl, requestContentKeys, toShakaPackager } from "../../dist/server.js";
+import { DEMO } from "../../www/license-server/accounts.mjs";
+import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
+import { packageClip } from "./packager.mjs";
+
+const KEY_SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready" };
+
+/** What the key server of this test's own run gives; its license endpoints know these keys from then on. */
+async function keys(run, options) {
+  const url = await kmsUrl({ kind: "v2", token: DEMO.kmsToken, base: run.url() });
+  return requestContentKeys(url, { contentId: "packed-film", systems: ["widevine", "playready"], ...options });
+}
+
+const play = (page, keySystem, path) =>
+  page.evaluate(async ({ keySystem, path }) => {
+    const { lab } = window;
+    lab.player = await lab.shakaPlayer(keySystem);
+    await lab.attachShaka(lab.player, await lab.client({ contentId: "packed-film" }));
+    await lab.load(lab.player, path);
+  }, { keySystem, path });
+
+const name = (...parts) => parts.join("-");
+
+for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
+  for (const scheme of ["cenc", "cbcs"]) {
+    test(`${drm}: what the packager made in ${scheme}, with a key for sound and one for the picture, plays`, async ({ page, run }, info) => {
+      const pack = await keys(run, { tracks: ["AUDIO", "SD"], scheme, hardwareDrm: true });
+      const path = packageClip(name(info.project.name, drm, scheme), await toShakaPackager(pack));
+      await openLab(page, run);
+      await play(page, keySystem, path);
+      await expectPlaying(page);
+      expect(await page.evaluate(() => window.lab.playerErrors)).toEqual([]);
+      // Both keys of the answer, and no other, were in the licenses. Shaka gathers statuses for a while before it tells them.
+      const statuses = async () => Object.keys(await page.evaluate(() => window.lab.player.getKeyStatuses())).sort();
+      await expect.poll(statuses).toEqual(pack.content_key_list.map((key) => key.key_id_hex).sort());
+      const [license] = await run.requests("license");
+      expect(JSON.parse(Buffer.from(license.headers["pallycon-customdata-v2"], "base64").toString()).cid).toBe("packed-film");
+    });
+  }
+}
+
+test("one key for all, by version 1, plays too", async ({ page, run }, info) => {
+  const url = await kmsUrl({ kind: "v1", token: DEMO.kmsToken, base: run.url() });
+  const pack = await requestContentKeys(url, { contentId: "packed-film", systems: ["widevine"], kind: "v1" });
+  await openLab(page, run);
+  await play(page, KEY_SYSTEMS.widevine, packageClip(name(info.project.name, "single"), await toShakaPackager(pack)));
+  await expectPlaying(page);
+});
+
+test("content that was packaged with another key than the license's does not play", async ({ page, run }, info) => {
+  const pack = await keys(run, { tracks: ["AUDIO", "SD"] });
+  // One bit of each key: the id stays, so the license is given, and what comes out of the decryption is noise.
+  for (const key of pack.content_key_list) key.key_hex = key.key_hex.replace(/.$/, (digit) => (parseInt(digit, 16) ^ 1).toString(16));
+  await openLab(page, run);
+  await play(page, KEY_SYSTEMS.widevine, packageClip(name(info.project.name, "wrong"), await toShakaPackager(pack)));
+  await expect.poll(async () => (await page.evaluate(() => window.lab.playerErrors)).length, { message: "the player's error" }).toBeGreaterThan(0);
+  await expectNoPicture(page);
+});
