@@ -5,3 +5,4 @@
  */
 export type * from "./types.js";
 export { PallyConError, init, parseInitData, sameKeyId, inspectCustomData, createPallyCon } from "./core.js";
+export { probe, diagnose } from "./environment/index.js";

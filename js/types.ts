@@ -185,3 +185,39 @@ export type PallyConEvent = { at: number } & (
 
 /** What every adapter takes: in place of the client's own, for this player alone. */
 export interface AdapterOptions { contentId?: ContentId; customData?: Each<string> }
+
+export interface ProbeOptions {
+  /** what the content needs: "avc1.64001f", or a whole content type; default H.264 and AAC in MP4 */
+  codecs?: { video?: string; audio?: string };
+  /** only these */
+  drms?: Drm[];
+  /** only where this scheme works; default: each is asked for, and those that work are named */
+  scheme?: "cenc" | "cbcs";
+  /** default 5 000 */
+  timeout?: number;
+}
+
+/** A DRM that the browser can really use. */
+export interface Probed {
+  drm: Drm; keySystem: string;
+  robustness?: { video?: string; audio?: string };
+  /** L1, L3; SL150, SL2000, SL3000; absent where the browser does not tell */
+  securityLevel?: string;
+  initDataTypes: InitDataType[];
+  schemes: ("cenc" | "cbcs")[];
+  /** the highest HDCP version that the outputs meet, "none" where they meet none; absent where the browser does not tell */
+  maxHdcp?: string;
+  persistentLicense: boolean;
+}
+
+/** What `diagnose` looks at beside the browser itself. */
+export interface DiagnoseOptions {
+  /** license server, certificate, media: asked for with GET, never with a token */
+  urls?: string[];
+  /** what is known of the content, so that what this browser cannot play is named */
+  content?: { scheme?: Scheme; videoKeyIds?: string[]; audioKeyIds?: string[] };
+  /** the DRM that was chosen; default: the first that `probe` finds */
+  drm?: Drm;
+  /** default 8 000 */
+  timeout?: number;
+}

@@ -29,7 +29,7 @@ function bundled(player, attach) {
 
 export function reportSizes() {
   const dist = join(root, "dist");
-  const names = ["player.wasm", "inspect.wasm", "server.wasm", "core.js", "index.js", "shaka.js", "hls.js", "media.js", "dash.js", "videojs.js", "rx-player.js", "inspect.js", "server.js", "pallycon-drm.global.js"];
+  const names = ["player.wasm", "inspect.wasm", "server.wasm", "core.js", "index.js", "environment.js", "shaka.js", "hls.js", "media.js", "dash.js", "videojs.js", "rx-player.js", "inspect.js", "server.js", "pallycon-drm.global.js"];
   const sizes = new Map(
     names.filter((name) => existsSync(join(dist, name))).map((name) => {
       const bytes = readFileSync(join(dist, name));

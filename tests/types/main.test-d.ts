@@ -1,8 +1,8 @@
 // "pallycon-drm" as a user's compiler sees it: every exported name in use, and what must not compile.
 import {
-  PallyConError, createPallyCon, init, inspectCustomData, parseInitData, sameKeyId,
+  PallyConError, createPallyCon, diagnose, init, inspectCustomData, parseInitData, probe, sameKeyId,
   type Drm, type InitData, type License, type LicenseRequest, type PallyCon, type PallyConEvent, type PallyConOptions,
-  type PlayReadyObject, type Problem, type PsshBox, type RequestContext, type Undo, type WidevineData,
+  type PlayReadyObject, type Probed, type Problem, type PsshBox, type RequestContext, type Undo, type WidevineData,
 } from "pallycon-drm";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -48,6 +48,14 @@ const problems: Problem[] = inspected.problems;
 const kind: "token" | "auth-data" = inspected.kind;
 const expires: Date | undefined = inspected.expiresAt;
 void [problems.map(({ code, message, hint }) => `${code}${message}${hint}`), kind, expires];
+
+// ---- the browser
+const probed: Promise<Probed[]> = probe({ codecs: { video: "avc1.64001f" }, drms: ["widevine", "playready"], scheme: "cbcs", timeout: 1000 });
+void probed.then(([best]) => [best?.drm, best?.robustness?.video, best?.securityLevel, best?.maxHdcp, best?.schemes.length]);
+const diagnosed: Promise<Problem[]> = diagnose({ urls: ["https://example.com/license"], content: { scheme: "cenc", videoKeyIds: [], audioKeyIds: [] } });
+void diagnosed;
+// @ts-expect-error a codec needs its kind
+void probe({ codecs: "avc1.64001f" });
 
 // ---- the client
 const options: PallyConOptions = {

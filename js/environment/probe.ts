@@ -1,0 +1,115 @@
+// Which DRMs this browser can really use: asked of the browser itself, never guessed from its name.
+import type { InitDataType, Probed, ProbeOptions, Scheme } from "../types.js";
+import { maxHdcp } from "./hdcp.js";
+import { KEY_SYSTEMS, type KeySystem } from "./key-systems.js";
+import { within } from "./time.js";
+
+type Capability = MediaKeySystemMediaCapability & { encryptionScheme?: string | null };
+interface Found { rank: number; probed: Probed }
+
+const known = new Map<string, Promise<Found[]>>();
+
+/**
+ * Which DRMs this browser can really use, best first: hardware before software, ClearKey last. One key system is asked at
+ * most three times. It resolves within `timeout` (5 s) with what has answered by then; the answers are kept, so asking
+ * again costs nothing. Where there is no EME at all the list is empty: `diagnose()` says why.
+ *
+ * A hardware entry (L1, SL3000) needs content packaged for it: audio and video under separate keys.
+ */
+export async function probe(options: ProbeOptions = {}): Promise<Probed[]> {
+  const { drms, codecs, scheme, timeout = 5000 } = options;
+  const found: Found[] = [];
+  await within(timeout, Promise.all(KEY_SYSTEMS.map(async (systems) => {
+    if (drms && !drms.includes((systems[0] as KeySystem).drm)) return;
+    const key = JSON.stringify([(systems[0] as KeySystem).name, codecs, scheme]);
+    const asked = known.get(key) ?? first(systems, options);
+    known.set(key, asked);
+    found.push(...(await asked));
+  })), undefined);
+  const list = found.sort((a, b) => b.rank - a.rank || order(a.probed) - order(b.probed)).map(({ probed }) => probed);
+  // The experiment is worth naming only for what the plain name has not.
+  const plain = list.find(({ keySystem }) => keySystem === "com.widevine.alpha");
+  const worth = list.filter(({ keySystem }) => !(keySystem.endsWith(".experiment") && plain?.securityLevel === "L1"));
+  return JSON.parse(JSON.stringify(worth)) as Probed[]; // the caller's own
+}
+
+const order = ({ keySystem }: Probed) => KEY_SYSTEMS.findIndex((systems) => systems.some(({ name }) => name === keySystem));
+
+async function first(systems: KeySystem[], options: ProbeOptions): Promise<Found[]> {
+  for (const system of systems) {
+    const probed = await ask(system, options).catch(() => undefined);
+    if (probed) return [probed];
+  }
+  return legacyFairPlay(systems[0] as KeySystem, options);
+}
+
+async function ask(system: KeySystem, options: ProbeOptions): Promise<Found | undefined> {
+  const strict = system.video.filter(Boolean);
+  const { name } = system;
+  let access: MediaKeySystemAccess | undefined;
+  if (strict.length) access = await request(name, strict.map((video) => configuration(system, options, video)));
+  // Asked alone: Chrome warns in the console of a question without robustness, and need not where a level was granted.
+  if (!access && (strict.length < system.video.length || name === "com.widevine.alpha")) access = await request(name, [configuration(system, options, "")]);
+  if (!access) return undefined;
+
+  const { videoCapabilities = [], audioCapabilities = [], initDataTypes = [] } = access.getConfiguration();
+  const video = videoCapabilities[0]?.robustness;
+  const audio = audioCapabilities[0]?.robustness;
+  const best = video ?? audio ?? "";
+  const securityLevel = system.level(best);
+  const works = schemes(videoCapabilities.length ? videoCapabilities : audioCapabilities, system.scheme);
+  if (options.scheme && !works.includes(options.scheme)) return undefined;
+  const kept = { ...configuration(system, options, best), sessionTypes: ["persistent-license"], persistentState: "required" as const };
+  const [hdcp, persistent] = await Promise.all([maxHdcp(access), request(name, [kept])]);
+  return {
+    rank: system.rank(best),
+    probed: {
+      drm: system.drm, keySystem: name,
+      ...(best || audio ? { robustness: { ...(video ? { video } : {}), ...(audio ? { audio } : {}) } } : {}),
+      ...(securityLevel ? { securityLevel } : {}),
+      initDataTypes: initDataTypes as InitDataType[],
+      schemes: works,
+      ...(hdcp ? { maxHdcp: hdcp } : {}),
+      persistentLicense: !!persistent,
+    },
+  };
+}
+
+async function request(name: string, configurations: MediaKeySystemConfiguration[]): Promise<MediaKeySystemAccess | undefined> {
+  try {
+    return await navigator.requestMediaKeySystemAccess(name, configurations);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One question: this robustness, for every codec and scheme. The answer lists the capabilities that are there. */
+function configuration(system: KeySystem, { codecs, scheme }: ProbeOptions, robustness: string): MediaKeySystemConfiguration {
+  const wanted = codecs?.video || codecs?.audio ? codecs : { video: "avc1.42E01E", audio: "mp4a.40.2" };
+  const each = (kind: string, codec: string | undefined, levels: string[]): Capability[] =>
+    !codec ? [] : ([] as Capability[]).concat(...levels.map((level) => (scheme ? [scheme] : ["cenc", "cbcs"]).map((encryptionScheme) => ({
+      contentType: codec.includes("/") ? codec : `${kind}/mp4; codecs="${codec}"`, robustness: level, encryptionScheme,
+    }))));
+  const videoCapabilities = each("video", wanted.video, [robustness]);
+  const audioCapabilities = each("audio", wanted.audio, robustness ? system.audio : [""]);
+  return {
+    initDataTypes: system.initDataTypes,
+    ...(videoCapabilities.length ? { videoCapabilities } : {}),
+    ...(audioCapabilities.length ? { audioCapabilities } : {}),
+    distinctiveIdentifier: "optional", persistentState: "optional", sessionTypes: ["temporary"],
+  };
+}
+
+/** A browser that does not know `encryptionScheme` leaves it out of its answer, and has what it always had. */
+function schemes(capabilities: Capability[], usual: Scheme): ("cenc" | "cbcs")[] {
+  const told = capabilities.map(({ encryptionScheme }) => encryptionScheme).filter(Boolean);
+  return Array.from(new Set(told.length ? told : [usual])) as ("cenc" | "cbcs")[];
+}
+
+/** Safari before 12.1 has FairPlay under its old API alone. */
+function legacyFairPlay({ drm }: KeySystem, { scheme }: ProbeOptions): Found[] {
+  const legacy = (globalThis as { WebKitMediaKeys?: { isTypeSupported(name: string, type: string): boolean } }).WebKitMediaKeys;
+  const keySystem = "com.apple.fps.1_0";
+  if (drm !== "fairplay" || scheme === "cenc" || !legacy?.isTypeSupported(keySystem, "video/mp4")) return [];
+  return [{ rank: 3, probed: { drm, keySystem, initDataTypes: ["skd"], schemes: ["cbcs"], persistentLicense: false } }];
+}

@@ -1,0 +1,189 @@
+// probe() and diagnose() in real browsers, with what is wrong really provoked: nothing here is mocked.
+import { expect, openLab, test as base } from "./fixture.mjs";
+import { openSite, PACKAGE_PAGE } from "./site.mjs";
+
+/** Resolves to this machine, and is not localhost to a browser: an insecure context. */
+const STRANGER = "player.example";
+
+const test = base.extend({
+  launchOptions: [async ({ launchOptions, browserName }, use) => {
+    const { args = [], firefoxUserPrefs = {} } = launchOptions;
+    await use(browserName === "chromium"
+      ? { ...launchOptions, args: [...args, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`] }
+      : { ...launchOptions, firefoxUserPrefs: { ...firefoxUserPrefs, "network.dns.localDomains": STRANGER } });
+  }, { scope: "worker" }],
+});
+
+/** Opens a page (or frames) of a site and runs diagnose() where the package was loaded. */
+async function diagnose(page, pages, { path = "/", host, options, frame } = {}) {
+  const site = await openSite(pages);
+  try {
+    await page.goto(site.url(path, host));
+    const where = frame ? page.frameLocator("iframe") : page;
+    await expect(where.locator("html[data-ready]")).toHaveCount(1);
+    const target = frame ? page.frames().find((inner) => inner !== page.mainFrame() && inner.url().includes("/inner")) : page;
+    const filled = JSON.parse(JSON.stringify(options ?? {}).replaceAll("SITE", site.url("", "127.0.0.1")));
+    return await target.evaluate((given) => window.pallycon.diagnose(given), filled);
+  } finally {
+    await site.close();
+  }
+}
+
+const codes = (problems) => problems.map(({ code }) => code);
+const codesOf = async (...args) => codes(await diagnose(...args));
+const plain = (headers) => ({ "/": { body: PACKAGE_PAGE, headers } });
+/** An outer page on localhost with an inner one in an iframe; `host` of the inner one tells how far apart they are. */
+const framing = (site, attributes, { host = "localhost", headers } = {}) => ({
+  "/": { body: `<!doctype html><html data-ready><iframe ${attributes} src="${site.url("/inner", host)}"></iframe>`, headers },
+});
+const withInner = async (headers, work) => {
+  const site = await openSite({ "/inner": { body: PACKAGE_PAGE, headers } });
+  try {
+    await work(site);
+  } finally {
+    await site.close();
+  }
+};
+/** Beside what was provoked: these browsers have no CDM of the three. */
+const CDM = "cdm-missing";
+const OPEN = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
+
+test("an ordinary page: nothing stands in the way but the CDM that this browser lacks", async ({ page }) => {
+  const pages = { ...plain(), "/license": { headers: OPEN } };
+  const problems = await diagnose(page, pages, { options: { urls: ["SITE/license"] } });
+  expect(codes(problems)).toEqual([CDM]);
+  expect(problems[0].hint).toMatch(/\.$/);
+});
+
+test("an insecure context is named, and nothing that follows from it", async ({ page }) => {
+  const problems = await diagnose(page, plain(), { host: STRANGER });
+  expect(codes(problems)).toEqual(["insecure-context"]);
+  expect(problems[0].message).toContain(`http://${STRANGER}`);
+});
+
+test("an iframe of another origin that may not, and one that may", async ({ page, browserName }) => {
+  // Firefox 153 lets every frame, even one that is told not to (`'none'`).
+  const denied = browserName === "firefox" ? [CDM] : ["iframe-not-allowed"];
+  await withInner({}, async (site) => {
+    expect(await codesOf(page, framing(site, ""), { frame: true })).toEqual(denied);
+    expect(await codesOf(page, framing(site, 'allow="encrypted-media"'), { frame: true })).toEqual([CDM]);
+  });
+});
+
+test("a Permissions-Policy that forbids encrypted media, of the page and of the one around it", async ({ page, browserName }) => {
+  const headers = { "permissions-policy": "encrypted-media=()" };
+  // Firefox does not read the header: there it forbids nothing.
+  const found = browserName === "firefox" ? [CDM] : ["permissions-policy"];
+  expect(await codesOf(page, plain(headers))).toEqual(found);
+  await withInner(headers, async (site) => {
+    expect(await codesOf(page, framing(site, 'allow="encrypted-media"'), { frame: true })).toEqual(browserName === "firefox" ? [CDM] : ["iframe-not-allowed"]);
+  });
+});
+
+test("a Content-Security-Policy that forbids wasm", async ({ page }) => {
+  const problems = await diagnose(page, plain({ "content-security-policy": "script-src 'self'" }));
+  expect(codes(problems)).toEqual([CDM, "wasm-blocked"]);
+  const thrown = await openSite(plain({ "content-security-policy": "script-src 'self'" }));
+  await page.goto(thrown.url("/"));
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  expect(await page.evaluate(() => window.pallycon.init().catch(({ code }) => code))).toBe("wasm-blocked");
+  await thrown.close();
+});
+
+test("a Content-Security-Policy that forbids the license server's host", async ({ page }) => {
+  const pages = { ...plain({ "content-security-policy": "connect-src 'self'" }), "/ri/licenseManager.do": { headers: OPEN } };
+  const problems = await diagnose(page, pages, { options: { urls: ["SITE/ri/licenseManager.do?token=secret"] } });
+  expect(codes(problems)).toEqual([CDM, "csp-blocks-url"]);
+  expect(problems[1].message).toContain("connect-src");
+  expect(JSON.stringify(problems)).not.toContain("secret");
+});
+
+test("a Content-Security-Policy that forbids fetching the wasm, and a wasm that is not there", async ({ page }) => {
+  const blocked = await diagnose(page, plain({ "content-security-policy": "connect-src 'none'" }));
+  expect(codes(blocked)).toEqual([CDM, "wasm-unreachable"]);
+  expect(blocked[1].message).toContain("connect-src");
+  const missing = await diagnose(page, { ...plain(), "/dist/player.wasm": { status: 404 } });
+  expect(codes(missing)).toEqual([CDM, "wasm-unreachable"]);
+  expect(missing[1].message).toContain("404");
+});
+
+test("a server that answers without CORS headers, one that lacks the header's permission, and one that is not there", async ({ page }) => {
+  const closed = await openSite({});
+  await closed.close();
+  const pages = {
+    ...plain(), "/cert": {}, "/ri/licenseManager.do": { headers: { "access-control-allow-origin": "*" } }, "/open/licenseManager.do": { headers: OPEN },
+  };
+  const urls = ["SITE/cert", "SITE/ri/licenseManager.do", "SITE/open/licenseManager.do", closed.url("/license", "127.0.0.1"), "http://["];
+  const problems = await diagnose(page, pages, { options: { urls } });
+  expect(codes(problems)).toEqual([CDM, "cors-refused", "cors-refused", "url-unreachable", "url-invalid"]);
+  expect(problems[1].message).toContain("/cert");
+  expect(problems[2].message).toContain("/ri/licenseManager.do");
+});
+
+test("a server that never answers does not hold it up, and is named", async ({ page }) => {
+  const problems = await diagnose(page, { ...plain(), "/slow": { hang: true } }, { options: { urls: ["SITE/slow"], timeout: 2000 } });
+  expect(codes(problems)).toEqual([CDM, "url-unreachable"]);
+  expect(problems[1].message).toContain("in time");
+});
+
+test("a sandboxed iframe, which has no origin to store anything under", async ({ page }) => {
+  await withInner({}, async (site) => {
+    expect(await codesOf(page, framing(site, 'sandbox="allow-scripts" allow="encrypted-media"'), { frame: true })).toContain("storage-blocked");
+  });
+});
+
+test("probe: the browser's own ClearKey, with both schemes, in few calls, and the second time in none", async ({ page }) => {
+  const site = await openSite(plain());
+  await page.addInitScript(() => {
+    window.asked = [];
+    const native = navigator.requestMediaKeySystemAccess;
+    navigator.requestMediaKeySystemAccess = function (name, configurations) {
+      window.asked.push(name);
+      return native.call(this, name, configurations);
+    };
+  });
+  await page.goto(site.url("/"));
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  const { list, again, asked, total } = await page.evaluate(async () => {
+    const found = await window.pallycon.probe();
+    const count = window.asked.length;
+    return { list: found, asked: window.asked, again: await window.pallycon.probe(), total: window.asked.length - count };
+  });
+  await site.close();
+  expect(list.map(({ keySystem }) => keySystem)).toEqual(["org.w3.clearkey"]);
+  expect(list[0]).toMatchObject({ drm: "clearkey", schemes: ["cenc", "cbcs"], persistentLicense: false });
+  expect(list[0].initDataTypes).toEqual(expect.arrayContaining(["cenc", "keyids", "webm"]));
+  expect(again).toEqual(list);
+  expect(total).toBe(0);
+  for (const name of new Set(asked)) expect(asked.filter((other) => other === name).length, name).toBeLessThanOrEqual(4);
+});
+
+for (const [what, bridge, expected] of [
+  ["software levels of all three", { robustness: ["", "SW_SECURE_CRYPTO", "SW_SECURE_DECODE", "2000"] }, [["com.apple.fps", undefined], ["com.microsoft.playready.recommendation", "SL2000"], ["com.widevine.alpha", "L3"], ["org.w3.clearkey", undefined]]],
+  ["hardware PlayReady", { drms: ["playready"], sl3000: true, robustness: ["", "2000", "3000"] }, [["com.microsoft.playready.recommendation.3000", "SL3000"], ["com.microsoft.playready.recommendation", "SL2000"], ["org.w3.clearkey", undefined]]],
+  ["hardware Widevine", { drms: ["widevine"], robustness: ["HW_SECURE_ALL", "SW_SECURE_CRYPTO"] }, [["com.widevine.alpha", "L1"], ["org.w3.clearkey", undefined]]],
+  ["FairPlay's old API", { drms: ["fairplay"], fairplay: "legacy" }, [["com.apple.fps.1_0", undefined], ["org.w3.clearkey", undefined]]],
+]) {
+  test(`probe through the bridge: ${what}`, async ({ page, run }) => {
+    await openLab(page, run, bridge);
+    const list = await page.evaluate(() => window.lab.pallycon.probe());
+    expect(list.map(({ keySystem, securityLevel }) => [keySystem, securityLevel])).toEqual(expected.map(([name, level]) => [name, level]));
+    const log = await page.evaluate(() => window.__cdmBridge.log.filter(({ event }) => event.startsWith("access-")));
+    for (const { keySystem } of log) expect(log.filter((entry) => entry.keySystem === keySystem).length, keySystem).toBeLessThanOrEqual(4);
+  });
+}
+
+test("hardware DRM for a key that audio shares, and a scheme that FairPlay does not play, are named", async ({ page, run }) => {
+  await openLab(page, run, { robustness: ["", "HW_SECURE_ALL", "SW_SECURE_CRYPTO"] });
+  const shared = { scheme: "cenc", videoKeyIds: ["AB".repeat(16)], audioKeyIds: ["ab".repeat(16)] };
+  const problemsFor = (drm, content) => page.evaluate((options) => window.lab.pallycon.diagnose(options), { drm, content });
+  expect(codes(await problemsFor("widevine", shared))).toEqual(["hardware-key-shared"]);
+  expect(codes(await problemsFor("widevine", { ...shared, audioKeyIds: ["cd".repeat(16)] }))).toEqual([]);
+  expect(codes(await problemsFor("fairplay", shared))).toEqual(["scheme-unsupported"]);
+  expect(codes(await problemsFor("fairplay", { ...shared, scheme: "cbcs" }))).toEqual([]);
+});
+
+test("nothing stands in the way where a CDM is", async ({ page, run }) => {
+  await openLab(page, run);
+  expect(await page.evaluate(() => window.lab.pallycon.diagnose({ urls: [`${window.lab.base}ri/licenseManager.do`] }))).toEqual([]);
+});

@@ -1,0 +1,49 @@
+// diagnose() where there is no page: in Node, with and without what a browser has.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { afterEach, test } from "node:test";
+import { diagnose, init } from "../../dist/index.js";
+
+const { WebAssembly } = globalThis;
+const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+afterEach(() => {
+  globalThis.WebAssembly = WebAssembly;
+  if (navigator) Object.defineProperty(globalThis, "navigator", navigator);
+});
+
+const codes = async (options) => (await diagnose(options)).map(({ code }) => code);
+
+test("without a document, and without a navigator, it says so", async () => {
+  delete globalThis.navigator;
+  assert.equal(typeof globalThis.navigator, "undefined");
+  const [first, ...rest] = await diagnose();
+  assert.equal(first.code, "not-a-page");
+  assert.deepEqual(rest, []);
+  assert.deepEqual(Object.keys(first).sort(), ["code", "hint", "message"]);
+});
+
+test("without WebAssembly, and where it may not compile", async () => {
+  delete globalThis.WebAssembly;
+  assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
+  globalThis.WebAssembly = { compile: async () => { throw new Error("forbidden"); } };
+  assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
+});
+
+test("a module that is loaded is not in question", async () => {
+  await init();
+  globalThis.WebAssembly = { compile: async () => { throw new Error("forbidden"); } };
+  assert.deepEqual(await codes(), ["not-a-page"]);
+});
+
+test("URLs: no URL, a port where nobody listens, a server that never answers; queries are not repeated", async () => {
+  const server = createServer(() => {});
+  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  const { port } = server.address();
+  const problems = await diagnose({ timeout: 1000, urls: ["not a url", `http://127.0.0.1:${port}/slow?token=secret`, "data:,x"] });
+  await new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
+  assert.deepEqual(problems.map(({ code }) => code), ["not-a-page", "url-invalid", "url-unreachable"]);
+  assert.match(problems[2].message, /did not answer in time/);
+  const gone = await diagnose({ urls: [`http://127.0.0.1:${port}/?token=secret`] });
+  assert.match(gone[1].message, /cannot be reached/);
+  assert.ok(!JSON.stringify([problems, gone]).includes("secret"));
+});
