@@ -1,7 +1,11 @@
 // What the scripts tell the person in front of them: one line a step, plain text, no colours (a log reads the same).
 const started = Date.now();
 
-export const seconds = (ms) => (ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`);
+export function seconds(ms) {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  const whole = Math.round(ms / 1000);
+  return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
 export const elapsed = () => seconds(Date.now() - started);
 export const say = (text) => process.stdout.write(`${text}\n`);
 export const step = (text) => say(`• ${text}`);
