@@ -12,11 +12,22 @@ Exit codes: 0 all well; 1 refused, or something is wrong; 2 wrong usage.
 export const HELP: Record<string, string> = {
   "": `pallycon-drm: PallyCon (DoveRunner) multi-DRM at the terminal
 
+  pallycon-drm inspect FILE|TEXT|-    say what it is (init data, token, playlist, answer, ...) and read it
   pallycon-drm token ...              make a license token or auth data, or open one
   pallycon-drm cpix ...               ask for content keys, read CPIX, give it the shape a packager wants
   pallycon-drm --version
 
 Every command takes --help and --json.
+${CODES}`,
+  inspect: `pallycon-drm inspect FILE|TEXT|- [--json]
+
+Says what a file, a text or stdin (-) is, and reads it: PSSH boxes and other init data, PlayReady objects, segments, HLS and
+DASH protection, license tokens and auth data, error answers, challenges, CPIX. No key is needed. A text may be hex,
+base64, a URI or JSON.
+
+  pallycon-drm inspect init.mp4
+  pallycon-drm inspect AAAANHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABQIARIQ...
+  pallycon-drm inspect - --json < playlist.m3u8
 ${CODES}`,
   token: `pallycon-drm token --drm DRM --content-id CID [options]      make a license token
 pallycon-drm token open TOKEN|FILE|-                         verify and decrypt a token, or auth data

@@ -4,9 +4,10 @@ import { PallyConError } from "../server.js";
 import { HELP } from "./help.js";
 import { Usage, print, printJson } from "./usage.js";
 import { runCpix } from "./cpix.js";
+import { runInspect } from "./inspect.js";
 import { runToken } from "./token.js";
 
-const COMMANDS: Record<string, (args: string[]) => Promise<number>> = { token: runToken, cpix: runCpix };
+const COMMANDS: Record<string, (args: string[]) => Promise<number>> = { inspect: runInspect, token: runToken, cpix: runCpix };
 /** Process lists and shell histories show arguments to everyone. */
 const SECRETS = /^--?(site-?key|access-?key|kms-?token|enc-?token)(=|$)/i;
 

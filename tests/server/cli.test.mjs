@@ -37,8 +37,8 @@ async function cli(args, { env = ENV, input = "" } = {}) {
 test("help, version, and what is wrong usage", async () => {
   const help = await cli(["--help"]);
   assert.equal(help.code, 0);
-  for (const word of ["token", "cpix", "Exit codes"]) assert.match(help.stdout, new RegExp(word));
-  for (const command of ["token", "cpix"]) {
+  for (const word of ["inspect", "token", "cpix", "Exit codes"]) assert.match(help.stdout, new RegExp(word));
+  for (const command of ["inspect", "token", "cpix"]) {
     for (const args of [[command, "--help"], ["help", command]]) {
       const { code, stdout } = await cli(args);
       assert.deepEqual([code, stdout.startsWith(`pallycon-drm ${command}`)], [0, true]);
@@ -56,6 +56,8 @@ test("help, version, and what is wrong usage", async () => {
     [["token", "--callback", "--drm", "ncg", "--content-id", "a"], /needs --user-id/],
     [["token", "--drm", "ncg", "--content-id", "a", "--policy", join(folder, "absent")], /there is no file/],
     [["token", "--drm", "ncg", "--content-id", "a", "--policy", file("broken.json", "{secret")], /is not JSON\./],
+    [["inspect"], /takes one file, text, or -/],
+    [["inspect", "a", "b"], /takes one file, text, or -/],
     [["cpix"], /needs request, keys or read/],
     [["cpix", "request", "--content-id", "a"], /--system are needed/],
     [["cpix", "request", "--content-id", "a", "--system", "widevine", "--period", "x"], /not the index of a key period/],
@@ -164,4 +166,40 @@ test("cpix read: an answer, a request, and what is neither", async () => {
   assert.deepEqual([viewed.code, /no key for/.test(viewed.stderr)], [1, true]);
   const page = await cli(["cpix", "read", "-"], { input: "<html>" });
   assert.deepEqual([page.code, /web page/.test(page.stderr)], [1, true]);
+});
+
+// A PSSH box of version 0: size 50, 'pssh', version and flags 0, Widevine's id, 18 bytes: field 2, a key id of 16 bytes.
+const KEY_ID = "000102030405060708090a0b0c0d0e0f";
+const BOX = ["00000032", "70737368", "00000000", "edef8ba979d64acea3c827dcd51d21ed", "00000012", "1210", KEY_ID].join("");
+
+test("inspect: a text, a file, stdin; as text and as JSON", async () => {
+  const text = await cli(["inspect", BOX]);
+  assert.equal(text.code, 0);
+  assert.match(text.stdout, /^cenc, inside hex\n/);
+  assert.match(text.stdout, new RegExp(`\n  keyIds: ${KEY_ID}\n`));
+  const bytes = join(folder, "box.bin");
+  writeFileSync(bytes, Buffer.from(BOX, "hex"));
+  for (const args of [[bytes], ["-"]]) {
+    const { code, stdout } = await cli(["inspect", ...args, "--json"], { input: Buffer.from(BOX, "hex") });
+    const { kind, value } = JSON.parse(stdout);
+    assert.deepEqual([code, kind, value.keyIds, value.boxes[0].data], [0, "cenc", [KEY_ID], `1210${KEY_ID}`]);
+  }
+  const playlist = await cli(["inspect", `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://Eup1PCPnvAJEdLK5dsQ76w==",KEYFORMAT="com.apple.streamingkeydelivery"`]);
+  assert.match(playlist.stdout, /12ea753c23e7bc024474b2b976c43beb/);
+  const segment = await cli(["inspect", fileURLToPath(new URL("www/media/demo-cbcs/video/init.mp4", root))]);
+  assert.match(segment.stdout, /^segment\n[\s\S]*scheme: cbcs\n[\s\S]*pattern: 1, 9\n/);
+});
+
+test("inspect exits with 1 for what is not known or would be refused, and shows no content key", async () => {
+  assert.deepEqual((await cli(["inspect", "no such thing"])).code, 1);
+  const [{ token: old }] = vectors("python-pallycon.json").tokens;
+  const expired = await cli(["inspect", old]);
+  assert.deepEqual([expired.code, /expiresAt: 20\d\d-.* \(over/.test(expired.stdout)], [1, true]);
+  const fresh = await cli(["inspect", "-"], { input: (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout });
+  assert.deepEqual([fresh.code, /contentId: film\n/.test(fresh.stdout)], [0, true]);
+  const key = "xgjCQm5OdSC4tQ8Lgl9uUg==";
+  const cpix = `<CPIX id="film"><ContentKeyList><ContentKey kid="e2b281ba-fba5-8760-cfa6-5ae6f3ddd630"><Data><Secret><PlainValue>${key}</PlainValue></Secret></Data></ContentKey></ContentKeyList></CPIX>`;
+  const { code, stdout } = await cli(["inspect", "-"], { input: cpix });
+  assert.deepEqual([code, stdout.startsWith("cpix\n")], [0, true]);
+  for (const shown of [key, Buffer.from(key, "base64").toString("hex")]) assert.ok(!stdout.includes(shown));
 });

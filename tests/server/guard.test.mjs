@@ -41,7 +41,7 @@ test("its wasm loads by itself, once, also where there is no node:fs", () => {
 });
 
 /** Texts of the code that handles keys: each stands in the server's module, so that its absence elsewhere means something. */
-const KEY_PATH = ["site-key-mismatch", "token-options-invalid", "account-invalid", "external_key", "PlainValue", "enc-token"];
+const KEY_PATH = ["site-key-mismatch", "token-options-invalid", "account-invalid", "external_key", "cpix-options-invalid", "enc-token"];
 
 test("no module but the server's has a key path in it", () => {
   const wasm = readdirSync(path("dist")).filter((name) => name.endsWith(".wasm"));

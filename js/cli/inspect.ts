@@ -1,0 +1,58 @@
+// pallycon-drm inspect: says what anything is, and reads it. No key is needed, and none is shown.
+import { init, inspectAny, type Finding } from "../inspect.js";
+import { Usage, bytesOf, parse, print, printJson } from "./usage.js";
+
+const NAME = "inspect";
+/** Longer bytes are cut in the text form; `--json` has them whole. */
+const SHOWN = 64;
+
+export async function runInspect(args: string[]): Promise<number> {
+  const { values, positionals } = parse(NAME, args, {});
+  const [input, ...more] = positionals;
+  if (input === undefined || more.length > 0) throw new Usage("inspect takes one file, text, or - for stdin.", NAME);
+  await init();
+  const found = inspectAny(bytesOf(input) ?? input);
+  if (values.json) printJson(JSON.parse(JSON.stringify(found, (_, value: unknown) => (ArrayBuffer.isView(value) ? hex(value) : value))));
+  else show(found);
+  return hasProblem(found) ? 1 : 0;
+}
+
+function show({ kind, layers, value }: Finding): void {
+  print(`${kind}${layers?.length ? `, inside ${layers.join(" in ")}` : ""}`);
+  lines(value, "  ");
+}
+
+function lines(value: unknown, indent: string): void {
+  if (typeof value !== "object" || value === null) return print(`${indent}${String(value)}`);
+  for (const [name, field] of Object.entries(value)) {
+    // The members of a list have no names; a dash begins each.
+    const head = Array.isArray(value) ? `${indent}-` : `${indent}${name}:`;
+    const short = name.endsWith("At") && typeof field === "number" ? time(name, field) : inline(field);
+    print(short === undefined ? head : `${head} ${short}`);
+    if (short === undefined) lines(field, `${indent}  `);
+  }
+}
+
+/** Readers give milliseconds. By this machine's clock a token may be over already. */
+function time(name: string, value: number): string {
+  return `${new Date(value).toISOString()}${name === "expiresAt" && value < Date.now() ? " (over, unless the site's tokens live longer than 600 s)" : ""}`;
+}
+
+/** What fits behind its name. */
+function inline(value: unknown): string | undefined {
+  if (ArrayBuffer.isView(value)) {
+    const text = hex(value);
+    return `${text.slice(0, SHOWN * 2)}${value.byteLength > SHOWN ? "…" : ""} (${value.byteLength} bytes)`.trimStart();
+  }
+  if (Array.isArray(value)) return value.every((item) => typeof item !== "object") ? value.join(", ") || "none" : undefined;
+  if (typeof value !== "object" || value === null) return String(value).replace(/\n/g, "\\n");
+  return Object.keys(value).length === 0 ? "none" : undefined;
+}
+
+const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string => Buffer.from(buffer, byteOffset, byteLength).toString("hex");
+
+/** Not known, not readable, or with something in it that a server would refuse. */
+function hasProblem({ kind, value }: Finding): boolean {
+  const { error, problems, pieces, expiresAt = Infinity } = (value ?? {}) as { error?: unknown; problems?: unknown[]; pieces?: Finding[]; expiresAt?: number };
+  return kind === "unknown" || error !== undefined || (problems?.length ?? 0) > 0 || expiresAt < Date.now() || !!pieces?.some(hasProblem);
+}
