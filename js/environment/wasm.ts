@@ -13,7 +13,8 @@ export async function wasmProblems(): Promise<Problem[]> {
     return [problem("wasm-blocked", "There is no WebAssembly here.", "Update the browser; in iOS and macOS, switch Lockdown Mode off for this site.")];
   }
   try {
-    await WebAssembly.compile(EMPTY);
+    // Not compile(): WebKit lets that pass, and refuses the instance.
+    await WebAssembly.instantiate(EMPTY);
   } catch {
     return [problem("wasm-blocked", "The page's Content-Security-Policy forbids WebAssembly.", "Add 'wasm-unsafe-eval' to script-src.")];
   }

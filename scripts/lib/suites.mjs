@@ -129,5 +129,6 @@ export const SUITES = [
   playwrightSuite("bridge", "tests/bridge", "firefox", "CDM bridge in Firefox", ["bridge"]),
   playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium", ["package", "bridge", "demo"]),
   playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox", ["package", "bridge", "demo"]),
+  nodeSuite("webkit", "A browser without EME: WebKitGTK", ["tests/webkit"], { group: "e2e", needs: ["package"], ...(process.platform === "linux" ? {} : { present: () => false }) }),
 ];
 

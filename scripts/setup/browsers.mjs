@@ -49,12 +49,17 @@ const missing = () => [
   ...(findBrowser("chromium") ? [] : ["chromium"]),
   ...(findDriver("chromium") ? [] : ["chromium-driver"]),
   ...(findBrowser("firefox") ? [] : ["firefox-esr"]),
+  // The browser without EME, and a screen for it: there is none without Linux.
+  ...(process.platform !== "linux" || which("WebKitWebDriver") ? [] : ["webkit2gtk-driver"]),
+  ...(process.platform !== "linux" || which("Xvfb") ? [] : ["xvfb"]),
 ];
 
 const WHAT_TO_INSTALL = {
   chromium: "Chrome, Chromium or Edge (or set CHROME_BIN)",
   "chromium-driver": "chromedriver of the browser's version (Debian: chromium-driver; others: npx @puppeteer/browsers install chromedriver; or set CHROMEDRIVER)",
   "firefox-esr": "Firefox (or set FIREFOX_BIN)",
+  "webkit2gtk-driver": "WebKitWebDriver (Debian: webkit2gtk-driver)",
+  xvfb: "Xvfb (Debian: xvfb)",
 };
 
 /** Installs what is missing where that is possible. What stays missing makes its tests fail, not the rest. */

@@ -25,13 +25,13 @@ test("without a document, and without a navigator, it says so", async () => {
 test("without WebAssembly, and where it may not compile", async () => {
   delete globalThis.WebAssembly;
   assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
-  globalThis.WebAssembly = { compile: async () => { throw new Error("forbidden"); } };
+  globalThis.WebAssembly = { instantiate: async () => { throw new Error("forbidden"); } };
   assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
 });
 
 test("a module that is loaded is not in question", async () => {
   await init();
-  globalThis.WebAssembly = { compile: async () => { throw new Error("forbidden"); } };
+  globalThis.WebAssembly = { instantiate: async () => { throw new Error("forbidden"); } };
   assert.deepEqual(await codes(), ["not-a-page"]);
 });
 
