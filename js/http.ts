@@ -41,7 +41,8 @@ export function exchange(request: Exchange): Promise<Answer> {
   return limited(request.signal, request.timeout, request.phase, "The server", async () => {
     try {
       const { method, url, headers, body, credentials } = request;
-      const response = await call((core) => core.send(method === "POST", url, new Headers(headers), body, credentials, controller?.signal));
+      const asked = new Request(url, { method, headers, body, credentials: credentials ? "include" : "same-origin", signal: controller ? controller.signal : null });
+      const response = await new Promise<Response>((resolve, reject) => call((core) => core.send(asked, resolve, reject)));
       const retryAfter = response.headers.get("retry-after");
       return { status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer()), ...(retryAfter === null ? {} : { retryAfter }) };
     } catch (thrown) {

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { executable, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { Stop } from "../lib/say.mjs";
+import { Stop, say } from "../lib/say.mjs";
 import { ensureTool } from "../setup/tools.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
@@ -56,9 +56,30 @@ function withSection(bytes, name, content) {
   return Buffer.concat(out);
 }
 
-export async function buildModule(name) {
+const MVP = "-Ctarget-cpu=mvp";
+/**
+ * The standard library is built along: for size, and so that a panic is a bare trap. Its texts and their formatting are a
+ * fifth of the module, and nobody would see them. Cargo calls both unstable, hence the variable that admits to it.
+ */
+const SMALL = {
+  flags: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
+  env: { RUSTC_BOOTSTRAP: "1", CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `${MVP} -Zunstable-options -Cpanic=immediate-abort` },
+};
+/** With the library as rustup has it: the same behaviour, a larger module. */
+const PLAIN = { flags: [], env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: MVP } };
+
+const compile = (name, { flags, env }, log) =>
+  run(`cargo build (${name})`, ["cargo", "build", "--release", "--locked", "--lib", "--target", TARGET, "--features", name, "--target-dir", join(root, "target"), ...flags], { log, env });
+
+/** @returns {Promise<boolean>} whether it is the small build: only that one is held to the budget */
+export async function buildModule(name, { small }) {
   const step = await ensureTool("bindgen-step");
-  const result = await run(`cargo build (${name})`, ["cargo", "build", "--release", "--locked", "--lib", "--target", TARGET, "--features", name, "--target-dir", join(root, "target")], { log: `build-cargo-${name}`, env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: "-Ctarget-cpu=mvp" } });
+  let result = small && (await compile(name, SMALL, `build-cargo-${name}`));
+  const isSmall = !!result?.ok;
+  if (!isSmall) {
+    if (small) say(`  ! ${name} did not build together with the standard library (${result.log}): building it without, which makes it larger.`);
+    result = await compile(name, PLAIN, `build-cargo-${name}-plain`);
+  }
   if (!result.ok) throw new Stop(`The Rust part (${name}) does not build (${result.log}).\n${result.tail}`);
   const out = moduleDir(name);
   mkdirSync(out, { recursive: true });
@@ -70,4 +91,5 @@ export async function buildModule(name) {
   await must(`wasm-opt (${name})`, [...wasmOpt, ...LOWER, join(out, "pallycon_drm_bg.wasm"), "-o", target], `build-opt-${name}`);
   await must(`wasm-opt --mvp-features (${name})`, [...wasmOpt, "--mvp-features", target, "-o", join(out, "mvp.wasm")], `build-mvp-${name}`);
   await WebAssembly.compile(readFileSync(target));
+  return isSmall;
 }

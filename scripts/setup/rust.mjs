@@ -1,7 +1,9 @@
 // Rust: the toolchain that rust-toolchain.toml names, with the wasm target and, for lint, rustfmt and clippy.
 // Each is asked for by name, because rustup may be told not to install what a toolchain file lists.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { ask, run, which } from "../lib/run.mjs";
-import { Stop, step } from "../lib/say.mjs";
+import { Stop, say, step } from "../lib/say.mjs";
 
 export const WASM_TARGET = "wasm32-unknown-unknown";
 const CHANNEL = "stable";
@@ -34,4 +36,18 @@ export async function ensureRust({ components = [] } = {}) {
       await rustup(`Adding ${component}`, ["component", "add", component, "--toolchain", CHANNEL]);
     }
   }
+}
+
+/** Rust, and the source of its standard library, which the small build compiles along. @returns {Promise<boolean>} whether it is there */
+export async function ensureRustSource() {
+  await ensureRust();
+  try {
+    if (which("rustup")) await ensureRust({ components: ["rust-src"] });
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    say(`  ! ${error.message}`);
+  }
+  const toolchain = which("rustup") ? ["rustup", "run", CHANNEL] : [];
+  const home = ask([...toolchain, "rustc", "--print", "sysroot"]);
+  return !!home && existsSync(join(home, "lib/rustlib/src/rust/library/std"));
 }

@@ -13,6 +13,8 @@ pub mod fetch;
 pub mod inspect;
 #[cfg(feature = "player")]
 pub mod player;
+#[cfg(feature = "player")]
+mod task;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "server")]
