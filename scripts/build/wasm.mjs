@@ -12,7 +12,7 @@ import { ensureTool } from "../setup/tools.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 /** Features of the crate that are modules, as far as they are there. */
-export const MODULES = ["player", "inspect", "server"].filter((name) => existsSync(join(root, `src/web/${name}.rs`)) || existsSync(join(root, `src/web/${name}`)));
+export const MODULES = ["player", "media", "inspect", "server"].filter((name) => existsSync(join(root, `src/web/${name}.rs`)) || existsSync(join(root, `src/web/${name}`)));
 
 export const moduleDir = (name) => join(root, "build/wasm", name);
 export const modulePath = (name) => join(root, "dist", `${name}.wasm`);

@@ -10,7 +10,7 @@ import { Stop } from "./say.mjs";
 import { contractFile, verdict } from "./contract.mjs";
 import { readmeProject } from "./readme.mjs";
 
-const FEATURES = "player,inspect,server";
+const FEATURES = "player,media,inspect,server";
 const MINUTES = 60_000;
 const node = process.execPath;
 const npmBin = (path) => [node, join(root, "node_modules", path)];

@@ -4,13 +4,15 @@
 //! beside it turns into plain objects; bytes inside it are `[offset, length]` in the input, which JavaScript has already.
 //! Errors cross as the JSON of [`crate::error::Error`], thrown as a text; `js/error.ts` makes `PallyConError`s of them.
 
-use crate::error::Error;
-use wasm_bindgen::JsValue;
+#[cfg(any(feature = "player", feature = "inspect", feature = "server"))]
+use {crate::error::Error, wasm_bindgen::JsValue};
 
 #[cfg(feature = "player")]
 pub mod fetch;
 #[cfg(feature = "inspect")]
 pub mod inspect;
+#[cfg(feature = "media")]
+pub mod media;
 #[cfg(feature = "player")]
 pub mod player;
 #[cfg(feature = "player")]
@@ -21,6 +23,7 @@ pub mod server;
 mod value;
 
 /// What is thrown for a failure.
+#[cfg(any(feature = "player", feature = "inspect", feature = "server"))]
 pub(crate) fn thrown(error: Error) -> JsValue {
     JsValue::from_str(&error.to_json())
 }

@@ -1,0 +1,432 @@
+//! Which MediaKeySessions there are, which licenses they ask for, and when: the decisions of the adapter that drives EME
+//! by itself. Pure: the clock and the dice are passed in, [`Event`]s go in, [`Command`]s come out.
+//!
+//! ```text
+//! init data ─ equal to known? ─ yes ─ nothing
+//!     │ no                            (refused before: only where the reason may have passed)
+//!     ▼
+//!   planned ── spread over viewers ──► open ── message ──► request ──► license ──► key statuses
+//!                                        ▲                                            │ expires
+//!                                        └── FairPlay: "renew" · others: a new session that replaces it
+//! ```
+//!
+//! EME: W3C Encrypted Media Extensions, 6 (sessions) and 7 (media elements).
+
+use super::command::{Command, Event, Reason};
+use super::status;
+use crate::error::{Error, Phase};
+use crate::system::Drm;
+
+/// Sessions at once. CDMs bound them (Widevine on Android: 16 to 64); live streams bring new keys for ever.
+const MAX_SESSIONS: usize = 32;
+/// So long the media may wait for a key after the last news of one.
+const GRACE: f64 = 1000.0;
+
+const MISSING: &str =
+    "Check that the token's policy allows this track, and that the content was packaged with the keys of this content id.";
+pub(super) const RELOAD: &str = "Load the source again; if it comes back, the device or its CDM is the cause.";
+
+/// Where the work with the CDM stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cdm {
+    /// No DRM was chosen.
+    Starting,
+    /// The CDM waits for its certificate.
+    NeedsCertificate(Drm),
+    /// Sessions can be opened.
+    Ready(Drm),
+    /// It is over.
+    Detached,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stage {
+    /// To be opened at that time.
+    Planned(f64),
+    Open,
+    /// Closed for good, unless what was in the way may have passed.
+    Refused {
+        retryable: bool,
+    },
+}
+
+#[derive(Debug)]
+struct Session {
+    id: u32,
+    init_data: Vec<u8>,
+    /// Its words.
+    wanted: Vec<String>,
+    reason: Reason,
+    stage: Stage,
+    /// License requests under way.
+    pending: u32,
+    statuses: Vec<(String, String)>,
+    was_usable: bool,
+    expires: f64,
+    renew_at: Option<f64>,
+    /// The session whose place it takes as soon as it has a key.
+    replaces: Option<u32>,
+}
+
+impl Session {
+    fn new(init_data: Vec<u8>, wanted: Vec<String>, reason: Reason) -> Self {
+        let (statuses, renew_at, replaces) = (Vec::new(), None, None);
+        let (id, stage, pending, was_usable, expires) = (0, Stage::Open, 0, false, f64::NAN);
+        Self { id, init_data, wanted, reason, stage, pending, statuses, was_usable, expires, renew_at, replaces }
+    }
+
+    fn is_open(&self) -> bool {
+        self.stage == Stage::Open
+    }
+
+    /// Nothing more is to be expected of it for now.
+    fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Refused { .. }) || (self.pending == 0 && (self.was_usable || !self.statuses.is_empty()))
+    }
+
+    /// When it is to be renewed. Not before it has taken the place of another one.
+    fn renewal(&self) -> Option<f64> {
+        self.renew_at.filter(|_| self.is_open() && self.replaces.is_none())
+    }
+
+    fn usable(&self) -> bool {
+        self.statuses.iter().any(|(_, status)| status::is_usable(status))
+    }
+}
+
+/// The state machine.
+#[derive(Debug)]
+pub struct Sessions {
+    cdm: Cdm,
+    legacy: bool,
+    /// The longest that a rotation may be put off, in milliseconds.
+    spread: f64,
+    list: Vec<Session>,
+    last_id: u32,
+    /// This source has had a license: new keys are a rotation.
+    licensed: bool,
+    waiting: bool,
+    /// When a key was last heard of.
+    news: f64,
+}
+
+impl Sessions {
+    /// None yet.
+    pub fn new(spread: f64) -> Self {
+        Self { cdm: Cdm::Starting, legacy: false, spread, list: Vec::new(), last_id: 0, licensed: false, waiting: false, news: 0.0 }
+    }
+
+    /// The init data that a session is to be opened with.
+    pub fn init_data(&self, session: u32) -> &[u8] {
+        self.list.iter().find(|one| one.id == session).map_or(&[], |one| &one.init_data)
+    }
+
+    /// What follows from an event. `random` lies in `0..1`.
+    pub fn handle(&mut self, event: Event<'_>, now: f64, random: f64) -> Vec<Command> {
+        let mut out = Vec::new();
+        match event {
+            Event::Encrypted { init_data, wanted, buffered } => {
+                self.encrypted(init_data, wanted, random * buffered.min(self.spread), now, &mut out)
+            }
+            Event::Access { drm, legacy, certificate } => self.access(drm, legacy, certificate, &mut out),
+            Event::CertificateSet => self.certificate_set(&mut out),
+            Event::Message { session, kind } => self.message(session, kind, &mut out),
+            Event::License { session, renewal } => self.license(session, renewal, now, random),
+            Event::Refused { session, retryable } => self.refused(session, retryable, now, &mut out),
+            Event::Statuses { session, statuses, expires } => self.statuses(session, statuses, expires, now, random, &mut out),
+            Event::Closed { session, reason } => self.closed(session, reason, now, &mut out),
+            Event::WaitingForKey => self.waiting(now, &mut out),
+            Event::Resumed => self.waiting = false,
+            Event::Timer => self.timer(now, &mut out),
+            Event::SourceChanged => self.clear(&mut out),
+            Event::Detached => {
+                self.clear(&mut out);
+                self.cdm = Cdm::Detached;
+            }
+        }
+        out
+    }
+
+    /// When [`Event::Timer`] is wanted next.
+    pub fn wake(&self) -> Option<f64> {
+        let times = self.list.iter().filter_map(|session| match session.stage {
+            Stage::Planned(at) => Some(at),
+            _ => session.renewal(),
+        });
+        times.chain(self.verdict()).reduce(f64::min).filter(|at| at.is_finite())
+    }
+
+    fn access(&mut self, drm: Drm, legacy: bool, certificate: bool, out: &mut Vec<Command>) {
+        if self.cdm != Cdm::Starting {
+            return;
+        }
+        self.legacy = legacy;
+        self.cdm = Cdm::NeedsCertificate(drm);
+        // Widevine asks for its certificate by a message of its own where it has none; FairPlay cannot begin without.
+        if drm == Drm::FairPlay || (drm == Drm::Widevine && certificate) {
+            out.push(Command::Certificate);
+        } else {
+            self.certificate_set(out);
+        }
+    }
+
+    fn certificate_set(&mut self, out: &mut Vec<Command>) {
+        if let Cdm::NeedsCertificate(drm) = self.cdm {
+            self.cdm = Cdm::Ready(drm);
+            self.due(f64::INFINITY, out);
+        }
+    }
+
+    /// `delay`: whoever has nothing buffered cannot wait; what is spread are licenses that are needed later.
+    fn encrypted(&mut self, init_data: &[u8], wanted: &str, delay: f64, now: f64, out: &mut Vec<Command>) {
+        if self.cdm == Cdm::Detached {
+            return;
+        }
+        let wanted: Vec<_> = wanted.split(' ').map(String::from).collect();
+        let same = |session: &Session| wanted.iter().all(|key| session.wanted.contains(key));
+        if self.list.iter().any(|session| same(session) && session.stage != Stage::Refused { retryable: true }) {
+            return;
+        }
+        self.list.retain(|session| !same(session));
+        self.make_room(out);
+        let (reason, delay) = match self.cdm {
+            Cdm::Ready(_) if self.licensed => (Reason::Rotation, delay),
+            Cdm::Ready(_) => (Reason::License, 0.0),
+            _ => (Reason::License, f64::INFINITY),
+        };
+        self.add(Session::new(init_data.into(), wanted, reason), delay, now, out);
+    }
+
+    /// Opens a session, now or later.
+    fn add(&mut self, session: Session, delay: f64, now: f64, out: &mut Vec<Command>) {
+        self.last_id = self.last_id.wrapping_add(1);
+        let stage = if delay > 0.0 { Stage::Planned(now + delay) } else { Stage::Open };
+        if stage == Stage::Open {
+            out.push(Command::Open(self.last_id));
+        }
+        self.list.push(Session { id: self.last_id, stage, ..session });
+    }
+
+    /// The oldest keys of a stream that rotates give way; should they be needed again, their init data come again.
+    fn make_room(&mut self, out: &mut Vec<Command>) {
+        while self.list.len() >= MAX_SESSIONS {
+            let refused = self.list.iter().position(|session| matches!(session.stage, Stage::Refused { .. }));
+            let session = self.list.remove(refused.unwrap_or(0));
+            if session.is_open() {
+                out.push(Command::Close(session.id));
+            }
+        }
+    }
+
+    fn find(&mut self, id: u32) -> Option<&mut Session> {
+        self.list.iter_mut().find(|session| session.id == id && session.is_open())
+    }
+
+    /// Widevine and ClearKey ask for a renewal by themselves.
+    fn renews(&self) -> bool {
+        matches!(self.cdm, Cdm::Ready(Drm::FairPlay | Drm::PlayReady))
+    }
+
+    fn message(&mut self, id: u32, kind: &str, out: &mut Vec<Command>) {
+        let Some(session) = self.find(id) else { return };
+        session.pending = session.pending.saturating_add(1);
+        let reason = match kind {
+            "license-renewal" => Reason::Renewal,
+            "license-release" => Reason::Release,
+            _ => session.reason,
+        };
+        out.push(Command::Request(id, reason));
+    }
+
+    fn license(&mut self, id: u32, renewal: f64, now: f64, random: f64) {
+        self.news = now;
+        let (legacy, renews) = (self.legacy, self.renews());
+        let Some(session) = self.find(id) else { return };
+        session.pending = session.pending.saturating_sub(1);
+        if renewal > 0.0 && renews {
+            session.renew_at = Some(now + early(renewal, random));
+        }
+        // The old API tells no key statuses.
+        session.was_usable |= legacy;
+        self.licensed |= legacy;
+    }
+
+    fn refused(&mut self, id: u32, retryable: bool, now: f64, out: &mut Vec<Command>) {
+        self.news = now;
+        let legacy = self.legacy;
+        let Some(session) = self.find(id) else { return };
+        session.pending = session.pending.saturating_sub(1);
+        // A renewal that failed: what there is may still do for a while.
+        if session.usable() || (legacy && session.was_usable) {
+            return;
+        }
+        let session = match session.replaces.filter(|old| self.find(*old).is_some()) {
+            Some(old) => {
+                self.drop_session(id, out);
+                self.find(old).filter(|old| !old.usable())
+            }
+            None => self.find(id),
+        };
+        if let Some(session) = session {
+            out.push(Command::Close(session.id));
+            session.stage = Stage::Refused { retryable };
+            session.init_data = Vec::new();
+            session.statuses = Vec::new();
+        }
+    }
+
+    fn drop_session(&mut self, id: u32, out: &mut Vec<Command>) {
+        if self.find(id).is_some() {
+            out.push(Command::Close(id));
+        }
+        self.list.retain(|session| session.id != id);
+    }
+
+    fn statuses(&mut self, id: u32, statuses: &str, expires: f64, now: f64, random: f64, out: &mut Vec<Command>) {
+        let renews = self.renews();
+        self.news = now;
+        let Some(session) = self.find(id) else { return };
+        let before = std::mem::replace(&mut session.statuses, status::parse(statuses, &session.wanted));
+        let mut expired = false;
+        for (key_id, status) in &session.statuses {
+            if before.iter().any(|known| known.0 == *key_id && known.1 == *status) {
+                continue;
+            }
+            out.push(Command::KeyStatus { key_id: key_id.clone(), status: status.clone() });
+            // What was good and has run out is asked for again, once.
+            if status == "expired" && session.was_usable {
+                expired = true;
+            } else if let Some(error) = status::failure(key_id, status) {
+                out.push(Command::Fail(error));
+            }
+        }
+        let replaces = if session.usable() { session.replaces.take() } else { None };
+        session.was_usable |= session.usable();
+        let usable = session.was_usable;
+        if expires != session.expires && renews {
+            session.expires = expires;
+            session.renew_at = (expires > now).then(|| now + early(expires - now, random));
+        }
+        self.licensed |= usable;
+        if let Some(old) = replaces {
+            self.drop_session(old, out);
+        }
+        if expired {
+            self.replace(id, now, out);
+        }
+    }
+
+    fn is_replaced(&self, id: u32) -> bool {
+        self.list.iter().any(|session| session.replaces == Some(id))
+    }
+
+    /// A new session with the same init data; the old one stays until that has a key.
+    fn replace(&mut self, id: u32, now: f64, out: &mut Vec<Command>) {
+        if self.is_replaced(id) {
+            return;
+        }
+        let Some(old) = self.find(id) else { return };
+        let new = Session::new(old.init_data.clone(), old.wanted.clone(), Reason::Renewal);
+        self.add(Session { replaces: Some(id), ..new }, 0.0, now, out);
+    }
+
+    fn closed(&mut self, id: u32, reason: &str, now: f64, out: &mut Vec<Command>) {
+        let Some(index) = self.list.iter().position(|session| session.id == id && session.is_open()) else { return };
+        let session = self.list.remove(index);
+        self.news = now;
+        if self.is_replaced(id) {
+            return;
+        }
+        // The display was unplugged, or the machine slept (Chromium 115 and later): the same keys, anew.
+        if reason == "hardware-context-reset" {
+            let new = Session::new(session.init_data, session.wanted, session.reason);
+            self.add(Session { replaces: session.replaces, ..new }, 0.0, now, out);
+        } else {
+            let message = ["The CDM closed a session by itself (", reason, ")."].concat();
+            out.push(Command::Fail(Error::new("session-closed", Phase::Session, message, RELOAD)));
+        }
+    }
+
+    fn waiting(&mut self, now: f64, out: &mut Vec<Command>) {
+        self.waiting = true;
+        self.news = now;
+        self.due(f64::INFINITY, out);
+    }
+
+    fn timer(&mut self, now: f64, out: &mut Vec<Command>) {
+        self.due(now, out);
+        let fairplay = self.cdm == Cdm::Ready(Drm::FairPlay);
+        let mut replace = Vec::new();
+        for session in &mut self.list {
+            if session.renewal().is_none_or(|at| at > now) {
+                continue;
+            }
+            session.renew_at = None;
+            if fairplay {
+                out.push(Command::Renew(session.id));
+            } else {
+                replace.push(session.id);
+            }
+        }
+        for id in replace {
+            self.replace(id, now, out);
+        }
+        if self.verdict().is_some_and(|at| at <= now) {
+            self.waiting = false;
+            out.extend(self.missing().map(Command::Fail));
+        }
+    }
+
+    /// Opens what was put off until then.
+    fn due(&mut self, now: f64, out: &mut Vec<Command>) {
+        if !matches!(self.cdm, Cdm::Ready(_)) {
+            return;
+        }
+        for session in &mut self.list {
+            if matches!(session.stage, Stage::Planned(at) if at <= now) {
+                session.stage = Stage::Open;
+                out.push(Command::Open(session.id));
+            }
+        }
+    }
+
+    /// When it can be said that a key is missing: the media wait, and every session has said all it has to say.
+    fn verdict(&self) -> Option<f64> {
+        let settled = matches!(self.cdm, Cdm::Ready(_)) && self.list.iter().all(Session::is_settled);
+        (self.waiting && settled).then_some(self.news + GRACE)
+    }
+
+    fn missing(&self) -> Option<Error> {
+        let told = |id: &String| self.list.iter().flat_map(|session| &session.statuses).any(|(known, _)| known == id);
+        let mut ids: Vec<&str> = Vec::new();
+        for id in self.list.iter().filter(|session| session.is_open()).flat_map(|session| &session.wanted) {
+            if !id.starts_with('?') && !told(id) && !ids.contains(&&id[..]) {
+                ids.push(id);
+            }
+        }
+        let message = if self.list.is_empty() {
+            "The media wait for a key, and no init data came that could ask for one.".into()
+        } else if ids.is_empty() || self.legacy {
+            // Told already: refused, restricted, expired.
+            return None;
+        } else {
+            ["The media wait for a key that no license brought: ", &ids.join(", "), "."].concat()
+        };
+        Some(Error::new("key-missing", Phase::Session, message, MISSING))
+    }
+
+    fn clear(&mut self, out: &mut Vec<Command>) {
+        out.extend(self.list.drain(..).filter(Session::is_open).map(|session| Command::Close(session.id)));
+        self.licensed = false;
+        self.waiting = false;
+    }
+}
+
+/// A renewal's moment: at three quarters of the time or somewhat later, not for all viewers at once.
+fn early(lease: f64, random: f64) -> f64 {
+    lease * (0.75 + 0.1 * random)
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests;

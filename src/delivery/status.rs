@@ -1,0 +1,64 @@
+//! Key statuses (W3C EME, 6.1.1 `MediaKeyStatus`): which of them play, and what the others mean for a person.
+
+use crate::error::{Error, Phase};
+use crate::text;
+
+/// Reads `keyid:status keyid:status`, ids in hex. Ids come out as `wanted` has them: some devices report PlayReady's in
+/// GUID byte order (EdgeHTML, Xbox and TVs; reported 2016 to 2025).
+pub fn parse(statuses: &str, wanted: &[String]) -> Vec<(String, String)> {
+    let pair = |part: &str| {
+        let (id, status) = part.split_once(':')?;
+        let turned = text::from_hex(id)?.try_into().ok().map(|id| text::hex(&text::swap_guid(id)));
+        let turned = turned.filter(|turned| wanted.contains(turned) && !wanted.iter().any(|own| own == id));
+        Some((turned.unwrap_or_else(|| id.into()), String::from(status)))
+    };
+    statuses.split(' ').filter_map(pair).collect()
+}
+
+/// Whether a key of this status decrypts.
+pub fn is_usable(status: &str) -> bool {
+    matches!(status, "usable" | "output-downscaled")
+}
+
+/// What is wrong with a key of this status.
+pub fn failure(key_id: &str, status: &str) -> Option<Error> {
+    let (code, what, hint) = match status {
+        "output-restricted" => (
+            "output-restricted",
+            "may not be shown on this display (output protection, HDCP)",
+            "Use a display and cable with HDCP, play a lower quality, or ask for less in the token's policy.",
+        ),
+        "expired" => ("key-expired", "has expired", "Load the source again, with a token whose policy still allows it."),
+        "internal-error" => ("key-unusable", "cannot be used: the CDM reports an error of its own", super::session::RELOAD),
+        _ => return None,
+    };
+    Some(Error::new(code, Phase::Session, ["The key ", key_id, " ", what, "."].concat(), hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_out_as_the_init_data_have_them() {
+        let wanted = [String::from("000102030405060708090a0b0c0d0e0f"), String::from("0a0b")];
+        let read =
+            parse("03020100050407060 030201000504070608090a0b0c0d0e0f:usable 000102030405060708090a0b0c0d0e0f:expired 0b0a:x :y", &wanted);
+        let expected = [(&wanted[0][..], "usable"), (&wanted[0], "expired"), ("0b0a", "x"), ("", "y")];
+        assert_eq!(read.iter().map(|(id, status)| (&id[..], &status[..])).collect::<Vec<_>>(), expected);
+        assert!(parse("", &wanted).is_empty());
+    }
+
+    #[test]
+    fn what_plays_and_what_is_told() {
+        for status in ["usable", "output-downscaled", "status-pending", "usable-in-future", "released", "new-in-2030"] {
+            assert_eq!(failure("ab", status), None, "{status}");
+        }
+        assert!(is_usable("usable") && is_usable("output-downscaled") && !is_usable("status-pending"));
+        for (status, code) in [("output-restricted", "output-restricted"), ("expired", "key-expired"), ("internal-error", "key-unusable")] {
+            let error = failure("ab", status).unwrap();
+            assert_eq!((error.code, error.phase, error.retryable), (code, Phase::Session, false));
+            assert!(error.message.contains("key ab "), "{}", error.message);
+        }
+    }
+}
