@@ -3,6 +3,7 @@ import bindgen, * as bindings from "../build/wasm/player/pallycon_drm.js";
 import { PallyConError, toPallyConError } from "./error.js";
 import { fetchModule, type ModuleSource } from "./module.js";
 
+/** @internal */
 export type Core = typeof bindings;
 
 let loaded: WebAssembly.Module | undefined;
@@ -29,7 +30,10 @@ async function load(source?: ModuleSource): Promise<void> {
   loaded = module;
 }
 
-/** Calls the core; what it throws becomes a PallyConError. */
+/**
+ * Calls the core; what it throws becomes a PallyConError.
+ * @internal
+ */
 export function call<T>(run: (core: Core) => T): T {
   if (!loaded) {
     throw new PallyConError({ code: "not-initialized", phase: "environment", message: "The wasm module is not loaded yet.", hint: "Await init() or createPallyCon() first." });

@@ -15,15 +15,16 @@ export interface ShakaPlayer {
   getNetworkingEngine(): ShakaNetworkingEngine | null;
   getConfiguration(): unknown;
   configure(config: object): boolean;
-  addEventListener(type: string, listener: (event: never) => void): void;
-  removeEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: unknown): void;
+  removeEventListener(type: string, listener: unknown): void;
   dispatchEvent(event: never): unknown;
 }
 interface ShakaNetworkingEngine {
-  registerRequestFilter(filter: (...args: never[]) => unknown): void;
-  unregisterRequestFilter(filter: (...args: never[]) => unknown): void;
-  registerResponseFilter(filter: (...args: never[]) => unknown): void;
-  unregisterResponseFilter(filter: (...args: never[]) => unknown): void;
+  // Not the filters' own type: the callbacks of two versions of Shaka's types would have to agree in every parameter.
+  registerRequestFilter(filter: unknown): void;
+  unregisterRequestFilter(filter: unknown): void;
+  registerResponseFilter(filter: unknown): void;
+  unregisterResponseFilter(filter: unknown): void;
 }
 interface Request {
   uris: string[]; body: Bytes | null; headers: Record<string, string>; allowCrossSiteCredentials: boolean;

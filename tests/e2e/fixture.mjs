@@ -38,10 +38,10 @@ export async function expectNoPicture(page) {
   expect(await page.evaluate(() => document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames)).toBe(0);
 }
 
-/** Opens the lab page (page/lab.js) with the bridge in front of everything. @param {object} bridge its configuration */
-export async function openLab(page, run, bridge = {}) {
+/** Opens the lab page (page/lab.js) with the bridge in front of everything. @param {object} bridge its configuration @param {string} query the page's */
+export async function openLab(page, run, bridge = {}, query = "") {
   await page.addInitScript(`window.__cdmBridge = ${JSON.stringify(bridge)};`);
   await page.addInitScript({ path: fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url)) });
-  await page.goto(run.url("e2e/"));
+  await page.goto(run.url(`e2e/${query}`));
   await expect(page.locator("html[data-ready]")).toHaveCount(1);
 }

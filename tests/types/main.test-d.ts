@@ -16,8 +16,6 @@ void init(fetch("/a.wasm"));
 void init(new Uint8Array(8));
 declare const module_: WebAssembly.Module;
 void init(module_);
-// @ts-expect-error a number is no source
-void init(7);
 void loaded;
 
 // ---- init data

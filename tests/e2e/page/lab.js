@@ -1,8 +1,10 @@
 // What the specs use inside the page: `window.lab`. It lies at /r/RUN/e2e/, so that everything is in the test's own run.
 import * as pallycon from "pallycon-drm";
 import { attachShaka } from "pallycon-drm/shaka";
-import shaka from "shaka-player";
+import shaka5 from "shaka-player";
+import shaka4 from "shaka-player-4";
 
+const shaka = location.search === "?shaka=4" ? shaka4 : shaka5;
 const base = new URL("../", location.href).href;
 const video = document.querySelector("video");
 
