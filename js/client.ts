@@ -101,13 +101,21 @@ export class Client implements PallyCon {
     }
     const target = await this.licenseUrl(context);
     const extra = individualization ? undefined : await resolve(this.options.headers, context);
-    const [url, headers, body] = call((core) => core.licenseRequest(drm, bytes, individualization, target, customData, this.options.carrier === "url")) as [string, string, Octets];
+    const [url, headers, form] = call((core) => core.licenseRequest(drm, bytes, individualization, target, customData, this.options.carrier === "url")) as [string, string, Octets];
+    const body = drm === "fairplay" ? await this.withAssetId(form, context) : form;
     const request: LicenseRequest = {
       url, method: "POST", headers: { ...(JSON.parse(headers) as Record<string, string>), ...extra }, body, timeout: this.timeout,
     };
     const certificate = drm === "widevine" && call((core) => core.isServiceCertificateRequest(bytes));
     records.set(request, { drm, problems, started, certificate, ...(context.keySystem ? { keySystem: context.keySystem } : {}) });
     return request;
+  }
+
+  /** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
+  async withAssetId(form: Octets, context: RequestContext): Promise<Octets> {
+    const { assetId: option } = this.options;
+    const assetId = option === true ? context.initData && this.initData(context.initData, context.initDataType)?.fairplay?.assetId : option && await resolve(option, context);
+    return assetId ? new TextEncoder().encode(`${new TextDecoder().decode(form)}&assetId=${encodeURIComponent(assetId)}`) : form;
   }
 
   get timeout(): number {
@@ -189,7 +197,6 @@ export class Client implements PallyCon {
   }
 
   async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: AdapterOptions = {}): Promise<License> {
-    const retry = { attempts: 3, base: 500, cap: 8000, ...this.options.retry };
     for (let attempt = 1; ; attempt++) {
       let answer: Answer | undefined;
       try {
@@ -199,12 +206,19 @@ export class Client implements PallyCon {
         return this.read(drm, answer, request);
       } catch (thrown) {
         const error = toPallyConError(thrown, INTERNAL);
-        const wait = error.retryable ? call((core) => core.retryWait(retry.attempts, retry.base, retry.cap, attempt, Math.random(), answer?.retryAfter, Date.now())) : undefined;
+        const wait = this.again(error, attempt, answer?.retryAfter);
         if (wait === undefined) throw this.fail(error);
-        this.emit({ type: "retry", attempt, delay: wait, error });
         await sleep(wait, context.signal);
       }
     }
+  }
+
+  /** How long to wait before another attempt, and tells of it; undefined: give up. */
+  again(error: PallyConError, attempt: number, retryAfter?: string): number | undefined {
+    const { attempts, base, cap } = { attempts: 3, base: 500, cap: 8000, ...this.options.retry };
+    const delay = error.retryable ? call((core) => core.retryWait(attempts, base, cap, attempt, Math.random(), retryAfter, Date.now())) : undefined;
+    if (delay !== undefined) this.emit({ type: "retry", attempt, delay, error });
+    return delay;
   }
 
   async certificate(drm: "fairplay" | "widevine"): Promise<Octets> {

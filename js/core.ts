@@ -9,3 +9,4 @@ export { parseInitData, sameKeyId, cut } from "./init-data.js";
 export { inspectCustomData } from "./custom-data.js";
 export { createPallyCon, clientOf, Client } from "./client.js";
 export { fetchModule } from "./module.js";
+export { sleep } from "./http.js";

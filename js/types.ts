@@ -135,6 +135,8 @@ export interface PallyConOptions {
   /** how custom data travels; default "header". "url" needs no CORS preflight, but shows in logs and players' own errors. */
   carrier?: "header" | "url";
   headers?: Each<Record<string, string>>;
+  /** FairPlay: `&assetId=` behind the SPC. True: what stands behind `skd://`, where the player knows it. Default: not sent. */
+  assetId?: true | Each<string>;
   withCredentials?: boolean;
   /** of the site's tokens, for the warning that one has expired; default 600 000 */
   tokenLifetime?: number;

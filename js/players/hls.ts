@@ -1,0 +1,248 @@
+/**
+ * hls.js 1.6 and later: `const { config, dispose } = await hlsConfig(drm)`, then `new Hls({ ...config, ... })`.
+ *
+ * hls.js posts; the adapter puts the token on each request, and shows hls.js an answer that is no license as the HTTP failure
+ * that it should have been: hls.js hands every 200 to the CDM, whatever its callbacks throw. A refused license reaches the app
+ * in hls.js's own error event, with our PallyConError inside (`pallyConError(data)`).
+ *
+ * @packageDocumentation
+ */
+import { bareUrl, clientOf, INTERNAL, PallyConError, sameKeyId, sleep, toPallyConError, view } from "../core.js";
+import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
+import { defaultKeyId, hex } from "./parts/key-id.js";
+import { warnUntested } from "./parts/version.js";
+
+/** As much of Hls as is used here, so that no version of its types is required. */
+interface Hls { levels: Playlist[]; audioTracks: Playlist[]; loadingEnabled: boolean; trigger(event: string, data: object): unknown }
+interface Playlist { details?: { fragments: Fragment[] } | null | undefined }
+interface Fragment { initSegment: { data?: Uint8Array | null } | null; levelkeys?: Record<string, unknown> | undefined }
+interface LevelKey { uri: string; keyFormat: string; keyId: Uint8Array | null; pssh: Uint8Array | null; scheme?: string | undefined }
+/** hls.js's context of a session and its key. */
+interface KeyContext { keySystem: string; mediaKeysSession: MediaKeySession; decryptdata: LevelKey }
+interface DrmSystem {
+  licenseUrl: string; serverCertificateUrl?: string;
+  generateRequest?: (this: unknown, initDataType: string, initData: ArrayBuffer | null, context: KeyContext) => { initDataType: string; initData: ArrayBuffer | null } | undefined;
+}
+interface LoadPolicy {
+  default: { maxTimeToFirstByteMs: number; maxLoadTimeMs: number; timeoutRetry: RetryPolicy; errorRetry: RetryPolicy };
+}
+interface RetryPolicy { maxNumRetry: number; retryDelayMs: number; maxRetryDelayMs: number }
+
+/** The part of HlsConfig that is ours. */
+export interface HlsDrmConfig {
+  emeEnabled: boolean;
+  drmSystems: Record<string, DrmSystem>;
+  keyLoadPolicy: LoadPolicy;
+  licenseXhrSetup: (this: unknown, xhr: XMLHttpRequest, url: string, context: KeyContext, challenge: Uint8Array) => Promise<Octets | undefined>;
+  requestMediaKeySystemAccessFunc?: (keySystem: string, configurations: MediaKeySystemConfiguration[]) => Promise<MediaKeySystemAccess>;
+}
+
+type Xhr = XMLHttpRequest & { pallyConError?: PallyConError };
+/** One license request over all its attempts: hls.js begins each with the same challenge and a new xhr, and without a pause. */
+interface Request { attempt: number; wait?: number | undefined; fail: (error: PallyConError) => PallyConError }
+
+const FAIRPLAY = "com.apple.fps";
+const SYSTEMS: Record<string, Drm> = {
+  [FAIRPLAY]: "fairplay", "com.widevine.alpha": "widevine", "com.microsoft.playready": "playready", "org.w3.clearkey": "clearkey",
+};
+
+/** What this package knows of an error that hls.js gave (the data of Hls.Events.ERROR). */
+export function pallyConError(data: unknown): PallyConError | undefined {
+  const { error, networkDetails } = (data ?? {}) as { error?: unknown; networkDetails?: Xhr | null };
+  const found = networkDetails?.pallyConError ?? error;
+  return found instanceof PallyConError ? found : undefined;
+}
+
+export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Promise<{ config: HlsDrmConfig; dispose: Undo }> {
+  const client = clientOf(drm);
+  const controller = new AbortController();
+  const { attempts = 3, base = 500, cap = 8000 } = client.options.retry ?? {};
+  const retry = { maxNumRetry: attempts - 1, retryDelayMs: base, maxRetryDelayMs: cap };
+  const drmSystems: Record<string, DrmSystem> = {};
+  /** URIs of keys that were refused. */
+  const refused = new WeakMap<object, Set<string>>();
+  for (const keySystem of Object.keys(SYSTEMS)) {
+    drmSystems[keySystem] = {
+      licenseUrl: client.defaultUrl(SYSTEMS[keySystem]!),
+      generateRequest(initDataType, initData, { decryptdata: key }) {
+        // A fatal error has stopped hls.js; a second track that waited for the same key would ask for it all the same, and be
+        // refused too. Without init data it asks when loading is started again.
+        if (!(this as Hls).loadingEnabled && refused.get(this as Hls)?.has(key.uri)) return { initDataType, initData: null };
+        if (keySystem === FAIRPLAY) {
+          if (initData) client.initData(initData, initDataType as InitDataType);
+          else beforeInitData(client, this as Hls, key);
+        }
+        return { initDataType, initData };
+      },
+    };
+  }
+
+  const setups = new WeakMap<XMLHttpRequest, Promise<Octets | undefined>>();
+  const config: HlsDrmConfig = {
+    emeEnabled: true,
+    drmSystems,
+    keyLoadPolicy: { default: { maxTimeToFirstByteMs: client.timeout, maxLoadTimeMs: client.timeout, timeoutRetry: retry, errorRetry: retry } },
+    licenseXhrSetup(xhr, _url, context, challenge) {
+      warnUntested(client, "hls.js", this, /^1\.[67]\./);
+      let setup = setups.get(xhr);
+      // A setup that fails is called once more by hls.js: it fails with the same error.
+      if (!setup) setups.set(xhr, (setup = send(this as Hls, xhr, context, challenge)));
+      return setup;
+    },
+  };
+
+  const requests = new WeakMap<Uint8Array, Request>();
+  async function send(hls: Hls, xhr: Xhr, { keySystem, mediaKeysSession: session, decryptdata: key }: KeyContext, challenge: Uint8Array): Promise<Octets | undefined> {
+    const { signal } = controller;
+    const system = SYSTEMS[keySystem];
+    if (!system || !session || signal.aborted) return undefined;
+    watch(client, session, key);
+    const uri = /^skd:/.test(key.uri) ? key.uri : undefined;
+    const initData = uri ? new TextEncoder().encode(uri) : key.pssh;
+    const fail = (error: PallyConError) => {
+      refused.set(hls, (refused.get(hls) ?? new Set()).add(key.uri));
+      return client.fail(error);
+    };
+    const request = requests.get(challenge) ?? { attempt: 0, fail };
+    requests.set(challenge, request);
+    for (;;) {
+      if (request.wait !== undefined) await sleep(request.wait, signal);
+      const attempt = ++request.attempt;
+      try {
+        const prepared = await client.prepare(system, challenge, {
+          keySystem, signal, sessionId: session.sessionId,
+          ...(key.keyId ? { keyIds: [hex(key.keyId)] } : {}),
+          ...(initData ? { initData: view(initData).slice() as Octets, initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType } : {}),
+          ...(attempt > 1 ? { reason: "retry" as const } : {}),
+        }, options);
+        return post(client, xhr, system, prepared, request);
+      } catch (thrown) {
+        const error = toPallyConError(thrown, INTERNAL);
+        // An error of our own code: hls.js posts what the CDM said, as it would without us.
+        if (error.code === INTERNAL.code) return void client.fail(error);
+        request.wait = client.again(error, attempt);
+        if (request.wait === undefined) throw fail(error);
+      }
+    }
+  }
+
+  const load = async (keySystem: string, drm: "fairplay" | "widevine"): Promise<void> => {
+    drmSystems[keySystem]!.serverCertificateUrl ??= URL.createObjectURL(new Blob([await client.certificate(drm)]));
+  };
+  let early: Promise<void> | undefined;
+  if (typeof navigator === "object" && navigator.requestMediaKeySystemAccess) {
+    config.requestMediaKeySystemAccessFunc = async (keySystem, configurations) => {
+      const access = await navigator.requestMediaKeySystemAccess(keySystem, configurations);
+      // hls.js asks for the certificate's URL after this. FairPlay cannot do without it: the error becomes hls.js's own.
+      if (keySystem === FAIRPLAY) await (early ?? load(keySystem, "fairplay"));
+      else if (SYSTEMS[keySystem] === "widevine" && client.options.certificate?.widevine) await load(keySystem, "widevine").catch(() => {});
+      early = undefined;
+      return access;
+    };
+    try {
+      await navigator.requestMediaKeySystemAccess(FAIRPLAY, [{ initDataTypes: ["sinf"], videoCapabilities: [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }] }]);
+      await (early = load(FAIRPLAY, "fairplay"));
+    } catch { /* no FairPlay here, or no certificate: hls.js tells of it when it is needed */ }
+  }
+
+  const dispose = client.adopt(() => {
+    controller.abort();
+    for (const system of Object.values(drmSystems)) {
+      if (system.serverCertificateUrl) URL.revokeObjectURL(system.serverCertificateUrl);
+      delete system.serverCertificateUrl;
+    }
+  });
+  return { config, dispose };
+}
+
+/** Opens and dresses the xhr; hls.js sends what comes back. */
+function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): Octets | undefined {
+  const body = prepared.body ?? undefined;
+  xhr.open(prepared.method, prepared.url, true);
+  if (client.options.withCredentials) xhr.withCredentials = true;
+  // hls.js puts a Content-Type on PlayReady's itself: a second one would be added to it.
+  for (const [name, value] of Object.entries(prepared.headers)) if (drm !== "playready" || !/^content-type$/i.test(name)) xhr.setRequestHeader(name, value);
+  // It also reads the buffer of PlayReady's message as UTF-16 to unwrap it, which fails for an odd length and for a long one.
+  // Ours is unwrapped already: it sees nothing, and sends the bytes of the view.
+  if (drm === "playready" && body) Object.defineProperty(body, "buffer", { value: new ArrayBuffer(0) });
+  client.emit({ type: "request", drm, url: bareUrl(prepared.url), attempt: request.attempt, bytes: body?.length ?? 0 });
+  disguise(client, xhr, drm, prepared, request);
+  return body;
+}
+
+/** Whatever reads the finished xhr sees a license under 200, or a failure: 503 where hls.js shall try again, else 4xx. */
+function disguise(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): void {
+  const native = <T>(name: string): T => Reflect.get(Object.getPrototypeOf(xhr) as object, name, xhr) as T;
+  const abort = xhr.abort.bind(xhr);
+  let late = false;
+  let givenUp = false;
+  const timer = setTimeout(() => { late = true; abort(); }, prepared.timeout);
+  xhr.abort = () => { givenUp = true; abort(); };
+  xhr.addEventListener("loadend", () => clearTimeout(timer));
+
+  const read = (): Record<string, unknown> => {
+    // hls.js aborts the requests of a session that it closes, and would begin another for anything but 4xx.
+    if (givenUp) return { status: 499, statusText: "aborted", response: null };
+    try {
+      const body = native<Bytes | null>("response") ?? new ArrayBuffer(0);
+      if (late) throw new PallyConError({ code: "timeout", phase: "license", retryable: true, message: `The server did not answer within ${prepared.timeout} ms.`, hint: "Check the connection, or raise the timeout option." });
+      const { data } = client.read(drm, { status: native("status"), body, url: xhr.responseURL }, prepared);
+      return { status: 200, statusText: "OK", response: data.buffer };
+    } catch (thrown) {
+      const error = toPallyConError(thrown, INTERNAL);
+      if (error.code === INTERNAL.code) {
+        client.fail(error);
+        return { status: native("status"), statusText: native("statusText"), response: native("response") };
+      }
+      request.wait = client.again(error, request.attempt, xhr.getResponseHeader("retry-after") ?? undefined);
+      if (request.wait === undefined) request.fail(error);
+      xhr.pallyConError = error;
+      const { httpStatus = 0 } = error;
+      const refused = httpStatus >= 400 && httpStatus < 500 ? httpStatus : 403;
+      return { status: request.wait === undefined ? refused : 503, statusText: error.message, response: null };
+    }
+  };
+  let shown: Record<string, unknown> | undefined;
+  for (const name of ["status", "statusText", "response"]) {
+    Object.defineProperty(xhr, name, { configurable: true, get: () => (xhr.readyState === 4 ? (shown ??= read())[name] : native(name)) });
+  }
+}
+
+const watched = new WeakSet<MediaKeySession>();
+
+/** Tells of a session's key statuses, each once. PlayReady may name a key in GUID order: then the playlist's own form is told. */
+function watch(client: Client, session: MediaKeySession, { keyId: own }: LevelKey): void {
+  if (watched.has(session)) return;
+  watched.add(session);
+  const told = new Map<string, string>();
+  session.addEventListener("keystatuseschange", () => {
+    session.keyStatuses.forEach((status, bytes) => {
+      const keyId = own && sameKeyId(own, bytes as Bytes) ? hex(own) : hex(view(bytes as Bytes));
+      if (told.get(keyId) === status) return;
+      told.set(keyId, status);
+      client.emit({ type: "key-status", keyId, status });
+    });
+  });
+}
+
+/**
+ * FairPlay, when hls.js has a playlist's key and no init data yet. It will look for the init data's key id among the playlist's
+ * key ids: where those differ (a KEYID attribute, or another DRM's key line, hls.js issue 7542) the first key would be taken for
+ * every track. The init segment is right: it is what the CDM sees.
+ */
+function beforeInitData(client: Client, hls: Hls, key: LevelKey): void {
+  for (const { details } of [...hls.levels, ...hls.audioTracks]) {
+    const fragment = details?.fragments.find(({ levelkeys }) => levelkeys?.[key.keyFormat] === key);
+    if (!fragment) continue;
+    if (!fragment.initSegment) {
+      const error = client.fail(new PallyConError({
+        code: "fairplay-mpeg-ts", phase: "manifest", message: "FairPlay in MPEG-TS segments cannot be decrypted through MediaSource.",
+        hint: "Package fMP4 (CMAF) segments, or let Safari play the playlist by itself: attachMedia() and video.src.",
+      }));
+      hls.trigger("hlsError", { type: "keySystemError", details: "keySystemNoSession", fatal: true, error, err: error, reason: error.message, decryptdata: key });
+    } else {
+      key.keyId = defaultKeyId(fragment.initSegment.data) ?? key.keyId;
+    }
+    return;
+  }
+}

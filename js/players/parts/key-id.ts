@@ -1,0 +1,20 @@
+// Key ids as adapters meet them: bytes of a CDM, and an init segment's own.
+import { view } from "../../core.js";
+import type { Bytes, Octets } from "../../core.js";
+
+export const hex = (bytes: Bytes): string => Array.from(view(bytes), (byte) => (byte + 256).toString(16).slice(1)).join("");
+
+/**
+ * default_KID of the first `tenc` that has one (ISO/IEC 23001-7, 8.2), wherever in an init segment it is nested:
+ *
+ *     "tenc" | version u8 | flags u24 | reserved u8 | pattern u8 | isProtected u8 | ivSize u8 | key id 16
+ */
+export function defaultKeyId(segment: Uint8Array | null | undefined): Octets | undefined {
+  if (!segment) return undefined;
+  for (let at = segment.indexOf(0x74); at >= 0 && at + 28 <= segment.length; at = segment.indexOf(0x74, at + 1)) {
+    if (segment[at + 1] !== 0x65 || segment[at + 2] !== 0x6e || segment[at + 3] !== 0x63) continue;
+    const keyId = segment.slice(at + 12, at + 28) as Octets;
+    if (keyId.some((byte) => byte !== 0)) return keyId;
+  }
+  return undefined;
+}

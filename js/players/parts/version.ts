@@ -1,0 +1,14 @@
+// Adapters reach into players: a version that nobody has tried is said so, once.
+import type { Client } from "../../core.js";
+
+const warned = new WeakMap<Client, Set<string>>();
+
+/** `player`: an instance; players have their version on the class. */
+export function warnUntested(client: Client, name: string, player: unknown, tested: RegExp): void {
+  const { version } = ((player as object | undefined)?.constructor ?? {}) as { version?: unknown };
+  const seen = warned.get(client) ?? new Set();
+  warned.set(client, seen);
+  if (typeof version !== "string" || tested.test(version) || seen.has(name)) return;
+  seen.add(name);
+  client.emit({ type: "warning", code: "player-untested", message: `${name} ${version} is not a version that this package was tested with.`, hint: "Use one that docs/players.md lists, or try this one well." });
+}
