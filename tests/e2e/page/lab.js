@@ -1,6 +1,8 @@
 // What the specs use inside the page: `window.lab`. It lies at /r/RUN/e2e/, so that everything is in the test's own run.
 import * as pallycon from "pallycon-drm";
+import { hlsConfig, pallyConError as insideHls } from "pallycon-drm/hls";
 import { attachShaka } from "pallycon-drm/shaka";
+import Hls from "hls.js";
 import shaka5 from "shaka-player";
 import shaka4 from "shaka-player-4";
 
@@ -22,11 +24,18 @@ function inside(error, depth = 0) {
   return undefined;
 }
 
+/** Which error it is: the same one twice has the same number. */
+const met = [];
+function nth(error) {
+  if (!met.includes(error)) met.push(error);
+  return met.indexOf(error);
+}
+
 const lab = {
-  pallycon, shaka, base, video, plain,
+  pallycon, shaka, Hls, base, video, plain,
   /** of the package, in order; errors made plain */
   events: [],
-  /** of the player: {code, ours} */
+  /** of the player: {code, ours}; of hls.js {details, fatal, status, text, ours} */
   playerErrors: [],
   media: (path) => new URL(`media/${path}`, base).href,
   token: async ({ contentId, drm, signal }) =>
@@ -60,6 +69,21 @@ const lab = {
     video.play().catch(() => {}); // without a key it never settles
   },
   attachShaka,
+
+  /** hls.js on the page's video, playing `path`; the page's own configuration lies over ours. */
+  async hls(path, { options = {}, adapter = {}, config = {} } = {}) {
+    lab.drm = await lab.client(options);
+    lab.configured = await hlsConfig(lab.drm, adapter);
+    lab.player = new Hls({ ...lab.configured.config, ...config });
+    lab.player.on(Hls.Events.ERROR, (_event, data) => {
+      const ours = insideHls(data);
+      lab.playerErrors.push({ details: data.details, fatal: data.fatal, status: data.response?.code, text: data.response?.text, ours: ours && plain(ours), nth: nth(ours) });
+    });
+    lab.player.loadSource(lab.media(path));
+    lab.player.attachMedia(video);
+    video.play().catch(() => {}); // without a key it never settles
+  },
+  hlsConfig,
 };
 window.lab = lab;
 document.documentElement.dataset.ready = "true";

@@ -1,0 +1,190 @@
+// hls.js, where something fails: one error of its own for each refusal, ours inside it, and nothing but licenses for the CDM.
+import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
+
+const HEADER = "pallycon-customdata-v2";
+const FAIRPLAY = ["demo-cbcs/hls/fairplay.m3u8", "demo-cbcs"];
+const SINGLE = ["demo-single-key/hls/widevine.m3u8", "demo-single-key"];
+
+const begin = (page, [path, contentId], { options = {}, ...setup } = {}) =>
+  page.evaluate(([path, setup]) => window.lab.hls(path, setup), [path, { options: { contentId, ...options }, ...setup }]);
+const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
+const errors = (page) => page.evaluate(() => window.lab.playerErrors);
+const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const cdm = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
+/** The first fatal error of hls.js, once there is one. */
+async function fatal(page) {
+  await expect.poll(async () => (await errors(page)).filter((error) => error.fatal).length).toBeGreaterThan(0);
+  return (await errors(page)).find((error) => error.fatal);
+}
+
+for (const [name, fault, expected] of [
+  ["an expired token", { on: "token", fault: "expires:1200" }, { code: "token-expired", serverCode: "7011" }],
+  ["a site without FairPlay", { on: "license", fault: "error:7301" }, { serverCode: "7301" }],
+  ["an SPC under another certificate", { on: "license", fault: "error:7316" }, { serverCode: "7316" }],
+  ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
+  ["an empty answer", { on: "license", fault: "empty" }, { code: "not-a-license" }],
+  ["JSON of another shape", { on: "license", fault: "json" }, { code: "not-a-license" }],
+  ["the site's own refusal", { on: "license", fault: "site-error:E42:no subscription" }, { serverCode: "8002", siteError: { code: "E42", message: "no subscription" } }],
+  ["a refusal by HTTP", { on: "license", fault: "status:403" }, { httpStatus: 403 }],
+]) {
+  test(`FairPlay: ${name} is hls.js's own fatal error, with ours inside`, async ({ page, run }) => {
+    await openLab(page, run, { drms: ["fairplay"] });
+    await run.faults(fault);
+    await begin(page, FAIRPLAY);
+    const error = await fatal(page);
+    expect(error).toMatchObject({ details: "keySystemLicenseRequestFailed", ours: { ...expected, isOurs: true } });
+    expect(error.text).toBe(error.ours.message);
+    expect(error.status).toBeGreaterThanOrEqual(400);
+    expect(error.status).toBeLessThan(500);
+    expect((await events(page, "error"))[0].error).toMatchObject(expected);
+    // Asked once for each key: a refusal is not asked again.
+    const bodies = (await posts(run)).map(({ bodyBase64 }) => bodyBase64);
+    expect(new Set(bodies).size).toBe(bodies.length);
+    expect(await cdm(page, "refused")).toEqual([]);
+    expect(await cdm(page, "license")).toEqual([]);
+    await expectNoPicture(page);
+  });
+}
+
+test("one refused license is one error, however many tracks wait for it, and loading can be started again", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await run.faults({ on: "license", fault: "error:7012" });
+  await begin(page, SINGLE);
+  expect((await fatal(page)).ours).toMatchObject({ serverCode: "7012" });
+  // The other track has waited for the same key: hls.js is stopped, so it does not ask for it.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+  // (It may tell the same error twice, for the init segment and for the fragment behind it.)
+  expect(new Set((await errors(page)).filter((error) => error.fatal).map(({ nth }) => nth)).size).toBe(1);
+  expect((await events(page, "error")).length).toBe(1);
+  expect((await posts(run)).length).toBe(1);
+  // It does when the app starts loading again.
+  await run.faults();
+  await page.evaluate(() => window.lab.player.startLoad());
+  await expectPlaying(page);
+});
+
+for (const [name, fault, expected] of [
+  ["that cannot be reached", { on: "certificate", fault: "close" }, { phase: "certificate", retryable: true }],
+  ["that is a sign-in page", { on: "certificate", fault: "html" }, { phase: "certificate" }],
+  ["that is PallyCon's error 7301", { on: "certificate", fault: "error:7301" }, { phase: "certificate", serverCode: "7301" }],
+]) {
+  test(`FairPlay: a certificate ${name} is hls.js's own fatal error, and no license is asked for`, async ({ page, run }) => {
+    await openLab(page, run, { drms: ["fairplay"] });
+    await run.faults(fault);
+    await begin(page, FAIRPLAY);
+    expect((await fatal(page)).ours).toMatchObject({ ...expected, isOurs: true });
+    expect(await posts(run)).toEqual([]);
+    await expectNoPicture(page);
+    expect((await events(page, "error"))[0].error).toMatchObject(expected);
+  });
+}
+
+test("a certificate that failed before is there when it is needed", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["fairplay"] });
+  await run.faults({ on: "certificate", fault: "close", times: 1 });
+  await page.evaluate(async () => {
+    window.lab.early = await window.lab.client();
+    await window.lab.early.certificate("fairplay").catch(() => {});
+  });
+  await begin(page, FAIRPLAY);
+  await expectPlaying(page);
+});
+
+test("a busy server is asked again by hls.js: the SPC as it was, its type, and a fresh token", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["fairplay"] });
+  await run.faults({ on: "license", fault: "status:503", times: 1 });
+  await begin(page, FAIRPLAY);
+  await expectPlaying(page);
+  const seen = await posts(run);
+  const again = seen.filter(({ bodyBase64 }) => bodyBase64 === seen.find(({ status }) => status === 503).bodyBase64);
+  expect(again.map(({ status }) => status)).toEqual([503, 200]);
+  for (const { headers } of again) {
+    expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
+    expect(headers[HEADER]).toBeTruthy();
+  }
+  expect((await run.requests("token")).length).toBe(seen.length);
+  expect((await events(page, "retry")).map(({ attempt }) => attempt)).toEqual([1]);
+  expect(await errors(page)).toEqual([]);
+});
+
+test("a server that stays away is asked as often as the options say, and then it is fatal", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await run.faults({ on: "license", fault: "status:502" });
+  await begin(page, SINGLE, { options: { retry: { attempts: 2, base: 10 } } });
+  const error = await fatal(page);
+  expect(error).toMatchObject({ details: "keySystemLicenseRequestFailed", ours: { retryable: true } });
+  expect((await posts(run)).map(({ status }) => status)).toEqual([502, 502]);
+  expect((await events(page, "retry")).length).toBe(1);
+});
+
+test("an answer that does not come in time is given up and asked for again", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await run.faults({ on: "license", fault: "slow:20000", times: 1 });
+  await begin(page, SINGLE, { options: { timeout: 700, retry: { base: 10 } } });
+  await expectPlaying(page);
+  expect((await events(page, "retry"))[0].error).toMatchObject({ code: "timeout" });
+});
+
+test("one wrong bit of the license: the CDM refuses it, and hls.js says so", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["fairplay"] });
+  await run.faults({ on: "license", fault: "flip:-5" });
+  await begin(page, FAIRPLAY);
+  await expect.poll(async () => (await errors(page)).map(({ details }) => details)).toContain("keySystemSessionUpdateFailed");
+  expect((await cdm(page, "refused")).length).toBeGreaterThan(0);
+  await expectNoPicture(page);
+});
+
+test("a backend without a token: our error inside hls.js's, and no license is asked for", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await page.evaluate(() => {
+    window.lab.asked = 0;
+    window.lab.token = async () => { window.lab.asked += 1; throw new Error("the backend is down"); };
+  });
+  await page.evaluate(() => window.lab.hls("demo-single-key/hls/widevine.m3u8", { options: { contentId: "demo-single-key", customData: (context) => window.lab.token(context) } }));
+  expect((await fatal(page)).ours).toMatchObject({ code: "custom-data-failed", phase: "custom-data" });
+  expect(await posts(run)).toEqual([]);
+  // hls.js calls a setup that failed once more: the backend must not notice.
+  expect(await page.evaluate(() => window.lab.asked)).toBe((await events(page, "error")).length);
+});
+
+test("a backend that is busy once is asked again", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await page.evaluate(() => {
+    let first = true;
+    const busy = async (context) => {
+      if (first) { first = false; throw Object.assign(new Error("busy"), { retryable: true }); }
+      return window.lab.token(context);
+    };
+    return window.lab.hls("demo-single-key/hls/widevine.m3u8", { options: { contentId: "demo-single-key", customData: busy, retry: { base: 10 } } });
+  });
+  await expectPlaying(page);
+  expect((await events(page, "retry"))[0].error).toMatchObject({ code: "custom-data-failed" });
+});
+
+test("FairPlay in MPEG-TS is refused in words, before anything is asked for", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["fairplay"] });
+  await page.route("**/video-fairplay.m3u8", async (route) => {
+    const answer = await route.fetch();
+    const text = (await answer.text()).replace(/#EXT-X-MAP.*\n/, "").replaceAll(".m4s", ".ts");
+    await route.fulfill({ response: answer, body: text });
+  });
+  await page.route("**/*.ts", (route) => route.fulfill({ body: Buffer.alloc(188 * 20, 0x47), contentType: "video/mp2t" }));
+  await begin(page, FAIRPLAY);
+  expect((await fatal(page)).ours).toMatchObject({ code: "fairplay-mpeg-ts" });
+  expect((await events(page, "error")).map(({ error }) => error.code)).toContain("fairplay-mpeg-ts");
+});
+
+test("hls.js destroyed while a license is on its way: no error is told", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await run.faults({ on: "license", fault: "slow:3000" });
+  await begin(page, SINGLE);
+  await expect.poll(async () => (await posts(run)).length).toBeGreaterThan(0);
+  await page.evaluate(async () => {
+    window.lab.player.destroy();
+    await window.lab.configured.dispose();
+    await window.lab.configured.dispose(); // can be called twice
+  });
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  expect(await events(page, "error")).toEqual([]);
+  expect(await events(page, "retry")).toEqual([]);
+});
