@@ -1,0 +1,70 @@
+// What users report of DRM in web players, and where each is tested: a part of docs/when-it-does-not-play.md.
+//   node scripts/docs/pains.mjs           writes it
+//   node scripts/docs/pains.mjs --check   exits with 1 where it is stale
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root } from "../lib/paths.mjs";
+
+export const FILE = join(root, "docs/when-it-does-not-play.md");
+const [BEGIN, END] = ["<!-- pains: written by scripts/docs/pains.mjs -->", "<!-- /pains -->"];
+
+/** How near to a viewer's machine a test is. */
+export const LEVELS = {
+  browser: "a real browser, as it is",
+  bridge: "a real browser with the CDM bridge (docs/simulated-drm.md): media, network and player are real, the DRM's wire form is simulated",
+  core: "the Rust core or Node",
+  docs: "documentation alone",
+};
+
+/** [what is reported, codes or what is done about it, level, why no nearer, tests as file and part of the title] */
+export const PAINS = [
+  ["FairPlay: \"SPC message can't be null\"; the first video plays, the second says \"unable to parse SPC\"", "one encoder, percent-encoded standard base64, once: `spc-missing`, `spc-invalid`", "bridge", "no FairPlay outside Apple's devices", [["tests/e2e/failures.spec.mjs", "the SPC is posted once, as standard base64"]]],
+  ["FairPlay: the CKC is base64, XML or JSON, and the CDM says \"type error\"", "every form is read; else `not-a-license`", "bridge", "no FairPlay outside Apple's devices", [["tests/e2e/failures.spec.mjs", "a CKC in every form"]]],
+  ["A refusal under HTTP 200 becomes a meaningless CDM error", "PallyCon's code, text and a hint, before the CDM sees it", "bridge", "a real refusal needs an account", [["tests/e2e/failures.spec.mjs", "of each group of codes"]]],
+  ["Certificate: base64 or DER, wrong, missing", "every form is read: `certificate-invalid`, `certificate-url-wrong`", "bridge", "no FairPlay outside Apple's devices", [["tests/e2e/failures.spec.mjs", "a certificate in every form"]]],
+  ["The player changed from the legacy to the modern EME, and the sample broke", "`probe()` names the API that is there", "bridge", "no Safari here", [["tests/e2e/environment.spec.mjs", "FairPlay's old API"]]],
+  ["FairPlay: content id out of `skd`, `sinf`, UTF-16", "one reader for all forms", "core", "bytes in, bytes out: a browser adds nothing", [["src/init_data/tests.rs", "skd"]]],
+  ["hls.js with fMP4 and several FairPlay keys", "the adapter finds each key's id", "bridge", "no FairPlay outside Apple's devices", [["tests/bridge/play.spec.mjs", ""]]],
+  ["The second protected video fails", "undo, and no state left over", "bridge", "the bridge's sessions live as a CDM's do", [["tests/e2e/shaka.spec.mjs", "a second load on the same player"]]],
+  ["PlayReady messages differ by device", "one unwrapper for all forms", "bridge", "TVs are not at hand: the forms are those that were reported", [["tests/e2e/failures.spec.mjs", "PlayReady message"]]],
+  ["PlayReady in HLS and CMAF: init data without what the CDM wants", "objects and boxes are read and written", "core", "bytes in, bytes out", [["src/init_data/tests.rs", "playready"]]],
+  ["`recommendation`, SL3000 and hardware", "`probe()`; `hardware-key-shared`", "bridge", "no such hardware here", [["tests/e2e/environment.spec.mjs", "hardware PlayReady"], ["tests/e2e/environment.spec.mjs", "hardware DRM for a key that audio shares"]]],
+  ["Key ids in GUID byte order", "compared in both orders", "core", "the bridge reports GUID order on demand", [["tests/bridge/session.spec.mjs", "GUID"]]],
+  ["Robustness too high, or empty", "`probe()`: few calls, the best level that is granted", "browser", "", [["tests/e2e/environment.spec.mjs", "probe: the browser's own ClearKey"]]],
+  ["An insecure context: `MediaKeys` is undefined", "`insecure-context`", "browser", "", [["tests/e2e/environment.spec.mjs", "an insecure context is named"]]],
+  ["An iframe without `allow=\"encrypted-media\"`", "`iframe-not-allowed`, `permissions-policy`", "browser", "", [["tests/e2e/environment.spec.mjs", "an iframe of another origin"]]],
+  ["CORS: the token's header needs a preflight", "`network`; `diagnose()` tells `cors-refused` from `url-unreachable`; `carrier: \"url\"` needs none", "browser", "", [["tests/e2e/environment.spec.mjs", "without CORS headers"], ["tests/e2e/failures.spec.mjs", "CORS"]]],
+  ["The token has expired at a renewal", "the token is a callback, asked for each request: `token-expired`", "bridge", "a real renewal needs an account", [["tests/e2e/shaka.spec.mjs", "each attempt has a fresh token"]]],
+  ["Retries: too many, or wrapped twice", "transformed once, nothing again that cannot succeed", "bridge", "the network is real", [["tests/e2e/shaka.spec.mjs", "each attempt has a fresh token"]]],
+  ["The server's error text is not to be had", "`serverCode`, `serverMessage`, `siteError`, `httpStatus`", "bridge", "a real refusal needs an account", [["tests/e2e/failures.spec.mjs", "of each group of codes"]]],
+  ["More license requests than expected: the service certificate's, two sessions", "`08 04` is known for what it is", "bridge", "Widevine's own CDM is not here", [["tests/e2e/failures.spec.mjs", "service certificate"]]],
+  ["PSSH parsers that hang, guess lengths, know no version 1", "one bounded parser, fuzzed", "core", "bytes in, bytes out", [["tests/conformance/init_data.rs", ""]]],
+  ["HDCP: the key is output-restricted", "the key's status as an event; `probe()` names the HDCP version", "bridge", "no display here says no", [["tests/bridge/session.spec.mjs", "output-restricted"]]],
+  ["Key rotation: the MPD's PSSH hides the one in the segments", "period index and content id are read; `key-rotation-missing`", "core", "the demo's content does not rotate", [["src/custom_data/inspect_tests.rs", "rotat"]]],
+  ["Electron, castLabs, VMP: the license server denies the client", "`cdm-missing`, `device-revoked` and their like name it", "docs", "needs signed builds and hardware", []],
+  ["The header is set in the wrong place", "the adapters set it on license requests and nowhere else", "bridge", "the network is real", [["tests/e2e/demo.spec.mjs", "with the token on license requests and nowhere else"]]],
+];
+
+const link = ([file]) => `[${file.split("/").pop()}](../${file})`;
+
+export function render() {
+  const rows = PAINS.map(([pain, answer, level, reason, tests], index) => `| ${index + 1} | ${pain} | ${answer} | ${level}${reason ? `: ${reason}` : ""} | ${[...new Set(tests.map(link))].join(", ")} |`);
+  return ["| | what is reported | what helps | tested in | tests |", "| --- | --- | --- | --- | --- |", ...rows, "", ...Object.entries(LEVELS).map(([name, what]) => `- *${name}*: ${what}.`)].join("\n");
+}
+
+/** The page with its table made anew. */
+export function page(text = readFileSync(FILE, "utf8")) {
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (from < 0 || to < from) throw new Error("docs/when-it-does-not-play.md has lost its markers");
+  return `${text.slice(0, from + BEGIN.length)}\n${render()}\n${text.slice(to)}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const stale = page() !== readFileSync(FILE, "utf8");
+  if (!process.argv.includes("--check")) writeFileSync(FILE, page());
+  else if (stale) {
+    console.error("docs/when-it-does-not-play.md is stale: node scripts/docs/pains.mjs");
+    process.exitCode = 1;
+  }
+}
