@@ -1,0 +1,49 @@
+// The same content through the same player, once as the player's own documentation writes it and once with the package.
+// `window.compare.play(…)` starts it; `seen` is what the app was told, word for word. It lies at /r/RUN/compare/.
+import * as pallycon from "pallycon-drm";
+import * as eme from "./eme.js";
+import * as shaka from "./shaka.js";
+
+const base = new URL("../", location.href).href;
+const players = { shaka, eme };
+
+const compare = {
+  pallycon, base,
+  video: document.querySelector("video"),
+  /** what the app hears: a line for each error that the player or the package gives it */
+  seen: [],
+  /** every event of the package, as it came */
+  events: [],
+  say: (line) => { compare.seen.push(line); },
+  media: (path) => new URL(`media/${path}`, base).href,
+  license: `${base}ri/licenseManager.do`,
+  certificate: `${base}ri/fpsCert.do?siteId=DEMO`,
+
+  async token(contentId, drm) {
+    const answer = await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`);
+    return answer.text();
+  },
+
+  /** Ours, told what the init data do not carry. */
+  client: (contentId, options = {}) =>
+    pallycon.createPallyCon({
+      siteId: "DEMO", host: base.slice(0, -1), contentId, timeout: 3000, retry: { attempts: 2, base: 50, cap: 100 },
+      customData: ({ drm }) => compare.token(contentId, drm),
+      onEvent: (event) => compare.events.push(event),
+      ...options,
+    }),
+
+  /** @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object}} run */
+  async play(run) {
+    try {
+      await players[run.player].play(compare, run);
+    } catch (error) {
+      compare.say(`${error.name}: ${error.message}`);
+    }
+    compare.video.play().catch(() => {}); // never settles without a key
+  },
+
+  frames: () => compare.video.getVideoPlaybackQuality().totalVideoFrames,
+};
+window.compare = compare;
+document.documentElement.dataset.ready = "true";
