@@ -8,9 +8,9 @@ use crate::system::Drm;
 #[allow(missing_docs, reason = "each variant's text names its fields")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event<'a> {
-    /// `encrypted` or `webkitneedkey`; `wanted`: [`wanted`](super::wanted::wanted) of the init data, `buffered`: what can still
-    /// be played without them, in milliseconds.
-    Encrypted { init_data: &'a [u8], wanted: &'a str, buffered: f64 },
+    /// `encrypted` or `webkitneedkey`; `description`: see [`wanted`](super::wanted); `buffered`: what can still be played
+    /// without the keys, in milliseconds.
+    Encrypted { init_data: &'a [u8], description: &'a str, buffered: f64 },
     /// The DRM was chosen and its MediaKeys are attached. `certificate`: whether the page has one for it.
     Access { drm: Drm, legacy: bool, certificate: bool },
     /// The CDM took the certificate.

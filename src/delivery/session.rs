@@ -14,6 +14,7 @@
 
 use super::command::{Command, Event, Reason};
 use super::status;
+use super::wanted::wanted;
 use crate::error::{Error, Phase};
 use crate::system::Drm;
 
@@ -125,8 +126,8 @@ impl Sessions {
     pub fn handle(&mut self, event: Event<'_>, now: f64, random: f64) -> Vec<Command> {
         let mut out = Vec::new();
         match event {
-            Event::Encrypted { init_data, wanted, buffered } => {
-                self.encrypted(init_data, wanted, random * buffered.min(self.spread), now, &mut out)
+            Event::Encrypted { init_data, description, buffered } => {
+                self.encrypted(init_data, description, random * buffered.min(self.spread), now, &mut out)
             }
             Event::Access { drm, legacy, certificate } => self.access(drm, legacy, certificate, &mut out),
             Event::CertificateSet => self.certificate_set(&mut out),
@@ -178,21 +179,24 @@ impl Sessions {
     }
 
     /// `delay`: whoever has nothing buffered cannot wait; what is spread are licenses that are needed later.
-    fn encrypted(&mut self, init_data: &[u8], wanted: &str, delay: f64, now: f64, out: &mut Vec<Command>) {
-        if self.cdm == Cdm::Detached {
-            return;
-        }
-        let wanted: Vec<_> = wanted.split(' ').map(String::from).collect();
+    fn encrypted(&mut self, init_data: &[u8], description: &str, delay: f64, now: f64, out: &mut Vec<Command>) {
+        // Which DRM's init data they are has to be known: they wait for the choice, and reach this afterwards.
+        let (drm, ready) = match self.cdm {
+            Cdm::Ready(drm) => (drm, true),
+            Cdm::NeedsCertificate(drm) => (drm, false),
+            Cdm::Starting | Cdm::Detached => return,
+        };
+        let wanted = wanted(drm, description, init_data);
         let same = |session: &Session| wanted.iter().all(|key| session.wanted.contains(key));
         if self.list.iter().any(|session| same(session) && session.stage != Stage::Refused { retryable: true }) {
             return;
         }
         self.list.retain(|session| !same(session));
         self.make_room(out);
-        let (reason, delay) = match self.cdm {
-            Cdm::Ready(_) if self.licensed => (Reason::Rotation, delay),
-            Cdm::Ready(_) => (Reason::License, 0.0),
-            _ => (Reason::License, f64::INFINITY),
+        let (reason, delay) = match (ready, self.licensed) {
+            (true, true) => (Reason::Rotation, delay),
+            (true, false) => (Reason::License, 0.0),
+            (false, _) => (Reason::License, f64::INFINITY),
         };
         self.add(Session::new(init_data.into(), wanted, reason), delay, now, out);
     }

@@ -2,6 +2,7 @@
 
 use crate::delivery::command::{self, Event};
 use crate::delivery::session::Sessions;
+use crate::init_data::fairplay;
 use crate::system::Drm;
 use wasm_bindgen::prelude::*;
 
@@ -23,7 +24,7 @@ impl MediaSessions {
     pub fn tell(&mut self, event: &str, session: u32, text: &str, init_data: &[u8], number: f64, now: f64, random: f64) -> String {
         let flag = number > 0.0;
         let event = match event {
-            "encrypted" => Event::Encrypted { init_data, wanted: text, buffered: number },
+            "encrypted" => Event::Encrypted { init_data, description: text, buffered: number },
             "access" => Event::Access { drm: Drm::from_name(text).unwrap_or(Drm::Widevine), legacy: session > 0, certificate: flag },
             "certificate" => Event::CertificateSet,
             "message" => Event::Message { session, kind: text },
@@ -46,4 +47,10 @@ impl MediaSessions {
     pub fn init_data(&self, session: u32) -> Vec<u8> {
         self.0.init_data(session).into()
     }
+}
+
+/// What the old WebKit API takes to open a session: the init data of `webkitneedkey`, their asset id, the certificate.
+#[wasm_bindgen(js_name = legacyInitData)]
+pub fn legacy_init_data(init_data: &[u8], asset_id: &str, certificate: &[u8]) -> Vec<u8> {
+    fairplay::build_legacy(init_data, asset_id, certificate)
 }

@@ -15,10 +15,10 @@ pub mod inspect;
 pub mod media;
 #[cfg(feature = "player")]
 pub mod player;
-#[cfg(feature = "player")]
-mod task;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "player")]
+mod task;
 #[cfg(feature = "server")]
 mod value;
 

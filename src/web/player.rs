@@ -1,8 +1,8 @@
 //! The exports of the player module.
 
 use crate::custom_data::inspect::{self, Expected};
-use crate::delivery::{retry, wanted::wanted};
-use crate::init_data::{self, InitDataType, Options, fairplay, skd};
+use crate::delivery::retry;
+use crate::init_data::{self, InitDataType, Options};
 use crate::json::Writer;
 use crate::license::request::{self, Carrier};
 use crate::license::{certificate, response, widevine};
@@ -28,19 +28,6 @@ pub fn init_data_from_text(text: &str) -> Result<Vec<u8>, JsValue> {
 pub fn parse_init_data(data: &[u8], kind: Option<String>, strict: bool) -> Result<String, JsValue> {
     let kind = kind.as_deref().and_then(InitDataType::from_name);
     init_data::parse(data, Options { kind, strict }).map(|init_data| init_data.to_json()).map_err(thrown)
-}
-
-/// What init data ask a DRM for, in words that are equal for equal init data.
-#[wasm_bindgen(js_name = wantedKeys)]
-pub fn wanted_keys(drm_name: &str, kind: &str, data: &[u8]) -> String {
-    wanted(drm(drm_name), InitDataType::from_name(kind).unwrap_or(InitDataType::Cenc), data)
-}
-
-/// What the old WebKit API takes to open a session: the init data of `webkitneedkey`, their asset id, the certificate.
-#[wasm_bindgen(js_name = legacyInitData)]
-pub fn legacy_init_data(data: &[u8], certificate: &[u8]) -> Vec<u8> {
-    // Init data without an asset id make a blob that the CDM refuses, which is an error with a name.
-    fairplay::build_legacy(data, &skd::read(data).and_then(|skd| skd.asset_id).unwrap_or_default(), certificate)
 }
 
 /// Whether two key ids are equal, in either byte order.

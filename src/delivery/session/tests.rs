@@ -19,7 +19,7 @@ impl Sessions {
     }
 
     fn asked(&mut self, wanted: &str) -> Vec<Command> {
-        self.at(0.0, Event::Encrypted { init_data: wanted.as_bytes(), wanted, buffered: 0.0 })
+        self.at(0.0, Event::Encrypted { init_data: wanted.as_bytes(), description: wanted, buffered: 0.0 })
     }
 
     /// Message, license and statuses of a session, at a time.
@@ -62,15 +62,17 @@ fn nothing_is_opened_before_the_certificate_is_set() {
         (Drm::PlayReady, true, false),
     ] {
         let mut sessions = Sessions::new(0.0);
-        assert_eq!(sessions.asked("aa"), []);
+        assert_eq!(sessions.asked("aa"), [], "no DRM is chosen: whose boxes are to be read?");
         let commands = sessions.at(0.0, Event::Access { drm, legacy: false, certificate });
+        assert_eq!(commands, if needed { vec![Command::Certificate] } else { vec![] }, "{drm:?}");
+        let opened = sessions.asked("aa");
         if needed {
-            assert_eq!(commands, [Command::Certificate], "{drm:?}");
-            assert_eq!(sessions.asked("bb"), []);
-            assert_eq!(sessions.asked("aa"), []);
+            sessions.asked("bb");
+            sessions.at(0.0, Event::WaitingForKey);
+            assert_eq!((sessions.asked("aa"), opened, sessions.wake()), (vec![], vec![], None));
             assert_eq!(sessions.at(0.0, Event::CertificateSet), [Open(1), Open(2)]);
         } else {
-            assert_eq!(commands, [Open(1)], "{drm:?}");
+            assert_eq!(opened, [Open(1)], "{drm:?}");
         }
         assert_eq!(sessions.at(0.0, Event::CertificateSet), []);
         assert_eq!(sessions.at(0.0, Event::Access { drm, legacy: false, certificate }), [], "once");
@@ -98,7 +100,7 @@ fn keys_after_the_first_license_are_a_rotation_and_are_spread_within_the_buffer(
     let mut sessions = ready(Drm::Widevine);
     sessions.asked("aa");
     assert_eq!(sessions.licensed(1, 0.0, "aa:usable", f64::NAN)[0], Request(1, Reason::License));
-    let rotated = |wanted, buffered| Event::Encrypted { init_data: b"", wanted, buffered };
+    let rotated = |wanted, buffered| Event::Encrypted { init_data: b"", description: wanted, buffered };
     assert_eq!(sessions.at(1000.0, rotated("bb", 20_000.0)), []);
     assert_eq!(sessions.wake(), Some(11_000.0), "half of the buffer, by the dice");
     assert_eq!(sessions.at(1000.0, rotated("cc", 200_000.0)), []);
@@ -329,7 +331,7 @@ proptest! {
             now += step;
             let init_data = ["aa", "bb", "aa bb", "cc", "?00", "?01"][pick];
             let event = match kind {
-                0 | 1 => Event::Encrypted { init_data: b"x", wanted: init_data, buffered: step * 3.0 },
+                0 | 1 => Event::Encrypted { init_data: b"x", description: init_data, buffered: step * 3.0 },
                 2 => Event::Access { drm, legacy, certificate: flag },
                 3 => Event::CertificateSet,
                 4 => Event::Message { session, kind: if flag { "license-request" } else { "license-renewal" } },
