@@ -15,6 +15,9 @@ const TARGET = "wasm32-unknown-unknown";
 /** Features of the crate that are modules, as far as they are there. */
 export const MODULES = ["player", "media", "inspect", "server"].filter((name) => existsSync(join(root, `src/web/${name}.rs`)) || existsSync(join(root, `src/web/${name}`)));
 
+/** Modules that no page with a player loads. */
+export const TOOLS = new Set(["inspect", "server"]);
+
 export const moduleDir = (name) => join(root, "build/wasm", name);
 export const modulePath = (name) => join(root, "dist", `${name}.wasm`);
 
