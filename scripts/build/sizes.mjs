@@ -11,8 +11,8 @@ import { table } from "../lib/say.mjs";
  * `goal` is where it has to get; `budget` is where it is, so that it never grows unseen.
  */
 const PAGES = [
-  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 68_900 },
-  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 69_700 },
+  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 67_200 },
+  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 68_400 },
 ];
 
 const compressed = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
@@ -30,7 +30,7 @@ function bundled(player, attach) {
 
 export function reportSizes() {
   const dist = join(root, "dist");
-  const names = ["player.wasm", "inspect.wasm", "server.wasm", "core.js", "index.js", "environment.js", "shaka.js", "hls.js", "media.js", "dash.js", "videojs.js", "rx-player.js", "inspect.js", "server.js", "pallycon-drm.global.js"];
+  const names = ["player.wasm", "media.wasm", "inspect.wasm", "server.wasm", "core.js", "index.js", "environment.js", "shaka.js", "hls.js", "media.js", "dash.js", "videojs.js", "rx-player.js", "inspect.js", "server.js", "pallycon-drm.global.js"];
   const sizes = new Map(
     names.filter((name) => existsSync(join(dist, name))).map((name) => {
       const bytes = readFileSync(join(dist, name));

@@ -1,6 +1,7 @@
 //! What goes into [`super::session::Sessions`] and what comes out of it.
 
 use crate::error::Error;
+use crate::init_data::InitDataType;
 use crate::json::Writer;
 use crate::system::Drm;
 
@@ -10,7 +11,7 @@ use crate::system::Drm;
 pub enum Event<'a> {
     /// `encrypted` or `webkitneedkey`; `description`: see [`wanted`](super::wanted); `buffered`: what can still be played
     /// without the keys, in milliseconds.
-    Encrypted { init_data: &'a [u8], description: &'a str, buffered: f64 },
+    Encrypted { kind: InitDataType, init_data: &'a [u8], description: &'a str, buffered: f64 },
     /// The DRM was chosen and its MediaKeys are attached. `certificate`: whether the page has one for it.
     Access { drm: Drm, legacy: bool, certificate: bool },
     /// The CDM took the certificate.

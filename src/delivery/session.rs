@@ -16,6 +16,7 @@ use super::command::{Command, Event, Reason};
 use super::status;
 use super::wanted::wanted;
 use crate::error::{Error, Phase};
+use crate::init_data::InitDataType;
 use crate::system::Drm;
 
 /// Sessions at once. CDMs bound them (Widevine on Android: 16 to 64); live streams bring new keys for ever.
@@ -54,6 +55,7 @@ enum Stage {
 #[derive(Debug)]
 struct Session {
     id: u32,
+    kind: InitDataType,
     init_data: Vec<u8>,
     /// Its words.
     wanted: Vec<String>,
@@ -70,10 +72,10 @@ struct Session {
 }
 
 impl Session {
-    fn new(init_data: Vec<u8>, wanted: Vec<String>, reason: Reason) -> Self {
+    fn new(kind: InitDataType, init_data: Vec<u8>, wanted: Vec<String>, reason: Reason) -> Self {
         let (statuses, renew_at, replaces) = (Vec::new(), None, None);
         let (id, stage, pending, was_usable, expires) = (0, Stage::Open, 0, false, f64::NAN);
-        Self { id, init_data, wanted, reason, stage, pending, statuses, was_usable, expires, renew_at, replaces }
+        Self { id, kind, init_data, wanted, reason, stage, pending, statuses, was_usable, expires, renew_at, replaces }
     }
 
     fn is_open(&self) -> bool {
@@ -117,17 +119,18 @@ impl Sessions {
         Self { cdm: Cdm::Starting, legacy: false, spread, list: Vec::new(), last_id: 0, licensed: false, waiting: false, news: 0.0 }
     }
 
-    /// The init data that a session is to be opened with.
-    pub fn init_data(&self, session: u32) -> &[u8] {
-        self.list.iter().find(|one| one.id == session).map_or(&[], |one| &one.init_data)
+    /// The init data that a session is to be opened with, and their type.
+    pub fn init_data(&self, session: u32) -> Option<(InitDataType, &[u8])> {
+        self.list.iter().find(|one| one.id == session).map(|one| (one.kind, &one.init_data[..]))
     }
 
     /// What follows from an event. `random` lies in `0..1`.
     pub fn handle(&mut self, event: Event<'_>, now: f64, random: f64) -> Vec<Command> {
         let mut out = Vec::new();
         match event {
-            Event::Encrypted { init_data, description, buffered } => {
-                self.encrypted(init_data, description, random * buffered.min(self.spread), now, &mut out)
+            Event::Encrypted { kind, init_data, description, buffered } => {
+                let delay = random * buffered.min(self.spread);
+                self.encrypted(Session::new(kind, init_data.into(), Vec::new(), Reason::License), description, delay, now, &mut out);
             }
             Event::Access { drm, legacy, certificate } => self.access(drm, legacy, certificate, &mut out),
             Event::CertificateSet => self.certificate_set(&mut out),
@@ -179,26 +182,28 @@ impl Sessions {
     }
 
     /// `delay`: whoever has nothing buffered cannot wait; what is spread are licenses that are needed later.
-    fn encrypted(&mut self, init_data: &[u8], description: &str, delay: f64, now: f64, out: &mut Vec<Command>) {
+    fn encrypted(&mut self, mut new: Session, description: &str, mut delay: f64, now: f64, out: &mut Vec<Command>) {
         // Which DRM's init data they are has to be known: they wait for the choice, and reach this afterwards.
         let (drm, ready) = match self.cdm {
             Cdm::Ready(drm) => (drm, true),
             Cdm::NeedsCertificate(drm) => (drm, false),
             Cdm::Starting | Cdm::Detached => return,
         };
-        let wanted = wanted(drm, description, init_data);
-        let same = |session: &Session| wanted.iter().all(|key| session.wanted.contains(key));
+        new.wanted = wanted(drm, description, &new.init_data);
+        let same = |session: &Session| new.wanted.iter().all(|key| session.wanted.contains(key));
         if self.list.iter().any(|session| same(session) && session.stage != Stage::Refused { retryable: true }) {
             return;
         }
         self.list.retain(|session| !same(session));
         self.make_room(out);
-        let (reason, delay) = match (ready, self.licensed) {
-            (true, true) => (Reason::Rotation, delay),
-            (true, false) => (Reason::License, 0.0),
-            (false, _) => (Reason::License, f64::INFINITY),
-        };
-        self.add(Session::new(init_data.into(), wanted, reason), delay, now, out);
+        if !ready {
+            delay = f64::INFINITY;
+        } else if self.licensed {
+            new.reason = Reason::Rotation;
+        } else {
+            delay = 0.0;
+        }
+        self.add(new, delay, now, out);
     }
 
     /// Opens a session, now or later.
@@ -330,7 +335,7 @@ impl Sessions {
             return;
         }
         let Some(old) = self.find(id) else { return };
-        let new = Session::new(old.init_data.clone(), old.wanted.clone(), Reason::Renewal);
+        let new = Session::new(old.kind, old.init_data.clone(), old.wanted.clone(), Reason::Renewal);
         self.add(Session { replaces: Some(id), ..new }, 0.0, now, out);
     }
 
@@ -343,7 +348,7 @@ impl Sessions {
         }
         // The display was unplugged, or the machine slept (Chromium 115 and later): the same keys, anew.
         if reason == "hardware-context-reset" {
-            let new = Session::new(session.init_data, session.wanted, session.reason);
+            let new = Session::new(session.kind, session.init_data, session.wanted, session.reason);
             self.add(Session { replaces: session.replaces, ..new }, 0.0, now, out);
         } else {
             let message = ["The CDM closed a session by itself (", reason, ")."].concat();

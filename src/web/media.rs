@@ -2,7 +2,7 @@
 
 use crate::delivery::command::{self, Event};
 use crate::delivery::session::Sessions;
-use crate::init_data::fairplay;
+use crate::init_data::{InitDataType, fairplay};
 use crate::system::Drm;
 use wasm_bindgen::prelude::*;
 
@@ -19,12 +19,11 @@ impl MediaSessions {
         Self(Sessions::new(spread))
     }
 
-    /// Tells of an event by its name; which of the rest an event has, [`Event`] says. JSON of [`command::to_json`].
+    /// Tells of an event by its name, of init data by their type; which of the rest an event has, [`Event`] says. JSON of [`command::to_json`].
     #[allow(clippy::too_many_arguments, reason = "one crossing for every event")]
     pub fn tell(&mut self, event: &str, session: u32, text: &str, init_data: &[u8], number: f64, now: f64, random: f64) -> String {
         let flag = number > 0.0;
         let event = match event {
-            "encrypted" => Event::Encrypted { init_data, description: text, buffered: number },
             "access" => Event::Access { drm: Drm::from_name(text).unwrap_or(Drm::Widevine), legacy: session > 0, certificate: flag },
             "certificate" => Event::CertificateSet,
             "message" => Event::Message { session, kind: text },
@@ -36,16 +35,25 @@ impl MediaSessions {
             "resumed" => Event::Resumed,
             "emptied" => Event::SourceChanged,
             "detached" => Event::Detached,
-            _ => Event::Timer,
+            _ => match InitDataType::from_name(event) {
+                Some(kind) => Event::Encrypted { kind, init_data, description: text, buffered: number },
+                None => Event::Timer,
+            },
         };
         let commands = self.0.handle(event, now, random);
         command::to_json(&commands, self.0.wake().map(|at| at - now))
     }
 
+    /// The type of a session's init data.
+    #[wasm_bindgen(js_name = initDataType)]
+    pub fn init_data_type(&self, session: u32) -> String {
+        self.0.init_data(session).map_or("", |(kind, _)| kind.as_str()).into()
+    }
+
     /// The init data that a session is to be opened with.
     #[wasm_bindgen(js_name = initData)]
     pub fn init_data(&self, session: u32) -> Vec<u8> {
-        self.0.init_data(session).into()
+        self.0.init_data(session).map_or(&[][..], |(_, bytes)| bytes).into()
     }
 }
 

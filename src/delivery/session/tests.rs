@@ -19,7 +19,7 @@ impl Sessions {
     }
 
     fn asked(&mut self, wanted: &str) -> Vec<Command> {
-        self.at(0.0, Event::Encrypted { init_data: wanted.as_bytes(), description: wanted, buffered: 0.0 })
+        self.at(0.0, Event::Encrypted { kind: InitDataType::Cenc, init_data: wanted.as_bytes(), description: wanted, buffered: 0.0 })
     }
 
     /// Message, license and statuses of a session, at a time.
@@ -43,7 +43,7 @@ fn codes(commands: &[Command]) -> Vec<&str> {
 fn equal_init_data_make_one_session() {
     let mut sessions = ready(Drm::Widevine);
     assert_eq!(sessions.asked("aa bb"), [Open(1)]);
-    assert_eq!(sessions.init_data(1), b"aa bb");
+    assert_eq!(sessions.init_data(1), Some((InitDataType::Cenc, &b"aa bb"[..])));
     for again in ["aa bb", "bb aa", "aa", "bb"] {
         assert_eq!(sessions.asked(again), [], "{again}");
     }
@@ -100,7 +100,7 @@ fn keys_after_the_first_license_are_a_rotation_and_are_spread_within_the_buffer(
     let mut sessions = ready(Drm::Widevine);
     sessions.asked("aa");
     assert_eq!(sessions.licensed(1, 0.0, "aa:usable", f64::NAN)[0], Request(1, Reason::License));
-    let rotated = |wanted, buffered| Event::Encrypted { init_data: b"", description: wanted, buffered };
+    let rotated = |wanted, buffered| Event::Encrypted { kind: InitDataType::Cenc, init_data: b"", description: wanted, buffered };
     assert_eq!(sessions.at(1000.0, rotated("bb", 20_000.0)), []);
     assert_eq!(sessions.wake(), Some(11_000.0), "half of the buffer, by the dice");
     assert_eq!(sessions.at(1000.0, rotated("cc", 200_000.0)), []);
@@ -178,7 +178,7 @@ fn a_new_session_takes_over_when_it_has_a_key_and_not_before() {
     sessions.asked("aa");
     sessions.licensed(1, 0.0, "aa:usable", 1000.0);
     assert_eq!(sessions.at(800.0, Event::Timer), [Open(2)]);
-    assert_eq!(sessions.init_data(2), b"aa");
+    assert_eq!(sessions.init_data(2), Some((InitDataType::Cenc, &b"aa"[..])));
     assert_eq!(sessions.asked("aa"), []);
     assert_eq!(sessions.at(800.0, Event::Message { session: 2, kind: "license-request" }), [Request(2, Reason::Renewal)]);
     assert_eq!(sessions.at(810.0, Event::License { session: 2, renewal: f64::NAN }), []);
@@ -263,7 +263,7 @@ fn a_session_that_the_cdm_closed_is_opened_anew_or_told_of() {
     let mut sessions = ready(Drm::Widevine);
     sessions.asked("aa");
     assert_eq!(sessions.at(0.0, Event::Closed { session: 1, reason: "hardware-context-reset" }), [Open(2)]);
-    assert_eq!(sessions.init_data(2), b"aa");
+    assert_eq!(sessions.init_data(2), Some((InitDataType::Cenc, &b"aa"[..])));
     let closed = sessions.at(0.0, Event::Closed { session: 2, reason: "internal-error" });
     assert_eq!(codes(&closed), ["session-closed"]);
     assert_eq!(sessions.at(0.0, Event::Closed { session: 2, reason: "internal-error" }), []);
@@ -331,7 +331,7 @@ proptest! {
             now += step;
             let init_data = ["aa", "bb", "aa bb", "cc", "?00", "?01"][pick];
             let event = match kind {
-                0 | 1 => Event::Encrypted { init_data: b"x", description: init_data, buffered: step * 3.0 },
+                0 | 1 => Event::Encrypted { kind: InitDataType::Cenc, init_data: b"x", description: init_data, buffered: step * 3.0 },
                 2 => Event::Access { drm, legacy, certificate: flag },
                 3 => Event::CertificateSet,
                 4 => Event::Message { session, kind: if flag { "license-request" } else { "license-renewal" } },
@@ -355,7 +355,7 @@ proptest! {
                 match command {
                     Open(id) => {
                         prop_assert!(!ever.contains(&id), "a number is used once");
-                        prop_assert!(sessions.init_data(id) == b"x");
+                        prop_assert!(sessions.init_data(id) == Some((InitDataType::Cenc, b"x")));
                         ever.push(id);
                         open.push(id);
                     }

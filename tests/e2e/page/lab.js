@@ -1,10 +1,12 @@
 // What the specs use inside the page: `window.lab`. It lies at /r/RUN/e2e/, so that everything is in the test's own run.
 import * as pallycon from "pallycon-drm";
 import { hlsConfig, pallyConError as insideHls } from "pallycon-drm/hls";
+import { attachMedia } from "pallycon-drm/media";
 import { attachShaka } from "pallycon-drm/shaka";
 import Hls from "hls.js";
 import shaka5 from "shaka-player";
 import shaka4 from "shaka-player-4";
+import { feed } from "./feed.js";
 
 const shaka = location.search === "?shaka=4" ? shaka4 : shaka5;
 const base = new URL("../", location.href).href;
@@ -37,7 +39,7 @@ const lab = {
   events: [],
   /** of the player: {code, ours}; of hls.js {details, fatal, status, text, ours} */
   playerErrors: [],
-  media: (path) => (path.startsWith("blob:") ? path : new URL(`media/${path}`, base).href),
+  media: (path) => new URL(`media/${path}`, base).href,
   token: async ({ contentId, drm, signal }) =>
     (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal })).text(),
 
@@ -59,9 +61,9 @@ const lab = {
   },
 
   /** Loads and starts; a failure to load is noted as the player's error. */
-  async load(player, path, mimeType) {
+  async load(player, path) {
     try {
-      await player.load(lab.media(path), null, mimeType);
+      await player.load(lab.media(path));
     } catch (error) {
       lab.playerErrors.push({ code: error.code, ours: inside(error) });
       return;
@@ -84,6 +86,27 @@ const lab = {
     video.play().catch(() => {}); // without a key it never settles
   },
   hlsConfig,
+
+  /** Attaches to the bare element; what comes as its own error event is noted, and so is a refusal to attach. */
+  async bare({ options = {}, media = {} } = {}) {
+    video.onpallyconerror ??= ({ detail }) => lab.playerErrors.push(plain(detail));
+    video.addEventListener("pallyconerror", video.onpallyconerror); // once, however often this is called
+    lab.drm = await lab.client(options);
+    try {
+      lab.undo = await attachMedia(video, lab.drm, media);
+    } catch (error) {
+      lab.refusal = plain(error);
+    }
+  },
+  attachMedia,
+  /** Feeds the bare element and starts it. */
+  async feed(content, options) {
+    const fed = feed(video, lab.media(content), options);
+    video.play().catch(() => {}); // without a key it never settles
+    await fed;
+  },
+  /** An init data event as a browser would raise it. */
+  encrypted: (initDataType, initData) => video.dispatchEvent(new MediaEncryptedEvent("encrypted", { initDataType, initData: new Uint8Array(initData).buffer })),
 };
 window.lab = lab;
 document.documentElement.dataset.ready = "true";

@@ -1,0 +1,401 @@
+// The bare element: EME by the adapter alone, fMP4 by MediaSource. (What is known about messages and answers in all their
+// forms is in failures.spec.mjs; here it is the sessions' lives, and what the element tells.)
+import { readFileSync } from "node:fs";
+import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
+
+const catalog = JSON.parse(readFileSync(new URL("../../www/media/catalog.json", import.meta.url), "utf8"));
+const keyIdsOf = (content) => [...new Set(catalog.find(({ contentId }) => contentId === content).tracks.map(({ keyId }) => keyId))];
+const bytesOf = (hex) => [...Buffer.from(hex, "hex")];
+const HEADER = "pallycon-customdata-v2";
+
+/** Attaches to the page's video; `media` is the adapter's options. */
+const attach = (page, media, options = {}) => page.evaluate((given) => window.lab.bare(given), { media, options });
+const feed = (page, content, options) => page.evaluate(([name, how]) => window.lab.feed(name, how), [content, options]);
+const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
+const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const errors = (page) => page.evaluate(() => window.lab.playerErrors);
+const log = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
+const expectError = async (page, expected) => {
+  await expect.poll(async () => (await errors(page)).length, { message: "the element's own error event" }).toBeGreaterThan(0);
+  expect((await errors(page))[0]).toMatchObject({ ...expected, isOurs: true });
+};
+/** Sessions that were opened and not closed. */
+const openSessions = async (page) => {
+  const ids = async (event) => (await log(page, event)).map(({ sessionId }) => sessionId);
+  const closed = await ids("closed");
+  return (await ids("generate-request")).filter((id) => !closed.includes(id));
+};
+
+for (const [name, drm, content, bridge, media] of [
+  ["Widevine, a session for each key", "widevine", "demo-cenc", {}, {}],
+  ["Widevine, one key for both tracks", "widevine", "demo-single-key", {}, {}],
+  ["PlayReady", "playready", "demo-cenc", {}, {}],
+  ["PlayReady with the cbcs scheme", "playready", "demo-cbcs", {}, {}],
+  ["PlayReady with key ids in GUID order", "playready", "demo-cenc", { guidKeyStatuses: true }, {}],
+  ["PlayReady in hardware, where it is asked for", "playready", "demo-cenc", { sl3000: true, drms: ["playready"] }, { robustness: { video: "3000", audio: "" } }],
+  ["FairPlay, the children of a sinf", "fairplay", "demo-cbcs", { sinfForm: "children" }, {}],
+  ["FairPlay, a whole sinf", "fairplay", "demo-cbcs", { sinfForm: "box" }, {}],
+  ["FairPlay, both APIs: the modern one", "fairplay", "demo-cbcs", { fairplay: "both" }, {}],
+]) {
+  test(`plays: ${name}`, async ({ page, run }) => {
+    await openLab(page, run, bridge);
+    await attach(page, { drms: [drm], ...media }, { contentId: content });
+    await feed(page, content);
+    await expectPlaying(page);
+    const keys = keyIdsOf(content);
+    expect((await log(page, "generate-request")).length).toBe(keys.length);
+    const seen = await posts(run);
+    expect(seen.map(({ status }) => status)).toEqual(keys.map(() => 200));
+    expect(seen.flatMap(({ keyIds }) => keyIds).sort()).toEqual([...keys].sort());
+    for (const { headers } of seen) expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString())).toMatchObject({ cid: content });
+    const statuses = await events(page, "key-status");
+    expect(statuses.map(({ keyId, status }) => `${keyId} ${status}`).sort()).toEqual(keys.map((id) => `${id} usable`).sort());
+    expect(await errors(page)).toEqual([]);
+    expect(await events(page, "error")).toEqual([]);
+  });
+}
+
+for (const content of ["demo-cenc", "demo-single-key"]) {
+  test(`plays: ClearKey for real, ${content}`, async ({ page, run }) => {
+    await openLab(page, run);
+    await attach(page, { drms: ["clearkey"] }, { contentId: content });
+    await feed(page, content);
+    await expectPlaying(page);
+    expect((await posts(run)).length).toBe(1);
+    expect((await events(page, "key-status")).map(({ keyId }) => keyId).sort()).toEqual(keyIdsOf(content).sort());
+  });
+}
+
+for (const [type, initData] of [
+  ["keyids", (id) => Buffer.from(JSON.stringify({ kids: [Buffer.from(id, "hex").toString("base64url")] }))],
+  ["webm", (id) => Buffer.from(id, "hex")],
+]) {
+  test(`${type} init data open the session, and the boxes that name the same key open none`, async ({ page, run }) => {
+    await openLab(page, run);
+    await attach(page, { drms: ["clearkey"] }, { contentId: "demo-single-key" });
+    const [id] = keyIdsOf("demo-single-key");
+    await page.evaluate(([kind, bytes]) => window.lab.encrypted(kind, bytes), [type, [...initData(id)]]);
+    await feed(page, "demo-single-key");
+    await expectPlaying(page);
+    expect((await events(page, "init-data")).map(({ initData: read }) => read.type)).toEqual([type, "cenc"]);
+    expect((await posts(run)).length).toBe(1);
+  });
+}
+
+test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf of the same keys open none", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["fairplay"] });
+  await attach(page, {}, { contentId: "demo-cbcs" });
+  const uris = keyIdsOf("demo-cbcs").map((id) => `skd://${Buffer.from(id, "hex").toString("base64")}`);
+  expect(uris.join()).toMatch(/\+.*\/|\/.*\+/);
+  const utf16 = Buffer.from(uris[1], "utf16le");
+  await page.evaluate((list) => list.forEach((bytes) => window.lab.encrypted("skd", bytes)), [[...Buffer.from(uris[0])], [utf16.length, 0, 0, 0, ...utf16]]);
+  await feed(page, "demo-cbcs");
+  await expectPlaying(page);
+  expect((await log(page, "challenge")).map(({ contentId }) => `skd://${contentId}`).sort()).toEqual([...uris].sort());
+  expect((await posts(run)).length).toBe(2);
+});
+
+test("FairPlay's certificate is set before the first request, and asked for once", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["fairplay"] });
+  await run.faults({ on: "certificate", fault: "slow:700" });
+  await page.evaluate(() => { void window.lab.bare({ options: { contentId: "demo-cbcs" } }); });
+  await feed(page, "demo-cbcs"); // while the certificate is on its way
+  await expectPlaying(page);
+  expect((await run.requests("certificate")).length).toBe(1);
+  const order = await page.evaluate(() => window.__cdmBridge.log.map(({ event }) => event).filter((event) => /certificate|generate/.test(event)));
+  expect(order).toEqual(["server-certificate", "generate-request", "generate-request"]);
+});
+
+test("Widevine's certificate, where there is one, is set first: the CDM asks for none", async ({ page, run }) => {
+  await openLab(page, run, { serviceCertificateRequest: true });
+  await attach(page, { drms: ["widevine"] }, { certificate: { widevine: { url: run.url("ri/widevineCert.do?siteId=DEMO") } } });
+  await feed(page, "demo-single-key");
+  await expectPlaying(page);
+  expect(await log(page, "certificate-request")).toEqual([]);
+  expect((await posts(run)).length).toBe(1);
+});
+
+test("Widevine without a certificate: the CDM asks for it, and the license comes after", async ({ page, run }) => {
+  await openLab(page, run, { serviceCertificateRequest: true });
+  await attach(page, { drms: ["widevine"] });
+  await feed(page, "demo-single-key");
+  await expectPlaying(page);
+  expect((await posts(run)).length).toBe(2);
+  expect(await errors(page)).toEqual([]);
+});
+
+test.describe("FairPlay under WebKit's old API", () => {
+  const LEGACY = { drms: ["fairplay"], fairplay: "legacy" };
+
+  test("plays; the blob holds URI, id and certificate", async ({ page, run }) => {
+    await openLab(page, run, LEGACY);
+    await attach(page, {}, { contentId: "demo-cbcs" });
+    await feed(page, "demo-cbcs");
+    await expectPlaying(page);
+    const asked = (await log(page, "challenge")).map(({ contentId }) => Buffer.from(contentId, "base64").toString("hex")).sort();
+    expect(asked).toEqual(keyIdsOf("demo-cbcs").sort());
+    expect((await log(page, "key-error"))).toEqual([]);
+    await page.evaluate(() => window.lab.undo());
+    await expect.poll(async () => (await log(page, "closed")).length).toBe(2);
+    expect(await page.evaluate(() => window.lab.video.webkitKeys)).toBeNull();
+  });
+
+  test("is taken where the page wants it, though there is the modern one", async ({ page, run }) => {
+    await openLab(page, run, { drms: ["fairplay"], fairplay: "both" });
+    await attach(page, { fairplay: "legacy" }, { contentId: "demo-cbcs" });
+    await page.evaluate((uris) => uris.forEach((uri) => window.__cdmBridge.needKey(window.lab.video, uri)), keyIdsOf("demo-cbcs").map((id) => `skd://${Buffer.from(id, "hex").toString("base64")}`));
+    await expect.poll(async () => (await log(page, "license")).length).toBe(2);
+    expect(await log(page, "access-granted")).toEqual([]);
+  });
+
+  test("init data that the CDM refuses are an error on the element", async ({ page, run }) => {
+    await openLab(page, run, LEGACY);
+    await attach(page, {}, { contentId: "demo-cbcs" });
+    await page.evaluate(() => window.__cdmBridge.needKey(window.lab.video, "https://example.com/key"));
+    await expectError(page, { code: "init-data-refused", phase: "session", keySystem: "com.apple.fps.1_0" });
+    expect(await posts(run)).toEqual([]);
+  });
+
+  test("a refused license is an error on the element, a flipped byte as well", async ({ page, run }) => {
+    await openLab(page, run, LEGACY);
+    await run.faults({ on: "license", fault: "error:7301", times: 1 }, { on: "license", fault: "flip:-5" });
+    await attach(page, {}, { contentId: "demo-cbcs" });
+    await feed(page, "demo-cbcs");
+    await expect.poll(async () => (await errors(page)).map(({ code }) => code).sort()).toEqual(["fairplay-not-registered", "license-rejected"]);
+    await expectNoPicture(page);
+  });
+});
+
+for (const [name, fault, expected] of [
+  ["7301", { on: "license", fault: "error:7301" }, { serverCode: "7301", code: "fairplay-not-registered" }],
+  ["7316", { on: "license", fault: "error:7316" }, { serverCode: "7316" }],
+  ["7011 for an expired token", { on: "token", fault: "expires:1200" }, { code: "token-expired", serverCode: "7011" }],
+  ["HTML", { on: "license", fault: "html" }, { code: "not-a-license" }],
+  ["a byte that was flipped", { on: "license", fault: "flip:-5" }, { code: "license-rejected", phase: "session" }],
+]) {
+  test(`the element tells of a refusal: ${name}`, async ({ page, run }) => {
+    await openLab(page, run, { drms: ["fairplay"] });
+    await run.faults(fault);
+    await attach(page, {}, { contentId: "demo-cbcs" });
+    await feed(page, "demo-cbcs");
+    await expectError(page, expected);
+    expect((await events(page, "error"))[0].error).toMatchObject(expected);
+    await expectNoPicture(page);
+    // Refused for good: the same init data again ask nobody.
+    const before = (await posts(run)).length;
+    await expect.poll(async () => (await errors(page)).length).toBe(2);
+    await feed(page, "demo-cbcs", { again: true });
+    await expect.poll(async () => (await errors(page)).length, { message: "another source asks anew, once for each key" }).toBe(4);
+    expect((await posts(run)).length).toBe(2 * before);
+    expect(await openSessions(page)).toEqual([]);
+  });
+}
+
+for (const [name, fault, expected] of [
+  ["cannot be reached", "close", { code: "network", phase: "certificate" }],
+  ["is an error", "error:7301", { serverCode: "7301", phase: "certificate" }],
+  ["is not one for FairPlay", "wrong-drm", { phase: "session", code: "certificate-rejected" }],
+]) {
+  test(`a certificate that ${name} refuses the attachment, and the element tells`, async ({ page, run }) => {
+    await openLab(page, run, { drms: ["fairplay"] });
+    await run.faults({ on: "certificate", fault });
+    await attach(page, {}, { contentId: "demo-cbcs" });
+    await expectError(page, expected);
+    expect(await page.evaluate(() => window.lab.refusal)).toMatchObject(expected);
+    if (fault === "wrong-drm") return; // bytes like any other: only the CDM could tell, and by then they are kept for the page
+    await run.faults();
+    await attach(page, {}, { contentId: "demo-cbcs" });
+    await feed(page, "demo-cbcs");
+    await expectPlaying(page);
+  });
+}
+
+test("a browser without the DRM refuses the attachment", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await attach(page, { drms: ["playready"] });
+  await expectError(page, { code: "drm-unsupported", phase: "environment" });
+  expect(await page.evaluate(() => window.lab.refusal.code)).toBe("drm-unsupported");
+});
+
+test("a license that a retry brings", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["playready"] });
+  await run.faults({ on: "license", fault: "status:503", times: 1 });
+  await attach(page, {}, { contentId: "demo-single-key", retry: { base: 10 } });
+  await feed(page, "demo-single-key");
+  await expectPlaying(page);
+  expect((await events(page, "retry")).length).toBe(1);
+  expect(await errors(page)).toEqual([]);
+});
+
+test("a new source on the same element: the old sessions are closed, the new ones asked for", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await attach(page, {});
+  await feed(page, "demo-single-key");
+  await expectPlaying(page);
+  await run.forget();
+  await feed(page, "demo-cenc");
+  await expectPlaying(page);
+  expect(await log(page, "closed")).toHaveLength(1);
+  expect((await openSessions(page)).length).toBe(2);
+  for (const { headers } of await posts(run)) expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString()).cid).toBe("demo-cenc");
+  // The first one again: what was closed is asked for again.
+  await feed(page, "demo-single-key");
+  await expectPlaying(page);
+  expect((await openSessions(page)).length).toBe(1);
+  expect(await errors(page)).toEqual([]);
+});
+
+test("init data that come again open no session", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["playready"] });
+  await attach(page, {}, { contentId: "demo-cenc" });
+  await feed(page, "demo-cenc", { again: true });
+  await expectPlaying(page);
+  expect((await log(page, "generate-request")).length).toBe(2);
+});
+
+test("detached: every session closed, the element without keys, and nothing is heard any more", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await attach(page, {});
+  await feed(page, "demo-cenc");
+  await expectPlaying(page);
+  await page.evaluate(async () => {
+    const { lab } = window;
+    lab.video.removeAttribute("src");
+    lab.video.load();
+    await lab.undo();
+    await lab.undo();
+  });
+  expect(await openSessions(page)).toEqual([]);
+  expect(await page.evaluate(() => window.lab.video.mediaKeys)).toBeNull();
+  await run.forget();
+  await page.evaluate((bytes) => window.lab.encrypted("keyids", bytes), [...Buffer.from('{"kids":["AAECAwQFBgcICQoLDA0ODw"]}')]);
+  expect(await openSessions(page)).toEqual([]);
+  expect(await posts(run)).toEqual([]);
+});
+
+test("detached while licenses are on their way: no session stays, no error is raised on the element", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await run.faults({ on: "license", fault: "slow:2000" });
+  await attach(page, {});
+  await feed(page, "demo-cenc");
+  await expect.poll(async () => (await posts(run)).length).toBe(2);
+  await page.evaluate(() => window.lab.undo());
+  expect((await log(page, "closed")).length).toBe(2);
+  expect(await log(page, "license")).toEqual([]);
+  expect(await errors(page)).toEqual([]);
+});
+
+test("detached while it plays, attached again: it plays on", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await attach(page, {});
+  await feed(page, "demo-cenc");
+  await expectPlaying(page);
+  await page.evaluate(() => window.lab.undo());
+  expect(await openSessions(page)).toEqual([]);
+  await attach(page, {});
+  await feed(page, "demo-single-key");
+  await expectPlaying(page);
+  expect((await openSessions(page)).length).toBe(1);
+});
+
+test("mounted, unmounted and mounted again (React's strict mode): one token, one session a key", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await page.evaluate(async () => {
+    const { lab } = window;
+    lab.drm = await lab.client();
+    const first = lab.attachMedia(lab.video, lab.drm);
+    const unmounted = first.then((undo) => undo());
+    const second = lab.attachMedia(lab.video, lab.drm);
+    await Promise.all([unmounted, second]);
+    await lab.feed("demo-cenc");
+  });
+  await expectPlaying(page);
+  expect((await openSessions(page)).length).toBe(2);
+  expect((await posts(run)).length).toBe(2);
+  expect((await run.requests("token")).length).toBe(2);
+});
+
+test("the client's dispose() detaches", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  await attach(page, {});
+  await feed(page, "demo-single-key");
+  await expectPlaying(page);
+  await page.evaluate(() => window.lab.drm.dispose());
+  expect(await openSessions(page)).toEqual([]);
+});
+
+for (const [status, code] of [["output-restricted", "output-restricted"], ["internal-error", "key-unusable"], ["expired", "key-expired"]]) {
+  test(`a key that is ${status} is an event and an error with its id`, async ({ page, run }) => {
+    const [video, audio] = keyIdsOf("demo-cenc");
+    await openLab(page, run, { drms: ["playready"], guidKeyStatuses: true, statuses: { [video]: status } });
+    await attach(page, {}, { contentId: "demo-cenc" });
+    await feed(page, "demo-cenc");
+    await expectError(page, { code, phase: "session", message: expect.stringContaining(video) });
+    await expect.poll(async () => (await events(page, "key-status")).map(({ keyId, status: told }) => `${keyId} ${told}`).sort()).toEqual([`${video} ${status}`, `${audio} usable`].sort());
+    await expectNoPicture(page);
+  });
+}
+
+test("a key that no license brings is named when the video waits for it", async ({ page, run }) => {
+  const [, audio] = keyIdsOf("demo-cenc");
+  await openLab(page, run);
+  await run.faults({ on: "license", fault: "missing-key" });
+  await attach(page, { drms: ["clearkey"] }, { contentId: "demo-cenc" });
+  await feed(page, "demo-cenc");
+  await expectError(page, { code: "key-missing", message: expect.stringContaining(audio) });
+});
+
+test.describe("renewal", () => {
+  const reasons = (page) => page.evaluate(() => window.lab.reasons);
+  const renewing = (page, media, contentId) =>
+    page.evaluate(async ([given, id]) => {
+      const { lab } = window;
+      lab.reasons = [];
+      await lab.bare({ media: { ...given, customData: (context) => { lab.reasons.push(`${context.messageType} ${context.reason}`); return lab.token(context); } }, options: { contentId: id } });
+    }, [media, contentId]);
+  const ended = (page) => expect.poll(() => page.evaluate(() => window.lab.video.ended), { message: "played to the end", timeout: 30_000 }).toBe(true);
+
+  test("Widevine's CDM asks for it, with a token of its own", async ({ page, run }) => {
+    await openLab(page, run, { drms: ["widevine"], renewal: { after: 2, expiresAfter: 4 } });
+    await renewing(page, {}, "demo-single-key");
+    await feed(page, "demo-single-key");
+    await ended(page);
+    expect((await reasons(page)).slice(0, 2)).toEqual(["license-request license", "license-renewal renewal"]);
+    expect((await posts(run)).map(({ challenge }) => challenge).slice(0, 2)).toEqual(["new", "renewal"]);
+    expect((await log(page, "generate-request")).length).toBe(1);
+    expect(await errors(page)).toEqual([]);
+  });
+
+  test("FairPlay's session is told to ask, before its lease is over", async ({ page, run }) => {
+    await openLab(page, run, { drms: ["fairplay"], renewal: { expiresAfter: 4 } });
+    await renewing(page, {}, "demo-cbcs");
+    await feed(page, "demo-cbcs");
+    await ended(page);
+    expect(await reasons(page)).toContain("license-renewal renewal");
+    expect((await log(page, "generate-request")).length).toBe(2);
+    expect(await page.evaluate(() => window.lab.events.filter(({ type, status }) => type === "key-status" && status === "expired"))).toEqual([]);
+    expect(await errors(page)).toEqual([]);
+  });
+
+  test("PlayReady gets a new session, and the old one is closed when that has its key", async ({ page, run }) => {
+    await openLab(page, run, { drms: ["playready"], renewal: { expiresAfter: 4 } });
+    await renewing(page, {}, "demo-single-key");
+    await feed(page, "demo-single-key");
+    await ended(page);
+    expect(await reasons(page)).toContain("license-request renewal");
+    expect((await openSessions(page)).length).toBe(1);
+    expect(await errors(page)).toEqual([]);
+  });
+
+  test("a renewal that is refused is told, and the key lives on until it expires", async ({ page, run }) => {
+    await openLab(page, run, { drms: ["fairplay"], renewal: { expiresAfter: 3 } });
+    await run.faults({ on: "license", fault: "error:7011", after: 2 });
+    await renewing(page, {}, "demo-cbcs");
+    await feed(page, "demo-cbcs");
+    await expectPlaying(page);
+    await expectError(page, { serverCode: "7011" });
+    await expect.poll(async () => (await openSessions(page)).length, { message: "expired, asked once more, refused" }).toBe(0);
+    const statuses = (await events(page, "key-status")).map(({ status }) => status);
+    expect(statuses.filter((status) => status === "expired").length).toBe(2);
+  });
+});
