@@ -16,6 +16,7 @@ export default async function setup() {
       "/": [folder("build/demo"), folder("www/demo")],
       "/e2e/": folder("build/e2e"),
       "/compare/": folder("build/compare"),
+      "/dist/": folder("dist"),
       "/media/": folder("www/media"),
       "/bridge/": folder("build/bridge"),
     },
