@@ -18,7 +18,7 @@ pub fn init_data(data: &[u8], kind: Option<InitDataType>, strict: bool) -> Optio
     for pssh in &read.boxes {
         assert!(inside(data, pssh.data) && pssh.offset + pssh.size <= data.len());
         if let Payload::Widevine(widevine) = &pssh.payload {
-            assert!(widevine.unknown.iter().all(|field| inside(data, field.value)));
+            assert!(widevine.fields.iter().all(|field| inside(data, field.value)));
         }
     }
     assert!(read.warnings.iter().all(|warning| warning.offset <= data.len()));

@@ -8,10 +8,6 @@
 pub struct OutOfBounds {
     /// Offset in the input at which the read began.
     pub offset: usize,
-    /// Bytes that were asked for.
-    pub wanted: usize,
-    /// Bytes that were there.
-    pub available: usize,
 }
 
 /// What is wrong with an input, as the end of a sentence, and where.
@@ -89,7 +85,7 @@ impl<'a> Reader<'a> {
     pub fn span(&mut self, count: usize) -> Result<Span<'a>, OutOfBounds> {
         steps::count();
         let Some((head, rest)) = self.rest.split_at_checked(count) else {
-            return Err(OutOfBounds { offset: self.offset, wanted: count, available: self.rest.len() });
+            return Err(OutOfBounds { offset: self.offset });
         };
         let span = Span { offset: self.offset, bytes: head };
         self.rest = rest;
@@ -107,7 +103,7 @@ impl<'a> Reader<'a> {
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], OutOfBounds> {
         let offset = self.offset;
         let bytes = self.take(N)?;
-        bytes.try_into().map_err(|_| OutOfBounds { offset, wanted: N, available: bytes.len() })
+        bytes.try_into().map_err(|_| OutOfBounds { offset })
     }
 
     /// All that is left.
@@ -197,8 +193,8 @@ mod tests {
     fn a_read_past_the_end_says_where_and_takes_nothing() {
         let mut reader = Reader::new(&[1, 2, 3]);
         assert_eq!(reader.u8(), Ok(1));
-        assert_eq!(reader.u32_be(), Err(OutOfBounds { offset: 1, wanted: 4, available: 2 }));
-        assert_eq!(reader.take(usize::MAX), Err(OutOfBounds { offset: 1, wanted: usize::MAX, available: 2 }));
+        assert_eq!(reader.u32_be(), Err(OutOfBounds { offset: 1 }));
+        assert_eq!(reader.take(usize::MAX), Err(OutOfBounds { offset: 1 }));
         assert_eq!(reader.u16_be(), Ok(0x0203));
     }
 
@@ -209,7 +205,7 @@ mod tests {
         let mut inner = outer.span(2).unwrap().reader();
         inner.u8().unwrap();
         assert_eq!(inner.offset(), 3);
-        assert_eq!(inner.u16_be(), Err(OutOfBounds { offset: 3, wanted: 2, available: 1 }));
+        assert_eq!(inner.u16_be(), Err(OutOfBounds { offset: 3 }));
         assert_eq!(outer.rest(), Span { offset: 4, bytes: &[4] });
         assert!(outer.is_empty());
     }

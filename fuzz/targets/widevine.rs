@@ -10,8 +10,6 @@ use pallycon_drm::init_data::widevine;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(read) = widevine::read(Span::whole(data)) else { return };
-    for id in read.key_ids.iter().chain(&read.content_id) {
-        assert!(support::inside(data, *id));
-    }
-    read.key_ids.iter().for_each(|id| drop(widevine::normalized(id.bytes)));
+    assert!(read.fields.iter().all(|field| support::inside(data, field.value)));
+    read.key_ids().for_each(|id| drop(widevine::normalized(id.bytes)));
 });

@@ -195,7 +195,7 @@ impl InitData<'_> {
         for pssh in &self.boxes {
             match &pssh.payload {
                 Payload::Widevine(data) => {
-                    self.key_period_index = self.key_period_index.or(data.crypto_period_index);
+                    self.key_period_index = self.key_period_index.or(data.crypto_period_index());
                     content_id = content_id.or(data.content_id_text());
                 }
                 Payload::PlayReady(object) => self.key_period_index = self.key_period_index.or(object.key_period_index),
@@ -228,8 +228,8 @@ fn key_ids_of<'a>(boxes: &[PsshBox<'a>], ids: &mut Vec<Cow<'a, [u8]>>) {
         ids.extend(pssh.key_ids().map(Cow::Borrowed));
         match &pssh.payload {
             Payload::Widevine(data) => {
-                ids.extend(data.key_ids.iter().map(|id| widevine::normalized(id.bytes)));
-                ids.extend(data.entitled_keys.iter().filter_map(|key| key.key_id).map(|id| Cow::Borrowed(id.bytes)));
+                ids.extend(data.key_ids().map(|id| widevine::normalized(id.bytes)));
+                ids.extend(data.entitled_key_ids().map(|id| Cow::Borrowed(id.bytes)));
             }
             Payload::PlayReady(object) => ids.extend(object.keys.iter().map(|key| Cow::Owned(key.key_id.into()))),
             Payload::FairPlay(data) => ids.extend(data.requests.iter().map(|request| Cow::Owned(request.key_id.into()))),
@@ -301,7 +301,7 @@ fn bare_widevine(data: Span<'_>) -> Result<Payload<'_>, Fault> {
     let nothing = Fault::new("it is neither pssh boxes nor a payload of one", data.offset);
     let read = widevine::read(data).map_err(|_| nothing)?;
     // Bytes that mean something else may pass for fields with unknown numbers.
-    if read == (widevine::WidevineData { unknown: read.unknown.clone(), order: read.order.clone(), ..Default::default() }) {
+    if !read.fields.iter().any(|field| field.known) {
         return Err(nothing);
     }
     Ok(Payload::Widevine(Box::new(read)))

@@ -19,6 +19,8 @@ pub struct Field<'a> {
     pub value: Span<'a>,
     /// The value of a varint; 0 for the rest.
     pub varint: u64,
+    /// Whether the message's reader understands it.
+    pub known: bool,
 }
 
 /// All fields of a message.
@@ -47,7 +49,7 @@ pub fn fields(message: Span<'_>) -> Result<Vec<Field<'_>>, Fault> {
             5 => reader.span(4)?,
             _ => return Err(Fault::new("a protobuf field has no proper wire type", start)),
         };
-        out.push(Field { number, wire, value, varint: number_value });
+        out.push(Field { number, wire, value, varint: number_value, known: false });
     }
     Ok(out)
 }

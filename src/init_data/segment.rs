@@ -267,7 +267,7 @@ impl Segment<'_> {
                 }
             });
             o.objects("boxes", &self.boxes, |o, pssh| pssh.write(o));
-            o.strings("keyIds", &super::to_json::hexes(self.key_ids.iter()));
+            o.hexes("keyIds", &mut self.key_ids.iter().map(|id| &**id));
             super::to_json::warnings(o, &self.warnings);
         });
         out.finish()

@@ -4,10 +4,8 @@
 use super::fairplay::{FairPlayData, KeyRequest};
 use super::payload::{Details, Payload};
 use super::playready::PlayReadyObject;
-use super::protobuf::Field;
 use super::pssh::PsshBox;
 use super::sinf::Protection;
-use super::widevine::{WidevineData, normalized};
 use super::{InitData, Warning};
 use crate::bytes::Span;
 use crate::isobmff::SizeForm;
@@ -27,7 +25,7 @@ impl InitData<'_> {
     pub fn write(&self, o: &mut Object<'_>) {
         o.string("type", self.kind.as_str());
         o.objects("boxes", &self.boxes, |o, pssh| pssh.write(o));
-        o.strings("keyIds", &hexes(self.key_ids.iter()));
+        o.hexes("keyIds", &mut self.key_ids.iter().map(|id| &**id));
         o.optional_string("contentId", self.content_id.as_deref());
         o.optional_number("keyPeriodIndex", self.key_period_index.map(u64::from));
         if let Some(fairplay) = &self.fairplay {
@@ -50,11 +48,6 @@ pub(super) fn warnings(o: &mut Object<'_>, warnings: &[Warning]) {
     });
 }
 
-/// Key ids in hex.
-pub(super) fn hexes<T: AsRef<[u8]>>(ids: impl Iterator<Item = T>) -> Vec<String> {
-    ids.map(|id| hex(id.as_ref())).collect()
-}
-
 impl PsshBox<'_> {
     /// The fields of the public type `PsshBox`.
     pub fn write(&self, o: &mut Object<'_>) {
@@ -62,7 +55,7 @@ impl PsshBox<'_> {
         o.optional_string("system", system::name(&self.system_id));
         o.number("version", u64::from(self.version));
         o.number("flags", u64::from(self.flags));
-        o.strings("keyIds", &hexes(self.key_ids()));
+        o.hexes("keyIds", &mut self.key_ids());
         o.span("data", self.data);
         o.number("offset", self.offset as u64);
         o.number("size", self.size as u64);
@@ -91,57 +84,9 @@ impl PsshBox<'_> {
     }
 }
 
-impl WidevineData<'_> {
-    /// The fields of the public type `WidevineData`.
-    pub fn write(&self, o: &mut Object<'_>) {
-        o.optional_string("algorithm", self.algorithm);
-        o.strings("keyIds", &hexes(self.key_ids.iter().map(|id| id.bytes)));
-        if self.key_ids.iter().any(|id| *normalized(id.bytes) != *id.bytes) {
-            o.strings("normalizedKeyIds", &hexes(self.key_ids.iter().map(|id| normalized(id.bytes))));
-        }
-        o.optional_string("provider", self.provider);
-        o.optional_string("contentId", self.content_id_text());
-        span(o, "contentIdBytes", self.content_id);
-        o.optional_string("trackType", self.track_type);
-        o.optional_string("policy", self.policy);
-        o.optional_number("cryptoPeriodIndex", self.crypto_period_index.map(u64::from));
-        o.optional_number("cryptoPeriodSeconds", self.crypto_period_seconds.map(u64::from));
-        span(o, "groupedLicense", self.grouped_license);
-        o.optional_string("protectionScheme", self.protection_scheme.map(system::Scheme::as_str));
-        o.optional_string("type", self.kind.map(super::widevine::KeyKind::as_str));
-        o.optional_number("keySequence", self.key_sequence.map(u64::from));
-        if !self.group_ids.is_empty() {
-            o.strings("groupIds", &hexes(self.group_ids.iter().map(|id| id.bytes)));
-        }
-        if !self.entitled_keys.is_empty() {
-            o.objects("entitledKeys", &self.entitled_keys, |o, key| {
-                o.optional_string("entitlementKeyId", key.entitlement_key_id.map(|id| hex(id.bytes)).as_deref());
-                o.optional_string("keyId", key.key_id.map(|id| hex(id.bytes)).as_deref());
-                unknown(o, &key.unknown);
-            });
-        }
-        o.optional_string("videoFeature", self.video_feature);
-        unknown(o, &self.unknown);
-        if !self.order.is_empty() {
-            let order: Vec<u64> = self.order.iter().map(|number| u64::from(*number)).collect();
-            o.numbers("fieldOrder", &order);
-        }
-    }
-}
-
 fn span(o: &mut Object<'_>, key: &str, value: Option<Span<'_>>) {
     if let Some(value) = value {
         o.span(key, value);
-    }
-}
-
-fn unknown(o: &mut Object<'_>, fields: &[Field<'_>]) {
-    if !fields.is_empty() {
-        o.objects("unknownFields", fields, |o, field| {
-            o.number("field", u64::from(field.number));
-            o.number("wireType", u64::from(field.wire));
-            o.span("value", field.value);
-        });
     }
 }
 
@@ -186,7 +131,7 @@ impl FairPlayData<'_> {
 
 impl Details {
     fn write(&self, o: &mut Object<'_>) {
-        o.strings("keyIds", &hexes(self.key_ids.iter()));
+        o.hexes("keyIds", &mut self.key_ids.iter().map(|id| &id[..]));
         for (name, text) in &self.texts {
             o.string(name, text);
         }

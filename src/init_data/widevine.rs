@@ -9,89 +9,153 @@
 //!
 //! A field with the wrong wire type, a value that is not known or text that is not UTF-8 is kept as unknown, and so is
 //! all but the last of a field that stands once: protobuf lets the last count.
+//!
+//! All fields stay in one list, and a table says what each is: fifteen places of their own, each read and written by code
+//! of its own, would make the module that viewers download a tenth larger.
 
 use super::protobuf::{self, Field};
 use crate::bytes::{Fault, Span};
+use crate::json::Object;
 use crate::system::Scheme;
+use crate::text::hex;
 use std::borrow::Cow;
 
-/// What a PSSH names: content keys, or the keys that wrap them.
+/// What a field's value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyKind {
-    /// Content keys, each licensed by itself.
-    Single,
-    /// Keys that content keys are wrapped with.
-    Entitlement,
-    /// Content keys, wrapped.
-    EntitledKey,
+enum Kind {
+    /// A number that stands for one of these.
+    Choice(&'static [&'static str]),
+    Number,
+    FourCc,
+    Text,
+    Bytes,
+    /// Bytes, and text where they are UTF-8.
+    ContentId,
+    /// Any number of ids.
+    Ids,
+    /// Any number of wrapped keys.
+    EntitledKeys,
 }
 
-impl KeyKind {
-    /// As the public API spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Single => "single",
-            Self::Entitlement => "entitlement",
-            Self::EntitledKey => "entitled-key",
-        }
-    }
-}
+/// By number from 1: the name in the public types, and what it is.
+const FIELDS: [(&str, Kind); 15] = [
+    ("algorithm", Kind::Choice(&["UNENCRYPTED", "AESCTR"])),
+    ("keyIds", Kind::Ids),
+    ("provider", Kind::Text),
+    ("contentIdBytes", Kind::ContentId),
+    ("trackType", Kind::Text),
+    ("policy", Kind::Text),
+    ("cryptoPeriodIndex", Kind::Number),
+    ("groupedLicense", Kind::Bytes),
+    ("protectionScheme", Kind::FourCc),
+    ("cryptoPeriodSeconds", Kind::Number),
+    ("type", Kind::Choice(&["single", "entitlement", "entitled-key"])),
+    ("keySequence", Kind::Number),
+    ("groupIds", Kind::Ids),
+    ("entitledKeys", Kind::EntitledKeys),
+    ("videoFeature", Kind::Text),
+];
+const KEY_ID: u32 = 2;
+const CONTENT_ID: u32 = 4;
+const CRYPTO_PERIOD_INDEX: u32 = 7;
+const ENTITLED_KEYS: u32 = 14;
 
-/// A content key that is wrapped with an entitlement key.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EntitledKey<'a> {
-    /// The key that wraps it.
-    pub entitlement_key_id: Option<Span<'a>>,
-    /// The content key.
-    pub key_id: Option<Span<'a>>,
-    /// The wrapped key and whatever else stands there.
-    pub unknown: Vec<Field<'a>>,
-}
+const VARINT: u8 = 0;
+const BYTES: u8 = 2;
 
 /// Widevine's PSSH data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WidevineData<'a> {
-    /// `AESCTR` or `UNENCRYPTED`.
-    pub algorithm: Option<&'static str>,
-    /// As they stand there: mostly 16 bytes, but see [`normalized`].
-    pub key_ids: Vec<Span<'a>>,
-    /// Who packaged it: `inkaentworks` and `doverunner` are PallyCon.
-    pub provider: Option<&'a str>,
-    /// The CID; of live content with 16 hex digits of the key period behind it.
-    pub content_id: Option<Span<'a>>,
-    /// `AUDIO`, `SD`, `HD`, `UHD1`, `UHD2`.
-    pub track_type: Option<&'a str>,
-    /// A policy's name.
-    pub policy: Option<&'a str>,
-    /// The key period of rotating keys.
-    pub crypto_period_index: Option<u32>,
-    /// A signed message that licenses a group.
-    pub grouped_license: Option<Span<'a>>,
-    /// How media is encrypted.
-    pub protection_scheme: Option<Scheme>,
-    /// How long a key period lasts.
-    pub crypto_period_seconds: Option<u32>,
-    /// What the key ids name.
-    pub kind: Option<KeyKind>,
-    /// Of keys that Widevine manages.
-    pub key_sequence: Option<u32>,
-    /// Groups that the content belongs to.
-    pub group_ids: Vec<Span<'a>>,
-    /// Wrapped content keys.
-    pub entitled_keys: Vec<EntitledKey<'a>>,
-    /// A feature that the video needs.
-    pub video_feature: Option<&'a str>,
-    /// What is not understood, in its order.
-    pub unknown: Vec<Field<'a>>,
-    /// The order in which fields stand, where it is not the usual one (by number, unknown ones last): numbers of known
-    /// fields, 0 for the next unknown one. With it the data is rewritten byte for byte.
-    pub order: Vec<u8>,
+    /// All fields in the order in which they stand.
+    pub fields: Vec<Field<'a>>,
 }
 
-impl WidevineData<'_> {
+impl<'a> WidevineData<'a> {
+    fn all(&self, number: u32) -> impl DoubleEndedIterator<Item = &Field<'a>> {
+        self.fields.iter().filter(move |field| field.known && field.number == number)
+    }
+
+    fn one(&self, number: u32) -> Option<&Field<'a>> {
+        self.all(number).next()
+    }
+
+    /// As they stand there: mostly 16 bytes, but see [`normalized`].
+    pub fn key_ids(&self) -> impl Iterator<Item = Span<'a>> {
+        self.all(KEY_ID).map(|field| field.value)
+    }
+
+    /// Content keys that come wrapped.
+    pub fn entitled_key_ids(&self) -> impl Iterator<Item = Span<'a>> {
+        self.all(ENTITLED_KEYS)
+            .filter_map(|field| entitled_key(field.value)?.into_iter().find(|field| rank(field) == 2))
+            .map(|field| field.value)
+    }
+
+    /// The CID; of live content with 16 hex digits of the key period behind it.
+    pub fn content_id(&self) -> Option<Span<'a>> {
+        self.one(CONTENT_ID).map(|field| field.value)
+    }
+
     /// The content id, where it is text.
-    pub fn content_id_text(&self) -> Option<&str> {
-        self.content_id.and_then(|id| str::from_utf8(id.bytes).ok())
+    pub fn content_id_text(&self) -> Option<&'a str> {
+        self.content_id().and_then(|id| str::from_utf8(id.bytes).ok())
+    }
+
+    /// The key period of rotating keys.
+    pub fn crypto_period_index(&self) -> Option<u32> {
+        self.one(CRYPTO_PERIOD_INDEX).map(|field| field.varint as u32)
+    }
+
+    /// The fields of the public type `WidevineData`.
+    pub fn write(&self, o: &mut Object<'_>) {
+        for (number, (name, kind)) in (1..).zip(FIELDS) {
+            let field = self.one(number);
+            match (kind, field) {
+                (Kind::Ids, _) if field.is_some() || number == KEY_ID => {
+                    o.hexes(name, &mut self.all(number).map(|field| field.value.bytes));
+                    if self.all(number).any(|field| *normalized(field.value.bytes) != *field.value.bytes) && number == KEY_ID {
+                        let ids: Vec<_> = self.key_ids().map(|id| normalized(id.bytes)).collect();
+                        o.hexes("normalizedKeyIds", &mut ids.iter().map(|id| &**id));
+                    }
+                }
+                (_, None) => {}
+                (Kind::Choice(names), Some(field)) => o.optional_string(name, names.get(field.varint as usize).copied()),
+                (Kind::Number, Some(field)) => o.number(name, field.varint),
+                (Kind::FourCc, Some(field)) => o.optional_string(name, scheme(field).map(Scheme::as_str)),
+                (Kind::Text, Some(field)) => o.optional_string(name, str::from_utf8(field.value.bytes).ok()),
+                (Kind::ContentId, Some(field)) => {
+                    o.optional_string("contentId", self.content_id_text());
+                    o.span(name, field.value);
+                }
+                (Kind::EntitledKeys, _) => {
+                    let keys: Vec<_> = self.all(number).filter_map(|field| entitled_key(field.value)).collect();
+                    o.objects(name, &keys, |o, fields| {
+                        for field in fields.iter().filter(|field| rank(field) < 3) {
+                            o.string(if rank(field) == 1 { "entitlementKeyId" } else { "keyId" }, &hex(field.value.bytes));
+                        }
+                        write_unknown(o, fields.iter().filter(|field| rank(field) == 3));
+                    });
+                }
+                (Kind::Ids | Kind::Bytes, Some(field)) => o.span(name, field.value),
+            }
+        }
+        write_unknown(o, self.fields.iter().filter(|field| !field.known));
+        // By number, unknown ones last, is the usual order; any other is told, so that it can be written again.
+        let order: Vec<u64> = self.fields.iter().map(|field| if field.known { u64::from(field.number) } else { 0 }).collect();
+        if !order.is_sorted_by_key(|number| number.wrapping_sub(1)) {
+            o.numbers("fieldOrder", &order);
+        }
+    }
+}
+
+fn write_unknown<'f>(o: &mut Object<'_>, fields: impl Iterator<Item = &'f Field<'f>>) {
+    let fields: Vec<_> = fields.collect();
+    if !fields.is_empty() {
+        o.objects("unknownFields", &fields, |o, field| {
+            o.number("field", u64::from(field.number));
+            o.number("wireType", u64::from(field.wire));
+            o.span("value", field.value);
+        });
     }
 }
 
@@ -103,105 +167,64 @@ pub fn normalized(key_id: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-const VARINT: u8 = 0;
-const BYTES: u8 = 2;
-/// Known fields that stand any number of times.
-const REPEATED: [u32; 3] = [2, 13, 14];
-
 /// Reads Widevine's data.
 pub fn read(data: Span<'_>) -> Result<WidevineData<'_>, Fault> {
-    let fields = protobuf::fields(data)?;
-    // Of each single field the place of the last valid one: that one counts.
-    let mut last = [usize::MAX; 16];
-    for (at, field) in fields.iter().enumerate() {
-        if let Some(slot) = last.get_mut(field.number as usize)
-            && !REPEATED.contains(&field.number)
-            && set(&mut WidevineData::default(), field)
-        {
-            *slot = at;
+    let mut fields = protobuf::fields(data)?;
+    // From the last to the first, as of a field that stands once the last counts.
+    let mut seen = 0_u32;
+    for field in fields.iter_mut().rev() {
+        let Some((_, kind)) = FIELDS.get((field.number as usize).wrapping_sub(1)) else { continue };
+        let bit = 1_u32.wrapping_shl(field.number);
+        field.known = understood(*kind, field) && (matches!(kind, Kind::Ids | Kind::EntitledKeys) || seen & bit == 0);
+        if field.known {
+            seen |= bit;
         }
     }
-    let mut out = WidevineData::default();
-    let mut usual = true;
-    let mut highest = 0;
-    for (at, field) in fields.into_iter().enumerate() {
-        let counts = REPEATED.contains(&field.number) || last.get(field.number as usize) == Some(&at);
-        let known = if counts && set(&mut out, &field) { field.number as u8 } else { 0 };
-        // Unknown fields come last, so they rank above all.
-        let rank = if known == 0 { u8::MAX } else { known };
-        usual &= rank >= highest;
-        highest = rank;
-        out.order.push(known);
-        if known == 0 {
-            out.unknown.push(field);
-        }
-    }
-    if usual {
-        out.order = Vec::new();
-    }
-    Ok(out)
+    Ok(WidevineData { fields })
 }
 
-/// Puts a field in its place; false where it is not one that is understood.
-fn set<'a>(out: &mut WidevineData<'a>, field: &Field<'a>) -> bool {
-    let bytes = (field.wire == BYTES).then_some(field.value);
-    let number = (field.wire == VARINT).then(|| u32::try_from(field.varint).ok()).flatten();
-    let text = bytes.and_then(|value| str::from_utf8(value.bytes).ok());
-    match field.number {
-        1 => put(&mut out.algorithm, number.and_then(|number| ["UNENCRYPTED", "AESCTR"].get(number as usize).copied())),
-        2 => push(&mut out.key_ids, bytes),
-        3 => put(&mut out.provider, text),
-        4 => put(&mut out.content_id, bytes),
-        5 => put(&mut out.track_type, text),
-        6 => put(&mut out.policy, text),
-        7 => put(&mut out.crypto_period_index, number),
-        8 => put(&mut out.grouped_license, bytes),
-        9 => put(&mut out.protection_scheme, number.and_then(|number| Scheme::from_fourcc(number.to_be_bytes()))),
-        10 => put(&mut out.crypto_period_seconds, number),
-        11 => {
-            let kinds = [KeyKind::Single, KeyKind::Entitlement, KeyKind::EntitledKey];
-            put(&mut out.kind, number.and_then(|number| kinds.get(number as usize).copied()))
-        }
-        12 => put(&mut out.key_sequence, number),
-        13 => push(&mut out.group_ids, bytes),
-        14 => push(&mut out.entitled_keys, bytes.and_then(entitled_key)),
-        15 => put(&mut out.video_feature, text),
-        _ => false,
+fn understood(kind: Kind, field: &Field<'_>) -> bool {
+    let number = field.wire == VARINT;
+    match kind {
+        Kind::Choice(names) => number && field.varint < names.len() as u64,
+        Kind::Number => number && field.varint <= u64::from(u32::MAX),
+        Kind::FourCc => number && scheme(field).is_some(),
+        Kind::Text => field.wire == BYTES && str::from_utf8(field.value.bytes).is_ok(),
+        Kind::Bytes | Kind::ContentId | Kind::Ids => field.wire == BYTES,
+        Kind::EntitledKeys => field.wire == BYTES && entitled_key(field.value).is_some(),
     }
 }
 
-fn put<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
-    let known = value.is_some();
-    *slot = value.or(slot.take());
-    known
-}
-
-fn push<T>(list: &mut Vec<T>, value: Option<T>) -> bool {
-    let before = list.len();
-    list.extend(value);
-    list.len() > before
+fn scheme(field: &Field<'_>) -> Option<Scheme> {
+    u32::try_from(field.varint).ok().and_then(|number| Scheme::from_fourcc(number.to_be_bytes()))
 }
 
 /// `1` entitlement key id, `2` key id, then the wrapped key; in another order it is left as unknown, to be kept as it is.
-fn entitled_key(data: Span<'_>) -> Option<EntitledKey<'_>> {
-    let mut out = EntitledKey::default();
-    for field in protobuf::fields(data).ok()? {
-        match (field.number, field.wire) {
-            (1, BYTES) if out == EntitledKey::default() => out.entitlement_key_id = Some(field.value),
-            (2, BYTES) if out.key_id.is_none() && out.unknown.is_empty() => out.key_id = Some(field.value),
-            (1 | 2, BYTES) => return None,
-            _ => out.unknown.push(field),
-        }
+fn entitled_key(data: Span<'_>) -> Option<Vec<Field<'_>>> {
+    let fields = protobuf::fields(data).ok()?;
+    let in_order = fields.is_sorted_by(|a, b| rank(a) < rank(b) || rank(a) == 3 && rank(b) == 3);
+    in_order.then_some(fields)
+}
+
+fn rank(field: &Field<'_>) -> u8 {
+    match (field.number, field.wire) {
+        (1, BYTES) => 1,
+        (2, BYTES) => 2,
+        _ => 3,
     }
-    Some(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Writer;
+    use serde_json::{Value, json};
 
-    fn data(bytes: &[u8]) -> WidevineData<'_> {
-        read(Span::whole(bytes)).unwrap()
+    fn data(bytes: &[u8]) -> Value {
+        let read = read(Span::whole(bytes)).unwrap();
+        let mut out = Writer::new();
+        out.object(|o| read.write(o));
+        serde_json::from_str(&out.finish()).unwrap()
     }
 
     #[test]
@@ -224,38 +247,42 @@ mod tests {
             b"\x7a\x03HDR",                        // 15 video feature
         ]
         .concat();
-        let read = data(&bytes);
-        assert_eq!(read.algorithm, Some("AESCTR"));
-        assert_eq!(read.key_ids, [Span { offset: 4, bytes: &[0xaa, 0xbb] }]);
-        assert_eq!(
-            (read.provider, read.content_id_text(), read.track_type, read.policy),
-            (Some("inka"), Some("cid"), Some("HD"), Some(""))
-        );
-        assert_eq!((read.crypto_period_index, read.crypto_period_seconds, read.key_sequence), (Some(128), Some(3600), Some(7)));
-        assert_eq!((read.protection_scheme, read.kind, read.video_feature), (Some(Scheme::Cenc), Some(KeyKind::EntitledKey), Some("HDR")));
-        assert_eq!((read.group_ids[0].bytes, read.grouped_license.unwrap().bytes), (&b"g1"[..], &[9][..]));
-        assert_eq!(read.entitled_keys[0].key_id.unwrap().bytes, b"K");
-        assert_eq!(read.entitled_keys[0].unknown[0].number, 3);
-        assert!(read.unknown.is_empty() && read.order.is_empty());
+        let expected = json!({
+            "algorithm": "AESCTR", "keyIds": ["aabb"], "provider": "inka", "contentId": "cid", "contentIdBytes": [14, 3],
+            "trackType": "HD", "policy": "", "cryptoPeriodIndex": 128, "groupedLicense": [28, 1], "protectionScheme": "cenc",
+            "cryptoPeriodSeconds": 3600, "type": "entitled-key", "keySequence": 7, "groupIds": ["6731"],
+            "entitledKeys": [{"entitlementKeyId": "45", "keyId": "4b", "unknownFields": [{"field": 3, "wireType": 2, "value": [56, 0]}]}],
+            "videoFeature": "HDR",
+        });
+        assert_eq!(data(&bytes), expected);
+        let read = read(Span::whole(&bytes)).unwrap();
+        assert_eq!((read.content_id_text(), read.crypto_period_index()), (Some("cid"), Some(128)));
+        assert_eq!(read.key_ids().chain(read.entitled_key_ids()).map(|id| id.bytes).collect::<Vec<_>>(), [&b"\xaa\xbb"[..], b"K"]);
     }
 
     #[test]
     fn what_is_not_understood_is_kept() {
         // 3 as a varint, 1 = 9, 9 = 'none', 3 not UTF-8, 20 fixed32, 21 fixed64
-        let bytes = b"\x18\x05\x08\x09\x48\x01\x1a\x01\xff\xa5\x01ABCD\xa9\x01ABCDEFGH\x1a\x01p";
-        let read = data(bytes);
-        let kept: Vec<_> = read.unknown.iter().map(|field| (field.number, field.wire, field.value.bytes)).collect();
-        assert_eq!(kept, [(3, 0, &[5][..]), (1, 0, &[9]), (9, 0, &[1]), (3, 2, &[0xff]), (20, 5, b"ABCD"), (21, 1, b"ABCDEFGH")]);
-        assert_eq!((read.algorithm, read.protection_scheme, read.provider), (None, None, Some("p")));
-        assert_eq!(read.order, [0, 0, 0, 0, 0, 0, 3]);
+        let read = data(b"\x18\x05\x08\x09\x48\x01\x1a\x01\xff\xa5\x01ABCD\xa9\x01ABCDEFGH\x1a\x01p");
+        let kept: Vec<_> = read["unknownFields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|field| [&field["field"], &field["wireType"], &field["value"][1]].map(|number| number.as_u64().unwrap()))
+            .collect();
+        assert_eq!(kept, [[3, 0, 1], [1, 0, 1], [9, 0, 1], [3, 2, 1], [20, 5, 4], [21, 1, 8]]);
+        assert_eq!((read.get("algorithm"), read.get("protectionScheme"), &read["provider"]), (None, None, &json!("p")));
+        assert_eq!(read["fieldOrder"], json!([0, 0, 0, 0, 0, 0, 3]));
     }
 
     #[test]
     fn the_last_of_a_repeated_single_field_counts() {
         let read = data(b"\x1a\x01a\x12\x01k\x1a\x01b");
-        assert_eq!(read.provider, Some("b"));
-        assert_eq!(read.unknown[0].value, Span { offset: 2, bytes: b"a" });
-        assert_eq!(read.order, [0, 2, 3]);
+        assert_eq!(read["provider"], "b");
+        assert_eq!(read["unknownFields"], json!([{"field": 3, "wireType": 2, "value": [2, 1]}]));
+        assert_eq!(read["fieldOrder"], json!([0, 2, 3]));
+        // The last valid one: a wrong one behind it does not take its place.
+        assert_eq!(data(b"\x1a\x01a\x18\x07")["provider"], "a");
     }
 
     #[test]
@@ -266,12 +293,16 @@ mod tests {
             *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff"
         );
         assert_eq!(*normalized(b"0123456789abcdef"), *b"0123456789abcdef");
+        let read = data(b"\x12\x2000112233445566778899aabbccddeeff\x12\x01k");
+        assert_eq!(read["normalizedKeyIds"], json!(["00112233445566778899aabbccddeeff", "6b"]));
+        assert_eq!(read["keyIds"][1], "6b");
     }
 
     #[test]
     fn an_entitled_key_in_another_order_stays_whole() {
-        let read = data(b"\x72\x06\x12\x01K\x0a\x01E");
-        assert!(read.entitled_keys.is_empty());
-        assert_eq!(read.unknown[0].number, 14);
+        for bytes in [&b"\x72\x06\x12\x01K\x0a\x01E"[..], b"\x72\x06\x0a\x01E\x0a\x01E", b"\x72\x05\x1a\x00\x12\x01K", b"\x72\x01\x0a"] {
+            let read = data(bytes);
+            assert_eq!((read.get("entitledKeys"), &read["unknownFields"][0]["field"]), (None, &json!(14)), "{bytes:?}");
+        }
     }
 }

@@ -107,6 +107,18 @@ impl Object<'_> {
         self.list(key, values, |out, value| quote(out, value.as_ref()));
     }
 
+    /// A list of bytes in hex.
+    pub fn hexes(&mut self, key: &str, values: &mut dyn Iterator<Item = &[u8]>) {
+        self.key(key);
+        self.out.push('[');
+        for (at, value) in values.enumerate() {
+            self.out.push_str(if at == 0 { "\"" } else { ",\"" });
+            self.out.push_str(&crate::text::hex(value));
+            self.out.push('"');
+        }
+        self.out.push(']');
+    }
+
     /// An object within.
     pub fn nested(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
         self.key(key);
@@ -175,13 +187,14 @@ mod tests {
             o.optional_number("absent", None);
             o.span("bytes", Span { offset: 3, bytes: &[1, 2] });
             o.strings("list", &["a", "b"]);
+            o.hexes("hexes", &mut [&b"\x01\xff"[..], b""].into_iter());
             o.objects("objects", &[1_u64, 2], |o, value| o.number("v", *value));
             o.nested("nested", |o| o.boolean("yes", true));
         });
         let text = out.finish();
         assert_eq!(
             text,
-            "{\"text\":\"a\\\"\\\\\\n\\u0001é\",\"number\":18446744073709551615,\"bytes\":[3,2],\"list\":[\"a\",\"b\"],\"objects\":[{\"v\":1},{\"v\":2}],\"nested\":{\"yes\":true}}"
+            "{\"text\":\"a\\\"\\\\\\n\\u0001é\",\"number\":18446744073709551615,\"bytes\":[3,2],\"list\":[\"a\",\"b\"],\"hexes\":[\"01ff\",\"\"],\"objects\":[{\"v\":1},{\"v\":2}],\"nested\":{\"yes\":true}}"
         );
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["text"], "a\"\\\n\u{1}é");
