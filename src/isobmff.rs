@@ -64,6 +64,15 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, Fault> {
     Ok(Mp4Box { kind, offset, size: size as usize, body, form })
 }
 
+/// Every box of a list, to a reader of their bodies that says `None` where one cannot be read. `None` as well where a box is
+/// cut off.
+pub fn each<'a>(mut boxes: Reader<'a>, visit: &mut dyn FnMut(&[u8; 4], Reader<'a>) -> Option<()>) -> Option<()> {
+    while let Some(found) = next_box(&mut boxes).ok()? {
+        visit(&found.kind, found.body.reader())?;
+    }
+    Some(())
+}
+
 /// Whether four characters can be a box's type: some letters, digits and spaces, in files also a `©`.
 pub fn is_type(kind: &[u8]) -> bool {
     kind.iter().all(|byte| matches!(byte, b' '..=b'~' | 0xa9))

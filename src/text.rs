@@ -57,9 +57,12 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
+/// White space as XML, JSON and HTTP have it. Unicode's would bring its tables along.
+pub const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// Hex in either case; white space and dashes are skipped, and so are the braces of a GUID and a leading `0x`.
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim();
+    let text = text.trim_matches(SPACE);
     let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
     let text = text.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
     let mut out = Vec::with_capacity(text.len() / 2);
@@ -105,7 +108,7 @@ pub fn same_key_id(a: &[u8], b: &[u8]) -> bool {
 
 /// A key id as people write it: 32 hex digits, or a UUID with or without braces. Nothing shorter or longer.
 pub fn key_id(text: &str) -> Option<[u8; 16]> {
-    let text = text.trim();
+    let text = text.trim_matches(SPACE);
     let text = text.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
     if !matches!(text.len(), 32 | 36) {
         return None;

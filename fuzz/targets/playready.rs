@@ -13,6 +13,6 @@ fuzz_target!(|data: &[u8]| {
         assert!(read.records.iter().all(|record| support::inside(data, record.value)));
     }
     if let Some(text) = playready::header_text(data) {
-        let _ = playready::read_header(&text, 0);
+        let _ = playready::read_header(&mut Default::default(), &text, 0);
     }
 });

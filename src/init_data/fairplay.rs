@@ -10,7 +10,7 @@
 //! ```
 
 use crate::bytes::{Fault, Reader, Span};
-use crate::isobmff::next_box;
+use crate::isobmff::{each, next_box};
 use crate::system::Scheme;
 use crate::text;
 
@@ -38,47 +38,48 @@ pub struct FairPlayData<'a> {
 
 /// Reads FairPlay's data.
 pub fn read(data: Span<'_>) -> Result<FairPlayData<'_>, Fault> {
-    let fault = |what| Fault::new(what, data.offset);
-    let root = next_box(&mut data.reader())?.filter(|found| &found.kind == b"fpsd");
-    let root = root.ok_or(fault("it is not FairPlay's fpsd box"))?;
-    let mut out = FairPlayData::default();
-    let mut children = root.body.reader();
-    while let Some(child) = next_box(&mut children)? {
-        let mut body = child.body.reader();
-        match &child.kind {
-            b"fpsi" => {
-                body.u32_be()?;
-                out.scheme = Scheme::from_fourcc(body.array()?);
-            }
-            b"fpsk" => out.requests.push(request(body)?.ok_or(fault("FairPlay's key request names no key"))?),
-            _ => {}
-        }
-    }
-    Ok(out)
+    tree(data).ok_or(Fault::new("it is not FairPlay's fpsd box, or the boxes in it cannot be read", data.offset))
 }
 
-fn request(mut boxes: Reader<'_>) -> Result<Option<KeyRequest<'_>>, Fault> {
-    let mut out = KeyRequest::default();
-    let mut named = false;
-    while let Some(child) = next_box(&mut boxes)? {
-        let mut body = child.body.reader();
-        match &child.kind {
-            b"fkri" => {
-                body.u32_be()?;
-                out.key_id = body.array()?;
-                named = true;
+fn tree(data: Span<'_>) -> Option<FairPlayData<'_>> {
+    let root = next_box(&mut data.reader()).ok()?.filter(|found| &found.kind == b"fpsd")?;
+    let mut out = FairPlayData::default();
+    each(root.body.reader(), &mut |kind, mut body| {
+        match kind {
+            b"fpsi" => {
+                body.u32_be().ok()?;
+                out.scheme = Scheme::from_fourcc(body.array().ok()?);
             }
-            b"fkai" => out.asset_id = Some(child.body),
-            b"fkcx" => out.context = Some(child.body),
+            b"fpsk" => out.requests.push(request(body)?),
+            _ => {}
+        }
+        Some(())
+    })?;
+    Some(out)
+}
+
+fn request(boxes: Reader<'_>) -> Option<KeyRequest<'_>> {
+    let mut out = KeyRequest::default();
+    let mut key_id = None;
+    each(boxes, &mut |kind, mut body| {
+        match kind {
+            b"fkri" => {
+                body.u32_be().ok()?;
+                key_id = Some(body.array().ok()?);
+            }
+            b"fkai" => out.asset_id = Some(body.rest()),
+            b"fkcx" => out.context = Some(body.rest()),
             b"fkvl" => {
                 while !body.is_empty() {
-                    out.versions.push(body.u32_be()?);
+                    out.versions.push(body.u32_be().ok()?);
                 }
             }
             _ => {}
         }
-    }
-    Ok(named.then_some(out))
+        Some(())
+    })?;
+    out.key_id = key_id?;
+    Some(out)
 }
 
 /// The blob that WebKitMediaKeys.createSession takes.

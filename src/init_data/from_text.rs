@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// The bytes that a text stands for. URIs, JSON and XML are taken as they are; then hex, then base64 and base64url with
 /// or without padding; white space is ignored.
 pub fn from_text(input: &str) -> Result<Cow<'_, [u8]>, Error> {
-    let trimmed = input.trim_start_matches('\u{feff}').trim();
+    let trimmed = input.trim_start_matches('\u{feff}').trim_matches(text::SPACE);
     if trimmed.starts_with(['{', '<']) || trimmed.starts_with("skd:") {
         return Ok(Cow::Borrowed(trimmed.as_bytes()));
     }

@@ -135,62 +135,88 @@ fn invalid(fault: Fault, hint: &'static str) -> Error {
 
 /// Reads init data, or a payload without its box: Widevine's data, a PlayReady Object, a WRMHEADER.
 pub fn parse(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
-    let Some(kind) = options.kind.or_else(|| detect(data)) else {
-        return bare(data, options);
+    let mut out = InitData {
+        kind: InitDataType::Cenc,
+        boxes: Vec::new(),
+        key_ids: Vec::new(),
+        content_id: None,
+        key_period_index: None,
+        fairplay: None,
+        warnings: Vec::new(),
     };
-    let mut out = InitData::new(kind);
-    match kind {
-        InitDataType::Cenc => {
-            out.boxes = pssh::read_all(Span::whole(data), options, &mut out.warnings).map_err(|fault| invalid(fault, hint(data)))?;
-            out.gather();
-        }
-        InitDataType::Webm => {
-            if data.is_empty() || data.len() > keyids::MAX_KEY_ID {
-                return Err(invalid(Fault::new("a webm key id is not 1 to 512 bytes long", 0), HINT));
-            }
-            out.key_ids.push(data.into());
-        }
-        InitDataType::Keyids => {
-            let ids = json_of(data).and_then(|value| keyids::read(&value)).map_err(|fault| invalid(fault, HINT))?;
-            out.key_ids = unique::unique(ids.into_iter().map(Cow::Owned).collect());
-        }
-        InitDataType::Sinf => {
-            // Children of a sinf box, or the box, stand for themselves where there is no JSON.
-            let tracks = if is_sinf(data) {
-                sinf::read(Span::whole(data)).map(|track| vec![track])
-            } else {
-                json_of(data).and_then(|value| sinf::read_json(&value, options, &mut out.warnings))
-            };
-            out.set_tracks(tracks.map_err(|fault| invalid(fault, HINT))?);
-        }
-        InitDataType::Skd => {
-            let skd = skd::read(data).ok_or_else(|| invalid(Fault::new("there is no URI", 0), HINT))?;
-            out.key_ids.extend(skd.key_id.map(|id| Cow::Owned(id.into())));
-            (out.content_id, out.key_period_index) = skd.live.unzip();
-            out.fairplay = Some(FairPlay { uri: Some(skd.uri), asset_id: skd.asset_id, tracks: Vec::new() });
-        }
+    match out.read(data, options) {
+        Ok(()) => Ok(out),
+        Err(fault) => Err(invalid(fault, hint(data, options.kind))),
     }
-    Ok(out)
 }
 
-impl InitData<'_> {
-    fn new(kind: InitDataType) -> Self {
-        Self {
-            kind,
-            boxes: Vec::new(),
-            key_ids: Vec::new(),
-            content_id: None,
-            key_period_index: None,
-            fairplay: None,
-            warnings: Vec::new(),
+impl<'a> InitData<'a> {
+    fn read(&mut self, data: &'a [u8], options: Options) -> Result<(), Fault> {
+        let Some(kind) = options.kind.or_else(|| detect(data)) else {
+            self.bare(data, options)?;
+            self.gather();
+            return Ok(());
+        };
+        self.kind = kind;
+        match kind {
+            InitDataType::Cenc => pssh::read_all(Span::whole(data), options.strict, &mut self.boxes, &mut self.warnings)?,
+            InitDataType::Webm => {
+                if data.is_empty() || data.len() > keyids::MAX_KEY_ID {
+                    return Err(Fault::new("a webm key id is not 1 to 512 bytes long", 0));
+                }
+                self.key_ids.push(Cow::Borrowed(data));
+            }
+            InitDataType::Keyids => self.key_ids = keyids::read(&json_of(data)?)?.into_iter().map(Cow::Owned).collect(),
+            InitDataType::Sinf => {
+                // Children of a sinf box, or the box, stand for themselves where there is no JSON.
+                let tracks = if is_sinf(data) {
+                    vec![sinf::read(Span::whole(data))?]
+                } else {
+                    sinf::read_json(&json_of(data)?, options.strict, &mut self.warnings)?
+                };
+                self.fairplay = Some(FairPlay { tracks, ..FairPlay::default() });
+            }
+            InitDataType::Skd => {
+                let skd = skd::read(data).ok_or(Fault::new("there is no URI", 0))?;
+                self.key_ids.extend(skd.key_id.map(|id| Cow::Owned(id.into())));
+                (self.content_id, self.key_period_index) = skd.live.unzip();
+                self.fairplay = Some(FairPlay { uri: Some(skd.uri), asset_id: skd.asset_id, tracks: Vec::new() });
+            }
         }
+        self.gather();
+        Ok(())
     }
 
-    /// From the boxes: key ids, content id, key period, FairPlay's tracks.
+    /// A payload without its box.
+    fn bare(&mut self, data: &'a [u8], options: Options) -> Result<(), Fault> {
+        let mut pssh = PsshBox::bare(Span::whole(data));
+        // An object comes first: its length may begin as XML does.
+        if looks_like_object(data) {
+            payload::read(&system::PLAYREADY, pssh.data, options.strict, &mut pssh.payload)?;
+        } else if let Some(header) = playready::header_text(data) {
+            let mut object = Box::default();
+            playready::read_header(&mut object, &header, 0)?;
+            pssh.payload = Payload::PlayReady(object);
+        } else if is_text(data) {
+            return Err(Fault::new("it looks like text, perhaps base64 or hex, and not like bytes", 0));
+        } else {
+            let read = widevine::read(pssh.data).unwrap_or_default();
+            // Bytes that mean something else may pass for fields with unknown numbers.
+            if !read.fields.iter().any(|field| field.known) {
+                return Err(Fault::new("it is neither pssh boxes nor a payload of one", 0));
+            }
+            pssh.payload = Payload::Widevine(read);
+        }
+        pssh.system_id = if matches!(pssh.payload, Payload::Widevine(_)) { system::WIDEVINE } else { system::PLAYREADY };
+        pssh::note(&pssh, &mut self.warnings);
+        self.boxes.push(pssh);
+        Ok(())
+    }
+
+    /// From the boxes and tracks: key ids, content id, key period.
     fn gather(&mut self) {
-        let mut ids = Vec::new();
+        let mut ids = std::mem::take(&mut self.key_ids);
         key_ids_of(&self.boxes, &mut ids);
-        self.key_ids = unique::unique(ids);
         let mut content_id = None;
         for pssh in &self.boxes {
             match &pssh.payload {
@@ -200,25 +226,24 @@ impl InitData<'_> {
                 }
                 Payload::PlayReady(object) => self.key_period_index = self.key_period_index.or(object.key_period_index),
                 Payload::FairPlay(data) => {
-                    let track = |request: &fairplay::KeyRequest<'_>| Protection {
-                        codec: None,
-                        scheme_type: data.scheme.map(Scheme::fourcc),
-                        tenc: Some(sinf::TrackEncryption { key_id: request.key_id, ..Default::default() }),
-                    };
-                    self.fairplay.get_or_insert_default().tracks.extend(data.requests.iter().map(track));
+                    let tracks = &mut self.fairplay.get_or_insert_default().tracks;
+                    for request in &data.requests {
+                        let tenc = sinf::TrackEncryption { key_id: request.key_id, ..Default::default() };
+                        tracks.push(Protection { codec: None, scheme_type: data.scheme.map(Scheme::fourcc), tenc: Some(tenc) });
+                    }
                 }
                 Payload::Other(_) | Payload::None => {}
             }
         }
-        // The period's digits are taken off only where a period says that they are one.
-        let period = content_id.and_then(skd::period).filter(|(_, index)| Some(*index) == self.key_period_index);
-        self.content_id = period.map(|(cid, _)| cid).or(content_id).map(String::from);
-    }
-
-    fn set_tracks(&mut self, tracks: Vec<Protection>) {
-        let ids = tracks.iter().filter_map(|track| track.tenc.as_ref()).map(|tenc| Cow::Owned(tenc.key_id.into()));
-        self.key_ids = unique::unique(ids.collect());
-        self.fairplay = Some(FairPlay { tracks, ..FairPlay::default() });
+        for track in self.fairplay.iter().flat_map(|fairplay| &fairplay.tracks) {
+            ids.extend(track.tenc.as_ref().map(|tenc| Cow::Owned(tenc.key_id.into())));
+        }
+        self.key_ids = unique::unique(ids);
+        if let Some(id) = content_id {
+            // The period's digits are taken off only where a period says that they are one.
+            let period = skd::period(id).filter(|(_, index)| Some(*index) == self.key_period_index);
+            self.content_id = Some(period.map_or(id, |(cid, _)| cid).into());
+        }
     }
 }
 
@@ -269,42 +294,9 @@ fn is_sinf(data: &[u8]) -> bool {
     matches!(data.get(4..8), Some(b"sinf" | b"frma" | b"schm"))
 }
 
-/// A payload without its box.
-fn bare(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
-    let span = Span::whole(data);
-    // An object comes first: its length may begin as XML does.
-    let payload = if looks_like_object(data) {
-        payload::read(&system::PLAYREADY, span, options.strict)
-    } else if let Some(header) = playready::header_text(data) {
-        playready::read_header(&header, 0).map(|object| Payload::PlayReady(Box::new(object)))
-    } else if is_text(data) {
-        Err(Fault::new("it looks like text, perhaps base64 or hex, and not like bytes", 0))
-    } else {
-        bare_widevine(span)
-    };
-    let payload = payload.map_err(|fault| invalid(fault, hint(data)))?;
-    let system_id = if matches!(payload, Payload::Widevine(_)) { system::WIDEVINE } else { system::PLAYREADY };
-    let pssh = PsshBox::bare(system_id, span, payload);
-    let mut out = InitData::new(InitDataType::Cenc);
-    pssh::note(&pssh, &mut out.warnings);
-    out.boxes.push(pssh);
-    out.gather();
-    Ok(out)
-}
-
 /// A PlayReady Object's length is its own or nearly so, and behind the count stands a record of a known type.
 pub(crate) fn looks_like_object(data: &[u8]) -> bool {
     matches!(data, [_, _, _, 0, count, 0, 1..=3, 0, ..] if *count > 0)
-}
-
-fn bare_widevine(data: Span<'_>) -> Result<Payload<'_>, Fault> {
-    let nothing = Fault::new("it is neither pssh boxes nor a payload of one", data.offset);
-    let read = widevine::read(data).map_err(|_| nothing)?;
-    // Bytes that mean something else may pass for fields with unknown numbers.
-    if !read.fields.iter().any(|field| field.known) {
-        return Err(nothing);
-    }
-    Ok(Payload::Widevine(Box::new(read)))
 }
 
 fn is_text(data: &[u8]) -> bool {
@@ -312,10 +304,10 @@ fn is_text(data: &[u8]) -> bool {
 }
 
 /// What to do about init data that cannot be read.
-fn hint(data: &[u8]) -> &'static str {
+fn hint(data: &[u8], named: Option<InitDataType>) -> &'static str {
     match data.get(4..8) {
         Some(b"ftyp" | b"styp" | b"moov" | b"moof" | b"sidx") => HINT_SEGMENT,
-        _ if is_text(data) => HINT_TEXT,
+        _ if is_text(data) && matches!(named, None | Some(InitDataType::Cenc)) && !data.starts_with(b"{") => HINT_TEXT,
         _ => HINT,
     }
 }

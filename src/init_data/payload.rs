@@ -24,7 +24,7 @@ pub enum Payload<'a> {
     /// Nothing, or nothing that is public.
     None,
     /// Widevine's.
-    Widevine(Box<WidevineData<'a>>),
+    Widevine(WidevineData<'a>),
     /// PlayReady's.
     PlayReady(Box<PlayReadyObject<'a>>),
     /// FairPlay's.
@@ -43,34 +43,46 @@ pub struct Details {
 }
 
 /// Reads a box's data. What is wrong with it does not touch the box.
-pub fn read<'a>(system_id: &[u8; 16], data: Span<'a>, strict: bool) -> Result<Payload<'a>, Fault> {
-    if data.bytes.is_empty() {
-        return Ok(Payload::None);
+pub fn read<'a>(system_id: &[u8; 16], data: Span<'a>, strict: bool, out: &mut Payload<'a>) -> Result<(), Fault> {
+    let bytes = data.bytes;
+    if bytes.is_empty() {
+        return Ok(());
     }
-    if data.bytes.get(4..8) == Some(b"pssh") && next_box(&mut data.reader()).is_ok() {
+    if bytes.get(4..8) == Some(b"pssh") && next_box(&mut data.reader()).is_ok() {
         return Err(Fault::new("it is a pssh box itself: wrapped twice", data.offset));
     }
-    Ok(match *system_id {
-        system::WIDEVINE => Payload::Widevine(Box::new(widevine::read(data)?)),
+    let details = match *system_id {
+        system::WIDEVINE => {
+            *out = Payload::Widevine(widevine::read(data)?);
+            return Ok(());
+        }
         system::PLAYREADY => {
-            let object = playready::read(data)?;
+            let object = Box::new(playready::read(data)?);
             if strict && object.utf8 {
                 return Err(Fault::new("the PlayReady header is not UTF-16LE", data.offset));
             }
-            Payload::PlayReady(Box::new(object))
+            *out = Payload::PlayReady(object);
+            return Ok(());
         }
-        system::FAIRPLAY => Payload::FairPlay(fairplay::read(data)?),
-        system::NAGRA => Payload::Other(nagra(data.bytes).ok_or(Fault::new("it is not base64 of Nagra's JSON", data.offset))?),
-        system::WISEPLAY => Payload::Other(wiseplay(data.bytes).ok_or(Fault::new("it is not WisePlay's JSON", data.offset))?),
+        system::FAIRPLAY => {
+            *out = Payload::FairPlay(fairplay::read(data)?);
+            return Ok(());
+        }
+        system::NAGRA => nagra(bytes),
+        system::WISEPLAY => wiseplay(bytes),
         system::IRDETO => {
-            let xml = str::from_utf8(data.bytes.get(9..).unwrap_or_default());
-            let xml = xml.map_err(|_| Fault::new("Irdeto's XML is not UTF-8", data.offset))?;
-            Payload::Other(Details { key_ids: Vec::new(), texts: vec![("xml", xml.into())] })
+            let xml = str::from_utf8(bytes.get(9..).unwrap_or_default()).ok();
+            xml.map(|xml| Details { key_ids: Vec::new(), texts: vec![("xml", xml.into())] })
         }
         // Boxes of other forms exist, and the specification is not public: no form is an error.
-        system::MARLIN | system::MARLIN_URN => marlin(data).map_or(Payload::None, Payload::Other),
-        _ => Payload::None,
-    })
+        system::MARLIN | system::MARLIN_URN => {
+            *out = marlin(data).map_or(Payload::None, Payload::Other);
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
+    *out = Payload::Other(details.ok_or(Fault::new("it is not what this system writes", data.offset))?);
+    Ok(())
 }
 
 fn parse_json(bytes: &[u8]) -> Option<json::Value> {
@@ -114,8 +126,13 @@ fn marlin(data: Span<'_>) -> Option<Details> {
 mod tests {
     use super::*;
 
+    fn payload(system_id: [u8; 16], data: &[u8]) -> Result<Payload<'_>, Fault> {
+        let mut out = Payload::None;
+        read(&system_id, Span::whole(data), true, &mut out).map(|()| out)
+    }
+
     fn other(system_id: [u8; 16], data: &[u8]) -> Result<Details, Fault> {
-        match read(&system_id, Span::whole(data), false)? {
+        match payload(system_id, data)? {
             Payload::Other(details) => Ok(details),
             other => panic!("{other:?}"),
         }
@@ -158,19 +175,19 @@ mod tests {
         assert_eq!((read.key_ids[0], &read.texts[0].1[..]), (*b"KKKKKKKKKKKKKKKK", "cid"));
         // a size past the end, a hostile count, another box: opaque
         for wrong in [&data[..40], b"\0\0\0\x18marl\0\0\0\x10mkid\0\0\0\0\xff\xff\xff\xff", b"\0\0\0\x08free"] {
-            assert_eq!(super::read(&system::MARLIN, Span::whole(wrong), false), Ok(Payload::None));
+            assert_eq!(payload(system::MARLIN, wrong), Ok(Payload::None));
         }
     }
 
     #[test]
     fn a_box_in_a_box_is_said_to_be_one() {
-        let fault = super::read(&system::WIDEVINE, Span::whole(b"\0\0\0\x08pssh"), false).unwrap_err();
+        let fault = payload(system::WIDEVINE, b"\0\0\0\x08pssh").unwrap_err();
         assert_eq!(fault.what, "it is a pssh box itself: wrapped twice");
     }
 
     #[test]
     fn no_data_and_unknown_systems_are_no_errors() {
-        assert_eq!(super::read(&system::WIDEVINE, Span::whole(b""), true), Ok(Payload::None));
-        assert_eq!(super::read(&[7; 16], Span::whole(b"anything"), true), Ok(Payload::None));
+        assert_eq!(payload(system::WIDEVINE, b""), Ok(Payload::None));
+        assert_eq!(payload([7; 16], b"anything"), Ok(Payload::None));
     }
 }

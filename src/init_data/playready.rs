@@ -15,7 +15,7 @@
 
 use crate::bytes::{Fault, Span};
 use crate::text;
-use crate::xml::{Element, Event, Reader, XmlError};
+use crate::xml::{Event, Reader, XmlError};
 use std::borrow::Cow;
 
 /// The header.
@@ -43,6 +43,18 @@ pub struct Record<'a> {
     pub value: Span<'a>,
 }
 
+/// Texts of a header: the element's name and the name in the public types.
+pub const TEXTS: [(&str, &str); 5] = [
+    ("LA_URL", "licenseUrl"),
+    ("LUI_URL", "licenseUiUrl"),
+    ("DS_ID", "domainServiceId"),
+    ("DECRYPTORSETUP", "decryptorSetup"),
+    (CUSTOM, "customAttributes"),
+];
+const CUSTOM: &str = "CUSTOMATTRIBUTES";
+/// Of version 4.0: one key in three elements.
+const OLD_KEY: [&str; 3] = ["KID", "ALGID", "CHECKSUM"];
+
 /// A PlayReady Object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlayReadyObject<'a> {
@@ -50,16 +62,10 @@ pub struct PlayReadyObject<'a> {
     pub version: Option<String>,
     /// In their order; one key may stand twice with two algorithms.
     pub keys: Vec<Key>,
-    /// Where old players ask for a license. PallyCon's headers may carry an address of long ago.
-    pub license_url: Option<String>,
-    /// Where a person may buy one.
-    pub license_ui_url: Option<String>,
-    /// The domain service.
-    pub domain_service_id: Option<String>,
-    /// `ONDEMAND` where licenses come later (4.2).
-    pub decryptor_setup: Option<String>,
-    /// What is in CUSTOMATTRIBUTES, as it is written.
-    pub custom_attributes: Option<String>,
+    /// As [`TEXTS`] lists them: where old players ask for a license (PallyCon's headers may carry an address of long ago), where
+    /// a person may buy one, the domain service, `ONDEMAND` where licenses come later, and what is in CUSTOMATTRIBUTES as it is
+    /// written.
+    pub texts: [Option<String>; 5],
     /// PallyCon's key period.
     pub key_period_index: Option<u32>,
     /// Whether there is a license store.
@@ -95,14 +101,20 @@ pub fn read(object: Span<'_>) -> Result<PlayReadyObject<'_>, Fault> {
         return Err(Fault::new("bytes follow the last PlayReady record", reader.offset()));
     }
     let mut out = PlayReadyObject::default();
-    let header = records.iter().find(|record| record.kind == HEADER_RECORD);
-    if let Some(Record { value, .. }) = header {
+    let mut plain = false;
+    if let Some(Record { value, .. }) = records.iter().find(|record| record.kind == HEADER_RECORD) {
         let text = header_text(value.bytes).ok_or(Fault::new("the PlayReady header is neither UTF-16LE nor UTF-8", value.offset))?;
-        out = read_header(&text, value.offset)?;
+        read_header(&mut out, &text, value.offset)?;
         out.utf8 = matches!(text, Cow::Borrowed(_));
+        // One header, and nothing before its first character or behind its last.
+        plain = !out.utf8
+            && records.len() == 1
+            && value.bytes.starts_with(b"<")
+            && !value.bytes.ends_with(&[0, 0])
+            && value.bytes.len() % 2 == 0;
     }
     out.has_embedded_license = records.iter().any(|record| record.kind == LICENSE_STORE_RECORD);
-    if !matches!((records.as_slice(), header), ([only], Some(_)) if text::to_utf16_le(&out.xml) == only.value.bytes) {
+    if !plain {
         out.records = records;
     }
     Ok(out)
@@ -124,56 +136,50 @@ pub fn header_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
 }
 
 /// Reads a header. `offset` is where it stands in the input, for errors.
-pub fn read_header<'a>(xml: &str, offset: usize) -> Result<PlayReadyObject<'a>, Fault> {
-    let fault = |error: XmlError| Fault::new(error.what, offset);
-    let mut out = PlayReadyObject { xml: xml.into(), ..PlayReadyObject::default() };
+pub fn read_header(out: &mut PlayReadyObject<'_>, xml: &str, offset: usize) -> Result<(), Fault> {
+    out.xml = xml.into();
+    elements(out, xml).map_err(|error| Fault::new(error.what, offset))
+}
+
+fn elements(out: &mut PlayReadyObject<'_>, xml: &str) -> Result<(), XmlError> {
     let mut reader = Reader::new(xml);
-    // Version 4.0 has one key, in three elements.
-    let (mut key_id, mut algorithm, mut checksum) = (None, None, None);
-    while let Some(event) = reader.event().map_err(fault)? {
+    let mut old_key = [const { None }; 3];
+    while let Some(event) = reader.event()? {
         let Event::Start(element) = event else { continue };
         let depth = reader.depth();
-        let inside = |path: &[&str]| depth == path.len().saturating_add(2) && reader.is_at(path);
+        let protected = reader.is_at(&["PROTECTINFO", element.name]);
         if depth == 1 {
             if element.name != "WRMHEADER" {
-                return Err(Fault::new("the XML is not a WRMHEADER", offset));
+                return Err(XmlError { what: "the XML is not a WRMHEADER", offset: 0 });
             }
             out.version = element.attribute("version").map(Cow::into_owned);
-        } else if inside(&["KID"]) {
-            key_id = Some(guid(&reader.text().map_err(fault)?, offset)?);
-        } else if inside(&["PROTECTINFO", "KID"]) || inside(&["PROTECTINFO", "KIDS", "KID"]) {
-            out.keys.push(key(&element, offset)?);
-        } else if inside(&["CUSTOMATTRIBUTES"]) {
+        } else if depth == 3 && element.name == CUSTOM {
             let start = reader.end();
-            out.key_period_index = period(&mut reader).map_err(fault)?;
-            out.custom_attributes = xml.get(start..reader.offset()).map(String::from);
-        } else {
-            let slot = match element.name {
-                "CHECKSUM" if depth == 3 => &mut checksum,
-                "ALGID" if inside(&["PROTECTINFO", "ALGID"]) => &mut algorithm,
-                "LA_URL" if depth == 3 => &mut out.license_url,
-                "LUI_URL" if depth == 3 => &mut out.license_ui_url,
-                "DS_ID" if depth == 3 => &mut out.domain_service_id,
-                "DECRYPTORSETUP" if depth == 3 => &mut out.decryptor_setup,
-                _ => continue,
-            };
-            *slot = Some(reader.text().map_err(fault)?.trim().into());
+            out.key_period_index = period(&mut reader)?;
+            if let Some(last) = out.texts.last_mut() {
+                *last = xml.get(start..reader.offset()).map(String::from);
+            }
+        } else if element.name == "KID" && (depth == 4 && protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", "KID"])) {
+            let [value, algorithm, checksum] = ["VALUE", "ALGID", "CHECKSUM"].map(|name| element.attribute(name).map(Cow::into_owned));
+            out.keys.push(Key { key_id: guid(value)?, algorithm, checksum });
+        } else if depth == 3 || depth == 4 && protected && element.name == "ALGID" {
+            let text = TEXTS.iter().zip(&mut out.texts).find(|((name, _), _)| *name == element.name).map(|(_, slot)| slot);
+            let slot = text.or_else(|| OLD_KEY.iter().zip(&mut old_key).find(|(name, _)| **name == element.name).map(|(_, slot)| slot));
+            if let Some(slot) = slot {
+                *slot = Some(reader.text()?.trim_matches(text::SPACE).into());
+            }
         }
     }
-    if let Some(key_id) = key_id {
-        out.keys.insert(0, Key { key_id, algorithm, checksum });
+    let [key_id, algorithm, checksum] = old_key;
+    if key_id.is_some() {
+        out.keys.insert(0, Key { key_id: guid(key_id)?, algorithm, checksum });
     }
-    Ok(out)
+    Ok(())
 }
 
-fn key(element: &Element<'_>, offset: usize) -> Result<Key, Fault> {
-    let text = |name| element.attribute(name).map(Cow::into_owned);
-    Ok(Key { key_id: guid(&text("VALUE").unwrap_or_default(), offset)?, algorithm: text("ALGID"), checksum: text("CHECKSUM") })
-}
-
-fn guid(base64: &str, offset: usize) -> Result<[u8; 16], Fault> {
-    let bytes = text::from_base64(base64).and_then(|bytes| bytes.try_into().ok());
-    bytes.map(text::swap_guid).ok_or(Fault::new("a KID of the PlayReady header is not base64 of 16 bytes", offset))
+fn guid(base64: Option<String>) -> Result<[u8; 16], XmlError> {
+    let bytes = base64.and_then(|base64| text::from_base64(&base64)).and_then(|bytes| bytes.try_into().ok());
+    bytes.map(text::swap_guid).ok_or(XmlError { what: "a KID of the PlayReady header is not base64 of 16 bytes", offset: 0 })
 }
 
 /// Behind the start of CUSTOMATTRIBUTES: goes on to its end, where the reader stays.
@@ -181,7 +187,9 @@ fn period(reader: &mut Reader<'_>) -> Result<Option<u32>, XmlError> {
     let mut period = None;
     while let Some(event) = reader.event()? {
         match event {
-            Event::Start(element) if element.name == "PERIOD_INDEX" && reader.depth() == 4 => period = reader.text()?.trim().parse().ok(),
+            Event::Start(element) if element.name == "PERIOD_INDEX" && reader.depth() == 4 => {
+                period = reader.text()?.trim_matches(text::SPACE).parse().ok();
+            }
             Event::End(_) if reader.depth() < 3 => break,
             _ => {}
         }
@@ -208,7 +216,12 @@ mod tests {
     }
 
     fn header(xml: &str) -> Result<PlayReadyObject<'static>, Fault> {
-        read_header(xml, 0)
+        let mut out = PlayReadyObject::default();
+        read_header(&mut out, xml, 0).map(|()| out)
+    }
+
+    fn text_of<'a>(object: &'a PlayReadyObject<'_>, name: &str) -> Option<&'a str> {
+        TEXTS.iter().zip(&object.texts).find(|((element, _), _)| *element == name)?.1.as_deref()
     }
 
     #[test]
@@ -218,9 +231,9 @@ mod tests {
         let read = read(Span::whole(&bytes)).unwrap();
         assert_eq!(read.version.as_deref(), Some("4.0.0.0"));
         assert_eq!(read.keys, [Key { key_id: ID, algorithm: Some("AESCTR".into()), checksum: Some("6ibP40uTOZ0=".into()) }]);
-        assert_eq!(read.license_url.as_deref(), Some("https://a.test/?a=1&b=2"));
+        assert_eq!(text_of(&read, "LA_URL"), Some("https://a.test/?a=1&b=2"));
         assert_eq!(read.key_period_index, Some(128));
-        assert_eq!(read.custom_attributes.as_deref(), Some("<PERIOD_INDEX>128</PERIOD_INDEX>"));
+        assert_eq!(text_of(&read, "CUSTOMATTRIBUTES"), Some("<PERIOD_INDEX>128</PERIOD_INDEX>"));
         assert_eq!(read.xml, xml);
         assert!(read.records.is_empty() && !read.has_embedded_license && !read.utf8);
     }
@@ -237,14 +250,14 @@ mod tests {
         let two = ["<WRMHEADER version='4.3.0.0'><DATA><PROTECTINFO><KIDS><KID ALGID='AESCBC' VALUE='", KID, "'/><KID VALUE='AAAAAAAAAAAAAAAAAAAAAA=='></KID></KIDS></PROTECTINFO><DECRYPTORSETUP> ONDEMAND </DECRYPTORSETUP></DATA></WRMHEADER>"].concat();
         let read = header(&two).unwrap();
         assert_eq!(read.keys.iter().map(|key| key.key_id).collect::<Vec<_>>(), [ID, [0; 16]]);
-        assert_eq!(read.decryptor_setup.as_deref(), Some("ONDEMAND"));
+        assert_eq!(text_of(&read, "DECRYPTORSETUP"), Some("ONDEMAND"));
     }
 
     #[test]
     fn names_elsewhere_do_not_count() {
         let xml = ["<WRMHEADER><DATA><!--<KID>AAAAAAAAAAAAAAAAAAAAAA==</KID>--><CUSTOMATTRIBUTES xmlns=''><LA_URL>https://fake.test</LA_URL><x><PERIOD_INDEX>9</PERIOD_INDEX></x></CUSTOMATTRIBUTES><LA_URL><![CDATA[https://real.test/?a&b]]></LA_URL><KID>", KID, "</KID></DATA></WRMHEADER>"].concat();
         let read = header(&xml).unwrap();
-        assert_eq!(read.license_url.as_deref(), Some("https://real.test/?a&b"));
+        assert_eq!(text_of(&read, "LA_URL"), Some("https://real.test/?a&b"));
         assert_eq!((read.keys.len(), read.keys[0].key_id, read.key_period_index), (1, ID, None));
     }
 

@@ -9,8 +9,8 @@
 //! the bad box, or at the next `pssh` that can be read where the bad box's size says nothing. `docs/init-data.md`
 //! lists the recoveries.
 
+use super::Warning;
 use super::payload::{self, Payload};
-use super::{Options, Warning};
 use crate::bytes::{Fault, Span, steps};
 use crate::isobmff::{Mp4Box, SizeForm, is_type, next_box};
 use crate::system;
@@ -50,10 +50,10 @@ pub struct PsshBox<'a> {
 }
 
 impl<'a> PsshBox<'a> {
-    /// A payload that stood there without a box.
-    pub fn bare(system_id: [u8; 16], data: Span<'a>, payload: Payload<'a>) -> Self {
+    /// A payload that stands there without a box; whose it is and what it says is yet to be found.
+    pub fn bare(data: Span<'a>) -> Self {
         PsshBox {
-            system_id,
+            system_id: [0; 16],
             version: 0,
             flags: 0,
             key_ids: Span::default(),
@@ -64,7 +64,7 @@ impl<'a> PsshBox<'a> {
             form: SizeForm::Plain,
             no_data_size: false,
             padding: Span::default(),
-            payload,
+            payload: Payload::None,
             payload_error: None,
         }
     }
@@ -76,23 +76,28 @@ impl<'a> PsshBox<'a> {
 }
 
 /// Reads boxes one after the other.
-pub fn read_all<'a>(data: Span<'a>, options: Options, warnings: &mut Vec<Warning>) -> Result<Vec<PsshBox<'a>>, Fault> {
-    if options.strict && data.bytes.len() > STRICT_LIMIT {
+pub fn read_all<'a>(data: Span<'a>, strict: bool, boxes: &mut Vec<PsshBox<'a>>, warnings: &mut Vec<Warning>) -> Result<(), Fault> {
+    if strict && data.bytes.len() > STRICT_LIMIT {
         return Err(Fault::new("there are more than 64 KiB", data.offset));
     }
-    let mut boxes = Vec::new();
     let mut first_fault = None;
     let mut rest = data;
     while !rest.bytes.is_empty() {
         let mut reader = rest.reader();
-        let found = next_box(&mut reader).and_then(|found| found.ok_or(Fault::new("there is nothing", rest.offset)));
+        let mut pssh = PsshBox::bare(rest);
         // Whether the size can be believed: if not, the next box is looked for.
-        let framed = matches!(&found, Ok(found) if is_type(&found.kind));
+        let mut framed = false;
+        let found = next_box(&mut reader).and_then(|found| match found {
+            Some(found) => {
+                framed = is_type(&found.kind);
+                read(found, strict, &mut pssh)
+            }
+            None => Ok(false),
+        });
         rest = reader.rest();
-        let found = found.and_then(|found| read(found, options));
         match found {
-            Ok(Ok(mut pssh)) => {
-                if pssh.form == SizeForm::ToEnd && !options.strict && starts_with_pssh(pssh.padding) {
+            Ok(true) => {
+                if pssh.form == SizeForm::ToEnd && !strict && starts_with_pssh(pssh.padding) {
                     warn(warnings, "box-size", "a box of size 0 is not the last one", pssh.offset);
                     rest = std::mem::take(&mut pssh.padding);
                     pssh.size = rest.offset.wrapping_sub(pssh.offset);
@@ -100,24 +105,26 @@ pub fn read_all<'a>(data: Span<'a>, options: Options, warnings: &mut Vec<Warning
                 note(&pssh, warnings);
                 boxes.push(pssh);
             }
-            Ok(Err(offset)) => warn(warnings, "pssh-version", "a box of a version that is not known was left out", offset),
-            Err(fault) if options.strict => return Err(fault),
+            Ok(false) => warn(warnings, "pssh-version", UNKNOWN_VERSION, pssh.offset),
+            Err(fault) if strict => return Err(fault),
             Err(fault) => {
                 warn(warnings, "box-left-out", fault.what, fault.offset);
                 first_fault = first_fault.or(Some(fault));
                 if !framed {
                     // Behind the first four bytes of what could not be read, or it would be found again.
-                    let from = fault.offset.wrapping_sub(data.offset).saturating_add(4);
-                    rest = next_readable(data, from, options);
+                    rest = next_readable(data, fault.offset.wrapping_sub(data.offset).saturating_add(4));
                 }
             }
         }
     }
     match first_fault {
         Some(fault) if boxes.is_empty() => Err(fault),
-        _ => Ok(boxes),
+        _ => Ok(()),
     }
 }
+
+/// What is said of a box that is left out for its version.
+pub(crate) const UNKNOWN_VERSION: &str = "a box of a version that is not known was left out";
 
 fn warn(warnings: &mut Vec<Warning>, code: &'static str, message: &'static str, offset: usize) {
     warnings.push(Warning { code, message, offset });
@@ -146,8 +153,8 @@ fn starts_with_pssh(data: Span<'_>) -> bool {
     data.bytes.get(4..8) == Some(b"pssh")
 }
 
-/// One box; the inner error is the offset of a box whose version is not known.
-pub(crate) fn read(found: Mp4Box<'_>, options: Options) -> Result<Result<PsshBox<'_>, usize>, Fault> {
+/// One box; false where its version is not known.
+pub(crate) fn read<'a>(found: Mp4Box<'a>, strict: bool, pssh: &mut PsshBox<'a>) -> Result<bool, Fault> {
     let fault = |what| Fault::new(what, found.offset);
     if &found.kind != b"pssh" {
         return Err(fault("a box is not a pssh box"));
@@ -155,38 +162,30 @@ pub(crate) fn read(found: Mp4Box<'_>, options: Options) -> Result<Result<PsshBox
     let mut body = found.body.reader();
     let cut = |_| fault("a pssh box is too short");
     let word = body.u32_be().map_err(cut)?;
-    let version = (word >> 24) as u8;
-    if version > 1 {
-        return Ok(Err(found.offset));
+    (pssh.offset, pssh.size, pssh.form, pssh.bare) = (found.offset, found.size, found.form, false);
+    (pssh.version, pssh.flags) = ((word >> 24) as u8, word & 0x00ff_ffff);
+    if pssh.version > 1 {
+        return Ok(false);
     }
-    let flags = word & 0x00ff_ffff;
-    if flags != 0 && options.strict {
+    if pssh.flags != 0 && strict {
         return Err(fault("a pssh box has flags"));
     }
-    let system_id = body.array().map_err(cut)?;
-    let mut key_ids = Span::default();
-    if version == 1 {
-        let count = body.u32_be().map_err(cut)?;
-        let size = (count as usize).saturating_mul(16);
-        key_ids = body.span(size).map_err(|_| fault("a pssh box says that it holds more key ids than it has room for"))?;
+    pssh.system_id = body.array().map_err(cut)?;
+    if pssh.version == 1 {
+        let size = (body.u32_be().map_err(cut)? as usize).saturating_mul(16);
+        pssh.key_ids = body.span(size).map_err(|_| fault("a pssh box says that it holds more key ids than it has room for"))?;
     }
     // Seen in tests of players: a box that ends behind the system id.
-    let no_data_size = body.is_empty() && !options.strict;
-    let size = if no_data_size { 0 } else { body.u32_be().map_err(cut)? };
-    let data = body.span(size as usize).map_err(|_| fault("a pssh box's data is longer than the box"))?;
-    let mut pssh = PsshBox::bare(system_id, data, Payload::None);
-    (pssh.version, pssh.flags, pssh.key_ids, pssh.bare) = (version, flags, key_ids, false);
-    (pssh.offset, pssh.size, pssh.form) = (found.offset, found.size, found.form);
-    (pssh.no_data_size, pssh.padding) = (no_data_size, body.rest());
-    match payload::read(&system_id, data, options.strict) {
-        Ok(payload) => pssh.payload = payload,
-        Err(fault) => pssh.payload_error = Some(fault),
-    }
-    Ok(Ok(pssh))
+    pssh.no_data_size = body.is_empty() && !strict;
+    let size = if pssh.no_data_size { 0 } else { body.u32_be().map_err(cut)? };
+    pssh.data = body.span(size as usize).map_err(|_| fault("a pssh box's data is longer than the box"))?;
+    pssh.padding = body.rest();
+    pssh.payload_error = payload::read(&pssh.system_id, pssh.data, strict, &mut pssh.payload).err();
+    Ok(true)
 }
 
 /// The rest of `data` from the first `pssh` box that can be read and begins at `from` or later.
-fn next_readable(data: Span<'_>, from: usize, options: Options) -> Span<'_> {
+fn next_readable(data: Span<'_>, from: usize) -> Span<'_> {
     let mut reader = data.reader();
     if reader.take(from).is_err() {
         return Span::default();
@@ -197,7 +196,7 @@ fn next_readable(data: Span<'_>, from: usize, options: Options) -> Span<'_> {
         if starts_with_pssh(reader.rest()) {
             let mut ahead = rest;
             if let Ok(Some(found)) = next_box(&mut ahead)
-                && matches!(read(found, options), Ok(Ok(_)))
+                && matches!(read(found, false, &mut PsshBox::bare(data)), Ok(true))
             {
                 return { rest }.rest();
             }
@@ -230,12 +229,14 @@ mod tests {
 
     fn lenient(data: &[u8]) -> (Vec<PsshBox<'_>>, Vec<(&'static str, usize)>) {
         let mut warnings = Vec::new();
-        let boxes = read_all(Span::whole(data), Options::default(), &mut warnings).unwrap();
+        let mut boxes = Vec::new();
+        read_all(Span::whole(data), false, &mut boxes, &mut warnings).unwrap();
         (boxes, warnings.iter().map(|warning| (warning.code, warning.offset)).collect())
     }
 
     fn strict(data: &[u8]) -> Result<Vec<PsshBox<'_>>, Fault> {
-        read_all(Span::whole(data), Options { strict: true, kind: None }, &mut Vec::new())
+        let mut boxes = Vec::new();
+        read_all(Span::whole(data), true, &mut boxes, &mut Vec::new()).map(|()| boxes)
     }
 
     #[test]
@@ -297,7 +298,7 @@ mod tests {
             ("no type at all", b"\0\0\0\x09\x01\x02\x03\x04\x05".to_vec()),
         ] {
             assert!(strict(&bad).is_err(), "{name}");
-            assert!(read_all(Span::whole(&bad), Options::default(), &mut Vec::new()).is_err(), "{name}, alone");
+            assert!(read_all(Span::whole(&bad), false, &mut Vec::new(), &mut Vec::new()).is_err(), "{name}, alone");
             for data in [[&good[..], &bad].concat(), [&bad[..], &good].concat(), [&good[..], &bad, &good].concat()] {
                 assert!(strict(&data).is_err(), "{name}");
                 let (boxes, warnings) = lenient(&data);
@@ -359,9 +360,7 @@ mod tests {
             [&b"pssh"[..], b"\0\0\0\x08pssh", b"\0\0\0\0pssh", b"\0\0\0\x01pssh\0\0\0\0\0\0\0\x20", b"\xff", b"\0\0\0\x09free", &common()]
         {
             let data = |count: usize| piece.repeat(count);
-            let work = |data: &[u8]| {
-                steps::of(|| read_all(Span::whole(data), Options::default(), &mut Vec::new()).map(|boxes| boxes.len()).ok()).0
-            };
+            let work = |data: &[u8]| steps::of(|| read_all(Span::whole(data), false, &mut Vec::new(), &mut Vec::new())).0;
             let (small, large) = (work(&data(1000)), work(&data(10_000)));
             assert!(large <= small * 11 + 1000, "{piece:?}: {small} then {large}");
         }

@@ -66,7 +66,7 @@ fn in_boxes(mut boxes: Reader<'_>) -> Result<Option<Protection>, Fault> {
     let mut found = None;
     while let Some(child) = next_box(&mut boxes)? {
         if &child.kind == b"sinf" {
-            let read = sinf::read_children(child.body)?;
+            let read = sinf::read_children(child.body).ok_or(Fault::new("what is in a sinf box cannot be read", child.offset))?;
             if read.tenc.is_some() {
                 return Ok(Some(read));
             }

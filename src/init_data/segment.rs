@@ -16,7 +16,7 @@
 use super::pssh::{self, PsshBox};
 use super::sinf::{self, TrackEncryption};
 use super::unique::unique;
-use super::{Options, Warning, sample_entry};
+use super::{Warning, sample_entry};
 use crate::bytes::{Fault, Reader, Span};
 use crate::error::{Error, Phase};
 use crate::isobmff::{Mp4Box, next_box};
@@ -111,16 +111,17 @@ impl<'a> Segment<'a> {
 
     /// A bad box costs neither the tracks nor the other boxes.
     fn pssh(&mut self, found: Mp4Box<'a>) {
-        let (code, message, offset) = match pssh::read(found, Options::default()) {
-            Ok(Ok(read)) => {
+        let mut read = PsshBox::bare(found.body);
+        let warning = match pssh::read(found, false, &mut read) {
+            Ok(true) => {
                 pssh::note(&read, &mut self.warnings);
                 self.boxes.push(read);
                 return;
             }
-            Ok(Err(offset)) => ("pssh-version", "a box of a version that is not known was left out", offset),
-            Err(fault) => ("box-left-out", fault.what, fault.offset),
+            Ok(false) => Warning { code: "pssh-version", message: pssh::UNKNOWN_VERSION, offset: found.offset },
+            Err(fault) => Warning { code: "box-left-out", message: fault.what, offset: fault.offset },
         };
-        self.warnings.push(Warning { code, message, offset });
+        self.warnings.push(warning);
     }
 
     fn trak(&mut self, trak: Span<'a>) -> Result<(), Fault> {
@@ -231,7 +232,8 @@ fn sample_groups(sgpd: Span<'_>) -> Result<Vec<TrackEncryption>, Fault> {
             let length = if default_length == 0 { body.u32_be()? } else { default_length };
             entry = body.span(length as usize)?.reader();
         }
-        groups.push(sinf::encryption(&mut entry, 1)?);
+        let at = entry.offset();
+        groups.push(sinf::encryption(&mut entry, 1).ok_or(Fault::new("a sample group of keys is cut off", at))?);
         if version == 0 {
             body = entry;
         }

@@ -13,13 +13,14 @@
 //! `{"sinf":["base64"…]}`: WebKit escapes `/` in the base64 as `\/` (Safari, 2018), and in what Safari really hands out
 //! (videojs-contrib-eme 119, shaka-player 382) each text holds the *children* of a sinf box, without its header.
 
-use super::{Options, Warning};
+use super::Warning;
 use crate::bytes::{Fault, Reader, Span};
-use crate::isobmff::next_box;
+use crate::isobmff::{each, next_box};
 use crate::system::Scheme;
 use crate::{json, text};
 
 /// PIFF's track encryption box: `uuid:16 version/flags:u32 algorithm:u24 IV size:u8 key id:16`.
+#[cfg(feature = "inspect")]
 const PIFF_TENC: [u8; 16] = *b"\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54";
 
 /// A track's protection.
@@ -40,24 +41,23 @@ impl Protection {
     }
 
     /// PIFF's track encryption box. Its algorithms 1 and 2 are what Common Encryption calls cenc and cbc1.
-    fn piff(&mut self, mut body: Reader<'_>) -> Result<(), Fault> {
-        body.take(20)?;
-        let word = body.u32_be()?;
-        let key_id = body.array()?;
+    #[cfg(feature = "inspect")]
+    fn piff(&mut self, mut body: Reader<'_>) -> Option<()> {
+        body.take(20).ok()?;
+        let word = body.u32_be().ok()?;
+        let key_id = body.array().ok()?;
         let algorithm = word >> 8;
         if self.scheme_type == Some(*b"piff") && matches!(algorithm, 1 | 2) {
             self.scheme_type = Some(if algorithm == 1 { *b"cenc" } else { *b"cbc1" });
         }
         self.tenc = Some(TrackEncryption { is_protected: algorithm != 0, iv_size: word as u8, key_id, ..Default::default() });
-        Ok(())
+        Some(())
     }
 }
 
 /// Defaults for the samples of a track, or of a group of samples.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrackEncryption {
-    /// 0, or 1 with a pattern.
-    pub version: u8,
     /// Whether samples are encrypted.
     pub is_protected: bool,
     /// 16 bytes.
@@ -72,67 +72,60 @@ pub struct TrackEncryption {
 
 /// Reads a sinf box, or its children where the box is missing.
 pub fn read(data: Span<'_>) -> Result<Protection, Fault> {
-    let read = match next_box(&mut data.reader())? {
-        Some(sinf) if &sinf.kind == b"sinf" => read_children(sinf.body),
-        _ => read_children(data),
-    }?;
-    if read == Protection::default() {
-        return Err(Fault::new("there is no sinf box and none of its children", data.offset));
-    }
-    Ok(read)
+    let children = match next_box(&mut data.reader()) {
+        Ok(Some(sinf)) if &sinf.kind == b"sinf" => sinf.body,
+        _ => data,
+    };
+    let read = read_children(children).filter(|read| *read != Protection::default());
+    read.ok_or(Fault::new("there is no sinf box, or what is in it cannot be read", data.offset))
 }
 
 /// Reads what is in a sinf box.
-pub fn read_children(children: Span<'_>) -> Result<Protection, Fault> {
-    let mut children = children.reader();
+pub fn read_children(children: Span<'_>) -> Option<Protection> {
     let mut out = Protection::default();
-    while let Some(child) = next_box(&mut children)? {
-        let mut body = child.body.reader();
-        match &child.kind {
-            b"frma" => out.codec = Some(body.array()?),
+    each(children.reader(), &mut |kind, mut body| {
+        match kind {
+            b"frma" => out.codec = Some(body.array().ok()?),
             b"schm" => {
-                body.u32_be()?;
-                out.scheme_type = Some(body.array()?);
+                body.u32_be().ok()?;
+                out.scheme_type = Some(body.array().ok()?);
             }
-            b"schi" => {
-                while let Some(inner) = next_box(&mut body)? {
-                    match &inner.kind {
-                        b"tenc" => out.tenc = Some(tenc(inner.body.reader())?),
-                        b"uuid" if inner.body.bytes.starts_with(&PIFF_TENC) => out.piff(inner.body.reader())?,
-                        _ => {}
+            b"schi" => each(body, &mut |kind, mut body| {
+                match kind {
+                    b"tenc" => {
+                        let version = (body.u32_be().ok()? >> 24) as u8;
+                        out.tenc = Some(encryption(&mut body, version)?);
                     }
+                    // Only files have it, no init data of EME.
+                    #[cfg(feature = "inspect")]
+                    b"uuid" if { body }.rest().bytes.starts_with(&PIFF_TENC) => out.piff(body)?,
+                    _ => {}
                 }
-            }
+                Some(())
+            })?,
             _ => {}
         }
-    }
-    Ok(out)
-}
-
-/// The body of a tenc box, of version 0 or 1.
-pub fn tenc(mut body: Reader<'_>) -> Result<TrackEncryption, Fault> {
-    let version = (body.u32_be()? >> 24) as u8;
-    encryption(&mut body, version)
+        Some(())
+    })?;
+    Some(out)
 }
 
 /// What `tenc` and `seig` have in common.
-pub fn encryption(body: &mut Reader<'_>, version: u8) -> Result<TrackEncryption, Fault> {
-    body.u8()?;
-    let pattern = body.u8()?;
-    let is_protected = body.u8()? != 0;
-    let iv_size = body.u8()?;
-    let key_id = body.array()?;
+pub fn encryption(body: &mut Reader<'_>, version: u8) -> Option<TrackEncryption> {
+    let [_, pattern, protected, iv_size] = body.array().ok()?;
+    let is_protected = protected != 0;
+    let key_id = body.array().ok()?;
     let mut constant_iv = None;
     if is_protected && iv_size == 0 {
-        let size = body.u8()?;
-        constant_iv = Some(body.take(usize::from(size))?.to_vec());
+        let size = body.u8().ok()?;
+        constant_iv = Some(body.take(usize::from(size)).ok()?.to_vec());
     }
     let pattern = (version > 0).then_some((pattern >> 4, pattern & 15));
-    Ok(TrackEncryption { version, is_protected, key_id, iv_size, constant_iv, pattern })
+    Some(TrackEncryption { is_protected, key_id, iv_size, constant_iv, pattern })
 }
 
 /// The tracks of `{"sinf":[…]}`.
-pub fn read_json(value: &json::Value, options: Options, warnings: &mut Vec<Warning>) -> Result<Vec<Protection>, Fault> {
+pub fn read_json(value: &json::Value, strict: bool, warnings: &mut Vec<Warning>) -> Result<Vec<Protection>, Fault> {
     let list = value.get("sinf").and_then(json::Value::items).ok_or(Fault::new("the JSON has no list \"sinf\"", 0))?;
     let mut out = Vec::new();
     let mut first_fault = None;
@@ -147,7 +140,7 @@ pub fn read_json(value: &json::Value, options: Options, warnings: &mut Vec<Warni
         }
     }
     match first_fault {
-        Some(fault) if options.strict || out.is_empty() => Err(fault),
+        Some(fault) if strict || out.is_empty() => Err(fault),
         _ if out.is_empty() => Err(Fault::new("the list \"sinf\" is empty", 0)),
         _ => Ok(out),
     }
@@ -163,7 +156,6 @@ mod tests {
     #[test]
     fn a_box_and_its_children_read_the_same() {
         let tenc = TrackEncryption {
-            version: 1,
             is_protected: true,
             key_id: *b"KKKKKKKKKKKKKKKK",
             iv_size: 0,
@@ -175,16 +167,15 @@ mod tests {
         let whole = [&[0, 0, 0, CHILDREN.len() as u8 + 8][..], b"sinf", CHILDREN].concat();
         assert_eq!(read(Span::whole(&whole)), Ok(expected.clone()));
         let text = ["{\"sinf\" : [ \"", &text::to_base64(CHILDREN).replace('/', "\\/"), "\" ]}"].concat();
-        let tracks = read_json(&json::parse(&text).unwrap(), Options::default(), &mut Vec::new());
+        let tracks = read_json(&json::parse(&text).unwrap(), false, &mut Vec::new());
         assert_eq!(tracks, Ok(vec![expected]));
     }
 
     #[test]
     fn version_0_has_no_pattern() {
         // reserved 0, reserved 0, protected, 8 bytes of IV a sample
-        let body = b"\0\0\0\0\0\0\x01\x08KKKKKKKKKKKKKKKK";
-        let read = tenc(Reader::new(body)).unwrap();
-        assert_eq!((read.version, read.iv_size, read.pattern, read.constant_iv), (0, 8, None, None));
+        let read = encryption(&mut Reader::new(b"\0\0\x01\x08KKKKKKKKKKKKKKKK"), 0).unwrap();
+        assert_eq!((read.iv_size, read.pattern, read.constant_iv), (8, None, None));
     }
 
     #[test]
@@ -192,9 +183,9 @@ mod tests {
         let text = ["{\"sinf\":[\"AAAA\",\"", &text::to_base64(CHILDREN), "\",1]}"].concat();
         let value = json::parse(&text).unwrap();
         let mut warnings = Vec::new();
-        assert_eq!(read_json(&value, Options::default(), &mut warnings).unwrap().len(), 1);
+        assert_eq!(read_json(&value, false, &mut warnings).unwrap().len(), 1);
         assert_eq!(warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["sinf-left-out", "sinf-left-out"]);
-        assert!(read_json(&value, Options { strict: true, ..Options::default() }, &mut warnings).is_err());
+        assert!(read_json(&value, true, &mut warnings).is_err());
     }
 
     #[test]
@@ -204,7 +195,7 @@ mod tests {
             assert_eq!(read(Span::whole(&CHILDREN[..cut])).is_ok(), matches!(cut, 12 | 32), "{cut}");
         }
         for text in ["{}", "{\"sinf\":[]}", "{\"sinf\":\"AAAA\"}", "{\"sinf\":[\"\"]}", "{\"sinf\":[\"AAAACGZyZWU=\"]}"] {
-            assert!(read_json(&json::parse(text).unwrap(), Options::default(), &mut Vec::new()).is_err(), "{text}");
+            assert!(read_json(&json::parse(text).unwrap(), false, &mut Vec::new()).is_err(), "{text}");
         }
     }
 }

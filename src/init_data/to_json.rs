@@ -3,7 +3,7 @@
 
 use super::fairplay::{FairPlayData, KeyRequest};
 use super::payload::{Details, Payload};
-use super::playready::PlayReadyObject;
+use super::playready::{PlayReadyObject, TEXTS};
 use super::pssh::PsshBox;
 use super::sinf::Protection;
 use super::{InitData, Warning};
@@ -99,11 +99,9 @@ impl PlayReadyObject<'_> {
             o.optional_string("algorithm", key.algorithm.as_deref());
             o.optional_string("checksum", key.checksum.as_deref());
         });
-        o.optional_string("licenseUrl", self.license_url.as_deref());
-        o.optional_string("licenseUiUrl", self.license_ui_url.as_deref());
-        o.optional_string("domainServiceId", self.domain_service_id.as_deref());
-        o.optional_string("decryptorSetup", self.decryptor_setup.as_deref());
-        o.optional_string("customAttributes", self.custom_attributes.as_deref());
+        for ((_, name), text) in TEXTS.iter().zip(&self.texts) {
+            o.optional_string(name, text.as_deref());
+        }
         o.optional_number("keyPeriodIndex", self.key_period_index.map(u64::from));
         o.boolean("hasEmbeddedLicense", self.has_embedded_license);
         o.string("xml", &self.xml);

@@ -77,7 +77,10 @@ fn headers_in(soap: &str, o: &mut Object<'_>) {
         if matches!(event, Event::Start(element) if element.name == "WRMHEADER") {
             let start = reader.offset();
             let end = reader.skip().map(|()| reader.end());
-            let header = end.ok().and_then(|end| soap.get(start..end)).and_then(|header| read_header(header, start).ok());
+            let header = end.ok().and_then(|end| soap.get(start..end)).and_then(|header| {
+                let mut out = PlayReadyObject::default();
+                read_header(&mut out, header, start).ok().map(|()| out)
+            });
             found.extend(header);
         }
     }

@@ -3,7 +3,7 @@
 use super::header::{Wanted, canonical, element, guid, kid_element};
 use super::invalid;
 use crate::error::Error;
-use crate::init_data::playready::{Key, read_header};
+use crate::init_data::playready::{Key, PlayReadyObject, TEXTS, read_header};
 use crate::xml::{Element, Event, Reader, XmlError, escape};
 use std::ops::Range;
 
@@ -90,9 +90,9 @@ impl Edits {
 }
 
 /// The header `old`, changed to say what is wanted.
-pub fn header(old: &str, wanted: &Wanted<'_>) -> Result<String, Error> {
+pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     let broken = |_| invalid(&["xml is not a PlayReady header"]);
-    let now = read_header(old, 0).map_err(|fault| invalid(&["xml is no header: ", fault.what]))?;
+    let now = read(old).map_err(|what| invalid(&["xml is no header: ", what]))?;
     if wanted.version.is_some() && wanted.version != now.version {
         return canonical(wanted);
     }
@@ -101,15 +101,13 @@ pub fn header(old: &str, wanted: &Wanted<'_>) -> Result<String, Error> {
     let mut added = String::new();
     let prefix = places.data.as_ref().map_or("", |data| data.start.qualified.trim_end_matches("DATA"));
     keys(&places, &now.keys, &wanted.keys, &mut edits)?;
-    let texts = [&now.license_url, &now.license_ui_url, &now.domain_service_id, &now.decryptor_setup];
-    let custom = ("CUSTOMATTRIBUTES", &now.custom_attributes, wanted.custom_attributes.clone());
-    let texts = wanted.texts().into_iter().zip(texts).map(|((name, wanted), now)| (name, now, wanted.map(String::from)));
-    for (name, now, wanted) in texts.chain([custom]) {
+    for (((name, _), now), wanted) in TEXTS.iter().zip(&now.texts).zip(&wanted.texts) {
+        let wanted = wanted.clone();
         if *now == wanted {
             continue;
         }
         // What is in CUSTOMATTRIBUTES is XML itself.
-        let raw = name == "CUSTOMATTRIBUTES";
+        let raw = *name == "CUSTOMATTRIBUTES";
         match (places.named(name), wanted) {
             (Some(place), Some(text)) => edits.fill(place, if raw { text } else { escape(&text) }),
             (Some(place), None) => edits.0.push((place.whole.clone(), String::new())),
@@ -132,9 +130,14 @@ pub fn header(old: &str, wanted: &Wanted<'_>) -> Result<String, Error> {
 }
 
 /// Whether a header says what is wanted: a field that is not well-formed XML would break it for players.
-pub fn check(xml: &str, wanted: &Wanted<'_>) -> Result<(), Error> {
-    let read = read_header(xml, 0).map_err(|fault| invalid(&["the header would not be well-formed: ", fault.what]))?;
+pub fn check(xml: &str, wanted: &Wanted) -> Result<(), Error> {
+    let read = read(xml).map_err(|what| invalid(&["the header would not be well-formed: ", what]))?;
     if read.keys.len() == wanted.keys.len() { Ok(()) } else { Err(invalid(&["a header of this version cannot name these keys"])) }
+}
+
+fn read(xml: &str) -> Result<PlayReadyObject<'static>, &'static str> {
+    let mut out = PlayReadyObject::default();
+    read_header(&mut out, xml, 0).map(|()| out).map_err(|fault| fault.what)
 }
 
 fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> Result<(), Error> {

@@ -9,45 +9,27 @@ use crate::xml::{Event, Reader, escape};
 
 /// What the header should say.
 #[derive(Debug, Default)]
-pub struct Wanted<'v> {
+pub struct Wanted {
     /// `4.0.0.0` to `4.3.0.0`; where absent, the first that can say it.
     pub version: Option<String>,
     /// Its keys.
     pub keys: Vec<Key>,
-    /// `LA_URL`
-    pub license_url: Option<&'v str>,
-    /// `LUI_URL`
-    pub license_ui_url: Option<&'v str>,
-    /// `DS_ID`
-    pub domain_service_id: Option<&'v str>,
-    /// `DECRYPTORSETUP`
-    pub decryptor_setup: Option<&'v str>,
-    /// What is in `CUSTOMATTRIBUTES`.
-    pub custom_attributes: Option<String>,
+    /// As `TEXTS` lists them.
+    pub texts: [Option<String>; 5],
 }
 
-impl<'v> Wanted<'v> {
-    /// The elements of DATA that hold a text.
-    pub fn texts(&self) -> [(&'static str, Option<&'v str>); 4] {
-        [
-            ("LA_URL", self.license_url),
-            ("LUI_URL", self.license_ui_url),
-            ("DS_ID", self.domain_service_id),
-            ("DECRYPTORSETUP", self.decryptor_setup),
-        ]
-    }
-
+impl Wanted {
     /// Whether it says nothing at all.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.custom_attributes.is_none() && self.texts().iter().all(|(_, text)| text.is_none())
+        self.keys.is_empty() && self.texts.iter().all(Option::is_none)
     }
 }
 
 /// What goes into CUSTOMATTRIBUTES: the text given, in which a key period is put into its place or added.
-pub fn custom_attributes(given: Option<&str>, period: Option<u32>) -> Result<Option<String>, Error> {
-    let Some(period) = period.map(|period| decimal(u64::from(period))) else { return Ok(given.map(String::from)) };
+pub fn custom_attributes(given: Option<String>, period: Option<u32>) -> Result<Option<String>, Error> {
+    let Some(period) = period.map(|period| decimal(u64::from(period))) else { return Ok(given) };
     let given = given.unwrap_or_default();
-    let wrapped = ["<C>", given, "</C>"].concat();
+    let wrapped = ["<C>", &given, "</C>"].concat();
     let mut reader = Reader::new(&wrapped);
     let broken = |_| invalid(&["customAttributes is not well-formed XML"]);
     while let Some(event) = reader.event().map_err(broken)? {
@@ -56,10 +38,10 @@ pub fn custom_attributes(given: Option<&str>, period: Option<u32>) -> Result<Opt
             let old = reader.text().map_err(broken)?;
             let (before, after) = (wrapped.get(3..start), wrapped.get(reader.offset()..wrapped.len().saturating_sub(4)));
             let same = old.trim().parse() == Ok(period.parse::<u32>().unwrap_or_default());
-            return Ok(Some(if same { given.into() } else { [before.unwrap_or_default(), &period, after.unwrap_or_default()].concat() }));
+            return Ok(Some(if same { given } else { [before.unwrap_or_default(), &period, after.unwrap_or_default()].concat() }));
         }
     }
-    Ok(Some([given, "<PERIOD_INDEX>", &period, "</PERIOD_INDEX>"].concat()))
+    Ok(Some([&given, "<PERIOD_INDEX>", &period, "</PERIOD_INDEX>"].concat()))
 }
 
 /// One KID element of versions 4.1 to 4.3.
@@ -77,7 +59,7 @@ pub fn guid(key: &Key) -> String {
 }
 
 /// The header, anew.
-pub fn canonical(wanted: &Wanted<'_>) -> Result<String, Error> {
+pub fn canonical(wanted: &Wanted) -> Result<String, Error> {
     let cbc = wanted.keys.iter().any(|key| key.algorithm.as_deref() == Some("AESCBC"));
     let version = match wanted.version.as_deref() {
         Some(version) => version,
@@ -119,15 +101,14 @@ pub fn canonical(wanted: &Wanted<'_>) -> Result<String, Error> {
             out.push_str(&["<PROTECTINFO><KIDS>", &keys, "</KIDS></PROTECTINFO>"].concat());
         }
     }
-    for (name, text) in wanted.texts() {
-        // CUSTOMATTRIBUTES stands before DECRYPTORSETUP.
-        if name == "DECRYPTORSETUP"
-            && let Some(custom) = &wanted.custom_attributes
-        {
-            out.push_str(&["<CUSTOMATTRIBUTES>", custom, "</CUSTOMATTRIBUTES>"].concat());
-        }
-        out.push_str(&text.map(|text| element(name, text)).unwrap_or_default());
+    let [la_url, lui_url, ds_id, decryptor_setup, custom] = &wanted.texts;
+    for (name, text) in [("LA_URL", la_url), ("LUI_URL", lui_url), ("DS_ID", ds_id)] {
+        out.push_str(&text.as_ref().map(|text| element(name, text)).unwrap_or_default());
     }
+    if let Some(custom) = custom {
+        out.push_str(&["<CUSTOMATTRIBUTES>", custom, "</CUSTOMATTRIBUTES>"].concat());
+    }
+    out.push_str(&decryptor_setup.as_ref().map(|text| element("DECRYPTORSETUP", text)).unwrap_or_default());
     out.push_str("</DATA></WRMHEADER>");
     super::edit::check(&out, wanted)?;
     Ok(out)

@@ -6,7 +6,7 @@
 use super::header::{self, Wanted};
 use super::{Fields, edit, invalid};
 use crate::error::Error;
-use crate::init_data::playready::{HEADER_RECORD, Key};
+use crate::init_data::playready::{HEADER_RECORD, Key, TEXTS};
 use crate::json::Value;
 use crate::text;
 
@@ -33,15 +33,14 @@ pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
 
 /// The header.
 fn header(fields: Fields<'_>, old: Option<&str>) -> Result<String, Error> {
-    let wanted = Wanted {
-        version: fields.text("version")?.map(String::from),
-        keys: fields.items("keys")?.iter().map(|value| key(Fields(value))).collect::<Result<_, _>>()?,
-        license_url: fields.text("licenseUrl")?,
-        license_ui_url: fields.text("licenseUiUrl")?,
-        domain_service_id: fields.text("domainServiceId")?,
-        decryptor_setup: fields.text("decryptorSetup")?,
-        custom_attributes: header::custom_attributes(fields.text("customAttributes")?, fields.u32("keyPeriodIndex")?)?,
-    };
+    let mut wanted = Wanted { version: fields.text("version")?.map(String::from), ..Wanted::default() };
+    wanted.keys = fields.items("keys")?.iter().map(|value| key(Fields(value))).collect::<Result<_, _>>()?;
+    for ((_, name), slot) in TEXTS.iter().zip(&mut wanted.texts) {
+        *slot = fields.text(name)?.map(String::from);
+    }
+    if let Some(custom) = wanted.texts.last_mut() {
+        *custom = header::custom_attributes(custom.take(), fields.u32("keyPeriodIndex")?)?;
+    }
     match old.filter(|old| !old.is_empty()) {
         None if fields.items("records")?.is_empty() || !wanted.is_empty() => header::canonical(&wanted),
         None => Ok(String::new()),
