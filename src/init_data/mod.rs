@@ -178,7 +178,7 @@ impl<'a> InitData<'a> {
             }
             InitDataType::Skd => {
                 let skd = skd::read(data).ok_or(Fault::new("there is no URI", 0))?;
-                self.key_ids.extend(skd.key_id.map(|id| Cow::Owned(id.into())));
+                self.key_ids.extend(skd.key_id.map(owned));
                 (self.content_id, self.key_period_index) = skd.live.unzip();
                 self.fairplay = Some(FairPlay { uri: Some(skd.uri), asset_id: skd.asset_id, tracks: Vec::new() });
             }
@@ -236,7 +236,7 @@ impl<'a> InitData<'a> {
             }
         }
         for track in self.fairplay.iter().flat_map(|fairplay| &fairplay.tracks) {
-            ids.extend(track.tenc.as_ref().map(|tenc| Cow::Owned(tenc.key_id.into())));
+            track.tenc.iter().for_each(|tenc| ids.push(owned(tenc.key_id)));
         }
         self.key_ids = unique::unique(ids);
         if let Some(id) = content_id {
@@ -250,18 +250,22 @@ impl<'a> InitData<'a> {
 /// The keys that boxes and their payloads name, repeats included.
 fn key_ids_of<'a>(boxes: &[PsshBox<'a>], ids: &mut Vec<Cow<'a, [u8]>>) {
     for pssh in boxes {
-        ids.extend(pssh.key_ids().map(Cow::Borrowed));
+        pssh.key_ids().for_each(|id| ids.push(Cow::Borrowed(id)));
         match &pssh.payload {
             Payload::Widevine(data) => {
-                ids.extend(data.key_ids().map(|id| widevine::normalized(id.bytes)));
-                ids.extend(data.entitled_key_ids().map(|id| Cow::Borrowed(id.bytes)));
+                data.key_ids().for_each(|id| ids.push(widevine::normalized(id.bytes)));
+                data.entitled_key_ids().for_each(|id| ids.push(Cow::Borrowed(id.bytes)));
             }
-            Payload::PlayReady(object) => ids.extend(object.keys.iter().map(|key| Cow::Owned(key.key_id.into()))),
-            Payload::FairPlay(data) => ids.extend(data.requests.iter().map(|request| Cow::Owned(request.key_id.into()))),
-            Payload::Other(details) => ids.extend(details.key_ids.iter().map(|id| Cow::Owned((*id).into()))),
+            Payload::PlayReady(object) => object.keys.iter().for_each(|key| ids.push(owned(key.key_id))),
+            Payload::FairPlay(data) => data.requests.iter().for_each(|request| ids.push(owned(request.key_id))),
+            Payload::Other(details) => details.key_ids.iter().for_each(|id| ids.push(owned(*id))),
             Payload::None => {}
         }
     }
+}
+
+fn owned<'a>(id: [u8; 16]) -> Cow<'a, [u8]> {
+    Cow::Owned(id.into())
 }
 
 fn json_of(data: &[u8]) -> Result<json::Value, Fault> {

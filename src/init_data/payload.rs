@@ -51,35 +51,34 @@ pub fn read<'a>(system_id: &[u8; 16], data: Span<'a>, strict: bool, out: &mut Pa
     if bytes.get(4..8) == Some(b"pssh") && next_box(&mut data.reader()).is_ok() {
         return Err(Fault::new("it is a pssh box itself: wrapped twice", data.offset));
     }
-    let details = match *system_id {
-        system::WIDEVINE => {
-            *out = Payload::Widevine(widevine::read(data)?);
-            return Ok(());
+    // Comparing arrays one by one: as patterns of a `match` they are taken apart byte by byte, in two kilobytes of module.
+    let is = |id: [u8; 16]| *system_id == id;
+    let details = if is(system::WIDEVINE) {
+        *out = Payload::Widevine(widevine::read(data)?);
+        return Ok(());
+    } else if is(system::PLAYREADY) {
+        let object = Box::new(playready::read(data)?);
+        if strict && object.utf8 {
+            return Err(Fault::new("the PlayReady header is not UTF-16LE", data.offset));
         }
-        system::PLAYREADY => {
-            let object = Box::new(playready::read(data)?);
-            if strict && object.utf8 {
-                return Err(Fault::new("the PlayReady header is not UTF-16LE", data.offset));
-            }
-            *out = Payload::PlayReady(object);
-            return Ok(());
-        }
-        system::FAIRPLAY => {
-            *out = Payload::FairPlay(fairplay::read(data)?);
-            return Ok(());
-        }
-        system::NAGRA => nagra(bytes),
-        system::WISEPLAY => wiseplay(bytes),
-        system::IRDETO => {
-            let xml = str::from_utf8(bytes.get(9..).unwrap_or_default()).ok();
-            xml.map(|xml| Details { key_ids: Vec::new(), texts: vec![("xml", xml.into())] })
-        }
+        *out = Payload::PlayReady(object);
+        return Ok(());
+    } else if is(system::FAIRPLAY) {
+        *out = Payload::FairPlay(fairplay::read(data)?);
+        return Ok(());
+    } else if is(system::NAGRA) {
+        nagra(bytes)
+    } else if is(system::WISEPLAY) {
+        wiseplay(bytes)
+    } else if is(system::IRDETO) {
+        let xml = str::from_utf8(bytes.get(9..).unwrap_or_default()).ok();
+        xml.map(|xml| Details { key_ids: Vec::new(), texts: vec![("xml", xml.into())] })
+    } else if is(system::MARLIN) || is(system::MARLIN_URN) {
         // Boxes of other forms exist, and the specification is not public: no form is an error.
-        system::MARLIN | system::MARLIN_URN => {
-            *out = marlin(data).map_or(Payload::None, Payload::Other);
-            return Ok(());
-        }
-        _ => return Ok(()),
+        *out = marlin(data).map_or(Payload::None, Payload::Other);
+        return Ok(());
+    } else {
+        return Ok(());
     };
     *out = Payload::Other(details.ok_or(Fault::new("it is not what this system writes", data.offset))?);
     Ok(())
