@@ -32,7 +32,7 @@ await main(async () => {
   const wanted = port(process.argv.slice(2));
   await ensurePackages();
   await ensureRust();
-  await ensureBuilt("package");
+  await ensureBuilt("viewers");
   await ensureBuilt("bridge");
   await ensureBuilt("demo");
 

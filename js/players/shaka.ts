@@ -7,6 +7,8 @@
  * @packageDocumentation
  */
 import { attachOnce } from "./attach.js";
+import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
+import { warnUntested } from "./parts/version.js";
 import { bareUrl, clientOf, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
@@ -15,6 +17,7 @@ export interface ShakaPlayer {
   getNetworkingEngine(): ShakaNetworkingEngine | null;
   getConfiguration(): unknown;
   configure(config: object): boolean;
+  getKeyStatuses(): Record<string, string>;
   addEventListener(type: string, listener: unknown): void;
   removeEventListener(type: string, listener: unknown): void;
   dispatchEvent(event: never): unknown;
@@ -35,16 +38,21 @@ interface Response { uri: string; data: Bytes; status?: number; headers: Record<
 interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
 interface DrmConfig {
   servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
+  advanced: Record<string, { serverCertificate?: Uint8Array | null; serverCertificateUri?: string } | undefined>;
+  initDataTransform: Transform;
 }
 
-/** shaka.net.NetworkingEngine.RequestType.LICENSE, the same number in every version since 2.0. */
-const LICENSE = 2;
+/** shaka.net.NetworkingEngine.RequestType: LICENSE is the same number in every version since 2.0, SERVER_CERTIFICATE since 3.0. */
+const [LICENSE, SERVER_CERTIFICATE] = [2, 5];
+/** Stands for our certificate in Shaka's configuration; its request filter puts the bytes in its place. */
+const CERTIFICATE = "data:application/octet-stream;drm=";
 /** shaka.util.Error: LICENSE_REQUEST_FAILED, RESPONSE_FILTER_ERROR; severity CRITICAL, categories DRM and NETWORK. */
 const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] = [6007, 1007, 2, 6, 1];
 
 const KEY_SYSTEMS: [string, Drm][] = [
   ["com.widevine.alpha", "widevine"],
   ["com.microsoft.playready", "playready"],
+  ["com.apple.fps", "fairplay"],
 ];
 
 /** What this package knows of an error that Shaka gave: ours, wherever Shaka put it. */
@@ -86,11 +94,22 @@ class Attachment {
     const { attempts = 3, base = 500 } = client.options.retry ?? {};
     const servers: Record<string, string> = {};
     for (const [keySystem, drm] of KEY_SYSTEMS) servers[keySystem] = client.defaultUrl(drm);
+    // The name of Safari's old API. Without Shaka's polyfill for it there is no CDM of that name.
+    const legacy = polyfilled();
+    if (legacy) servers["com.apple.fps.1_0"] = client.defaultUrl("fairplay");
+    const advanced: DrmConfig["advanced"] = {};
+    for (const keySystem of Object.keys(servers)) {
+      const drm = this.drmOf({ drmInfo: { keySystem } });
+      const { serverCertificate, serverCertificateUri } = before.advanced[keySystem] ?? {};
+      const own = serverCertificateUri || (serverCertificate && serverCertificate.length > 0);
+      if (!own && (drm === "fairplay" || (drm === "widevine" && client.options.certificate?.widevine))) advanced[keySystem] = { serverCertificateUri: CERTIFICATE + drm };
+    }
     const failure = "failureCallback" in before;
     const usersCallback = before.failureCallback;
     player.configure({
       drm: {
-        servers,
+        servers, advanced,
+        ...(legacy ? { initDataTransform: legacyTransform(before.initDataTransform) } : {}),
         retryParameters: { maxAttempts: attempts, baseDelay: base, backoffFactor: 2, fuzzFactor: 1, timeout: client.timeout },
         // Absent before 5.0, where an unknown option would be complained about.
         ...(failure ? { failureCallback: (error: ShakaError) => this.failed(error, usersCallback) } : {}),
@@ -100,26 +119,31 @@ class Attachment {
     network?.registerRequestFilter(this.onRequest);
     network?.registerResponseFilter(this.onResponse);
     player.addEventListener("error", this.onError);
+    player.addEventListener("keystatuschanged", this.onKeyStatus);
+    warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
       // A destroyed player has neither network nor listeners; what is undone twice does no harm.
       const engine = player.getNetworkingEngine() ?? network;
       engine?.unregisterRequestFilter(this.onRequest);
       engine?.unregisterResponseFilter(this.onResponse);
       player.removeEventListener("error", this.onError);
-      const restored: Record<string, string | undefined> = {};
-      for (const [keySystem] of KEY_SYSTEMS) restored[keySystem] = before.servers[keySystem];
+      player.removeEventListener("keystatuschanged", this.onKeyStatus);
+      const restored: { servers: Record<string, string | undefined>; advanced: DrmConfig["advanced"] } = { servers: {}, advanced: {} };
+      for (const keySystem of Object.keys(servers)) restored.servers[keySystem] = before.servers[keySystem];
+      for (const keySystem of Object.keys(advanced)) restored.advanced[keySystem] = before.advanced[keySystem];
       try {
-        player.configure({ drm: { servers: restored, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
+        player.configure({ drm: { ...restored, initDataTransform: before.initDataTransform, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
       } catch { /* destroyed: there is no configuration left to restore */ }
     });
   }
 
-  drmOf(request: Request | undefined): Drm | undefined {
+  drmOf(request: Pick<Request, "drmInfo"> | undefined): Drm | undefined {
     const keySystem = request?.drmInfo?.keySystem ?? "";
     return KEY_SYSTEMS.find(([name]) => keySystem === name || keySystem.startsWith(`${name}.`))?.[1];
   }
 
   private readonly onRequest = async (type: number, request: Request): Promise<void> => {
+    if (type === SERVER_CERTIFICATE) return this.certificate(request);
     const drm = type === LICENSE ? this.drmOf(request) : undefined;
     if (!drm || !request.body) return;
     const client = this.client;
@@ -146,12 +170,24 @@ class Attachment {
     client.emit({ type: "request", drm, url: bareUrl(prepared.url), attempt: attempt + 1, bytes: prepared.body?.length ?? 0 });
   };
 
+  /** Shaka waits for it, and asks for it where the DRM is really used. Without FairPlay's there is no playback: its error is thrown. */
+  async certificate(request: Request): Promise<void> {
+    const drm = (["fairplay", "widevine"] as const).find((name) => request.uris[0] === CERTIFICATE + name);
+    if (!drm) return;
+    try {
+      request.uris = [`data:application/octet-stream;base64,${btoa(String.fromCharCode.apply(null, Array.from(await this.client.certificate(drm))))}`];
+    } catch (error) {
+      if (drm === "fairplay") throw error;
+      request.uris = ["data:application/octet-stream,"];
+    }
+  }
+
   context(request: Request, attempt: number): Partial<RequestContext> {
     const { drmInfo, sessionId, initData, initDataType, licenseRequestType } = request;
     return {
       ...(drmInfo ? { keySystem: drmInfo.keySystem } : {}),
       ...(sessionId ? { sessionId } : {}),
-      ...(initData && initDataType ? { initData: view(initData).slice() as Octets, initDataType: initDataType as NonNullable<RequestContext["initDataType"]> } : {}),
+      ...(initData && initDataType ? { initData: originalOf(initData).slice() as Octets, initDataType: initDataType as NonNullable<RequestContext["initDataType"]> } : {}),
       ...(licenseRequestType ? { messageType: licenseRequestType as RequestContext["messageType"] } : {}),
       ...(attempt > 0 ? { reason: "retry" as const } : {}),
     };
@@ -214,6 +250,15 @@ class Attachment {
     if (!ours) return;
     this.reported.add(ours);
     (event.detail as ShakaError).message = ours.message;
+  };
+
+  private readonly statuses = new Map<string, string>();
+  private readonly onKeyStatus = (): void => {
+    for (const [keyId, status] of Object.entries(this.player.getKeyStatuses())) {
+      if (this.statuses.get(keyId) === status) continue;
+      this.statuses.set(keyId, status);
+      this.client.emit({ type: "key-status", keyId, status });
+    }
   };
 
   /** Shaka tells of a failed license only where no other session is active: where it has not, this does. */

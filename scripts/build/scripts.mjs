@@ -1,6 +1,6 @@
 // TypeScript to the JavaScript that ships: one file an entry, the core shared, all of it ES2017.
 import { build } from "esbuild";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
@@ -26,14 +26,11 @@ const keepCore = {
 
 const common = { bundle: true, target: "es2017", legalComments: "none", logLevel: "warning", minify: true, charset: "utf8", keepNames: false };
 
-export async function buildScripts() {
+export async function buildScripts({ forViewers = false } = {}) {
   // "es2017" would take import.meta away; that nothing else newer is left is checked afterwards.
   const esm = { ...common, format: "esm", outdir: dist, supported: { "import-meta": true } };
   await build({ ...esm, entryPoints: { core: js("core.ts") } });
   await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore] });
-  for (const name of ["inspect", "server"]) {
-    if (existsSync(js(`${name}.ts`))) await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
-  }
   rmSync(join(dist, "attach.js"), { force: true });
   // For pages without modules, and TVs that have none: one script, `window.PallyConDrm`, the .wasm beside it.
   await build({
@@ -41,9 +38,9 @@ export async function buildScripts() {
     define: { "import.meta.url": "scriptUrl" },
     banner: { js: `var scriptUrl=document.currentScript&&document.currentScript.src||location.href;` },
   });
-  if (existsSync(js("cli/main.ts"))) {
-    await build({ ...common, format: "esm", platform: "node", target: "node20", entryPoints: { cli: js("cli/main.ts") }, outdir: dist, banner: { js: "#!/usr/bin/env node" }, plugins: [keepCore, { name: "entries", setup: (build) => build.onResolve({ filter: /\.\.\/(server|inspect)\.js$/ }, (args) => ({ path: args.path.replace("../", "./"), external: true })) }] });
-  }
+  if (forViewers) return;
+  for (const name of ["inspect", "server"]) await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
+  await build({ ...common, format: "esm", platform: "node", target: "node20", entryPoints: { cli: js("cli/main.ts") }, outdir: dist, banner: { js: "#!/usr/bin/env node" }, plugins: [keepCore, { name: "entries", setup: (build) => build.onResolve({ filter: /\.\.\/(server|inspect)\.js$/ }, (args) => ({ path: args.path.replace("../", "./"), external: true })) }] });
   rmSync(join(dist, "types"), { recursive: true, force: true });
   const result = await run("tsc", [process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { log: "build-tsc", quiet: true });
   if (!result.ok) throw new Stop(`The TypeScript does not compile (${result.log}).\n${result.tail}`);

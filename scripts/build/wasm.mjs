@@ -4,6 +4,7 @@
 // sets and iOS 16.0-16.3 refuse. With an empty `target_features` section wasm-bindgen keeps to plain numbers for
 // JavaScript's values (without the section it guesses, and guesses wrong), and wasm-opt lowers what is left. The result is checked: it validates as MVP and compiles here.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { executable, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
@@ -13,6 +14,9 @@ import { ensureTool } from "../setup/tools.mjs";
 const TARGET = "wasm32-unknown-unknown";
 /** Features of the crate that are modules, as far as they are there. */
 export const MODULES = ["player", "media", "inspect", "server"].filter((name) => existsSync(join(root, `src/web/${name}.rs`)) || existsSync(join(root, `src/web/${name}`)));
+
+/** Modules that no page with a player loads. */
+export const TOOLS = new Set(["inspect", "server"]);
 
 export const moduleDir = (name) => join(root, "build/wasm", name);
 export const modulePath = (name) => join(root, "dist", `${name}.wasm`);
@@ -63,10 +67,13 @@ const MVP = "-Ctarget-cpu=mvp";
  */
 const SMALL = {
   flags: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
-  env: { RUSTC_BOOTSTRAP: "1", CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `${MVP} -Zunstable-options -Cpanic=immediate-abort` },
+  env: { RUSTC_BOOTSTRAP: "1", CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `${MVP} -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none` },
 };
+/** Nothing that ships names the machine that it was built on. */
+const REMAP = [[process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "cargo"], [process.env.RUSTUP_HOME ?? join(homedir(), ".rustup"), "rustup"], [root, "."]]
+  .map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(" ");
 /** With the library as rustup has it: the same behaviour, a larger module. */
-const PLAIN = { flags: [], env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: MVP } };
+const PLAIN = { flags: [], env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `${MVP} ${REMAP}` } };
 
 const compile = (name, { flags, env }, log) =>
   run(`cargo build (${name})`, ["cargo", "build", "--release", "--locked", "--lib", "--target", TARGET, "--features", name, "--target-dir", join(root, "target"), ...flags], { log, env });

@@ -13,17 +13,25 @@ const STEPS = {
     inputs: ["src", "js", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "xtask", "scripts/build.mjs", "scripts/build"],
     outputs: ["dist"],
   },
+  // The same for the demo alone. A whole build is as good.
+  viewers: {
+    what: "Building what the page loads (Rust to wasm, TypeScript to JavaScript)",
+    script: "scripts/build.mjs",
+    args: ["--for-viewers"],
+    instead: "package",
+  },
   bridge: { what: "Building the CDM bridge", script: "scripts/bridge.mjs", inputs: ["www/bridge", "scripts/bridge.mjs", "package-lock.json"], outputs: ["build/bridge"] },
   demo: { what: "Building the demo page", script: "scripts/demo.mjs", inputs: ["www/demo", "scripts/demo.mjs", "scripts/lib/bundle.mjs", "package-lock.json", "dist"], outputs: ["build/demo"] },
 };
 
 /** @param {keyof typeof STEPS} name */
 export async function ensureBuilt(name) {
-  const { what, script, inputs, outputs } = STEPS[name];
+  const { what, script, args = [], instead } = STEPS[name];
+  const { inputs, outputs } = STEPS[instead ?? name];
   if (!existsSync(join(root, script))) throw new Stop(`${script} is missing.`, "Restore it from git.");
-  if (isFresh(name, inputs, outputs)) return;
+  if (isFresh(name, inputs, outputs) || (instead && isFresh(instead, inputs, outputs))) return;
   step(what);
-  const result = await run(`build ${name}`, [process.execPath, script], { log: `build-${name}`, live: true });
+  const result = await run(`build ${name}`, [process.execPath, script, ...args], { log: `build-${name}`, live: true });
   if (!result.ok) throw new Stop(`${what} failed: the output is above, and in ${result.log}.`);
   markFresh(name, inputs, outputs);
   say(`    done in ${seconds(result.duration)}`);

@@ -1,6 +1,7 @@
 // Each test has a run of its own at the license server: its faults and its log are nobody else's.
 import { fileURLToPath } from "node:url";
 import { test as base, expect } from "@playwright/test";
+import { leaked, listen, secretsOf } from "./leaks.mjs";
 
 export const test = base.extend({
   /** `{url(path), faults(...), requests(), forget()}` of this test's run. */
@@ -18,6 +19,13 @@ export const test = base.extend({
       forget: () => call("api/requests", { method: "DELETE" }),
     });
   },
+
+  /** Of itself, after every test: no token, challenge, license or key was in an event, an error or on the console. */
+  secrets: [async ({ page, run }, use) => {
+    const ears = listen(page);
+    await use();
+    expect(leaked(await ears.all(), secretsOf(await run.requests())), "secrets that were told").toEqual([]);
+  }, { auto: true }],
 });
 
 export { expect };

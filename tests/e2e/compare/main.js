@@ -2,10 +2,13 @@
 // `window.compare.play(…)` starts it; `seen` is what the app was told, word for word. It lies at /r/RUN/compare/.
 import * as pallycon from "pallycon-drm";
 import * as eme from "./eme.js";
+import * as hls from "./hls.js";
 import * as shaka from "./shaka.js";
 
 const base = new URL("../", location.href).href;
-const players = { shaka, eme };
+/** Where licenses are; `?license=` names another origin than the page's. */
+const host = new URLSearchParams(location.search).get("license") ?? base.slice(0, -1);
+const players = { shaka, hls, eme };
 
 const compare = {
   pallycon, base,
@@ -16,8 +19,8 @@ const compare = {
   events: [],
   say: (line) => { compare.seen.push(line); },
   media: (path) => new URL(`media/${path}`, base).href,
-  license: `${base}ri/licenseManager.do`,
-  certificate: `${base}ri/fpsCert.do?siteId=DEMO`,
+  license: `${host}/ri/licenseManager.do`,
+  certificate: `${host}/ri/fpsCert.do?siteId=DEMO`,
 
   async token(contentId, drm) {
     const answer = await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`);
@@ -27,7 +30,7 @@ const compare = {
   /** Ours, told what the init data do not carry. */
   client: (contentId, options = {}) =>
     pallycon.createPallyCon({
-      siteId: "DEMO", host: base.slice(0, -1), contentId, timeout: 3000, retry: { attempts: 2, base: 50, cap: 100 },
+      siteId: "DEMO", host, contentId, timeout: 3000, retry: { attempts: 2, base: 50, cap: 100 },
       customData: ({ drm }) => compare.token(contentId, drm),
       onEvent: (event) => compare.events.push(event),
       ...options,

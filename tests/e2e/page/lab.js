@@ -39,7 +39,7 @@ const lab = {
   events: [],
   /** of the player: {code, ours}; of hls.js {details, fatal, status, text, ours} */
   playerErrors: [],
-  media: (path) => new URL(`media/${path}`, base).href,
+  media: (path) => (path.startsWith("blob:") ? path : new URL(`media/${path}`, base).href),
   token: async ({ contentId, drm, signal }) =>
     (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal })).text(),
 
@@ -61,9 +61,9 @@ const lab = {
   },
 
   /** Loads and starts; a failure to load is noted as the player's error. */
-  async load(player, path) {
+  async load(player, path, mimeType) {
     try {
-      await player.load(lab.media(path));
+      await player.load(lab.media(path), null, mimeType);
     } catch (error) {
       lab.playerErrors.push({ code: error.code, ours: inside(error) });
       return;

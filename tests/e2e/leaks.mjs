@@ -1,0 +1,54 @@
+// After every test: what the page and the package have said is searched for what must stay secret: tokens, challenges and
+// SPCs, licenses and CKCs, content keys. The license server's log knows them all.
+import { readFileSync } from "node:fs";
+
+const catalog = JSON.parse(readFileSync(new URL("../../www/media/catalog.json", import.meta.url), "utf8"));
+const KEYS = catalog.flatMap(({ tracks }) => tracks.map(({ key }) => key));
+const keyForms = KEYS.flatMap((hex) => {
+  const base64 = Buffer.from(hex, "hex").toString("base64");
+  return [hex, base64.replace(/=+$/, ""), Buffer.from(hex, "hex").toString("base64url")];
+});
+
+const text = (base64) => Buffer.from(base64 ?? "", "base64").toString("latin1");
+
+/** Three places of a long secret: a part of it is a leak as well. The head of a token is the same in all and tells nothing. */
+const parts = (secret) => (secret.length < 80 ? [] : [secret.slice(-30), secret.slice(secret.length >> 1, (secret.length >> 1) + 30), secret.slice(40, 70)]);
+
+/** @param {object[]} requests the run's log @returns {string[]} */
+export function secretsOf(requests) {
+  const found = new Set(keyForms);
+  const add = (secret) => { for (const part of parts(secret)) found.add(part); };
+  for (const { kind, headers, query, bodyBase64, answerBase64, refused, fault } of requests) {
+    add(headers["pallycon-customdata-v2"] ?? "");
+    add(new URLSearchParams(query ?? "").get("pallycon-customdata-v2") ?? "");
+    if (kind === "token") add(text(answerBase64));
+    if (kind !== "license") continue;
+    add(bodyBase64 ?? "");
+    const body = text(bodyBase64);
+    if (body.startsWith("spc=")) add(decodeURIComponent(body.slice(4)));
+    if (refused || (fault && /^(error|site-error|html|json|empty|status|redirect)/.test(fault))) continue; // words, no license
+    add(answerBase64 ?? "");
+    if (/^[A-Za-z0-9+/=_-]+$/.test(text(answerBase64).trim())) add(text(answerBase64).trim());
+  }
+  return [...found];
+}
+
+/** Listens from the start; `all()` is everything that was said. */
+export function listen(page) {
+  const said = [];
+  page.on("console", (message) => said.push(message.text()));
+  page.on("pageerror", (error) => said.push(`${error.message}\n${error.stack}`));
+  return {
+    async all() {
+      // The labs keep what the app was told; errors with all that they show of themselves.
+      const kept = await page.evaluate(() => {
+        const shown = (value) => JSON.stringify(value, (name, inner) => (inner instanceof Error ? { json: inner.toJSON?.(), text: String(inner), stack: inner.stack, ...inner } : ArrayBuffer.isView(inner) ? `bytes ${Array.from(inner).join()}` : inner));
+        return [window.lab, window.compare].filter(Boolean).map(({ events, playerErrors, seen }) => shown([events, playerErrors, seen])).concat(document.body?.innerText ?? "").join("\n");
+      }).catch(() => ""); // the page is closed, or has gone elsewhere
+      return [...said, kept].join("\n");
+    },
+  };
+}
+
+/** What of the secrets was said. */
+export const leaked = (said, secrets) => secrets.filter((secret) => said.includes(secret));

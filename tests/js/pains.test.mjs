@@ -1,0 +1,36 @@
+// "When it does not play": what users report, each with the tests that stand for it, and codes that exist.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { CODES } from "../../scripts/docs/codes.mjs";
+import { FILE, LEVELS, PAINS, page } from "../../scripts/docs/pains.mjs";
+import { serverCodes } from "../../scripts/docs/server-codes.mjs";
+
+const root = new URL("../../", import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), "utf8");
+
+test("there are 25, most of them in a browser, each with a level and a reason where it is no plain browser", () => {
+  assert.equal(PAINS.length, 25);
+  for (const [pain, answer, level, reason, tests] of PAINS) {
+    assert.ok(pain && answer && Object.hasOwn(LEVELS, level), pain);
+    assert.ok(level === "browser" || reason, `${pain}: why no nearer?`);
+    assert.equal(tests.length > 0, level !== "docs", pain);
+  }
+  assert.ok(PAINS.filter(([, , level, , tests]) => ["browser", "bridge"].includes(level) && tests.some(([file]) => /\/e2e\/.*\.spec\.mjs$/.test(file))).length >= 15);
+});
+
+test("every test that is named is there", () => {
+  for (const [pain, , , , tests] of PAINS) {
+    for (const [file, title] of tests) assert.ok(title && read(file).includes(title), `${pain}: ${file} has no "${title}"`);
+  }
+});
+
+test("the page holds the table, and every code that it names is one", async () => {
+  const text = readFileSync(FILE, "utf8");
+  assert.equal(text, page(text), "stale: node scripts/docs/pains.mjs");
+  const codes = new Set([...CODES.flatMap(({ codes: own }) => own.map(([code]) => code)), ...(await serverCodes()).flatMap(({ errors }) => errors.map(({ code }) => code))]);
+  const statuses = ["expired", "internal-error", "released", "init-data", "encrypted-media", "script-src", "connect-src", "wasm-unsafe-eval"];
+  const named = [...text.matchAll(/`([a-z]+(?:-[a-z0-9]+)+)`/g)].map(([, code]) => code).filter((code) => !statuses.includes(code));
+  assert.ok(named.length > 40);
+  assert.deepEqual(named.filter((code) => !codes.has(code)), []);
+});
