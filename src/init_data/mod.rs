@@ -11,6 +11,8 @@
 //!
 //! Nothing is copied: payloads are [`Span`]s of the input. [`from_text`] takes what people paste.
 
+#[cfg(feature = "server")]
+pub mod checksum;
 pub mod fairplay;
 mod from_text;
 pub mod keyids;
