@@ -11,8 +11,8 @@ import { table } from "../lib/say.mjs";
  * `goal` is where it has to get; `budget` is where it is, so that it never grows unseen.
  */
 const PAGES = [
-  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 68_900 },
-  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 69_700 },
+  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 69_000 },
+  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 70_000 },
 ];
 
 const compressed = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
