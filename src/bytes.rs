@@ -3,13 +3,6 @@
 //! A [`Reader`] walks a slice and knows where in the caller's input that slice lies, so that an error or a payload can
 //! be named by its offset in the input, however deeply it is nested.
 
-/// The input ended before what was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OutOfBounds {
-    /// Offset in the input at which the read began.
-    pub offset: usize,
-}
-
 /// What is wrong with an input, as the end of a sentence, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
@@ -26,11 +19,7 @@ impl Fault {
     }
 }
 
-impl From<OutOfBounds> for Fault {
-    fn from(error: OutOfBounds) -> Self {
-        Self { what: "it ends too early", offset: error.offset }
-    }
-}
+const TOO_EARLY: &str = "it ends too early";
 
 /// A slice that knows its place in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,15 +38,21 @@ impl<'a> Span<'a> {
 
     /// A cursor over this slice.
     pub fn reader(self) -> Reader<'a> {
-        Reader { rest: self.bytes, offset: self.offset }
+        Reader { rest: self.bytes, offset: self.offset, short: None }
     }
 }
 
 /// A cursor over bytes. Copies are cheap, so a look ahead is a copy.
+///
+/// There are two ways to read. Those that give a `Result` take nothing where there is too little. [`Reader::get`] and
+/// [`Reader::be`] give nothing then, and the reader remembers it, so that a header of many fields is read without a check
+/// at each and asked once, by [`Reader::check`].
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     rest: &'a [u8],
     offset: usize,
+    /// Where the first read began that found too little.
+    short: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -82,10 +77,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `count` bytes.
-    pub fn span(&mut self, count: usize) -> Result<Span<'a>, OutOfBounds> {
+    #[inline(never)]
+    pub fn span(&mut self, count: usize) -> Result<Span<'a>, Fault> {
         steps::count();
         let Some((head, rest)) = self.rest.split_at_checked(count) else {
-            return Err(OutOfBounds { offset: self.offset });
+            return Err(Fault::new(TOO_EARLY, self.offset));
         };
         let span = Span { offset: self.offset, bytes: head };
         self.rest = rest;
@@ -94,19 +90,60 @@ impl<'a> Reader<'a> {
         Ok(span)
     }
 
+    /// The next `count` bytes, or none.
+    #[inline(never)]
+    pub fn get(&mut self, count: usize) -> &'a [u8] {
+        match self.span(count) {
+            Ok(span) => span.bytes,
+            Err(fault) => {
+                self.short = self.short.or(Some(fault.offset));
+                self.rest = &[];
+                &[]
+            }
+        }
+    }
+
+    /// The next `count` bytes as a big-endian number, or 0; of more than four the lowest count.
+    #[inline(never)]
+    pub fn be(&mut self, count: usize) -> u32 {
+        self.get(count).iter().fold(0, |number, byte| number << 8 | u32::from(*byte))
+    }
+
+    /// The next two bytes as a little-endian number, or 0.
+    pub fn le16(&mut self) -> u32 {
+        self.be(2).swap_bytes() >> 16
+    }
+
+    /// The next four bytes as a little-endian number, or 0.
+    pub fn le32(&mut self) -> u32 {
+        self.be(4).swap_bytes()
+    }
+
+    /// The next 16 bytes, or zeros.
+    #[inline(never)]
+    pub fn id(&mut self) -> [u8; 16] {
+        self.get(16).try_into().unwrap_or_default()
+    }
+
+    /// Whether [`Reader::get`] and its like found what they were asked for.
+    #[inline(never)]
+    pub fn check(&self) -> Result<(), Fault> {
+        self.short.map_or(Ok(()), |offset| Err(Fault::new(TOO_EARLY, offset)))
+    }
+
     /// The next `count` bytes, where their place does not matter.
-    pub fn take(&mut self, count: usize) -> Result<&'a [u8], OutOfBounds> {
+    pub fn take(&mut self, count: usize) -> Result<&'a [u8], Fault> {
         Ok(self.span(count)?.bytes)
     }
 
     /// The next `N` bytes as an array.
-    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], OutOfBounds> {
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
         let offset = self.offset;
-        let bytes = self.take(N)?;
-        bytes.try_into().map_err(|_| OutOfBounds { offset })
+        self.take(N)?.try_into().map_err(|_| Fault::new(TOO_EARLY, offset))
     }
 
     /// All that is left.
+    #[inline(never)]
     pub fn rest(&mut self) -> Span<'a> {
         let span = Span { offset: self.offset, bytes: self.rest };
         self.offset = self.offset.wrapping_add(self.rest.len());
@@ -115,33 +152,28 @@ impl<'a> Reader<'a> {
     }
 
     /// One byte.
-    pub fn u8(&mut self) -> Result<u8, OutOfBounds> {
+    pub fn u8(&mut self) -> Result<u8, Fault> {
         let [byte] = self.array()?;
         Ok(byte)
     }
 
     /// A big-endian 16-bit number (ISO base media files).
-    pub fn u16_be(&mut self) -> Result<u16, OutOfBounds> {
+    pub fn u16_be(&mut self) -> Result<u16, Fault> {
         self.array().map(u16::from_be_bytes)
     }
 
     /// A big-endian 32-bit number.
-    pub fn u32_be(&mut self) -> Result<u32, OutOfBounds> {
+    pub fn u32_be(&mut self) -> Result<u32, Fault> {
         self.array().map(u32::from_be_bytes)
     }
 
-    /// A big-endian 64-bit number.
-    pub fn u64_be(&mut self) -> Result<u64, OutOfBounds> {
-        self.array().map(u64::from_be_bytes)
-    }
-
     /// A little-endian 16-bit number (PlayReady, FairPlay's legacy init data).
-    pub fn u16_le(&mut self) -> Result<u16, OutOfBounds> {
+    pub fn u16_le(&mut self) -> Result<u16, Fault> {
         self.array().map(u16::from_le_bytes)
     }
 
     /// A little-endian 32-bit number.
-    pub fn u32_le(&mut self) -> Result<u32, OutOfBounds> {
+    pub fn u32_le(&mut self) -> Result<u32, Fault> {
         self.array().map(u32::from_le_bytes)
     }
 }
@@ -193,9 +225,17 @@ mod tests {
     fn a_read_past_the_end_says_where_and_takes_nothing() {
         let mut reader = Reader::new(&[1, 2, 3]);
         assert_eq!(reader.u8(), Ok(1));
-        assert_eq!(reader.u32_be(), Err(OutOfBounds { offset: 1 }));
-        assert_eq!(reader.take(usize::MAX), Err(OutOfBounds { offset: 1 }));
+        assert_eq!(reader.u32_be(), Err(Fault::new(TOO_EARLY, 1)));
+        assert_eq!(reader.take(usize::MAX), Err(Fault::new(TOO_EARLY, 1)));
         assert_eq!(reader.u16_be(), Ok(0x0203));
+    }
+
+    #[test]
+    fn what_was_missing_is_remembered_and_nothing_follows_it() {
+        let mut reader = Reader::new(&[1, 2, 3, 4, 5]);
+        assert_eq!((reader.be(2), reader.le16(), reader.check()), (0x0102, 0x0403, Ok(())));
+        assert_eq!((reader.id(), reader.be(1), reader.is_empty()), ([0; 16], 0, true));
+        assert_eq!(reader.check(), Err(Fault::new(TOO_EARLY, 4)));
     }
 
     #[test]
@@ -205,7 +245,7 @@ mod tests {
         let mut inner = outer.span(2).unwrap().reader();
         inner.u8().unwrap();
         assert_eq!(inner.offset(), 3);
-        assert_eq!(inner.u16_be(), Err(OutOfBounds { offset: 3 }));
+        assert_eq!(inner.u16_be(), Err(Fault::new(TOO_EARLY, 3)));
         assert_eq!(outer.rest(), Span { offset: 4, bytes: &[4] });
         assert!(outer.is_empty());
     }

@@ -1,6 +1,7 @@
 //! What went wrong, for the person at the keyboard: a stable code, what failed, and what to do about it.
 
 use crate::json::Writer;
+use crate::text::concat;
 
 /// The step of playback that failed; the `phase` of the public `PallyConError`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +54,27 @@ pub struct ServerError {
     pub site_error: Option<(String, String)>,
 }
 
-/// A failure. `message` never holds a token, a key or a URL's query.
+/// A failure: one word, so that functions that can fail stay small.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+impl core::ops::Deref for Error {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl core::ops::DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
+    }
+}
+
+/// What there is to say of a failure. `message` never holds a token, a key or a URL's query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
     /// Stable and kebab-case.
     pub code: &'static str,
     /// The step that failed.
@@ -67,7 +86,7 @@ pub struct Error {
     /// Whether the same request may succeed later.
     pub retryable: bool,
     /// What the server itself said.
-    pub server: Option<Box<ServerError>>,
+    pub server: Option<ServerError>,
     /// The HTTP status, where there was an answer.
     pub http_status: Option<u16>,
     /// Where in the input, in bytes.
@@ -77,7 +96,13 @@ pub struct Error {
 impl Error {
     /// A failure that a retry cannot mend.
     pub fn new(code: &'static str, phase: Phase, message: impl Into<String>, hint: &'static str) -> Self {
-        Self { code, phase, message: message.into(), hint, retryable: false, server: None, http_status: None, offset: None }
+        Self(Box::new(Failure { code, phase, message: message.into(), hint, retryable: false, server: None, http_status: None, offset: None }))
+    }
+
+    /// The same, with a message in parts.
+    #[inline(never)]
+    pub fn of(code: &'static str, phase: Phase, message: &[&str], hint: &'static str) -> Self {
+        Self::new(code, phase, concat(message), hint)
     }
 
     /// A failure of the server entry. What failed is given as a clause, and becomes a sentence.
@@ -87,7 +112,7 @@ impl Error {
         let mut rest = what.chars();
         let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
         let end = if what.ends_with(['.', '?', '!']) { "" } else { "." };
-        Self::new(code, Phase::Server, [&first, rest.as_str(), end].concat(), hint)
+        Self::new(code, Phase::Server, concat(&[&first, rest.as_str(), end]), hint)
     }
 
     /// The same failure, with its place in the input.
@@ -96,7 +121,14 @@ impl Error {
         self
     }
 
+    /// The same failure, of another step.
+    pub fn during(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
+    }
+
     /// The JSON that crosses into JavaScript, where it becomes a `PallyConError`.
+    #[inline(never)]
     pub fn to_json(&self) -> String {
         let mut out = Writer::new();
         out.object(|o| {

@@ -33,6 +33,7 @@ pub struct Mp4Box<'a> {
 }
 
 /// The next box; `None` where nothing is left. After an error the reader stands where the box began.
+#[inline(never)]
 pub fn next_box<'a>(reader: &mut Reader<'a>) -> Result<Option<Mp4Box<'a>>, Fault> {
     if reader.is_empty() {
         return Ok(None);
@@ -48,20 +49,24 @@ pub fn next_box<'a>(reader: &mut Reader<'a>) -> Result<Option<Mp4Box<'a>>, Fault
 fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, Fault> {
     let offset = reader.offset();
     let available = reader.remaining();
-    let cut = |_| Fault::new("a box's header is cut off", offset);
-    let stated = u64::from(reader.u32_be().map_err(cut)?);
-    let kind = reader.array().map_err(cut)?;
-    let (form, size) = match stated {
-        0 => (SizeForm::ToEnd, available as u64),
-        1 => (SizeForm::Long, reader.u64_be().map_err(cut)?),
-        _ => (SizeForm::Plain, stated),
-    };
+    let mut size = reader.be(4) as usize;
+    let kind = reader.be(4).to_be_bytes();
+    let mut form = SizeForm::Plain;
+    let mut high = 0;
+    if size == 0 {
+        (form, size) = (SizeForm::ToEnd, available);
+    } else if size == 1 {
+        form = SizeForm::Long;
+        high = reader.be(4);
+        size = reader.be(4) as usize;
+    }
+    reader.check().map_err(|_| Fault::new("a box's header is cut off", offset))?;
+    if high > 0 || size > available {
+        return Err(Fault::new("a box is longer than what is there", offset));
+    }
     let header = available.wrapping_sub(reader.remaining());
-    let body =
-        usize::try_from(size).ok().filter(|size| *size <= available).ok_or(Fault::new("a box is longer than what is there", offset))?;
-    let body = body.checked_sub(header).ok_or(Fault::new("a box is shorter than its own header", offset))?;
-    let body = reader.span(body)?;
-    Ok(Mp4Box { kind, offset, size: size as usize, body, form })
+    let body = size.checked_sub(header).ok_or(Fault::new("a box is shorter than its own header", offset))?;
+    Ok(Mp4Box { kind, offset, size, body: reader.span(body)?, form })
 }
 
 /// Every box of a list, to a reader of their bodies that says `None` where one cannot be read. `None` as well where a box is

@@ -214,7 +214,7 @@ mod tests {
 
     fn check(text: &str, allow_unknown: bool) -> Result<(), String> {
         let check = Check { code: "policy-invalid", what: "the policy", hint: "", allow_unknown };
-        check.object(&parse(text).unwrap(), OUTER).map_err(|error| error.message)
+        check.object(&parse(text).unwrap(), OUTER).map_err(|error| error.message.clone())
     }
 
     #[test]

@@ -3,94 +3,173 @@
 //! What people paste and servers send is base64 with line breaks, base64url without padding, hex with dashes, UTF-16 with
 //! or without a byte order mark. Out goes one form only.
 
+use crate::bytes::steps;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-const FORGIVING: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
-/// Standard alphabet, padded out; padding optional in.
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, FORGIVING);
-/// URL-safe alphabet, no padding, and every bit checked: what EME's `keyids` and JWK ask for.
-const URL_STRICT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::URL_SAFE,
-    GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::RequireNone),
+/// One engine for both alphabets and both ways: each that is linked costs two kilobytes of wasm.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
 );
 
+/// A text of bytes that were put together from texts; anything else has no way in here.
+#[inline(never)]
+pub(crate) fn ascii(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Parts as one text. (The slice's own `concat` is written for all lengths of separators, and large.)
+#[inline(never)]
+pub(crate) fn concat(parts: &[&str]) -> String {
+    let mut out = String::new();
+    parts.iter().for_each(|part| out.push_str(part));
+    out
+}
+
+/// Where `token` first stands. Tokens are constants of a few bytes, so this is linear.
+#[inline(never)]
+pub(crate) fn find(text: &[u8], token: &[u8]) -> Option<usize> {
+    let at = text.windows(token.len().max(1)).position(|window| window == token);
+    steps::add(at.unwrap_or(text.len()));
+    at
+}
+
 /// Standard base64 with padding.
+#[inline(never)]
 pub fn to_base64(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
+    BASE64.encode(bytes)
 }
 
 /// base64url without padding.
 pub fn to_base64url(bytes: &[u8]) -> String {
-    URL_STRICT.encode(bytes)
+    let mut text = to_base64(bytes).into_bytes();
+    text.retain(|byte| *byte != b'=');
+    for byte in &mut text {
+        *byte = match *byte {
+            b'+' => b'-',
+            b'/' => b'_',
+            other => other,
+        };
+    }
+    ascii(text)
 }
 
 /// Base64 or base64url, padded or not, white space anywhere. Not for what must be strict: see [`from_base64url_strict`].
+#[inline(never)]
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     let mut clean = Vec::with_capacity(text.len());
+    let mut padding = 0;
     for byte in text.bytes() {
-        match byte {
-            b' ' | b'\t' | b'\r' | b'\n' | 0x0c => {}
-            b'-' => clean.push(b'+'),
-            b'_' => clean.push(b'/'),
-            _ => clean.push(byte),
+        let byte = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | 0x0c => continue,
+            b'-' => b'+',
+            b'_' => b'/',
+            _ => byte,
+        };
+        if byte == b'=' {
+            padding += 1;
+        } else if padding > 0 {
+            return None;
+        } else {
+            clean.push(byte);
         }
     }
     // A last group of one digit holds no byte: such a text was cut.
-    let digits = clean.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last.saturating_add(1));
-    if digits % 4 == 1 || clean.len().saturating_sub(digits) > 2 {
+    if clean.len() % 4 == 1 || padding > 2 {
         return None;
     }
-    STANDARD.decode(clean.get(..digits)?).ok()
+    BASE64.decode(&clean).ok()
 }
 
-/// base64url as RFC 7515 has it: no padding, no white space, no stray bits.
+/// base64url as RFC 7515 has it: no padding, no white space, no stray bits. It is the only spelling of its bytes.
 pub fn from_base64url_strict(text: &str) -> Option<Vec<u8>> {
-    URL_STRICT.decode(text).ok()
+    from_base64(text).filter(|bytes| to_base64url(bytes) == text)
+}
+
+/// Lower-case hex, at the end of a text.
+#[inline(never)]
+pub(crate) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            out.push(if nibble < 10 { b'0' | nibble } else { (b'a' - 10).wrapping_add(nibble) });
+        }
+    }
 }
 
 /// Lower-case hex.
+#[inline(never)]
 pub fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble & 15), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+    let mut out = Vec::new();
+    push_hex(&mut out, bytes);
+    ascii(out)
+}
+
+/// The value of a hex digit.
+pub(crate) fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit & 15),
+        b'a'..=b'f' | b'A'..=b'F' => Some((digit & 15).wrapping_add(9)),
+        _ => None,
+    }
+}
+
+/// A whole number in digits alone: no sign, no white space.
+#[inline(never)]
+pub(crate) fn number(digits: &str, radix: u32) -> Option<u32> {
+    let mut out = (!digits.is_empty()).then_some(0_u32)?;
+    for digit in digits.bytes() {
+        let digit = u32::from(nibble(digit)?);
+        out = (digit < radix).then_some(out)?.checked_mul(radix)?.checked_add(digit)?;
+    }
+    Some(out)
 }
 
 /// White space as XML, JSON and HTTP have it. Unicode's would bring its tables along.
 pub const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Hex in either case; white space and dashes are skipped, and so are the braces of a GUID and a leading `0x`.
+#[inline(never)]
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_matches(SPACE);
-    let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-    let text = text.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
-    let mut out = Vec::with_capacity(text.len() / 2);
+    let digits = match text.trim_ascii().as_bytes() {
+        [b'0', b'x' | b'X', rest @ ..] => rest,
+        all => all,
+    };
+    let mut out = Vec::new();
     let mut high = None;
-    for character in text.chars() {
-        if matches!(character, ' ' | '\t' | '\r' | '\n' | '-') {
+    for digit in braced(digits) {
+        if matches!(digit, b' ' | b'\t' | b'\r' | b'\n' | b'-') {
             continue;
         }
-        let nibble = character.to_digit(16)? as u8;
+        let low = nibble(*digit)?;
         match high.take() {
-            None => high = Some(nibble << 4),
-            Some(high) => out.push(high | nibble),
+            None => high = Some(low << 4),
+            Some(high) => out.push(high | low),
         }
     }
     high.is_none().then_some(out)
 }
 
-/// A UUID as it is written: 8-4-4-4-12.
-pub fn uuid(bytes: &[u8; 16]) -> String {
-    let digits = hex(bytes);
-    let mut out = String::with_capacity(36);
-    for (at, digit) in digits.chars().enumerate() {
-        if matches!(at, 8 | 12 | 16 | 20) {
-            out.push('-');
-        }
-        out.push(digit);
+/// What stands in the braces of a GUID, or all where there are none.
+fn braced(text: &[u8]) -> &[u8] {
+    match text {
+        [b'{', inner @ .., b'}'] => inner,
+        all => all,
     }
-    out
+}
+
+/// A UUID as it is written: 8-4-4-4-12.
+#[inline(never)]
+pub fn uuid(bytes: &[u8; 16]) -> String {
+    let mut out = Vec::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            out.push(b'-');
+        }
+        push_hex(&mut out, &[*byte]);
+    }
+    ascii(out)
 }
 
 /// The same id in the other byte order: a GUID has its first three fields little-endian. Its own inverse.
@@ -102,51 +181,59 @@ pub fn swap_guid(id: [u8; 16]) -> [u8; 16] {
 
 /// Whether two key ids are equal, also where one is in PlayReady's GUID byte order.
 pub fn same_key_id(a: &[u8], b: &[u8]) -> bool {
-    let swapped = <[u8; 16]>::try_from(b).ok().map(swap_guid);
-    a == b || swapped.is_some_and(|swapped| a == swapped)
+    a == b || <[u8; 16]>::try_from(b).is_ok_and(|b| a == swap_guid(b))
 }
 
 /// A key id as people write it: 32 hex digits, or a UUID with or without braces. Nothing shorter or longer.
+#[inline(never)]
 pub fn key_id(text: &str) -> Option<[u8; 16]> {
-    let text = text.trim_matches(SPACE);
-    let text = text.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(text);
-    if !matches!(text.len(), 32 | 36) {
-        return None;
-    }
-    from_hex(text)?.try_into().ok()
+    let text = text.trim_ascii();
+    matches!(braced(text.as_bytes()).len(), 32 | 36).then(|| from_hex(text))??.try_into().ok()
 }
 
 /// UTF-16LE, a byte order mark skipped. `None` for an odd length or a lone surrogate.
+#[inline(never)]
 pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
-    let (units, odd) = bytes.as_chunks::<2>();
-    if !odd.is_empty() {
-        return None;
+    let (units, odd) = bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes).as_chunks();
+    let mut out = String::with_capacity(units.len());
+    let mut high = None;
+    for unit in units {
+        let unit = u32::from(u16::from_le_bytes(*unit));
+        let code = match (unit & 0xfc00, high.take()) {
+            (0xd800, None) => {
+                high = Some(unit & 0x3ff);
+                continue;
+            }
+            (0xdc00, Some(high)) => (high << 10 | unit & 0x3ff).wrapping_add(0x1_0000),
+            (_, None) => unit,
+            _ => return None,
+        };
+        out.push(char::from_u32(code)?);
     }
-    let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
-    let text: String = char::decode_utf16(units).collect::<Result<_, _>>().ok()?;
-    Some(match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.into(),
-        None => text,
-    })
+    (odd.is_empty() && high.is_none()).then_some(out)
 }
 
 /// UTF-16LE without a byte order mark.
+#[inline(never)]
 pub fn to_utf16_le(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 /// Everything but letters, digits and `-._~`, as `%XX` (what `encodeURIComponent` leaves beside those is escaped, too).
+#[inline(never)]
 pub fn percent_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut out = Vec::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
+            out.push(byte);
         } else {
-            out.push('%');
-            out.push_str(&hex(&[byte]).to_ascii_uppercase());
+            out.push(b'%');
+            let start = out.len();
+            push_hex(&mut out, &[byte]);
+            out.get_mut(start..).unwrap_or_default().make_ascii_uppercase();
         }
     }
-    out
+    ascii(out)
 }
 
 #[cfg(test)]

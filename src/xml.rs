@@ -6,6 +6,7 @@
 //! depth is bounded and time is linear in the length of the text.
 
 use crate::bytes::steps;
+use crate::text::{self, find};
 use std::borrow::Cow;
 
 /// No document of this field nests deeper than twenty; a hostile one may not grow the stack of open elements.
@@ -46,40 +47,113 @@ pub struct Element<'a> {
 
 impl<'a> Element<'a> {
     /// An attribute's value by its local name. Namespace declarations do not count.
+    #[inline(never)]
     pub fn attribute(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.attributes().find(|(qualified, _)| !qualified.starts_with("xmlns") && local(qualified) == name).map(|(_, value)| value)
+        let (_, value) = self.raw_attributes().find(|(qualified, _)| !qualified.starts_with("xmlns") && local(qualified) == name)?;
+        Some(decoded(value))
     }
 
     /// All attributes: names as they are written, and values.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
-        self.raw_attributes().map(|(name, value)| (name, decode(value, 0).unwrap_or(Cow::Borrowed(value))))
+        self.raw_attributes().map(|(name, value)| (name, decoded(value)))
     }
 
     /// All attributes as they are written, both slices of the document.
     pub fn raw_attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let mut rest = self.attributes;
-        std::iter::from_fn(move || attribute(&mut rest).ok()?)
+        let mut rest = Cursor(self.attributes);
+        std::iter::from_fn(move || rest.attribute()?)
     }
 }
+
+/// A value that was decoded when its tag was read, so that it can be.
+fn decoded(value: &str) -> Cow<'_, str> {
+    decode(value).unwrap_or(Cow::Borrowed(value))
+}
+
+/// What is left of a text.
+#[derive(Debug, Clone, Copy)]
+struct Cursor<'a>(&'a str);
+
+impl<'a> Cursor<'a> {
+    #[inline(never)]
+    fn advance(&mut self, count: usize) -> &'a str {
+        let (head, rest) = self.0.split_at_checked(count).unwrap_or((self.0, ""));
+        self.0 = rest;
+        head
+    }
+
+    #[inline(never)]
+    fn eat(&mut self, token: &str) -> Option<()> {
+        self.0 = self.0.strip_prefix(token)?;
+        Some(())
+    }
+
+    /// What stands before `token`, which goes, too.
+    #[inline(never)]
+    fn until(&mut self, token: &str) -> Option<&'a str> {
+        let text = self.advance(find(self.0.as_bytes(), token.as_bytes())?);
+        self.advance(token.len());
+        Some(text)
+    }
+
+    /// As far as bytes are of a kind.
+    #[inline(never)]
+    fn run(&mut self, kind: fn(&u8) -> bool) -> &'a str {
+        let end = self.0.bytes().position(|byte| !kind(&byte)).unwrap_or(self.0.len());
+        steps::add(end);
+        self.advance(end)
+    }
+
+    #[inline(never)]
+    fn name(&mut self) -> Option<&'a str> {
+        let name = self.run(is_name);
+        let proper = !matches!(name.as_bytes(), [] | [b'0'..=b'9' | b'-' | b'.' | b':', ..] | [.., b':']);
+        proper.then_some(name)
+    }
+
+    /// White space, then an attribute: name and raw value. The inner `None`: the tag ends.
+    #[inline(never)]
+    fn attribute(&mut self) -> Option<Option<(&'a str, &'a str)>> {
+        let spaced = !self.run(is_space).is_empty();
+        if matches!(self.0.as_bytes(), [] | [b'>' | b'/', ..]) {
+            return Some(None);
+        }
+        let name = self.name().filter(|_| spaced)?;
+        self.run(is_space);
+        self.eat("=")?;
+        self.run(is_space);
+        let quote = if self.eat("'").is_some() { "'" } else { "\"" };
+        if quote == "\"" {
+            self.eat(quote)?;
+        }
+        let value = self.until(quote)?;
+        find(value.as_bytes(), b"<").is_none().then_some(Some((name, value)))
+    }
+}
+
+const MALFORMED: &str = "the XML is not well-formed";
 
 /// A pull reader over one document.
 #[derive(Debug)]
 pub struct Reader<'a> {
     input: &'a str,
-    rest: &'a str,
+    rest: Cursor<'a>,
     open: Vec<&'a str>,
     /// Offset of the latest event.
     event: usize,
     /// The latest start was self-closing: its end comes next.
     ends: bool,
     root: bool,
+    /// What is wrong if something is, and where.
+    fault: XmlError,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the start of a document; a byte order mark is skipped.
     pub fn new(input: &'a str) -> Self {
-        let rest = input.strip_prefix('\u{feff}').unwrap_or(input);
-        Self { input, rest, open: Vec::new(), event: 0, ends: false, root: false }
+        let rest = Cursor(input.strip_prefix('\u{feff}').unwrap_or(input));
+        let fault = XmlError { what: MALFORMED, offset: 0 };
+        Self { input, rest, open: Vec::new(), event: 0, ends: false, root: false, fault }
     }
 
     /// Offset of the latest event's first byte.
@@ -89,7 +163,7 @@ impl<'a> Reader<'a> {
 
     /// Offset of the first byte behind the latest event.
     pub fn end(&self) -> usize {
-        self.offset_of(self.rest)
+        self.input.len().wrapping_sub(self.rest.0.len())
     }
 
     /// How many elements are open.
@@ -98,81 +172,83 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the open elements end in `path` (local names, outermost first).
+    #[inline(never)]
     pub fn is_at(&self, path: &[&str]) -> bool {
         let open = self.open.iter().rev().map(|name| local(name));
         self.open.len() >= path.len() && open.zip(path.iter().rev()).all(|(a, b)| a == *b)
     }
 
     /// The next event; `None` at the end of a well-formed document.
+    #[inline(never)]
     pub fn event(&mut self) -> Result<Option<Event<'a>>, XmlError> {
+        self.next().ok_or(self.fault)
+    }
+
+    fn next(&mut self) -> Option<Option<Event<'a>>> {
         loop {
             steps::count();
             self.event = self.end();
-            if self.ends {
-                self.ends = false;
-                return Ok(self.close());
+            self.fault.offset = self.event;
+            if std::mem::take(&mut self.ends) {
+                return Some(self.close());
             }
-            if self.rest.is_empty() {
-                return match (self.open.is_empty(), self.root) {
-                    (true, true) => Ok(None),
-                    (true, false) => Err(self.error("there is no element")),
-                    _ => Err(self.error("an element is not closed")),
-                };
+            let inside = !self.open.is_empty();
+            if self.rest.0.is_empty() {
+                return (self.root && !inside).then_some(None);
             }
-            if !self.rest.starts_with('<') {
-                let end = find(self.rest, "<").unwrap_or(self.rest.len());
-                let text = self.advance(end);
-                if self.open.is_empty() {
-                    if !text.bytes().all(is_space) {
-                        return Err(self.error("there is text outside of the root element"));
-                    }
-                    continue;
-                }
-                if find(text, "]]>").is_some() {
-                    return Err(self.error("\"]]>\" stands in a text"));
-                }
-                return Ok(Some(Event::Text(decode(text, self.event)?)));
-            }
-            if self.eat("<!--") {
-                self.until("-->", "a comment is not closed")?;
-            } else if self.eat("<![CDATA[") {
-                let text = self.until("]]>", "a CDATA section is not closed")?;
-                if self.open.is_empty() {
-                    return Err(self.error("there is text outside of the root element"));
-                }
-                return Ok(Some(Event::Text(decode_plain(text, self.event)?)));
-            } else if self.eat("<?") {
+            if self.rest.eat("<!--").is_some() {
+                self.rest.until("-->")?;
+            } else if self.rest.eat("<![CDATA[").is_some() {
+                let text = self.rest.until("]]>").filter(|_| inside)?;
+                self.note(check(text))?;
+                return Some(Some(Event::Text(Cow::Borrowed(text))));
+            } else if self.rest.eat("<?").is_some() {
                 // The declaration is a processing instruction that only the start of a document may hold.
-                let first = self.input.trim_start_matches('\u{feff}').len() == self.rest.len().wrapping_add(2);
-                let text = self.until("?>", "a processing instruction is not closed")?;
-                let end = text.bytes().position(|byte| !is_name(byte)).unwrap_or(text.len());
-                let target = text.get(..end).unwrap_or_default();
+                let first = self.event == 0 || self.input.starts_with('\u{feff}') && self.event == 3;
+                let target = Cursor(self.rest.until("?>")?).run(is_name);
                 if target.is_empty() || target.eq_ignore_ascii_case("xml") && !first {
-                    return Err(self.error("a processing instruction has no proper name"));
+                    return None;
                 }
-            } else if self.rest.starts_with("<!") {
-                return Err(self.error("a DOCTYPE is not allowed"));
-            } else if self.eat("</") {
-                return self.end_tag().map(Some);
-            } else {
-                self.advance(1);
+            } else if self.rest.eat("<!").is_some() {
+                self.fault.what = "a DOCTYPE is not allowed";
+                return None;
+            } else if self.rest.eat("</").is_some() {
+                let name = self.rest.name();
+                self.rest.run(is_space);
+                self.rest.eat(">")?;
+                return (name.is_some() && name == self.open.last().copied()).then(|| self.close());
+            } else if self.rest.eat("<").is_some() {
                 return self.start_tag().map(|element| Some(Event::Start(element)));
+            } else {
+                let end = find(self.rest.0.as_bytes(), b"<").unwrap_or(self.rest.0.len());
+                let text = self.rest.advance(end);
+                if inside {
+                    find(text.as_bytes(), b"]]>").is_none().then_some(())?;
+                    return Some(Some(Event::Text(self.note(decode(text))?)));
+                }
+                text.as_bytes().iter().all(is_space).then_some(())?;
             }
         }
     }
 
+    /// Takes over where in the event something is wrong.
+    fn note<T>(&mut self, result: Result<T, usize>) -> Option<T> {
+        result.map_err(|at| self.fault.offset = self.fault.offset.saturating_add(at)).ok()
+    }
+
     /// Behind a start: the text of the element and all in it, up to its end.
+    #[inline(never)]
     pub fn text(&mut self) -> Result<String, XmlError> {
         let depth = self.depth();
         let mut out = String::new();
-        loop {
-            match self.event()? {
-                Some(Event::Text(text)) => out.push_str(&text),
-                Some(Event::End(_)) if self.depth() < depth => return Ok(out),
-                None => return Ok(out),
+        while let Some(event) = self.event()? {
+            match event {
+                Event::Text(text) => out.push_str(&text),
+                Event::End(_) if self.depth() < depth => break,
                 _ => {}
             }
         }
+        Ok(out)
     }
 
     /// Behind a start: goes to behind the element's end.
@@ -182,86 +258,36 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn start_tag(&mut self) -> Result<Element<'a>, XmlError> {
-        let qualified = self.name()?;
+    fn start_tag(&mut self) -> Option<Element<'a>> {
+        let qualified = self.rest.name()?;
         if self.open.is_empty() && self.root {
-            return Err(self.error("there is more than one root element"));
+            return None;
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(self.error("elements are nested too deeply"));
+            self.fault.what = "elements are nested too deeply";
+            return None;
         }
-        let attributes = self.rest;
+        let attributes = self.rest.0;
         let mut names: Vec<&str> = Vec::new();
         loop {
-            let before = self.end();
-            match attribute(&mut self.rest) {
-                Ok(Some((name, value))) => {
-                    let known = names.iter().take(MAX_ATTRIBUTES).any(|other| *other == name);
-                    if known || names.len() >= MAX_ATTRIBUTES {
-                        return Err(XmlError { what: "an attribute is given twice, or there are too many", offset: before });
-                    }
-                    names.push(name);
-                    decode(value, before)?;
-                }
-                Ok(None) => break,
-                Err(what) => return Err(XmlError { what, offset: before }),
+            self.fault.offset = self.end();
+            let Some((name, value)) = self.rest.attribute()? else { break };
+            if names.len() >= MAX_ATTRIBUTES || names.contains(&name) || decode(value).is_err() {
+                return None;
             }
+            names.push(name);
         }
-        let attributes = attributes.get(..attributes.len().wrapping_sub(self.rest.len())).unwrap_or_default();
-        self.ends = self.eat("/");
-        if !self.eat(">") {
-            return Err(self.error("a tag is not closed"));
-        }
+        self.fault.offset = self.event;
+        let attributes = Cursor(attributes).advance(attributes.len().wrapping_sub(self.rest.0.len()));
+        self.ends = self.rest.eat("/").is_some();
+        self.rest.eat(">")?;
         self.root = true;
         self.open.push(qualified);
-        Ok(Element { name: local(qualified), qualified, attributes })
-    }
-
-    fn end_tag(&mut self) -> Result<Event<'a>, XmlError> {
-        let name = self.name()?;
-        self.rest = self.rest.trim_start_matches(SPACE);
-        if !self.eat(">") {
-            return Err(self.error("a tag is not closed"));
-        }
-        match self.open.last() {
-            Some(open) if *open == name => self.close().ok_or(self.error("an end tag has no start")),
-            _ => Err(self.error("an end tag does not match its start")),
-        }
+        Some(Element { name: local(qualified), qualified, attributes })
     }
 
     fn close(&mut self) -> Option<Event<'a>> {
         self.open.pop().map(|name| Event::End(local(name)))
-    }
-
-    fn name(&mut self) -> Result<&'a str, XmlError> {
-        name(&mut self.rest).ok_or(self.error("a tag has no proper name"))
-    }
-
-    fn until(&mut self, token: &str, what: &'static str) -> Result<&'a str, XmlError> {
-        let Some(end) = find(self.rest, token) else { return Err(self.error(what)) };
-        let text = self.advance(end);
-        self.advance(token.len());
-        Ok(text)
-    }
-
-    fn eat(&mut self, token: &str) -> bool {
-        let rest = self.rest.strip_prefix(token);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
-    }
-
-    fn advance(&mut self, count: usize) -> &'a str {
-        let (head, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        head
-    }
-
-    fn offset_of(&self, rest: &str) -> usize {
-        self.input.len().wrapping_sub(rest.len())
-    }
-
-    fn error(&self, what: &'static str) -> XmlError {
-        XmlError { what, offset: self.event }
     }
 }
 
@@ -291,95 +317,50 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
-
-fn is_space(byte: u8) -> bool {
+fn is_space(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// Above ASCII every character passes: telling letters from the rest would take a table larger than this reader.
-fn is_name(byte: u8) -> bool {
+fn is_name(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..)
 }
 
+#[inline(never)]
 fn local(name: &str) -> &str {
     let start = name.bytes().rposition(|byte| byte == b':').map_or(0, |colon| colon.wrapping_add(1));
     name.get(start..).unwrap_or(name)
 }
 
-fn name<'a>(rest: &mut &'a str) -> Option<&'a str> {
-    let end = rest.bytes().position(|byte| !is_name(byte)).unwrap_or(rest.len());
-    steps::add(end);
-    let (name, after) = rest.split_at_checked(end)?;
-    let first = name.bytes().next()?;
-    if first.is_ascii_digit() || matches!(first, b'-' | b'.' | b':') || name.ends_with(':') {
-        return None;
-    }
-    *rest = after;
-    Some(name)
-}
-
-/// White space, then an attribute: name and raw value. `None` where the tag ends.
-fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a str)>, &'static str> {
-    const WHAT: &str = "an attribute is not written as name=\"value\"";
-    let trimmed = rest.trim_start_matches(SPACE);
-    let spaced = trimmed.len() < rest.len();
-    *rest = trimmed;
-    if rest.is_empty() || rest.starts_with(['>', '/']) {
-        return Ok(None);
-    }
-    let name = name(rest).filter(|_| spaced).ok_or(WHAT)?;
-    let after = rest.trim_start_matches(SPACE).strip_prefix('=').ok_or(WHAT)?.trim_start_matches(SPACE);
-    let quote = if after.starts_with('"') { "\"" } else { "'" };
-    let after = after.strip_prefix(quote).ok_or(WHAT)?;
-    let value = find(after, quote).and_then(|end| after.split_at_checked(end)).ok_or("an attribute's value is not closed")?;
-    if find(value.0, "<").is_some() {
-        return Err("\"<\" stands in an attribute's value");
-    }
-    *rest = value.1.get(1..).unwrap_or_default();
-    Ok(Some((name, value.0)))
-}
-
-/// Where `token` first stands. Tokens are constants of a few bytes, so this is linear.
-fn find(text: &str, token: &str) -> Option<usize> {
-    let at = text.as_bytes().windows(token.len()).position(|window| window == token.as_bytes());
-    steps::add(at.unwrap_or(text.len()));
-    at
-}
-
-/// Whether XML allows a control character: of those below the space, tab and the line ends alone.
+/// Whether XML allows a character: of those below the space, tab and the line ends alone.
 fn is_char(code: u32) -> bool {
     matches!(code, 9 | 10 | 13 | 0x20..=0xd7ff | 0xe000..=0xfffd | 0x1_0000..)
 }
 
-fn decode_plain(text: &str, offset: usize) -> Result<Cow<'_, str>, XmlError> {
-    match text.bytes().position(|byte| !is_char(u32::from(byte))) {
-        Some(at) => Err(XmlError { what: "a control character is not allowed", offset: offset.saturating_add(at) }),
-        None => Ok(Cow::Borrowed(text)),
-    }
+/// The place of a control character that XML does not allow.
+fn check(text: &str) -> Result<(), usize> {
+    text.bytes().position(|byte| !is_char(u32::from(byte))).map_or(Ok(()), Err)
 }
 
-/// Resolves references. `offset` is where the text stands, for errors.
-fn decode(text: &str, offset: usize) -> Result<Cow<'_, str>, XmlError> {
-    let error = |rest: &str| XmlError {
-        what: "a reference is neither one of XML's five nor a character's number",
-        offset: offset.saturating_add(text.len().wrapping_sub(rest.len())),
-    };
-    decode_plain(text, offset)?;
-    let Some(mut at) = find(text, "&") else { return Ok(Cow::Borrowed(text)) };
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    loop {
-        let (plain, reference) = rest.split_at_checked(at).unwrap_or((rest, ""));
+/// Resolves references; fails with the place of what cannot be.
+#[inline(never)]
+fn decode(text: &str) -> Result<Cow<'_, str>, usize> {
+    check(text)?;
+    let mut rest = Cursor(text);
+    let mut out = String::new();
+    while let Some(plain) = rest.until("&") {
         out.push_str(plain);
-        let Some(body) = reference.strip_prefix('&') else { return Ok(Cow::Owned(out)) };
+        let at = text.len().wrapping_sub(rest.0.len()).wrapping_sub(1);
         // The longest reference that means something is `&#x10FFFF;` (zeros in front make it longer, within reason).
-        let window = body.bytes().take(16).position(|byte| byte == b';');
-        let (name, after) = window.and_then(|end| body.split_at_checked(end)).ok_or_else(|| error(reference))?;
-        out.push(resolve(name).ok_or_else(|| error(reference))?);
-        rest = after.get(1..).unwrap_or_default();
-        at = find(rest, "&").unwrap_or(rest.len());
+        let end = rest.0.bytes().take(16).position(|byte| byte == b';').ok_or(at)?;
+        out.push(resolve(rest.advance(end)).ok_or(at)?);
+        rest.advance(1);
     }
+    if rest.0.len() == text.len() {
+        return Ok(Cow::Borrowed(text));
+    }
+    out.push_str(rest.0);
+    Ok(Cow::Owned(out))
 }
 
 fn resolve(name: &str) -> Option<char> {
@@ -392,9 +373,7 @@ fn resolve(name: &str) -> Option<char> {
         _ => {
             let number = name.strip_prefix('#')?;
             let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
-            // from_str_radix takes a sign, XML does not.
-            let code = u32::from_str_radix(digits, radix).ok().filter(|code| is_char(*code) && !digits.starts_with('+'))?;
-            char::from_u32(code)?
+            char::from_u32(text::number(digits, radix).filter(|code| is_char(*code))?)?
         }
     })
 }

@@ -60,7 +60,7 @@ fn refusal(value: &Value, status: u16) -> Option<Error> {
         ["the key server refused: ", &said].concat(),
         "Check the token in the URL, the content id, and that the account has the rights that the request needs (multi-key, key rotation).",
     );
-    error.server = Some(Box::new(ServerError { code, message, site_error: None }));
+    error.server = Some(ServerError { code, message, site_error: None });
     error.http_status = Some(status);
     error.retryable = status >= 500 || matches!(status, 408 | 429);
     Some(error)
@@ -86,7 +86,7 @@ mod tests {
         ] {
             let error = read(status, body).map(|_| ()).unwrap_err();
             assert_eq!((error.code, error.message.as_str(), error.http_status), ("kms-refused", message, Some(status)));
-            assert_eq!(error.server.unwrap().code, code);
+            assert_eq!(error.server.clone().unwrap().code, code);
             assert_eq!(error.retryable, status == 500);
         }
     }

@@ -131,7 +131,7 @@ mod tests {
     use crate::json::parse;
 
     fn make(options: &str) -> Result<String, String> {
-        url(&parse(options).unwrap()).map_err(|error| error.message)
+        url(&parse(options).unwrap()).map_err(|error| error.message.clone())
     }
 
     #[test]

@@ -15,7 +15,7 @@
 use super::NAMED_SYSTEMS;
 use super::document::{Document, DrmSystem, Period};
 use super::track::Scheme;
-use crate::bytes::{OutOfBounds, Reader};
+use crate::bytes::{Fault, Reader};
 use crate::error::Error;
 use crate::json::{Value, decimal};
 use crate::schema::integer;
@@ -261,7 +261,7 @@ fn decode(text: &str) -> Option<String> {
 
 /// The data of a PSSH box (ISO/IEC 23001-7, 8.1): size, `pssh`, version and flags, system id, key ids from version 1
 /// on, data.
-fn payload(bytes: &[u8]) -> Result<Option<&[u8]>, OutOfBounds> {
+fn payload(bytes: &[u8]) -> Result<Option<&[u8]>, Fault> {
     let mut reader = Reader::new(bytes);
     let size = reader.u32_be()?;
     if reader.array()? != *b"pssh" || usize::try_from(size).ok() != Some(bytes.len()) {

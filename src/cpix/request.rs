@@ -55,7 +55,10 @@ struct Period {
 /// Writes a request.
 pub fn build(options: &Value) -> Result<String, Error> {
     CHECK.object(options, OPTIONS)?;
-    let content_id = custom_data::token::content_id(options).map_err(|error| Error { code: CHECK.code, ..error })?;
+    let content_id = custom_data::token::content_id(options).map_err(|mut error| {
+        error.code = CHECK.code;
+        error
+    })?;
     let service = options.field("kind").and_then(Service::from_name).unwrap_or(Service::V2);
     if service == Service::Ateme {
         return Err(CHECK.refuse("kind", "ateme takes no request; its URL names the content"));

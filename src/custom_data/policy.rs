@@ -133,7 +133,7 @@ mod tests {
     const NOW: i64 = 1_700_000_000; // 2023-11-14T22:13:20Z
 
     fn policy(text: &str) -> Result<String, String> {
-        policy_json(&parse(text).unwrap(), false, NOW).map_err(|error| error.message)
+        policy_json(&parse(text).unwrap(), false, NOW).map_err(|error| error.message.clone())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Writes a [`Value`] as compact JSON: fields in their order, numbers as they were spelled.
 
 use super::Value;
-use super::writer::quote;
+use super::Writer;
 
 impl Value {
     /// An object of these fields, in this order.
@@ -24,39 +24,24 @@ impl Value {
 
     /// As JSON. Recursion is bounded by whoever made the value: [`super::parse`] and the binding both limit the depth.
     pub fn to_json(&self) -> String {
-        let mut out = String::new();
+        let mut out = Writer::new();
         self.print(&mut out);
-        out
+        out.finish()
     }
 
-    fn print(&self, out: &mut String) {
+    fn print(&self, out: &mut Writer) {
         match self {
-            Self::Null => out.push_str("null"),
-            Self::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
-            Self::Number(spelling) => out.push_str(spelling),
-            Self::String(text) => quote(out, text),
-            Self::Array(items) => {
-                out.push('[');
-                for (at, item) in items.iter().enumerate() {
-                    if at > 0 {
-                        out.push(',');
-                    }
-                    item.print(out);
-                }
-                out.push(']');
-            }
-            Self::Object(fields) => {
-                out.push('{');
-                for (at, (name, value)) in fields.iter().enumerate() {
-                    if at > 0 {
-                        out.push(',');
-                    }
-                    quote(out, name);
-                    out.push(':');
+            Self::Null => out.json("null"),
+            Self::Boolean(value) => out.json(if *value { "true" } else { "false" }),
+            Self::Number(spelling) => out.json(spelling),
+            Self::String(text) => out.text(text),
+            Self::Array(items) => out.array(|out| items.iter().for_each(|item| item.print(out))),
+            Self::Object(fields) => out.object(|out| {
+                for (name, value) in fields {
+                    out.name(name);
                     value.print(out);
                 }
-                out.push('}');
-            }
+            }),
         }
     }
 }

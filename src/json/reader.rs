@@ -3,6 +3,7 @@
 //! both must read the same.
 
 use crate::bytes::steps;
+use crate::text::{ascii, nibble};
 
 /// Error bodies and tokens nest three deep at most; a hostile body may not use up the stack.
 const MAX_DEPTH: u8 = 32;
@@ -64,26 +65,44 @@ impl Value {
 }
 
 /// Reads one JSON value that is the whole text; white space around it is skipped.
+#[inline(never)]
 pub fn parse(text: &str) -> Option<Value> {
-    let mut parser = Parser { rest: text };
-    parser.space();
+    let mut parser = Parser { rest: text.as_bytes() };
     let value = parser.value(0)?;
     parser.space();
     parser.rest.is_empty().then_some(value)
 }
 
+/// Walks the bytes: all that JSON's grammar asks for is ASCII, and what stands in between is kept as it is.
 struct Parser<'a> {
-    rest: &'a str,
+    rest: &'a [u8],
 }
 
-impl<'a> Parser<'a> {
-    fn space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+impl Parser<'_> {
+    /// The next byte, if it is one of these.
+    #[inline(never)]
+    fn one_of(&mut self, bytes: &[u8]) -> Option<u8> {
+        let (first, rest) = self.rest.split_first()?;
+        if !bytes.contains(first) {
+            return None;
+        }
+        self.rest = rest;
+        Some(*first)
     }
 
-    fn eat(&mut self, token: &str) -> Option<()> {
-        self.rest = self.rest.strip_prefix(token)?;
-        Some(())
+    fn space(&mut self) {
+        while self.one_of(b" \t\n\r").is_some() {}
+    }
+
+    /// A sign of the grammar, behind white space.
+    fn eat(&mut self, sign: &[u8]) -> Option<u8> {
+        self.space();
+        self.one_of(sign)
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Option<Value> {
+        self.rest = self.rest.strip_prefix(word.as_bytes())?;
+        Some(value)
     }
 
     fn value(&mut self, depth: u8) -> Option<Value> {
@@ -91,142 +110,115 @@ impl<'a> Parser<'a> {
         if depth >= MAX_DEPTH {
             return None;
         }
-        let inner = depth.saturating_add(1);
-        match self.rest.bytes().next()? {
-            b'{' => self.object(inner),
-            b'[' => self.array(inner),
+        self.space();
+        match self.rest.first()? {
+            b'{' => self.members(b"}", depth),
+            b'[' => self.members(b"]", depth),
             b'"' => self.string().map(Value::String),
-            b't' => self.eat("true").map(|()| Value::Boolean(true)),
-            b'f' => self.eat("false").map(|()| Value::Boolean(false)),
-            b'n' => self.eat("null").map(|()| Value::Null),
+            b't' => self.word("true", Value::Boolean(true)),
+            b'f' => self.word("false", Value::Boolean(false)),
+            b'n' => self.word("null", Value::Null),
             _ => self.number(),
         }
     }
 
-    fn object(&mut self, depth: u8) -> Option<Value> {
-        self.eat("{")?;
-        self.space();
-        let mut fields = Vec::new();
-        if self.eat("}").is_some() {
-            return Some(Value::Object(fields));
-        }
-        loop {
-            self.space();
-            let key = self.string()?;
-            self.space();
-            self.eat(":")?;
-            self.space();
-            fields.push((key, self.value(depth)?));
-            self.space();
-            if self.eat(",").is_none() {
-                self.eat("}")?;
-                return Some(Value::Object(fields));
+    /// An object or a list, from its bracket on.
+    fn members(&mut self, close: &[u8], depth: u8) -> Option<Value> {
+        let (mut fields, mut items) = (Vec::new(), Vec::new());
+        let named = close == b"}";
+        self.one_of(b"{[");
+        while self.eat(close).is_none() {
+            if !(fields.is_empty() && items.is_empty()) {
+                self.eat(b",")?;
+            }
+            if named {
+                let name = self.string()?;
+                self.eat(b":")?;
+                fields.push((name, self.value(depth.saturating_add(1))?));
+            } else {
+                items.push(self.value(depth.saturating_add(1))?);
             }
         }
+        Some(if named { Value::Object(fields) } else { Value::Array(items) })
     }
 
-    fn array(&mut self, depth: u8) -> Option<Value> {
-        self.eat("[")?;
-        self.space();
-        let mut items = Vec::new();
-        if self.eat("]").is_some() {
-            return Some(Value::Array(items));
-        }
-        loop {
-            self.space();
-            items.push(self.value(depth)?);
-            self.space();
-            if self.eat(",").is_none() {
-                self.eat("]")?;
-                return Some(Value::Array(items));
-            }
-        }
-    }
-
+    /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
     fn number(&mut self) -> Option<Value> {
-        let end = self.rest.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')).unwrap_or(self.rest.len());
-        let (text, rest) = self.rest.split_at_checked(end)?;
-        if !is_number(text) {
-            return None;
+        let text = self.rest;
+        self.one_of(b"-");
+        if self.one_of(b"0").is_none() {
+            self.digits()?;
         }
-        self.rest = rest;
-        Some(Value::Number(text.into()))
+        if self.one_of(b".").is_some() {
+            self.digits()?;
+        }
+        if self.one_of(b"eE").is_some() {
+            self.one_of(b"+-");
+            self.digits()?;
+        }
+        let length = text.len().saturating_sub(self.rest.len());
+        Some(Value::Number(ascii(text.get(..length)?.into())))
     }
 
+    fn digits(&mut self) -> Option<()> {
+        const DIGITS: &[u8] = b"0123456789";
+        self.one_of(DIGITS)?;
+        while self.one_of(DIGITS).is_some() {}
+        Some(())
+    }
+
+    #[inline(never)]
     fn string(&mut self) -> Option<String> {
-        self.eat("\"")?;
-        let mut out = String::new();
+        self.eat(b"\"")?;
+        let mut out = Vec::new();
         loop {
             steps::count();
-            let stop = self.rest.find(|c| matches!(c, '"' | '\\' | '\0'..='\u{1f}'))?;
-            let (plain, rest) = self.rest.split_at_checked(stop)?;
-            out.push_str(plain);
-            let mut characters = rest.chars();
-            match characters.next()? {
-                '"' => {
-                    self.rest = characters.as_str();
-                    return Some(out);
-                }
-                '\\' => {
-                    let escape = characters.next()?;
-                    self.rest = characters.as_str();
-                    out.push(match escape {
-                        '"' | '\\' | '/' => escape,
-                        'b' => '\u{8}',
-                        'f' => '\u{c}',
-                        'n' => '\n',
-                        'r' => '\r',
-                        't' => '\t',
-                        'u' => self.unicode()?,
-                        _ => return None,
-                    });
+            let (byte, rest) = self.rest.split_first()?;
+            self.rest = rest;
+            match byte {
+                b'"' => return Some(ascii(out)),
+                b'\\' => {
+                    let escape = self.one_of(b"\"\\/bfnrtu")?;
+                    let code = match escape {
+                        b'b' => 8,
+                        b'f' => 12,
+                        b'n' => 10,
+                        b'r' => 13,
+                        b't' => 9,
+                        b'u' => self.unicode()?,
+                        _ => u32::from(escape),
+                    };
+                    let character = char::from_u32(code).unwrap_or('\u{fffd}');
+                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 }
                 // A bare control character is not allowed in a string.
-                _ => return None,
+                0..=0x1f => return None,
+                _ => out.push(*byte),
             }
         }
     }
 
     fn unit(&mut self) -> Option<u32> {
         let (digits, rest) = self.rest.split_at_checked(4)?;
-        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return None;
-        }
         self.rest = rest;
-        u32::from_str_radix(digits, 16).ok()
+        digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | u32::from(nibble(*digit)?)))
     }
 
-    /// What stands behind `\u`: a code point, in one unit or in a surrogate pair. A lone surrogate becomes U+FFFD.
-    fn unicode(&mut self) -> Option<char> {
+    /// What stands behind `\u`: a code point, in one unit or in a surrogate pair.
+    fn unicode(&mut self) -> Option<u32> {
         let first = self.unit()?;
-        if (0xd800..0xdc00).contains(&first) {
-            let before = self.rest;
-            if self.eat("\\u").is_some() {
-                let second = self.unit()?;
-                if (0xdc00..0xe000).contains(&second) {
-                    let high = (first & 0x3ff) << 10;
-                    return char::from_u32((high | (second & 0x3ff)).wrapping_add(0x1_0000));
-                }
-                self.rest = before;
+        if first & 0xfc00 == 0xd800
+            && let Some(rest) = self.rest.strip_prefix(b"\\u")
+        {
+            let mut ahead = Parser { rest };
+            let second = ahead.unit()?;
+            if second & 0xfc00 == 0xdc00 {
+                self.rest = ahead.rest;
+                return Some(((first & 0x3ff) << 10 | second & 0x3ff).wrapping_add(0x1_0000));
             }
         }
-        Some(char::from_u32(first).unwrap_or('\u{fffd}'))
+        Some(first)
     }
-}
-
-/// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
-fn is_number(text: &str) -> bool {
-    let text = text.strip_prefix('-').unwrap_or(text);
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
-        None => (text, None),
-    };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (mantissa, None),
-    };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
-    digits(whole) && (whole.len() == 1 || !whole.starts_with('0')) && fraction.is_none_or(digits) && exponent.is_none_or(digits)
 }
 
 #[cfg(test)]

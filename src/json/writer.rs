@@ -1,26 +1,38 @@
 //! Writes the JSON that crosses into JavaScript, where `JSON.parse` makes plain objects of it.
+//!
+//! Every method is one call in the module that viewers load, so none of them is inlined.
 
 use crate::bytes::Span;
+use crate::text;
 
 /// A number in decimal, without `core::fmt` (which alone costs kilobytes of wasm).
+#[inline(never)]
 pub fn decimal(number: u64) -> String {
-    let mut digits = Vec::with_capacity(20);
-    let mut rest = number;
-    loop {
-        digits.push(b'0'.wrapping_add((rest % 10) as u8));
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    digits.iter().rev().map(|digit| char::from(*digit)).collect()
+    let mut out = Vec::new();
+    push_decimal(&mut out, number);
+    text::ascii(out)
 }
 
-/// A JSON text in the making.
+#[inline(never)]
+fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
+    let start = out.len();
+    loop {
+        out.insert(start, b'0' | (number % 10) as u8);
+        number /= 10;
+        if number == 0 {
+            return;
+        }
+    }
+}
+
+/// A JSON text in the making: a value, or the fields of an object, or the members of a list.
 #[derive(Debug, Default)]
 pub struct Writer {
-    out: String,
+    out: Vec<u8>,
 }
+
+/// An object in the making; fields stand in the order of the calls.
+pub type Object<'a> = Writer;
 
 impl Writer {
     /// An empty text.
@@ -28,58 +40,137 @@ impl Writer {
         Self::default()
     }
 
-    /// One object as the whole text.
-    pub fn object(&mut self, fill: impl FnOnce(&mut Object<'_>)) {
-        self.out.push('{');
-        fill(&mut Object { out: &mut self.out, first: true });
-        self.out.push('}');
-    }
-
     /// The text.
+    #[inline(never)]
     pub fn finish(self) -> String {
-        self.out
+        text::ascii(self.out)
     }
-}
 
-/// An object in the making; fields stand in the order of the calls.
-#[derive(Debug)]
-pub struct Object<'a> {
-    out: &'a mut String,
-    first: bool,
-}
-
-impl Object<'_> {
-    fn key(&mut self, key: &str) {
-        if !self.first {
-            self.out.push(',');
+    /// A comma, where a value stands in front.
+    #[inline(never)]
+    fn next(&mut self) {
+        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':')) {
+            self.out.push(b',');
         }
-        self.first = false;
-        // Keys are literals of this crate: nothing in them needs an escape.
-        self.out.push('"');
-        self.out.push_str(key);
-        self.out.push_str("\":");
+    }
+
+    #[inline(never)]
+    fn open(&mut self, bracket: u8) {
+        self.next();
+        self.out.push(bracket);
+    }
+
+    #[inline(never)]
+    fn close(&mut self, bracket: u8) {
+        self.out.push(bracket);
+    }
+
+    /// A field's name; its value has to follow. Names are literals of this crate: nothing in them needs an escape.
+    #[inline(never)]
+    pub fn key(&mut self, key: &str) {
+        self.open(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    /// A field's name that may need escapes; its value has to follow.
+    #[inline(never)]
+    pub fn name(&mut self, name: &str) {
+        self.text(name);
+        self.close(b':');
+    }
+
+    /// A text as a value.
+    #[inline(never)]
+    pub fn text(&mut self, text: &str) {
+        self.open(b'"');
+        for byte in text.bytes() {
+            match byte {
+                b'\n' => self.out.extend_from_slice(b"\\n"),
+                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', byte]),
+                0..=0x1f => {
+                    self.out.extend_from_slice(b"\\u00");
+                    text::push_hex(&mut self.out, &[byte]);
+                }
+                _ => self.out.push(byte),
+            }
+        }
+        self.close(b'"');
+    }
+
+    /// Bytes as a text of hex digits.
+    #[inline(never)]
+    pub fn hex(&mut self, bytes: &[u8]) {
+        self.open(b'"');
+        text::push_hex(&mut self.out, bytes);
+        self.close(b'"');
+    }
+
+    /// A value that is JSON already.
+    #[inline(never)]
+    pub fn json(&mut self, json: &str) {
+        self.next();
+        self.out.extend_from_slice(json.as_bytes());
+    }
+
+    /// A number as a value.
+    #[inline(never)]
+    pub fn count(&mut self, number: u64) {
+        self.next();
+        push_decimal(&mut self.out, number);
+    }
+
+    /// An object as a value.
+    pub fn object(&mut self, fill: impl FnOnce(&mut Object<'_>)) {
+        self.open(b'{');
+        fill(self);
+        self.close(b'}');
+    }
+
+    /// A list as a value.
+    pub fn array(&mut self, fill: impl FnOnce(&mut Writer)) {
+        self.open(b'[');
+        fill(self);
+        self.close(b']');
+    }
+
+    /// A list as a field.
+    pub fn list(&mut self, key: &str, fill: impl FnOnce(&mut Writer)) {
+        self.key(key);
+        self.array(fill);
     }
 
     /// A text.
+    #[inline(never)]
     pub fn string(&mut self, key: &str, value: &str) {
         self.key(key);
-        quote(self.out, value);
+        self.text(value);
     }
 
     /// A text, if there is one.
+    #[inline(never)]
     pub fn optional_string(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.string(key, value);
         }
     }
 
+    /// Bytes in hex.
+    #[inline(never)]
+    pub fn bytes(&mut self, key: &str, value: &[u8]) {
+        self.key(key);
+        self.hex(value);
+    }
+
     /// A number.
+    #[inline(never)]
     pub fn number(&mut self, key: &str, value: u64) {
         self.key(key);
-        self.out.push_str(&decimal(value));
+        self.count(value);
     }
 
     /// A number, if there is one.
+    #[inline(never)]
     pub fn optional_number(&mut self, key: &str, value: Option<u64>) {
         if let Some(value) = value {
             self.number(key, value);
@@ -87,24 +178,32 @@ impl Object<'_> {
     }
 
     /// `true` or `false`.
+    #[inline(never)]
     pub fn boolean(&mut self, key: &str, value: bool) {
         self.key(key);
-        self.out.push_str(if value { "true" } else { "false" });
+        self.json(if value { "true" } else { "false" });
     }
 
     /// Bytes of the input, as `[offset, length]`: JavaScript has the input and cuts them out by itself.
+    #[inline(never)]
     pub fn span(&mut self, key: &str, value: Span<'_>) {
         self.numbers(key, &[value.offset as u64, value.bytes.len() as u64]);
     }
 
     /// A list of numbers.
+    #[inline(never)]
     pub fn numbers(&mut self, key: &str, values: &[u64]) {
-        self.list(key, values, |out, value| out.push_str(&decimal(*value)));
+        self.list(key, |out| values.iter().for_each(|value| out.count(*value)));
     }
 
     /// A list of texts.
     pub fn strings<T: AsRef<str>>(&mut self, key: &str, values: &[T]) {
-        self.list(key, values, |out, value| quote(out, value.as_ref()));
+        self.list(key, |out| values.iter().for_each(|value| out.text(value.as_ref())));
+    }
+
+    /// A list of bytes in hex.
+    pub fn hexes<T: AsRef<[u8]>>(&mut self, key: &str, values: impl Iterator<Item = T>) {
+        self.list(key, |out| values.for_each(|value| out.hex(value.as_ref())));
     }
 
     /// A list of bytes in hex.
@@ -122,56 +221,20 @@ impl Object<'_> {
     /// An object within.
     pub fn nested(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
         self.key(key);
-        self.out.push('{');
-        fill(&mut Object { out: self.out, first: true });
-        self.out.push('}');
+        self.object(fill);
     }
 
     /// A list of objects.
     pub fn objects<T>(&mut self, key: &str, values: &[T], mut fill: impl FnMut(&mut Object<'_>, &T)) {
-        self.list(key, values, |out, value| {
-            out.push('{');
-            fill(&mut Object { out, first: true }, value);
-            out.push('}');
-        });
+        self.list(key, |out| values.iter().for_each(|value| out.object(|out| fill(out, value))));
     }
 
-    /// A value that is JSON already.
+    /// A field that is JSON already.
+    #[inline(never)]
     pub fn raw(&mut self, key: &str, json: &str) {
         self.key(key);
-        self.out.push_str(json);
+        self.json(json);
     }
-
-    fn list<T>(&mut self, key: &str, values: &[T], mut write: impl FnMut(&mut String, &T)) {
-        self.key(key);
-        self.out.push('[');
-        let mut first = true;
-        for value in values {
-            if !first {
-                self.out.push(',');
-            }
-            first = false;
-            write(self.out, value);
-        }
-        self.out.push(']');
-    }
-}
-
-pub(super) fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\0'..='\u{1f}' => {
-                out.push_str("\\u00");
-                out.push_str(&crate::text::hex(&[character as u8]));
-            }
-            _ => out.push(character),
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]

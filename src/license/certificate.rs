@@ -4,73 +4,62 @@
 //! (`docs/protocol.md`, "Endpoints" and "FairPlay"). A FairPlay certificate is DER (`30 82 …`); a Widevine service
 //! certificate is a protobuf and is not.
 
+use crate::custom_data::inspect::Problem;
 use crate::error::{Error, Phase};
+use crate::json;
 use crate::license::catalogue;
 use crate::license::response::http;
 use crate::license::sniff::{is_html, is_plain_text, text};
 use crate::system::Drm;
-use crate::text::from_base64;
-use crate::{custom_data::inspect::Problem, json};
+use crate::text::{find, from_base64};
 
 const HINT: &str = "Check siteId, host and the certificate option: it takes bytes, base64 or PEM text, or a URL that answers one of these.";
 
 /// Reads a certificate. The second part says what is odd about one that is passed on all the same.
 pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<(Vec<u8>, Option<Problem>), Error> {
     let text = text(body);
-    if let Some(error) =
-        text.filter(|text| text.starts_with('{')).and_then(json::parse).and_then(|value| catalogue::from_body(&value, status))
-    {
-        return Err(Error { phase: Phase::Certificate, ..error });
+    let json = text.filter(|text| text.starts_with('{')).and_then(json::parse);
+    if let Some(error) = json.and_then(|value| catalogue::from_body(&value, status)) {
+        return Err(error.during(Phase::Certificate));
     }
     let html = text.is_some_and(is_html);
     if !(200..300).contains(&status) {
-        let error = http(status, html);
-        let (code, message) = match status {
-            404 | 405 | 410 => {
-                ("certificate-url-wrong", error.message.replace("licenses", "certificates").replace("license server", "certificate server"))
-            }
-            _ => (error.code, error.message.replace("license server", "certificate server")),
-        };
-        return Err(Error { phase: Phase::Certificate, code, message, hint: if status == 404 { HINT } else { error.hint }, ..error });
-    }
-    let what = match text {
-        Some("") => Some("it is empty"),
-        _ if html => Some("it is an HTML page"),
-        Some(text) if text.starts_with(['{', '[']) && is_plain_text(body) => {
-            Some("it is JSON that holds neither a certificate nor an error")
+        let mut error = http("certificate", status, html).during(Phase::Certificate);
+        if status == 404 {
+            error.hint = HINT;
         }
-        _ => None,
-    };
-    if let Some(what) = what {
-        return Err(invalid(drm, what));
+        return Err(error);
     }
     let bytes = match text.filter(|_| is_plain_text(body)) {
-        Some(text) => from_base64(pem_body(text).unwrap_or(text))
-            .filter(|bytes| !bytes.is_empty())
-            .ok_or_else(|| invalid(drm, "it is text, and not base64"))?,
-        None => body.to_vec(),
+        Some("") => Err("it is empty"),
+        _ if html => Err("it is an HTML page"),
+        Some(text) if text.starts_with(['{', '[']) => Err("it is JSON that holds neither a certificate nor an error"),
+        Some(text) => from_base64(pem_body(text).unwrap_or(text)).filter(|bytes| !bytes.is_empty()).ok_or("it is text, and not base64"),
+        None if body.is_empty() => Err("it is empty"),
+        None => Ok(body.to_vec()),
     };
-    let der = bytes.starts_with(&[0x30, 0x82]);
-    match drm {
-        Drm::Widevine if der => Err(invalid(drm, "it is an X.509 certificate, as FairPlay uses")),
-        Drm::FairPlay if !der => {
-            // Newer bundles may differ: the CDM has the last word.
-            let message = "The FairPlay certificate is not DER (30 82): the device may refuse it.".into();
-            Ok((bytes, Some(Problem { code: "certificate-not-der", message, hint: HINT })))
-        }
-        _ => Ok((bytes, None)),
-    }
+    let der = bytes.as_ref().is_ok_and(|bytes| bytes.starts_with(&[0x30, 0x82]));
+    let bytes = if drm == Drm::Widevine && der { Err("it is an X.509 certificate, as FairPlay uses") } else { bytes };
+    let bytes = bytes.map_err(|what| {
+        let message = ["The ", drm.title(), " certificate cannot be used: ", what, "."];
+        Error::of("certificate-invalid", Phase::Certificate, &message, HINT)
+    })?;
+    // Newer bundles may differ: the CDM has the last word.
+    let odd = (drm == Drm::FairPlay && !der).then(|| Problem {
+        code: "certificate-not-der",
+        message: "The FairPlay certificate is not DER (30 82): the device may refuse it.".into(),
+        hint: HINT,
+    });
+    Ok((bytes, odd))
 }
 
 /// What stands between the lines of a PEM file.
 fn pem_body(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("-----BEGIN ")?;
-    let (_, rest) = rest.split_once("-----")?;
-    rest.split_once("-----END ").map(|(body, _)| body)
-}
-
-fn invalid(drm: Drm, what: &str) -> Error {
-    Error::new("certificate-invalid", Phase::Certificate, ["The ", drm.title(), " certificate cannot be used: ", what, "."].concat(), HINT)
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let behind = |text: &'_ str, token: &[u8]| find(text.as_bytes(), token).map(|at| at.saturating_add(token.len()));
+    let rest = text.get(behind(text, BEGIN)?..)?;
+    let rest = rest.get(behind(rest, b"-----")?..)?;
+    rest.get(..find(rest.as_bytes(), b"-----END ")?)
 }
 
 #[cfg(test)]
@@ -119,6 +108,6 @@ mod tests {
         assert_eq!(code(Drm::FairPlay, 404, b"nope"), "certificate-url-wrong");
         assert_eq!(code(Drm::FairPlay, 503, b"<html>"), "server-unavailable");
         let error = read(Drm::FairPlay, 404, b"").unwrap_err();
-        assert_eq!(error.message, "The certificate server does not serve certificates at this URL (HTTP 404).");
+        assert_eq!(error.message, "The certificate server has nothing at this URL (HTTP 404).");
     }
 }

@@ -12,12 +12,13 @@
 //! signed: it is unwrapped and never edited.
 
 use crate::error::{Error, Phase};
-use crate::license::sniff::one_line;
-use crate::text::{from_base64, from_utf16_le};
+use crate::license::sniff::{self, one_line};
+use crate::text::{ascii, from_base64, from_utf16_le};
 use crate::xml::{Event, Reader, XmlError};
 use std::borrow::Cow;
 
-const CONTENT_TYPE: &str = "Content-Type";
+/// The one header that every challenge has.
+pub const CONTENT_TYPE: &str = "Content-Type";
 /// What PlayReady servers are sent where the CDM names nothing.
 const DEFAULT_CONTENT_TYPE: &str = "text/xml; charset=utf-8";
 
@@ -32,71 +33,65 @@ pub struct Challenge<'a> {
 
 /// Takes the challenge out of a CDM's message, whichever form it has.
 pub fn unwrap(message: &[u8]) -> Result<Challenge<'_>, Error> {
-    if let Some(text) = as_text(message) {
-        let text = text.trim_start();
-        if is_wrapper(text) {
-            return from_wrapper(text).map_err(|error| invalid(error.what, error.offset))?;
-        }
+    // UTF-16LE where the second byte is zero or a byte order mark says so, else UTF-8.
+    let text = match message {
+        [0xff, 0xfe, ..] | [_, 0, ..] => from_utf16_le(message),
+        _ => sniff::text(message).map(String::from),
+    };
+    let mut headers = Vec::new();
+    let body = text.map_or(Ok(None), |text| from_wrapper(text.trim_ascii_start(), &mut headers))?;
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE)) {
+        headers.insert(0, (CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into()));
     }
-    Ok(Challenge { headers: vec![(CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into())], body: Cow::Borrowed(message) })
+    Ok(Challenge { headers, body: body.map_or(Cow::Borrowed(message), Cow::Owned) })
 }
 
-/// UTF-16LE where every second byte of the start is zero or a byte order mark says so, else UTF-8.
-fn as_text(message: &[u8]) -> Option<Cow<'_, str>> {
-    match message {
-        [0xff, 0xfe, ..] | [_, 0, ..] => from_utf16_le(message).map(Cow::Owned),
-        _ => core::str::from_utf8(message).ok().map(|text| Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text))),
-    }
-}
-
-fn is_wrapper(text: &str) -> bool {
-    matches!(Reader::new(text).event(), Ok(Some(Event::Start(root))) if root.name == "PlayReadyKeyMessage")
-}
-
-fn from_wrapper<'a>(text: &str) -> Result<Result<Challenge<'a>, Error>, XmlError> {
+/// The challenge and its headers; `None` where the text is not the wrapper.
+fn from_wrapper(text: &str, headers: &mut Vec<(String, String)>) -> Result<Option<Vec<u8>>, Error> {
     let mut reader = Reader::new(text);
+    if !matches!(reader.event(), Ok(Some(Event::Start(root))) if root.name == "PlayReadyKeyMessage") {
+        return Ok(None);
+    }
     let mut body = None;
-    let mut headers: Vec<(String, String)> = Vec::new();
     let mut name = String::new();
-    while let Some(event) = reader.event()? {
+    while let Some(event) = reader.event().map_err(invalid)? {
         let Event::Start(element) = event else { continue };
-        match element.name {
-            "Challenge" if body.is_none() => {
-                let plain = element.attribute("encoding").is_some_and(|encoding| !encoding.starts_with("base64"));
-                let content = reader.text()?;
-                body = Some(if plain { Some(content.into_bytes()) } else { from_base64(&content) });
+        let text = match element.name {
+            "Challenge" => reader.text().map_err(invalid)?,
+            "name" | "value" if reader.is_at(&["HttpHeader", element.name]) => reader.text().map_err(invalid)?,
+            _ => continue,
+        };
+        if element.name == "Challenge" {
+            let plain = element.attribute("encoding").is_some_and(|encoding| !encoding.starts_with("base64"));
+            let content = if plain { Some(text.into_bytes()) } else { from_base64(&text) };
+            body = body.or(Some(content.unwrap_or_default()));
+        } else if element.name == "name" {
+            // Some CDMs name the content type "Content".
+            name = text.trim_ascii().into();
+            if name.eq_ignore_ascii_case("Content") {
+                name = CONTENT_TYPE.into();
             }
-            "name" if reader.is_at(&["HttpHeader", "name"]) => name = reader.text()?.trim().into(),
-            "value" if reader.is_at(&["HttpHeader", "value"]) => {
-                let value: String = reader.text()?.trim().chars().filter(|c| !c.is_control()).collect();
-                // Some CDMs name the content type "Content".
-                let name = if name.eq_ignore_ascii_case("Content") { CONTENT_TYPE } else { &name };
-                if is_header_name(name) {
-                    headers.push((name.into(), value));
-                }
-            }
-            _ => {}
+        } else if is_header_name(&name) {
+            let mut value = text.into_bytes();
+            value.retain(|byte| !byte.is_ascii_control());
+            headers.push((std::mem::take(&mut name), ascii(value).trim_ascii().into()));
         }
     }
-    Ok(match body {
-        Some(Some(body)) if !body.is_empty() => {
-            if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE)) {
-                headers.insert(0, (CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into()));
-            }
-            Ok(Challenge { headers, body: Cow::Owned(body) })
-        }
-        Some(_) => Err(invalid("its Challenge is not base64 of anything", 0)),
-        None => Err(invalid("it holds no Challenge", 0)),
-    })
+    match body {
+        Some(body) if !body.is_empty() => Ok(Some(body)),
+        _ => Err(invalid(XmlError { what: "it holds no Challenge in base64", offset: 0 })),
+    }
 }
 
 fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-fn invalid(what: &str, offset: usize) -> Error {
-    let message = ["The CDM's PlayReadyKeyMessage cannot be used: ", what].concat();
-    Error::new("challenge-invalid", Phase::License, message, "Pass the CDM's message on unchanged; if it is, report the device.").at(offset)
+#[inline(never)]
+fn invalid(error: XmlError) -> Error {
+    let message = ["The CDM's PlayReadyKeyMessage cannot be used: ", error.what, "."];
+    let hint = "Pass the CDM's message on unchanged; if it is, report the device.";
+    Error::of("challenge-invalid", Phase::License, &message, hint).at(error.offset)
 }
 
 /// What a SOAP fault says.
@@ -111,30 +106,30 @@ pub struct Fault {
 }
 
 /// The fault in a SOAP answer, if it is one. An answer that is not well-formed is no fault: the CDM judges it.
+#[inline(never)]
 pub fn fault(document: &str) -> Option<Fault> {
     let mut reader = Reader::new(document);
-    let mut fault = None;
+    let mut out = Fault::default();
+    let mut found = false;
     while let Ok(Some(event)) = reader.event() {
         let Event::Start(element) = event else { continue };
-        if element.name == "Fault" && fault.is_none() {
-            fault = Some(Fault::default());
-        }
-        let Some(fault) = &mut fault else { continue };
+        found |= element.name == "Fault";
         let field = match element.name {
-            "StatusCode" => &mut fault.status_code,
-            "faultstring" => &mut fault.fault_string,
-            "Message" => &mut fault.message,
+            "StatusCode" => &mut out.status_code,
+            "faultstring" => &mut out.fault_string,
+            "Message" => &mut out.message,
             _ => continue,
         };
+        if !found || field.is_some() {
+            continue;
+        }
         let text = reader.text().ok()?;
         // Microsoft's server sample escapes a whole CDATA section into the text.
-        let text = text.trim();
+        let text = text.trim_ascii();
         let text = text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>")).unwrap_or(text);
-        if field.is_none() && !text.is_empty() {
-            *field = Some(one_line(text));
-        }
+        *field = Some(one_line(text)).filter(|text| !text.is_empty());
     }
-    fault
+    found.then_some(out)
 }
 
 #[cfg(test)]

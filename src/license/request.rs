@@ -10,7 +10,7 @@
 use crate::error::{Error, Phase};
 use crate::license::playready;
 use crate::system::Drm;
-use crate::text::{percent_encode, to_base64};
+use crate::text::{ascii, concat, find, percent_encode, to_base64};
 use std::borrow::Cow;
 
 /// The header, and the URL parameter, that carry the custom data.
@@ -38,21 +38,28 @@ pub struct HttpRequest<'a> {
     pub body: Cow<'a, [u8]>,
 }
 
+fn on(host: &str, path: &str) -> String {
+    concat(&[host.trim_end_matches('/'), path])
+}
+
 /// Where licenses come from, where the caller names no URL.
 pub fn license_url(host: &str, drm: Drm, site_id: Option<&str>, content_id: Option<&str>) -> String {
-    let host = host.trim_end_matches('/');
     if drm != Drm::ClearKey {
-        return [host, "/ri/licenseManager.do"].concat();
+        return on(host, "/ri/licenseManager.do");
     }
-    let url = [host, "/ri/clearkey/licenseManager.do"].concat();
-    let url = site_id.map_or(url.clone(), |site_id| with_parameter(&url, "siteId", site_id));
-    content_id.map_or(url.clone(), |content_id| with_parameter(&url, "cid", content_id))
+    let mut url = on(host, "/ri/clearkey/licenseManager.do");
+    for (name, value) in [("siteId", site_id), ("cid", content_id)] {
+        if let Some(value) = value {
+            url = with_parameter(&url, name, value);
+        }
+    }
+    url
 }
 
 /// Where certificates come from, where the caller names no URL.
 pub fn certificate_url(host: &str, drm: Drm, site_id: &str) -> String {
     let path = if drm == Drm::Widevine { "/ri/widevineCert.do" } else { "/ri/fpsKeyManager.do" };
-    with_parameter(&[host.trim_end_matches('/'), path].concat(), "siteId", site_id)
+    with_parameter(&on(host, path), "siteId", site_id)
 }
 
 /// The request for a CDM's message. `custom_data` is `None` where there is nothing to carry (ClearKey, individualization).
@@ -64,21 +71,26 @@ pub fn build<'a>(
     custom_data: Option<&str>,
     carrier: Carrier,
 ) -> Result<HttpRequest<'a>, Error> {
-    let content_type = |value: &str| vec![("Content-Type".to_string(), value.to_string())];
-    let (mut headers, body) = match drm {
-        _ if individualization => (content_type("application/octet-stream"), Cow::Borrowed(message)),
-        Drm::Widevine => (content_type("application/octet-stream"), Cow::Borrowed(message)),
-        Drm::ClearKey => (content_type("application/json"), Cow::Borrowed(message)),
+    let mut headers = Vec::new();
+    let mut body = Cow::Borrowed(message);
+    let mut content_type = "application/octet-stream";
+    match drm {
+        _ if individualization => {}
+        Drm::Widevine => {}
+        Drm::ClearKey => content_type = "application/json",
         Drm::PlayReady => {
-            let challenge = playready::unwrap(message)?;
-            (challenge.headers, challenge.body)
+            content_type = "";
+            playready::Challenge { headers, body } = playready::unwrap(message)?;
         }
         Drm::FairPlay => {
-            let form = ["spc=", &percent_encode(&to_base64(message))].concat();
-            (content_type("application/x-www-form-urlencoded"), Cow::Owned(form.into_bytes()))
+            content_type = "application/x-www-form-urlencoded";
+            body = Cow::Owned(concat(&["spc=", &percent_encode(&to_base64(message))]).into_bytes());
         }
-    };
-    let mut url = url.to_string();
+    }
+    if !content_type.is_empty() {
+        headers.push((playready::CONTENT_TYPE.into(), content_type.into()));
+    }
+    let mut url = String::from(url);
     if let Some(custom_data) = custom_data.filter(|_| !individualization && drm != Drm::ClearKey) {
         let value = clean(custom_data)?;
         match carrier {
@@ -90,30 +102,32 @@ pub fn build<'a>(
 }
 
 /// White space inside the value is an error at the server and a `TypeError` in the browser, and copying puts it there.
+#[inline(never)]
 fn clean(custom_data: &str) -> Result<String, Error> {
-    let value: String = custom_data.chars().filter(|c| !c.is_whitespace()).collect();
-    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let what =
-            if value.is_empty() { "The custom data is empty." } else { "The custom data holds characters that no header may carry." };
-        return Err(Error::new(
-            "custom-data-invalid",
-            Phase::CustomData,
-            what,
-            "Let customData return the base64 text of a license token, as the server made it.",
-        ));
-    }
-    Ok(value)
+    let mut value = custom_data.as_bytes().to_vec();
+    value.retain(|byte| *byte > b' ');
+    let what = if value.is_empty() {
+        "The custom data is empty."
+    } else if value.iter().all(u8::is_ascii_graphic) {
+        return Ok(ascii(value));
+    } else {
+        "The custom data holds characters that no header may carry."
+    };
+    let hint = "Let customData return the base64 text of a license token, as the server made it.";
+    Err(Error::of("custom-data-invalid", Phase::CustomData, &[what], hint))
 }
 
 /// The URL with one more parameter, before the fragment.
+#[inline(never)]
 fn with_parameter(url: &str, name: &str, value: &str) -> String {
-    let (base, fragment) = url.split_at_checked(url.find('#').unwrap_or(url.len())).unwrap_or((url, ""));
-    let separator = match base.split_once('?') {
+    let end = find(url.as_bytes(), b"#").unwrap_or(url.len());
+    let (base, fragment) = url.split_at_checked(end).unwrap_or((url, ""));
+    let separator = match find(base.as_bytes(), b"?") {
         None => "?",
-        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) if base.ends_with(['?', '&']) => "",
         Some(_) => "&",
     };
-    [base, separator, name, "=", &percent_encode(value), fragment].concat()
+    concat(&[base, separator, name, "=", &percent_encode(value), fragment])
 }
 
 /// `PlayReadyCDMData` in UTF-16LE, for platform APIs that take custom data when a session is made.
@@ -126,15 +140,13 @@ fn with_parameter(url: &str, name: &str, value: &str) -> String {
 /// Source: Microsoft, "Encrypted Media Extensions with PlayReady", CDM data.
 pub fn playready_cdm_data(token: &str) -> Result<Vec<u8>, Error> {
     let value = to_base64(&crate::text::to_utf16_le(&clean(token)?));
-    Ok(crate::text::to_utf16_le(
-        &[
-            "<PlayReadyCDMData type=\"LicenseAcquisition\"><LicenseAcquisition version=\"1.0\" Proactive=\"false\">",
-            "<CustomData encoding=\"base64encoded\">",
-            &value,
-            "</CustomData></LicenseAcquisition></PlayReadyCDMData>",
-        ]
-        .concat(),
-    ))
+    let parts = [
+        "<PlayReadyCDMData type=\"LicenseAcquisition\"><LicenseAcquisition version=\"1.0\" Proactive=\"false\">",
+        "<CustomData encoding=\"base64encoded\">",
+        &value,
+        "</CustomData></LicenseAcquisition></PlayReadyCDMData>",
+    ];
+    Ok(crate::text::to_utf16_le(&concat(&parts)))
 }
 
 #[cfg(test)]

@@ -1,57 +1,84 @@
 //! What an answer looks like, before anything is decoded: 200 is not success.
 
+use crate::text::find;
+
 /// Longest text of a server that is repeated in an error.
 const MAX_LINE: usize = 300;
 /// A run of this many base64 characters is taken for a token, a challenge or a key, and is not repeated.
 const SECRET: usize = 40;
 
 /// A server's text as one line for a person: no control characters, bounded, and nothing that could be a secret.
+#[inline(never)]
 pub fn one_line(text: &str) -> String {
     let mut out = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
+    // Where the word begins, how long its run of base64 is, and whether it is hidden.
+    let (mut word, mut run, mut hidden) = (0, 0_usize, false);
+    for character in text.chars() {
+        if matches!(character, '\0'..=' ' | '\u{7f}'..='\u{a0}' | '\u{2028}' | '\u{2029}') {
+            (word, run, hidden) = (usize::MAX, 0, false);
+            continue;
         }
-        if longest_run(word) >= SECRET {
-            out.push('…');
-        } else {
-            out.push_str(word);
+        if word == usize::MAX {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            word = out.len();
         }
+        if hidden {
+            continue;
+        }
+        let in_run = character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=' | '-' | '_' | '%');
+        run = if in_run { run.saturating_add(1) } else { 0 };
+        out.push(character);
         if out.len() > MAX_LINE {
-            let end = out.floor_char_boundary(MAX_LINE);
-            out.truncate(end);
+            // What may be the beginning of a secret goes, too.
+            out.truncate(out.len().saturating_sub(run.max(character.len_utf8())));
             out.push('…');
             break;
+        }
+        if run >= SECRET {
+            out.truncate(word);
+            out.push('…');
+            hidden = true;
         }
     }
     out
 }
 
-fn longest_run(word: &str) -> usize {
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'%');
-    word.as_bytes().split(|byte| !is_base64(byte)).map(<[u8]>::len).max().unwrap_or(0)
+/// Without white space and zeros around it.
+#[inline(never)]
+pub fn trim(mut text: &[u8]) -> &[u8] {
+    while let [0 | 9..=13 | b' ', rest @ ..] | [rest @ .., 0 | 9..=13 | b' '] = text {
+        text = rest;
+    }
+    text
 }
 
-/// The body as text without byte order mark and surrounding white space, where it is UTF-8.
+/// The body as text without byte order mark and what is around it, where it is UTF-8.
+#[inline(never)]
 pub fn text(body: &[u8]) -> Option<&str> {
-    let text = core::str::from_utf8(body).ok()?;
-    Some(text.strip_prefix('\u{feff}').unwrap_or(text).trim_matches(|c: char| c.is_whitespace() || c == '\0'))
+    core::str::from_utf8(trim(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))).ok()
 }
 
 /// An HTML page: a captive portal, a gateway, a login.
+#[inline(never)]
 pub fn is_html(text: &str) -> bool {
-    let mut rest = text;
+    let mut rest = text.as_bytes();
     // A page may start with comments or an XML declaration before its doctype.
-    while let Some(after) = rest.strip_prefix("<!--").and_then(|rest| rest.split_once("-->")).map(|(_, after)| after) {
-        rest = after.trim_start();
+    while rest.starts_with(b"<!--")
+        && let Some(end) = find(rest, b"-->")
+    {
+        rest = trim(rest.get(end.saturating_add(3)..).unwrap_or_default());
     }
-    let head = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-    head("<!doctype html") || head("<html") || head("<head") || head("<body") || head("<title") || head("<script") || head("<meta") || {
-        head("<?xml") && rest.get(..rest.floor_char_boundary(512)).is_some_and(|start| start.contains("<html"))
-    }
+    let starts = |names: &str| {
+        names.split(',').any(|name| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())))
+    };
+    starts("<!doctype html,<html,<head,<body,<title,<script,<meta")
+        || starts("<?xml") && find(rest.get(..512).unwrap_or(rest), b"<html").is_some()
 }
 
 /// Letters, digits, punctuation and line ends only: words, not a license.
+#[inline(never)]
 pub fn is_plain_text(body: &[u8]) -> bool {
     body.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'))
 }

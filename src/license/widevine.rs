@@ -6,7 +6,8 @@
 //! ```
 //! A service certificate request is the two bytes `08 04`: type 4 and nothing else (`docs/protocol.md`, "Widevine").
 
-use crate::bytes::Reader;
+use crate::bytes::Span;
+use crate::init_data::protobuf;
 
 /// What a message says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,49 +30,16 @@ pub fn is_service_certificate_request(message: &[u8]) -> bool {
 }
 
 /// Looks at the outer fields of a message.
+#[inline(never)]
 pub fn recognise(message: &[u8]) -> Message {
-    let mut reader = Reader::new(message);
     // Every real message starts with its type, field 1; anything else is not recognised rather than refused.
-    if reader.u8() != Ok(0x08) {
-        return Message::Unknown;
-    }
-    let kind = match reader.u8() {
-        Ok(2) => Message::License,
-        Ok(5) => Message::ServiceCertificate,
-        Ok(kind) if kind < 0x20 => Message::Other,
+    let kind = match message {
+        [0x08, 2, ..] => Message::License,
+        [0x08, 5, ..] => Message::ServiceCertificate,
+        [0x08, 0..0x20, ..] => Message::Other,
         _ => return Message::Unknown,
     };
-    while !reader.is_empty() {
-        if skip_field(&mut reader).is_none() {
-            return Message::Truncated;
-        }
-    }
-    kind
-}
-
-fn skip_field(reader: &mut Reader<'_>) -> Option<()> {
-    match varint(reader)? & 7 {
-        0 => varint(reader).map(drop),
-        1 => reader.take(8).ok().map(drop),
-        2 => {
-            let length = usize::try_from(varint(reader)?).ok()?;
-            reader.take(length).ok().map(drop)
-        }
-        5 => reader.take(4).ok().map(drop),
-        _ => None,
-    }
-}
-
-fn varint(reader: &mut Reader<'_>) -> Option<u64> {
-    let mut value = 0_u64;
-    for shift in (0..64).step_by(7) {
-        let byte = reader.u8().ok()?;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
+    if protobuf::fields(Span::whole(message)).is_ok() { kind } else { Message::Truncated }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ const STRICT: Options = Options { kind: None, strict: true };
 
 /// What a case's bytes are read as.
 pub fn read(data: &[u8], options: Options) -> Result<Value, String> {
-    parse(data, options).map(|read| serde_json::from_str(&read.to_json()).unwrap()).map_err(|error| error.message)
+    parse(data, options).map(|read| serde_json::from_str(&read.to_json()).unwrap()).map_err(|error| error.message.clone())
 }
 
 pub fn run(case: &Value) -> Vec<(String, Outcome)> {

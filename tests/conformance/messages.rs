@@ -86,7 +86,7 @@ fn payload(data: &[u8], case: &Value) -> Result<(), String> {
 }
 
 fn whitespace(value: &str, expected: &Value) -> Result<(), String> {
-    let bytes = from_text(value).map_err(|error| error.message)?;
+    let bytes = from_text(value).map_err(|error| error.message.clone())?;
     same("length", &Value::from(bytes.len()), &expected["byte_length"])?;
     same("bytes", &text::to_base64(&bytes), &expected["base64"].as_str().unwrap().to_string())?;
     systems(&bytes, expected)

@@ -146,7 +146,7 @@ pub(super) mod tests {
     }
 
     pub(crate) fn view(name: &str, pack: &Value, options: &str) -> Result<Value, String> {
-        make(name, pack, &parse(options).unwrap()).map_err(|error| error.message)
+        make(name, pack, &parse(options).unwrap()).map_err(|error| error.message.clone())
     }
 
     fn tracks() -> Value {

@@ -8,7 +8,7 @@ const SOAP: &str = "<?xml version=\"1.0\"?><soap:Envelope xmlns:soap=\"s\"><soap
 const CKC: &[u8] = &[0, 0, 0, 1, 0xfb, 0xff, 0xfe, 0x80];
 
 fn data(drm: Drm, body: &[u8]) -> Vec<u8> {
-    read(drm, 200, body).unwrap().data.into_owned()
+    read(drm, 200, body).unwrap().data
 }
 
 fn refusal(drm: Drm, body: &[u8]) -> Error {
