@@ -96,7 +96,16 @@ pub struct Failure {
 impl Error {
     /// A failure that a retry cannot mend.
     pub fn new(code: &'static str, phase: Phase, message: impl Into<String>, hint: &'static str) -> Self {
-        Self(Box::new(Failure { code, phase, message: message.into(), hint, retryable: false, server: None, http_status: None, offset: None }))
+        Self(Box::new(Failure {
+            code,
+            phase,
+            message: message.into(),
+            hint,
+            retryable: false,
+            server: None,
+            http_status: None,
+            offset: None,
+        }))
     }
 
     /// The same, with a message in parts.

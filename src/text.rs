@@ -69,7 +69,7 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
             _ => byte,
         };
         if byte == b'=' {
-            padding += 1;
+            padding = 1_usize.saturating_add(padding);
         } else if padding > 0 {
             return None;
         } else {

@@ -13,8 +13,9 @@ export const FILE = join(root, "docs/errors.md");
 const row = (cells) => `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
 const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
-/** "PallyCon 7011: the token has expired …" → "The token has expired …" */
-const meaning = ({ message }) => message.replace(/^PallyCon \d+: /, "").replace(/^./, (first) => first.toUpperCase());
+/** The meanings are not in the module: PallyCon sends its own words. They stand beside the codes in the sources. */
+const MEANINGS = new Map([...readFileSync(join(root, "src/license/catalogue.rs"), "utf8").matchAll(/^ {4}(\d{4}) '\w' "[a-z-]+" "(.+)";$/gm)].map(([, code, words]) => [code, words]));
+const meaning = ({ serverCode }) => MEANINGS.get(serverCode).replace(/^./, (first) => first.toUpperCase());
 
 export async function render() {
   const groups = await serverCodes();

@@ -70,9 +70,8 @@ pub fn is_html(text: &str) -> bool {
     {
         rest = trim(rest.get(end.saturating_add(3)..).unwrap_or_default());
     }
-    let starts = |names: &str| {
-        names.split(',').any(|name| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())))
-    };
+    let starts =
+        |names: &str| names.split(',').any(|name| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())));
     starts("<!doctype html,<html,<head,<body,<title,<script,<meta")
         || starts("<?xml") && find(rest.get(..512).unwrap_or(rest), b"<html").is_some()
 }

@@ -123,7 +123,7 @@ pub fn rewrite(kind: &str, data: &[u8]) -> Vec<(String, Outcome)> {
         let fields = |value: &Value| own_json::parse(&value.to_string()).unwrap();
         let mut add = |what: &str, written: Result<Vec<u8>, _>, expected: &[u8]| {
             let result = written
-                .map_err(|error: pallycon_drm::error::Error| error.message)
+                .map_err(|error: pallycon_drm::error::Error| error.message.clone())
                 .and_then(|written| same(what, &hex(&written), &hex(expected)));
             out.push((format!("rewrite {what}"), outcome(result)));
         };
@@ -164,8 +164,8 @@ pub fn from_header(data: &[u8], case: &Value) -> Result<(), String> {
     let bare = json(&pallycon_drm::init_data::parse(data, Options::default()).map_err(|error| error.message.clone())?.to_json());
     let derived = &case["derived"]["kid_uuid_hex_big_endian"];
     same("key", &bare["keyIds"][0], derived)?;
-    let object =
-        write::playready_object(&own_json::parse(&bare["boxes"][0]["playready"].to_string()).unwrap()).map_err(|error| error.message.clone())?;
+    let object = write::playready_object(&own_json::parse(&bare["boxes"][0]["playready"].to_string()).unwrap())
+        .map_err(|error| error.message.clone())?;
     let fields = serde_json::json!({"systemId": "9a04f079-9840-4286-ab92-e65be0885f95", "data": hex(&object)});
     let pssh = write::pssh(&own_json::parse(&fields.to_string()).unwrap()).map_err(|error| error.message.clone())?;
     same("length", &Value::from(pssh.len()), &case["expected"]["pssh_length"])?;

@@ -107,7 +107,7 @@ test("the list of the package's own codes is that of its sources", async () => {
   assert.equal(new Set(listed).size, listed.length, "each once");
   for (const code of listed) assert.ok(text.includes(`"${code}"`), `${code} is listed, and nothing says it`);
   const pallycon = new Set((await serverCodes()).flatMap(({ errors }) => errors.map(({ code }) => code)));
-  const said = text.matchAll(/(?:\bcode: |=> \(\s*|problem\(\s*|failure\(\s*|Error::(?:new|server)\(\s*|\bwarn\((?:warnings, )?)"([a-z]+(?:-[a-z0-9]+)*)"/g);
+  const said = text.matchAll(/(?:\bcode: |=> \(\s*|problem\(\s*|failure\(\s*|Error::(?:new|of|server)\(\s*|\bwarn\((?:warnings, )?)"([a-z]+(?:-[a-z0-9]+)*)"/g);
   const missing = new Set([...said].map(([, code]) => code).filter((code) => !listed.includes(code) && !pallycon.has(code)));
   assert.deepEqual([...missing], [], "these codes are not in scripts/docs/codes.mjs");
   for (const { codes } of CODES) {
