@@ -7,9 +7,10 @@
  *
  * @packageDocumentation
  */
-import { bareUrl, clientOf, INTERNAL, PallyConError, sameKeyId, sleep, toPallyConError, view } from "../core.js";
+import { bareUrl, clientOf, INTERNAL, PallyConError, sleep, toPallyConError, view } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
 import { defaultKeyId, hex } from "./parts/key-id.js";
+import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
 
 /** As much of Hls as is used here, so that no version of its types is required. */
@@ -91,12 +92,13 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
     },
   };
 
+  const statuses = new KeyStatuses(client);
   const requests = new WeakMap<Uint8Array, Request>();
   async function send(hls: Hls, xhr: Xhr, { keySystem, mediaKeysSession: session, decryptdata: key }: KeyContext, challenge: Uint8Array): Promise<Octets | undefined> {
     const { signal } = controller;
     const system = SYSTEMS[keySystem];
     if (!system || !session || signal.aborted) return undefined;
-    watch(client, session, key);
+    watch(statuses, session, key);
     const uri = /^skd:/.test(key.uri) ? key.uri : undefined;
     const initData = uri ? new TextEncoder().encode(uri) : key.pssh;
     const fail = (error: PallyConError) => {
@@ -147,6 +149,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
 
   const dispose = client.adopt(() => {
     controller.abort();
+    statuses.stop();
     for (const system of Object.values(drmSystems)) {
       if (system.serverCertificateUrl) URL.revokeObjectURL(system.serverCertificateUrl);
       delete system.serverCertificateUrl;
@@ -210,18 +213,15 @@ function disguise(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, 
 
 const watched = new WeakSet<MediaKeySession>();
 
-/** Tells of a session's key statuses, each once. PlayReady may name a key in GUID order: then the playlist's own form is told. */
-function watch(client: Client, session: MediaKeySession, { keyId: own }: LevelKey): void {
+/** Tells of a session's key statuses. PlayReady may name a key in GUID order: then the playlist's own form is told. */
+function watch(statuses: KeyStatuses, session: MediaKeySession, { keyId: own }: LevelKey): void {
   if (watched.has(session)) return;
   watched.add(session);
-  const told = new Map<string, string>();
+  if (own) statuses.want([hex(own)]);
   session.addEventListener("keystatuseschange", () => {
-    session.keyStatuses.forEach((status, bytes) => {
-      const keyId = own && sameKeyId(own, bytes as Bytes) ? hex(own) : hex(view(bytes as Bytes));
-      if (told.get(keyId) === status) return;
-      told.set(keyId, status);
-      client.emit({ type: "key-status", keyId, status });
-    });
+    const list: [string, string][] = [];
+    session.keyStatuses.forEach((status, bytes) => list.push([hex(view(bytes as Bytes)), status]));
+    statuses.tell(list);
   });
 }
 

@@ -9,6 +9,9 @@
 import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
 import { warnUntested } from "./parts/version.js";
+=======
+import { KeyStatuses } from "./parts/key-status.js";
+>>>>>>> e88bb2e (Key statuses as events with what to do, in Shaka and hls.js; the table of what an app hears without the package and with it)
 import { bareUrl, clientOf, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
@@ -80,11 +83,13 @@ class Attachment {
   /** The latest attempt of each request, for what its token's inspection had found. */
   private readonly sent = new WeakMap<Request, LicenseRequest>();
   private readonly reported = new WeakSet<PallyConError>();
+  private readonly statuses: KeyStatuses;
 
   constructor(player: ShakaPlayer, client: Client, options: AdapterOptions) {
     this.player = player;
     this.client = client;
     this.options = options;
+    this.statuses = new KeyStatuses(client);
   }
 
   start(): Undo {
@@ -120,17 +125,24 @@ class Attachment {
     network?.registerResponseFilter(this.onResponse);
     player.addEventListener("error", this.onError);
     player.addEventListener("keystatuschanged", this.onKeyStatus);
+<<<<<<< HEAD
     warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
+      this.statuses.stop();
       // A destroyed player has neither network nor listeners; what is undone twice does no harm.
       const engine = player.getNetworkingEngine() ?? network;
       engine?.unregisterRequestFilter(this.onRequest);
       engine?.unregisterResponseFilter(this.onResponse);
       player.removeEventListener("error", this.onError);
       player.removeEventListener("keystatuschanged", this.onKeyStatus);
+<<<<<<< HEAD
       const restored: { servers: Record<string, string | undefined>; advanced: DrmConfig["advanced"] } = { servers: {}, advanced: {} };
       for (const keySystem of Object.keys(servers)) restored.servers[keySystem] = before.servers[keySystem];
       for (const keySystem of Object.keys(advanced)) restored.advanced[keySystem] = before.advanced[keySystem];
+=======
+      const restored: Record<string, string | undefined> = {};
+      for (const [keySystem] of KEY_SYSTEMS) restored[keySystem] = before.servers[keySystem];
+>>>>>>> e88bb2e (Key statuses as events with what to do, in Shaka and hls.js; the table of what an app hears without the package and with it)
       try {
         player.configure({ drm: { ...restored, initDataTransform: before.initDataTransform, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
       } catch { /* destroyed: there is no configuration left to restore */ }
@@ -159,6 +171,7 @@ class Attachment {
     });
     if (!prepared) return;
     this.sent.set(request, prepared);
+    if (request.initData) this.statuses.want(client.initData(request.initData, request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
     request.uris = [prepared.url];
     request.body = prepared.body;
     if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
@@ -244,6 +257,8 @@ class Attachment {
       return toPallyConError(thrown, INTERNAL);
     }
   }
+
+  private readonly onKeyStatus = (): void => this.statuses.tell(Object.entries(this.player.getKeyStatuses()));
 
   private readonly onError = (event: { detail?: unknown }): void => {
     const ours = pallyConError(event.detail);

@@ -83,6 +83,7 @@ export const CODES = [
       ["output-restricted", "A key may not be used on this display: output protection, HDCP.", "Another display or cable, a lower quality, or less in the token's policy."],
       ["key-expired", "A key has expired.", "Load again, with a token whose policy still allows it; check the device's clock."],
       ["key-unusable", "The CDM cannot use a key, for a reason of its own (`internal-error`).", "Load again; on Windows, look at the graphics driver."],
+      ["key-released", "A key was released with its session.", "Load again to play on."],
       ["key-missing", "The license lacks a key that the content needs; the message names it.", "Check that every track was packaged under this content id."],
       ["session-closed", "The CDM closed a session.", "Load the source again."],
       ["fairplay-mpeg-ts", "FairPlay content in MPEG-TS segments, which MediaSource cannot decrypt.", "Package it as fMP4, or let Safari play the playlist itself."],

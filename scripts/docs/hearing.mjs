@@ -1,4 +1,5 @@
 // One page, one player, one thing that goes wrong: what the app hears of it.
+import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
 export const PLAYERS = {
@@ -13,7 +14,7 @@ const KEY_OF = (catalog) => catalog.find(({ contentId }) => contentId === "demo-
 
 const BRIDGE = fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url));
 const NOTHING = "nothing: no error, no picture";
-const LIMIT = 8000;
+const LIMIT = 7000;
 let runs = 0;
 
 /** @returns {Promise<string>} */
@@ -23,6 +24,7 @@ export async function hear({ browser, origin, run, faults = [], bridge = {}, hos
   const catalog = await (await fetch(`${origin}/${name}/api/catalog`)).json();
   await fetch(`${origin}/${name}/api/faults`, { method: "POST", body: JSON.stringify(faults) });
   const context = await browser.newContext();
+  let front;
   try {
     const page = await context.newPage();
     if (bridge) {
@@ -31,21 +33,20 @@ export async function hear({ browser, origin, run, faults = [], bridge = {}, hos
       await page.addInitScript({ path: BRIDGE });
     }
     // The page has one origin and the license server another, as in life.
-    const url = `http://${host ?? "127.0.0.1"}:${port}/${name}/compare/?license=${encodeURIComponent(`http://localhost:${port}/${name}`)}`;
-    if (headers) await page.route(/\/compare\/\?/, async (route) => route.fulfill({ response: await route.fetch(), headers: { "content-type": "text/html", ...headers } }));
+    const at = headers || framed ? (front = await openFront(origin, headers)).port : port;
+    const url = `http://${host ?? "127.0.0.1"}:${at}/${name}/compare/?license=${encodeURIComponent(`http://localhost:${port}/${name}`)}`;
     let frame = page.mainFrame();
+    await page.goto(framed ? `http://127.0.0.1:${port}/${name}/compare/frame.html?${encodeURIComponent(url)}` : url);
     if (framed) {
-      await page.goto(`http://127.0.0.2:${port}/${name}/api/catalog`).catch(() => page.goto("about:blank"));
-      await page.setContent(`<iframe src="${url}"></iframe>`);
       await page.frameLocator("iframe").locator("html[data-ready]").waitFor({ state: "attached" });
       frame = page.frames().find((inner) => inner !== page.mainFrame());
     } else {
-      await page.goto(url);
       await page.locator("html[data-ready]").waitFor({ state: "attached" });
     }
     await frame.evaluate((given) => { void window.compare.play(given); }, run);
-    return tidy(await outcome(frame, run, environment), port);
+    return tidy(await outcome(frame, run, environment), [port, at]);
   } finally {
+    await front?.close();
     await context.close();
   }
 }
@@ -62,19 +63,32 @@ async function outcome(frame, run, environment) {
   }
   const lines = [...new Set(heard.length ? heard : [NOTHING])];
   if (run.ours) {
-    const told = await frame.evaluate(() => window.compare.events.filter(({ type }) => type === "warning" || type === "error").map(({ message, error }) => error?.message ?? `warning before: ${message}`));
+    const told = await frame.evaluate(() => window.compare.events.filter(({ type }) => type === "warning" || type === "error").map(({ type, message, hint, error }) => error?.message ?? `${type}: ${message} → ${hint}`));
     const text = lines.join(" ");
     for (const line of new Set(told)) if (!text.includes(line)) lines.push(line);
     if (environment) {
       const problems = await frame.evaluate(() => window.compare.pallycon.diagnose({ urls: [window.compare.license] }));
-      lines.push(...problems.map(({ code, message, hint }) => `diagnose(): ${code}: ${message} ${hint}`));
+      lines.push(...problems.map(({ code, message, hint }) => `diagnose(): ${message} → ${hint} (${code})`));
     }
   }
   return lines.join(" · ");
 }
 
+/** The same pages under another origin, with these headers. (A page that is made up in the browser counts as one of the internet, which may not talk to this machine.) */
+async function openFront(origin, headers = {}) {
+  const server = createServer(async (request, response) => {
+    const answer = await fetch(new URL(request.url, origin));
+    const page = /html/.test(answer.headers.get("content-type") ?? "");
+    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "", ...(page ? headers : {}) });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  return { port: server.address().port, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+}
+
 /** Ports and runs are of this machine, and nothing that could be a token is shown. */
-function tidy(text, port) {
-  return text.replaceAll(new RegExp(`http://(localhost|127\\.0\\.0\\.1):${port}(/r/[\\w-]+)?`, "g"), (all, host) => (host === "localhost" ? "https://license.example" : "https://player.example"))
-    .replaceAll(`:${port}`, "").replaceAll(/[A-Za-z0-9+/=_-]{60,}/g, "…").slice(0, 700);
+function tidy(text, ports) {
+  const machine = new RegExp(`http://(localhost|127\\.0\\.0\\.1):(${ports.join("|")})(/r/[\\w-]+)?`, "g");
+  return text.replaceAll(machine, (all, host) => (host === "localhost" ? "https://license.example" : "https://player.example"))
+    .replaceAll(new RegExp(`:(${ports.join("|")})\\b`, "g"), "").replaceAll(/[A-Za-z0-9+/=_-]{60,}/g, "…").slice(0, 900);
 }

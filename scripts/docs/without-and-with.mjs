@@ -15,9 +15,12 @@ const folder = (path) => join(root, path);
 const versionOf = (name) => JSON.parse(readFileSync(folder(`node_modules/${name}/package.json`), "utf8")).version;
 const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
 
+/** `--only TEXT`: the cases that have it in their name, on the screen alone. */
+const only = process.argv[2] === "--only" ? process.argv[3] ?? "" : "";
+
 async function main() {
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
-  cpSync(folder("tests/e2e/compare/index.html"), folder("build/compare/index.html"));
+  for (const name of ["index.html", "frame.html", "frame.js"]) cpSync(folder(`tests/e2e/compare/${name}`), folder(`build/compare/${name}`));
   const server = createLicenseServer({ roots: { "/compare/": folder("build/compare"), "/media/": folder("www/media") }, catalog: folder("www/media/catalog.json") });
   const origin = await server.listen(0, "127.0.0.1");
   const browser = await chromium.launch({ executablePath: findBrowser("chromium"), args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`] });
@@ -25,7 +28,7 @@ async function main() {
   try {
     for (const [player, { title, drms }] of Object.entries(PLAYERS)) {
       const rows = [];
-      for (const { what, drm, ...conditions } of [...CASES, ...ENVIRONMENTS]) {
+      for (const { what, drm, ...conditions } of [...CASES, ...ENVIRONMENTS].filter((one) => one.what.includes(only))) {
         const used = (Array.isArray(drm) ? drm : [drm]).find((one) => drms.includes(one));
         if (!used) continue;
         const run = { player, drm: used, keySystem: SYSTEMS[used], contentId: CONTENT[used] };
@@ -36,6 +39,7 @@ async function main() {
       }
       sections.push(`## ${title}\n\n${[row(["what goes wrong", "without the package", "with it"]), row(["---", "---", "---"]), ...rows].join("\n")}`);
     }
+    if (only) return; // a look at one case is no table
     writeFileSync(folder("docs/without-and-with.md"), `<!-- Written by scripts/docs/without-and-with.mjs. -->
 # Without the package, and with it
 

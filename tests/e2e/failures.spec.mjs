@@ -176,3 +176,26 @@ test("a token that cannot be right is a warning before the request, and explains
   expect(warning).toMatchObject({ code: "content-id-mismatch" });
   expect((await events(page, "error"))[0].error.problems.map(({ code }) => code)).toContain("content-id-mismatch");
 });
+
+const KEY = "9d3fe6bf10c74be9a2ffbe5c6df0b873"; // of demo-single-key
+for (const [player, guidKeyStatuses] of [["shaka", false], ["hls", true]]) {
+  for (const [status, code] of [["output-restricted", "output-restricted"], ["internal-error", "key-unusable"], ["expired", "key-expired"]]) {
+    test(`${player}: a key that is ${status} is told once, by the content's key id, with what to do`, async ({ page, run }) => {
+      await open(page, run, { statuses: { [KEY]: status }, guidKeyStatuses });
+      await play(page, player, "playready");
+      await expect.poll(async () => (await events(page, "warning")).map((event) => event.code)).toContain(code);
+      const warnings = (await events(page, "warning")).filter((event) => event.code === code);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0].message).toContain(KEY);
+      expect((await events(page, "key-status")).map(({ keyId, status: told }) => [keyId, told])).toContainEqual([KEY, status]);
+    });
+  }
+}
+
+test("shaka: a key that no license brings is told by its id", async ({ page, run }) => {
+  await open(page, run);
+  const kid = "7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1"; // of demo-cenc, video
+  await run.faults({ on: "license", fault: "error:7001", kid });
+  await page.evaluate((given) => window.compare.play(given), { player: "shaka", ours: true, drm: "widevine", keySystem: SYSTEMS.widevine, contentId: "demo-cenc" });
+  await expect.poll(async () => (await events(page, "warning")).find(({ code }) => code === "key-missing")?.message).toContain(kid);
+});

@@ -5,7 +5,7 @@ const unbase64 = (text) => Uint8Array.from(atob(text.trim()), (char) => char.cha
 
 export async function play(compare, { ours, drm, keySystem, contentId, options }) {
   const client = ours ? await compare.client(contentId, options) : undefined;
-  const tell = (error) => compare.say(`${error.name}: ${error.message}${error.hint ? ` ${error.hint}` : ""}`);
+  const tell = (error) => compare.say(`${error.name}: ${error.message}${error.hint ? ` → ${error.hint}` : ""}`);
   const access = await navigator.requestMediaKeySystemAccess(keySystem, [{
     initDataTypes: drm === "fairplay" ? ["sinf"] : ["cenc"],
     videoCapabilities: [{ contentType: CODECS.video, robustness: drm === "widevine" ? "SW_SECURE_CRYPTO" : "" }],

@@ -10,7 +10,7 @@ export async function play(compare, { ours, drm, keySystem, contentId, options }
   const hls = new Hls(config);
   hls.on(Hls.Events.ERROR, (name, data) => {
     const known = ours && pallyConError(data);
-    compare.say(`hls.js ${data.details}: ${known ? `${known.message} ${known.hint}` : data.error?.message}${data.fatal ? "" : " (not fatal)"}`);
+    compare.say(`hls.js ${data.details}: ${known ? `${known.message} → ${known.hint}` : data.error?.message}${data.fatal ? "" : " (not fatal)"}`);
   });
   hls.loadSource(compare.media(`${contentId}/hls/${drm}.m3u8`));
   hls.attachMedia(compare.video);

@@ -12,7 +12,7 @@ export async function play(compare, { ours, drm, keySystem, contentId, options }
   player.configure("drm.preferredKeySystems", [keySystem]);
   const tell = (error) => {
     const known = ours && pallyConError(error);
-    compare.say(`Shaka ${error.code}: ${error.message}${known ? ` ${known.hint}` : ""}`);
+    compare.say(`Shaka ${error.code}: ${error.message}${known ? ` → ${known.hint}` : ""}`);
   };
   player.addEventListener("error", ({ detail }) => tell(detail));
   if (ours) await attachShaka(player, await compare.client(contentId, options));
