@@ -13,6 +13,8 @@ import { table } from "../lib/say.mjs";
 const PAGES = [
   { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 69_000 },
   { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 70_000 },
+  // Sessions are decided in a module of their own, which only this page loads.
+  { player: "media", attach: "attachMedia", modules: ["player.wasm", "media.wasm"], goal: 36_000, budget: 88_000 },
 ];
 
 const compressed = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
@@ -39,9 +41,9 @@ export function reportSizes() {
   );
   const lines = table([["file", "raw", "gzip", "brotli"], ...[...sizes].map(([name, size]) => [name, kB(size.raw), kB(size.gzip), kB(size.brotli)])]).split("\n");
   let over = false;
-  for (const { player, attach, goal, budget } of PAGES) {
+  for (const { player, attach, modules = ["player.wasm"], goal, budget } of PAGES) {
     const script = compressed(bundled(player, attach));
-    const module = sizes.get("player.wasm").brotli;
+    const module = modules.reduce((sum, name) => sum + sizes.get(name).brotli, 0);
     const total = module + script;
     over ||= total > budget;
     lines.push(`a page with ${player}: ${kB(module)} module + ${kB(script)} JavaScript = ${kB(total)} brotli of ${kB(budget)} (goal ${kB(goal)})${total > budget ? "  OVER BUDGET" : ""}`);

@@ -92,6 +92,21 @@ export const CODES = [
     ],
   },
   {
+    id: "sessions", title: "The CDM and its sessions", from: "`pallycon-drm/media`, on the element (`pallyconerror`) and as events",
+    codes: [
+      ["drm-unsupported", "The browser can use none of the DRMs that may be used, with these codecs and this robustness.", "`diagnose()`; fewer demands."],
+      ["media-keys-refused", "The element did not take the MediaKeys: another player still uses it.", "Undo that one first."],
+      ["certificate-rejected", "The CDM refused the certificate.", "The site's own certificate, for this DRM."],
+      ["init-data-refused", "The CDM made no request of the init data: there is nothing in them for its DRM, or the certificate is another's. `cause` is what it said.", "The packaging; FairPlay's certificate."],
+      ["license-rejected", "The CDM refused what the server sent as a license. `cause` is what it said.", "What changes the answer on its way; a license of this DRM and this content."],
+      ["key-missing", "The media wait for a key that no license brought, or that no init data asked for. The message names it.", "The token's policy (tracks); packaging under this content id."],
+      ["output-restricted", "A key may not be used with this display.", "HDCP: display, cable, a lower quality, or less in the token's policy."],
+      ["key-expired", "A key has expired, and asking again brought it back expired.", "The policy's durations; the clocks."],
+      ["key-unusable", "The CDM reports an error of its own for a key.", "Load again; the graphics driver."],
+      ["session-closed", "The CDM closed a session by itself.", "Load again."],
+    ],
+  },
+  {
     id: "server", title: "On a server: tokens, auth data, key server", from: "`pallycon-drm/server` and the command line",
     codes: [
       ["options-invalid", "The options are not a plain object of what is listed.", "[server.md](server.md)."],

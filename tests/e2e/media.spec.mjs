@@ -345,6 +345,31 @@ test("a key that no license brings is named when the video waits for it", async 
   await expectError(page, { code: "key-missing", message: expect.stringContaining(audio) });
 });
 
+test("keys that come after the first license are a rotation: put off while there is a buffer, asked for when the video waits", async ({ page, run }) => {
+  const [, audio] = keyIdsOf("demo-cenc");
+  await openLab(page, run, { drms: ["widevine"] });
+  await page.evaluate(() => {
+    const { lab } = window;
+    lab.reasons = [];
+    return lab.bare({ options: { contentId: "demo-cenc", rotationSpread: 3_600_000, customData: (context) => { lab.reasons.push(context.reason); return lab.token(context); } } });
+  });
+  await feed(page, "demo-cenc", { tracks: ["video"] });
+  await expectPlaying(page);
+  const opened = await page.evaluate((bytes) => {
+    const { lab } = window;
+    lab.video.pause();
+    lab.video.currentTime = 0;
+    Math.random = () => 0.9;
+    const count = () => window.__cdmBridge.log.filter(({ event }) => event === "create-session" || event === "generate-request").length;
+    lab.encrypted("keyids", bytes);
+    return Promise.resolve().then(() => new Promise((resolve) => setTimeout(() => resolve(count()))));
+  }, [...Buffer.from(JSON.stringify({ kids: [Buffer.from(audio, "hex").toString("base64url")] }))]);
+  expect(opened).toBe(1);
+  await page.evaluate(() => window.lab.video.dispatchEvent(new Event("waitingforkey")));
+  await expect.poll(async () => (await events(page, "key-status")).map(({ keyId }) => keyId)).toContain(audio);
+  expect(await page.evaluate(() => window.lab.reasons)).toEqual(["license", "rotation"]);
+});
+
 test.describe("renewal", () => {
   const reasons = (page) => page.evaluate(() => window.lab.reasons);
   const renewing = (page, media, contentId) =>
