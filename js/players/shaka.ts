@@ -8,10 +8,8 @@
  */
 import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
-import { warnUntested } from "./parts/version.js";
-=======
 import { KeyStatuses } from "./parts/key-status.js";
->>>>>>> e88bb2e (Key statuses as events with what to do, in Shaka and hls.js; the table of what an app hears without the package and with it)
+import { warnUntested } from "./parts/version.js";
 import { bareUrl, clientOf, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
@@ -125,7 +123,6 @@ class Attachment {
     network?.registerResponseFilter(this.onResponse);
     player.addEventListener("error", this.onError);
     player.addEventListener("keystatuschanged", this.onKeyStatus);
-<<<<<<< HEAD
     warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
       this.statuses.stop();
@@ -135,14 +132,9 @@ class Attachment {
       engine?.unregisterResponseFilter(this.onResponse);
       player.removeEventListener("error", this.onError);
       player.removeEventListener("keystatuschanged", this.onKeyStatus);
-<<<<<<< HEAD
       const restored: { servers: Record<string, string | undefined>; advanced: DrmConfig["advanced"] } = { servers: {}, advanced: {} };
       for (const keySystem of Object.keys(servers)) restored.servers[keySystem] = before.servers[keySystem];
       for (const keySystem of Object.keys(advanced)) restored.advanced[keySystem] = before.advanced[keySystem];
-=======
-      const restored: Record<string, string | undefined> = {};
-      for (const [keySystem] of KEY_SYSTEMS) restored[keySystem] = before.servers[keySystem];
->>>>>>> e88bb2e (Key statuses as events with what to do, in Shaka and hls.js; the table of what an app hears without the package and with it)
       try {
         player.configure({ drm: { ...restored, initDataTransform: before.initDataTransform, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
       } catch { /* destroyed: there is no configuration left to restore */ }
@@ -258,8 +250,6 @@ class Attachment {
     }
   }
 
-  private readonly onKeyStatus = (): void => this.statuses.tell(Object.entries(this.player.getKeyStatuses()));
-
   private readonly onError = (event: { detail?: unknown }): void => {
     const ours = pallyConError(event.detail);
     if (!ours) return;
@@ -267,14 +257,7 @@ class Attachment {
     (event.detail as ShakaError).message = ours.message;
   };
 
-  private readonly statuses = new Map<string, string>();
-  private readonly onKeyStatus = (): void => {
-    for (const [keyId, status] of Object.entries(this.player.getKeyStatuses())) {
-      if (this.statuses.get(keyId) === status) continue;
-      this.statuses.set(keyId, status);
-      this.client.emit({ type: "key-status", keyId, status });
-    }
-  };
+  private readonly onKeyStatus = (): void => this.statuses.tell(Object.entries(this.player.getKeyStatuses()));
 
   /** Shaka tells of a failed license only where no other session is active: where it has not, this does. */
   report(ours: PallyConError, error?: ShakaError): void {

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
 export const PLAYERS = {
-  shaka: { title: "Shaka Player", drms: ["widevine", "playready"] },
+  shaka: { title: "Shaka Player", drms: ["widevine", "playready", "fairplay"] },
   hls: { title: "hls.js", drms: ["widevine", "playready", "fairplay"] },
   eme: { title: "EME without a player", drms: ["widevine", "playready", "fairplay"] },
 };

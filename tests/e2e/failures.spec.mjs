@@ -7,7 +7,7 @@ import { openSite } from "./site.mjs";
 const SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready", fairplay: "com.apple.fps" };
 const CONTENT = { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs" };
 /** The players with the package, and the DRMs that each is tried with here. */
-const PLAYERS = { shaka: ["widevine", "playready"], hls: ["widevine", "playready", "fairplay"], eme: ["widevine", "playready", "fairplay"] };
+const PLAYERS = { shaka: ["widevine", "playready", "fairplay"], hls: ["widevine", "playready", "fairplay"], eme: ["widevine", "playready", "fairplay"] };
 
 async function open(page, run, bridge = {}) {
   await page.addInitScript(`window.__cdmBridge = ${JSON.stringify(bridge)};`);

@@ -1,41 +1,47 @@
-// EME without a player, by the guides' sample, and with the package's client between message and update.
+// EME without a player, by the guides' sample, and with attachMedia.
+import { attachMedia } from "pallycon-drm/media";
+
 const CODECS = { video: 'video/mp4; codecs="avc1.4d4015"', audio: 'audio/mp4; codecs="mp4a.40.2"' };
 const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 const unbase64 = (text) => Uint8Array.from(atob(text.trim()), (char) => char.charCodeAt(0));
 
 export async function play(compare, { ours, drm, keySystem, contentId, options }) {
-  const client = ours ? await compare.client(contentId, options) : undefined;
-  const tell = (error) => compare.say(`${error.name}: ${error.message}${error.hint ? ` → ${error.hint}` : ""}`);
+  const { video } = compare;
+  const tell = (error) => compare.say(`${error.name ?? "MediaError"}: ${error.message}${error.hint ? ` → ${error.hint}` : ""}`);
+  video.addEventListener("error", () => tell(video.error));
+  if (ours) {
+    video.addEventListener("pallyconerror", ({ detail }) => tell(detail));
+    await attachMedia(video, await compare.client(contentId, options), { drms: [drm] });
+  } else {
+    await byHand(compare, { drm, keySystem, contentId, tell });
+  }
+  await load(compare, contentId);
+}
+
+async function byHand(compare, { drm, keySystem, contentId, tell }) {
+  const robustness = drm === "widevine" ? "SW_SECURE_CRYPTO" : "";
   const access = await navigator.requestMediaKeySystemAccess(keySystem, [{
     initDataTypes: drm === "fairplay" ? ["sinf"] : ["cenc"],
-    videoCapabilities: [{ contentType: CODECS.video, robustness: drm === "widevine" ? "SW_SECURE_CRYPTO" : "" }],
-    audioCapabilities: [{ contentType: CODECS.audio, robustness: drm === "widevine" ? "SW_SECURE_CRYPTO" : "" }],
+    videoCapabilities: [{ contentType: CODECS.video, robustness }],
+    audioCapabilities: [{ contentType: CODECS.audio, robustness }],
   }]);
   const keys = await access.createMediaKeys();
-  if (drm === "fairplay") {
-    const certificate = client ? await client.certificate("fairplay") : await (await fetch(compare.certificate)).arrayBuffer();
-    await keys.setServerCertificate(certificate);
-  }
+  if (drm === "fairplay") await keys.setServerCertificate(await (await fetch(compare.certificate)).arrayBuffer());
   await compare.video.setMediaKeys(keys);
-  compare.video.addEventListener("error", () => tell(compare.video.error));
   const known = new Set();
   compare.video.addEventListener("encrypted", ({ initDataType, initData }) => {
     if (!initData || known.has(base64(initData))) return;
     known.add(base64(initData));
     const session = keys.createSession();
-    session.addEventListener("message", async ({ message, messageType }) => {
+    session.addEventListener("message", async ({ message }) => {
       try {
-        const license = client
-          ? (await client.requestLicense(drm, message, { keySystem, initData: new Uint8Array(initData), initDataType, messageType, sessionId: session.sessionId })).data
-          : await post(compare, { drm, contentId, message });
-        await session.update(license);
+        await session.update(await post(compare, { drm, contentId, message }));
       } catch (error) {
         tell(error);
       }
     });
     session.generateRequest(initDataType, initData).catch(tell);
   });
-  await load(compare, contentId);
 }
 
 /** As samples have it: what is answered goes to the CDM. */
