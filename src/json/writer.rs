@@ -202,20 +202,9 @@ impl Writer {
     }
 
     /// A list of bytes in hex.
-    pub fn hexes<T: AsRef<[u8]>>(&mut self, key: &str, values: impl Iterator<Item = T>) {
-        self.list(key, |out| values.for_each(|value| out.hex(value.as_ref())));
-    }
-
-    /// A list of bytes in hex.
+    #[inline(never)]
     pub fn hexes(&mut self, key: &str, values: &mut dyn Iterator<Item = &[u8]>) {
-        self.key(key);
-        self.out.push('[');
-        for (at, value) in values.enumerate() {
-            self.out.push_str(if at == 0 { "\"" } else { ",\"" });
-            self.out.push_str(&crate::text::hex(value));
-            self.out.push('"');
-        }
-        self.out.push(']');
+        self.list(key, |out| values.for_each(|value| out.hex(value)));
     }
 
     /// An object within.
