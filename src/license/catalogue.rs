@@ -74,7 +74,7 @@ macro_rules! table {
         const TABLE: &str = concat!($($server, $class, $code, "\n"),*);
 
         /// PallyCon's numbers, and what they mean in words.
-        #[cfg(not(target_arch = "wasm32"))]
+        #[cfg(any(test, not(target_arch = "wasm32")))]
         pub const MEANINGS: &[(&str, &str)] = &[$((stringify!($server), $meaning)),*];
     };
 }
