@@ -4,5 +4,6 @@
  * @packageDocumentation
  */
 export type * from "./types.js";
+export type { MediaOptions } from "./players/media.js";
 export { PallyConError, init, parseInitData, sameKeyId, inspectCustomData, createPallyCon } from "./core.js";
 export { probe, diagnose } from "./environment/index.js";
