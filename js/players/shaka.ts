@@ -163,7 +163,7 @@ class Attachment {
     });
     if (!prepared) return;
     this.sent.set(request, prepared);
-    if (request.initData) this.statuses.want(client.initData(request.initData, request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
+    if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
     request.uris = [prepared.url];
     request.body = prepared.body;
     if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
