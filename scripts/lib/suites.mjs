@@ -6,7 +6,7 @@ import { ensureTool } from "../setup/tools.mjs";
 import * as count from "./count.mjs";
 import { buildDir, executable, logDir, root } from "./paths.mjs";
 import { run } from "./run.mjs";
-import { Stop } from "./say.mjs";
+import { Stop, say } from "./say.mjs";
 import { contractFile, verdict } from "./contract.mjs";
 import { readmeProject } from "./readme.mjs";
 
@@ -66,7 +66,9 @@ const playwrightSuite = (id, folder, project, title, needs) => ({
     const command = [...npmBin("@playwright/test/cli.js"), "test", "-c", join(folder, "playwright.config.mjs"), "--project", project, "--reporter", "list,json"];
     const result = await run(title, command, { log: `test-${id}-${project}`, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file }, timeout: 25 * MINUTES });
     const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-    return { ...result, count: count.playwright(report, project) };
+    const counted = count.playwright(report, project);
+    if (counted.flaky) say(`  ! ${counted.flaky} passed only at the second try: see ${result.log}`);
+    return { ...result, count: counted };
   },
 });
 

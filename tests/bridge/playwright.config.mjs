@@ -7,6 +7,7 @@ export default defineConfig({
   outputDir: '../../test-results/bridge',
   globalSetup: './setup.mjs',
   workers: 1,
+  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 20_000 },
   reporter: 'list',
