@@ -28,7 +28,7 @@ export class ClearKeys {
     const ids = usable.map(({ id }) => hex(id));
     let session = this.sessions.find(({ held }) => ids.every((id) => held.has(id)));
     if (!session) {
-      // Firefox decrypts with a key only if the session's init data named it (ESR 153, 2026-11); hence not before the
+      // Firefox decrypts with a key only if the session's init data named it (so its source reads; not observed here); hence not before the
       // license has told the ids.
       session = { real: this.mediaKeys.createSession('temporary'), held: new Set(ids) };
       this.sessions.push(session);

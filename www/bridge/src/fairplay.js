@@ -21,7 +21,7 @@ export function assetIdOf(uri) {
   return uri.slice(6);
 }
 
-/** {"sinf":["base64"…]}; a string holds the box, or only its children (seen from Safari 17, reported 2023). */
+/** {"sinf":["base64"…]}; a string holds the box, or only its children (two public reports from Safari; docs/protocol.md, "FairPlay"). */
 function readSinf(bytes) {
   const { sinf } = JSON.parse(fromUtf8(bytes));
   if (!Array.isArray(sinf) || sinf.length === 0) throw new RangeError('no sinf list');
