@@ -3,8 +3,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
-import { ask, run } from "./lib/run.mjs";
+import { run } from "./lib/run.mjs";
 import { Stop, main, say, seconds, step, table } from "./lib/say.mjs";
+import { hasNightly } from "./setup/rust.mjs";
 import { ensureTool } from "./setup/tools.mjs";
 
 const fuzzDir = join(root, "fuzz");
@@ -41,7 +42,7 @@ function corpus(target) {
 
 await main(async () => {
   const { seconds: time, runs, targets, seed } = options(process.argv.slice(2));
-  if (!ask(["rustup", "run", "nightly", "rustc", "--version"])) throw new Stop("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
+  if (!hasNightly()) throw new Stop("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
   const paths = [await ensureTool("cargo-fuzz")];
   // Safe Rust without a line of unsafe: an address sanitizer would find nothing and cost half of the speed.
   const common = ["--fuzz-dir", fuzzDir, "--sanitizer", "none"];
@@ -65,5 +66,6 @@ await main(async () => {
     }
   }
   say(`\n${table(rows)}`);
+  say(`\n${targets.length - failed} targets passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });

@@ -44,6 +44,12 @@ export function conformance(output) {
   return { passed: Number(found?.[1] ?? 0), failed: Number(found?.[2] ?? 0), skipped: Number(found?.[3] ?? 0) };
 }
 
+/** The fuzz run's last line. */
+export function fuzz(output) {
+  const found = [...output.matchAll(/(\d+) targets passed, (\d+) failed/g)].pop();
+  return { passed: Number(found?.[1] ?? 0), failed: Number(found?.[2] ?? 0) };
+}
+
 /** A suite that ended badly without naming a failed test, or that ran none at all, has failed once more. */
 export function settle(count, ok) {
   if ((!ok && count.failed === 0) || count.passed + count.failed === 0) return { ...count, failed: count.failed + 1 };

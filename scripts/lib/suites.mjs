@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findBrowser, findDriver, CHROMIUM_ARGS, FIREFOX_PREFS } from "../setup/browsers.mjs";
+import { hasNightly } from "../setup/rust.mjs";
 import { ensureTool } from "../setup/tools.mjs";
 import * as count from "./count.mjs";
 import { buildDir, executable, logDir, root } from "./paths.mjs";
@@ -90,6 +91,14 @@ export const SUITES = [
       const result = await run("conformance", [node, "scripts/conformance.mjs", process.env.PALLYCON_VECTORS], { log: "test-conformance", timeout: 15 * MINUTES });
       const score = count.conformance(result.output);
       return { ...result, count: score, note: score.skipped > 0 ? `${score.skipped} of kinds that are not read yet` : undefined };
+    },
+  },
+  {
+    // In CI alone: it builds every target, and a short run proves little on a machine where npm run fuzz runs long.
+    id: "fuzz", group: "fuzz", title: "Fuzz targets, two seconds each", present: () => Boolean(process.env.CI) && hasNightly(),
+    async run() {
+      const result = await run("fuzz", [node, "scripts/fuzz.mjs", "--seconds", "2"], { log: "test-fuzz", timeout: 30 * MINUTES });
+      return { ...result, count: count.fuzz(result.output) };
     },
   },
   wasmSuite("chrome", "chromium", "wasm in Chrome: wasm-pack test"),

@@ -9,6 +9,9 @@ export const WASM_TARGET = "wasm32-unknown-unknown";
 const CHANNEL = "stable";
 const GET_RUST = "Install Rust with rustup (https://rustup.rs), open a new terminal, and run the command again.";
 
+/** Fuzzing needs nightly; it is used where it is there, and never installed. */
+export const hasNightly = () => Boolean(ask(["rustup", "run", "nightly", "rustc", "--version"]));
+
 async function rustup(what, args) {
   step(`${what} (once)`);
   const result = await run(what, ["rustup", ...args], { log: "setup-rust" });
