@@ -12,18 +12,22 @@
 //! `period` {`id`, `index`}, within a DRM `content_protection_data` and `hls_signaling` {`media`, `master`}, and
 //! `other_systems`.
 
-use super::NAMED_SYSTEMS;
 use super::document::{Document, DrmSystem, Period};
 use super::track::Scheme;
+use super::{NAMED_SYSTEMS, invalid};
 use crate::bytes::{Fault, Reader};
 use crate::error::Error;
 use crate::json::{Value, decimal};
 use crate::schema::integer;
 use crate::{system, text};
+use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// The systems that the official clients print, in their order.
 const CLIENT_SYSTEMS: usize = 3;
+/// An entry is made for each rule of a key, with all of the key's systems: without a limit a document of a megabyte would
+/// grow to gigabytes.
+const MOST_RULES: usize = 64;
 
 /// All keys of a content.
 #[derive(Debug, Default)]
@@ -83,31 +87,36 @@ impl Pack {
         if document.keys.is_empty() {
             return Err(refuse("the document has no ContentKey"));
         }
+        // In a single-key request the server ignores the id that was sent, and it may answer with that id in one place and
+        // its own in another: with one key there is nothing to match.
+        let alone = if let [only] = &document.keys[..] { Some(only.id) } else { None };
+        let mut systems = by_key(&document.systems, alone, |system| system.key_id);
+        let mut rules = by_key(&document.rules, alone, |rule| rule.key_id);
+        if rules.values().any(|rules| rules.len() > MOST_RULES) {
+            return Err(invalid("the document has more than 64 usage rules for one key"));
+        }
+        let periods: BTreeMap<&str, &Period> = document.periods.iter().rev().map(|period| (period.id.as_str(), period)).collect();
         let mut keys = Vec::new();
         for content_key in &document.keys {
             let Some(key) = &content_key.key else {
                 return Err(refuse(&["the document has no key for ", &text::uuid(&content_key.id)].concat()));
             };
-            // In a single-key request the server ignores the id that was sent, and it may answer with that id in one
-            // place and its own in another: with one key there is nothing to match.
-            let belongs = |system: &&DrmSystem| system.key_id == content_key.id || document.keys.len() == 1;
             let entry = PackKey {
                 id: content_key.id,
                 key: key.clone(),
                 iv: content_key.iv.clone(),
                 scheme: content_key.scheme,
-                systems: document.systems.iter().filter(belongs).map(PackSystem::from_document).collect(),
+                systems: systems.remove(&content_key.id).unwrap_or_default().into_iter().map(PackSystem::from_document).collect(),
                 ..PackKey::default()
             };
-            let mut rules = document.rules.iter().filter(|rule| rule.key_id == content_key.id || document.keys.len() == 1).peekable();
-            if rules.peek().is_none() {
+            let Some(rules) = rules.remove(&content_key.id) else {
                 keys.push(entry);
                 continue;
-            }
+            };
             for rule in rules {
                 let period = rule.period_id.as_ref().map(|id| {
-                    let known = document.periods.iter().find(|period| period.id == *id);
-                    known.cloned().unwrap_or_else(|| Period { id: id.clone(), index: None })
+                    let known = periods.get(id.as_str()).map(|period| (*period).clone());
+                    known.unwrap_or_else(|| Period { id: id.clone(), index: None })
                 });
                 keys.push(PackKey { track_type: rule.track_type.clone(), period, ..entry.clone() });
             }
@@ -130,6 +139,16 @@ impl Pack {
             keys: list.iter().map(PackKey::from_value).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// What belongs to each key, in the document's order; to the only key, everything. A key id that stands twice in the list of keys
+/// has its own at the first place.
+fn by_key<T>(all: &[T], alone: Option<[u8; 16]>, id: impl Fn(&T) -> [u8; 16]) -> BTreeMap<[u8; 16], Vec<&T>> {
+    let mut found: BTreeMap<[u8; 16], Vec<&T>> = BTreeMap::new();
+    for one in all {
+        found.entry(alone.unwrap_or_else(|| id(one))).or_default().push(one);
+    }
+    found
 }
 
 fn pack_invalid(what: &str) -> Error {

@@ -145,3 +145,32 @@ fn no_key_shows_in_debug_output() {
     let shown = format!("{:?}", read(&key(KID, ""), "", ""));
     assert!(shown.contains(KID) && !shown.contains("198, 8") && !shown.contains("c608c2"), "{shown}");
 }
+
+/// One key with n systems and n rules would give n entries of n systems each.
+#[test]
+fn rules_of_a_key_are_bounded() {
+    let document = |systems: usize, rules: usize| {
+        let systems = system(KID, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", "").repeat(systems);
+        let rules = format!("<ContentKeyUsageRule kid='{KID}' intendedTrackType='HD'/>").repeat(rules);
+        format!(
+            "<CPIX><ContentKeyList>{}</ContentKeyList><DRMSystemList>{systems}</DRMSystemList><ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList></CPIX>",
+            key(KID, "")
+        )
+    };
+    let pack = answer::read(200, &document(64, 64)).unwrap();
+    assert_eq!((pack.keys.len(), pack.keys[63].systems.len()), (64, 64));
+    let error = answer::read(200, &document(1, 65)).unwrap_err();
+    assert_eq!((error.code, error.message.contains("64")), ("cpix-invalid", true));
+}
+
+#[test]
+fn a_key_that_stands_twice_has_its_rules_once() {
+    let other = "00000000-0000-0000-0000-000000000001";
+    let rules = format!(
+        "<ContentKeyUsageRuleList>{}</ContentKeyUsageRuleList>",
+        format!("<ContentKeyUsageRule kid='{KID}' intendedTrackType='SD'/>").repeat(3)
+    );
+    let pack = read(&[key(KID, ""), key(KID, ""), key(other, "")].concat(), "", &rules);
+    let tracks: Vec<Option<&str>> = pack.keys.iter().map(|key| key.track_type.as_deref()).collect();
+    assert_eq!(tracks, [Some("SD"), Some("SD"), Some("SD"), None, None]);
+}
