@@ -1,9 +1,9 @@
-// npm run fuzz -- [--seconds N | --runs N] [--target T] [--seed N]: one fuzz target after the other, and what each of them did.
-// A finding ends the run with its input's file. Targets are in fuzz/targets, seeds in fuzz/seeds.json (all of our own making).
+// npm run fuzz -- [--seconds N | --runs N] [--target T] [--seed N] [--write]: one fuzz target after the other, and what each of them did.
+// `--write` puts that into docs/fuzzing.md. A finding ends the run with its input's file. Targets are in fuzz/targets, seeds in fuzz/seeds.json (all of our own making).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
-import { run } from "./lib/run.mjs";
+import { ask, run } from "./lib/run.mjs";
 import { Stop, main, say, seconds, step, table } from "./lib/say.mjs";
 import { hasNightly } from "./setup/rust.mjs";
 import { ensureTool } from "./setup/tools.mjs";
@@ -14,8 +14,12 @@ const seeds = JSON.parse(readFileSync(join(fuzzDir, "seeds.json"), "utf8"));
 const MAX_LENGTH = 1024;
 
 function options(args) {
-  const found = { seconds: 60, runs: 0, targets: Object.keys(seeds), seed: 1 };
+  const found = { seconds: 60, runs: 0, targets: Object.keys(seeds), seed: 1, write: false };
   for (let i = 0; i < args.length; i += 1) {
+    if (args[i] === "--write") {
+      found.write = true;
+      continue;
+    }
     const value = args[i + 1];
     const number = () => {
       const read = Number(value);
@@ -26,7 +30,7 @@ function options(args) {
     else if (args[i] === "--runs") found.runs = number();
     else if (args[i] === "--seed") found.seed = number();
     else if (args[i] === "--target" && seeds[value]) found.targets = [value];
-    else throw new Stop(`"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`, `--seconds N, --runs N, --seed N, --target ${Object.keys(seeds).join("|")}`);
+    else throw new Stop(`"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`, `--seconds N, --runs N, --seed N, --write, --target ${Object.keys(seeds).join("|")}`);
     i += 1;
   }
   return found;
@@ -40,8 +44,21 @@ function corpus(target) {
   return folder;
 }
 
+/** What the run did, in docs/fuzzing.md. The commit is named without a change in it, so that the run can be repeated. */
+function record(rows, command, total, duration) {
+  const path = join(root, "docs/fuzzing.md");
+  const mark = "<!-- run: written by npm run fuzz -- --write -->";
+  const before = readFileSync(path, "utf8").split(mark)[0];
+  const lines = rows.map((row) => `| ${row.join(" | ")} |`);
+  lines.splice(1, 0, `|${" --- |".repeat(rows[0].length)}`);
+  const compiler = ask(["rustup", "run", "nightly", "rustc", "--version"]);
+  const sources = ask(["git", "-C", root, "rev-parse", "HEAD:src"]);
+  const text = `\`${command}\`: ${total} executions in ${seconds(duration)}, no finding. ${compiler}; \`src/\` is git tree \`${sources}\`.`;
+  writeFileSync(path, `${before}${mark}\n${text}\n\n${lines.join("\n")}\n`);
+}
+
 await main(async () => {
-  const { seconds: time, runs, targets, seed } = options(process.argv.slice(2));
+  const { seconds: time, runs, targets, seed, write } = options(process.argv.slice(2));
   if (!hasNightly()) throw new Stop("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
   const paths = [await ensureTool("cargo-fuzz")];
   // Safe Rust without a line of unsafe: an address sanitizer would find nothing and cost half of the speed.
@@ -50,7 +67,8 @@ await main(async () => {
   const built = await run("fuzz build", ["cargo", "+nightly", "fuzz", "build", ...common], { log: "fuzz-build", paths });
   if (!built.ok) throw new Stop(`The targets do not build.\n${built.tail}`);
   const rows = [["target", "executions", "time", "seed", "last line"]];
-  let failed = 0;
+  let [failed, total] = [0, 0];
+  const from = Date.now();
   for (const target of targets) {
     step(`${target}: ${runs ? `${runs} executions` : seconds(time * 1000)}`);
     const limit = runs ? `-runs=${runs}` : `-max_total_time=${time}`;
@@ -58,6 +76,7 @@ await main(async () => {
     const result = await run(`fuzz ${target}`, command, { log: `fuzz-${target}`, paths });
     const executions = Number(/stat::number_of_executed_units:\s+(\d+)/.exec(result.output)?.[1] ?? 0);
     const done = /^Done .*$/m.exec(result.output)?.[0] ?? "no last line";
+    total += executions;
     rows.push([target, executions, seconds(result.duration), seed, result.ok ? done : "FOUND SOMETHING"]);
     if (!result.ok || executions === 0) {
       failed += 1;
@@ -67,5 +86,6 @@ await main(async () => {
   }
   say(`\n${table(rows)}`);
   say(`\n${targets.length - failed} targets passed, ${failed} failed`);
+  if (write && failed === 0) record(rows, `npm run fuzz -- ${runs ? `--runs ${runs}` : `--seconds ${time}`} --seed ${seed} --write`, total, Date.now() - from);
   return failed === 0 ? 0 : 1;
 });
