@@ -92,15 +92,17 @@ impl<'a> Reader<'a> {
 
     /// The next `count` bytes, or none.
     #[inline(never)]
+    pub fn part(&mut self, count: usize) -> Span<'a> {
+        self.span(count).unwrap_or_else(|fault| {
+            self.short = self.short.or(Some(fault.offset));
+            self.rest = &[];
+            Span::default()
+        })
+    }
+
+    /// The next `count` bytes, or none, where their place does not matter.
     pub fn get(&mut self, count: usize) -> &'a [u8] {
-        match self.span(count) {
-            Ok(span) => span.bytes,
-            Err(fault) => {
-                self.short = self.short.or(Some(fault.offset));
-                self.rest = &[];
-                &[]
-            }
-        }
+        self.part(count).bytes
     }
 
     /// The next `count` bytes as a big-endian number, or 0; of more than four the lowest count.

@@ -5,14 +5,12 @@
 mod support;
 
 use libfuzzer_sys::fuzz_target;
-use pallycon_drm::bytes::Span;
-use pallycon_drm::init_data::playready;
+use pallycon_drm::init_data::{InitData, playready};
+use pallycon_drm::system;
 
 fuzz_target!(|data: &[u8]| {
-    if let Ok(read) = playready::read(Span::whole(data)) {
-        assert!(read.records.iter().all(|record| support::inside(data, record.value)));
-    }
+    support::payload(data, system::PLAYREADY);
     if let Some(text) = playready::header_text(data) {
-        let _ = playready::read_header(&mut Default::default(), &text, 0);
+        let _ = playready::read_header(&text, 0, false, &mut InitData::default());
     }
 });

@@ -9,8 +9,8 @@ use pallycon_drm::init_data::segment;
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(read) = segment::parse(data) {
-        for pssh in &read.boxes {
-            assert!(support::inside(data, pssh.data) && pssh.offset + pssh.size <= data.len());
+        if data.len() % 16 == 0 {
+            support::places(&read.to_json(), data);
         }
     }
 });

@@ -1,31 +1,36 @@
 //! PallyCon's timestamps: `yyyy-mm-ddThh:mm:ssZ`, GMT, no milliseconds. The clock itself is passed in.
 
 /// Milliseconds since 1970, or `None` where the text is not of the form.
+#[inline(never)]
 pub fn parse_timestamp(text: &str) -> Option<f64> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = text.as_bytes() else {
+    const FORM: &[u8] = b"0000-00-00T00:00:00Z";
+    let mut numbers = [0; 6];
+    let mut at = 0_usize;
+    if text.len() != FORM.len() {
         return None;
-    };
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0_i64, |sum, digit| {
-            let digit = char::from(*digit).to_digit(10)?;
-            sum.checked_mul(10)?.checked_add(i64::from(digit))
-        })
-    };
-    let (year, month, day) = (number(&[*y1, *y2, *y3, *y4])?, number(&[*m1, *m2])?, number(&[*d1, *d2])?);
-    let (hour, minute, second) = (number(&[*h1, *h2])?, number(&[*n1, *n2])?, number(&[*s1, *s2])?);
+    }
+    for (byte, form) in text.bytes().zip(FORM) {
+        match (byte, form) {
+            (b'0'..=b'9', b'0') => {
+                let number: &mut i32 = numbers.get_mut(at)?;
+                *number = number.wrapping_mul(10).wrapping_add(i32::from(byte & 15));
+            }
+            _ if byte == *form => at = at.wrapping_add(1),
+            _ => return None,
+        }
+    }
+    let [year, month, day, hour, minute, second] = numbers;
     // 60: a leap second.
     if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let seconds = days_since_1970(year, month, day)?.checked_mul(86_400)?;
-    let of_day = hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
-    Some(seconds.checked_add(of_day)?.checked_mul(1000)? as f64)
+    let of_day = f64::from(hour) * 3600.0 + f64::from(minute) * 60.0 + f64::from(second);
+    Some((f64::from(days_since_1970(year, month, day)) * 86_400.0 + of_day) * 1000.0)
 }
 
-fn days_in(year: i64, month: i64) -> i64 {
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+fn days_in(year: i32, month: i32) -> i32 {
     match month {
-        2 if leap => 29,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -33,13 +38,12 @@ fn days_in(year: i64, month: i64) -> i64 {
 }
 
 /// Days in the proleptic Gregorian calendar, with years counted from March so that the leap day comes last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
-    let year = if month < 3 { year.checked_sub(1)? } else { year };
-    let month_from_march = month.checked_add(9)? % 12;
-    let before_month = month_from_march.checked_mul(153)?.checked_add(2)? / 5;
-    let leap_days = (year / 4).checked_sub(year / 100)?.checked_add(year / 400)?;
-    // 719 469 days lie between 0000-03-00 and 1970-01-01.
-    year.checked_mul(365)?.checked_add(leap_days)?.checked_add(before_month)?.checked_add(day)?.checked_sub(719_469)
+#[allow(clippy::arithmetic_side_effects, reason = "a year has four digits: nothing gets near an overflow")]
+fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
+    let year = if month < 3 { year - 1 } else { year };
+    let before_month = ((month + 9) % 12 * 153 + 2) / 5;
+    // 719 469 days lie between 0000-03-00 and 1970-01-01. Years round down, also the one before 0000-03.
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + before_month + day - 719_469
 }
 
 /// A time in PallyCon's spelling, from seconds since 1970. `None` outside the years 0 to 9999.

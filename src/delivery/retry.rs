@@ -2,6 +2,8 @@
 //! whose requests failed together does not come back together. A server's `Retry-After` (RFC 9110, 10.2.3) is obeyed.
 
 use crate::custom_data::time::parse_timestamp;
+use crate::json::decimal;
+use crate::text::{concat, find, number};
 
 /// How often and how fast.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,26 +22,26 @@ pub fn wait(policy: Policy, attempt: u32, random: f64, retry_after: Option<f64>)
     if attempt >= policy.attempts {
         return None;
     }
-    let doublings = attempt.saturating_sub(1).min(60);
-    let bound = (policy.base.max(0.0) * 2_f64.powi(doublings as i32)).min(policy.cap.max(0.0));
-    let drawn = bound * random.clamp(0.0, 1.0);
-    Some(retry_after.map_or(drawn, |wish| wish.max(0.0) + drawn))
+    let mut bound = policy.base.max(0.0);
+    for _ in 1..attempt.min(60) {
+        bound *= 2.0;
+    }
+    let drawn = bound.min(policy.cap.max(0.0)) * random.clamp(0.0, 1.0);
+    Some(retry_after.unwrap_or(0.0).max(0.0) + drawn)
 }
 
 /// `Retry-After` in milliseconds from now: seconds, or an HTTP date.
 pub fn parse_retry_after(value: &str, now: f64) -> Option<f64> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse::<u32>() {
+    let value = value.trim_ascii();
+    if let Some(seconds) = number(value, 10) {
         return Some(f64::from(seconds) * 1000.0);
     }
-    // Sun, 06 Nov 1994 08:49:37 GMT
-    let mut parts = value.split([' ', ',']).filter(|part| !part.is_empty());
-    let (_, day, month, year, time, zone) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = MONTHS.iter().position(|name| *name == month)?.checked_add(1)? as u64;
-    let month = ["0", &crate::json::decimal(month)].concat();
-    let month = month.get(month.len().checked_sub(2)?..)?;
-    let moment = parse_timestamp(&[year, "-", month, "-", day, "T", time, "Z"].concat()).filter(|_| zone == "GMT")?;
+    // Sun, 06 Nov 1994 08:49:37 GMT: the one form that RFC 9110 lets a server send.
+    let part = |from, to| value.get(from..to);
+    let month = find(b"JanFebMarAprMayJunJulAugSepOctNovDec", part(8, 11)?.as_bytes()).filter(|at| at % 3 == 0)? as u64 / 3;
+    let month = decimal(month.wrapping_add(101));
+    let date = [part(12, 16)?, "-", month.get(1..)?, "-", part(5, 7)?, "T", part(17, 25)?, "Z"];
+    let moment = parse_timestamp(&concat(&date)).filter(|_| part(25, value.len()) == Some(" GMT"))?;
     Some((moment - now).max(0.0))
 }
 

@@ -9,77 +9,79 @@
 //!     fkai  asset id      fkcx  context      fkvl  version:u32*
 //! ```
 
+use super::InitData;
 use crate::bytes::{Fault, Reader, Span};
 use crate::isobmff::{each, next_box};
 use crate::system::Scheme;
 use crate::text;
 
-/// A key that the tree asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct KeyRequest<'a> {
-    /// The key.
-    pub key_id: [u8; 16],
-    /// What the key server knows it by.
-    pub asset_id: Option<Span<'a>>,
-    /// Goes to the key server as it is.
-    pub context: Option<Span<'a>>,
-    /// Protocol versions that will do.
-    pub versions: Vec<u32>,
+/// Reads FairPlay's data: how media is encrypted, and the keys that the tree asks for.
+#[inline(never)]
+pub fn read(data: Span<'_>, out: &mut InitData) -> Result<(), Fault> {
+    tree(data, out).ok_or(Fault::new("it is not FairPlay's fpsd box, or the boxes in it cannot be read", data.offset))
 }
 
-/// FairPlay's PSSH data.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FairPlayData<'a> {
-    /// How media is encrypted.
-    pub scheme: Option<Scheme>,
-    /// The keys.
-    pub requests: Vec<KeyRequest<'a>>,
-}
-
-/// Reads FairPlay's data.
-pub fn read(data: Span<'_>) -> Result<FairPlayData<'_>, Fault> {
-    tree(data).ok_or(Fault::new("it is not FairPlay's fpsd box, or the boxes in it cannot be read", data.offset))
-}
-
-fn tree(data: Span<'_>) -> Option<FairPlayData<'_>> {
+fn tree(data: Span<'_>, out: &mut InitData) -> Option<()> {
     let root = next_box(&mut data.reader()).ok()?.filter(|found| &found.kind == b"fpsd")?;
-    let mut out = FairPlayData::default();
+    let mut scheme = None;
     each(root.body.reader(), &mut |kind, mut body| {
-        match kind {
-            b"fpsi" => {
-                body.u32_be().ok()?;
-                out.scheme = Scheme::from_fourcc(body.array().ok()?);
-            }
-            b"fpsk" => out.requests.push(request(body)?),
-            _ => {}
+        if kind == b"fpsi" {
+            body.be(4);
+            scheme = Scheme::from_fourcc(body.be(4).to_be_bytes());
+        }
+        body.check().ok()
+    })?;
+    let scheme = scheme.map(Scheme::as_str);
+    out.boxes.optional_string("scheme", scheme);
+    out.boxes.key("requests");
+    out.boxes.open(b'[');
+    each(root.body.reader(), &mut |kind, body| {
+        if kind == b"fpsk" {
+            out.boxes.open(b'{');
+            let key_id = request(body, out)?;
+            out.boxes.close(b'}');
+            out.key_ids.add(&key_id);
+            out.tracks.object(|o| {
+                o.optional_string("scheme", scheme);
+                o.bytes("keyId", &key_id);
+                o.number("ivSize", 0);
+            });
         }
         Some(())
     })?;
-    Some(out)
+    out.boxes.close(b']');
+    Some(())
 }
 
-fn request(boxes: Reader<'_>) -> Option<KeyRequest<'_>> {
-    let mut out = KeyRequest::default();
+/// What a key request says; its key id.
+fn request(boxes: Reader<'_>, out: &mut InitData) -> Option<[u8; 16]> {
+    let o = &mut out.boxes;
     let mut key_id = None;
+    o.list("versions", |o| {
+        each(boxes, &mut |kind, mut body| {
+            while kind == b"fkvl" && !body.is_empty() {
+                o.count(body.be(4).into());
+            }
+            body.check().ok()
+        })
+    })?;
     each(boxes, &mut |kind, mut body| {
         match kind {
             b"fkri" => {
-                body.u32_be().ok()?;
-                key_id = Some(body.array().ok()?);
+                body.be(4);
+                let id = body.id();
+                o.bytes("keyId", &id);
+                key_id = Some(id);
             }
-            b"fkai" => out.asset_id = Some(body.rest()),
-            b"fkcx" => out.context = Some(body.rest()),
-            b"fkvl" => {
-                while !body.is_empty() {
-                    out.versions.push(body.u32_be().ok()?);
-                }
-            }
+            // What the key server knows the key by.
+            b"fkai" => o.span("assetId", body.rest()),
+            // Goes to the key server as it is.
+            b"fkcx" => o.span("context", body.rest()),
             _ => {}
         }
-        Some(())
+        body.check().ok()
     })?;
-    out.key_id = key_id?;
-    Some(out)
+    key_id
 }
 
 /// The blob that WebKitMediaKeys.createSession takes.
@@ -128,13 +130,12 @@ mod tests {
     fn a_tree_with_everything() {
         let data = b"\0\0\0\x65fpsd\0\0\0\x10fpsi\0\0\0\0cbcs\
             \0\0\0\x4dfpsk\0\0\0\x1cfkri\0\0\0\0KKKKKKKKKKKKKKKK\0\0\0\x0cfkaiasst\0\0\0\x0dfkcxcontx\0\0\0\x10fkvl\0\0\0\x01\xde\xad\xbe\xef";
-        let read = read(Span::whole(data)).unwrap();
-        assert_eq!(read.scheme, Some(Scheme::Cbcs));
-        assert_eq!(read.requests.len(), 1);
-        assert_eq!(read.requests[0].key_id, *b"KKKKKKKKKKKKKKKK");
-        assert_eq!(read.requests[0].asset_id.unwrap().bytes, b"asst");
-        assert_eq!(read.requests[0].context.unwrap(), Span { offset: 80, bytes: b"contx" });
-        assert_eq!(read.requests[0].versions, [1, 0xdead_beef]);
+        let mut out = InitData::default();
+        read(Span::whole(data), &mut out).unwrap();
+        let request = r#"{"versions":[1,3735928559],"keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","assetId":[68,4],"context":[80,5]}"#;
+        assert_eq!(out.boxes.finish(), [r#""scheme":"cbcs","requests":["#, request, "]"].concat());
+        assert_eq!(out.tracks.finish(), r#"{"scheme":"cbcs","keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","ivSize":0}"#);
+        assert_eq!(out.key_ids.iter().collect::<Vec<_>>(), [b"KKKKKKKKKKKKKKKK"]);
     }
 
     #[test]
@@ -146,7 +147,7 @@ mod tests {
             b"\0\0\0\x10fpsd\0\0\0\x08fpsk",
             b"\0\0\0\x1afpsd\0\0\0\x12fpsk\0\0\0\x0afkvl\0\0",
         ] {
-            assert!(read(Span::whole(data)).is_err(), "{data:?}");
+            assert!(read(Span::whole(data), &mut InitData::default()).is_err(), "{data:?}");
         }
     }
 

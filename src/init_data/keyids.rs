@@ -1,6 +1,7 @@
 //! `keyids` init data (W3C, "keyids" Initialization Data Format): `{"kids":["base64url"…]}`, 1 to 512 bytes each.
 //! `webm` init data is one key id and nothing else.
 
+use super::KeyIds;
 use crate::bytes::Fault;
 use crate::{json, text};
 
@@ -9,9 +10,8 @@ pub const MAX_KEY_ID: usize = 512;
 
 /// Reads the key ids of a `keyids` object. base64url is strict here: no padding, no `+` and `/`. One bad id refuses the
 /// whole, as in every browser: a session would ask for other keys than were meant.
-pub fn read(value: &json::Value) -> Result<Vec<Vec<u8>>, Fault> {
+pub fn read(value: &json::Value, out: &mut KeyIds) -> Result<(), Fault> {
     let kids = value.get("kids").and_then(json::Value::items).ok_or(Fault::new("the JSON has no list \"kids\"", 0))?;
-    let mut out = Vec::new();
     for kid in kids {
         let id = kid
             .as_str()
@@ -20,9 +20,9 @@ pub fn read(value: &json::Value) -> Result<Vec<Vec<u8>>, Fault> {
         if id.is_empty() || id.len() > MAX_KEY_ID {
             return Err(Fault::new("a key id of \"kids\" is not 1 to 512 bytes long", 0));
         }
-        out.push(id);
+        out.add(&id);
     }
-    if out.is_empty() { Err(Fault::new("\"kids\" names no key", 0)) } else { Ok(out) }
+    if out.is_empty() { Err(Fault::new("\"kids\" names no key", 0)) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -30,7 +30,8 @@ mod tests {
     use super::*;
 
     fn kids(text: &str) -> Result<Vec<Vec<u8>>, Fault> {
-        read(&json::parse(text).unwrap())
+        let mut out = KeyIds::default();
+        read(&json::parse(text).unwrap(), &mut out).map(|()| out.iter().map(Vec::from).collect())
     }
 
     #[test]

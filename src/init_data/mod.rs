@@ -26,27 +26,25 @@ mod sample_entry;
 pub mod segment;
 pub mod sinf;
 pub mod skd;
-mod to_json;
 pub(crate) mod unique;
 pub mod widevine;
 
 pub use from_text::from_text;
-pub use payload::Payload;
-pub use protobuf::Field;
 pub use pssh::PsshBox;
+pub use unique::KeyIds;
 
 use crate::bytes::{Fault, Span};
 use crate::error::{Error, Phase};
 use crate::isobmff::is_type;
-use crate::json;
-use crate::system::{self, Scheme};
+use crate::json::{self, Writer};
+use crate::system;
 use sinf::Protection;
-use std::borrow::Cow;
 
 /// EME's types of init data, and Safari's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InitDataType {
     /// PSSH boxes.
+    #[default]
     Cenc,
     /// Key ids in JSON.
     Keyids,
@@ -85,189 +83,169 @@ pub struct Options {
     pub strict: bool,
 }
 
-/// Something that was read although it is not as it should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Warning {
-    /// Stable and kebab-case.
-    pub code: &'static str,
-    /// For a person.
-    pub message: &'static str,
-    /// Where in the input.
-    pub offset: usize,
-}
-
-/// What FairPlay's forms of init data say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FairPlay {
-    /// The skd URI.
-    pub uri: Option<String>,
-    /// All behind `skd://`.
-    pub asset_id: Option<String>,
-    /// The tracks of `sinf`, or of FairPlay's PSSH box.
-    pub tracks: Vec<Protection>,
-}
-
-/// Init data, read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InitData<'a> {
+/// Init data, read. Lists are JSON already, in the names of the public types: they are written while they are read, and go
+/// nowhere but into JavaScript.
+#[derive(Debug, Clone, Default)]
+pub struct InitData {
     /// Its type.
     pub kind: InitDataType,
-    /// One per PSSH box.
-    pub boxes: Vec<PsshBox<'a>>,
+    /// Whose the boxes are.
+    pub systems: Vec<[u8; 16]>,
+    /// Not a box but a payload without one.
+    pub bare: bool,
+    /// A box could not be read and was left out.
+    pub damaged: bool,
     /// All key ids that any part names, in order of appearance, without repeats.
-    pub key_ids: Vec<Cow<'a, [u8]>>,
+    pub key_ids: KeyIds,
     /// PallyCon's CID.
     pub content_id: Option<String>,
     /// The key period of rotating keys.
     pub key_period_index: Option<u32>,
-    /// FairPlay's.
-    pub fairplay: Option<FairPlay>,
+    /// One per PSSH box.
+    pub boxes: Writer,
+    /// Fields of FairPlay's: the skd URI, and all behind `skd://`.
+    pub fairplay: Writer,
+    /// The tracks of `sinf`, or of FairPlay's PSSH box.
+    pub tracks: Writer,
     /// What is not as it should be.
-    pub warnings: Vec<Warning>,
+    pub warnings: Writer,
 }
 
 const HINT: &str = "Hand over the bytes of the encrypted event or of the manifest unchanged; if they are, the packager wrote them so.";
 const HINT_TEXT: &str = "Hand it over as a string: then it is decoded.";
 const HINT_SEGMENT: &str = "Hand over the pssh boxes alone: parseSegment of pallycon-drm/inspect finds them.";
 
+#[inline(never)]
 fn invalid(fault: Fault, hint: &'static str) -> Error {
-    let message = ["The init data cannot be read: ", fault.what, " (byte ", &json::decimal(fault.offset as u64), ")."].concat();
-    Error::new("init-data-invalid", Phase::InitData, message, hint).at(fault.offset)
+    let message = ["The init data cannot be read: ", fault.what, " (byte ", &json::decimal(fault.offset as u64), ")."];
+    Error::of("init-data-invalid", Phase::InitData, &message, hint).at(fault.offset)
 }
 
 /// Reads init data, or a payload without its box: Widevine's data, a PlayReady Object, a WRMHEADER.
-pub fn parse(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
-    let mut out = InitData {
-        kind: InitDataType::Cenc,
-        boxes: Vec::new(),
-        key_ids: Vec::new(),
-        content_id: None,
-        key_period_index: None,
-        fairplay: None,
-        warnings: Vec::new(),
-    };
+pub fn parse(data: &[u8], options: Options) -> Result<InitData, Error> {
+    let mut out = InitData::default();
     match out.read(data, options) {
         Ok(()) => Ok(out),
         Err(fault) => Err(invalid(fault, hint(data, options.kind))),
     }
 }
 
-impl<'a> InitData<'a> {
-    fn read(&mut self, data: &'a [u8], options: Options) -> Result<(), Fault> {
+impl InitData {
+    fn read(&mut self, data: &[u8], options: Options) -> Result<(), Fault> {
+        let strict = options.strict;
         let Some(kind) = options.kind.or_else(|| detect(data)) else {
-            self.bare(data, options)?;
-            self.gather();
+            self.bare(data, strict)?;
+            self.take_period_off();
             return Ok(());
         };
         self.kind = kind;
         match kind {
-            InitDataType::Cenc => pssh::read_all(Span::whole(data), options.strict, &mut self.boxes, &mut self.warnings)?,
+            InitDataType::Cenc => pssh::read_all(Span::whole(data), strict, self)?,
             InitDataType::Webm => {
                 if data.is_empty() || data.len() > keyids::MAX_KEY_ID {
                     return Err(Fault::new("a webm key id is not 1 to 512 bytes long", 0));
                 }
-                self.key_ids.push(Cow::Borrowed(data));
+                self.key_ids.add(data);
             }
-            InitDataType::Keyids => self.key_ids = keyids::read(&json_of(data)?)?.into_iter().map(Cow::Owned).collect(),
-            InitDataType::Sinf => {
-                // Children of a sinf box, or the box, stand for themselves where there is no JSON.
-                let tracks = if is_sinf(data) {
-                    vec![sinf::read(Span::whole(data))?]
-                } else {
-                    sinf::read_json(&json_of(data)?, options.strict, &mut self.warnings)?
-                };
-                self.fairplay = Some(FairPlay { tracks, ..FairPlay::default() });
-            }
-            InitDataType::Skd => {
-                let skd = skd::read(data).ok_or(Fault::new("there is no URI", 0))?;
-                self.key_ids.extend(skd.key_id.map(owned));
-                (self.content_id, self.key_period_index) = skd.live.unzip();
-                self.fairplay = Some(FairPlay { uri: Some(skd.uri), asset_id: skd.asset_id, tracks: Vec::new() });
-            }
+            InitDataType::Keyids => keyids::read(&json_of(data)?, &mut self.key_ids)?,
+            // Children of a sinf box, or the box, stand for themselves where there is no JSON.
+            InitDataType::Sinf if is_sinf(data) => self.track(&sinf::read(Span::whole(data))?),
+            InitDataType::Sinf => sinf::read_json(&json_of(data)?, strict, self)?,
+            InitDataType::Skd => skd::read(&skd::uri(data).ok_or(Fault::new("there is no URI", 0))?, self),
         }
-        self.gather();
+        self.take_period_off();
         Ok(())
     }
 
     /// A payload without its box.
-    fn bare(&mut self, data: &'a [u8], options: Options) -> Result<(), Fault> {
-        let mut pssh = PsshBox::bare(Span::whole(data));
+    fn bare(&mut self, data: &[u8], strict: bool) -> Result<(), Fault> {
+        self.bare = true;
+        let mut pssh = PsshBox::bare(system::PLAYREADY, Span::whole(data));
         // An object comes first: its length may begin as XML does.
-        if looks_like_object(data) {
-            payload::read(&system::PLAYREADY, pssh.data, options.strict, &mut pssh.payload)?;
-        } else if let Some(header) = playready::header_text(data) {
-            let mut object = Box::default();
-            playready::read_header(&mut object, &header, 0)?;
-            pssh.payload = Payload::PlayReady(object);
-        } else if is_text(data) {
-            return Err(Fault::new("it looks like text, perhaps base64 or hex, and not like bytes", 0));
-        } else {
-            let read = widevine::read(pssh.data).unwrap_or_default();
-            // Bytes that mean something else may pass for fields with unknown numbers.
-            if !read.fields.iter().any(|field| field.known) {
-                return Err(Fault::new("it is neither pssh boxes nor a payload of one", 0));
+        let object = looks_like_object(data);
+        let header = playready::header_text(data).filter(|_| !object);
+        if header.is_none() && !object {
+            if is_text(data) {
+                return Err(Fault::new("it looks like text, perhaps base64 or hex, and not like bytes", 0));
             }
-            pssh.payload = Payload::Widevine(read);
+            pssh.system_id = system::WIDEVINE;
         }
-        pssh.system_id = if matches!(pssh.payload, Payload::Widevine(_)) { system::WIDEVINE } else { system::PLAYREADY };
-        pssh::note(&pssh, &mut self.warnings);
-        self.boxes.push(pssh);
+        self.open(&pssh);
+        match header {
+            Some(header) => {
+                self.boxes.key("playready");
+                self.boxes.open(b'{');
+                playready::read_header(&header, 0, false, self)?;
+                self.boxes.close(b'}');
+            }
+            None => payload::read(&pssh, strict, self)?,
+        }
+        self.boxes.close(b'}');
         Ok(())
     }
 
-    /// From the boxes and tracks: key ids, content id, key period.
-    fn gather(&mut self) {
-        let mut ids = std::mem::take(&mut self.key_ids);
-        key_ids_of(&self.boxes, &mut ids);
-        let mut content_id = None;
-        for pssh in &self.boxes {
-            match &pssh.payload {
-                Payload::Widevine(data) => {
-                    self.key_period_index = self.key_period_index.or(data.crypto_period_index());
-                    content_id = content_id.or(data.content_id_text());
-                }
-                Payload::PlayReady(object) => self.key_period_index = self.key_period_index.or(object.key_period_index),
-                Payload::FairPlay(data) => {
-                    let tracks = &mut self.fairplay.get_or_insert_default().tracks;
-                    for request in &data.requests {
-                        let tenc = sinf::TrackEncryption { key_id: request.key_id, ..Default::default() };
-                        tracks.push(Protection { codec: None, scheme_type: data.scheme.map(Scheme::fourcc), tenc: Some(tenc) });
-                    }
-                }
-                Payload::Other(_) | Payload::None => {}
-            }
+    /// Begins a box: its own fields, and what they say.
+    pub(crate) fn open(&mut self, pssh: &PsshBox<'_>) {
+        self.systems.push(pssh.system_id);
+        pssh.key_ids.bytes.chunks_exact(16).for_each(|id| self.key_ids.add(id));
+        self.boxes.open(b'{');
+        pssh.write(&mut self.boxes);
+    }
+
+    /// Adds a track.
+    fn track(&mut self, track: &Protection) {
+        if let Some(tenc) = &track.tenc {
+            self.key_ids.add(&tenc.key_id);
         }
-        for track in self.fairplay.iter().flat_map(|fairplay| &fairplay.tracks) {
-            track.tenc.iter().for_each(|tenc| ids.push(owned(tenc.key_id)));
-        }
-        self.key_ids = unique::unique(ids);
-        if let Some(id) = content_id {
-            // The period's digits are taken off only where a period says that they are one.
-            let period = skd::period(id).filter(|(_, index)| Some(*index) == self.key_period_index);
-            self.content_id = Some(period.map_or(id, |(cid, _)| cid).into());
+        self.tracks.object(|o| track.write(o));
+    }
+
+    /// Notes something that was read although it is not as it should be: `code` is stable, `message` for a person.
+    #[inline(never)]
+    pub(crate) fn warn(&mut self, code: &'static str, message: &'static str, offset: usize) {
+        self.warnings.object(|o| {
+            o.string("code", code);
+            o.string("message", message);
+            o.number("offset", offset as u64);
+        });
+    }
+
+    /// Notes a box that could not be read.
+    pub(crate) fn leave_out(&mut self, fault: Fault) {
+        self.damaged = true;
+        self.warn("box-left-out", fault.what, fault.offset);
+    }
+
+    /// The period's digits are taken off the content id only where a period says that they are one.
+    fn take_period_off(&mut self) {
+        let Some((cid, index)) = self.content_id.as_deref().and_then(skd::period) else { return };
+        if Some(index) == self.key_period_index {
+            self.content_id = Some(cid.into());
         }
     }
-}
 
-/// The keys that boxes and their payloads name, repeats included.
-fn key_ids_of<'a>(boxes: &[PsshBox<'a>], ids: &mut Vec<Cow<'a, [u8]>>) {
-    for pssh in boxes {
-        pssh.key_ids().for_each(|id| ids.push(Cow::Borrowed(id)));
-        match &pssh.payload {
-            Payload::Widevine(data) => {
-                data.key_ids().for_each(|id| ids.push(widevine::normalized(id.bytes)));
-                data.entitled_key_ids().for_each(|id| ids.push(Cow::Borrowed(id.bytes)));
-            }
-            Payload::PlayReady(object) => object.keys.iter().for_each(|key| ids.push(owned(key.key_id))),
-            Payload::FairPlay(data) => data.requests.iter().for_each(|request| ids.push(owned(request.key_id))),
-            Payload::Other(details) => details.key_ids.iter().for_each(|id| ids.push(owned(*id))),
-            Payload::None => {}
-        }
+    /// The JSON of the public type `InitData`.
+    pub fn to_json(&self) -> String {
+        let mut out = Writer::new();
+        out.object(|o| self.write(o));
+        out.finish()
     }
-}
 
-fn owned<'a>(id: [u8; 16]) -> Cow<'a, [u8]> {
-    Cow::Owned(id.into())
+    /// Its fields, into an object that holds others as well.
+    pub fn write(&self, o: &mut Writer) {
+        o.string("type", self.kind.as_str());
+        o.list("boxes", |o| o.append(&self.boxes));
+        o.hexes("keyIds", &mut self.key_ids.iter());
+        o.optional_string("contentId", self.content_id.as_deref());
+        o.optional_number("keyPeriodIndex", self.key_period_index.map(u64::from));
+        if !(self.fairplay.is_empty() && self.tracks.is_empty()) {
+            o.nested("fairplay", |o| {
+                o.append(&self.fairplay);
+                o.list("tracks", |o| o.append(&self.tracks));
+            });
+        }
+        o.list("warnings", |o| o.append(&self.warnings));
+    }
 }
 
 fn json_of(data: &[u8]) -> Result<json::Value, Fault> {
@@ -286,7 +264,7 @@ fn detect(data: &[u8]) -> Option<InitDataType> {
         let keyids = json_of(data).is_ok_and(|value| value.get("kids").is_some());
         return Some(if keyids { InitDataType::Keyids } else { InitDataType::Sinf });
     }
-    if skd::is(data) {
+    if skd::uri(data).is_some_and(|uri| uri.starts_with("skd:")) {
         return Some(InitDataType::Skd);
     }
     if is_sinf(data) {

@@ -11,171 +11,166 @@
 //!
 //! The Common box carries its key ids itself. Of PrimeTime, ClearKey and NCG nothing is known beyond the box.
 
-use super::fairplay::{self, FairPlayData};
-use super::playready::{self, PlayReadyObject};
-use super::widevine::{self, WidevineData};
+use super::pssh::PsshBox;
+use super::{InitData, fairplay, playready, widevine};
 use crate::bytes::{Fault, Span};
 use crate::isobmff::next_box;
-use crate::{json, system, text};
+use crate::json::Writer;
+use crate::{json, text};
 
-/// What a box's data says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Payload<'a> {
-    /// Nothing, or nothing that is public.
-    None,
-    /// Widevine's.
-    Widevine(WidevineData<'a>),
-    /// PlayReady's.
-    PlayReady(Box<PlayReadyObject<'a>>),
-    /// FairPlay's.
-    FairPlay(FairPlayData<'a>),
-    /// Another system's.
-    Other(Details),
+/// Reads a box's data as a field of the box. Where it cannot be read, nothing of it stays.
+#[inline(never)]
+pub fn read(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), Fault> {
+    let marks = (out.boxes.len(), out.tracks.len(), out.key_ids.len());
+    let result = known(pssh, strict, out);
+    if result.is_err() {
+        out.boxes.truncate(marks.0);
+        out.tracks.truncate(marks.1);
+        out.key_ids.truncate(marks.2);
+    }
+    // Boxes of other forms exist, and Marlin's specification is not public: no form is an error.
+    if pssh.system() == "Marlin" { Ok(()) } else { result }
 }
 
-/// What is public of the other systems' payloads.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Details {
-    /// Keys that it names.
-    pub key_ids: Vec<[u8; 16]>,
-    /// Name and text of what else it says: `contentId`, `version`, `scheme`, `xml`.
-    pub texts: Vec<(&'static str, String)>,
-}
-
-/// Reads a box's data. What is wrong with it does not touch the box.
-pub fn read<'a>(system_id: &[u8; 16], data: Span<'a>, strict: bool, out: &mut Payload<'a>) -> Result<(), Fault> {
-    let bytes = data.bytes;
-    if bytes.is_empty() {
+fn known(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), Fault> {
+    let data = pssh.data;
+    if data.bytes.is_empty() && !out.bare {
         return Ok(());
     }
-    if bytes.get(4..8) == Some(b"pssh") && next_box(&mut data.reader()).is_ok() {
+    if data.bytes.get(4..8) == Some(b"pssh") && next_box(&mut data.reader()).is_ok() {
         return Err(Fault::new("it is a pssh box itself: wrapped twice", data.offset));
     }
-    // Comparing arrays one by one: as patterns of a `match` they are taken apart byte by byte, in two kilobytes of module.
-    let is = |id: [u8; 16]| *system_id == id;
-    let details = if is(system::WIDEVINE) {
-        *out = Payload::Widevine(widevine::read(data)?);
-        return Ok(());
-    } else if is(system::PLAYREADY) {
-        let object = Box::new(playready::read(data)?);
-        if strict && object.utf8 {
-            return Err(Fault::new("the PlayReady header is not UTF-16LE", data.offset));
-        }
-        *out = Payload::PlayReady(object);
-        return Ok(());
-    } else if is(system::FAIRPLAY) {
-        *out = Payload::FairPlay(fairplay::read(data)?);
-        return Ok(());
-    } else if is(system::NAGRA) {
-        nagra(bytes)
-    } else if is(system::WISEPLAY) {
-        wiseplay(bytes)
-    } else if is(system::IRDETO) {
-        let xml = str::from_utf8(bytes.get(9..).unwrap_or_default()).ok();
-        xml.map(|xml| Details { key_ids: Vec::new(), texts: vec![("xml", xml.into())] })
-    } else if is(system::MARLIN) || is(system::MARLIN_URN) {
-        // Boxes of other forms exist, and the specification is not public: no form is an error.
-        *out = marlin(data).map_or(Payload::None, Payload::Other);
-        return Ok(());
-    } else {
-        return Ok(());
-    };
-    *out = Payload::Other(details.ok_or(Fault::new("it is not what this system writes", data.offset))?);
+    let system = pssh.system();
+    out.boxes.key(match system {
+        "Widevine" => "widevine",
+        "PlayReady" => "playready",
+        "FairPlay" => "fairplay",
+        "Nagra" | "WisePlay" | "Irdeto" | "Marlin" => "details",
+        _ => return Ok(()),
+    });
+    out.boxes.open(b'{');
+    match system {
+        "Widevine" => widevine::read(data, out)?,
+        "PlayReady" => playready::read(pssh, strict, out)?,
+        "FairPlay" => fairplay::read(data, out)?,
+        _ => details(system, data, out).ok_or(Fault::new("it is not what this system writes", data.offset))?,
+    }
+    out.boxes.close(b'}');
     Ok(())
+}
+
+fn details(system: &str, data: Span<'_>, out: &mut InitData) -> Option<()> {
+    let mut texts = Writer::new();
+    out.boxes.key("keyIds");
+    out.boxes.open(b'[');
+    match system {
+        "Nagra" => nagra(data.bytes, out, &mut texts),
+        "WisePlay" => wiseplay(data.bytes, out, &mut texts),
+        "Marlin" => marlin(data, out, &mut texts),
+        _ => str::from_utf8(data.bytes.get(9..).unwrap_or_default()).ok().map(|xml| texts.string("xml", xml)),
+    }?;
+    out.boxes.close(b']');
+    out.boxes.append(&texts);
+    Some(())
+}
+
+fn key_id(out: &mut InitData, id: [u8; 16]) {
+    out.boxes.hex(&id);
+    out.key_ids.add(&id);
 }
 
 fn parse_json(bytes: &[u8]) -> Option<json::Value> {
     json::parse(str::from_utf8(bytes).ok()?)
 }
 
-fn nagra(data: &[u8]) -> Option<Details> {
+fn nagra(data: &[u8], out: &mut InitData, texts: &mut Writer) -> Option<()> {
     let value = parse_json(&text::from_base64(str::from_utf8(data).ok()?)?)?;
-    let key_id = text::key_id(value.field("keyId")?)?;
-    let texts = value.field("contentId").map(|id| ("contentId", String::from(id)));
-    Some(Details { key_ids: vec![key_id], texts: texts.into_iter().collect() })
+    key_id(out, text::key_id(value.field("keyId")?)?);
+    texts.optional_string("contentId", value.field("contentId"));
+    Some(())
 }
 
-fn wiseplay(data: &[u8]) -> Option<Details> {
+fn wiseplay(data: &[u8], out: &mut InitData, texts: &mut Writer) -> Option<()> {
     let value = parse_json(data)?;
-    let mut out = Details::default();
     for kid in value.get("kids")?.items()? {
-        out.key_ids.push(text::from_base64(kid.as_str()?)?.try_into().ok()?);
+        key_id(out, text::from_base64(kid.as_str()?)?.try_into().ok()?);
     }
     for (name, ours) in [("version", "version"), ("contentID", "contentId"), ("enschema", "scheme")] {
-        out.texts.extend(value.field(name).map(|text| (ours, String::from(text))));
+        texts.optional_string(ours, value.field(name));
     }
-    Some(out)
+    Some(())
 }
 
-fn marlin(data: Span<'_>) -> Option<Details> {
+fn marlin(data: Span<'_>, out: &mut InitData, texts: &mut Writer) -> Option<()> {
     let table = next_box(&mut data.reader()).ok()?.filter(|found| &found.kind == b"marl")?.body;
     let mut entries = next_box(&mut table.reader()).ok()?.filter(|found| &found.kind == b"mkid")?.body.reader();
-    let mut out = Details::default();
-    entries.u32_be().ok()?;
-    for _ in 0..entries.u32_be().ok()? {
-        let size = entries.u32_be().ok()?;
-        let mut entry = entries.span(size as usize).ok()?.reader();
-        out.key_ids.push(entry.array().ok()?);
-        out.texts.push(("contentId", str::from_utf8(entry.rest().bytes).ok()?.into()));
+    entries.be(4);
+    for _ in 0..entries.be(4) {
+        let size = entries.be(4) as usize;
+        let mut entry = entries.part(size).reader();
+        let id = entry.id();
+        entry.check().and(entries.check()).ok()?;
+        key_id(out, id);
+        texts.string("contentId", str::from_utf8(entry.rest().bytes).ok()?);
     }
-    Some(out)
+    entries.check().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system;
 
-    fn payload(system_id: [u8; 16], data: &[u8]) -> Result<Payload<'_>, Fault> {
-        let mut out = Payload::None;
-        read(&system_id, Span::whole(data), true, &mut out).map(|()| out)
-    }
-
-    fn other(system_id: [u8; 16], data: &[u8]) -> Result<Details, Fault> {
-        match payload(system_id, data)? {
-            Payload::Other(details) => Ok(details),
-            other => panic!("{other:?}"),
-        }
+    fn payload(system_id: [u8; 16], data: &[u8]) -> Result<String, Fault> {
+        let mut out = InitData::default();
+        read(&PsshBox::bare(system_id, Span::whole(data)), true, &mut out).map(|()| out.boxes.finish())
     }
 
     #[test]
     fn nagra_is_json_in_base64url() {
         let data = text::to_base64url(br#"{"contentId":"film","keyId":"00112233-4455-6677-8899-aabbccddeeff"}"#);
-        let read = other(system::NAGRA, data.as_bytes()).unwrap();
-        assert_eq!(text::hex(&read.key_ids[0]), "00112233445566778899aabbccddeeff");
-        assert_eq!(read.texts, [("contentId", "film".into())]);
+        let expected = r#""details":{"keyIds":["00112233445566778899aabbccddeeff"],"contentId":"film"}"#;
+        assert_eq!(payload(system::NAGRA, data.as_bytes()).as_deref(), Ok(expected));
         for wrong in ["hello", &text::to_base64(br#"{"contentId":"x"}"#), &text::to_base64(b"[]")] {
-            assert!(other(system::NAGRA, wrong.as_bytes()).is_err(), "{wrong}");
+            assert!(payload(system::NAGRA, wrong.as_bytes()).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn wiseplay_is_json() {
-        let read =
-            other(system::WISEPLAY, br#"{"version":"V1.0","kids":["AAAAAAAAAAAAAAAAAAAAAQ=="],"contentID":"Zm9v","enschema":"cbcs"}"#)
-                .unwrap();
-        assert_eq!(read.key_ids[0][15], 1);
-        assert_eq!(read.texts, [("version", "V1.0".into()), ("contentId", "Zm9v".into()), ("scheme", "cbcs".into())]);
+        let data = br#"{"version":"V1.0","kids":["AAAAAAAAAAAAAAAAAAAAAQ=="],"contentID":"Zm9v","enschema":"cbcs"}"#;
+        let expected = r#""details":{"keyIds":["00000000000000000000000000000001"],"version":"V1.0","contentId":"Zm9v","scheme":"cbcs"}"#;
+        assert_eq!(payload(system::WISEPLAY, data).as_deref(), Ok(expected));
         for wrong in ["{}", r#"{"kids":["AA=="]}"#, r#"{"kids":[1]}"#, "no"] {
-            assert!(other(system::WISEPLAY, wrong.as_bytes()).is_err(), "{wrong}");
+            assert!(payload(system::WISEPLAY, wrong.as_bytes()).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn irdeto_is_xml_behind_nine_bytes() {
-        assert_eq!(other(system::IRDETO, b"\0\0\0\0\0\0\0\0\0<a/>").unwrap().texts, [("xml", "<a/>".into())]);
-        assert_eq!(other(system::IRDETO, b"\0\0\0\0").unwrap().texts, [("xml", String::new())]);
-        assert!(other(system::IRDETO, b"\0\0\0\0\0\0\0\0\0\xff").is_err());
+        let expected = r#""details":{"keyIds":[],"xml":"<a/>"}"#;
+        assert_eq!(payload(system::IRDETO, b"\0\0\0\0\0\0\0\0\0<a/>").as_deref(), Ok(expected));
+        assert_eq!(payload(system::IRDETO, b"\0\0\0\0").as_deref(), Ok(r#""details":{"keyIds":[],"xml":""}"#));
+        assert!(payload(system::IRDETO, b"\0\0\0\0\0\0\0\0\0\xff").is_err());
     }
 
     #[test]
     fn marlin_is_a_table_of_key_ids() {
         let data = b"\0\0\0\x2fmarl\0\0\0\x27mkid\0\0\0\0\0\0\0\x01\0\0\0\x13KKKKKKKKKKKKKKKKcid";
-        let read = other(system::MARLIN, data).unwrap();
-        assert_eq!((read.key_ids[0], &read.texts[0].1[..]), (*b"KKKKKKKKKKKKKKKK", "cid"));
+        let expected = r#""details":{"keyIds":["4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"],"contentId":"cid"}"#;
+        assert_eq!(payload(system::MARLIN, data).as_deref(), Ok(expected));
         // a size past the end, a hostile count, another box: opaque
         for wrong in [&data[..40], b"\0\0\0\x18marl\0\0\0\x10mkid\0\0\0\0\xff\xff\xff\xff", b"\0\0\0\x08free"] {
-            assert_eq!(payload(system::MARLIN, wrong), Ok(Payload::None));
+            assert_eq!(payload(system::MARLIN, wrong).as_deref(), Ok(""));
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_nothing_behind() {
+        let mut out = InitData::default();
+        let half = br#"{"kids":["AAAAAAAAAAAAAAAAAAAAAQ==","no"]}"#;
+        assert!(read(&PsshBox::bare(system::WISEPLAY, Span::whole(half)), true, &mut out).is_err());
+        assert_eq!((out.boxes.len(), out.key_ids.len()), (0, 0));
     }
 
     #[test]
@@ -186,7 +181,7 @@ mod tests {
 
     #[test]
     fn no_data_and_unknown_systems_are_no_errors() {
-        assert_eq!(payload(system::WIDEVINE, b""), Ok(Payload::None));
-        assert_eq!(payload([7; 16], b"anything"), Ok(Payload::None));
+        assert_eq!(payload(system::WIDEVINE, b"").as_deref(), Ok(""));
+        assert_eq!(payload([7; 16], b"anything").as_deref(), Ok(""));
     }
 }

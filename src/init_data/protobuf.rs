@@ -24,51 +24,55 @@ pub struct Field<'a> {
 }
 
 /// All fields of a message.
+#[inline(never)]
 pub fn fields(message: Span<'_>) -> Result<Vec<Field<'_>>, Fault> {
     let mut reader = message.reader();
     let mut out = Vec::new();
     while !reader.is_empty() {
         let start = reader.offset();
-        let (tag, _) = varint(&mut reader)?;
-        let number = u32::try_from(tag >> 3).ok().filter(|number| (1..1 << 29).contains(number));
-        let number = number.ok_or(Fault::new("a protobuf field has no proper number", start))?;
+        let fault = |what| Fault::new(what, start);
+        let tag = varint(&mut reader)?;
+        let number = u32::try_from(tag).map_or(0, |tag| tag >> 3);
+        if number == 0 {
+            return Err(fault("a protobuf field has no proper number"));
+        }
         let wire = (tag & 7) as u8;
-        let mut number_value = 0;
-        let value = match wire {
+        let mut ahead = reader;
+        let mut varint_value = 0;
+        let length = match wire {
             0 => {
-                let (value, bytes) = varint(&mut reader)?;
-                number_value = value;
-                bytes
+                varint_value = varint(&mut ahead)?;
+                reader.remaining().wrapping_sub(ahead.remaining())
             }
-            1 => reader.span(8)?,
-            2 => {
-                let (length, _) = varint(&mut reader)?;
-                let length = usize::try_from(length).unwrap_or(usize::MAX);
-                reader.span(length).map_err(|_| Fault::new("a protobuf field runs past the end", start))?
-            }
-            5 => reader.span(4)?,
-            _ => return Err(Fault::new("a protobuf field has no proper wire type", start)),
+            1 => 8,
+            2 => usize::try_from(varint(&mut reader)?).unwrap_or(usize::MAX),
+            5 => 4,
+            _ => return Err(fault("a protobuf field has no proper wire type")),
         };
-        out.push(Field { number, wire, value, varint: number_value, known: false });
+        let value = reader.span(length).map_err(|_| fault("a protobuf field runs past the end"))?;
+        out.push(Field { number, wire, value, varint: varint_value, known: false });
     }
     Ok(out)
 }
 
 /// A number in groups of seven bits, lowest first, at most ten of them.
-fn varint<'a>(reader: &mut Reader<'a>) -> Result<(u64, Span<'a>), Fault> {
-    let mut ahead = *reader;
+#[inline(never)]
+fn varint(reader: &mut Reader<'_>) -> Result<u64, Fault> {
+    let start = reader.offset();
     let mut value = 0_u64;
     for group in 0..10_u32 {
-        let byte = ahead.u8()?;
-        let bits = u64::from(byte & 0x7f);
-        let shift = group.wrapping_mul(7);
-        value |= bits.wrapping_shl(shift);
+        let byte = reader.be(1);
+        reader.check()?;
+        // The tenth byte holds one bit.
+        if group == 9 && byte > 1 {
+            break;
+        }
+        value |= u64::from(byte & 0x7f).wrapping_shl(group.wrapping_mul(7));
         if byte < 0x80 {
-            // The tenth byte holds one bit.
-            return if group == 9 && bits > 1 { break } else { Ok((value, reader.span(group.wrapping_add(1) as usize)?)) };
+            return Ok(value);
         }
     }
-    Err(Fault::new("a protobuf number is too long", reader.offset()))
+    Err(Fault::new("a protobuf number is too long", start))
 }
 
 #[cfg(test)]

@@ -13,17 +13,13 @@
 //!
 //! PIFF says the same in uuid boxes: `d08a4f18…` is pssh without a list of keys, `8974dbce…` is tenc.
 
-use super::pssh::{self, PsshBox};
 use super::sinf::{self, TrackEncryption};
-use super::unique::unique;
-use super::{Warning, sample_entry};
+use super::{InitData, KeyIds, pssh, sample_entry};
 use crate::bytes::{Fault, Reader, Span};
 use crate::error::{Error, Phase};
 use crate::isobmff::{Mp4Box, next_box};
 use crate::json::{Writer, decimal};
 use crate::system::Scheme;
-use crate::text::hex;
-use std::borrow::Cow;
 
 const PIFF_PSSH: [u8; 16] = *b"\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\xab\xa1\x83\xd3";
 
@@ -47,20 +43,18 @@ pub struct Track {
 }
 
 /// What a segment says about protection.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Segment<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct Segment {
     /// Every track that moov or moof names, clear ones too.
     pub tracks: Vec<Track>,
     /// Every PSSH box in moov and moof.
-    pub boxes: Vec<PsshBox<'a>>,
+    pub init_data: InitData,
     /// Keys of tracks, groups and boxes, without repeats.
-    pub key_ids: Vec<Cow<'a, [u8]>>,
-    /// PSSH boxes that could not be read, and oddities of those that could.
-    pub warnings: Vec<Warning>,
+    pub key_ids: KeyIds,
 }
 
 /// Reads a segment. All of it has to be there: where it is cut off the error says so.
-pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
+pub fn parse(data: &[u8]) -> Result<Segment, Error> {
     let invalid = |fault: Fault| {
         let message = ["The segment cannot be read: ", fault.what, " (byte ", &decimal(fault.offset as u64), ")."].concat();
         let hint = "Hand over whole boxes: an init segment, or a media segment from its first byte to its last.";
@@ -71,18 +65,16 @@ pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
     }
     let mut out = Segment::default();
     out.read(Reader::new(data)).map_err(invalid)?;
-    let mut ids: Vec<Cow<'_, [u8]>> = Vec::new();
     for track in &out.tracks {
         let groups = track.groups.iter().filter(|group| group.is_protected);
-        ids.extend(track.default.iter().chain(groups).map(|defaults| Cow::Owned(defaults.key_id.into())));
+        track.default.iter().chain(groups).for_each(|defaults| out.key_ids.add(&defaults.key_id));
     }
-    super::key_ids_of(&out.boxes, &mut ids);
-    out.key_ids = unique(ids);
+    out.init_data.key_ids.iter().for_each(|id| out.key_ids.add(id));
     Ok(out)
 }
 
-impl<'a> Segment<'a> {
-    fn read(&mut self, mut reader: Reader<'a>) -> Result<(), Fault> {
+impl Segment {
+    fn read(&mut self, mut reader: Reader<'_>) -> Result<(), Fault> {
         while let Some(found) = next_box(&mut reader)? {
             if matches!(&found.kind, b"moov" | b"moof") {
                 let mut children = found.body.reader();
@@ -94,7 +86,7 @@ impl<'a> Segment<'a> {
         Ok(())
     }
 
-    fn child(&mut self, child: Mp4Box<'a>) -> Result<(), Fault> {
+    fn child(&mut self, child: Mp4Box<'_>) -> Result<(), Fault> {
         match &child.kind {
             b"pssh" => self.pssh(child),
             b"uuid" if child.body.bytes.starts_with(&PIFF_PSSH) => {
@@ -110,21 +102,13 @@ impl<'a> Segment<'a> {
     }
 
     /// A bad box costs neither the tracks nor the other boxes.
-    fn pssh(&mut self, found: Mp4Box<'a>) {
-        let mut read = PsshBox::bare(found.body);
-        let warning = match pssh::read(found, false, &mut read) {
-            Ok(true) => {
-                pssh::note(&read, &mut self.warnings);
-                self.boxes.push(read);
-                return;
-            }
-            Ok(false) => Warning { code: "pssh-version", message: pssh::UNKNOWN_VERSION, offset: found.offset },
-            Err(fault) => Warning { code: "box-left-out", message: fault.what, offset: fault.offset },
-        };
-        self.warnings.push(warning);
+    fn pssh(&mut self, found: Mp4Box<'_>) {
+        if let Err(fault) = pssh::read(found, false, &mut self.init_data) {
+            self.init_data.leave_out(fault);
+        }
     }
 
-    fn trak(&mut self, trak: Span<'a>) -> Result<(), Fault> {
+    fn trak(&mut self, trak: Span<'_>) -> Result<(), Fault> {
         let mut track = Track::default();
         each(trak, &mut |child| {
             match &child.kind {
@@ -159,7 +143,7 @@ impl<'a> Segment<'a> {
         Ok(())
     }
 
-    fn traf(&mut self, traf: Span<'a>) -> Result<(), Fault> {
+    fn traf(&mut self, traf: Span<'_>) -> Result<(), Fault> {
         let mut track_id = 0;
         let mut groups = Vec::new();
         each(traf, &mut |child| {
@@ -241,13 +225,13 @@ fn sample_groups(sgpd: Span<'_>) -> Result<Vec<TrackEncryption>, Fault> {
     Ok(groups)
 }
 
-impl Segment<'_> {
+impl Segment {
     /// The JSON of the public type.
     pub fn to_json(&self) -> String {
         let mut out = Writer::new();
         out.object(|o| {
             o.objects("tracks", &self.tracks, |o, track| {
-                let fourcc = |kind: [u8; 4]| kind.iter().map(|byte| char::from(*byte)).collect::<String>();
+                let fourcc = |kind: [u8; 4]| sinf::fourcc(&kind);
                 o.number("trackId", u64::from(track.track_id));
                 o.optional_string(
                     "type",
@@ -257,20 +241,20 @@ impl Segment<'_> {
                 o.optional_string("scheme", track.scheme.map(Scheme::as_str));
                 o.optional_string("sampleEntry", track.sample_entry.map(fourcc).as_deref());
                 if let Some(default) = &track.default {
-                    o.string("defaultKeyId", &hex(&default.key_id));
+                    o.bytes("defaultKeyId", &default.key_id);
                     default.write(o);
                 }
                 if !track.groups.is_empty() {
                     o.objects("groups", &track.groups, |o, group| {
-                        o.string("keyId", &hex(&group.key_id));
+                        o.bytes("keyId", &group.key_id);
                         o.boolean("protected", group.is_protected);
                         group.write(o);
                     });
                 }
             });
-            o.objects("boxes", &self.boxes, |o, pssh| pssh.write(o));
-            o.hexes("keyIds", &mut self.key_ids.iter().map(|id| &**id));
-            super::to_json::warnings(o, &self.warnings);
+            o.list("boxes", |o| o.append(&self.init_data.boxes));
+            o.hexes("keyIds", &mut self.key_ids.iter());
+            o.list("warnings", |o| o.append(&self.init_data.warnings));
         });
         out.finish()
     }

@@ -13,9 +13,10 @@
 //! `{"sinf":["base64"…]}`: WebKit escapes `/` in the base64 as `\/` (Safari, 2018), and in what Safari really hands out
 //! (videojs-contrib-eme 119, shaka-player 382) each text holds the *children* of a sinf box, without its header.
 
-use super::Warning;
+use super::InitData;
 use crate::bytes::{Fault, Reader, Span};
 use crate::isobmff::{each, next_box};
+use crate::json::Writer;
 use crate::system::Scheme;
 use crate::{json, text};
 
@@ -85,15 +86,15 @@ pub fn read_children(children: Span<'_>) -> Option<Protection> {
     let mut out = Protection::default();
     each(children.reader(), &mut |kind, mut body| {
         match kind {
-            b"frma" => out.codec = Some(body.array().ok()?),
+            b"frma" => out.codec = Some(body.be(4).to_be_bytes()),
             b"schm" => {
-                body.u32_be().ok()?;
-                out.scheme_type = Some(body.array().ok()?);
+                body.be(4);
+                out.scheme_type = Some(body.be(4).to_be_bytes());
             }
             b"schi" => each(body, &mut |kind, mut body| {
                 match kind {
                     b"tenc" => {
-                        let version = (body.u32_be().ok()? >> 24) as u8;
+                        let version = (body.be(4) >> 24) as u8;
                         out.tenc = Some(encryption(&mut body, version)?);
                     }
                     // Only files have it, no init data of EME.
@@ -105,45 +106,78 @@ pub fn read_children(children: Span<'_>) -> Option<Protection> {
             })?,
             _ => {}
         }
-        Some(())
+        body.check().ok()
     })?;
     Some(out)
 }
 
 /// What `tenc` and `seig` have in common.
 pub fn encryption(body: &mut Reader<'_>, version: u8) -> Option<TrackEncryption> {
-    let [_, pattern, protected, iv_size] = body.array().ok()?;
+    let [_, pattern, protected, iv_size] = body.be(4).to_be_bytes();
     let is_protected = protected != 0;
-    let key_id = body.array().ok()?;
+    let key_id = body.id();
     let mut constant_iv = None;
     if is_protected && iv_size == 0 {
-        let size = body.u8().ok()?;
-        constant_iv = Some(body.take(usize::from(size)).ok()?.to_vec());
+        let size = body.be(1) as usize;
+        constant_iv = Some(body.get(size).to_vec());
     }
+    body.check().ok()?;
     let pattern = (version > 0).then_some((pattern >> 4, pattern & 15));
     Some(TrackEncryption { is_protected, key_id, iv_size, constant_iv, pattern })
 }
 
 /// The tracks of `{"sinf":[…]}`.
-pub fn read_json(value: &json::Value, strict: bool, warnings: &mut Vec<Warning>) -> Result<Vec<Protection>, Fault> {
+pub fn read_json(value: &json::Value, strict: bool, out: &mut InitData) -> Result<(), Fault> {
     let list = value.get("sinf").and_then(json::Value::items).ok_or(Fault::new("the JSON has no list \"sinf\"", 0))?;
-    let mut out = Vec::new();
     let mut first_fault = None;
+    let mut found = false;
     for item in list {
         let bytes = item.as_str().and_then(text::from_base64).ok_or(Fault::new("a text of \"sinf\" is not base64", 0));
         match bytes.and_then(|bytes| read(Span::whole(&bytes))) {
-            Ok(track) => out.push(track),
+            Ok(track) => {
+                out.track(&track);
+                found = true;
+            }
+            Err(fault) if strict => return Err(fault),
             Err(fault) => {
-                warnings.push(Warning { code: "sinf-left-out", message: fault.what, offset: 0 });
+                out.warn("sinf-left-out", fault.what, 0);
                 first_fault = first_fault.or(Some(fault));
             }
         }
     }
-    match first_fault {
-        Some(fault) if strict || out.is_empty() => Err(fault),
-        _ if out.is_empty() => Err(Fault::new("the list \"sinf\" is empty", 0)),
-        _ => Ok(out),
+    found.then_some(()).ok_or(first_fault.unwrap_or(Fault::new("the list \"sinf\" is empty", 0)))
+}
+
+impl Protection {
+    /// The fields of a track in the public types.
+    pub fn write(&self, o: &mut Writer) {
+        if let Some(codec) = &self.codec {
+            o.string("codec", &fourcc(codec));
+        }
+        o.optional_string("scheme", self.scheme().map(Scheme::as_str));
+        if let Some(tenc) = &self.tenc {
+            o.bytes("keyId", &tenc.key_id);
+            tenc.write(o);
+        }
     }
+}
+
+impl TrackEncryption {
+    /// All but the key id, whose name differs from one public type to the other.
+    pub fn write(&self, o: &mut Writer) {
+        o.number("ivSize", self.iv_size.into());
+        if let Some(iv) = &self.constant_iv {
+            o.bytes("constantIv", iv);
+        }
+        if let Some((crypt, skip)) = self.pattern {
+            o.numbers("pattern", &[crypt.into(), skip.into()]);
+        }
+    }
+}
+
+/// Four characters, of whatever bytes they are.
+pub(super) fn fourcc(kind: &[u8; 4]) -> String {
+    kind.iter().map(|byte| char::from(*byte)).collect()
 }
 
 #[cfg(test)]
@@ -167,8 +201,10 @@ mod tests {
         let whole = [&[0, 0, 0, CHILDREN.len() as u8 + 8][..], b"sinf", CHILDREN].concat();
         assert_eq!(read(Span::whole(&whole)), Ok(expected.clone()));
         let text = ["{\"sinf\" : [ \"", &text::to_base64(CHILDREN).replace('/', "\\/"), "\" ]}"].concat();
-        let tracks = read_json(&json::parse(&text).unwrap(), false, &mut Vec::new());
-        assert_eq!(tracks, Ok(vec![expected]));
+        let mut out = InitData::default();
+        read_json(&json::parse(&text).unwrap(), false, &mut out).unwrap();
+        let track = r#"{"codec":"mp4a","scheme":"cbcs","keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","ivSize":0,"constantIv":"49564956495649564956495649564956","pattern":[1,9]}"#;
+        assert_eq!((out.tracks.finish().as_str(), out.key_ids.len()), (track, 1));
     }
 
     #[test]
@@ -182,10 +218,10 @@ mod tests {
     fn one_bad_text_loses_the_others_in_strict_reading_alone() {
         let text = ["{\"sinf\":[\"AAAA\",\"", &text::to_base64(CHILDREN), "\",1]}"].concat();
         let value = json::parse(&text).unwrap();
-        let mut warnings = Vec::new();
-        assert_eq!(read_json(&value, false, &mut warnings).unwrap().len(), 1);
-        assert_eq!(warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["sinf-left-out", "sinf-left-out"]);
-        assert!(read_json(&value, true, &mut warnings).is_err());
+        let mut out = InitData::default();
+        read_json(&value, false, &mut out).unwrap();
+        assert_eq!((out.key_ids.len(), out.warnings.finish().matches("sinf-left-out").count()), (1, 2));
+        assert!(read_json(&value, true, &mut InitData::default()).is_err());
     }
 
     #[test]
@@ -195,7 +231,7 @@ mod tests {
             assert_eq!(read(Span::whole(&CHILDREN[..cut])).is_ok(), matches!(cut, 12 | 32), "{cut}");
         }
         for text in ["{}", "{\"sinf\":[]}", "{\"sinf\":\"AAAA\"}", "{\"sinf\":[\"\"]}", "{\"sinf\":[\"AAAACGZyZWU=\"]}"] {
-            assert!(read_json(&json::parse(text).unwrap(), false, &mut Vec::new()).is_err(), "{text}");
+            assert!(read_json(&json::parse(text).unwrap(), false, &mut InitData::default()).is_err(), "{text}");
         }
     }
 }

@@ -13,12 +13,11 @@
 //! All fields stay in one list, and a table says what each is: fifteen places of their own, each read and written by code
 //! of its own, would make the module that viewers download a tenth larger.
 
+use super::InitData;
 use super::protobuf::{self, Field};
 use crate::bytes::{Fault, Span};
-use crate::json::Object;
+use crate::json::Writer;
 use crate::system::Scheme;
-use crate::text::hex;
-use std::borrow::Cow;
 
 /// What a field's value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,131 +55,126 @@ const FIELDS: [(&str, Kind); 15] = [
     ("videoFeature", Kind::Text),
 ];
 const KEY_ID: u32 = 2;
-const CONTENT_ID: u32 = 4;
-const CRYPTO_PERIOD_INDEX: u32 = 7;
-const ENTITLED_KEYS: u32 = 14;
 
 const VARINT: u8 = 0;
 const BYTES: u8 = 2;
 
-/// Widevine's PSSH data.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WidevineData<'a> {
-    /// All fields in the order in which they stand.
-    pub fields: Vec<Field<'a>>,
-}
-
-impl<'a> WidevineData<'a> {
-    fn all(&self, number: u32) -> impl DoubleEndedIterator<Item = &Field<'a>> {
-        self.fields.iter().filter(move |field| field.known && field.number == number)
-    }
-
-    fn one(&self, number: u32) -> Option<&Field<'a>> {
-        self.all(number).next()
-    }
-
-    /// As they stand there: mostly 16 bytes, but see [`normalized`].
-    pub fn key_ids(&self) -> impl Iterator<Item = Span<'a>> {
-        self.all(KEY_ID).map(|field| field.value)
-    }
-
-    /// Content keys that come wrapped.
-    pub fn entitled_key_ids(&self) -> impl Iterator<Item = Span<'a>> {
-        self.all(ENTITLED_KEYS)
-            .filter_map(|field| entitled_key(field.value)?.into_iter().find(|field| rank(field) == 2))
-            .map(|field| field.value)
-    }
-
-    /// The CID; of live content with 16 hex digits of the key period behind it.
-    pub fn content_id(&self) -> Option<Span<'a>> {
-        self.one(CONTENT_ID).map(|field| field.value)
-    }
-
-    /// The content id, where it is text.
-    pub fn content_id_text(&self) -> Option<&'a str> {
-        self.content_id().and_then(|id| str::from_utf8(id.bytes).ok())
-    }
-
-    /// The key period of rotating keys.
-    pub fn crypto_period_index(&self) -> Option<u32> {
-        self.one(CRYPTO_PERIOD_INDEX).map(|field| field.varint as u32)
-    }
-
-    /// The fields of the public type `WidevineData`.
-    pub fn write(&self, o: &mut Object<'_>) {
-        for (number, (name, kind)) in (1..).zip(FIELDS) {
-            let field = self.one(number);
-            match (kind, field) {
-                (Kind::Ids, _) if field.is_some() || number == KEY_ID => {
-                    o.hexes(name, &mut self.all(number).map(|field| field.value.bytes));
-                    if self.all(number).any(|field| *normalized(field.value.bytes) != *field.value.bytes) && number == KEY_ID {
-                        let ids: Vec<_> = self.key_ids().map(|id| normalized(id.bytes)).collect();
-                        o.hexes("normalizedKeyIds", &mut ids.iter().map(|id| &**id));
-                    }
-                }
-                (_, None) => {}
-                (Kind::Choice(names), Some(field)) => o.optional_string(name, names.get(field.varint as usize).copied()),
-                (Kind::Number, Some(field)) => o.number(name, field.varint),
-                (Kind::FourCc, Some(field)) => o.optional_string(name, scheme(field).map(Scheme::as_str)),
-                (Kind::Text, Some(field)) => o.optional_string(name, str::from_utf8(field.value.bytes).ok()),
-                (Kind::ContentId, Some(field)) => {
-                    o.optional_string("contentId", self.content_id_text());
-                    o.span(name, field.value);
-                }
-                (Kind::EntitledKeys, _) => {
-                    let keys: Vec<_> = self.all(number).filter_map(|field| entitled_key(field.value)).collect();
-                    o.objects(name, &keys, |o, fields| {
-                        for field in fields.iter().filter(|field| rank(field) < 3) {
-                            o.string(if rank(field) == 1 { "entitlementKeyId" } else { "keyId" }, &hex(field.value.bytes));
-                        }
-                        write_unknown(o, fields.iter().filter(|field| rank(field) == 3));
-                    });
-                }
-                (Kind::Ids | Kind::Bytes, Some(field)) => o.span(name, field.value),
-            }
-        }
-        write_unknown(o, self.fields.iter().filter(|field| !field.known));
-        // By number, unknown ones last, is the usual order; any other is told, so that it can be written again.
-        let order: Vec<u64> = self.fields.iter().map(|field| if field.known { u64::from(field.number) } else { 0 }).collect();
-        if !order.is_sorted_by_key(|number| number.wrapping_sub(1)) {
-            o.numbers("fieldOrder", &order);
-        }
-    }
-}
-
-fn write_unknown<'f>(o: &mut Object<'_>, fields: impl Iterator<Item = &'f Field<'f>>) {
-    let fields: Vec<_> = fields.collect();
-    if !fields.is_empty() {
-        o.objects("unknownFields", &fields, |o, field| {
-            o.number("field", u64::from(field.number));
-            o.number("wireType", u64::from(field.wire));
-            o.span("value", field.value);
-        });
-    }
-}
-
-/// A key id that was written as 32 hex digits or as a UUID (Uplynk, 2017) becomes the 16 bytes that it stands for.
-pub fn normalized(key_id: &[u8]) -> Cow<'_, [u8]> {
-    match str::from_utf8(key_id).ok().and_then(crate::text::key_id) {
-        Some(id) => Cow::Owned(id.into()),
-        None => Cow::Borrowed(key_id),
-    }
-}
-
-/// Reads Widevine's data.
-pub fn read(data: Span<'_>) -> Result<WidevineData<'_>, Fault> {
+/// Reads Widevine's data: the fields of the public type, and what they say of keys and content. Bytes that mean something else
+/// may pass for fields with unknown numbers: a payload without its box has to have one that is understood.
+#[inline(never)]
+pub fn read(data: Span<'_>, out: &mut InitData) -> Result<(), Fault> {
     let mut fields = protobuf::fields(data)?;
     // From the last to the first, as of a field that stands once the last counts.
     let mut seen = 0_u32;
     for field in fields.iter_mut().rev() {
         let Some((_, kind)) = FIELDS.get((field.number as usize).wrapping_sub(1)) else { continue };
         let bit = 1_u32.wrapping_shl(field.number);
-        field.known = understood(*kind, field) && (matches!(kind, Kind::Ids | Kind::EntitledKeys) || seen & bit == 0);
+        field.known = understood(*kind, field) && (is_list(*kind) || seen & bit == 0);
         if field.known {
             seen |= bit;
         }
     }
-    Ok(WidevineData { fields })
+    for (number, (name, kind)) in (1..).zip(FIELDS) {
+        let list = is_list(kind) && (number == KEY_ID || seen & 1_u32.wrapping_shl(number) != 0);
+        if list {
+            out.boxes.key(name);
+            out.boxes.open(b'[');
+        }
+        let all = || fields.iter().filter(move |field| field.known && field.number == number);
+        all().for_each(|field| value(out, name, kind, field));
+        if list {
+            out.boxes.close(b']');
+        }
+        if number == KEY_ID && all().any(|field| normalized(field.value.bytes).is_some()) {
+            out.boxes.list("normalizedKeyIds", |o| {
+                all().for_each(|field| match normalized(field.value.bytes) {
+                    Some(id) => o.hex(&id),
+                    None => o.hex(field.value.bytes),
+                });
+            });
+        }
+    }
+    write_unknown(&mut out.boxes, &fields, |field| !field.known);
+    // By number, unknown ones last, is the usual order; any other is told, so that it can be written again.
+    let order = |field: &Field<'_>| if field.known { field.number } else { 0 };
+    if !fields.is_sorted_by_key(|field| order(field).wrapping_sub(1)) {
+        out.boxes.list("fieldOrder", |o| fields.iter().for_each(|field| o.count(order(field).into())));
+    }
+    if out.bare && seen == 0 {
+        return Err(Fault::new("it is neither pssh boxes nor a payload of one", data.offset));
+    }
+    Ok(())
+}
+
+fn is_list(kind: Kind) -> bool {
+    matches!(kind, Kind::Ids | Kind::EntitledKeys)
+}
+
+fn value(out: &mut InitData, name: &str, kind: Kind, field: &Field<'_>) {
+    let o = &mut out.boxes;
+    let bytes = field.value.bytes;
+    let text = str::from_utf8(bytes).ok();
+    match kind {
+        Kind::Choice(names) => o.optional_string(name, names.get(field.varint as usize).copied()),
+        Kind::Number => {
+            o.number(name, field.varint);
+            if name == "cryptoPeriodIndex" {
+                out.key_period_index = out.key_period_index.or(Some(field.varint as u32));
+            }
+        }
+        Kind::FourCc => o.optional_string(name, scheme(field).map(Scheme::as_str)),
+        Kind::Text => o.optional_string(name, text),
+        Kind::Bytes => o.span(name, field.value),
+        Kind::ContentId => {
+            o.optional_string("contentId", text);
+            o.span(name, field.value);
+            if out.content_id.is_none() {
+                out.content_id = text.map(String::from);
+            }
+        }
+        Kind::Ids => {
+            o.hex(bytes);
+            if field.number == KEY_ID {
+                match normalized(bytes) {
+                    Some(id) => out.key_ids.add(&id),
+                    None => out.key_ids.add(bytes),
+                }
+            }
+        }
+        Kind::EntitledKeys => {
+            let fields = entitled_key(field.value).unwrap_or_default();
+            o.open(b'{');
+            for field in fields.iter().filter(|field| rank(field) < 3) {
+                let content = rank(field) == 2;
+                o.bytes(if content { "keyId" } else { "entitlementKeyId" }, field.value.bytes);
+                if content {
+                    out.key_ids.add(field.value.bytes);
+                }
+            }
+            write_unknown(o, &fields, |field| rank(field) == 3);
+            o.close(b'}');
+        }
+    }
+}
+
+fn write_unknown(o: &mut Writer, fields: &[Field<'_>], is: fn(&Field<'_>) -> bool) {
+    if !fields.iter().any(is) {
+        return;
+    }
+    o.list("unknownFields", |o| {
+        for field in fields.iter().filter(|field| is(field)) {
+            o.open(b'{');
+            o.number("field", field.number.into());
+            o.number("wireType", field.wire.into());
+            o.span("value", field.value);
+            o.close(b'}');
+        }
+    });
+}
+
+/// A key id that was written as 32 hex digits or as a UUID (Uplynk, 2017) stands for 16 bytes.
+fn normalized(key_id: &[u8]) -> Option<[u8; 16]> {
+    crate::text::key_id(str::from_utf8(key_id).ok()?)
 }
 
 fn understood(kind: Kind, field: &Field<'_>) -> bool {
@@ -217,14 +211,16 @@ fn rank(field: &Field<'_>) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Writer;
     use serde_json::{Value, json};
 
     fn data(bytes: &[u8]) -> Value {
-        let read = read(Span::whole(bytes)).unwrap();
-        let mut out = Writer::new();
-        out.object(|o| read.write(o));
-        serde_json::from_str(&out.finish()).unwrap()
+        facts(bytes).0
+    }
+
+    fn facts(bytes: &[u8]) -> (Value, InitData) {
+        let mut out = InitData::default();
+        read(Span::whole(bytes), &mut out).unwrap();
+        (serde_json::from_str(&["{", &std::mem::take(&mut out.boxes).finish(), "}"].concat()).unwrap(), out)
     }
 
     #[test]
@@ -255,9 +251,9 @@ mod tests {
             "videoFeature": "HDR",
         });
         assert_eq!(data(&bytes), expected);
-        let read = read(Span::whole(&bytes)).unwrap();
-        assert_eq!((read.content_id_text(), read.crypto_period_index()), (Some("cid"), Some(128)));
-        assert_eq!(read.key_ids().chain(read.entitled_key_ids()).map(|id| id.bytes).collect::<Vec<_>>(), [&b"\xaa\xbb"[..], b"K"]);
+        let (_, facts) = facts(&bytes);
+        assert_eq!((facts.content_id.as_deref(), facts.key_period_index), (Some("cid"), Some(128)));
+        assert_eq!(facts.key_ids.iter().collect::<Vec<_>>(), [&b"\xaa\xbb"[..], b"K"]);
     }
 
     #[test]
@@ -287,12 +283,10 @@ mod tests {
 
     #[test]
     fn key_ids_written_as_text() {
-        assert_eq!(*normalized(b"00112233445566778899aabbccddeeff"), *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff");
-        assert_eq!(
-            *normalized(b"00112233-4455-6677-8899-AABBCCDDEEFF"),
-            *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff"
-        );
-        assert_eq!(*normalized(b"0123456789abcdef"), *b"0123456789abcdef");
+        let id = *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff";
+        assert_eq!(normalized(b"00112233445566778899aabbccddeeff"), Some(id));
+        assert_eq!(normalized(b"00112233-4455-6677-8899-AABBCCDDEEFF"), Some(id));
+        assert_eq!(normalized(b"0123456789abcdef"), None);
         let read = data(b"\x12\x2000112233445566778899aabbccddeeff\x12\x01k");
         assert_eq!(read["normalizedKeyIds"], json!(["00112233445566778899aabbccddeeff", "6b"]));
         assert_eq!(read["keyIds"][1], "6b");

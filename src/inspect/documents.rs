@@ -1,8 +1,8 @@
 //! XML by its root element: PlayReady's messages, CPIX, MPDs and their elements, headers.
 
 use super::Finding;
-use crate::init_data::playready::{PlayReadyObject, read_header};
-use crate::init_data::{self, Options};
+use crate::init_data::playready::read_header;
+use crate::init_data::{self, InitData, Options};
 use crate::json::Object;
 use crate::license::playready::{fault, unwrap};
 use crate::manifest;
@@ -71,20 +71,21 @@ fn soap(document: &str) -> Option<Finding> {
 
 /// The content headers that a challenge repeats.
 fn headers_in(soap: &str, o: &mut Object<'_>) {
-    let mut found: Vec<PlayReadyObject<'_>> = Vec::new();
+    let mut found = InitData::default();
     let mut reader = Reader::new(soap);
     while let Ok(Some(event)) = reader.event() {
         if matches!(event, Event::Start(element) if element.name == "WRMHEADER") {
             let start = reader.offset();
             let end = reader.skip().map(|()| reader.end());
-            let header = end.ok().and_then(|end| soap.get(start..end)).and_then(|header| {
-                let mut out = PlayReadyObject::default();
-                read_header(&mut out, header, start).ok().map(|()| out)
-            });
-            found.extend(header);
+            let mark = found.boxes.len();
+            found.boxes.open(b'{');
+            match end.ok().and_then(|end| soap.get(start..end)).map(|header| read_header(header, start, false, &mut found)) {
+                Some(Ok(())) => found.boxes.close(b'}'),
+                _ => found.boxes.truncate(mark),
+            }
         }
     }
-    o.objects("headersInside", &found, |o, header| header.write(o));
+    o.list("headersInside", |o| o.append(&found.boxes));
 }
 
 #[derive(Default)]

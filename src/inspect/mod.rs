@@ -98,7 +98,7 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
         return found;
     }
     let read = init_data::parse(data, Options::default()).ok();
-    let damaged = read.as_ref().is_none_or(|read| read.warnings.iter().any(|warning| warning.code == "box-left-out"));
+    let damaged = read.as_ref().is_none_or(|read| read.damaged);
     if damaged && let Some(found) = pieces_of_bytes(data, layers) {
         return found;
     }
@@ -111,13 +111,12 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
     }
 }
 
-fn of_init_data(data: &[u8], read: &InitData<'_>) -> Finding {
-    let bare = read.boxes.first().filter(|pssh| pssh.bare);
-    let kind = match bare {
-        Some(pssh) if pssh.system_id == crate::system::WIDEVINE => "widevine-data",
-        Some(_) if looks_like_object(data) => "playready-object",
-        Some(_) => "playready-header",
-        None => read.kind.as_str(),
+fn of_init_data(data: &[u8], read: &InitData) -> Finding {
+    let kind = match read.systems.first() {
+        _ if !read.bare => read.kind.as_str(),
+        Some(id) if *id == crate::system::WIDEVINE => "widevine-data",
+        _ if looks_like_object(data) => "playready-object",
+        _ => "playready-header",
     };
     Finding::new(kind, read.to_json())
 }

@@ -26,7 +26,7 @@ fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// A JSON text in the making: a value, or the fields of an object, or the members of a list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Writer {
     out: Vec<u8>,
 }
@@ -38,6 +38,30 @@ impl Writer {
     /// An empty text.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// How long the text is by now.
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Whether nothing was written yet.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// Takes back all but the first `len` bytes, which have to end where a value does.
+    pub fn truncate(&mut self, len: usize) {
+        self.out.truncate(len);
+    }
+
+    /// Adds what another holds: members to a list, fields to an object.
+    #[inline(never)]
+    pub fn append(&mut self, other: &Writer) {
+        if !other.is_empty() {
+            self.next();
+            self.out.extend_from_slice(&other.out);
+        }
     }
 
     /// The text.
@@ -54,14 +78,16 @@ impl Writer {
         }
     }
 
+    /// Begins an object, a list or a text as a value; it has to be closed.
     #[inline(never)]
-    fn open(&mut self, bracket: u8) {
+    pub fn open(&mut self, bracket: u8) {
         self.next();
         self.out.push(bracket);
     }
 
+    /// Ends what was begun.
     #[inline(never)]
-    fn close(&mut self, bracket: u8) {
+    pub fn close(&mut self, bracket: u8) {
         self.out.push(bracket);
     }
 
@@ -128,16 +154,17 @@ impl Writer {
     }
 
     /// A list as a value.
-    pub fn array(&mut self, fill: impl FnOnce(&mut Writer)) {
+    pub fn array<T>(&mut self, fill: impl FnOnce(&mut Writer) -> T) -> T {
         self.open(b'[');
-        fill(self);
+        let result = fill(self);
         self.close(b']');
+        result
     }
 
     /// A list as a field.
-    pub fn list(&mut self, key: &str, fill: impl FnOnce(&mut Writer)) {
+    pub fn list<T>(&mut self, key: &str, fill: impl FnOnce(&mut Writer) -> T) -> T {
         self.key(key);
-        self.array(fill);
+        self.array(fill)
     }
 
     /// A text.

@@ -13,7 +13,7 @@
 
 use super::{Protection, system_of_urn};
 use crate::bytes::Fault;
-use crate::init_data::unique::unique;
+use crate::init_data::KeyIds;
 use crate::system::{self, Scheme};
 use crate::text;
 use crate::xml::{Element, Event, Reader, XmlError};
@@ -85,13 +85,13 @@ fn close(levels: &mut Vec<Level>, out: &mut [Protection]) {
     let Some(level) = levels.pop() else { return };
     let above = levels.iter().rev().find(|above| !above.key_ids.is_empty());
     let ids = if level.key_ids.is_empty() { above.map_or(&[][..], |above| &above.key_ids) } else { &level.key_ids };
-    let ids = unique(ids.iter().map(|id| Cow::Borrowed(&id[..])).collect());
+    let ids: KeyIds = ids.iter().collect();
     let scheme = level.scheme.or_else(|| levels.iter().rev().find_map(|above| above.scheme));
     for at in &level.own {
         if let Some(protection) = out.get_mut(*at) {
             protection.scheme = protection.scheme.or(scheme);
             if protection.key_ids.is_empty() {
-                protection.key_ids = ids.iter().map(|id| id.to_vec()).collect();
+                protection.key_ids = ids.iter().map(Vec::from).collect();
             }
         }
     }
@@ -153,7 +153,7 @@ fn content_protection(element: &Element<'_>, reader: &mut Reader<'_>) -> Result<
         }
     }
     out.look_inside();
-    out.key_ids = unique(out.key_ids.iter().map(|id| Cow::Borrowed(&id[..])).collect()).into_iter().map(Cow::into_owned).collect();
+    out.key_ids = out.key_ids.iter().collect::<KeyIds>().iter().map(Vec::from).collect();
     Ok(out)
 }
 

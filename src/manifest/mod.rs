@@ -6,12 +6,10 @@ pub mod hls;
 
 use crate::bytes::Fault;
 use crate::error::{Error, Phase};
-use crate::init_data::unique::unique;
-use crate::init_data::{self, InitDataType, Options};
+use crate::init_data::{self, InitDataType, KeyIds, Options};
 use crate::json::{Object, Writer, decimal};
 use crate::system::{self, Scheme};
 use crate::text::{hex, to_base64, uuid};
-use std::borrow::Cow;
 
 /// Which of the two it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +53,7 @@ pub struct Protection {
 
 impl Protection {
     /// The init data, read.
-    pub fn read_init_data(&self) -> Option<Result<init_data::InitData<'_>, Error>> {
+    pub fn read_init_data(&self) -> Option<Result<init_data::InitData, Error>> {
         let (bytes, kind) = self.init_data.as_ref()?;
         Some(init_data::parse(bytes, Options { kind: *kind, strict: false }))
     }
@@ -63,8 +61,8 @@ impl Protection {
     /// Takes the keys that the init data names, and the system of a payload without a box.
     fn look_inside(&mut self) {
         let Some(Ok(read)) = self.read_init_data() else { return };
-        let ids: Vec<Vec<u8>> = read.key_ids.iter().map(|id| id.to_vec()).collect();
-        let system_id = read.boxes.first().map(|pssh| pssh.system_id);
+        let ids: Vec<Vec<u8>> = read.key_ids.iter().map(Vec::from).collect();
+        let system_id = read.systems.first().copied();
         self.key_ids.extend(ids);
         self.system_id = self.system_id.or(system_id);
     }
@@ -121,7 +119,7 @@ pub fn parse(text: &str) -> Result<Manifest, Error> {
         Error::new("manifest-invalid", Phase::Manifest, message, hint).at(fault.offset)
     })?;
     let ids = protections.iter().flat_map(|protection| &protection.key_ids);
-    let key_ids = unique(ids.map(|id| Cow::Borrowed(&id[..])).collect()).into_iter().map(Cow::into_owned).collect();
+    let key_ids = ids.collect::<KeyIds>().iter().map(Vec::from).collect();
     Ok(Manifest { kind, protections, key_ids })
 }
 

@@ -1,9 +1,11 @@
 //! Changes a PlayReady header in its place: what stays the same is not touched, white space, prefixes and order included.
 
-use super::header::{Wanted, canonical, element, guid, kid_element};
-use super::invalid;
+use super::header::{Key, Wanted, canonical, element, guid, kid_element};
+use super::{Fields, invalid};
 use crate::error::Error;
-use crate::init_data::playready::{Key, PlayReadyObject, TEXTS, read_header};
+use crate::init_data::InitData;
+use crate::init_data::playready::{TEXTS, read_header};
+use crate::json;
 use crate::xml::{Element, Event, Reader, XmlError, escape};
 use std::ops::Range;
 
@@ -92,7 +94,7 @@ impl Edits {
 /// The header `old`, changed to say what is wanted.
 pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     let broken = |_| invalid(&["xml is not a PlayReady header"]);
-    let now = read(old).map_err(|what| invalid(&["xml is no header: ", what]))?;
+    let now = read(old)?;
     if wanted.version.is_some() && wanted.version != now.version {
         return canonical(wanted);
     }
@@ -131,13 +133,18 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
 
 /// Whether a header says what is wanted: a field that is not well-formed XML would break it for players.
 pub fn check(xml: &str, wanted: &Wanted) -> Result<(), Error> {
-    let read = read(xml).map_err(|what| invalid(&["the header would not be well-formed: ", what]))?;
+    let read = read(xml)?;
     if read.keys.len() == wanted.keys.len() { Ok(()) } else { Err(invalid(&["a header of this version cannot name these keys"])) }
 }
 
-fn read(xml: &str) -> Result<PlayReadyObject<'static>, &'static str> {
-    let mut out = PlayReadyObject::default();
-    read_header(&mut out, xml, 0).map(|()| out).map_err(|fault| fault.what)
+/// What a header says.
+fn read(xml: &str) -> Result<Wanted, Error> {
+    let mut out = InitData::default();
+    out.boxes.open(b'{');
+    read_header(xml, 0, false, &mut out).map_err(|fault| invalid(&["the header would not be one: ", fault.what]))?;
+    out.boxes.close(b'}');
+    let fields = json::parse(&out.boxes.finish()).ok_or_else(|| invalid(&["the header is nested too deeply"]))?;
+    Wanted::of(Fields(&fields))
 }
 
 fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> Result<(), Error> {

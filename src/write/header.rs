@@ -1,11 +1,30 @@
 //! A PlayReady header made from its fields, in the order and spelling of Microsoft's tools.
 
-use super::invalid;
+use super::{Fields, invalid};
 use crate::error::Error;
-use crate::init_data::playready::Key;
+use crate::init_data::playready::TEXTS;
 use crate::json::decimal;
-use crate::text::{swap_guid, to_base64};
+use crate::text::{key_id, swap_guid, to_base64};
 use crate::xml::{Event, Reader, escape};
+
+/// A key that a header names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// In the byte order of CENC.
+    pub key_id: [u8; 16],
+    /// `AESCTR`, `AESCBC`, `COCKTAIL`.
+    pub algorithm: Option<String>,
+    /// Base64, as it stands there.
+    pub checksum: Option<String>,
+}
+
+impl Key {
+    fn of(fields: Fields<'_>) -> Result<Self, Error> {
+        let id = fields.text("keyId")?.and_then(key_id).ok_or_else(|| invalid(&["a key of PlayReady has no keyId of 16 bytes"]))?;
+        let text = |name| Ok::<_, Error>(fields.text(name)?.map(String::from));
+        Ok(Key { key_id: id, algorithm: text("algorithm")?, checksum: text("checksum")? })
+    }
+}
 
 /// What the header should say.
 #[derive(Debug, Default)]
@@ -19,6 +38,16 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// From the fields of the public type.
+    pub fn of(fields: Fields<'_>) -> Result<Self, Error> {
+        let mut wanted = Wanted { version: fields.text("version")?.map(String::from), ..Wanted::default() };
+        wanted.keys = fields.items("keys")?.iter().map(|value| Key::of(Fields(value))).collect::<Result<_, _>>()?;
+        for ((_, name), slot) in TEXTS.iter().zip(&mut wanted.texts) {
+            *slot = fields.text(name)?.map(String::from);
+        }
+        Ok(wanted)
+    }
+
     /// Whether it says nothing at all.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty() && self.texts.iter().all(Option::is_none)

@@ -6,7 +6,7 @@
 use super::header::{self, Wanted};
 use super::{Fields, edit, invalid};
 use crate::error::Error;
-use crate::init_data::playready::{HEADER_RECORD, Key, TEXTS};
+use crate::init_data::playready::HEADER_RECORD;
 use crate::json::Value;
 use crate::text;
 
@@ -21,10 +21,10 @@ pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
         let kind = record.number("type", u64::from(u16::MAX))?.ok_or_else(|| invalid(&["a record has no type"]))?;
         records.push((kind as u16, record.bytes("value")?.unwrap_or_default()));
     }
-    let place = records.iter().position(|(kind, _)| *kind == HEADER_RECORD);
+    let place = records.iter().position(|(kind, _)| u32::from(*kind) == HEADER_RECORD);
     // With other records alone, a license store for one, there is no header to write.
     if records.is_empty() {
-        records.push((HEADER_RECORD, text::to_utf16_le(&new)));
+        records.push((HEADER_RECORD as u16, text::to_utf16_le(&new)));
     } else if let Some((_, value)) = place.and_then(|at| records.get_mut(at)) {
         *value = old.map_or_else(|| text::to_utf16_le(&new), |old| like(value, old, &new));
     }
@@ -33,11 +33,7 @@ pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
 
 /// The header.
 fn header(fields: Fields<'_>, old: Option<&str>) -> Result<String, Error> {
-    let mut wanted = Wanted { version: fields.text("version")?.map(String::from), ..Wanted::default() };
-    wanted.keys = fields.items("keys")?.iter().map(|value| key(Fields(value))).collect::<Result<_, _>>()?;
-    for ((_, name), slot) in TEXTS.iter().zip(&mut wanted.texts) {
-        *slot = fields.text(name)?.map(String::from);
-    }
+    let mut wanted = Wanted::of(fields)?;
     if let Some(custom) = wanted.texts.last_mut() {
         *custom = header::custom_attributes(custom.take(), fields.u32("keyPeriodIndex")?)?;
     }
@@ -46,12 +42,6 @@ fn header(fields: Fields<'_>, old: Option<&str>) -> Result<String, Error> {
         None => Ok(String::new()),
         Some(old) => edit::header(old, &wanted),
     }
-}
-
-fn key(fields: Fields<'_>) -> Result<Key, Error> {
-    let key_id = fields.text("keyId")?.and_then(text::key_id).ok_or_else(|| invalid(&["a key of PlayReady has no keyId of 16 bytes"]))?;
-    let text = |name| Ok::<_, Error>(fields.text(name)?.map(String::from));
-    Ok(Key { key_id, algorithm: text("algorithm")?, checksum: text("checksum")? })
 }
 
 /// Encodes as the old record did: in UTF-8 or UTF-16LE, with what stood before and behind the text.
