@@ -1,7 +1,6 @@
 // The demo's list of what happened: each event of the package as a line that a person can read.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAULTS, DRMS, PLAYERS } from "../../www/demo/choices.js";
 import { tell, tellPlayerError } from "../../www/demo/story.js";
 
 const KEY = "7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1";
@@ -43,9 +42,4 @@ test("an event that this page does not know is shown by its name", () => {
 test("a player's error tells whether ours is inside", () => {
   assert.deepEqual(tellPlayerError({ player: "Shaka", message: "6007", ours: { message: "token expired" } }).more, ["with our error inside: token expired"]);
   assert.deepEqual(tellPlayerError({ player: "Shaka", message: "6007" }).more, []);
-});
-
-test("the choices hang together", () => {
-  assert.equal(new Set(FAULTS.map(({ id }) => id)).size, FAULTS.length);
-  for (const { drms } of PLAYERS) for (const drm of drms) assert.ok(DRMS[drm], drm);
 });

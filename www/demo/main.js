@@ -1,6 +1,6 @@
 // The page: choices in the address (so that a case can be shared), Play and Stop, and the list of what happened.
 import { base, catalog } from "./backend.js";
-import { DRMS, FAULTS, PLAYERS } from "./choices.js";
+import { DRMS, FAULTS, contentChoices, drmChoices, faultChoices, playerChoices } from "./choices.js";
 import { tell, tellPlayerError } from "./story.js";
 
 const $ = (selector) => /** @type {any} */ (document.querySelector(selector));
@@ -8,6 +8,7 @@ const form = $("#choices");
 const video = $("#video");
 const story = $("#story");
 const status = $("#status");
+const progress = $("#progress");
 const stopButton = $("#stop");
 const parameters = new URLSearchParams(location.search);
 
@@ -35,19 +36,44 @@ function show({ kind, what, more = [] }) {
 function say(text, kind = "") {
   status.dataset.kind = kind;
   status.textContent = text;
+  progress.textContent = "";
 }
 
-function fill(select, choices, wanted) {
-  select.replaceChildren(...choices.map(([value, label]) => new Option(label, value, false, value === wanted)));
+/** What was chosen, here or in the address, stays where it can. @param {string} name @param {import("./choices.js").Choice[]} choices */
+function fill(name, choices) {
+  const wanted = form[name].value || parameters.get(name);
+  const possible = choices.filter(({ why }) => !why);
+  const chosen = (possible.find(({ value }) => value === wanted) ?? possible[0]).value;
+  form[name].replaceChildren(...choices.map(({ value, label, why }) => {
+    const option = new Option(why ? `${label}: ${why}` : label, value, false, value === chosen);
+    option.disabled = Boolean(why);
+    return option;
+  }));
 }
 
-function fillDrms() {
-  const { drms } = PLAYERS.find((player) => player.id === form.player.value);
-  fill(form.drm, drms.map((drm) => [drm, DRMS[drm].label]), form.drm.value || parameters.get("drm"));
-}
+const FIELDS = {
+  player: playerChoices,
+  drm: () => drmChoices(form.player.value),
+  content: (contents) => contentChoices(form.player.value, form.drm.value, contents),
+  fault: () => faultChoices(form.drm.value),
+};
 
-function noteFault() {
+/** Each choice says what is left of those behind it. */
+function offer(contents, changed) {
+  const names = Object.keys(FIELDS);
+  for (const name of names.slice(names.indexOf(changed) + 1)) fill(name, FIELDS[name](contents));
   $("#fault-note").textContent = FAULTS.find((fault) => fault.id === form.fault.value).expect;
+  noteCdm();
+}
+
+/** Which CDM it is that plays. */
+function noteCdm() {
+  const { label } = DRMS[form.drm.value];
+  const notice = $("#cdm");
+  notice.hidden = false;
+  if (form.drm.value === "clearkey") notice.textContent = "ClearKey is a CDM that this browser really has: nothing stands in for it. It hides nothing either, and is for tests.";
+  else if (/** @type {any} */ (window).__cdmBridge?.active) notice.textContent = `A bridge stands in for the browser's ${label} CDM: challenges and licenses are simulated on top of ClearKey. The video is really encrypted and really decrypted, the requests, tokens and errors are real.`;
+  else notice.textContent = `The browser's own CDM is used. The local server's licenses are simulated, so a real ${label} CDM refuses them; your own license server would answer it.`;
 }
 
 /** The bridge has to be there before a player looks for a CDM; once there it cannot be taken away, hence the reload. */
@@ -63,21 +89,11 @@ async function prepareCdm() {
       document.head.append(script);
     });
   }
-  const notice = $("#cdm");
-  notice.hidden = false;
-  notice.textContent = /** @type {any} */ (window).__cdmBridge?.active
-    ? "A bridge stands in for the browser's CDM: challenges and licenses are simulated on top of ClearKey. The video is really encrypted and really decrypted, the requests, tokens and errors are real."
-    : "The browser's own CDM is used. The local server's licenses are simulated, so a real Widevine, PlayReady or FairPlay CDM refuses them; your own license server would answer it.";
 }
 
 function choose(contents) {
-  fill(form.player, PLAYERS.map(({ id, label }) => [id, label]), parameters.get("player"));
-  fillDrms();
-  fill(form.content, contents.map(({ contentId, title }) => [contentId, `${title} (${contentId})`]), parameters.get("content"));
-  fill(form.fault, FAULTS.map(({ id, label }) => [id, label]), parameters.get("fault"));
-  noteFault();
-  form.player.addEventListener("change", fillDrms);
-  form.fault.addEventListener("change", noteFault);
+  offer(contents);
+  form.addEventListener("change", ({ target }) => offer(contents, target.name));
   form.real.addEventListener("change", () => {
     remember();
     location.reload();
@@ -86,7 +102,7 @@ function choose(contents) {
 
 function remember() {
   const address = new URL(location.href);
-  for (const name of ["player", "drm", "content", "fault"]) address.searchParams.set(name, form[name].value);
+  for (const name of Object.keys(FIELDS)) address.searchParams.set(name, form[name].value);
   if (form.real.checked) address.searchParams.set("cdm", "real");
   else address.searchParams.delete("cdm");
   history.replaceState(undefined, "", address);
@@ -141,8 +157,12 @@ async function halt() {
 video.addEventListener("timeupdate", () => {
   const frames = video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
   if (video.currentTime === 0 || frames === 0 || status.dataset.kind === "bad") return;
-  if (status.dataset.kind !== "good") show({ kind: "good", what: "The video plays", more: ["decrypted and decoded"] });
-  say(`Playing: ${video.currentTime.toFixed(1)} s, ${frames} frames decoded.`, "good");
+  if (status.dataset.kind !== "good") {
+    show({ kind: "good", what: "The video plays", more: ["decrypted and decoded"] });
+    say("Playing.", "good");
+  }
+  // Not part of the status: that is read aloud whenever it changes.
+  progress.textContent = `${video.currentTime.toFixed(1)} s, ${frames} frames decoded`;
 });
 
 try {

@@ -91,7 +91,11 @@ if (window.MediaKeySystemAccess) Object.setPrototypeOf(Access.prototype, MediaKe
 /** Stands where navigator.requestMediaKeySystemAccess stood. */
 export async function requestAccess(keySystem, configurations) {
   const system = systemFor(keySystem);
-  if (system === null) return nativeRequestAccess.call(navigator, keySystem, configurations);
+  if (system === null) {
+    const own = await nativeRequestAccess.call(navigator, keySystem, configurations);
+    granted.last = keySystem;
+    return own;
+  }
   if (!configurations || configurations.length === 0) throw malformed('no configurations');
   if (system) {
     for (const wanted of configurations) {

@@ -7,10 +7,11 @@ const nativeGetter = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype,
 /** Elements whose setMediaKeys was called, with what is (or is being) attached. */
 const attached = new WeakMap();
 
-/** The key system of an element's MediaKeys, as far as it is the bridge's. */
+/** The key system of an element's MediaKeys: the bridge's, or else the one that the browser really has. */
 export function keySystemOf(element) {
-  const owner = ownerOf(attached.get(element));
-  return owner ? owner.keySystem : null;
+  const keys = attached.get(element);
+  const owner = ownerOf(keys);
+  return owner ? owner.keySystem : keys ? 'org.w3.clearkey' : null;
 }
 
 /** Attaches the browser's own MediaKeys, past the wrapper. */
