@@ -138,29 +138,63 @@ const fn id(number: u128) -> [u8; 16] {
     number.to_be_bytes()
 }
 
-/// Every system that this crate knows by name.
-pub const SYSTEMS: [([u8; 16], &str); 16] = [
-    (WIDEVINE, "Widevine"),
-    (PLAYREADY, "PlayReady"),
-    (FAIRPLAY, "FairPlay"),
-    (COMMON, "Common"),
-    (CLEARKEY, "ClearKey"),
-    (WISEPLAY, "WisePlay"),
-    (NCG, "NCG"),
-    (NAGRA, "Nagra"),
-    (IRDETO, "Irdeto"),
-    (MARLIN, "Marlin"),
-    (MARLIN_URN, "Marlin"),
-    (PRIMETIME, "PrimeTime"),
-    (NCG_HLS_AES, "NCG HLS AES-128"),
-    (NCG_HLS_SAMPLE_AES, "NCG HLS SAMPLE-AES"),
-    (AES_128, "AES-128"),
-    (SAMPLE_AES, "SAMPLE-AES"),
+/// What a system puts into a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// A protobuf message.
+    Widevine,
+    /// A PlayReady Object.
+    PlayReady,
+    /// A tree of boxes.
+    FairPlay,
+    /// base64url of JSON.
+    Nagra,
+    /// JSON.
+    WisePlay,
+    /// XML.
+    Irdeto,
+    /// A table of keys.
+    Marlin,
+    /// Something for native players.
+    Native,
+    /// Nothing, or nothing that is known.
+    Opaque,
+}
+
+/// Every system that this crate knows by name, and what is in its boxes.
+pub static SYSTEMS: [([u8; 16], &str, Payload); 16] = [
+    (WIDEVINE, "Widevine", Payload::Widevine),
+    (PLAYREADY, "PlayReady", Payload::PlayReady),
+    (FAIRPLAY, "FairPlay", Payload::FairPlay),
+    (COMMON, "Common", Payload::Opaque),
+    (CLEARKEY, "ClearKey", Payload::Opaque),
+    (WISEPLAY, "WisePlay", Payload::WisePlay),
+    (NCG, "NCG", Payload::Native),
+    (NAGRA, "Nagra", Payload::Nagra),
+    (IRDETO, "Irdeto", Payload::Irdeto),
+    (MARLIN, "Marlin", Payload::Marlin),
+    (MARLIN_URN, "Marlin", Payload::Marlin),
+    (PRIMETIME, "PrimeTime", Payload::Opaque),
+    (NCG_HLS_AES, "NCG HLS AES-128", Payload::Native),
+    (NCG_HLS_SAMPLE_AES, "NCG HLS SAMPLE-AES", Payload::Native),
+    (AES_128, "AES-128", Payload::Opaque),
+    (SAMPLE_AES, "SAMPLE-AES", Payload::Opaque),
 ];
+
+/// A system's name and what is in its boxes, where the registry has it.
+#[inline(never)]
+fn known(system_id: &[u8; 16]) -> Option<&'static ([u8; 16], &'static str, Payload)> {
+    SYSTEMS.iter().find(|(id, ..)| id == system_id)
+}
 
 /// A system's name, where the registry has it.
 pub fn name(system_id: &[u8; 16]) -> Option<&'static str> {
-    SYSTEMS.iter().find(|(id, _)| id == system_id).map(|(_, name)| *name)
+    known(system_id).map(|(_, name, _)| *name)
+}
+
+/// What is in a system's boxes.
+pub fn payload(system_id: &[u8; 16]) -> Payload {
+    known(system_id).map_or(Payload::Opaque, |(.., payload)| *payload)
 }
 
 #[cfg(test)]
@@ -177,8 +211,8 @@ mod tests {
 
     #[test]
     fn no_system_is_listed_twice() {
-        for (at, (id, _)) in SYSTEMS.iter().enumerate() {
-            assert_eq!(SYSTEMS.iter().position(|(other, _)| other == id), Some(at));
+        for (at, (id, ..)) in SYSTEMS.iter().enumerate() {
+            assert_eq!(SYSTEMS.iter().position(|(other, ..)| other == id), Some(at));
         }
     }
 

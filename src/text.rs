@@ -126,8 +126,14 @@ pub(crate) fn number(digits: &str, radix: u32) -> Option<u32> {
     Some(out)
 }
 
-/// White space as XML, JSON and HTTP have it. Unicode's would bring its tables along.
-pub const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+/// A text without any of these at its end. (What `str` has for that is made for patterns of every kind, and large.)
+#[inline(never)]
+pub(crate) fn without_end<'a>(mut text: &'a str, end: &str) -> &'a str {
+    while let Some(rest) = text.strip_suffix(end) {
+        text = rest;
+    }
+    text
+}
 
 /// Hex in either case; white space and dashes are skipped, and so are the braces of a GUID and a leading `0x`.
 #[inline(never)]
@@ -173,10 +179,12 @@ pub fn uuid(bytes: &[u8; 16]) -> String {
 }
 
 /// The same id in the other byte order: a GUID has its first three fields little-endian. Its own inverse.
-pub fn swap_guid(id: [u8; 16]) -> [u8; 16] {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = id;
-    let [i, j, k, l, m, n, o, p] = rest;
-    [d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p]
+#[inline(never)]
+pub fn swap_guid(mut id: [u8; 16]) -> [u8; 16] {
+    for (at, other) in [(0, 3), (1, 2), (4, 5), (6, 7)] {
+        id.swap(at, other);
+    }
+    id
 }
 
 /// Whether two key ids are equal, also where one is in PlayReady's GUID byte order.
@@ -216,7 +224,9 @@ pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
 /// UTF-16LE without a byte order mark.
 #[inline(never)]
 pub fn to_utf16_le(text: &str) -> Vec<u8> {
-    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    let mut out = Vec::new();
+    text.encode_utf16().for_each(|unit| out.extend_from_slice(&unit.to_le_bytes()));
+    out
 }
 
 /// Everything but letters, digits and `-._~`, as `%XX` (what `encodeURIComponent` leaves beside those is escaped, too).

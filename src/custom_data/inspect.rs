@@ -13,7 +13,7 @@ use crate::error::{Error, Phase};
 use crate::json::{self, Value, Writer};
 use crate::license::sniff::{one_line, text};
 use crate::system::Drm;
-use crate::text::{concat, from_base64};
+use crate::text::from_base64;
 
 /// How long a token is good for where the site sets nothing else.
 pub const DEFAULT_LIFETIME: f64 = 600_000.0;
@@ -81,6 +81,10 @@ pub struct Inspection {
     problems: Writer,
 }
 
+/// A problem but for the texts that stand between the parts of its message. Kept as tables: code that puts each together by
+/// itself would make the module that viewers download a kilobyte larger.
+struct Complaint(&'static str, &'static [&'static str], &'static str);
+
 const MAKE: &str = "Make it anew on the server by the token guide.";
 const FRESH: &str = "Return a fresh token from customData for each request; if it is one, compare this device's clock with the server's.";
 const CLOCK: &str = "Compare the clock of the server that makes tokens with this device's: PallyCon refuses a token from the future.";
@@ -90,7 +94,33 @@ const FOR_SITE: &str = "Use the site id and keys of one and the same site for to
 const ONE_LINE: &str = "Remove line breaks and spaces where the token is made or copied; this package strips them before it sends.";
 const ONCE: &str = "Encode the token once: PallyCon decodes it once.";
 const FORMAT: &str = "Leave response_format out, or set it to original, in tokens for web players.";
+const NEEDED: &str = "Make a license token on the server: PlayReady's CDM data carries nothing else.";
 const ROTATION: &str = "Set key_rotation to true in tokens for live content with rotating keys; the account needs the right for it, too.";
+
+const MISSING: Complaint = Complaint("token-data-missing", &["The custom data lacks ", "."], MAKE);
+const NOT_BASE64: Complaint = Complaint("token-unreadable", &["The custom data's ", " is not base64."], MAKE);
+const HASH: Complaint = Complaint("token-hash-mismatch", &["The token's hash is not 32 bytes: base64 the raw SHA-256, not its hex."], MAKE);
+const SITE_ID: Complaint = Complaint("site-id-invalid", &["The custom data's site id does not have 4 characters."], FOR_SITE);
+const TIMESTAMP: Complaint = Complaint("timestamp-invalid", &["The token's timestamp is not of the form yyyy-mm-ddThh:mm:ssZ."], MAKE);
+const EXPIRED: Complaint = Complaint("token-expired", &["The token has probably expired: it was made ", " seconds ago."], FRESH);
+const FUTURE: Complaint = Complaint("token-from-future", &["The token was made ", " seconds in the future."], CLOCK);
+const OTHER_DRM: Complaint = Complaint("token-drm-mismatch", &["The custom data is for ", ", the player uses ", "."], FOR_DRM);
+const OTHER_CONTENT: Complaint = Complaint("content-id-mismatch", &["The token is for content ", ", the player plays ", "."], FOR_CID);
+const OTHER_SITE: Complaint = Complaint("site-mismatch", &["The custom data is of site ", ", the player is set up for another."], FOR_SITE);
+const NO_TOKEN: Complaint = Complaint("token-needed", &["This is callback auth data; here a license token is needed."], NEEDED);
+const NO_ROTATION: Complaint =
+    Complaint("key-rotation-missing", &["The token does not allow rotating keys, and this content's keys rotate."], ROTATION);
+const WRAPPED: Complaint = Complaint(
+    "response-format",
+    &["The token asks for a license wrapped in JSON (response_format), which a web player cannot use without this package."],
+    FORMAT,
+);
+const TWICE: Complaint = Complaint("custom-data-double-base64", &["The custom data is base64 of base64."], ONCE);
+const WHITE_SPACE: Complaint = Complaint("custom-data-whitespace", &["The custom data holds line breaks or spaces."], ONE_LINE);
+
+/// Texts of the object, and the names of their fields in the public types.
+const TEXTS: [(&str, &str); 5] =
+    [("drm_type", "drmType"), ("site_id", "siteId"), ("user_id", "userId"), ("cid", "contentId"), ("response_format", "responseFormat")];
 
 /// Reads custom data. Only what is not base64 (once or twice) of a JSON object is an error.
 pub fn inspect(value: &str, expected: &Expected<'_>) -> Result<Inspection, Error> {
@@ -102,72 +132,68 @@ pub fn inspect(value: &str, expected: &Expected<'_>) -> Result<Inspection, Error
             "Let customData return the token's base64 text itself, not a URL, a quoted string or an answer around it.",
         ));
     };
-    let auth_data = object.get("data").is_some() && object.get("policy").is_none() && object.get("token").is_none();
-    let text = |name: &str| object.field(name).map(one_line).filter(|text| !text.is_empty());
+    let has = |name| object.get(name).is_some();
+    let auth_data = has("data") && !has("policy") && !has("token");
     let mut out = Inspection {
         kind: if auth_data { Kind::AuthData } else { Kind::Token },
-        site_id: text("site_id").unwrap_or_default(),
+        site_id: String::new(),
         json: Writer::new(),
         problems: Writer::new(),
     };
-    // PallyCon takes a missing one for PlayReady.
-    let drm_type = text("drm_type").unwrap_or_else(|| "PlayReady".into());
-    let content_id = text("cid");
-    let format = text("response_format");
+    out.json.string("kind", if auth_data { "auth-data" } else { "token" });
+    let mut texts = TEXTS.map(|(name, _)| one_line(object.field(name).unwrap_or_default()));
+    if let Some(drm_type) = texts.first_mut().filter(|text| text.is_empty()) {
+        // PallyCon takes a missing one for PlayReady.
+        drm_type.push_str("PlayReady");
+    }
+    for ((_, name), text) in TEXTS.iter().zip(&texts) {
+        if !text.is_empty() || *name == "siteId" {
+            out.json.string(name, text);
+        }
+    }
+    let [drm_type, site_id, _, content_id, format] = texts;
     let issued = object.field("timestamp").filter(|_| !auth_data).map(parse_timestamp);
+    if let Some(Some(issued)) = issued {
+        out.times(issued, expected);
+    }
     let rotation = object.get("key_rotation").and_then(|value| match value {
         Value::Boolean(value) => Some(*value),
         other => other.text().map(|text| text == "true"),
     });
-    out.json.string("kind", if auth_data { "auth-data" } else { "token" });
-    out.json.string("drmType", &drm_type);
-    out.json.string("siteId", &out.site_id);
-    out.json.optional_string("userId", text("user_id").as_deref());
-    out.json.optional_string("contentId", content_id.as_deref());
-    if let Some(Some(issued)) = issued {
-        out.times(issued, expected);
-    }
-    out.json.optional_string("responseFormat", format.as_deref());
     if let Some(rotation) = rotation {
         out.json.boolean("keyRotation", rotation);
     }
 
     out.check_fields(&object);
     if issued == Some(None) {
-        out.problem("timestamp-invalid", &["The token's timestamp is not of the form yyyy-mm-ddThh:mm:ssZ."], MAKE);
+        out.problem(&TIMESTAMP, &[]);
     }
     if let Some(drm) = expected.drm
         && drm != Drm::ClearKey
         && !drm_type.eq_ignore_ascii_case(drm.title())
     {
-        out.problem("token-drm-mismatch", &["The custom data is for ", &drm_type, ", the player uses ", drm.title(), "."], FOR_DRM);
+        out.problem(&OTHER_DRM, &[&drm_type, drm.title()]);
     }
-    if let (Some(wanted), Some(given)) = (expected.content_id, &content_id)
-        && wanted != given
+    if let Some(wanted) = expected.content_id
+        && wanted != content_id
+        && !content_id.is_empty()
     {
-        let message = ["The token is for content ", given, ", the player plays ", &one_line(wanted), "."];
-        out.problem("content-id-mismatch", &message, FOR_CID);
+        out.problem(&OTHER_CONTENT, &[&content_id, &one_line(wanted)]);
     }
-    if expected.site_id.is_some_and(|wanted| wanted != out.site_id) && !out.site_id.is_empty() {
-        let message = ["The custom data is of site ", &out.site_id.clone(), ", the player is set up for another."];
-        out.problem("site-mismatch", &message, FOR_SITE);
+    if expected.site_id.is_some_and(|wanted| wanted != site_id) && !site_id.is_empty() {
+        out.problem(&OTHER_SITE, &[&site_id]);
     }
-    if expected.token_needed && auth_data {
-        let hint = "Make a license token on the server: PlayReady's CDM data carries nothing else.";
-        out.problem("token-needed", &["This is callback auth data; here a license token is needed."], hint);
-    }
-    if expected.key_rotation && !auth_data && rotation != Some(true) {
-        out.problem("key-rotation-missing", &["The token does not allow rotating keys, and this content's keys rotate."], ROTATION);
-    }
-    if format.is_some_and(|format| !format.eq_ignore_ascii_case("original")) {
-        let message = "The token asks for a license wrapped in JSON (response_format), which a web player cannot use without this package.";
-        out.problem("response-format", &[message], FORMAT);
-    }
-    if twice {
-        out.problem("custom-data-double-base64", &["The custom data is base64 of base64."], ONCE);
-    }
-    if value.bytes().any(|byte| byte <= b' ') {
-        out.problem("custom-data-whitespace", &["The custom data holds line breaks or spaces."], ONE_LINE);
+    out.site_id = site_id;
+    for (is, complaint) in [
+        (expected.token_needed && auth_data, &NO_TOKEN),
+        (expected.key_rotation && !auth_data && rotation != Some(true), &NO_ROTATION),
+        (!format.is_empty() && !format.eq_ignore_ascii_case("original"), &WRAPPED),
+        (twice, &TWICE),
+        (value.bytes().any(|byte| byte <= b' '), &WHITE_SPACE),
+    ] {
+        if is {
+            out.problem(complaint, &[]);
+        }
     }
     Ok(out)
 }
@@ -192,9 +218,15 @@ fn whole(number: f64) -> u64 {
 }
 
 impl Inspection {
+    /// Notes a problem; `parts` stand between the texts of its message.
     #[inline(never)]
-    fn problem(&mut self, code: &'static str, message: &[&str], hint: &'static str) {
-        let message = concat(message);
+    fn problem(&mut self, Complaint(code, texts, hint): &Complaint, parts: &[&str]) {
+        let mut message = String::new();
+        let mut parts = parts.iter();
+        for text in *texts {
+            message.push_str(text);
+            message.push_str(parts.next().copied().unwrap_or_default());
+        }
         self.problems.object(|out| Problem { code, message, hint }.write(out));
     }
 
@@ -215,21 +247,18 @@ impl Inspection {
             miss("policy");
         }
         if !missing.is_empty() {
-            self.problem("token-data-missing", &["The custom data lacks ", &missing, "."], MAKE);
+            self.problem(&MISSING, &[&missing]);
         }
         for name in ["policy", "token", "data", "hash"] {
             let Some(text) = object.field(name) else { continue };
             match from_base64(text) {
-                None => self.problem("token-unreadable", &["The custom data's ", name, " is not base64."], MAKE),
-                Some(hash) if token && name == "hash" && hash.len() != 32 => {
-                    let message = "The token's hash is not 32 bytes: base64 the raw SHA-256, not its hex.";
-                    self.problem("token-hash-mismatch", &[message], MAKE);
-                }
+                None => self.problem(&NOT_BASE64, &[name]),
+                Some(hash) if token && name == "hash" && hash.len() != 32 => self.problem(&HASH, &[]),
                 Some(_) => {}
             }
         }
         if object.field("site_id").is_some_and(|site| site.trim_ascii().len() != 4) {
-            self.problem("site-id-invalid", &["The custom data's site id does not have 4 characters."], FOR_SITE);
+            self.problem(&SITE_ID, &[]);
         }
     }
 
@@ -240,10 +269,9 @@ impl Inspection {
         let Some(now) = expected.now else { return };
         let seconds = json::decimal(whole((now - issued).abs() / 1000.0));
         if now >= ends {
-            let message = ["The token has probably expired: it was made ", &seconds, " seconds ago."];
-            self.problem("token-expired", &message, FRESH);
+            self.problem(&EXPIRED, &[&seconds]);
         } else if issued > now + SKEW {
-            self.problem("token-from-future", &["The token was made ", &seconds, " seconds in the future."], CLOCK);
+            self.problem(&FUTURE, &[&seconds]);
         }
     }
 

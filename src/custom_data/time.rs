@@ -10,27 +10,27 @@ pub fn parse_timestamp(text: &str) -> Option<f64> {
         return None;
     }
     for (byte, form) in text.bytes().zip(FORM) {
-        match (byte, form) {
-            (b'0'..=b'9', b'0') => {
-                let number: &mut i32 = numbers.get_mut(at)?;
-                *number = number.wrapping_mul(10).wrapping_add(i32::from(byte & 15));
-            }
-            _ if byte == *form => at = at.wrapping_add(1),
-            _ => return None,
+        if byte.is_ascii_digit() && *form == b'0' {
+            let number: &mut u32 = numbers.get_mut(at)?;
+            *number = number.wrapping_mul(10).wrapping_add(u32::from(byte & 15));
+        } else if byte == *form {
+            at = at.wrapping_add(1);
+        } else {
+            return None;
         }
     }
     let [year, month, day, hour, minute, second] = numbers;
     // 60: a leap second.
-    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
+    if month.wrapping_sub(1) > 11 || day.wrapping_sub(1) >= days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let of_day = f64::from(hour) * 3600.0 + f64::from(minute) * 60.0 + f64::from(second);
-    Some((f64::from(days_since_1970(year, month, day)) * 86_400.0 + of_day) * 1000.0)
+    let of_day = hour.wrapping_mul(60).wrapping_add(minute).wrapping_mul(60).wrapping_add(second);
+    Some((f64::from(days_since_1970(year, month, day)) * 86_400.0 + f64::from(of_day)) * 1000.0)
 }
 
-fn days_in(year: i32, month: i32) -> i32 {
+fn days_in(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -39,11 +39,13 @@ fn days_in(year: i32, month: i32) -> i32 {
 
 /// Days in the proleptic Gregorian calendar, with years counted from March so that the leap day comes last.
 #[allow(clippy::arithmetic_side_effects, reason = "a year has four digits: nothing gets near an overflow")]
-fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
-    let year = if month < 3 { year - 1 } else { year };
+fn days_since_1970(year: u32, month: u32, day: u32) -> i32 {
+    // Four centuries are 146 097 days. They are added for January of the year 0, which would belong to a year before it.
+    let year = if month < 3 { year + 399 } else { year + 400 };
     let before_month = ((month + 9) % 12 * 153 + 2) / 5;
-    // 719 469 days lie between 0000-03-00 and 1970-01-01. Years round down, also the one before 0000-03.
-    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + before_month + day - 719_469
+    // 719 469 days lie between 0000-03-00 and 1970-01-01.
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + before_month + day;
+    days as i32 - 146_097 - 719_469
 }
 
 /// A time in PallyCon's spelling, from seconds since 1970. `None` outside the years 0 to 9999.

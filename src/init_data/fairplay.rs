@@ -12,6 +12,7 @@
 use super::InitData;
 use crate::bytes::{Fault, Reader, Span};
 use crate::isobmff::{each, next_box};
+use crate::json::Writer;
 use crate::system::Scheme;
 use crate::text;
 
@@ -56,15 +57,7 @@ fn tree(data: Span<'_>, out: &mut InitData) -> Option<()> {
 /// What a key request says; its key id.
 fn request(boxes: Reader<'_>, out: &mut InitData) -> Option<[u8; 16]> {
     let o = &mut out.boxes;
-    let mut key_id = None;
-    o.list("versions", |o| {
-        each(boxes, &mut |kind, mut body| {
-            while kind == b"fkvl" && !body.is_empty() {
-                o.count(body.be(4).into());
-            }
-            body.check().ok()
-        })
-    })?;
+    let (mut key_id, mut versions) = (None, Writer::new());
     each(boxes, &mut |kind, mut body| {
         match kind {
             b"fkri" => {
@@ -77,10 +70,16 @@ fn request(boxes: Reader<'_>, out: &mut InitData) -> Option<[u8; 16]> {
             b"fkai" => o.span("assetId", body.rest()),
             // Goes to the key server as it is.
             b"fkcx" => o.span("context", body.rest()),
+            b"fkvl" => {
+                while !body.is_empty() {
+                    versions.count(body.be(4).into());
+                }
+            }
             _ => {}
         }
         body.check().ok()
     })?;
+    o.list("versions", |o| o.append(&versions));
     key_id
 }
 
@@ -132,7 +131,7 @@ mod tests {
             \0\0\0\x4dfpsk\0\0\0\x1cfkri\0\0\0\0KKKKKKKKKKKKKKKK\0\0\0\x0cfkaiasst\0\0\0\x0dfkcxcontx\0\0\0\x10fkvl\0\0\0\x01\xde\xad\xbe\xef";
         let mut out = InitData::default();
         read(Span::whole(data), &mut out).unwrap();
-        let request = r#"{"versions":[1,3735928559],"keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","assetId":[68,4],"context":[80,5]}"#;
+        let request = r#"{"keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","assetId":[68,4],"context":[80,5],"versions":[1,3735928559]}"#;
         assert_eq!(out.boxes.finish(), [r#""scheme":"cbcs","requests":["#, request, "]"].concat());
         assert_eq!(out.tracks.finish(), r#"{"scheme":"cbcs","keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","ivSize":0}"#);
         assert_eq!(out.key_ids.iter().collect::<Vec<_>>(), [b"KKKKKKKKKKKKKKKK"]);

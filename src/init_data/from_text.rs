@@ -3,14 +3,15 @@
 use super::{HINT, invalid};
 use crate::bytes::Fault;
 use crate::error::Error;
+use crate::license::sniff;
 use crate::text;
 use std::borrow::Cow;
 
 /// The bytes that a text stands for. URIs, JSON and XML are taken as they are; then hex, then base64 and base64url with
 /// or without padding; white space is ignored.
 pub fn from_text(input: &str) -> Result<Cow<'_, [u8]>, Error> {
-    let trimmed = input.trim_start_matches('\u{feff}').trim_matches(text::SPACE);
-    if trimmed.starts_with(['{', '<']) || trimmed.starts_with("skd:") {
+    let trimmed = str::from_utf8(sniff::trim(input.strip_prefix('\u{feff}').unwrap_or(input).as_bytes())).unwrap_or_default();
+    if matches!(trimmed.as_bytes(), [b'{' | b'<', ..] | [b's', b'k', b'd', b':', ..]) {
         return Ok(Cow::Borrowed(trimmed.as_bytes()));
     }
     let bytes = text::from_hex(trimmed).or_else(|| text::from_base64(trimmed)).filter(|bytes| !bytes.is_empty());

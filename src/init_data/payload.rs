@@ -16,6 +16,7 @@ use super::{InitData, fairplay, playready, widevine};
 use crate::bytes::{Fault, Span};
 use crate::isobmff::next_box;
 use crate::json::Writer;
+use crate::system::{self, Payload};
 use crate::{json, text};
 
 /// Reads a box's data as a field of the box. Where it cannot be read, nothing of it stays.
@@ -29,7 +30,7 @@ pub fn read(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), 
         out.key_ids.truncate(marks.2);
     }
     // Boxes of other forms exist, and Marlin's specification is not public: no form is an error.
-    if pssh.system() == "Marlin" { Ok(()) } else { result }
+    if system::payload(&pssh.system_id) == Payload::Marlin { Ok(()) } else { result }
 }
 
 fn known(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), Fault> {
@@ -40,33 +41,33 @@ fn known(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), Fau
     if data.bytes.get(4..8) == Some(b"pssh") && next_box(&mut data.reader()).is_ok() {
         return Err(Fault::new("it is a pssh box itself: wrapped twice", data.offset));
     }
-    let system = pssh.system();
+    let system = system::payload(&pssh.system_id);
     out.boxes.key(match system {
-        "Widevine" => "widevine",
-        "PlayReady" => "playready",
-        "FairPlay" => "fairplay",
-        "Nagra" | "WisePlay" | "Irdeto" | "Marlin" => "details",
-        _ => return Ok(()),
+        Payload::Widevine => "widevine",
+        Payload::PlayReady => "playready",
+        Payload::FairPlay => "fairplay",
+        Payload::Native | Payload::Opaque => return Ok(()),
+        _ => "details",
     });
     out.boxes.open(b'{');
     match system {
-        "Widevine" => widevine::read(data, out)?,
-        "PlayReady" => playready::read(pssh, strict, out)?,
-        "FairPlay" => fairplay::read(data, out)?,
+        Payload::Widevine => widevine::read(data, out)?,
+        Payload::PlayReady => playready::read(pssh, strict, out)?,
+        Payload::FairPlay => fairplay::read(data, out)?,
         _ => details(system, data, out).ok_or(Fault::new("it is not what this system writes", data.offset))?,
     }
     out.boxes.close(b'}');
     Ok(())
 }
 
-fn details(system: &str, data: Span<'_>, out: &mut InitData) -> Option<()> {
+fn details(system: Payload, data: Span<'_>, out: &mut InitData) -> Option<()> {
     let mut texts = Writer::new();
     out.boxes.key("keyIds");
     out.boxes.open(b'[');
     match system {
-        "Nagra" => nagra(data.bytes, out, &mut texts),
-        "WisePlay" => wiseplay(data.bytes, out, &mut texts),
-        "Marlin" => marlin(data, out, &mut texts),
+        Payload::Nagra => nagra(data.bytes, out, &mut texts),
+        Payload::WisePlay => wiseplay(data.bytes, out, &mut texts),
+        Payload::Marlin => marlin(data, out, &mut texts),
         _ => str::from_utf8(data.bytes.get(9..).unwrap_or_default()).ok().map(|xml| texts.string("xml", xml)),
     }?;
     out.boxes.close(b']');
@@ -119,7 +120,6 @@ fn marlin(data: Span<'_>, out: &mut InitData, texts: &mut Writer) -> Option<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system;
 
     fn payload(system_id: [u8; 16], data: &[u8]) -> Result<String, Fault> {
         let mut out = InitData::default();

@@ -35,8 +35,8 @@ pub const TEXTS: [(&str, &str); 5] = [
     (CUSTOM, "customAttributes"),
 ];
 const CUSTOM: &str = "CUSTOMATTRIBUTES";
-/// The elements of version 4.0 that say of its one key what later versions say in attributes.
-const OLD_KEY: [&str; 3] = ["KID", "ALGID", "CHECKSUM"];
+/// What a key has beside its id: an element in version 4.0, an attribute in later ones.
+const OF_KEY: [(&str, &str); 2] = [("ALGID", "algorithm"), ("CHECKSUM", "checksum")];
 
 /// Reads the object in a box: the fields of the public type, and its keys.
 #[inline(never)]
@@ -53,14 +53,24 @@ pub fn read(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), 
             None => wrong("the PlayReady Object's length is not its own"),
         };
     }
-    let mut records = Vec::new();
+    let mut records = Writer::new();
+    let mut header = None;
+    let mut licenses = false;
     for _ in 0..count {
         let at = reader.offset();
         let kind = reader.le16();
         let size = reader.le16() as usize;
         let value = reader.part(size);
         reader.check().map_err(|_| Fault::new("a PlayReady record runs past the end", at))?;
-        records.push((kind, value));
+        match kind {
+            HEADER_RECORD if header.is_none() => header = Some(value),
+            LICENSE_STORE_RECORD => licenses = true,
+            _ => {}
+        }
+        records.open(b'{');
+        records.number("type", kind.into());
+        records.span("value", value);
+        records.close(b'}');
     }
     if !reader.is_empty() {
         return Err(Fault::new("bytes follow the last PlayReady record", reader.offset()));
@@ -68,30 +78,23 @@ pub fn read(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), 
     let mut text = Cow::Borrowed("");
     let mut plain = false;
     let mut offset = object.offset;
-    if let Some((_, Span { bytes, offset: at })) = records.iter().find(|(kind, _)| *kind == HEADER_RECORD) {
-        offset = *at;
+    if let Some(Span { bytes, offset: at }) = header {
+        offset = at;
         text = header_text(bytes).ok_or(Fault::new("the PlayReady header is neither UTF-16LE nor UTF-8", offset))?;
         // One header, and nothing before its first character or behind its last.
-        plain = records.len() == 1 && bytes.starts_with(b"<") && !bytes.ends_with(&[0, 0]) && bytes.len() % 2 == 0;
+        plain = count == 1 && bytes.starts_with(b"<") && !bytes.ends_with(&[0, 0]) && bytes.len() % 2 == 0;
     }
     let utf8 = matches!(text, Cow::Borrowed(text) if !text.is_empty());
     if utf8 && strict {
         return wrong("the PlayReady header is not UTF-16LE");
     }
-    read_header(&text, offset, records.iter().any(|(kind, _)| *kind == LICENSE_STORE_RECORD), out)?;
+    read_header(&text, offset, licenses, out)?;
     if utf8 {
         plain = false;
         out.warn("playready-utf8", "a PlayReady header stands in UTF-8 and not in UTF-16LE", pssh.offset);
     }
     if !plain {
-        out.boxes.list("records", |o| {
-            for (kind, value) in &records {
-                o.open(b'{');
-                o.number("type", (*kind).into());
-                o.span("value", *value);
-                o.close(b'}');
-            }
-        });
+        out.boxes.list("records", |o| o.append(&records));
     }
     Ok(())
 }
@@ -100,15 +103,16 @@ pub fn read(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), 
 pub fn header_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if plain.first() == Some(&b'<') && plain.get(1) != Some(&0) {
-        return str::from_utf8(plain).ok().map(|text| Cow::Borrowed(text.trim_end_matches('\0')));
+        return str::from_utf8(plain).ok().map(|text| Cow::Borrowed(text::without_end(text, "\0")));
     }
     if !matches!(bytes, [b'<', 0, ..] | [0xff, 0xfe, b'<', 0, ..]) {
         return None;
     }
     // Some packagers end the header with one zero byte, which leaves half a character.
     let even = if bytes.len() % 2 == 1 && bytes.last() == Some(&0) { bytes.split_last()?.1 } else { bytes };
-    let text = text::from_utf16_le(even)?;
-    Some(Cow::Owned(text.trim_end_matches('\0').into()))
+    let mut text = text::from_utf16_le(even)?;
+    text.truncate(text::without_end(&text, "\0").len());
+    Some(Cow::Owned(text))
 }
 
 /// Reads a header, if the text is not empty. `offset` is where it stands in the input, for errors; `licenses`, whether there
@@ -128,7 +132,8 @@ fn elements(xml: &str, out: &mut InitData, keys: &mut Writer) -> Result<(), XmlE
         return Ok(());
     }
     let mut reader = Reader::new(xml);
-    let mut old_key = [const { None }; 3];
+    // Version 4.0 has one key, in elements of its own.
+    let (mut old_id, mut old_key) = (None, Writer::new());
     let mut later = Writer::new();
     while let Some(event) = reader.event()? {
         let Event::Start(element) = event else { continue };
@@ -147,32 +152,38 @@ fn elements(xml: &str, out: &mut InitData, keys: &mut Writer) -> Result<(), XmlE
             out.boxes.optional_number("keyPeriodIndex", period.map(u64::from));
             out.boxes.optional_string("customAttributes", xml.get(start..reader.offset()));
         } else if name == "KID" && (protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", name])) {
-            key(&mut later, out, ["VALUE", "ALGID", "CHECKSUM"].map(|name| element.attribute(name)))?;
+            let mut rest = Writer::new();
+            for (name, field) in OF_KEY {
+                rest.optional_string(field, element.attribute(name).as_deref());
+            }
+            key(&mut later, out, &element.attribute("VALUE").unwrap_or_default(), &rest)?;
         } else if depth == 3 || protected && name == "ALGID" {
             // Of an element that stands twice the last counts, as of a field in JSON.
-            if let Some((_, field)) = TEXTS.iter().find(|(known, _)| *known == name) {
+            let field = |fields: &[(&str, &'static str)]| fields.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
+            if let Some(field) = field(&TEXTS) {
                 out.boxes.string(field, reader.text()?.trim_ascii());
-            } else if let Some((_, slot)) = OLD_KEY.iter().zip(&mut old_key).find(|(known, _)| **known == name) {
-                *slot = Some(Cow::Owned(reader.text()?.trim_ascii().into()));
+            } else if let Some(field) = field(&OF_KEY) {
+                old_key.string(field, reader.text()?.trim_ascii());
+            } else if name == "KID" {
+                old_id = Some(reader.text()?);
             }
         }
     }
-    if old_key.first().is_some_and(Option::is_some) {
-        key(keys, out, old_key)?;
+    if let Some(id) = old_id {
+        key(keys, out, &id, &old_key)?;
     }
     keys.append(&later);
     Ok(())
 }
 
-/// A key: its id in the other byte order and base64, algorithm, checksum.
-fn key(keys: &mut Writer, out: &mut InitData, [id, algorithm, checksum]: [Option<Cow<'_, str>>; 3]) -> Result<(), XmlError> {
-    let id = id.and_then(|id| text::from_base64(&id)).and_then(|id| id.try_into().ok()).map(text::swap_guid);
+/// A key: its id in the other byte order and base64, and what stands beside it.
+fn key(keys: &mut Writer, out: &mut InitData, id: &str, rest: &Writer) -> Result<(), XmlError> {
+    let id = text::from_base64(id).and_then(|id| id.try_into().ok()).map(text::swap_guid);
     let id = id.ok_or(XmlError { what: "a KID of the PlayReady header is not base64 of 16 bytes", offset: 0 })?;
     out.key_ids.add(&id);
     keys.open(b'{');
     keys.bytes("keyId", &id);
-    keys.optional_string("algorithm", algorithm.as_deref());
-    keys.optional_string("checksum", checksum.as_deref());
+    keys.append(rest);
     keys.close(b'}');
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{InitData, payload};
 use crate::bytes::{Fault, Span, steps};
 use crate::isobmff::{Mp4Box, SizeForm, is_type, next_box};
 use crate::json::Writer;
-use crate::system;
+use crate::system::{self, Payload};
 use crate::text::uuid;
 
 /// EME allows user agents to refuse init data above 64 KiB, and Chromium does.
@@ -62,11 +62,6 @@ impl<'a> PsshBox<'a> {
             no_data_size: false,
             padding: Span::default(),
         }
-    }
-
-    /// The system's name, or nothing.
-    pub fn system(&self) -> &'static str {
-        system::name(&self.system_id).unwrap_or_default()
     }
 
     /// The fields of the public type `PsshBox`, but for the payload.
@@ -182,7 +177,7 @@ pub(crate) fn read<'a>(found: Mp4Box<'a>, strict: bool, out: &mut InitData) -> R
     if pssh.no_data_size {
         out.warn("pssh-data-size", "a box ends where the size of its data should stand", found.offset);
     }
-    if pssh.system().starts_with("NCG") {
+    if system::payload(&pssh.system_id) == Payload::Native {
         out.warn("not-in-browsers", "NCG is for native players: no browser can play it", found.offset);
     }
     out.open(&pssh);

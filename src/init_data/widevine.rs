@@ -74,25 +74,31 @@ pub fn read(data: Span<'_>, out: &mut InitData) -> Result<(), Fault> {
             seen |= bit;
         }
     }
+    // Key ids as the bytes that they stand for, where one was written as text.
+    let (mut normal, mut differ) = (Writer::new(), false);
     for (number, (name, kind)) in (1..).zip(FIELDS) {
         let list = is_list(kind) && (number == KEY_ID || seen & 1_u32.wrapping_shl(number) != 0);
         if list {
             out.boxes.key(name);
             out.boxes.open(b'[');
         }
-        let all = || fields.iter().filter(move |field| field.known && field.number == number);
-        all().for_each(|field| value(out, name, kind, field));
+        for field in fields.iter().filter(|field| field.known && field.number == number) {
+            value(out, name, kind, field);
+            if number == KEY_ID {
+                let bytes = field.value.bytes;
+                let id = normalized(bytes);
+                differ |= id.is_some();
+                let id = id.as_ref().map_or(bytes, |id| id);
+                normal.hex(id);
+                out.key_ids.add(id);
+            }
+        }
         if list {
             out.boxes.close(b']');
         }
-        if number == KEY_ID && all().any(|field| normalized(field.value.bytes).is_some()) {
-            out.boxes.list("normalizedKeyIds", |o| {
-                all().for_each(|field| match normalized(field.value.bytes) {
-                    Some(id) => o.hex(&id),
-                    None => o.hex(field.value.bytes),
-                });
-            });
-        }
+    }
+    if differ {
+        out.boxes.list("normalizedKeyIds", |o| o.append(&normal));
     }
     write_unknown(&mut out.boxes, &fields, |field| !field.known);
     // By number, unknown ones last, is the usual order; any other is told, so that it can be written again.
@@ -132,15 +138,7 @@ fn value(out: &mut InitData, name: &str, kind: Kind, field: &Field<'_>) {
                 out.content_id = text.map(String::from);
             }
         }
-        Kind::Ids => {
-            o.hex(bytes);
-            if field.number == KEY_ID {
-                match normalized(bytes) {
-                    Some(id) => out.key_ids.add(&id),
-                    None => out.key_ids.add(bytes),
-                }
-            }
-        }
+        Kind::Ids => o.hex(bytes),
         Kind::EntitledKeys => {
             let fields = entitled_key(field.value).unwrap_or_default();
             o.open(b'{');
