@@ -84,7 +84,11 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     if (open !== undefined) start(open);
     if (request !== undefined) void license(request, message, text, command.reason as RequestContext["reason"]);
     if (renew !== undefined) void attempt(renew, async (_, session) => session.update(new TextEncoder().encode("renew")));
-    if (keyId !== undefined && status !== undefined) client.emit({ type: "key-status", keyId, status });
+    if (keyId !== undefined && status !== undefined) {
+      client.emit({ type: "key-status", keyId, status });
+      // No error: what was released was to be played no more. The others come as errors of the machine.
+      if (status === "released") client.emit({ type: "warning", drm, code: "key-released", message: `The key ${keyId} was released with its session.`, hint: "Load the source again to play on." });
+    }
     if (error) report(new PallyConError({ ...error, keySystem }));
   };
 

@@ -1,77 +1,130 @@
 // One page, one player, one thing that goes wrong: what the app hears of it.
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
+import { openWebKit } from "../../tests/webkit/driver.mjs";
 
-export const PLAYERS = {
-  shaka: { title: "Shaka Player", drms: ["widevine", "playready", "fairplay"] },
-  hls: { title: "hls.js", drms: ["widevine", "playready", "fairplay"] },
-  eme: { title: "EME without a player", drms: ["widevine", "playready", "fairplay"] },
-};
-export const SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready", fairplay: "com.apple.fps" };
-export const CONTENT = { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs" };
+export const PLAYERS = { shaka: "Shaka Player", hls: "hls.js", eme: "EME alone" };
+const SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready", fairplay: "com.apple.fps" };
+const CONTENT = { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs" };
 /** Of demo-single-key. */
 const KEY_OF = (catalog) => catalog.find(({ contentId }) => contentId === "demo-single-key").tracks[0].keyId;
 
 const BRIDGE = fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url));
-const NOTHING = "nothing: no error, no picture";
-const LIMIT = 7000;
+export const PLAYS = "it plays";
+export const LIMIT = 9000;
+export const NOTHING = `nothing in ${LIMIT / 1000} s: no error, no picture`;
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 let runs = 0;
 
-/** @returns {Promise<string>} */
-export async function hear({ browser, origin, run, faults = [], bridge = {}, host, headers, framed, environment }) {
+/** @returns {Promise<string>} what the app was told, its lines joined */
+export async function hear({ browser, origin, player, ours, drm, faults = [], run: more = {}, ...how }) {
+  const run = { player, ours, drm, keySystem: SYSTEMS[drm], contentId: CONTENT[drm], ...more };
   const name = `r/hear-${(runs += 1)}`;
-  const { port } = new URL(origin);
-  const catalog = await (await fetch(`${origin}/${name}/api/catalog`)).json();
   await fetch(`${origin}/${name}/api/faults`, { method: "POST", body: JSON.stringify(faults) });
-  const context = await browser.newContext();
-  let front;
+  // The page has one origin and the license server another, as in life.
+  const { port } = new URL(origin);
+  const front = how.headers || how.framed ? await openFront(origin, how.headers) : undefined;
+  const at = front?.port ?? port;
+  const url = `http://${how.host ?? "127.0.0.1"}:${at}/${name}/compare/?license=${encodeURIComponent(`http://localhost:${port}/${name}`)}`;
+  const page = how.webkit ? await webKit(url) : await chromium(browser, origin, name, url, { drm, ...how });
   try {
-    const page = await context.newPage();
-    if (bridge) {
-      const statuses = bridge.statuses ? { statuses: { [KEY_OF(catalog)]: bridge.statuses["*"] } } : {};
-      await page.addInitScript(`window.__cdmBridge = ${JSON.stringify({ ...bridge, ...statuses })};`);
-      await page.addInitScript({ path: BRIDGE });
+    await page.evaluate((given) => { void window.compare.play(given); }, run);
+    if (how.again) {
+      await outcome(page, {});
+      await page.evaluate((given) => { void window.compare.play(given); }, run);
     }
-    // The page has one origin and the license server another, as in life.
-    const at = headers || framed ? (front = await openFront(origin, headers)).port : port;
-    const url = `http://${host ?? "127.0.0.1"}:${at}/${name}/compare/?license=${encodeURIComponent(`http://localhost:${port}/${name}`)}`;
-    let frame = page.mainFrame();
-    await page.goto(framed ? `http://127.0.0.1:${port}/${name}/compare/frame.html?${encodeURIComponent(url)}` : url);
-    if (framed) {
-      await page.frameLocator("iframe").locator("html[data-ready]").waitFor({ state: "attached" });
-      frame = page.frames().find((inner) => inner !== page.mainFrame());
-    } else {
-      await page.locator("html[data-ready]").waitFor({ state: "attached" });
-    }
-    await frame.evaluate((given) => { void window.compare.play(given); }, run);
-    return tidy(await outcome(frame, run, environment), [port, at]);
+    const lines = await outcome(page, how);
+    if (ours) lines.push(...(await told(page, lines, drm, how)));
+    lines.push(...(await counted(origin, name, how)));
+    return tidy(lines.join(" · "), [port, at]);
   } finally {
+    await page.close();
     await front?.close();
-    await context.close();
   }
 }
 
-async function outcome(frame, run, environment) {
-  const until = Date.now() + LIMIT;
+/** @returns {Promise<string[]>} */
+async function outcome(page, { listen = 0 }) {
+  const started = Date.now();
   let heard = [];
-  while (Date.now() < until) {
-    await new Promise((resolve) => { setTimeout(resolve, 200); });
-    if (await frame.evaluate(() => window.compare.frames() > 20)) return "it plays";
-    const now = await frame.evaluate(() => window.compare.seen);
-    if (now.length && now.length === heard.length) break; // nothing more is coming
-    heard = now;
+  let frames = 0;
+  while (Date.now() - started < LIMIT + listen) {
+    await pause(300);
+    const now = await page.evaluate(() => ({ seen: window.compare.seen, frames: window.compare.frames() }));
+    const more = now.frames !== frames || now.seen.length !== heard.length;
+    [heard, frames] = [now.seen, now.frames];
+    if (Date.now() - started < listen) continue;
+    if (frames > 20 && !heard.length) return [PLAYS];
+    if (heard.length && !more) break; // nothing more is coming
   }
-  const lines = [...new Set(heard.length ? heard : [NOTHING])];
-  if (run.ours) {
-    const told = await frame.evaluate(() => window.compare.events.filter(({ type }) => type === "warning" || type === "error").map(({ type, message, hint, error }) => error?.message ?? `${type}: ${message} → ${hint}`));
-    const text = lines.join(" ");
-    for (const line of new Set(told)) if (!text.includes(line)) lines.push(line);
-    if (environment) {
-      const problems = await frame.evaluate(() => window.compare.pallycon.diagnose({ urls: [window.compare.license] }));
-      lines.push(...problems.map(({ code, message, hint }) => `diagnose(): ${message} → ${hint} (${code})`));
-    }
+  return heard.length ? [...new Set(heard), ...(frames > 20 ? ["(there is a picture)"] : [])] : [NOTHING];
+}
+
+/** What the package says beside the player: its events, and diagnose() or probe() where the browser is in question. */
+async function told(page, lines, drm, { environment, probe }) {
+  const events = await page.evaluate(() => window.compare.events.filter(({ type }) => type === "warning" || type === "error")
+    .map(({ type, message, hint, error }) => (error ? error.message : `${type}: ${message} → ${hint}`)));
+  const text = lines.join(" ");
+  const found = [...new Set(events)].filter((line) => !text.includes(line));
+  if (lines[0] === PLAYS) return found;
+  if (probe) {
+    const list = await page.evaluate((asked) => window.compare.pallycon.probe({ drms: [asked] }), drm);
+    found.push(`probe(): this browser has ${list.map(({ keySystem, securityLevel }) => [keySystem, securityLevel].filter(Boolean).join(" ")).join(", ") || "none"}`);
   }
-  return lines.join(" · ");
+  if (!environment) return found;
+  const problems = await page.evaluate((asked) => window.compare.pallycon.diagnose({ drm: asked, urls: [window.compare.license] }), drm);
+  return [...found, ...problems.map(({ code, message, hint }) => `diagnose(): ${message} → ${hint} (${code})`)];
+}
+
+/** What went over the wire, where that is the point. */
+async function counted(origin, name, { count, strays }) {
+  if (!count && !strays) return [];
+  const requests = await (await fetch(`${origin}/${name}/api/requests`)).json();
+  if (count) return [`(license requests: ${requests.filter(({ kind, method }) => kind === "license" && method === "POST").length})`];
+  return [`(other requests that carry the token: ${requests.filter(({ kind, headers }) => kind !== "license" && headers["pallycon-customdata-v2"]).length})`];
+}
+
+async function chromium(browser, origin, name, url, { drm, bridge = {}, framed, playlists }) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  if (bridge) {
+    const catalog = await (await fetch(`${origin}/${name}/api/catalog`)).json();
+    const statuses = bridge.statuses ? { statuses: { [KEY_OF(catalog)]: bridge.statuses["*"] } } : {};
+    await page.addInitScript(`window.__cdmBridge = ${JSON.stringify({ drms: [drm], ...bridge, ...statuses })};`);
+    await page.addInitScript({ path: BRIDGE });
+  }
+  if (playlists) await rewrite(page, PLAYLISTS[playlists]);
+  let frame = page.mainFrame();
+  await page.goto(framed ? `${origin}/${name}/compare/frame.html?${encodeURIComponent(url)}` : url);
+  if (framed) {
+    await page.frameLocator("iframe").locator("html[data-ready]").waitFor({ state: "attached" });
+    frame = page.frames().find((inner) => inner !== page.mainFrame());
+  } else {
+    await page.locator("html[data-ready]").waitFor({ state: "attached" });
+  }
+  return { evaluate: (work, given) => frame.evaluate(work, given), close: () => context.close() };
+}
+
+/** WebKitGTK, which has no EME. */
+async function webKit(url) {
+  const browser = await openWebKit();
+  await browser.open(url);
+  await browser.run("while (!document.documentElement.dataset.ready) await new Promise((resolve) => setTimeout(resolve, 50));");
+  return { evaluate: (work, given) => browser.run(`return (${work})(${JSON.stringify(given ?? null)});`), close: () => browser.close() };
+}
+
+/** What packagers have been seen to write, made of the demo's playlists. */
+const PLAYLISTS = {
+  keyid: (text, name) => text.replace("METHOD=SAMPLE-AES,", `METHOD=SAMPLE-AES,KEYID=0x${name.startsWith("video") ? "00" : "f0"}0102030405060708090a0b0c0d0e0f,`),
+  ts: (text) => text.replace(/#EXT-X-MAP.*\n/, "").replaceAll(".m4s", ".ts"),
+};
+
+async function rewrite(page, change) {
+  await page.route(/\/(video|audio)-fairplay\.m3u8$/, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: change(await answer.text(), new URL(route.request().url()).pathname.split("/").pop()) });
+  });
+  await page.route("**/*.ts", (route) => route.fulfill({ body: Buffer.alloc(188 * 20, 0x47), contentType: "video/mp2t" }));
 }
 
 /** The same pages under another origin, with these headers. (A page that is made up in the browser counts as one of the internet, which may not talk to this machine.) */
@@ -90,5 +143,5 @@ async function openFront(origin, headers = {}) {
 function tidy(text, ports) {
   const machine = new RegExp(`http://(localhost|127\\.0\\.0\\.1):(${ports.join("|")})(/r/[\\w-]+)?`, "g");
   return text.replaceAll(machine, (all, host) => (host === "localhost" ? "https://license.example" : "https://player.example"))
-    .replaceAll(new RegExp(`:(${ports.join("|")})\\b`, "g"), "").replaceAll(/[A-Za-z0-9+/=_-]{60,}/g, "…").slice(0, 900);
+    .replaceAll(new RegExp(`:(${ports.join("|")})\\b`, "g"), "").replaceAll(/[A-Za-z0-9+/=_-]{60,}/g, "…").replaceAll(/\s+/g, " ").slice(0, 1200);
 }

@@ -50,7 +50,9 @@ const link = ([file]) => `[${file.split("/").pop()}](../${file})`;
 
 export function render() {
   const rows = PAINS.map(([pain, answer, level, reason, tests], index) => `| ${index + 1} | ${pain} | ${answer} | ${level}${reason ? `: ${reason}` : ""} | ${[...new Set(tests.map(link))].join(", ")} |`);
-  return ["| | what is reported | what helps | tested in | tests |", "| --- | --- | --- | --- | --- |", ...rows, "", ...Object.entries(LEVELS).map(([name, what]) => `- *${name}*: ${what}.`)].join("\n");
+  const count = (name) => PAINS.filter(([, , level]) => level === name).length;
+  const counts = `Of these ${PAINS.length}, ${count("browser")} are tested in a browser as it is, ${count("bridge")} in a browser with the bridge, ${count("core")} in the core, and ${count("docs")} is a matter of documentation.`;
+  return [counts, "", "| | what is reported | what helps | tested in | tests |", "| --- | --- | --- | --- | --- |", ...rows, "", ...Object.entries(LEVELS).map(([name, what]) => `- *${name}*: ${what}.`)].join("\n");
 }
 
 /** The page with its table made anew. */

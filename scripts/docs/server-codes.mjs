@@ -1,7 +1,7 @@
 // PallyCon's codes as the built core knows them: every number is tried, so the list is the table in the core itself.
 import { createPallyCon, init } from "../../dist/index.js";
 
-const GROUPS = [
+export const GROUPS = [
   ["Site and server", 1000, 2999], ["Token and custom data", 7000, 7099], ["Widevine", 7100, 7199], ["PlayReady", 7200, 7299],
   ["FairPlay", 7300, 7399], ["The site's own callback and policy", 8000, 8999], ["The request", 9000, 9999],
 ];

@@ -1,58 +1,104 @@
 // Writes docs/without-and-with.md: what an app hears when something goes wrong, from each player as its documentation
-// sets it up and with the package. Nothing in it is typed: every cell is what a real browser's page was told in this run.
-//   npm run build && node scripts/bridge.mjs && node scripts/docs/without-and-with.mjs
+// sets it up and with the package. Nothing of what is heard is typed: every cell is what a real browser's page was told in this run.
+//   npm run docs        does it, after building what it needs (ten minutes)
+//   node scripts/docs/without-and-with.mjs --only TEXT        the cases that have it in their name, on the screen alone
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
 import { bundlePage } from "../lib/bundle.mjs";
 import { root } from "../lib/paths.mjs";
 import { CHROMIUM_ARGS, findBrowser } from "../setup/browsers.mjs";
-import { CASES, ENVIRONMENTS, STRANGER } from "./cases.mjs";
-import { PLAYERS, SYSTEMS, CONTENT, hear } from "./hearing.mjs";
+import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "./cases.mjs";
+import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./hearing.mjs";
+import { PAINS } from "./pains.mjs";
+import { GROUPS } from "./server-codes.mjs";
 
 const folder = (path) => join(root, path);
+export const FILE = folder("docs/without-and-with.md");
 const versionOf = (name) => JSON.parse(readFileSync(folder(`node_modules/${name}/package.json`), "utf8")).version;
-const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
 
-/** `--only TEXT`: the cases that have it in their name, on the screen alone. */
-const only = process.argv[2] === "--only" ? process.argv[3] ?? "" : "";
+/** The document's parts, in order; those without cases have a reason. @returns {{level: number, title: string, cases: object[], reason?: string}[]} */
+export function parts() {
+  const of = (name, value) => CASES.filter((one) => one[name] === value);
+  return [
+    { level: 2, title: "What users report", cases: [] },
+    ...PAINS.map(([pain], index) => ({ level: 3, title: `${index + 1}. ${pain}`, cases: of("pain", index + 1), reason: NOT_PROVOKED[index + 1] })),
+    { level: 2, title: "PallyCon's codes", cases: [] },
+    ...GROUPS.map(([title]) => ({ level: 3, title, cases: of("group", title) })),
+    ...SECTIONS.map(({ id, title }) => ({ level: 2, title, cases: of("section", id) })),
+  ];
+}
+
+/** The first cell of a case's rows. */
+export const nameOf = ({ what, drm }) => `${what} (${drm})`;
+/** Those that a case is about: a playlist is nothing to EME alone. */
+export const playersOf = ({ players = Object.keys(PLAYERS) }) => players;
+
+/** @param {Map<object, Record<string, {without: string, with: string}>>} heard by case and player */
+export function render(heard, versions) {
+  const table = (cases) => [["what goes wrong", "", "without the package", "with it"], ["---", "---", "---", "---"],
+    ...cases.flatMap((one) => playersOf(one).map((player, index) => [index ? "" : nameOf(one), PLAYERS[player], heard.get(one)[player].without, heard.get(one)[player].with]))].map(row).join("\n");
+  const sections = parts().map(({ level, title, cases, reason }) => [`${"#".repeat(level)} ${title}`, ...(cases.length ? [table(cases)] : []), ...(reason ? [`Not provoked here: ${reason}.`] : [])].join("\n\n"));
+  return `<!-- Written by scripts/docs/without-and-with.mjs. -->
+# Without the package, and with it
+
+What an app hears when something goes wrong: the text of the player's own error, and with the package the hint behind →. Several messages are divided by ·.
+Each line was provoked in a real browser, through the [local license server](../www/license-server/README.md) and the [CDM bridge](simulated-drm.md),
+all in one run; the pages are in [tests/e2e/compare](../tests/e2e/compare/main.js). "Without" is the setup of the player's documentation, and of Apple's
+and the key systems' guides where there is no player; of hls.js the fatal errors are shown, and the others where there is no fatal one; attempts and time limits are the same on both sides where there is a setting. What is said of DRMs
+that the browser lacks is the bridge's wording, not a real CDM's. ${versions}
+
+\`npm run docs\` writes this page again. [When it does not play](when-it-does-not-play.md) starts from what is seen on the screen.
+
+${summary([...heard.values()])}
+
+${sections.join("\n\n")}
+`;
+}
+
+/** How often each kind of outcome came up. */
+function summary(heard) {
+  const kinds = [["it plays", (text) => text.startsWith(PLAYS)], ["an error that says what to do", (text) => text.includes("→")], ["an error of the player's or the CDM's own", (text) => text !== NOTHING], [`nothing at all in ${LIMIT / 1000} s`, () => true]];
+  const count = (player, side) => {
+    const counts = kinds.map(() => 0);
+    for (const one of heard.filter((by) => by[player])) counts[kinds.findIndex(([, is]) => is(one[player][side]))] += 1;
+    return counts;
+  };
+  const columns = Object.keys(PLAYERS).flatMap((player) => [count(player, "without"), count(player, "with")]);
+  return [["outcome", ...Object.values(PLAYERS).flatMap((title) => [title, "with the package"])], ["---", ...columns.map(() => "--:")], ...kinds.map(([kind], index) => [kind, ...columns.map((counts) => String(counts[index]))])].map(row).join("\n");
+}
+
+/** Runs the cases, two at a time. */
+async function listen(cases, { browser, origin }) {
+  const heard = new Map(cases.map((one) => [one, {}]));
+  const jobs = cases.flatMap((one) => playersOf(one).map((player) => async () => {
+    const without = await hear({ browser, origin, player, ours: false, ...one });
+    const withUs = await hear({ browser, origin, player, ours: true, ...one });
+    heard.get(one)[player] = { without, with: withUs };
+    console.log(`${PLAYERS[player]} · ${nameOf(one)}\n  - ${without}\n  + ${withUs}`);
+  }));
+  await Promise.all([0, 1].map(async () => { while (jobs.length) await jobs.shift()(); }));
+  return heard;
+}
 
 async function main() {
+  const only = process.argv[2] === "--only" ? process.argv[3] ?? "" : "";
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
   for (const name of ["index.html", "frame.html", "frame.js"]) cpSync(folder(`tests/e2e/compare/${name}`), folder(`build/compare/${name}`));
   const server = createLicenseServer({ roots: { "/compare/": folder("build/compare"), "/media/": folder("www/media") }, catalog: folder("www/media/catalog.json") });
   const origin = await server.listen(0, "127.0.0.1");
   const browser = await chromium.launch({ executablePath: findBrowser("chromium"), args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`] });
-  const sections = [];
   try {
-    for (const [player, { title, drms }] of Object.entries(PLAYERS)) {
-      const rows = [];
-      for (const { what, drm, ...conditions } of [...CASES, ...ENVIRONMENTS].filter((one) => one.what.includes(only))) {
-        const used = (Array.isArray(drm) ? drm : [drm]).find((one) => drms.includes(one));
-        if (!used) continue;
-        const run = { player, drm: used, keySystem: SYSTEMS[used], contentId: CONTENT[used] };
-        const without = await hear({ browser, origin, run: { ...run, ours: false }, ...conditions });
-        const withUs = await hear({ browser, origin, run: { ...run, ours: true }, ...conditions });
-        rows.push(row([`${what} (${used})`, without, withUs]));
-        console.log(`${title} · ${what}\n  - ${without}\n  + ${withUs}`);
-      }
-      sections.push(`## ${title}\n\n${[row(["what goes wrong", "without the package", "with it"]), row(["---", "---", "---"]), ...rows].join("\n")}`);
-    }
-    if (only) return; // a look at one case is no table
-    writeFileSync(folder("docs/without-and-with.md"), `<!-- Written by scripts/docs/without-and-with.mjs. -->
-# Without the package, and with it
-
-What an app hears when something goes wrong: the text of the player's own error, and with the package the hint. Each line was provoked in
-a real browser, through the [local license server](../www/license-server/README.md) and the [CDM bridge](simulated-drm.md), in one run; the pages are in
-[tests/e2e/compare](../tests/e2e/compare/main.js). "without" is the setup of the player's documentation. Chromium ${browser.version()}, Shaka Player ${versionOf("shaka-player")}, hls.js ${versionOf("hls.js")}.
-
-${sections.join("\n\n")}
-`);
+    const heard = await listen(CASES.filter((one) => nameOf(one).includes(only)), { browser, origin });
+    const versions = `Chromium ${browser.version()}, Shaka Player ${versionOf("shaka-player")}, hls.js ${versionOf("hls.js")}; "no EME" is WebKitGTK.`;
+    if (!only) writeFileSync(FILE, render(heard, versions));
   } finally {
     await browser.close();
     await server.close();
   }
 }
 
-await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -10,6 +10,7 @@ import { run } from "./run.mjs";
 import { Stop, say } from "./say.mjs";
 import { contractFile, verdict } from "./contract.mjs";
 import { readmeProject } from "./readme.mjs";
+import { searchLogs } from "./secrets.mjs";
 
 const FEATURES = "player,media,inspect,server";
 const MINUTES = 60_000;
@@ -141,5 +142,14 @@ export const SUITES = [
   playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium", ["package", "bridge", "demo"]),
   playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox", ["package", "bridge", "demo"]),
   nodeSuite("webkit", "A browser without EME: WebKitGTK", ["tests/webkit"], { group: "e2e", needs: ["package"], ...(process.platform === "linux" ? {} : { present: () => false }) }),
+  {
+    // Last: it reads what the others have printed.
+    id: "secrets", group: "node", title: "No secret in any suite's output", present: () => true,
+    async run() {
+      const { files, found } = searchLogs();
+      const ok = files > 0 && found.length === 0;
+      return { ...one({ ok, tail: found.join("\n") || "nothing was printed", log: logDir }), note: `${files} logs` };
+    },
+  },
 ];
 

@@ -44,6 +44,7 @@ const CLASSES: &[(u8, Phase, bool, &str)] = &[
     (b'v', Phase::License, false, DEVICE),
     (b'b', Phase::License, false, CALLBACK),
     (b'B', Phase::License, true, CALLBACK),
+    (b'r', Phase::License, false, REFUSED),
     (b'o', Phase::CustomData, false, POLICY),
     (b'e', Phase::License, false, PERIOD),
 ];
@@ -64,6 +65,7 @@ const FPS_SETUP: &str = "Register FairPlay's certificate, private key and ASK fo
 const FPS_CERT: &str = "Use the certificate that is registered for this site, or let the package fetch it by siteId.";
 const SPC: &str = "Post the SPC once, as percent-encoded standard base64 in the form field spc; the adapters do.";
 const DEVICE: &str = "This device is revoked: update the browser or device, or allow it in the token's security policy.";
+const REFUSED: &str = "The site's own callback has refused: its code and text (siteError) are for the site to explain.";
 const CALLBACK: &str = "Look at the site's callback endpoint: PallyCon called it and could not use what came back.";
 const POLICY: &str = "Correct the policy that the token or the callback gives.";
 const PERIOD: &str = "The policy's period does not cover this moment: check its start and end, and the time zone.";
@@ -134,7 +136,7 @@ table! {
     7315 'a' "fairplay-certificate-file" "the FairPlay server certificate file failed";
     7316 'z' "spc-undecryptable" "the SPC could not be decrypted";
     7317 'q' "spc-invalid" "the SPC is invalid";
-    8002 'b' "site-error" "the site's own callback refused the license";
+    8002 'r' "site-error" "the site's own callback refused the license";
     8004 'b' "nonce-invalid" "the nonce is invalid";
     8006 'b' "callback-xml-invalid" "the callback answered invalid XML";
     8701 'B' "callback-unreachable" "the callback URL could not be reached";

@@ -186,6 +186,23 @@ test("hardware DRM for a key that audio shares, and a scheme that FairPlay does 
   expect(codes(await problemsFor("fairplay", { ...shared, scheme: "cbcs" }))).toEqual([]);
 });
 
+test("a device that lacks cbcs: content in it is named, with the scheme that it plays", async ({ page, run }) => {
+  await openLab(page, run, { drms: ["widevine"] });
+  // As devices from before cbcs do: the question for it is refused.
+  await page.evaluate(() => {
+    const native = navigator.requestMediaKeySystemAccess;
+    const without = (list) => list?.filter(({ encryptionScheme }) => encryptionScheme !== "cbcs");
+    navigator.requestMediaKeySystemAccess = function (name, configurations) {
+      return native.call(this, name, configurations.map((one) => ({ ...one, videoCapabilities: without(one.videoCapabilities), audioCapabilities: without(one.audioCapabilities) })));
+    };
+  });
+  const problems = await page.evaluate(() => window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cbcs" } }));
+  expect(codes(problems)).toEqual(["scheme-unsupported"]);
+  expect(problems[0].message).toContain("plays cenc alone");
+  expect(problems[0].hint).toContain("in cenc");
+  expect(codes(await page.evaluate(() => window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cenc" } })))).toEqual([]);
+});
+
 test("nothing stands in the way where a CDM is", async ({ page, run }) => {
   await openLab(page, run);
   expect(await page.evaluate(() => window.lab.pallycon.diagnose({ urls: [`${window.lab.base}ri/licenseManager.do`] }))).toEqual([]);

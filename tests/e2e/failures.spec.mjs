@@ -192,6 +192,16 @@ for (const [player, guidKeyStatuses] of [["shaka", false], ["hls", true]]) {
   }
 }
 
+for (const [player, guidKeyStatuses] of [["shaka", false], ["hls", true], ["eme", true]]) {
+  test(`${player}: a key that was released is a warning with what to do`, async ({ page, run }) => {
+    await open(page, run, { statuses: { [KEY]: "released" }, guidKeyStatuses });
+    await play(page, player, "playready");
+    await expect.poll(async () => (await events(page, "warning")).filter(({ code }) => code === "key-released").map(({ message, hint }) => [message, hint]))
+      .toEqual([[`The key ${KEY} was released with its session.`, "Load the source again to play on."]]);
+    expect((await events(page, "key-status")).map(({ keyId, status }) => [keyId, status])).toContainEqual([KEY, "released"]);
+  });
+}
+
 test("shaka: a key that no license brings is told by its id", async ({ page, run }) => {
   await open(page, run);
   const kid = "7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1"; // of demo-cenc, video

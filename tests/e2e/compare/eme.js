@@ -5,21 +5,42 @@ const CODECS = { video: 'video/mp4; codecs="avc1.4d4015"', audio: 'audio/mp4; co
 const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 const unbase64 = (text) => Uint8Array.from(atob(text.trim()), (char) => char.charCodeAt(0));
 
-export async function play(compare, { ours, drm, keySystem, contentId, options }) {
+export async function play(compare, run) {
   const { video } = compare;
   const tell = (error) => compare.say(`${error.name ?? "MediaError"}: ${error.message}${error.hint ? ` → ${error.hint}` : ""}`);
-  video.addEventListener("error", () => tell(video.error));
-  if (ours) {
-    video.addEventListener("pallyconerror", ({ detail }) => tell(detail));
-    await attachMedia(video, await compare.client(contentId, options), { drms: [drm] });
+  video.onerror = () => { if (video.error) tell(video.error); };
+  if (run.ours) {
+    video.onpallyconerror ??= ({ detail }) => tell(detail);
+    video.addEventListener("pallyconerror", video.onpallyconerror); // once, however often this is called
+    await attachMedia(video, await compare.client(run.contentId, run.options), { drms: [run.drm] });
+  } else if (run.old || run.native) {
+    await byOldHand(compare, { ...run, tell });
   } else {
-    await byHand(compare, { drm, keySystem, contentId, tell });
+    await byHand(compare, { ...run, tell });
   }
-  await load(compare, contentId);
+  await load(compare, run.contentId);
 }
 
-async function byHand(compare, { drm, keySystem, contentId, tell }) {
-  const robustness = drm === "widevine" ? "SW_SECURE_CRYPTO" : "";
+/** Safari's old API, by the samples for it: the content id is the URI's host. */
+async function byOldHand(compare, { drm, contentId, tell }) {
+  const { video } = compare;
+  const certificate = new Uint8Array(await (await fetch(compare.certificate)).arrayBuffer());
+  const part = (bytes) => [...new Uint8Array(Uint32Array.of(bytes.length).buffer), ...bytes];
+  video.addEventListener("webkitneedkey", ({ initData }) => {
+    const text = new TextDecoder("utf-16le").decode(initData);
+    const id = new URL(text.slice(text.indexOf("skd://"))).hostname;
+    const utf16 = new Uint8Array(Uint16Array.from(id, (char) => char.charCodeAt(0)).buffer);
+    if (!video.webkitKeys) video.webkitSetMediaKeys(new window.WebKitMediaKeys("com.apple.fps.1_0"));
+    const session = video.webkitKeys.createSession("video/mp4", new Uint8Array([...initData, ...part(utf16), ...part(certificate)]));
+    session.addEventListener("webkitkeymessage", ({ message }) => post(compare, { drm, contentId, message }).then((license) => session.update(license)).catch(tell));
+    session.addEventListener("webkitkeyerror", () => compare.say(`webkitkeyerror: ${session.error.code}, system code ${session.error.systemCode}`));
+  });
+}
+
+async function byHand(compare, run) {
+  const { drm, contentId, tell } = run;
+  const { keySystem = run.keySystem, robustness: asked } = (await compare.asks(run)) ?? {};
+  const robustness = asked?.video ?? (drm === "widevine" ? "SW_SECURE_CRYPTO" : "");
   const access = await navigator.requestMediaKeySystemAccess(keySystem, [{
     initDataTypes: drm === "fairplay" ? ["sinf"] : ["cenc"],
     videoCapabilities: [{ contentType: CODECS.video, robustness }],

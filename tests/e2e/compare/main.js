@@ -36,12 +36,24 @@ const compare = {
       ...options,
     }),
 
-  /** @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object}} run */
+  /** What is asked of the browser beyond the plain name: by the app alone what it wants, with the package what probe() finds. */
+  async asks({ ours, drm, keySystem, hardware, robustness }) {
+    if (!hardware && !robustness) return undefined;
+    if (!ours) return { keySystem: hardware ?? keySystem, robustness: robustness && { video: robustness, audio: robustness } };
+    const [best] = await pallycon.probe({ drms: [drm] });
+    return best;
+  },
+
+  /**
+   * `old`: written for Safari's old API; `native`: that API, and a stream that the browser plays by itself; `hls`: the HLS
+   * playlist also where DASH is played; `hardware`, `robustness`: what is asked for; `misplaced`: the header's wrong place.
+   * @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object, old?: boolean, native?: boolean, hls?: boolean, hardware?: string, robustness?: string, misplaced?: boolean}} run
+   */
   async play(run) {
     try {
       await players[run.player].play(compare, run);
     } catch (error) {
-      compare.say(`${error.name}: ${error.message}`);
+      compare.say(`${error.name}: ${error.message}${error.hint ? ` → ${error.hint}` : ""}`);
     }
     compare.video.play().catch(() => {}); // never settles without a key
   },

@@ -1,0 +1,70 @@
+// Documents that list things have all of them: options by player, what is heard without the package and with it.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { CASES, NOT_PROVOKED, SECTIONS } from "../../scripts/docs/cases.mjs";
+import { PLAYERS, PLAYS } from "../../scripts/docs/hearing.mjs";
+import { PAINS } from "../../scripts/docs/pains.mjs";
+import { GROUPS } from "../../scripts/docs/server-codes.mjs";
+import { secretsIn } from "../../scripts/lib/secrets.mjs";
+import { FILE, nameOf, parts, playersOf } from "../../scripts/docs/without-and-with.mjs";
+
+const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const cells = (line) => line.slice(2, -2).split(/(?<!\\) \| /);
+
+test("every option says what each adapter makes of it", () => {
+  const [, body] = /export interface PallyConOptions \{\n([\s\S]*?)\n\}/.exec(read("js/types.ts"));
+  const options = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
+  assert.ok(options.length >= 15);
+  const [, table] = /## Options, by player\n([\s\S]*?)\n## /.exec(read("docs/players.md"));
+  const rows = table.split("\n").filter((line) => line.startsWith("| `")).map(cells);
+  assert.deepEqual(rows.map(([name]) => name.replaceAll("`", "")), options);
+  for (const [name, ...players] of rows) {
+    assert.equal(players.length, Object.keys(PLAYERS).length, name);
+    for (const cell of players) assert.match(cell, /\bours\b|\bmapped\b|\bnot possible\b/i, name);
+  }
+});
+
+test("every report of users and every group of codes is provoked, or has its reason", () => {
+  for (const [index, [pain, , level]] of PAINS.entries()) {
+    const number = index + 1;
+    const cases = CASES.filter((one) => one.pain === number);
+    assert.equal(cases.length > 0, !(number in NOT_PROVOKED), `${number}. ${pain}`);
+    if (["browser", "bridge"].includes(level)) assert.ok(cases.length > 0, `${number} is tested in a browser`);
+  }
+  for (const one of CASES) assert.ok(one.players === undefined || (one.pain && one.run?.hls), "only what is a playlist's is not for every player");
+  for (const [title] of GROUPS) assert.ok(CASES.some(({ group }) => group === title), title);
+  for (const { id } of SECTIONS) assert.ok(CASES.some(({ section }) => section === id), id);
+  assert.equal(parts().reduce((sum, { cases }) => sum + cases.length, 0), CASES.length, "each case stands in one place");
+  assert.equal(new Set(CASES.map(nameOf)).size, CASES.length, "each by a name of its own");
+});
+
+test("docs/without-and-with.md holds them all, for each player, without the package and with it", () => {
+  const text = readFileSync(FILE, "utf8");
+  const titles = [...text.matchAll(/^(#{2,3}) (.+)$/gm)].map(([, marks, title]) => [marks.length, title]);
+  assert.deepEqual(titles, parts().map(({ level, title }) => [level, title]), "stale: npm run docs");
+  const rows = text.split("\n").filter((line) => line.startsWith("| ")).map(cells);
+  for (const one of CASES) {
+    const at = rows.findIndex(([name]) => name === nameOf(one));
+    assert.ok(at >= 0, `${nameOf(one)}: npm run docs`);
+    const heard = rows.slice(at, at + playersOf(one).length);
+    assert.deepEqual(heard.map(([, player]) => player), playersOf(one).map((player) => PLAYERS[player]), nameOf(one));
+    for (const [, , without, withUs] of heard) assert.ok(without && withUs, nameOf(one));
+  }
+  for (const number of Object.keys(NOT_PROVOKED)) assert.ok(text.includes(`Not provoked here: ${NOT_PROVOKED[number]}.`));
+  assert.deepEqual(secretsIn(text), []);
+  assert.doesNotMatch(text, /\/\/localhost|127\.0\.0\.1|file:\/\/|\/tmp\/|\[object/);
+});
+
+test("with the package no code of PallyCon's goes unsaid", () => {
+  const text = readFileSync(FILE, "utf8");
+  const rows = text.split("\n").filter((line) => line.startsWith("| ")).map(cells);
+  for (const one of CASES.filter(({ group }) => group)) {
+    const at = rows.findIndex(([name]) => name === nameOf(one));
+    for (const [, player, without, withUs] of rows.slice(at, at + 3)) {
+      const [code] = one.what.split(":");
+      assert.ok(withUs.includes(`PallyCon ${code}: `) && withUs.includes("→"), `${player}: ${nameOf(one)}`);
+      assert.ok(!without.includes("→") && without !== PLAYS, `${player}: ${nameOf(one)}`);
+    }
+  }
+});
