@@ -11,12 +11,18 @@
 use crate::custom_data::time::parse_timestamp;
 use crate::error::{Error, Phase};
 use crate::json::{self, Value, Writer};
-use crate::license::sniff::{one_line, text};
+use crate::license::sniff::{shown, text};
 use crate::system::Drm;
 use crate::text::from_base64;
 
 /// How long a token is good for where the site sets nothing else.
 pub const DEFAULT_LIFETIME: f64 = 600_000.0;
+/// What `drm_type` may be, in any case.
+const DRM_TYPES: [&str; 5] = ["Widevine", "PlayReady", "FairPlay", "NCG", "Wiseplay"];
+/// The longest content id that the guides allow.
+const MOST_CONTENT_ID: usize = 200;
+/// The encrypted parts are AES-CBC with padding.
+const AES_BLOCK: usize = 16;
 /// Clocks differ: a token that is this little in the future is not called so.
 const SKEW: f64 = 5_000.0;
 
@@ -115,6 +121,15 @@ const WRAPPED: Complaint = Complaint(
     &["The token asks for a license wrapped in JSON (response_format), which a web player cannot use without this package."],
     FORMAT,
 );
+const NO_DRM: Complaint = Complaint("token-drm-mismatch", &["The custom data is for ", ", a DRM that PallyCon does not know."], FOR_DRM);
+const CUT_OFF: Complaint =
+    Complaint("token-unreadable", &["The custom data's ", " is cut off: it is no whole number of AES blocks."], MAKE);
+const LONG_CONTENT: Complaint = Complaint("content-id-invalid", &["The token's content id is longer than 200 characters."], FOR_CID);
+const BASE64URL: Complaint = Complaint(
+    "custom-data-base64url",
+    &["The custom data is base64url, with - and _."],
+    "Encode the token in standard base64, with + and /.",
+);
 const TWICE: Complaint = Complaint("custom-data-double-base64", &["The custom data is base64 of base64."], ONCE);
 const WHITE_SPACE: Complaint = Complaint("custom-data-whitespace", &["The custom data holds line breaks or spaces."], ONE_LINE);
 
@@ -141,13 +156,13 @@ pub fn inspect(value: &str, expected: &Expected<'_>) -> Result<Inspection, Error
         problems: Writer::new(),
     };
     out.json.string("kind", if auth_data { "auth-data" } else { "token" });
-    let mut texts = TEXTS.map(|(name, _)| one_line(object.field(name).unwrap_or_default()));
-    if let Some(drm_type) = texts.first_mut().filter(|text| text.is_empty()) {
-        // PallyCon takes a missing one for PlayReady.
-        drm_type.push_str("PlayReady");
+    // PallyCon takes a missing drm_type for PlayReady.
+    let mut texts = TEXTS.map(|(name, _)| object.field(name).unwrap_or_default());
+    if let Some(drm_type) = texts.first_mut().filter(|text| text.trim_ascii().is_empty()) {
+        *drm_type = "PlayReady";
     }
-    for ((_, name), text) in TEXTS.iter().zip(&texts) {
-        if !text.is_empty() || *name == "siteId" {
+    for ((_, name), text) in TEXTS.iter().zip(texts) {
+        if !text.trim_ascii().is_empty() || *name == "siteId" {
             out.json.string(name, text);
         }
     }
@@ -172,22 +187,26 @@ pub fn inspect(value: &str, expected: &Expected<'_>) -> Result<Inspection, Error
         && drm != Drm::ClearKey
         && !drm_type.eq_ignore_ascii_case(drm.title())
     {
-        out.problem(&OTHER_DRM, &[&drm_type, drm.title()]);
+        out.problem(&OTHER_DRM, &[drm_type, drm.title()]);
+    } else if !DRM_TYPES.iter().any(|known| drm_type.eq_ignore_ascii_case(known)) {
+        out.problem(&NO_DRM, &[drm_type]);
     }
     if let Some(wanted) = expected.content_id
         && wanted != content_id
         && !content_id.is_empty()
     {
-        out.problem(&OTHER_CONTENT, &[&content_id, &one_line(wanted)]);
+        out.problem(&OTHER_CONTENT, &[content_id, wanted]);
     }
     if expected.site_id.is_some_and(|wanted| wanted != site_id) && !site_id.is_empty() {
-        out.problem(&OTHER_SITE, &[&site_id]);
+        out.problem(&OTHER_SITE, &[site_id]);
     }
-    out.site_id = site_id;
+    out.site_id = site_id.into();
     for (is, complaint) in [
         (expected.token_needed && auth_data, &NO_TOKEN),
         (expected.key_rotation && !auth_data && rotation != Some(true), &NO_ROTATION),
         (!format.is_empty() && !format.eq_ignore_ascii_case("original"), &WRAPPED),
+        (content_id.len() > MOST_CONTENT_ID, &LONG_CONTENT),
+        (value.bytes().any(|byte| matches!(byte, b'-' | b'_')), &BASE64URL),
         (twice, &TWICE),
         (value.bytes().any(|byte| byte <= b' '), &WHITE_SPACE),
     ] {
@@ -225,7 +244,7 @@ impl Inspection {
         let mut parts = parts.iter();
         for text in *texts {
             message.push_str(text);
-            message.push_str(parts.next().copied().unwrap_or_default());
+            message.push_str(&shown(parts.next().copied().unwrap_or_default()));
         }
         self.problems.object(|out| Problem { code, message, hint }.write(out));
     }
@@ -254,6 +273,7 @@ impl Inspection {
             match from_base64(text) {
                 None => self.problem(&NOT_BASE64, &[name]),
                 Some(hash) if token && name == "hash" && hash.len() != 32 => self.problem(&HASH, &[]),
+                Some(bytes) if name != "hash" && (bytes.is_empty() || bytes.len() % AES_BLOCK != 0) => self.problem(&CUT_OFF, &[name]),
                 Some(_) => {}
             }
         }

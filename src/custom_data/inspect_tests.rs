@@ -63,6 +63,17 @@ fn what_differs_from_what_is_expected_is_named() {
     assert_eq!(codes(&token(|t| t["response_format"] = "original".into()), &good()), [""; 0]);
 }
 
+/// A hash is a usual content id, and looks like a secret.
+#[test]
+fn fields_are_as_they_stand() {
+    let (cid, user) = ["a".repeat(64).leak() as &str, "u\t v "].into();
+    let value = token(|t| (t["cid"], t["user_id"]) = (cid.into(), user.into()));
+    let read = read(&value, &Expected { content_id: Some(cid), ..good() });
+    assert_eq!((&read["contentId"], &read["userId"]), (&cid.into(), &user.into()));
+    assert_eq!(read["problems"], serde_json::json!([]));
+    assert_eq!(codes(&value, &good()), ["content-id-mismatch"]);
+}
+
 #[test]
 fn the_form_is_judged() {
     let spaced = [&K3[..10], "\r\n", &K3[10..], "\n"].concat();
@@ -71,6 +82,15 @@ fn the_form_is_judged() {
     assert_eq!(codes(&token(|t| t["hash"] = "00ff".into()), &good()), ["token-hash-mismatch"]);
     assert_eq!(codes(&token(|t| t["token"] = "{}".into()), &good()), ["token-unreadable"]);
     assert_eq!(codes(&token(|t| t["site_id"] = "TUTORIAL".into()), &Expected::default()), ["site-id-invalid"]);
+    assert_eq!(codes(&token(|t| t["token"] = "AAAA".into()), &good()), ["token-unreadable"]);
+    assert_eq!(codes(&token(|t| t["drm_type"] = "Foo".into()), &Expected { drm: None, ..good() }), ["token-drm-mismatch"]);
+    assert_eq!(codes(&token(|t| t["drm_type"] = "ncg".into()), &Expected { drm: None, ..good() }), [""; 0]);
+    let long = "c".repeat(201);
+    assert_eq!(codes(&token(|t| t["cid"] = long.as_str().into()), &Expected { content_id: Some(&long), ..good() }), ["content-id-invalid"]);
+    assert_eq!(
+        codes(&token(|t| t["user_id"] = "~~~~~~???".into()).replace('+', "-").replace('/', "_"), &good()),
+        ["custom-data-base64url"]
+    );
     let read = read(&to_base64(b"{}"), &good());
     assert_eq!(read["problems"][0]["message"], "The custom data lacks site_id, user_id, cid, timestamp, hash, policy.");
 }

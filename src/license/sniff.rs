@@ -8,8 +8,17 @@ const MAX_LINE: usize = 300;
 const SECRET: usize = 40;
 
 /// A server's text as one line for a person: no control characters, bounded, and nothing that could be a secret.
-#[inline(never)]
 pub fn one_line(text: &str) -> String {
+    line(text, SECRET)
+}
+
+/// What the page itself has given, a content id for example, as one line for a person.
+pub fn shown(text: &str) -> String {
+    line(text, usize::MAX)
+}
+
+#[inline(never)]
+fn line(text: &str, secret: usize) -> String {
     let mut out = String::new();
     // Where the word begins, how long its run of base64 is, and whether it is hidden.
     let (mut word, mut run, mut hidden) = (0, 0_usize, false);
@@ -36,7 +45,7 @@ pub fn one_line(text: &str) -> String {
             out.push('…');
             break;
         }
-        if run >= SECRET {
+        if run >= secret {
             out.truncate(word);
             out.push('…');
             hidden = true;
@@ -103,6 +112,8 @@ mod tests {
         assert_eq!(one_line(" a\r\n\tb\u{0}c "), "a b c");
         assert_eq!(one_line(&"word ".repeat(1000)).chars().count(), MAX_LINE + 1);
         assert_eq!(one_line(&["x=", &"A".repeat(40), " y"].concat()), "… y");
+        assert_eq!(shown(&["a\n", &"A".repeat(40)].concat()), ["a ", &"A".repeat(40)].concat());
+        assert_eq!(shown(&"é".repeat(400)), one_line(&"é".repeat(400)));
         assert_eq!(one_line(&"é".repeat(400)).len(), MAX_LINE + "…".len());
     }
 
