@@ -42,8 +42,11 @@ export async function clearKey(ask, answer) {
   const message = new Promise((resolve) => session.addEventListener("message", (event) => resolve(new Uint8Array(event.message)), { once: true }));
   const kid = "AAECAwQFBgcICQoLDA0ODw";
   await session.generateRequest("keyids", new TextEncoder().encode(JSON.stringify({ kids: [kid] })));
-  const request = ask(await message);
-  const asked = JSON.parse(new TextDecoder().decode(request[2]));
+  const challenge = await message;
+  // The request is a GET: which keys, the content's URL says.
+  const [url, headers, sent] = ask(challenge);
+  if (url !== "https://license.example/ri/licenseManager.do" || headers !== "{}" || sent.length !== 0) throw new Error(`${url} ${headers} ${sent}`);
+  const asked = JSON.parse(new TextDecoder().decode(challenge));
   const body = new TextEncoder().encode(JSON.stringify({ keys: asked.kids.map((id) => ({ kty: "oct", kid: id, k: "EBESExQVFhcYGRobHB0eHw" })) }));
   await session.update(answer(body)[0]);
   const [[id, status]] = [...session.keyStatuses];
@@ -194,8 +197,8 @@ fn certificates_urls_tokens_and_waits() {
     assert_eq!(text(&parsed(&inspection), "kind"), "token");
     assert!(inspect_custom_data("!", None, None, None, None, false, None, false).is_err());
     assert_eq!(playready_cdm_data("token").unwrap()[..2], [b'<', 0]);
-    assert_eq!(retry_wait(3, 500.0, 8000.0, 1, 1.0, Some("2".into()), 0.0), Some(2500.0));
-    assert_eq!(retry_wait(3, 500.0, 8000.0, 3, 1.0, None, 0.0), None);
+    assert_eq!(retry_wait(3.0, 500.0, 8000.0, 1, 1.0, Some("2".into()), 0.0), Some(2500.0));
+    assert_eq!(retry_wait(3.0, 500.0, 8000.0, 3, 1.0, None, 0.0), None);
 }
 
 #[wasm_bindgen_test]

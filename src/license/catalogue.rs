@@ -174,7 +174,7 @@ const UNKNOWN: Entry = Entry {
 pub fn from_body(body: &Value, http_status: u16) -> Option<Error> {
     let server_code = one_line(body.field("errorCode")?);
     let text = body.field("message").unwrap_or_default();
-    let site_error = if server_code == "8002" { site_error(text) } else { None };
+    let site_error = if server_code == "8002" { body.get("message").and_then(site_error) } else { None };
     let entry = find(&server_code).unwrap_or(UNKNOWN);
     let message = one_line(text);
     let told = match &site_error {
@@ -194,9 +194,10 @@ fn ascii_words(code: &str) -> String {
     code.bytes().map(|byte| if byte == b'-' { ' ' } else { char::from(byte) }).collect()
 }
 
-/// 8002 nests a JSON text in its message: `{"ERROR":"code","MESSAGE":"text"}`.
-fn site_error(message: &str) -> Option<(String, String)> {
-    let inner = crate::json::parse(message)?;
+/// 8002 nests a JSON text in its message: `{"ERROR":"code","MESSAGE":"text"}`; the object itself is taken as well.
+fn site_error(message: &Value) -> Option<(String, String)> {
+    let parsed = message.as_str().and_then(crate::json::parse);
+    let inner = parsed.as_ref().unwrap_or(message);
     let code = inner.field("ERROR")?;
     Some((one_line(code), one_line(inner.field("MESSAGE").unwrap_or_default())))
 }
@@ -261,6 +262,8 @@ mod tests {
         let error = read(r#"{"errorCode":"8002","message":"{\"ERROR\":\"C-17\",\"MESSAGE\":\"no subscription\"}"}"#).unwrap();
         assert_eq!(error.server.clone().unwrap().site_error, Some(("C-17".into(), "no subscription".into())));
         assert_eq!(error.message, "PallyCon 8002: the site answered C-17: no subscription");
+        let error = read(r#"{"errorCode":"8002","message":{"ERROR":17,"MESSAGE":"no"}}"#).unwrap();
+        assert_eq!(error.server.clone().unwrap().site_error, Some(("17".into(), "no".into())));
         let error = read(r#"{"errorCode":"8002","message":"plain"}"#).unwrap();
         assert_eq!((error.message.as_str(), error.server.clone().unwrap().site_error), ("PallyCon 8002: plain", None));
     }

@@ -5,7 +5,7 @@
 //! | Widevine | `application/octet-stream` | the challenge | header or URL |
 //! | PlayReady | the CDM's, else `text/xml; charset=utf-8` | the SOAP inside the message | header or URL |
 //! | FairPlay | `application/x-www-form-urlencoded` | `spc=` + percent-encoded standard base64 | header or URL |
-//! | ClearKey | `application/json` | the message | none |
+//! | ClearKey | none: a GET | none | none |
 
 use crate::error::{Error, Phase};
 use crate::license::playready;
@@ -77,7 +77,8 @@ pub fn build<'a>(
     match drm {
         _ if individualization => {}
         Drm::Widevine => {}
-        Drm::ClearKey => content_type = "application/json",
+        // Which content it is stands in the URL.
+        Drm::ClearKey => (content_type, body) = ("", Cow::Owned(Vec::new())),
         Drm::PlayReady => {
             content_type = "";
             playready::Challenge { headers, body } = playready::unwrap(message)?;
@@ -173,7 +174,7 @@ mod tests {
         let playready = request(Drm::PlayReady, b"<soap:Envelope/>", Carrier::Header);
         assert_eq!(header(&playready, "Content-Type"), Some("text/xml; charset=utf-8"));
         let clearkey = request(Drm::ClearKey, b"{}", Carrier::Header);
-        assert_eq!((header(&clearkey, "Content-Type"), header(&clearkey, CUSTOM_DATA)), (Some("application/json"), None));
+        assert_eq!((clearkey.headers, clearkey.body.len()), (vec![], 0));
     }
 
     #[test]

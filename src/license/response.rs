@@ -172,7 +172,12 @@ fn fairplay(body: &[u8], text: Option<&str>, message: Message) -> Found {
 fn ckc(text: &str) -> Option<Vec<u8>> {
     let inner = text.strip_prefix("<ckc>").unwrap_or(text);
     let inner = find(inner.as_bytes(), b"</ckc>").and_then(|end| inner.get(..end)).unwrap_or(inner);
-    from_base64(inner).filter(|data| !matches!(data.first(), None | Some(b'<' | b'{')))
+    from_base64(inner).filter(|data| data.len() > 2 && !matches!(data.first(), None | Some(b'<' | b'{')) && !is_word(inner))
+}
+
+/// A word is base64, too: "Unauthorized".
+fn is_word(text: &str) -> bool {
+    text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase())
 }
 
 /// An answer under 200 that is no license of this DRM.

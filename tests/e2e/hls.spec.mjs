@@ -43,10 +43,10 @@ test("clearkey plays over PallyCon's ClearKey endpoint, without custom data", as
   await openLab(page, run, { drms: [] });
   await begin(page, "demo-cenc/hls/clearkey.m3u8", { options: { contentId: "demo-cenc" } });
   await expectPlaying(page);
-  const seen = await posts(run);
+  const seen = await run.requests("license");
   expect(seen.length).toBeGreaterThan(0);
-  for (const { path, query, headers, drm } of seen) {
-    expect({ path, drm }).toEqual({ path: "/ri/clearkey/licenseManager.do", drm: "clearkey" });
+  for (const { method, path, query, headers, drm } of seen) {
+    expect({ method, path, drm }).toEqual({ method: "GET", path: "/ri/clearkey/licenseManager.do", drm: "clearkey" });
     expect(query).toBe("siteId=DEMO&cid=demo-cenc");
     expect(headers[HEADER]).toBeUndefined();
   }

@@ -124,6 +124,15 @@ fn a_cut_answer_is_noticed() {
     assert!(refusal(Drm::FairPlay, &to_base64(CKC).as_bytes()[..9]).message.contains("not base64"));
 }
 
+/// Letters are base64, too.
+#[test]
+fn a_word_is_no_ckc() {
+    for word in ["OK", "Unauthorized", "denied", "AA=="] {
+        refusal(Drm::FairPlay, word.as_bytes());
+    }
+    assert_eq!(data(Drm::FairPlay, b"AQID"), [1, 2, 3]);
+}
+
 #[test]
 fn a_soap_fault_is_an_error_with_microsoft_s_code() {
     let body = "<s:Envelope xmlns:s='s'><s:Body><s:Fault><faultstring>F</faultstring><detail><Exception>\
