@@ -1,5 +1,6 @@
 //! Exponential backoff with full jitter: each wait is drawn from the whole of `0..cap(base · 2ⁿ)`, so that an audience
-//! whose requests failed together does not come back together. A server's `Retry-After` (RFC 9110, 10.2.3) is obeyed.
+//! whose requests failed together does not come back together. A server's `Retry-After` (RFC 9110, 10.2.3) is
+//! obeyed up to a minute.
 
 use crate::custom_data::time::parse_timestamp;
 use crate::json::decimal;
@@ -16,10 +17,14 @@ pub struct Policy {
     pub cap: f64,
 }
 
+/// A server that wants a longer pause is not waited for: nobody looks at a black picture for a minute, and the page can ask
+/// again by itself.
+const LONGEST_WISH: f64 = 60_000.0;
+
 /// How long to wait after attempt number `attempt` (1 is the first) failed in a way that may pass; `None`: give up.
 /// `random` lies in `0..1`. `retry_after` is the server's own wish in milliseconds; it is a lower bound.
 pub fn wait(policy: Policy, attempt: u32, random: f64, retry_after: Option<f64>) -> Option<f64> {
-    if attempt >= policy.attempts {
+    if attempt >= policy.attempts || retry_after.is_some_and(|wish| wish > LONGEST_WISH) {
         return None;
     }
     let mut bound = policy.base.max(0.0);
@@ -64,6 +69,8 @@ mod tests {
     fn the_server_s_wish_is_a_lower_bound() {
         assert_eq!(wait(POLICY, 1, 0.5, Some(10_000.0)), Some(10_250.0));
         assert_eq!(wait(POLICY, 5, 0.5, Some(10_000.0)), None);
+        assert_eq!(wait(POLICY, 1, 0.0, Some(60_000.0)), Some(60_000.0));
+        assert_eq!(wait(POLICY, 1, 0.0, Some(60_001.0)), None);
     }
 
     #[test]

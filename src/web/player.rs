@@ -130,7 +130,8 @@ pub fn playready_cdm_data(token: &str) -> Result<Vec<u8>, JsValue> {
 
 /// Milliseconds to wait after a failed attempt; `undefined`: give up.
 #[wasm_bindgen(js_name = retryWait)]
-pub fn retry_wait(attempts: u32, base: f64, cap: f64, attempt: u32, random: f64, retry_after: Option<String>, now: f64) -> Option<f64> {
+pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64, retry_after: Option<String>, now: f64) -> Option<f64> {
     let wish = retry_after.and_then(|value| retry::parse_retry_after(&value, now));
-    retry::wait(retry::Policy { attempts, base, cap }, attempt, random, wish)
+    // As many as there are numbers, where it is Infinity.
+    retry::wait(retry::Policy { attempts: attempts as u32, base, cap }, attempt, random, wish)
 }
