@@ -9,7 +9,15 @@ import { INTERNAL, call, init } from "./load.js";
 import type { AdapterOptions, Bytes, Drm, Each, InitData, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConEvent, PallyConOptions, Problem, RequestContext, Undo } from "./types.js";
 
 /** What is known of a request beside what goes over the wire. */
-interface Record_ { drm: Drm; problems: Problem[]; started: number; certificate: boolean; keySystem?: string }
+interface Record_ {
+  drm: Drm; problems: Problem[]; started: number; keySystem?: string;
+  /** the answer will be a license */
+  license: boolean;
+  /** the answer is for the CDM alone, whatever it is */
+  opaque: boolean;
+  /** of rotating keys: content id and period */
+  period?: [string, number];
+}
 const records = new WeakMap<LicenseRequest, Record_>();
 
 type PlainEvent = PallyConEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never;
@@ -21,6 +29,8 @@ export class Client implements PallyCon {
   private readonly undos = new Set<Undo>();
   private readonly told = new WeakSet<PallyConError>();
   private readonly seen = new Map<string, InitData>();
+  /** By content id, the key period of the latest license. */
+  private readonly periods = new Map<string, number>();
 
   constructor(options: PallyConOptions) {
     this.options = options;
@@ -65,16 +75,19 @@ export class Client implements PallyCon {
   }
 
   /** Everything that callbacks are told, from what the caller knows. */
-  context(drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): RequestContext & { rotating: boolean } {
+  context(drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): RequestContext & { period?: number } {
     const initData = given.initData && this.initData(given.initData, given.initDataType);
     const keyIds = given.keyIds ?? initData?.keyIds ?? [];
     const option = adapter.contentId ?? this.options.contentId;
-    const named = typeof option === "function" ? option(initData ? { keyIds, initData } : { keyIds }) : option;
-    const contentId = given.contentId ?? named ?? initData?.contentId;
+    // What init data carries is what was packaged; the option stands in where they carry none.
+    const contentId = given.contentId ?? initData?.contentId ?? (typeof option === "function" ? called("contentId", () => option(initData ? { keyIds, initData } : { keyIds })) : option);
     const messageType = given.messageType ?? "license-request";
-    const reason = messageType === "license-renewal" ? "renewal" : messageType === "license-release" ? "release" : "license";
+    const period = initData?.keyPeriodIndex;
+    const rotated = period !== undefined && (this.periods.get(contentId ?? "") ?? period) !== period;
+    const reason = messageType === "license-renewal" ? "renewal" : messageType === "license-release" ? "release" : rotated ? "rotation" : "license";
     return {
-      reason, signal: new AbortController().signal, ...given, drm, keyIds, messageType, rotating: initData?.keyPeriodIndex !== undefined,
+      reason, signal: new AbortController().signal, ...given, drm, keyIds, messageType,
+      ...(period === undefined ? {} : { period }),
       ...(contentId === undefined ? {} : { contentId }),
     };
   }
@@ -89,7 +102,9 @@ export class Client implements PallyCon {
 
   /** licenseRequest without telling of the error: for who may try again. */
   async prepare(drm: Drm, message: Bytes, given: Partial<RequestContext>, adapter: AdapterOptions = {}): Promise<LicenseRequest> {
-    const { rotating, ...context } = this.context(drm, given, adapter);
+    const { period, ...context } = this.context(drm, given, adapter);
+    // Who names the reason decides when to ask; otherwise a rotation is spread over viewers here.
+    if (context.reason === "rotation" && !given.reason) await sleep(Math.random() * (this.options.rotationSpread ?? 0), context.signal);
     const started = Date.now();
     const individualization = context.messageType === "individualization-request";
     const bytes = view(message);
@@ -97,24 +112,26 @@ export class Client implements PallyCon {
     let problems: Problem[] = [];
     if (!individualization && drm !== "clearkey") {
       customData = await this.customData(context, adapter);
-      if (customData !== undefined) problems = this.judge(customData, context, rotating);
+      if (customData !== undefined) problems = this.judge(customData, context, period !== undefined);
     }
     const target = await this.licenseUrl(context);
-    const extra = individualization ? undefined : await resolve(this.options.headers, context);
+    const extra = individualization ? {} : await asked("headers", this.options.headers, context) ?? {};
     const [url, headers, form] = call((core) => core.licenseRequest(drm, bytes, individualization, target, customData, this.options.carrier === "url")) as [string, string, Octets];
     const body = drm === "fairplay" ? await this.withAssetId(form, context) : form;
     const request: LicenseRequest = {
-      url, method: "POST", headers: { ...(JSON.parse(headers) as Record<string, string>), ...extra }, body, timeout: this.timeout,
+      url, headers: merged(JSON.parse(headers) as Record<string, string>, extra), timeout: this.timeout,
+      // ClearKey's content stands in its URL.
+      ...(drm === "clearkey" ? { method: "GET", body: null } : { method: "POST", body }),
     };
-    const certificate = drm === "widevine" && call((core) => core.isServiceCertificateRequest(bytes));
-    records.set(request, { drm, problems, started, certificate, ...(context.keySystem ? { keySystem: context.keySystem } : {}) });
+    const license = !individualization && !(drm === "widevine" && call((core) => core.isServiceCertificateRequest(bytes)));
+    records.set(request, { drm, problems, started, license, opaque: individualization, ...(period === undefined ? {} : { period: [context.contentId ?? "", period] }), ...(context.keySystem ? { keySystem: context.keySystem } : {}) });
     return request;
   }
 
   /** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
   async withAssetId(form: Octets, context: RequestContext): Promise<Octets> {
     const { assetId: option } = this.options;
-    const assetId = option === true ? context.initData && this.initData(context.initData, context.initDataType)?.fairplay?.assetId : option && await resolve(option, context);
+    const assetId = option === true ? context.initData && this.initData(context.initData, context.initDataType)?.fairplay?.assetId : option && await asked("assetId", option, context);
     return assetId ? new TextEncoder().encode(`${new TextDecoder().decode(form)}&assetId=${encodeURIComponent(assetId)}`) : form;
   }
 
@@ -124,7 +141,7 @@ export class Client implements PallyCon {
 
   async licenseUrl(context: RequestContext): Promise<string> {
     const option = this.options.licenseUrl;
-    const url = option && typeof option === "object" ? option[context.drm] : await resolve(option as Each<string> | undefined, context);
+    const url = option && typeof option === "object" ? option[context.drm] : await asked("licenseUrl", option as Each<string> | undefined, context);
     return url ?? this.defaultUrl(context.drm, context.contentId);
   }
 
@@ -188,12 +205,23 @@ export class Client implements PallyCon {
     const record = request && records.get(request);
     const body = view(response.body);
     try {
+      // An individualization server is not PallyCon's.
+      if (record?.opaque && response.status >= 200 && response.status < 300) return { data: copy(body) };
       const [data, details] = call((core) => core.readLicense(drm, response.status, body)) as [Octets, string | undefined];
-      if (!record?.certificate) this.emit({ type: "license", drm, duration: record ? Date.now() - record.started : 0, bytes: data.length });
+      if (record?.license !== false) {
+        this.licensed(record?.period);
+        this.emit({ type: "license", drm, duration: record ? Date.now() - record.started : 0, bytes: data.length });
+      }
       return details === undefined ? { data } : { data, details: JSON.parse(details) as Record<string, unknown> };
     } catch (thrown) {
       throw explain(thrown, record, response, request);
     }
+  }
+
+  private licensed(period: [string, number] | undefined): void {
+    if (!period) return;
+    if (this.periods.size >= 64) this.periods.clear();
+    this.periods.set(...period);
   }
 
   async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: AdapterOptions = {}): Promise<License> {
@@ -208,7 +236,7 @@ export class Client implements PallyCon {
         const error = toPallyConError(thrown, INTERNAL);
         const wait = this.again(error, attempt, answer?.retryAfter);
         if (wait === undefined) throw this.fail(error);
-        await sleep(wait, context.signal);
+        await sleep(wait, context.signal).catch((aborted: unknown) => { throw this.fail(aborted); });
       }
     }
   }
@@ -231,10 +259,10 @@ export class Client implements PallyCon {
 
   async playreadyCdmData(): Promise<Octets> {
     try {
-      const { rotating, ...context } = this.context("playready", {}, {});
+      const context = this.context("playready", {}, {});
       const token = await this.customData(context, {});
       if (token === undefined) throw new PallyConError({ code: "custom-data-missing", phase: "custom-data", message: "PlayReady's CDM data needs a license token, and there is no customData.", hint: MIME_HINT });
-      this.judge(token, context, rotating, true);
+      this.judge(token, context, false, true);
       return copy(call((core) => core.playreadyCdmData(token)));
     } catch (thrown) {
       throw this.fail(thrown);
@@ -270,6 +298,33 @@ function explain(thrown: unknown, record: Record_ | undefined, response: License
     ...(record?.problems.length ? { problems: record.problems } : {}),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   });
+}
+
+/** A page's callback; what it throws is its own, and told as such. */
+function called<T>(name: string, callback: () => T): T {
+  try {
+    return callback();
+  } catch (cause) {
+    throw callbackFailed(name, cause);
+  }
+}
+
+async function asked<T>(name: string, option: Each<T> | undefined, context: RequestContext): Promise<T | undefined> {
+  try {
+    return await resolve(option, context);
+  } catch (cause) {
+    throw callbackFailed(name, cause);
+  }
+}
+
+const callbackFailed = (name: string, cause: unknown): PallyConError =>
+  toPallyConError(cause, { code: "callback-failed", phase: "license", message: `The ${name} callback failed.`, hint: "Look at the error's cause: it is what the callback threw." });
+
+/** The page's headers over ours, whatever their case: the browser would join two of one name. */
+function merged(headers: Record<string, string>, own: Record<string, string>): Record<string, string> {
+  const names = Object.keys(own).map((name) => name.toLowerCase());
+  for (const name of Object.keys(headers)) if (names.includes(name.toLowerCase())) delete headers[name];
+  return { ...headers, ...own };
 }
 
 function resolve<T>(option: Each<T> | undefined, context: RequestContext): T | undefined | Promise<T> {

@@ -1,5 +1,6 @@
 // parseInitData and sameKeyId: the core reads, this makes plain objects of what it found.
 import { copy, view } from "./bytes.js";
+import { PallyConError } from "./error.js";
 import { call } from "./load.js";
 import type { Bytes, InitData, InitDataType } from "./types.js";
 
@@ -28,11 +29,19 @@ export function cut<T>(found: T, input: Uint8Array): T {
  *
  * Throws "init-data-invalid", and "not-initialized" before init().
  */
-export function parseInitData(data: Bytes | string, options: { type?: InitDataType; strict?: boolean } = {}): InitData {
+export function parseInitData(data: Bytes | string, options?: { type?: InitDataType; strict?: boolean } | null): InitData {
   return call((core) => {
-    const input = typeof data === "string" ? core.initDataFromText(data) : view(data);
-    return cut(JSON.parse(core.parseInitData(input, options.type, !!options.strict)) as InitData, input);
+    const input = typeof data === "string" ? core.initDataFromText(data) : bytesOf(data);
+    return cut(JSON.parse(core.parseInitData(input, options?.type, !!options?.strict)) as InitData, input);
   });
+}
+
+function bytesOf(data: Bytes): Uint8Array {
+  try {
+    return view(data);
+  } catch (cause) {
+    throw new PallyConError({ code: "init-data-invalid", phase: "init-data", message: "The init data is neither a text nor bytes that can be read.", hint: "Hand over an ArrayBuffer or a view of one; one that was transferred to a worker is empty.", cause });
+  }
 }
 
 /** Equal, also where one is in PlayReady's GUID byte order. Dashes, case and braces do not matter in text. */

@@ -49,7 +49,7 @@ let loading: Promise<void> | undefined;
 export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> {
   if (loaded) return Promise.resolve();
   loading ??= (async () => {
-    await bindgen({ module_or_path: await fetchModule(source ?? new URL("./inspect.wasm", import.meta.url)) });
+    await bindgen({ module_or_path: await fetchModule(source ?? new URL("./inspect.wasm", import.meta.url), "parseSegment") });
     loaded = true;
   })().catch((error: unknown) => {
     loading = undefined;

@@ -1,5 +1,6 @@
 // Getting a compiled module from any source, and saying why where that fails. Every entry of the package loads by it.
 import { PallyConError, type ErrorFields } from "./error.js";
+import { view as viewOf } from "./bytes.js";
 import type { Bytes } from "./types.js";
 
 export type ModuleSource = string | URL | Response | Promise<Response> | Bytes | WebAssembly.Module;
@@ -12,27 +13,35 @@ const blocked = (message: string, cause?: unknown) =>
 const unreachable = (message: string, cause?: unknown) =>
   failure({ code: "wasm-unreachable", message, hint: "Serve the package's .wasm file beside its script, or give init() its URL or bytes; connect-src must allow it.", cause });
 
-export async function fetchModule(source: ModuleSource): Promise<WebAssembly.Module> {
+/** `owned`: an export by which the file is known for the right one. */
+export async function fetchModule(source: ModuleSource, owned: string): Promise<WebAssembly.Module> {
   if (typeof WebAssembly !== "object") throw blocked("This browser has no WebAssembly, or the page may not use it.");
   const settled = await Promise.resolve(source).catch((cause: unknown) => { throw unreachable("The .wasm file could not be fetched.", cause); });
-  if (settled instanceof WebAssembly.Module) return settled;
+  if (settled instanceof WebAssembly.Module) return checked(settled, owned);
   const bytes = typeof settled === "string" || settled instanceof URL ? await read(settled) : await bytesOf(settled);
-  const view = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+  const view = viewOf(bytes);
   // "\0asm": a server that answers a missing file with a page must not be taken for a blocked module.
   if (view[0] !== 0 || view[1] !== 0x61 || view[2] !== 0x73 || view[3] !== 0x6d) throw unreachable("What was loaded is not a .wasm file.");
   try {
     // WebKit (2.50, 2025) compiles under a policy that forbids wasm, and refuses the instance: a module of nothing tells in time.
     await WebAssembly.instantiate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-    return await WebAssembly.compile(view as BufferSource);
   } catch (cause) {
     throw blocked("The browser refused to compile the module.", cause);
   }
+  const module = await WebAssembly.compile(view as BufferSource).catch((cause: unknown) => { throw unreachable("The .wasm file is damaged.", cause); });
+  return checked(module, owned);
+}
+
+function checked(module: WebAssembly.Module, owned: string): WebAssembly.Module {
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === owned)) return module;
+  throw unreachable("What was loaded is another .wasm file.");
 }
 
 async function bytesOf(source: Response | Bytes): Promise<Bytes> {
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source;
+  if (!(source instanceof Response)) throw unreachable("init() was given no .wasm file.");
   if (!source.ok) throw unreachable(`The .wasm file was answered with HTTP ${source.status}.`);
-  return source.arrayBuffer();
+  return source.arrayBuffer().catch((cause: unknown) => { throw unreachable("The .wasm file could not be read.", cause); });
 }
 
 async function read(url: string | URL): Promise<Bytes> {

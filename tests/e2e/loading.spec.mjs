@@ -56,7 +56,7 @@ test("a failure is forgotten: the next try may succeed; once loaded, another sou
     seen.push(await code(fetch("/dist/player.wasm")), await code("/missing.wasm"));
     return [...seen, parseInitData(pssh).keyIds.length];
   }, PSSH);
-  expect(read).toEqual(["wasm-unreachable", "wasm-unreachable", "wasm-blocked", "wasm-unreachable", "loaded", "loaded", 1]);
+  expect(read).toEqual(["wasm-unreachable", "wasm-unreachable", "wasm-unreachable", "wasm-unreachable", "loaded", "loaded", 1]);
 });
 
 test("from Vite's output, which brings the .wasm along by itself", async ({ page }) => {

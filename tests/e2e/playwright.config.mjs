@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: "../../test-results/e2e",
   globalSetup: "./setup.mjs",
   // Software decoding: two videos at once on a small machine make each other late.
-  workers: 1,
+  workers: 2,
   // CI's machine does other things too; at a desk a test that is late once should be seen.
   retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
