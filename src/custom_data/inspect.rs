@@ -13,7 +13,7 @@ use crate::error::{Error, Phase};
 use crate::json::{self, Value, Writer};
 use crate::license::sniff::{shown, text};
 use crate::system::Drm;
-use crate::text::from_base64;
+use crate::text::{ascii, from_base64};
 
 /// How long a token is good for where the site sets nothing else.
 pub const DEFAULT_LIFETIME: f64 = 600_000.0;
@@ -87,9 +87,9 @@ pub struct Inspection {
     problems: Writer,
 }
 
-/// A problem but for the texts that stand between the parts of its message. Kept as tables: code that puts each together by
-/// itself would make the module that viewers download a kilobyte larger.
-struct Complaint(&'static str, &'static [&'static str], &'static str);
+/// A problem: its code, its message with `#` where a part goes in, what to do. Code that puts each message together by itself
+/// would make the module that viewers download a kilobyte larger.
+struct Complaint(&'static str, &'static str, &'static str);
 
 const MAKE: &str = "Make it anew on the server by the token guide.";
 const FRESH: &str = "Return a fresh token from customData for each request; if it is one, compare this device's clock with the server's.";
@@ -103,35 +103,31 @@ const FORMAT: &str = "Leave response_format out, or set it to original, in token
 const NEEDED: &str = "Make a license token on the server: PlayReady's CDM data carries nothing else.";
 const ROTATION: &str = "Set key_rotation to true in tokens for live content with rotating keys; the account needs the right for it, too.";
 
-const MISSING: Complaint = Complaint("token-data-missing", &["The custom data lacks ", "."], MAKE);
-const NOT_BASE64: Complaint = Complaint("token-unreadable", &["The custom data's ", " is not base64."], MAKE);
-const HASH: Complaint = Complaint("token-hash-mismatch", &["The token's hash is not 32 bytes: base64 the raw SHA-256, not its hex."], MAKE);
-const SITE_ID: Complaint = Complaint("site-id-invalid", &["The custom data's site id does not have 4 characters."], FOR_SITE);
-const TIMESTAMP: Complaint = Complaint("timestamp-invalid", &["The token's timestamp is not of the form yyyy-mm-ddThh:mm:ssZ."], MAKE);
-const EXPIRED: Complaint = Complaint("token-expired", &["The token has probably expired: it was made ", " seconds ago."], FRESH);
-const FUTURE: Complaint = Complaint("token-from-future", &["The token was made ", " seconds in the future."], CLOCK);
-const OTHER_DRM: Complaint = Complaint("token-drm-mismatch", &["The custom data is for ", ", the player uses ", "."], FOR_DRM);
-const OTHER_CONTENT: Complaint = Complaint("content-id-mismatch", &["The token is for content ", ", the player plays ", "."], FOR_CID);
-const OTHER_SITE: Complaint = Complaint("site-mismatch", &["The custom data is of site ", ", the player is set up for another."], FOR_SITE);
-const NO_TOKEN: Complaint = Complaint("token-needed", &["This is callback auth data; here a license token is needed."], NEEDED);
+const MISSING: Complaint = Complaint("token-data-missing", "The custom data lacks #.", MAKE);
+const NOT_BASE64: Complaint = Complaint("token-unreadable", "The custom data's # is not base64.", MAKE);
+const HASH: Complaint = Complaint("token-hash-mismatch", "The token's hash is not 32 bytes: base64 the raw SHA-256, not its hex.", MAKE);
+const SITE_ID: Complaint = Complaint("site-id-invalid", "The custom data's site id does not have 4 characters.", FOR_SITE);
+const TIMESTAMP: Complaint = Complaint("timestamp-invalid", "The token's timestamp is not of the form yyyy-mm-ddThh:mm:ssZ.", MAKE);
+const EXPIRED: Complaint = Complaint("token-expired", "The token has probably expired: it was made # seconds ago.", FRESH);
+const FUTURE: Complaint = Complaint("token-from-future", "The token was made # seconds in the future.", CLOCK);
+const OTHER_DRM: Complaint = Complaint("token-drm-mismatch", "The custom data is for #, the player uses #.", FOR_DRM);
+const OTHER_CONTENT: Complaint = Complaint("content-id-mismatch", "The token is for content #, the player plays #.", FOR_CID);
+const OTHER_SITE: Complaint = Complaint("site-mismatch", "The custom data is of site #, the player is set up for another.", FOR_SITE);
+const NO_TOKEN: Complaint = Complaint("token-needed", "This is callback auth data; here a license token is needed.", NEEDED);
 const NO_ROTATION: Complaint =
-    Complaint("key-rotation-missing", &["The token does not allow rotating keys, and this content's keys rotate."], ROTATION);
+    Complaint("key-rotation-missing", "The token does not allow rotating keys, and this content's keys rotate.", ROTATION);
 const WRAPPED: Complaint = Complaint(
     "response-format",
-    &["The token asks for a license wrapped in JSON (response_format), which a web player cannot use without this package."],
+    "The token asks for a license wrapped in JSON (response_format), which a web player cannot use without this package.",
     FORMAT,
 );
-const NO_DRM: Complaint = Complaint("token-drm-mismatch", &["The custom data is for ", ", a DRM that PallyCon does not know."], FOR_DRM);
-const CUT_OFF: Complaint =
-    Complaint("token-unreadable", &["The custom data's ", " is cut off: it is no whole number of AES blocks."], MAKE);
-const LONG_CONTENT: Complaint = Complaint("content-id-invalid", &["The token's content id is longer than 200 characters."], FOR_CID);
-const BASE64URL: Complaint = Complaint(
-    "custom-data-base64url",
-    &["The custom data is base64url, with - and _."],
-    "Encode the token in standard base64, with + and /.",
-);
-const TWICE: Complaint = Complaint("custom-data-double-base64", &["The custom data is base64 of base64."], ONCE);
-const WHITE_SPACE: Complaint = Complaint("custom-data-whitespace", &["The custom data holds line breaks or spaces."], ONE_LINE);
+const NO_DRM: Complaint = Complaint("token-drm-mismatch", "The custom data is for #, a DRM that PallyCon does not know.", FOR_DRM);
+const CUT_OFF: Complaint = Complaint("token-unreadable", "The custom data's # is cut off: it is no whole number of AES blocks.", MAKE);
+const LONG_CONTENT: Complaint = Complaint("content-id-invalid", "The token's content id is longer than 200 characters.", FOR_CID);
+const BASE64URL: Complaint =
+    Complaint("custom-data-base64url", "The custom data is base64url, with - and _.", "Encode the token in standard base64, with + and /.");
+const TWICE: Complaint = Complaint("custom-data-double-base64", "The custom data is base64 of base64.", ONCE);
+const WHITE_SPACE: Complaint = Complaint("custom-data-whitespace", "The custom data holds line breaks or spaces.", ONE_LINE);
 
 /// Texts of the object, and the names of their fields in the public types.
 const TEXTS: [(&str, &str); 5] =
@@ -217,15 +213,16 @@ pub fn inspect(value: &str, expected: &Expected<'_>) -> Result<Inspection, Error
     Ok(out)
 }
 
+/// The object, and whether it was encoded twice.
 fn decode(value: &str) -> Option<(Value, bool)> {
     let once = from_base64(value)?;
     if let Some(value) = object(&once) {
         return Some((value, false));
     }
-    let twice = from_base64(core::str::from_utf8(&once).ok()?)?;
-    object(&twice).map(|value| (value, true))
+    Some((object(&from_base64(str::from_utf8(&once).ok()?)?)?, true))
 }
 
+#[inline(never)]
 fn object(bytes: &[u8]) -> Option<Value> {
     json::parse(text(bytes)?).filter(|value| matches!(value, Value::Object(_)))
 }
@@ -237,16 +234,21 @@ fn whole(number: f64) -> u64 {
 }
 
 impl Inspection {
-    /// Notes a problem; `parts` stand between the texts of its message.
+    /// Notes a problem, with the parts of its message.
     #[inline(never)]
-    fn problem(&mut self, Complaint(code, texts, hint): &Complaint, parts: &[&str]) {
-        let mut message = String::new();
+    fn problem(&mut self, Complaint(code, text, hint): &Complaint, parts: &[&str]) {
+        let mut message = Vec::new();
         let mut parts = parts.iter();
-        for text in *texts {
-            message.push_str(text);
-            message.push_str(&shown(parts.next().copied().unwrap_or_default()));
+        for byte in text.bytes() {
+            match parts.as_slice() {
+                [part, ..] if byte == b'#' => {
+                    message.extend_from_slice(shown(part).as_bytes());
+                    parts.next();
+                }
+                _ => message.push(byte),
+            }
         }
-        self.problems.object(|out| Problem { code, message, hint }.write(out));
+        self.problems.object(|out| Problem { code, message: ascii(message), hint }.write(out));
     }
 
     fn check_fields(&mut self, object: &Value) {

@@ -193,7 +193,7 @@ impl InitData {
     }
 
     /// Adds a track.
-    fn track(&mut self, track: &Protection) {
+    fn track(&mut self, track: &Protection<'_>) {
         if let Some(tenc) = &track.tenc {
             self.key_ids.add(&tenc.key_id);
         }

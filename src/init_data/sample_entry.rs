@@ -12,15 +12,15 @@ use crate::isobmff::{Mp4Box, next_box};
 
 /// A sample entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SampleEntry {
+pub struct SampleEntry<'a> {
     /// Its four characters: `encv`, `enca` and others with `enc` where samples are encrypted.
     pub kind: [u8; 4],
     /// How, where they are.
-    pub protection: Option<Protection>,
+    pub protection: Option<Protection<'a>>,
 }
 
 /// The entries of an stsd box.
-pub fn read_all(stsd: Span<'_>) -> Result<Vec<SampleEntry>, Fault> {
+pub fn read_all(stsd: Span<'_>) -> Result<Vec<SampleEntry<'_>>, Fault> {
     let mut body = stsd.reader();
     let version = body.u32_be()? >> 24;
     body.u32_be()?;
@@ -33,7 +33,7 @@ pub fn read_all(stsd: Span<'_>) -> Result<Vec<SampleEntry>, Fault> {
     Ok(out)
 }
 
-fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection>, Fault> {
+fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection<'_>>, Fault> {
     let mut body = entry.body.reader();
     body.take(8)?;
     match &entry.kind {
@@ -62,7 +62,7 @@ fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection>
 }
 
 /// The protection that the boxes of an entry name; of several sinf boxes the first with a key.
-fn in_boxes(mut boxes: Reader<'_>) -> Result<Option<Protection>, Fault> {
+fn in_boxes(mut boxes: Reader<'_>) -> Result<Option<Protection<'_>>, Fault> {
     let mut found = None;
     while let Some(child) = next_box(&mut boxes)? {
         if &child.kind == b"sinf" {

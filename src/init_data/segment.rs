@@ -25,7 +25,7 @@ const PIFF_PSSH: [u8; 16] = *b"\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\
 
 /// One track.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Track {
+pub struct Track<'a> {
     /// Its number.
     pub track_id: u32,
     /// The handler's four characters: `vide`, `soun`, `subt`…
@@ -37,16 +37,16 @@ pub struct Track {
     /// The sample entry's own four characters.
     pub sample_entry: Option<[u8; 4]>,
     /// The defaults of its samples.
-    pub default: Option<TrackEncryption>,
+    pub default: Option<TrackEncryption<'a>>,
     /// Groups of samples with values of their own.
-    pub groups: Vec<TrackEncryption>,
+    pub groups: Vec<TrackEncryption<'a>>,
 }
 
 /// What a segment says about protection.
 #[derive(Debug, Clone, Default)]
-pub struct Segment {
+pub struct Segment<'a> {
     /// Every track that moov or moof names, clear ones too.
-    pub tracks: Vec<Track>,
+    pub tracks: Vec<Track<'a>>,
     /// Every PSSH box in moov and moof.
     pub init_data: InitData,
     /// Keys of tracks, groups and boxes, without repeats.
@@ -54,7 +54,7 @@ pub struct Segment {
 }
 
 /// Reads a segment. All of it has to be there: where it is cut off the error says so.
-pub fn parse(data: &[u8]) -> Result<Segment, Error> {
+pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
     let invalid = |fault: Fault| {
         let message = ["The segment cannot be read: ", fault.what, " (byte ", &decimal(fault.offset as u64), ")."].concat();
         let hint = "Hand over whole boxes: an init segment, or a media segment from its first byte to its last.";
@@ -73,8 +73,8 @@ pub fn parse(data: &[u8]) -> Result<Segment, Error> {
     Ok(out)
 }
 
-impl Segment {
-    fn read(&mut self, mut reader: Reader<'_>) -> Result<(), Fault> {
+impl<'a> Segment<'a> {
+    fn read(&mut self, mut reader: Reader<'a>) -> Result<(), Fault> {
         while let Some(found) = next_box(&mut reader)? {
             if matches!(&found.kind, b"moov" | b"moof") {
                 let mut children = found.body.reader();
@@ -86,7 +86,7 @@ impl Segment {
         Ok(())
     }
 
-    fn child(&mut self, child: Mp4Box<'_>) -> Result<(), Fault> {
+    fn child(&mut self, child: Mp4Box<'a>) -> Result<(), Fault> {
         match &child.kind {
             b"pssh" => self.pssh(child),
             b"uuid" if child.body.bytes.starts_with(&PIFF_PSSH) => {
@@ -108,7 +108,7 @@ impl Segment {
         }
     }
 
-    fn trak(&mut self, trak: Span<'_>) -> Result<(), Fault> {
+    fn trak(&mut self, trak: Span<'a>) -> Result<(), Fault> {
         let mut track = Track::default();
         each(trak, &mut |child| {
             match &child.kind {
@@ -143,7 +143,7 @@ impl Segment {
         Ok(())
     }
 
-    fn traf(&mut self, traf: Span<'_>) -> Result<(), Fault> {
+    fn traf(&mut self, traf: Span<'a>) -> Result<(), Fault> {
         let mut track_id = 0;
         let mut groups = Vec::new();
         each(traf, &mut |child| {
@@ -167,8 +167,8 @@ impl Segment {
     }
 }
 
-impl Track {
-    fn sample_table(&mut self, child: Mp4Box<'_>) -> Result<(), Fault> {
+impl<'a> Track<'a> {
+    fn sample_table(&mut self, child: Mp4Box<'a>) -> Result<(), Fault> {
         match &child.kind {
             b"stsd" => {
                 let entries = sample_entry::read_all(child.body)?;
@@ -176,7 +176,7 @@ impl Track {
                 let encrypted = entries.iter().find(|entry| entry.protection.is_some());
                 if let Some(entry) = encrypted.or(entries.first()) {
                     self.sample_entry = Some(entry.kind);
-                    let protection = entry.protection.clone().unwrap_or_default();
+                    let protection = entry.protection.unwrap_or_default();
                     self.codec = protection.codec.or(Some(entry.kind));
                     self.scheme = protection.scheme();
                     self.default = protection.tenc;
@@ -198,7 +198,7 @@ fn each<'a>(boxes: Span<'a>, visit: &mut dyn FnMut(Mp4Box<'a>) -> Result<(), Fau
 }
 
 /// `version/flags:u32 type:4 [length:u32 if version 1] [index:u32 if version 2] count:u32 count × ([length:u32] entry)`
-fn sample_groups(sgpd: Span<'_>) -> Result<Vec<TrackEncryption>, Fault> {
+fn sample_groups<'a>(sgpd: Span<'a>) -> Result<Vec<TrackEncryption<'a>>, Fault> {
     let mut body = sgpd.reader();
     let version = body.u32_be()? >> 24;
     let kind: [u8; 4] = body.array()?;
@@ -225,7 +225,7 @@ fn sample_groups(sgpd: Span<'_>) -> Result<Vec<TrackEncryption>, Fault> {
     Ok(groups)
 }
 
-impl Segment {
+impl Segment<'_> {
     /// The JSON of the public type.
     pub fn to_json(&self) -> String {
         let mut out = Writer::new();

@@ -58,8 +58,8 @@ fn an_init_segment_of_two_tracks() {
     let track = &read.tracks[0];
     assert_eq!((track.track_id, track.handler, track.codec, track.scheme), (1, Some(*b"vide"), Some(*b"avc1"), Some(Scheme::Cbcs)));
     let default = track.default.as_ref().unwrap();
-    assert_eq!((default.key_id, default.pattern, default.constant_iv.as_deref()), (*K, Some((1, 9)), Some(&b"IVIVIVIV"[..])));
-    assert_eq!((track.groups[0].key_id, track.groups[0].constant_iv.as_deref()), (*L, Some(&[7, 7][..])));
+    assert_eq!((default.key_id, default.pattern, default.constant_iv), (*K, Some((1, 9)), Some(&b"IVIVIVIV"[..])));
+    assert_eq!((track.groups[0].key_id, track.groups[0].constant_iv), (*L, Some(&[7, 7][..])));
     assert_eq!((read.tracks[1].codec, read.tracks[1].scheme), (Some(*b"mp4a"), None));
     assert_eq!(read.init_data.systems.len(), 1);
     assert_eq!(read.key_ids.iter().collect::<Vec<_>>(), [&K[..], L, b"MMMMMMMMMMMMMMMM"]);

@@ -25,17 +25,17 @@ use crate::{json, text};
 const PIFF_TENC: [u8; 16] = *b"\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54";
 
 /// A track's protection.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Protection {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Protection<'a> {
     /// The codec's four characters before encryption.
     pub codec: Option<[u8; 4]>,
     /// The scheme's four characters.
     pub scheme_type: Option<[u8; 4]>,
     /// What `tenc` says.
-    pub tenc: Option<TrackEncryption>,
+    pub tenc: Option<TrackEncryption<'a>>,
 }
 
-impl Protection {
+impl<'a> Protection<'a> {
     /// The scheme, where it is one of Common Encryption.
     pub fn scheme(&self) -> Option<Scheme> {
         self.scheme_type.and_then(Scheme::from_fourcc)
@@ -43,7 +43,7 @@ impl Protection {
 
     /// PIFF's track encryption box. Its algorithms 1 and 2 are what Common Encryption calls cenc and cbc1.
     #[cfg(feature = "inspect")]
-    fn piff(&mut self, mut body: Reader<'_>) -> Option<()> {
+    fn piff(&mut self, mut body: Reader<'a>) -> Option<()> {
         body.take(20).ok()?;
         let word = body.u32_be().ok()?;
         let key_id = body.array().ok()?;
@@ -57,8 +57,8 @@ impl Protection {
 }
 
 /// Defaults for the samples of a track, or of a group of samples.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TrackEncryption {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TrackEncryption<'a> {
     /// Whether samples are encrypted.
     pub is_protected: bool,
     /// 16 bytes.
@@ -66,13 +66,13 @@ pub struct TrackEncryption {
     /// Bytes of IV at each sample: 0, 8 or 16.
     pub iv_size: u8,
     /// One IV for all samples.
-    pub constant_iv: Option<Vec<u8>>,
+    pub constant_iv: Option<&'a [u8]>,
     /// Blocks encrypted and blocks in the clear, of version 1.
     pub pattern: Option<(u8, u8)>,
 }
 
 /// Reads a sinf box, or its children where the box is missing.
-pub fn read(data: Span<'_>) -> Result<Protection, Fault> {
+pub fn read(data: Span<'_>) -> Result<Protection<'_>, Fault> {
     let children = match next_box(&mut data.reader()) {
         Ok(Some(sinf)) if &sinf.kind == b"sinf" => sinf.body,
         _ => data,
@@ -82,7 +82,7 @@ pub fn read(data: Span<'_>) -> Result<Protection, Fault> {
 }
 
 /// Reads what is in a sinf box.
-pub fn read_children(children: Span<'_>) -> Option<Protection> {
+pub fn read_children(children: Span<'_>) -> Option<Protection<'_>> {
     let mut out = Protection::default();
     each(children.reader(), &mut |kind, mut body| {
         match kind {
@@ -112,14 +112,14 @@ pub fn read_children(children: Span<'_>) -> Option<Protection> {
 }
 
 /// What `tenc` and `seig` have in common.
-pub fn encryption(body: &mut Reader<'_>, version: u8) -> Option<TrackEncryption> {
+pub fn encryption<'a>(body: &mut Reader<'a>, version: u8) -> Option<TrackEncryption<'a>> {
     let [_, pattern, protected, iv_size] = body.be(4).to_be_bytes();
     let is_protected = protected != 0;
     let key_id = body.id();
     let mut constant_iv = None;
     if is_protected && iv_size == 0 {
         let size = body.be(1) as usize;
-        constant_iv = Some(body.get(size).to_vec());
+        constant_iv = Some(body.get(size));
     }
     body.check().ok()?;
     let pattern = (version > 0).then_some((pattern >> 4, pattern & 15));
@@ -133,7 +133,7 @@ pub fn read_json(value: &json::Value, strict: bool, out: &mut InitData) -> Resul
     let mut found = false;
     for item in list {
         let bytes = item.as_str().and_then(text::from_base64).ok_or(Fault::new("a text of \"sinf\" is not base64", 0));
-        match bytes.and_then(|bytes| read(Span::whole(&bytes))) {
+        match bytes.as_ref().map_err(|fault| *fault).and_then(|bytes| read(Span::whole(bytes))) {
             Ok(track) => {
                 out.track(&track);
                 found = true;
@@ -148,7 +148,7 @@ pub fn read_json(value: &json::Value, strict: bool, out: &mut InitData) -> Resul
     found.then_some(()).ok_or(first_fault.unwrap_or(Fault::new("the list \"sinf\" is empty", 0)))
 }
 
-impl Protection {
+impl<'a> Protection<'a> {
     /// The fields of a track in the public types.
     pub fn write(&self, o: &mut Writer) {
         if let Some(codec) = &self.codec {
@@ -162,11 +162,11 @@ impl Protection {
     }
 }
 
-impl TrackEncryption {
+impl TrackEncryption<'_> {
     /// All but the key id, whose name differs from one public type to the other.
     pub fn write(&self, o: &mut Writer) {
         o.number("ivSize", self.iv_size.into());
-        if let Some(iv) = &self.constant_iv {
+        if let Some(iv) = self.constant_iv {
             o.bytes("constantIv", iv);
         }
         if let Some((crypt, skip)) = self.pattern {
@@ -193,13 +193,13 @@ mod tests {
             is_protected: true,
             key_id: *b"KKKKKKKKKKKKKKKK",
             iv_size: 0,
-            constant_iv: Some(b"IVIVIVIVIVIVIVIV".into()),
+            constant_iv: Some(b"IVIVIVIVIVIVIVIV"),
             pattern: Some((1, 9)),
         };
         let expected = Protection { codec: Some(*b"mp4a"), scheme_type: Some(*b"cbcs"), tenc: Some(tenc) };
-        assert_eq!(read(Span::whole(CHILDREN)), Ok(expected.clone()));
+        assert_eq!(read(Span::whole(CHILDREN)), Ok(expected));
         let whole = [&[0, 0, 0, CHILDREN.len() as u8 + 8][..], b"sinf", CHILDREN].concat();
-        assert_eq!(read(Span::whole(&whole)), Ok(expected.clone()));
+        assert_eq!(read(Span::whole(&whole)), Ok(expected));
         let text = ["{\"sinf\" : [ \"", &text::to_base64(CHILDREN).replace('/', "\\/"), "\" ]}"].concat();
         let mut out = InitData::default();
         read_json(&json::parse(&text).unwrap(), false, &mut out).unwrap();
