@@ -11,12 +11,12 @@ export const STRANGER = "player.example";
 
 /** Reports that are not provoked in the players, and why. */
 export const NOT_PROVOKED = {
-  10: "what the playlist or the segment carries goes through the player's own reader and to the CDM as it is. Ours are the readers and writers of such data, for tools and pages, and there a browser adds nothing",
   21: "each player keeps its own reader of boxes, with the package and without. Inputs that keep some of them busy for ever are not published from here",
   23: "the demo's content does not rotate its keys. What is read of a period, and when a rotated key is asked for, is tested on made-up init data",
 };
 
 export const SECTIONS = [
+  { id: "control", title: "When nothing goes wrong" },
   { id: "answer", title: "Answers that are no license" },
   { id: "page", title: "The browser and the page" },
 ];
@@ -40,6 +40,7 @@ export const CASES = [
   { pain: 8, what: "a second video; the app sets everything up for each", drm: "fairplay", again: true },
   { pain: 9, what: "the PlayReady message is UTF-8", drm: "playready", bridge: { playreadyForm: "utf8" } },
   { pain: 9, what: "the PlayReady message is bare SOAP of odd length", drm: "playready", bridge: { playreadyForm: "raw-odd" } },
+  { pain: 10, what: "the app names no license URL, and the content's header has an old one", drm: "playready", run: { unnamed: true } },
   { pain: 11, what: "SL3000 is asked for, and the device has SL2000", drm: "playready", environment: true, run: { hardware: "com.microsoft.playready.recommendation.3000" } },
   { pain: 12, what: "the device tells key ids in GUID order", drm: "playready", bridge: { guidKeyStatuses: true } },
   { pain: 12, what: "in GUID order, and the key may not be shown here", drm: "playready", bridge: { guidKeyStatuses: true, statuses: { "*": "output-restricted" } } },
@@ -69,6 +70,10 @@ export const CASES = [
   { group: "FairPlay", what: "7316: the SPC is for another certificate", drm: "fairplay", ...license("error:7316") },
   { group: "The site's own callback and policy", what: "8711: the viewing period is over (the code is a number)", drm: "playready", ...license("error-number:8711") },
   { group: "The request", what: "9001: a parameter is missing", drm: "widevine", ...license("error:9001") },
+
+  { section: "control", what: "everything as it should be", drm: "widevine" },
+  { section: "control", what: "everything as it should be", drm: "playready" },
+  { section: "control", what: "everything as it should be", drm: "fairplay" },
 
   { section: "answer", what: "a sign-in page of the network", drm: "widevine", ...license("html") },
   { section: "answer", what: "a redirect to a sign-in page", drm: "widevine", ...license("redirect") },

@@ -84,9 +84,11 @@ async function counted(origin, name, { count, strays }) {
   return [`(other requests that carry the token: ${requests.filter(({ kind, headers }) => kind !== "license" && headers["pallycon-customdata-v2"]).length})`];
 }
 
-async function chromium(browser, origin, name, url, { drm, bridge = {}, framed, playlists }) {
+async function chromium(browser, origin, name, url, { drm, bridge = {}, host, framed, playlists }) {
   const context = await browser.newContext();
   const page = await context.newPage();
+  // The content's headers name PallyCon's real servers: nothing of this is for them.
+  await context.route(({ hostname, protocol }) => /^http/.test(protocol) && !["localhost", "127.0.0.1", host].includes(hostname), (route) => route.abort());
   if (bridge) {
     const catalog = await (await fetch(`${origin}/${name}/api/catalog`)).json();
     const statuses = bridge.statuses ? { statuses: { [KEY_OF(catalog)]: bridge.statuses["*"] } } : {};

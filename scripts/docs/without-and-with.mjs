@@ -23,12 +23,14 @@ const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").repl
 /** The document's parts, in order; those without cases have a reason. @returns {{level: number, title: string, cases: object[], reason?: string}[]} */
 export function parts() {
   const of = (name, value) => CASES.filter((one) => one[name] === value);
+  const [control, ...sections] = SECTIONS.map(({ id, title }) => ({ level: 2, title, cases: of("section", id) }));
   return [
+    control,
     { level: 2, title: "What users report", cases: [] },
     ...PAINS.map(([pain], index) => ({ level: 3, title: `${index + 1}. ${pain}`, cases: of("pain", index + 1), reason: NOT_PROVOKED[index + 1] })),
     { level: 2, title: "PallyCon's codes", cases: [] },
     ...GROUPS.map(([title]) => ({ level: 3, title, cases: of("group", title) })),
-    ...SECTIONS.map(({ id, title }) => ({ level: 2, title, cases: of("section", id) })),
+    ...sections,
   ];
 }
 

@@ -56,7 +56,7 @@ async function byHand(compare, run) {
     const session = keys.createSession();
     session.addEventListener("message", async ({ message }) => {
       try {
-        await session.update(await post(compare, { drm, contentId, message }));
+        await session.update(await post(compare, { drm, contentId, message, url: run.unnamed ? headerUrl(initData) : undefined }));
       } catch (error) {
         tell(error);
       }
@@ -65,8 +65,11 @@ async function byHand(compare, run) {
   });
 }
 
+/** LA_URL of the PlayReady header. */
+const headerUrl = (initData) => /<LA_URL>(.*?)<\/LA_URL>/.exec(new TextDecoder("latin1").decode(initData).replaceAll("\0", ""))?.[1];
+
 /** As samples have it: what is answered goes to the CDM. */
-async function post(compare, { drm, contentId, message }) {
+async function post(compare, { drm, contentId, message, url = compare.license }) {
   const headers = { "pallycon-customdata-v2": await compare.token(contentId, drm) };
   let body = message;
   if (drm === "fairplay") {
@@ -78,7 +81,7 @@ async function post(compare, { drm, contentId, message }) {
     for (const header of xml.getElementsByTagName("HttpHeader")) headers[header.querySelector("name").textContent] = header.querySelector("value").textContent;
     body = atob(xml.getElementsByTagName("Challenge")[0].textContent);
   }
-  const answer = await fetch(compare.license, { method: "POST", headers, body });
+  const answer = await fetch(url, { method: "POST", headers, body });
   if (!answer.ok) throw new Error(`license request failed: ${answer.status}`);
   return drm === "fairplay" ? unbase64(await answer.text()) : answer.arrayBuffer();
 }

@@ -35,14 +35,14 @@ function asked(asks) {
   };
 }
 
-async function byHand(compare, { drm, keySystem, contentId, old, misplaced }) {
+async function byHand(compare, { drm, keySystem, contentId, old, misplaced, unnamed }) {
   const fairplay = drm === "fairplay";
   const token = await compare.token(contentId, drm);
   const retry = { maxNumRetry: 1, retryDelayMs: 50, maxRetryDelayMs: 100 };
   return {
     emeEnabled: true,
     keyLoadPolicy: { default: { maxTimeToFirstByteMs: 3000, maxLoadTimeMs: 3000, timeoutRetry: retry, errorRetry: retry } },
-    drmSystems: { [old ? "com.apple.fps.1_0" : keySystem]: { licenseUrl: compare.license, ...(fairplay ? { serverCertificateUrl: compare.certificate } : {}) } },
+    drmSystems: { [old ? "com.apple.fps.1_0" : keySystem]: { ...(unnamed ? {} : { licenseUrl: compare.license }), ...(fairplay ? { serverCertificateUrl: compare.certificate } : {}) } },
     licenseXhrSetup(xhr, url, context, challenge) {
       if (!misplaced) xhr.open("POST", url, true);
       xhr.setRequestHeader("pallycon-customdata-v2", token);

@@ -46,8 +46,9 @@ const compare = {
 
   /**
    * `old`: written for Safari's old API; `native`: that API, and a stream that the browser plays by itself; `hls`: the HLS
-   * playlist also where DASH is played; `hardware`, `robustness`: what is asked for; `misplaced`: the header's wrong place.
-   * @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object, old?: boolean, native?: boolean, hls?: boolean, hardware?: string, robustness?: string, misplaced?: boolean}} run
+   * playlist also where DASH is played; `hardware`, `robustness`: what is asked for; `misplaced`: the header's wrong place;
+   * `unnamed`: no license URL but the content's.
+   * @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object, old?: boolean, native?: boolean, hls?: boolean, hardware?: string, robustness?: string, misplaced?: boolean, unnamed?: boolean}} run
    */
   async play(run) {
     try {

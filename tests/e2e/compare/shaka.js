@@ -53,10 +53,10 @@ function details({ data = [] }, depth = 0) {
   return shown.length ? ` [${shown.join(", ")}]` : "";
 }
 
-async function byHand(compare, { drm, keySystem, contentId, misplaced }) {
+async function byHand(compare, { drm, keySystem, contentId, misplaced, unnamed }) {
   const fairplay = drm === "fairplay";
   player.configure({ drm: {
-    servers: { [keySystem]: compare.license },
+    servers: unnamed ? {} : { [keySystem]: compare.license },
     retryParameters: { maxAttempts: 2, baseDelay: 50, timeout: 3000 },
     ...(fairplay ? { advanced: { [keySystem]: { serverCertificateUri: compare.certificate } } } : {}),
     ...(keySystem === "com.apple.fps.1_0" ? { initDataTransform: legacyInitData } : {}),
