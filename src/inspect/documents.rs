@@ -66,7 +66,7 @@ fn soap(document: &str) -> Option<Finding> {
             _ => {}
         }
     }
-    None
+    Some(Finding::object("soap", |o| o.number("size", document.len() as u64)))
 }
 
 /// The content headers that a challenge repeats.

@@ -93,8 +93,9 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
     if let Some(found) = segment(data).or_else(|| messages::binary(data)) {
         return found;
     }
-    let xml = text::from_utf16_le(data).filter(|text| text.starts_with('<'));
-    if let Some(found) = xml.and_then(|xml| documents::read(&xml)) {
+    let wide = text::from_utf16_le(data);
+    let xml = wide.as_deref().map(str::trim_start).filter(|text| text.starts_with('<'));
+    if let Some(found) = xml.and_then(documents::read) {
         return found;
     }
     let read = init_data::parse(data, Options::default()).ok();

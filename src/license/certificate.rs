@@ -9,7 +9,7 @@ use crate::error::{Error, Phase};
 use crate::json;
 use crate::license::catalogue;
 use crate::license::response::http;
-use crate::license::sniff::{is_html, is_plain_text, text};
+use crate::license::sniff::{is_html, is_plain_text, is_word, text};
 use crate::system::Drm;
 use crate::text::{find, from_base64};
 
@@ -34,7 +34,9 @@ pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<(Vec<u8>, Option<Probl
         Some("") => Err("it is empty"),
         _ if html => Err("it is an HTML page"),
         Some(text) if text.starts_with(['{', '[']) => Err("it is JSON that holds neither a certificate nor an error"),
-        Some(text) => from_base64(pem_body(text).unwrap_or(text)).filter(|bytes| !bytes.is_empty()).ok_or("it is text, and not base64"),
+        Some(text) => from_base64(pem_body(text).unwrap_or(text))
+            .filter(|bytes| !matches!(bytes.first(), None | Some(b'<' | b'{')) && !is_word(text))
+            .ok_or("it is text, and not base64 of a certificate"),
         None if body.is_empty() => Err("it is empty"),
         None => Ok(body.to_vec()),
     };
@@ -102,7 +104,7 @@ mod tests {
     fn errors_and_pages_are_found_before_anything_is_decoded() {
         let body = br#"{"errorCode":"7301","message":"no FairPlay"}"#;
         assert_eq!(code(Drm::FairPlay, 200, body), "fairplay-not-registered");
-        for body in [&b""[..], b"  ", b"<!doctype html>", b"{}", b"not base64!", b"\"x\""] {
+        for body in [&b""[..], b"  ", b"<!doctype html>", b"{}", b"not base64!", b"\"x\"", b"OK", b"Forbidden", b"PGh0bWw+"] {
             assert_eq!(code(Drm::FairPlay, 200, body), "certificate-invalid");
         }
         assert_eq!(code(Drm::FairPlay, 404, b"nope"), "certificate-url-wrong");

@@ -8,7 +8,7 @@ use crate::error::{Error, Phase, ServerError};
 use crate::json::{self, Value, decimal};
 use crate::license::catalogue;
 use crate::license::playready;
-use crate::license::sniff::{is_html, is_plain_text, text};
+use crate::license::sniff::{is_html, is_plain_text, is_word, text};
 use crate::license::widevine::{Message, recognise};
 use crate::system::Drm;
 use crate::text::{concat, find, from_base64, from_hex, from_utf16_le};
@@ -60,7 +60,7 @@ pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<License, Error> {
 fn from_json(drm: Drm, status: u16, body: &[u8], mut value: Value) -> Result<License, Error> {
     let mut what = "it is JSON that holds neither a license nor an error";
     if drm == Drm::ClearKey {
-        if value.get("keys").is_some_and(|keys| keys.items().is_some()) {
+        if value.get("keys").and_then(Value::items).is_some_and(|keys| !keys.is_empty()) {
             return Ok(License { data: body.into(), details: None });
         }
     } else if let Value::Object(fields) = &mut value
@@ -173,11 +173,6 @@ fn ckc(text: &str) -> Option<Vec<u8>> {
     let inner = text.strip_prefix("<ckc>").unwrap_or(text);
     let inner = find(inner.as_bytes(), b"</ckc>").and_then(|end| inner.get(..end)).unwrap_or(inner);
     from_base64(inner).filter(|data| data.len() > 2 && !matches!(data.first(), None | Some(b'<' | b'{')) && !is_word(inner))
-}
-
-/// A word is base64, too: "Unauthorized".
-fn is_word(text: &str) -> bool {
-    text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase())
 }
 
 /// An answer under 200 that is no license of this DRM.

@@ -69,6 +69,11 @@ pub fn text(body: &[u8]) -> Option<&str> {
     core::str::from_utf8(trim(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))).ok()
 }
 
+/// A word is base64, too: "Unauthorized".
+pub fn is_word(text: &str) -> bool {
+    text.len() < 3 || text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase())
+}
+
 /// An HTML page: a captive portal, a gateway, a login.
 #[inline(never)]
 pub fn is_html(text: &str) -> bool {

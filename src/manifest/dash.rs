@@ -44,7 +44,16 @@ pub fn parse(mpd: &str) -> Result<Vec<Protection>, Fault> {
     let mut references: Vec<(String, usize)> = Vec::new();
     let mut anchors: Vec<(String, usize)> = Vec::new();
     let fault = |error: XmlError| Fault::new(error.what, error.offset);
+    let mut begun = false;
     while let Some(event) = reader.event().map_err(fault)? {
+        if let Event::Start(root) = &event
+            && !begun
+        {
+            begun = root.name == "ContentProtection" || LEVELS.contains(&root.name);
+            if !begun {
+                return Err(Fault::new("its root is neither an MPD nor an element of one", reader.offset()));
+            }
+        }
         match event {
             Event::Start(element) if element.name == "ContentProtection" => {
                 let offset = reader.offset();
@@ -68,6 +77,9 @@ pub fn parse(mpd: &str) -> Result<Vec<Protection>, Fault> {
             Event::End(_) if reader.depth().saturating_add(1) < levels.len() => close(&mut levels, &mut out),
             _ => {}
         }
+    }
+    if !begun {
+        return Err(Fault::new("there is no element in it", 0));
     }
     while levels.len() > 1 {
         close(&mut levels, &mut out);

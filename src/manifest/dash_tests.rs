@@ -131,3 +131,11 @@ fn work_is_linear_over_megabytes() {
     assert_eq!(read.len(), 4000);
     assert!(steps <= small * 11, "{small} then {steps}");
 }
+
+#[test]
+fn what_is_no_mpd_is_refused() {
+    for document in ["<html></html>", "<a/>", "<!-- -->", "<CPIX/>"] {
+        assert!(parse(document).is_err(), "{document}");
+    }
+    assert!(parse("<SubRepresentation/>").is_ok());
+}
