@@ -10,7 +10,7 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { bareUrl, clientOf, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
+import { bareUrl, clientOf, sleep, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
 /** As much of shaka.Player as is used here, so that no version of its types is required. */
@@ -29,11 +29,12 @@ interface ShakaNetworkingEngine {
   unregisterRequestFilter(filter: unknown): void;
   registerResponseFilter(filter: unknown): void;
   unregisterResponseFilter(filter: unknown): void;
+  request(type: number, request: never): { promise: Promise<{ data: unknown }> };
 }
 interface Request {
   uris: string[]; body: Bytes | null; headers: Record<string, string>; allowCrossSiteCredentials: boolean;
   licenseRequestType?: string | null; sessionId?: string | null; drmInfo?: { keySystem: string } | null;
-  initData?: Uint8Array | null; initDataType?: string | null; attempt?: number;
+  initData?: Uint8Array | null; initDataType?: string | null; attempt?: number; retryParameters?: { maxAttempts: number };
 }
 interface Response { uri: string; data: Bytes; status?: number; headers: Record<string, string>; originalRequest?: Request }
 interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
@@ -80,6 +81,8 @@ class Attachment {
   private readonly messages = new WeakMap<Request, Octets>();
   /** The latest attempt of each request, for what its token's inspection had found. */
   private readonly sent = new WeakMap<Request, LicenseRequest>();
+  /** How often a license was refused before this request, where another try could help. */
+  private readonly refusals = new WeakMap<Request, number>();
   private readonly reported = new WeakSet<PallyConError>();
   private readonly statuses: KeyStatuses;
 
@@ -156,11 +159,11 @@ class Attachment {
       message = view(request.body).slice() as Octets;
       this.messages.set(request, message);
     }
-    const attempt = request.attempt ?? 0;
-    const prepared = await this.failOpen(async () => {
-      const ready = await client.prepare(drm, message, this.context(request, attempt), this.options);
-      return ready;
-    });
+    const tried = request.attempt ?? 0;
+    // After the last attempt has failed, Shaka runs its filters once more and sends nothing.
+    if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return;
+    const attempt = tried + (this.refusals.get(request) ?? 0);
+    const prepared = await this.failOpen(() => client.prepare(drm, message, this.context(request, attempt), this.options));
     if (!prepared) return;
     this.sent.set(request, prepared);
     if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
@@ -201,11 +204,36 @@ class Attachment {
   private readonly onResponse = async (type: number, response: Response): Promise<void> => {
     const drm = type === LICENSE ? this.drmOf(response.originalRequest) : undefined;
     if (!drm) return;
-    const { status = 200, data, uri, headers } = response;
-    const request = response.originalRequest && this.sent.get(response.originalRequest);
-    const license = await this.failOpen(async (): Promise<License> => this.client.read(drm, { status, body: data, url: uri, headers }, request), (error) => this.report(error));
+    const { status = 200, data, uri, headers, originalRequest: request } = response;
+    const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
+      try {
+        return this.client.read(drm, { status, body: data, url: uri, headers }, request && this.sent.get(request));
+      } catch (thrown) {
+        const again = request && await this.again(toPallyConError(thrown, INTERNAL), request, headers["retry-after"]);
+        if (!again) throw thrown;
+        return { data: again };
+      }
+    }, (error) => this.report(error));
     if (license) response.data = license.data;
   };
+
+  /** Shaka tries again for HTTP failures alone. A refusal under 200 that may pass is asked for again here, through Shaka and all its filters. */
+  async again(error: PallyConError, request: Request, retryAfter?: string): Promise<Octets | undefined> {
+    const refused = (this.refusals.get(request) ?? 0) + (request.attempt ?? 0) + 1;
+    const wait = this.client.again(error, refused, retryAfter);
+    const network = this.player.getNetworkingEngine();
+    if (wait === undefined || !network) return undefined;
+    await sleep(wait);
+    const { uris, body, headers, ...rest } = request;
+    const next: Request = { ...rest, uris: [...uris], body: this.messages.get(request) ?? body, headers: { ...headers }, attempt: 0 };
+    this.refusals.set(next, refused);
+    try {
+      const { data } = await network.request(LICENSE, next as never).promise;
+      return view(data as Bytes) as Octets;
+    } catch (thrown) {
+      throw pallyConError(thrown) ?? this.fromNetwork(thrown as ShakaError) ?? thrown;
+    }
+  }
 
   /** A refusal is thrown, for Shaka to tell. An error of our own code lets the player's bytes pass, and is told as an event. */
   async failOpen<T>(work: () => Promise<T>, refused?: (error: PallyConError) => void): Promise<T | undefined> {

@@ -46,6 +46,29 @@ for (const [version, query] of [["Shaka 5", ""], ["Shaka 4.13", "?shaka=4"]]) te
     expect(tokens).toBe(query ? seen.length - 1 : seen.length);
   });
 
+  test("a refusal that may pass is asked for again, with a fresh token and the same challenge", async ({ page, run }) => {
+    await openLab(page, run);
+    await run.faults({ on: "license", fault: "error:7103", times: 2 });
+    await begin(page, { keySystem: PLAYREADY, path: "demo-single-key/manifest.mpd", options: { contentId: "demo-single-key", retry: { base: 10 } } });
+    await expectPlaying(page);
+    const seen = await posts(run);
+    expect(seen.filter(({ bodyBase64 }) => bodyBase64 === seen[0].bodyBase64).length).toBeGreaterThan(1);
+    for (const { headers } of seen) expect(headers[HEADER]).toBeTruthy();
+    expect((await run.requests("token")).length, "tokens").toBe(seen.length);
+    expect((await events(page, "retry")).map(({ error }) => error.serverCode)).toEqual(["7103", "7103"]);
+    expect(await errors(page)).toEqual([]);
+  });
+
+  test("no token is asked for once all attempts have failed", async ({ page, run }) => {
+    await openLab(page, run);
+    await run.faults({ on: "license", fault: "status:503" });
+    await begin(page, { keySystem: WIDEVINE, path: "demo-single-key/manifest.mpd", options: { retry: { attempts: 2, base: 10 } } });
+    await expect.poll(async () => (await errors(page)).length).toBeGreaterThan(0);
+    const seen = await posts(run);
+    expect(seen.length % 2, "attempts").toBe(0);
+    expect((await events(page, "request")).length).toBe(query ? seen.length / 2 : seen.length);
+  });
+
   test("a second load on the same player asks once for each license, for the new content", async ({ page, run }) => {
     await openLab(page, run);
     await begin(page, { keySystem: WIDEVINE, path: "demo-single-key/manifest.mpd" });
