@@ -57,7 +57,7 @@ export class Client implements PallyCon {
 
   /** Reads init data for its key ids and content id, telling of each once. What cannot be read is a warning: the player goes on. */
   initData(bytes: Bytes, type?: RequestContext["initDataType"]): InitData | undefined {
-    const key = `${type ?? ""}:${String.fromCharCode.apply(null, Array.from(view(bytes).subarray(0, 4096)))}:${bytes.byteLength}`;
+    const key = `${type ?? ""}:${Array.from(view(bytes), (byte) => String.fromCharCode(byte)).join("")}`;
     const known = this.seen.get(key);
     if (known) return known;
     try {
@@ -203,7 +203,7 @@ export class Client implements PallyCon {
   /** readLicense without telling of the error. */
   read(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
     const record = request && records.get(request);
-    const body = view(response.body);
+    const body = bodyOf(response);
     try {
       // An individualization server is not PallyCon's.
       if (record?.opaque && response.status >= 200 && response.status < 300) return { data: copy(body) };
@@ -298,6 +298,14 @@ function explain(thrown: unknown, record: Record_ | undefined, response: License
     ...(record?.problems.length ? { problems: record.problems } : {}),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   });
+}
+
+function bodyOf(response: LicenseResponse): Uint8Array {
+  try {
+    return view(response.body);
+  } catch (cause) {
+    throw new PallyConError({ code: "not-a-license", phase: "license", message: "The answer's body is no bytes.", hint: "Pass what arrayBuffer() of the response resolved with.", cause });
+  }
 }
 
 /** A page's callback; what it throws is its own, and told as such. */

@@ -54,7 +54,7 @@ export function exchange(request: Exchange): Promise<Answer> {
 /** What a page can know when there was no answer: the core's words for status 0, with the browser's error as the cause. */
 function unreachable({ drm, phase }: Exchange, cause: unknown): unknown {
   try {
-    return call((core) => core.readLicense(drm, 0, new Uint8Array()));
+    return call((core) => (phase === "certificate" ? core.readCertificate : core.readLicense)(drm, 0, new Uint8Array()));
   } catch (error) {
     const fields = (error as PallyConError).toJSON();
     return new PallyConError({ ...(fields as unknown as ConstructorParameters<typeof PallyConError>[0]), phase, cause });

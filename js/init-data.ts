@@ -40,14 +40,14 @@ function bytesOf(data: Bytes): Uint8Array {
   try {
     return view(data);
   } catch (cause) {
-    throw new PallyConError({ code: "init-data-invalid", phase: "init-data", message: "The init data is neither a text nor bytes that can be read.", hint: "Hand over an ArrayBuffer or a view of one; one that was transferred to a worker is empty.", cause });
+    throw new PallyConError({ code: "init-data-invalid", phase: "init-data", message: "It is neither a text nor bytes that can be read.", hint: "Hand over an ArrayBuffer or a view of one; one that was transferred to a worker is empty.", cause });
   }
 }
 
 /** Equal, also where one is in PlayReady's GUID byte order. Dashes, case and braces do not matter in text. */
 export function sameKeyId(a: string | Bytes, b: string | Bytes): boolean {
   return call((core) => {
-    const bytes = (id: string | Bytes) => (typeof id === "string" ? core.fromHex(id) : view(id));
+    const bytes = (id: string | Bytes) => (typeof id === "string" ? core.fromHex(id) : bytesOf(id));
     const [first, second] = [bytes(a), bytes(b)];
     return !!first && !!second && core.sameKeyId(first, second);
   });

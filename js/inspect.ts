@@ -79,7 +79,8 @@ export function parseSegment(data: Bytes): Segment {
 
 /** What an HLS playlist or a DASH MPD says about protection; one EXT-X-KEY line or ContentProtection element will do. Throws "manifest-invalid". */
 export function parseManifest(text: string): Manifest {
-  return cutManifest(call((core) => JSON.parse(core.parseManifest(text)) as Manifest));
+  // What is no text is no manifest either: the core says so.
+  return cutManifest(call((core) => JSON.parse(core.parseManifest(typeof text === "string" ? text : "")) as Manifest));
 }
 
 /** Init data of a manifest crosses with the bytes that it was read from. */
@@ -104,15 +105,26 @@ function finish(found: Finding & { bytes?: string }, input: Uint8Array): Finding
   const value = finding.value as { protections?: unknown; pieces?: Finding[] };
   if (finding.kind === "pieces") finding.value = { pieces: (value.pieces ?? []).map((piece) => finish(piece, source)) };
   else if (Array.isArray(value.protections)) cutManifest(value as Manifest);
+  else if (finding.kind === "license-token") finding.value = dated(value);
   else cut(value, source);
   return finding;
+}
+
+/** Times as inspectCustomData gives them. */
+function dated(token: object): object {
+  const { issuedAt, expiresAt } = token as { issuedAt?: number; expiresAt?: number };
+  return issuedAt === undefined ? token : { ...token, issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt ?? issuedAt) };
 }
 
 const hex = (bytes: Bytes): string => Array.from(view(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The fields as JSON, bytes in hex. */
 const write = (what: string, fields: object): Octets =>
-  call((core) => core.build(what, JSON.stringify(fields, (_, value: unknown) => (value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? hex(value) : value)))) as Octets;
+  call((core) => core.build(what, JSON.stringify(fields ?? null, function (this: Record<string, unknown>, key, value: unknown) {
+    // Not `value`: Node's Buffer has made a list of numbers of itself by now.
+    const own = this[key];
+    return own instanceof ArrayBuffer || ArrayBuffer.isView(own) ? hex(own) : value;
+  }))) as Octets;
 
 /** A PSSH box from its public fields; parseInitData gives them back. Without a version it is 1 where there are key ids. Throws "init-data-invalid". */
 export function buildPssh(box: { systemId: string; version?: 0 | 1; flags?: number; keyIds?: string[]; data?: Bytes }): Octets {

@@ -38,7 +38,8 @@ function checked(module: WebAssembly.Module, owned: string): WebAssembly.Module 
 }
 
 async function bytesOf(source: Response | Bytes): Promise<Bytes> {
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source;
+  // A detached buffer is empty.
+  if (ArrayBuffer.isView(source) ? source.buffer.byteLength : source instanceof ArrayBuffer && source.byteLength) return source as Bytes;
   if (!(source instanceof Response)) throw unreachable("init() was given no .wasm file.");
   if (!source.ok) throw unreachable(`The .wasm file was answered with HTTP ${source.status}.`);
   return source.arrayBuffer().catch((cause: unknown) => { throw unreachable("The .wasm file could not be read.", cause); });

@@ -186,7 +186,7 @@ export type PallyConEvent = { at: number } & (
 );
 
 /** What every adapter takes: in place of the client's own, for this player alone. */
-export interface AdapterOptions { contentId?: ContentId; customData?: Each<string> }
+export interface AdapterOptions { contentId?: ContentId | undefined; customData?: Each<string> | undefined }
 
 export interface ProbeOptions {
   /** what the content needs: "avc1.64001f", or a whole content type; default H.264 and AAC in MP4 */

@@ -27,13 +27,13 @@ function lines(value: unknown, indent: string): void {
   for (const [name, field] of Object.entries(value)) {
     // The members of a list have no names; a dash begins each.
     const head = Array.isArray(value) ? `${indent}-` : `${indent}${name}:`;
-    const short = name.endsWith("At") && typeof field === "number" ? time(name, field) : inline(field);
+    const short = field instanceof Date ? time(name, field.getTime()) : inline(field);
     print(short === undefined ? head : `${head} ${short}`);
     if (short === undefined) lines(field, `${indent}  `);
   }
 }
 
-/** Readers give milliseconds. By this machine's clock a token may be over already. */
+/** By this machine's clock a token may be over already. */
 function time(name: string, value: number): string {
   return `${new Date(value).toISOString()}${name === "expiresAt" && value < Date.now() ? " (over, unless the site's tokens live longer than 600 s)" : ""}`;
 }
@@ -53,6 +53,6 @@ const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string => Buf
 
 /** Not known, not readable, or with something in it that a server would refuse. */
 function hasProblem({ kind, value }: Finding): boolean {
-  const { error, problems, pieces, expiresAt = Infinity } = (value ?? {}) as { error?: unknown; problems?: unknown[]; pieces?: Finding[]; expiresAt?: number };
-  return kind === "unknown" || error !== undefined || (problems?.length ?? 0) > 0 || expiresAt < Date.now() || !!pieces?.some(hasProblem);
+  const { error, problems, pieces, expiresAt } = (value ?? {}) as { error?: unknown; problems?: unknown[]; pieces?: Finding[]; expiresAt?: Date };
+  return kind === "unknown" || error !== undefined || (problems?.length ?? 0) > 0 || (expiresAt?.getTime() ?? Infinity) < Date.now() || !!pieces?.some(hasProblem);
 }

@@ -4,6 +4,9 @@ import { call } from "./load.js";
 import { plain } from "./plain.js";
 import type { ContentKeyOptions, CpixRequest, CpixRequestOptions, KmsUrlOptions, PackInfo } from "./types.js";
 
+/** What is no text is no document either: the core says so. */
+const text = (value: string): string => (typeof value === "string" ? value : "");
+
 /** The key server's URL. It holds the KMS token: treat it as a secret. */
 export const kmsUrl = (options: KmsUrlOptions): Promise<string> => call((core) => core.kmsUrl(plain(options)));
 
@@ -11,10 +14,10 @@ export const kmsUrl = (options: KmsUrlOptions): Promise<string> => call((core) =
 export const buildCpixRequest = (options: CpixRequestOptions): Promise<string> => call((core) => core.buildCpixRequest(plain(options)));
 
 /** What a CPIX request asks for. */
-export const parseCpixRequest = (xml: string): Promise<CpixRequest> => call((core) => core.parseCpixRequest(xml));
+export const parseCpixRequest = (xml: string): Promise<CpixRequest> => call((core) => core.parseCpixRequest(text(xml)));
 
 /** A key server's answer: keys, or its refusal as a PallyConError. */
-export const parseCpixResponse = (xml: string): Promise<PackInfo> => call((core) => core.readKmsAnswer(200, xml));
+export const parseCpixResponse = (xml: string): Promise<PackInfo> => call((core) => core.readKmsAnswer(200, text(xml)));
 
 /**
  * Asks a key server for keys: a POST of the request, or a GET for ATEME, which takes none. A request is options of `buildCpixRequest` or its XML.
@@ -53,8 +56,7 @@ async function exchange(url: string, body: string | undefined, { signal, timeout
     });
     return { status: response.status, text: await response.text() };
   } catch (cause) {
-    // The caller's own abort is the caller's own error.
-    if (signal?.aborted) throw signal.reason;
+    if (signal?.aborted) throw new PallyConError({ code: "aborted", phase: "server", message: "The request was given up by its signal.", hint: "The cause is the signal's reason.", cause: signal.reason });
     if (late) throw failure("timeout", `did not answer within ${timeout} ms`, "Ask again, or raise the timeout.", true);
     // No cause: runtimes put the URL, and with it the token, into its message.
     throw failure("network", `could not be reached (${nameOf(cause)})`, "Check the URL's host and this machine's way to it.", true);

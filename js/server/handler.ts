@@ -33,7 +33,11 @@ export function tokenHandler(account: Account, authorize: Authorize, { onError =
       if (!/\bapplication\/json\b/.test(request.headers.get("accept") ?? "")) return answer(200, token);
       return answer(200, JSON.stringify({ token }), { "content-type": "application/json" });
     } catch (error) {
-      onError(error);
+      try {
+        onError(error);
+      } catch (thrown) {
+        reportError(thrown);
+      }
       return answer(500, "The token could not be made.");
     }
   };

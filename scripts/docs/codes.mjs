@@ -24,6 +24,7 @@ export const CODES = [
       ["scheme-unsupported", "The content's encryption scheme is one that the DRM here does not play: cenc for FairPlay, cbcs on older devices.", "Offer the content in the scheme that is named."],
       ["hardware-key-shared", "Audio and video share a key, and a hardware DRM keeps video's keys from audio.", "Package with several keys, or ask for a software level."],
       ["not-initialized", "Something was called before the module was loaded.", "Await `init()` or `createPallyCon()`."],
+      ["player-invalid", "An adapter was given no player or element, or one that is destroyed.", "Pass the player, or the video element, itself, before it is destroyed."],
       ["client-invalid", "An adapter was given something that this copy of the package has not made.", "Pass what `createPallyCon()` resolved with; look for a second copy in the bundle."],
       ["internal", "A fault of this package.", "Report it, with cause and stack."],
     ],

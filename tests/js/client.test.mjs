@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { PallyConError, createPallyCon, init, inspectCustomData, parseInitData } from "../../dist/index.js";
+import { PallyConError, createPallyCon, init, inspectCustomData, parseInitData, sameKeyId } from "../../dist/index.js";
 import { buildPssh, buildWidevineData, init as initInspect } from "../../dist/inspect.js";
 
 const dist = (name) => new URL(`../../dist/${name}`, import.meta.url);
@@ -22,7 +22,9 @@ test("a .wasm file that is none, damaged, another's or used up is said to be so,
   await used.arrayBuffer();
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   const cut = readFileSync(dist("player.wasm")).subarray(0, 5000);
-  for (const source of [empty, cut, readFileSync(dist("inspect.wasm")), used, Promise.resolve(undefined), 7]) {
+  const gone = new Uint8Array(8);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  for (const source of [gone, gone.buffer, empty, cut, readFileSync(dist("inspect.wasm")), used, Promise.resolve(undefined), 7]) {
     const { code, hint } = await failure(() => init(source));
     assert.equal(code, "wasm-unreachable");
     assert.match(hint, /init\(\)/);
@@ -36,6 +38,22 @@ test("what is neither text nor bytes is init data that cannot be read", async ()
   structuredClone(detached.buffer, { transfer: [detached.buffer] });
   for (const wrong of [undefined, null, 7, {}, detached]) assert.equal((await failure(() => parseInitData(wrong))).code, "init-data-invalid");
   for (const wrong of [undefined, null, 7]) assert.equal((await failure(() => inspectCustomData(wrong))).code, "custom-data-invalid");
+});
+
+test("an answer without bytes is no license, and no fault of ours", async () => {
+  const drm = await createPallyCon({});
+  for (const body of [undefined, null, "text"]) assert.equal((await failure(() => drm.readLicense("widevine", { status: 200, body }))).code, "not-a-license");
+  assert.equal((await failure(() => sameKeyId(null, "00"))).code, "init-data-invalid");
+});
+
+test("long init data are told apart by their ends", async () => {
+  await initInspect();
+  const padding = buildPssh({ systemId: "00000000-0000-0000-0000-000000000000", data: new Uint8Array(4200) });
+  const long = (contentId) => new Uint8Array([...padding, ...buildPssh({ systemId: "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", data: buildWidevineData({ contentId }) })]);
+  const asked = [];
+  const drm = await createPallyCon({ customData: ({ contentId }) => { asked.push(contentId); return "dG9rZW4="; } });
+  for (const id of ["one", "two"]) await drm.licenseRequest("widevine", new Uint8Array([8, 1]), { initData: long(id), initDataType: "cenc" });
+  assert.deepEqual(asked, ["one", "two"]);
 });
 
 test("a callback that throws is the page's, and told by its name", async () => {

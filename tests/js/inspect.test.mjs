@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { init as initPlayer, parseInitData } from "../../dist/index.js";
+import { init as initPlayer, inspectCustomData, parseInitData } from "../../dist/index.js";
 import { PallyConError, buildPlayReadyObject, buildPssh, buildWidevineData, init, inspectAny, parseManifest, parseSegment } from "../../dist/inspect.js";
 
 const media = (name) => readFileSync(new URL(`../../www/media/${name}`, import.meta.url));
@@ -23,6 +23,27 @@ test("a box is written from what was read of it, and reads the same again", () =
   assert.equal(changed.contentId, "a/b+c");
   assert.deepEqual(changed.keyIds, box.widevine.keyIds);
   assert.deepEqual(parseInitData(buildPssh({ systemId: "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b", keyIds: ["00112233445566778899aabbccddeeff"] })).keyIds, ["00112233445566778899aabbccddeeff"]);
+});
+
+test("bytes may be Node's, and what is no input at all is said to be wrong", () => {
+  const data = Buffer.from("EhABAQEBAQEBAQEBAQEBAQEB", "base64");
+  const [box] = parseInitData(buildPssh({ systemId: "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", data })).boxes;
+  assert.deepEqual(Buffer.from(box.data), data);
+  assert.throws(() => buildPssh(), (error) => error instanceof PallyConError && error.code === "init-data-invalid");
+  for (const text of [undefined, 5, "<html></html>", "<!-- -->"]) assert.throws(() => parseManifest(text), (error) => error instanceof PallyConError && error.code === "manifest-invalid");
+});
+
+test("inspectAny gives a token's times as inspectCustomData does, and knows a challenge behind white space", () => {
+  const token = { drm_type: "Widevine", site_id: "DEMO", user_id: "u", cid: "c", policy: "p", timestamp: "2024-01-01T00:00:00Z", hash: "h" };
+  const value = Buffer.from(JSON.stringify(token)).toString("base64");
+  const found = inspectAny(value);
+  assert.equal(found.kind, "license-token");
+  const { problems, ...fields } = found.value;
+  const { problems: others, ...same } = inspectCustomData(value);
+  assert.deepEqual([fields, problems.length > 0, others.length > 0], [same, true, true]);
+  const message = `\n <PlayReadyKeyMessage><LicenseAcquisition><Challenge encoding="base64encoded">${Buffer.from("<s:Envelope xmlns:s='s'/>").toString("base64")}</Challenge></LicenseAcquisition></PlayReadyKeyMessage>`;
+  assert.equal(inspectAny(Buffer.from(message, "utf16le")).kind, "playready-challenge");
+  assert.equal(inspectAny("<s:Envelope xmlns:s='s'/>").kind, "soap");
 });
 
 test("a PlayReady Object in every version", () => {

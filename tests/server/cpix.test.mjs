@@ -113,8 +113,8 @@ test("answers of what stands in between, timeouts, aborts and closed ports", asy
   const asked = requestContentKeys(at("/never"), options, { signal: controller.signal });
   const reason = new Error("the user left");
   controller.abort(reason);
-  await assert.rejects(asked, (error) => error === reason);
-  await assert.rejects(requestContentKeys(at("/never"), options, { signal: AbortSignal.abort(reason) }), (error) => error === reason);
+  await assert.rejects(asked, { code: "aborted", cause: reason });
+  await assert.rejects(requestContentKeys(at("/never"), options, { signal: AbortSignal.abort(reason) }), { code: "aborted", cause: reason });
   const closed = createServer();
   await new Promise((resolve) => closed.listen(0, "127.0.0.1", resolve));
   const { port } = closed.address();

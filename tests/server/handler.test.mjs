@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { openLicenseToken, tokenHandler } from "../../dist/server.js";
 import { TUTORIAL } from "./support.mjs";
 
@@ -57,4 +57,8 @@ test("wrong requests are the caller's, failures inside are not shown", async () 
   const wrongPolicy = await ask(tokenHandler(TUTORIAL, () => ({ policy: { x: 1 } }), { onError: (error) => failed.push(error) }), "?content_id=film&drm=widevine");
   assert.equal(wrongPolicy.status, 500);
   assert.equal(failed[1].code, "policy-invalid");
+  const told = mock.method(console, "error", () => {});
+  const deaf = await ask(tokenHandler(TUTORIAL, () => null.x, { onError: () => { throw new Error("no log"); } }), "?content_id=film&drm=widevine");
+  assert.deepEqual([deaf.status, told.mock.calls.length], [500, 1]);
+  told.mock.restore();
 });
