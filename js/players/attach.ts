@@ -7,6 +7,7 @@ const attached = new WeakMap<object, Promise<Undo | undefined>>();
 
 export async function attachOnce(target: object, attach: () => Promise<Undo>): Promise<Undo> {
   try {
+    if (Object(target) !== target) throw new TypeError(`${String(target)} is no object`);
     const before = attached.get(target);
     const now = (async () => {
       const undo = await before?.catch(() => undefined);
