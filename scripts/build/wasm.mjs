@@ -10,6 +10,7 @@ import { executable, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { Stop, say } from "../lib/say.mjs";
 import { ensureTool } from "../setup/tools.mjs";
+import { shortNames } from "./names.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 /** Features of the crate that are modules, as far as they are there. */
@@ -99,9 +100,13 @@ export async function buildModule(name, { small }) {
   const plain = join(out, "pallycon_drm.wasm");
   writeFileSync(plain, withSection(readFileSync(join(root, "target", TARGET, "release/pallycon_drm.wasm")), "target_features", [0]));
   await must(`wasm-bindgen (${name})`, [join(step, executable("bindgen-step")), plain, out], `build-bindgen-${name}`);
+  const [module, glue] = ["pallycon_drm_bg.wasm", "pallycon_drm.js"].map((file) => join(out, file));
+  const renamed = shortNames(readFileSync(module), readFileSync(glue, "utf8"));
+  writeFileSync(module, renamed.module);
+  writeFileSync(glue, renamed.glue);
   const target = modulePath(name);
   mkdirSync(dirname(target), { recursive: true });
-  await must(`wasm-opt (${name})`, [...wasmOpt, ...LOWER, join(out, "pallycon_drm_bg.wasm"), "-o", target], `build-opt-${name}`);
+  await must(`wasm-opt (${name})`, [...wasmOpt, ...LOWER, module, "-o", target], `build-opt-${name}`);
   await must(`wasm-opt --mvp-features (${name})`, [...wasmOpt, "--mvp-features", target, "-o", join(out, "mvp.wasm")], `build-mvp-${name}`);
   await WebAssembly.compile(readFileSync(target));
   return isSmall;

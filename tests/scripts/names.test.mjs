@@ -1,0 +1,34 @@
+// A module and its glue still fit together when their names are short.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { shortNames } from "../../scripts/build/names.mjs";
+
+const NAMES = ["__wbg_first_0123456789abcdef", "__wbg_second_fedcba9876543210"];
+const text = (value) => [value.length, ...Buffer.from(value)];
+const section = (id, ...bytes) => [id, bytes.length, ...bytes];
+const MODULE = Buffer.from([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+  ...section(1, 1, 0x60, 0, 1, 0x7f), // type 0: () -> i32
+  ...section(2, 2, ...NAMES.flatMap((name) => [...text("./pallycon_drm_bg.js"), ...text(name), 0, 0])),
+  ...section(3, 1, 0),
+  ...section(7, 1, ...text("difference"), 0, 2),
+  ...section(10, 1, 7, 0, 0x10, 0, 0x10, 1, 0x6b, 0x0b), // call 0, call 1, i32.sub
+]);
+const GLUE = `const import0 = {
+  ${NAMES[0]}: function() { return 50; },
+  ${NAMES[1]}: function() { return 8; },
+};
+return { "./pallycon_drm_bg.js": import0 };`;
+
+const difference = async (module, glue) => (await WebAssembly.instantiate(module, new Function(glue)())).instance.exports.difference();
+
+test("the module finds in the glue what it imports", async () => {
+  const short = shortNames(MODULE, GLUE);
+  assert.equal(await difference(MODULE, GLUE), 42);
+  assert.equal(await difference(short.module, short.glue), 42);
+  for (const part of [short.module.toString("latin1"), short.glue]) assert.doesNotMatch(part, /__wbg|pallycon/);
+});
+
+test("glue of another make is refused", () => {
+  assert.throws(() => shortNames(MODULE, GLUE.replace("second", "third")), /__wbg_second_fedcba9876543210 is not as it is known/);
+});
