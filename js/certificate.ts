@@ -31,7 +31,7 @@ function locate(client: Client, drm: CertificateDrm, source: CertificateSource |
     if (siteId === undefined) {
       throw new PallyConError({ code: "site-id-missing", phase: "certificate", message: `There is no siteId to fetch the ${drm} certificate by.`, hint: "Give createPallyCon the siteId, or the certificate itself." });
     }
-    return [undefined, call((core) => core.certificateUrl(host, drm, siteId)), {}];
+    return [undefined, call((core) => core.certificateUrl(host ?? "", drm, siteId)), {}];
   }
   if (typeof source === "string") return [new TextEncoder().encode(source), "", {}];
   if (source instanceof URL) return [undefined, source.href, {}];

@@ -149,7 +149,7 @@ export class Client implements PallyCon {
   defaultUrl(drm: Drm, contentId?: string): string {
     const { licenseUrl, host, siteId } = this.options;
     const url = typeof licenseUrl === "string" ? licenseUrl : typeof licenseUrl === "object" ? licenseUrl[drm] : undefined;
-    return url ?? call((core) => core.licenseUrl(host, drm, siteId, contentId));
+    return url ?? call((core) => core.licenseUrl(host ?? "", drm, siteId ?? "", contentId ?? ""));
   }
 
   async customData(context: RequestContext, adapter: AdapterOptions): Promise<string | undefined> {
@@ -244,8 +244,9 @@ export class Client implements PallyCon {
   /** How long to wait before another attempt, and tells of it; undefined: give up. */
   again(error: PallyConError, attempt: number, retryAfter?: string): number | undefined {
     const { attempts, base, cap } = { attempts: 3, base: 500, cap: 8000, ...this.options.retry };
-    const delay = error.retryable ? call((core) => core.retryWait(attempts, base, cap, attempt, Math.random(), retryAfter, Date.now())) : undefined;
-    if (delay !== undefined) this.emit({ type: "retry", attempt, delay, error });
+    const delay = error.retryable ? call((core) => core.retryWait(attempts, base, cap, attempt, Math.random(), retryAfter ?? "", Date.now())) : NaN;
+    if (isNaN(delay)) return undefined;
+    this.emit({ type: "retry", attempt, delay, error });
     return delay;
   }
 

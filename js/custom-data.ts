@@ -14,7 +14,7 @@ export function inspectCustomData(value: string, expect?: ExpectedCustomData | n
 export function inspect(value: string, expect: ExpectedCustomData, tokenNeeded: boolean): CustomDataInspection {
   const json = call((core) =>
     // What is no text is no custom data either: the core says so.
-    core.inspectCustomData(typeof value === "string" ? value : "", (expect.now ?? new Date()).getTime(), expect.drm, expect.siteId, expect.contentId, !!expect.keyRotation, expect.tokenLifetime, tokenNeeded),
+    core.inspectCustomData(typeof value === "string" ? value : "", (expect.now ?? new Date()).getTime(), expect.drm ?? "", expect.siteId ?? "", expect.contentId ?? "", !!expect.keyRotation, expect.tokenLifetime ?? NaN, tokenNeeded),
   );
   return JSON.parse(json, (key, item: unknown) => (key === "issuedAt" || key === "expiresAt" ? new Date(item as number) : item)) as CustomDataInspection;
 }

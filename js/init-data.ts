@@ -32,7 +32,7 @@ export function cut<T>(found: T, input: Uint8Array): T {
 export function parseInitData(data: Bytes | string, options?: { type?: InitDataType; strict?: boolean } | null): InitData {
   return call((core) => {
     const input = typeof data === "string" ? core.initDataFromText(data) : bytesOf(data);
-    return cut(JSON.parse(core.parseInitData(input, options?.type, !!options?.strict)) as InitData, input);
+    return cut(JSON.parse(core.parseInitData(input, options?.type ?? "", !!options?.strict)) as InitData, input);
   });
 }
 

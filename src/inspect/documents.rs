@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::init_data::playready::read_header;
 use crate::init_data::{self, InitData, Options};
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::license::playready::{fault, unwrap};
 use crate::manifest;
 use crate::system;
@@ -27,7 +27,12 @@ pub fn read(document: &str) -> Option<Finding> {
             let challenge = unwrap(document.as_bytes()).ok()?;
             let soap = str::from_utf8(&challenge.body).ok()?;
             Some(Finding::object("playready-challenge", |o| {
-                let headers: Vec<_> = challenge.headers.iter().map(|(name, value)| [name, ": ", value].concat()).collect();
+                let headers = ["{", &challenge.headers.finish(), "}"].concat();
+                let headers = match json::parse(&headers) {
+                    Some(json::Value::Object(fields)) => fields,
+                    _ => Vec::new(),
+                };
+                let headers: Vec<_> = headers.iter().map(|(name, value)| [name, ": ", value.text().unwrap_or_default()].concat()).collect();
                 o.strings("headers", &headers);
                 o.number("bytes", challenge.body.len() as u64);
                 headers_in(soap, o);

@@ -7,7 +7,7 @@
 use crate::error::{Error, Phase, ServerError};
 use crate::json::Value;
 use crate::license::sniff::one_line;
-use crate::text::concat;
+use crate::text::{concat, find as find_in};
 
 /// What this crate knows of one of PallyCon's codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,8 +156,11 @@ table! {
 
 /// What is known of a code, which arrives as a text.
 pub fn find(server_code: &str) -> Option<Entry> {
-    let line = TABLE.lines().find(|line| server_code.len() == 4 && line.starts_with(server_code))?;
-    let (class, code) = line.get(4..)?.split_at_checked(1)?;
+    // Digits stand at the start of a line and nowhere else.
+    let known = server_code.len() == 4 && server_code.bytes().all(|byte| byte.is_ascii_digit());
+    let at = find_in(TABLE.as_bytes(), server_code.as_bytes()).filter(|_| known)?;
+    let (class, rest) = TABLE.get(at.checked_add(4)?..)?.split_at_checked(1)?;
+    let code = rest.get(..find_in(rest.as_bytes(), b"\n")?)?;
     let (_, phase, retryable, hint) = CLASSES.iter().find(|(letter, ..)| class.as_bytes() == [*letter])?;
     Some(Entry { code, hint, retryable: *retryable, phase: *phase })
 }

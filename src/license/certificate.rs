@@ -6,10 +6,9 @@
 
 use crate::custom_data::inspect::Problem;
 use crate::error::{Error, Phase};
-use crate::json;
 use crate::license::catalogue;
 use crate::license::response::http;
-use crate::license::sniff::{is_html, is_plain_text, is_word, text};
+use crate::license::sniff::{is_html, is_plain_text, is_word, json, text};
 use crate::system::Drm;
 use crate::text::{find, from_base64};
 
@@ -18,7 +17,7 @@ const HINT: &str = "Check siteId, host and the certificate option: it takes byte
 /// Reads a certificate. The second part says what is odd about one that is passed on all the same.
 pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<(Vec<u8>, Option<Problem>), Error> {
     let text = text(body);
-    let json = text.filter(|text| text.starts_with('{')).and_then(json::parse);
+    let json = text.and_then(json);
     if let Some(error) = json.and_then(|value| catalogue::from_body(&value, status)) {
         return Err(error.during(Phase::Certificate));
     }
@@ -33,7 +32,7 @@ pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<(Vec<u8>, Option<Probl
     let bytes = match text.filter(|_| is_plain_text(body)) {
         Some("") => Err("it is empty"),
         _ if html => Err("it is an HTML page"),
-        Some(text) if text.starts_with(['{', '[']) => Err("it is JSON that holds neither a certificate nor an error"),
+        Some(text) if matches!(text.as_bytes(), [b'{' | b'[', ..]) => Err("it is JSON that holds neither a certificate nor an error"),
         Some(text) => from_base64(pem_body(text).unwrap_or(text))
             .filter(|bytes| !matches!(bytes.first(), None | Some(b'<' | b'{')) && !is_word(text))
             .ok_or("it is text, and not base64 of a certificate"),

@@ -12,6 +12,7 @@
 //! signed: it is unwrapped and never edited.
 
 use crate::error::{Error, Phase};
+use crate::json::Writer;
 use crate::license::sniff::{self, one_line};
 use crate::text::{ascii, from_base64, from_utf16_le};
 use crate::xml::{Event, Reader, XmlError};
@@ -23,10 +24,10 @@ pub const CONTENT_TYPE: &str = "Content-Type";
 const DEFAULT_CONTENT_TYPE: &str = "text/xml; charset=utf-8";
 
 /// What goes to the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Challenge<'a> {
-    /// Headers that the CDM asks for; there is always a content type.
-    pub headers: Vec<(String, String)>,
+    /// Headers that the CDM asks for, as fields of a JSON object; there is always a content type, and the last of a name counts.
+    pub headers: Writer,
     /// The SOAP.
     pub body: Cow<'a, [u8]>,
 }
@@ -38,16 +39,14 @@ pub fn unwrap(message: &[u8]) -> Result<Challenge<'_>, Error> {
         [0xff, 0xfe, ..] | [_, 0, ..] => from_utf16_le(message),
         _ => sniff::text(message).map(String::from),
     };
-    let mut headers = Vec::new();
+    let mut headers = Writer::new();
+    headers.string(CONTENT_TYPE, DEFAULT_CONTENT_TYPE);
     let body = text.map_or(Ok(None), |text| from_wrapper(text.trim_ascii_start(), &mut headers))?;
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE)) {
-        headers.insert(0, (CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into()));
-    }
     Ok(Challenge { headers, body: body.map_or(Cow::Borrowed(message), Cow::Owned) })
 }
 
 /// The challenge and its headers; `None` where the text is not the wrapper.
-fn from_wrapper(text: &str, headers: &mut Vec<(String, String)>) -> Result<Option<Vec<u8>>, Error> {
+fn from_wrapper(text: &str, headers: &mut Writer) -> Result<Option<Vec<u8>>, Error> {
     let mut reader = Reader::new(text);
     if !matches!(reader.event(), Ok(Some(Event::Start(root))) if root.name == "PlayReadyKeyMessage") {
         return Ok(None);
@@ -66,15 +65,17 @@ fn from_wrapper(text: &str, headers: &mut Vec<(String, String)>) -> Result<Optio
             let content = if plain { Some(text.into_bytes()) } else { from_base64(&text) };
             body = body.or(Some(content.unwrap_or_default()));
         } else if element.name == "name" {
-            // Some CDMs name the content type "Content".
-            name = text.trim_ascii().into();
-            if name.eq_ignore_ascii_case("Content") {
-                name = CONTENT_TYPE.into();
-            }
-        } else if is_header_name(&name) {
+            name = text;
+        } else {
             let mut value = text.into_bytes();
             value.retain(|byte| !byte.is_ascii_control());
-            headers.push((std::mem::take(&mut name), ascii(value).trim_ascii().into()));
+            let name = std::mem::take(&mut name);
+            // Some CDMs name the content type "Content".
+            let known = ["Content", CONTENT_TYPE].iter().any(|known| name.trim_ascii().eq_ignore_ascii_case(known));
+            let name = if known { CONTENT_TYPE } else { name.trim_ascii() };
+            if is_header_name(name) {
+                headers.string(name, ascii(value).trim_ascii());
+            }
         }
     }
     match body {
@@ -150,10 +151,11 @@ mod tests {
         format!("<HttpHeaders><HttpHeader><name>{name}</name><value>{value}</value></HttpHeader></HttpHeaders>")
     }
 
-    fn check(message: &[u8]) -> Challenge<'_> {
+    /// The headers.
+    fn check(message: &[u8]) -> serde_json::Value {
         let challenge = unwrap(message).unwrap();
         assert_eq!(challenge.body, SOAP.as_bytes());
-        challenge
+        serde_json::from_str(&["{", &challenge.headers.finish(), "}"].concat()).unwrap()
     }
 
     #[test]
@@ -165,14 +167,8 @@ mod tests {
         let declared = to_utf16_le(&["<?xml version=\"1.0\" encoding=\"utf-16\"?>", &text].concat());
         let indented = to_utf16_le(&["\n  ", &text].concat());
         for message in [&utf16[..], &marked, &declared, &indented, text.as_bytes(), format!("{text} ").as_bytes()] {
-            let challenge = check(message);
-            assert_eq!(
-                challenge.headers,
-                [
-                    ("Content-Type".to_string(), "text/xml; charset=utf-8".to_string()),
-                    ("SOAPAction".into(), "\"http://x/AcquireLicense\"".into())
-                ]
-            );
+            let expected = serde_json::json!({"Content-Type": "text/xml; charset=utf-8", "SOAPAction": "\"http://x/AcquireLicense\""});
+            assert_eq!(check(message), expected);
         }
     }
 
@@ -180,21 +176,23 @@ mod tests {
     fn base64_with_line_breaks_and_no_headers() {
         let base64: Vec<String> = to_base64(SOAP.as_bytes()).as_bytes().chunks(16).map(|c| String::from_utf8_lossy(c).into()).collect();
         let message = to_utf16_le(&wrapper(&base64.join("\r\n"), ""));
-        assert_eq!(check(&message).headers, [("Content-Type".to_string(), "text/xml; charset=utf-8".to_string())]);
+        assert_eq!(check(&message), serde_json::json!({"Content-Type": "text/xml; charset=utf-8"}));
     }
 
     #[test]
     fn a_header_named_content_is_the_content_type() {
-        let message = to_utf16_le(&wrapper(&to_base64(SOAP.as_bytes()), &header("Content", "text/xml")));
-        assert_eq!(check(&message).headers, [("Content-Type".to_string(), "text/xml".to_string())]);
+        for name in ["Content", "content-type"] {
+            let message = to_utf16_le(&wrapper(&to_base64(SOAP.as_bytes()), &header(name, "text/xml")));
+            assert_eq!(check(&message), serde_json::json!({"Content-Type": "text/xml"}));
+        }
     }
 
     #[test]
     fn a_header_cannot_smuggle_another() {
         let message = wrapper(&to_base64(SOAP.as_bytes()), &header("X\r\nY: 1", "a"));
-        assert_eq!(check(message.as_bytes()).headers.len(), 1);
+        assert_eq!(check(message.as_bytes()).as_object().unwrap().len(), 1);
         let message = wrapper(&to_base64(SOAP.as_bytes()), &header("X", "a&#13;&#10;Y: 1"));
-        assert_eq!(check(message.as_bytes()).headers[1], ("X".to_string(), "aY: 1".to_string()));
+        assert_eq!(check(message.as_bytes())["X"], "aY: 1");
     }
 
     #[test]
@@ -203,7 +201,7 @@ mod tests {
         for message in [SOAP.as_bytes(), odd.as_bytes(), &to_utf16_le(SOAP), &[0, 1, 2], b"", b"<unclosed"] {
             let challenge = unwrap(message).unwrap();
             assert_eq!(challenge.body, message);
-            assert_eq!(challenge.headers.len(), 1);
+            assert_eq!(challenge.headers.finish(), "\"Content-Type\":\"text/xml; charset=utf-8\"");
         }
     }
 

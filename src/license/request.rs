@@ -8,9 +8,10 @@
 //! | ClearKey | none: a GET | none | none |
 
 use crate::error::{Error, Phase};
+use crate::json::Writer;
 use crate::license::playready;
 use crate::system::Drm;
-use crate::text::{ascii, concat, find, percent_encode, to_base64};
+use crate::text::{ascii, concat, find, percent_encode, to_base64, without_end};
 use std::borrow::Cow;
 
 /// The header, and the URL parameter, that carry the custom data.
@@ -28,18 +29,18 @@ pub enum Carrier {
 }
 
 /// A license request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct HttpRequest<'a> {
     /// Where to.
     pub url: String,
-    /// Names and values.
-    pub headers: Vec<(String, String)>,
+    /// As fields of a JSON object.
+    pub headers: Writer,
     /// The body.
     pub body: Cow<'a, [u8]>,
 }
 
 fn on(host: &str, path: &str) -> String {
-    concat(&[host.trim_end_matches('/'), path])
+    concat(&[without_end(host, "/"), path])
 }
 
 /// Where licenses come from, where the caller names no URL.
@@ -71,7 +72,7 @@ pub fn build<'a>(
     custom_data: Option<&str>,
     carrier: Carrier,
 ) -> Result<HttpRequest<'a>, Error> {
-    let mut headers = Vec::new();
+    let mut headers = Writer::new();
     let mut body = Cow::Borrowed(message);
     let mut content_type = "application/octet-stream";
     match drm {
@@ -89,13 +90,13 @@ pub fn build<'a>(
         }
     }
     if !content_type.is_empty() {
-        headers.push((playready::CONTENT_TYPE.into(), content_type.into()));
+        headers.string(playready::CONTENT_TYPE, content_type);
     }
     let mut url = String::from(url);
     if let Some(custom_data) = custom_data.filter(|_| !individualization && drm != Drm::ClearKey) {
         let value = clean(custom_data)?;
         match carrier {
-            Carrier::Header => headers.push((CUSTOM_DATA.into(), value)),
+            Carrier::Header => headers.string(CUSTOM_DATA, &value),
             Carrier::Url => url = with_parameter(&url, CUSTOM_DATA, &value),
         }
     }
@@ -125,7 +126,7 @@ fn with_parameter(url: &str, name: &str, value: &str) -> String {
     let (base, fragment) = url.split_at_checked(end).unwrap_or((url, ""));
     let separator = match find(base.as_bytes(), b"?") {
         None => "?",
-        Some(_) if base.ends_with(['?', '&']) => "",
+        Some(_) if matches!(base.as_bytes().last(), Some(b'?' | b'&')) => "",
         Some(_) => "&",
     };
     concat(&[base, separator, name, "=", &percent_encode(value), fragment])
@@ -160,27 +161,31 @@ mod tests {
         build(drm, message, false, URL, Some("ab+/\n c="), carrier).unwrap()
     }
 
-    fn header<'a>(request: &'a HttpRequest<'_>, name: &str) -> Option<&'a str> {
-        request.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    fn header(request: &HttpRequest<'_>, name: &str) -> Option<String> {
+        let headers: serde_json::Value = serde_json::from_str(&["{", &request.headers.clone().finish(), "}"].concat()).unwrap();
+        headers.get(name).map(|value| value.as_str().unwrap().into())
     }
 
     #[test]
     fn each_drm_has_its_content_type_and_body() {
         let widevine = request(Drm::Widevine, &[8, 1, 0xff], Carrier::Header);
-        assert_eq!((header(&widevine, "Content-Type"), &widevine.body[..]), (Some("application/octet-stream"), &[8, 1, 0xff][..]));
+        assert_eq!(
+            (header(&widevine, "Content-Type").as_deref(), &widevine.body[..]),
+            (Some("application/octet-stream"), &[8, 1, 0xff][..])
+        );
         let fairplay = request(Drm::FairPlay, &[0xfb, 0xff, 0xfe, 1], Carrier::Header);
         assert_eq!(fairplay.body, &b"spc=%2B%2F%2F%2BAQ%3D%3D"[..]);
-        assert_eq!(header(&fairplay, "Content-Type"), Some("application/x-www-form-urlencoded"));
+        assert_eq!(header(&fairplay, "Content-Type").as_deref(), Some("application/x-www-form-urlencoded"));
         let playready = request(Drm::PlayReady, b"<soap:Envelope/>", Carrier::Header);
-        assert_eq!(header(&playready, "Content-Type"), Some("text/xml; charset=utf-8"));
+        assert_eq!(header(&playready, "Content-Type").as_deref(), Some("text/xml; charset=utf-8"));
         let clearkey = request(Drm::ClearKey, b"{}", Carrier::Header);
-        assert_eq!((clearkey.headers, clearkey.body.len()), (vec![], 0));
+        assert!(clearkey.headers.is_empty() && clearkey.body.is_empty());
     }
 
     #[test]
     fn custom_data_travels_clean_in_the_header_or_encoded_in_the_url() {
         let by_header = request(Drm::Widevine, &[8, 1], Carrier::Header);
-        assert_eq!((header(&by_header, CUSTOM_DATA), by_header.url.as_str()), (Some("ab+/c="), URL));
+        assert_eq!((header(&by_header, CUSTOM_DATA).as_deref(), by_header.url.as_str()), (Some("ab+/c="), URL));
         let by_url = request(Drm::Widevine, &[8, 1], Carrier::Url);
         assert_eq!(header(&by_url, CUSTOM_DATA), None);
         assert_eq!(by_url.url, format!("{URL}?pallycon-customdata-v2=ab%2B%2Fc%3D"));

@@ -5,10 +5,10 @@
 //! HTML → JSON of another shape → what this DRM's license looks like. Nothing but a license reaches the CDM.
 
 use crate::error::{Error, Phase, ServerError};
-use crate::json::{self, Value, decimal};
+use crate::json::{Value, decimal};
 use crate::license::catalogue;
 use crate::license::playready;
-use crate::license::sniff::{is_html, is_plain_text, is_word, text};
+use crate::license::sniff::{is_html, is_plain_text, is_word, json, text};
 use crate::license::widevine::{Message, recognise};
 use crate::system::Drm;
 use crate::text::{concat, find, from_base64, from_hex, from_utf16_le};
@@ -33,7 +33,7 @@ const HTML: &str = "it is an HTML page";
 /// Reads an answer.
 pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<License, Error> {
     let text = text(body);
-    let value = text.filter(|text| text.starts_with(['{', '['])).and_then(json::parse);
+    let value = text.and_then(json);
     if let Some(error) = value.as_ref().and_then(|value| catalogue::from_body(value, status)) {
         return Err(error);
     }
@@ -96,7 +96,7 @@ fn decode(drm: Drm, status: u16, body: &[u8]) -> Result<Vec<u8>, Error> {
                 }
                 if is_html(document) {
                     Err(HTML)
-                } else if document.ends_with('>') {
+                } else if document.ends_with(">") {
                     Ok(data)
                 } else {
                     Err("it ends in the middle of the SOAP")
@@ -140,7 +140,7 @@ fn widevine(body: &[u8], text: Option<&str>, message: Message) -> Found {
 fn xml(data: &[u8]) -> Option<(Vec<u8>, String)> {
     let plain = text(data).filter(|text| !text.starts_with("<\0"));
     let text = plain.map(String::from).or_else(|| from_utf16_le(data))?;
-    text.trim_ascii_start().starts_with('<').then(|| (data.into(), text))
+    text.trim_ascii_start().starts_with("<").then(|| (data.into(), text))
 }
 
 fn soap_fault(status: u16, fault: playready::Fault) -> Error {

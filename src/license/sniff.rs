@@ -1,5 +1,6 @@
 //! What an answer looks like, before anything is decoded: 200 is not success.
 
+use crate::json::{self, Value};
 use crate::text::find;
 
 /// Longest text of a server that is repeated in an error.
@@ -74,6 +75,12 @@ pub fn is_word(text: &str) -> bool {
     text.len() < 3 || text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase())
 }
 
+/// A JSON object or list.
+#[inline(never)]
+pub fn json(text: &str) -> Option<Value> {
+    json::parse(text).filter(|value| matches!(value, Value::Object(_) | Value::Array(_)))
+}
+
 /// An HTML page: a captive portal, a gateway, a login.
 #[inline(never)]
 pub fn is_html(text: &str) -> bool {
@@ -84,9 +91,8 @@ pub fn is_html(text: &str) -> bool {
     {
         rest = trim(rest.get(end.saturating_add(3)..).unwrap_or_default());
     }
-    let starts =
-        |names: &str| names.split(',').any(|name| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())));
-    starts("<!doctype html,<html,<head,<body,<title,<script,<meta")
+    let starts = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()));
+    ["<!doctype html", "<html", "<head", "<body", "<title", "<script", "<meta"].into_iter().any(starts)
         || starts("<?xml") && find(rest.get(..512).unwrap_or(rest), b"<html").is_some()
 }
 

@@ -17,16 +17,26 @@ fn drm(name: &str) -> Drm {
     Drm::from_name(name).unwrap_or(Drm::Widevine)
 }
 
+/// What is not given crosses as an empty text: glue for optional ones would be as large as what it calls.
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// A number, where it is one.
+fn given(number: f64) -> Option<f64> {
+    Some(number).filter(|number| !number.is_nan())
+}
+
 /// The bytes that a text stands for: a URI or JSON as itself, else hex, else base64.
 #[wasm_bindgen(js_name = initDataFromText)]
 pub fn init_data_from_text(text: &str) -> Result<Vec<u8>, JsValue> {
     init_data::from_text(text).map(Cow::into_owned).map_err(thrown)
 }
 
-/// Reads init data: JSON.
+/// Reads init data: JSON. An empty `kind` is detected.
 #[wasm_bindgen(js_name = parseInitData)]
-pub fn parse_init_data(data: &[u8], kind: Option<String>, strict: bool) -> Result<String, JsValue> {
-    let kind = kind.as_deref().and_then(InitDataType::from_name);
+pub fn parse_init_data(data: &[u8], kind: &str, strict: bool) -> Result<String, JsValue> {
+    let kind = InitDataType::from_name(kind);
     init_data::parse(data, Options { kind, strict }).map(|init_data| init_data.to_json()).map_err(thrown)
 }
 
@@ -42,26 +52,26 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     crate::text::from_hex(text)
 }
 
-/// Reads a token or auth data: JSON.
+/// Reads a token or auth data: JSON. Numbers that are not given are NaN.
 #[wasm_bindgen(js_name = inspectCustomData)]
 #[allow(clippy::too_many_arguments, reason = "one crossing; the façade has names for them")]
 pub fn inspect_custom_data(
     value: &str,
-    now: Option<f64>,
-    drm_name: Option<String>,
-    site_id: Option<String>,
-    content_id: Option<String>,
+    now: f64,
+    drm_name: &str,
+    site_id: &str,
+    content_id: &str,
     key_rotation: bool,
-    token_lifetime: Option<f64>,
+    token_lifetime: f64,
     token_needed: bool,
 ) -> Result<String, JsValue> {
     let expected = Expected {
-        now,
-        drm: drm_name.as_deref().and_then(Drm::from_name),
-        site_id: site_id.as_deref(),
-        content_id: content_id.as_deref(),
+        now: given(now),
+        drm: Drm::from_name(drm_name),
+        site_id: some(site_id),
+        content_id: some(content_id),
         key_rotation,
-        token_lifetime,
+        token_lifetime: given(token_lifetime),
         token_needed,
     };
     inspect::inspect(value, &expected).map(|inspection| inspection.to_json()).map_err(thrown)
@@ -69,14 +79,14 @@ pub fn inspect_custom_data(
 
 /// The license URL of a host.
 #[wasm_bindgen(js_name = licenseUrl)]
-pub fn license_url(host: Option<String>, drm_name: &str, site_id: Option<String>, content_id: Option<String>) -> String {
-    request::license_url(host.as_deref().unwrap_or(request::DEFAULT_HOST), drm(drm_name), site_id.as_deref(), content_id.as_deref())
+pub fn license_url(host: &str, drm_name: &str, site_id: &str, content_id: &str) -> String {
+    request::license_url(some(host).unwrap_or(request::DEFAULT_HOST), drm(drm_name), some(site_id), some(content_id))
 }
 
 /// The certificate URL of a host.
 #[wasm_bindgen(js_name = certificateUrl)]
-pub fn certificate_url(host: Option<String>, drm_name: &str, site_id: &str) -> String {
-    request::certificate_url(host.as_deref().unwrap_or(request::DEFAULT_HOST), drm(drm_name), site_id)
+pub fn certificate_url(host: &str, drm_name: &str, site_id: &str) -> String {
+    request::certificate_url(some(host).unwrap_or(request::DEFAULT_HOST), drm(drm_name), site_id)
 }
 
 /// The HTTP request for a CDM's message: `[url, headers as a JSON object, body]`.
@@ -92,7 +102,7 @@ pub fn license_request(
     let carrier = if by_url { Carrier::Url } else { Carrier::Header };
     let request = request::build(drm(drm_name), message, individualization, url, custom_data.as_deref(), carrier).map_err(thrown)?;
     let mut headers = Writer::new();
-    headers.object(|out| request.headers.iter().for_each(|(name, value)| out.string(name, value)));
+    headers.object(|out| out.append(&request.headers));
     Ok(Array::of3(&request.url.into(), &headers.finish().into(), &Uint8Array::from(&request.body[..])))
 }
 
@@ -128,10 +138,10 @@ pub fn playready_cdm_data(token: &str) -> Result<Vec<u8>, JsValue> {
     request::playready_cdm_data(token).map_err(thrown)
 }
 
-/// Milliseconds to wait after a failed attempt; `undefined`: give up.
+/// Milliseconds to wait after a failed attempt; NaN: give up.
 #[wasm_bindgen(js_name = retryWait)]
-pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64, retry_after: Option<String>, now: f64) -> Option<f64> {
-    let wish = retry_after.and_then(|value| retry::parse_retry_after(&value, now));
+pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64, retry_after: &str, now: f64) -> f64 {
+    let wish = retry::parse_retry_after(retry_after, now);
     // As many as there are numbers, where it is Infinity.
-    retry::wait(retry::Policy { attempts: attempts as u32, base, cap }, attempt, random, wish)
+    retry::wait(retry::Policy { attempts: attempts as u32, base, cap }, attempt, random, wish).unwrap_or(f64::NAN)
 }
