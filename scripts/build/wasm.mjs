@@ -10,7 +10,7 @@ import { executable, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { Stop, say } from "../lib/say.mjs";
 import { ensureTool } from "../setup/tools.mjs";
-import { shortNames } from "./names.mjs";
+import { shortNames, withLoader } from "./glue.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 /** Features of the crate that are modules, as far as they are there. */
@@ -30,7 +30,7 @@ const wasmOpt = [process.execPath, join(root, "node_modules/binaryen/bin/wasm-op
 const LOWER = [
   "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-sign-ext", "--enable-nontrapping-float-to-int", "--enable-mutable-globals",
   "--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused",
-  "--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm-nontrapping-fptoint-lowering", "-Oz", "--low-memory-unused", "--reorder-functions-by-name",
+  "--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm-nontrapping-fptoint-lowering", "-Oz", "--low-memory-unused", "--one-caller-inline-max-function-size=30", "--reorder-functions-by-name",
   "--strip-debug", "--strip-producers", "--strip-target-features",
 ];
 
@@ -103,7 +103,7 @@ export async function buildModule(name, { small }) {
   const [module, glue] = ["pallycon_drm_bg.wasm", "pallycon_drm.js"].map((file) => join(out, file));
   const renamed = shortNames(readFileSync(module), readFileSync(glue, "utf8"));
   writeFileSync(module, renamed.module);
-  writeFileSync(glue, renamed.glue);
+  writeFileSync(glue, withLoader(renamed.glue));
   const target = modulePath(name);
   mkdirSync(dirname(target), { recursive: true });
   await must(`wasm-opt (${name})`, [...wasmOpt, ...LOWER, module, "-o", target], `build-opt-${name}`);

@@ -1,6 +1,7 @@
-// Short names between a module and its glue.
+// wasm-bindgen's glue, made smaller: every viewer loads it.
 //
-// wasm-bindgen names an import `__wbg_fetch_9b478faef8cda538`: sixteen characters that no compression makes smaller, once in the
+// It loads from anything, with warnings about old ways to call it; here js/module.ts loads, and hands over a compiled module.
+// And it names an import `__wbg_fetch_9b478faef8cda538`: sixteen characters that no compression makes smaller, once in the
 // module and once in the script. Nobody but these two reads them, so both get one or two letters instead.
 import { Stop } from "../lib/say.mjs";
 
@@ -48,7 +49,7 @@ export function shortNames(module, glue) {
         const [name, kind] = text(module, second);
         const key = `${name}: function`;
         if (from !== MODULE || module[kind] !== FUNCTION || glue.split(key).length !== 2) {
-          throw new Stop(`wasm-bindgen's import ${name} is not as it is known.`, "See scripts/build/names.mjs.");
+          throw new Stop(`wasm-bindgen's import ${name} is not as it is known.`, "See scripts/build/glue.mjs.");
         }
         glue = glue.replace(key, `${short(index)}: function`);
         const [, behind] = number(module, kind + 1);
@@ -61,4 +62,17 @@ export function shortNames(module, glue) {
     section = end;
   }
   return { module: Buffer.concat(out), glue: glue.replace(`"${MODULE}"`, '"a"') };
+}
+
+const LOADER = "async function __wbg_load(module, imports) {";
+
+/** The glue with a loader that takes compiled modules alone, one at a time. */
+export function withLoader(glue) {
+  const [head, rest = ""] = glue.split(LOADER);
+  if (!rest.endsWith("export { initSync, __wbg_init as default };\n")) throw new Stop("wasm-bindgen's loader is not as it is known.", "See scripts/build/glue.mjs.");
+  // What starts a second instance asks for an export that modules without a start do not have (wasm-bindgen 0.2.130).
+  return `${head.replace("\n    wasm.__wbindgen_start();", "")}export default async function({ module_or_path: module }) {
+    return __wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);
+}
+`;
 }

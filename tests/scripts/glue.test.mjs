@@ -1,7 +1,7 @@
 // A module and its glue still fit together when their names are short.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { shortNames } from "../../scripts/build/names.mjs";
+import { shortNames, withLoader } from "../../scripts/build/glue.mjs";
 
 const NAMES = ["__wbg_first_0123456789abcdef", "__wbg_second_fedcba9876543210"];
 const text = (value) => [value.length, ...Buffer.from(value)];
@@ -29,6 +29,18 @@ test("the module finds in the glue what it imports", async () => {
   for (const part of [short.module.toString("latin1"), short.glue]) assert.doesNotMatch(part, /__wbg|pallycon/);
 });
 
+test("a compiled module is all that the loader takes", async () => {
+  const glue = withLoader(`const __wbg_get_imports = () => { ${GLUE} };
+    let wasm;
+    const __wbg_finalize_init = (instance) => (wasm = instance.exports);
+    async function __wbg_load(module, imports) {}
+    function initSync() {}
+    export { initSync, __wbg_init as default };\n`);
+  const { default: load } = await import(`data:text/javascript,${encodeURIComponent(glue)}`);
+  assert.equal((await load({ module_or_path: new WebAssembly.Module(MODULE) })).difference(), 42);
+});
+
 test("glue of another make is refused", () => {
+  assert.throws(() => withLoader(GLUE), /loader is not as it is known/);
   assert.throws(() => shortNames(MODULE, GLUE.replace("second", "third")), /__wbg_second_fedcba9876543210 is not as it is known/);
 });
