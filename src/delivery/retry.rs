@@ -3,8 +3,7 @@
 //! obeyed up to a minute.
 
 use crate::custom_data::time::parse_timestamp;
-use crate::json::decimal;
-use crate::text::{concat, find, number};
+use crate::text::number;
 
 /// How often and how fast.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,11 +41,15 @@ pub fn parse_retry_after(value: &str, now: f64) -> Option<f64> {
         return Some(f64::from(seconds) * 1000.0);
     }
     // Sun, 06 Nov 1994 08:49:37 GMT: the one form that RFC 9110 lets a server send.
-    let part = |from, to| value.get(from..to);
-    let month = find(b"JanFebMarAprMayJunJulAugSepOctNovDec", part(8, 11)?.as_bytes()).filter(|at| at % 3 == 0)? as u64 / 3;
-    let month = decimal(month.wrapping_add(101));
-    let date = [part(12, 16)?, "-", month.get(1..)?, "-", part(5, 7)?, "T", part(17, 25)?, "Z"];
-    let moment = parse_timestamp(&concat(&date)).filter(|_| part(25, value.len()) == Some(" GMT"))?;
+    let [_, _, _, _, _, d1, d2, _, m1, m2, m3, _, y1, y2, y3, y4, _, h1, h2, c1, n1, n2, c2, s1, s2, b' ', b'G', b'M', b'T'] =
+        *value.as_bytes()
+    else {
+        return None;
+    };
+    let month = (1..).zip(b"JanFebMarAprMayJunJulAugSepOctNovDec".as_chunks().0).find(|(_, name)| **name == [m1, m2, m3])?.0;
+    let (k1, k2) = if month < 10 { (b'0', month | b'0') } else { (b'1', month.wrapping_sub(10) | b'0') };
+    let date = [y1, y2, y3, y4, b'-', k1, k2, b'-', d1, d2, b'T', h1, h2, c1, n1, n2, c2, s1, s2, b'Z'];
+    let moment = parse_timestamp(str::from_utf8(&date).ok()?)?;
     Some((moment - now).max(0.0))
 }
 
