@@ -26,6 +26,16 @@ const openSessions = async (page) => {
   return (await ids("generate-request")).filter((id) => !closed.includes(id));
 };
 
+/** The form, byte for byte: percent-encoded standard base64 of an SPC, with every sign that could go wrong in it. */
+function expectSpcForm({ headers, bodyBase64 }) {
+  expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
+  const body = Buffer.from(bodyBase64, "base64").toString("latin1");
+  const spc = Buffer.from(decodeURIComponent(body.slice("spc=".length)), "base64");
+  expect(spc.subarray(0, 4).toString("hex")).toBe("fbfffe01");
+  expect(body).toBe(`spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`);
+  for (const sign of ["%2B", "%2F", "%3D%3D"]) expect(body).toContain(sign);
+}
+
 for (const [name, drm, content, bridge, media] of [
   ["Widevine, a session for each key", "widevine", "demo-cenc", {}, {}],
   ["Widevine, one key for both tracks", "widevine", "demo-single-key", {}, {}],
@@ -48,6 +58,8 @@ for (const [name, drm, content, bridge, media] of [
     expect(seen.map(({ status }) => status)).toEqual(keys.map(() => 200));
     expect(seen.flatMap(({ keyIds }) => keyIds).sort()).toEqual([...keys].sort());
     for (const { headers } of seen) expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString())).toMatchObject({ cid: content });
+    for (const { kind, path, headers } of await run.requests()) if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
+    if (drm === "fairplay") seen.forEach(expectSpcForm);
     const statuses = await events(page, "key-status");
     expect(statuses.map(({ keyId, status }) => `${keyId} ${status}`).sort()).toEqual(keys.map((id) => `${id} usable`).sort());
     expect(await errors(page)).toEqual([]);
@@ -188,11 +200,20 @@ for (const [name, fault, expected] of [
     await expect.poll(async () => (await errors(page)).length, { message: "another source asks anew, once for each key" }).toBe(4);
     expect((await posts(run)).length).toBe(2 * before);
     expect(await openSessions(page)).toEqual([]);
+    // Nor do they where the media name the key once more, now that it was refused.
+    const more = await page.evaluate((bytes) => {
+      const count = () => window.__cdmBridge.log.filter(({ event }) => event === "generate-request").length;
+      const seen = count();
+      window.lab.encrypted("skd", bytes);
+      return Promise.resolve().then(() => new Promise((resolve) => setTimeout(() => resolve(count() - seen))));
+    }, [...Buffer.from(`skd://${Buffer.from(keyIdsOf("demo-cbcs")[0], "hex").toString("base64")}`)]);
+    expect(more).toBe(0);
   });
 }
 
 for (const [name, fault, expected] of [
-  ["cannot be reached", "close", { code: "network", phase: "certificate" }],
+  ["cannot be reached", "close", { code: "network", phase: "certificate", message: expect.stringContaining("certificate server") }],
+  ["is a sign-in page", "html", { phase: "certificate", message: expect.stringContaining("HTML page") }],
   ["is an error", "error:7301", { serverCode: "7301", phase: "certificate" }],
   ["is not one for FairPlay", "wrong-drm", { phase: "session", code: "certificate-rejected" }],
 ]) {
