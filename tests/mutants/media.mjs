@@ -1,0 +1,77 @@
+// Mistakes that code for a bare video element is easily made with, and that integrators have made.
+const FILE = "js/players/media.ts";
+const CDM = "js/players/media/cdm.ts";
+const SPEC = "media.spec";
+const REFUSED = { spec: SPEC, grep: "refusal: 7301" };
+const BASE64 = (bytes) => `new TextEncoder().encode(btoa(String.fromCharCode(...${bytes})))`;
+
+export default [
+  {
+    name: "media: FairPlay's content id is the host of the skd URI", spec: SPEC, grep: "the blob holds URI",
+    edits: [[FILE, `client.initData(initData, "skd")?.fairplay?.assetId ?? ""`, `(client.initData(initData, "skd")?.fairplay?.assetId ?? "").split("/")[0]!`]],
+  },
+  {
+    name: "media: the CDM gets the license as base64 text", spec: SPEC, grep: "plays: FairPlay, a whole sinf",
+    edits: [[FILE, `      await session.update(data);`, `      await session.update(${BASE64("data")});`]],
+  },
+  {
+    name: "media: the CDM gets FairPlay's certificate as base64 text", spec: SPEC, grep: "plays: FairPlay, a whole sinf",
+    edits: [[FILE, `    await cdm.certify(await client.certificate(drm as "fairplay" | "widevine"));`, `    await cdm.certify(${BASE64(`await client.certificate(drm as "fairplay" | "widevine")`)});`]],
+  },
+  {
+    name: "media: a request is made before the certificate is set", spec: SPEC, grep: "set before the first request",
+    edits: [[FILE, `if (certificateWanted) await certify(`, `if (certificateWanted) void certify(`]],
+  },
+  {
+    name: "media: sessions stay open after detaching", spec: SPEC, grep: "detached: every session closed",
+    edits: [[FILE, `    tell("detached");\n`, ``]],
+  },
+  {
+    name: "media: the element keeps its MediaKeys after detaching", spec: SPEC, grep: "detached: every session closed",
+    edits: [[FILE, `    await cdm?.detach();\n`, ``]],
+  },
+  {
+    name: "media: the client's dispose() leaves the element attached", spec: SPEC, grep: "the client's dispose",
+    edits: [[FILE, `  const undo = client.adopt(async () => {`, `  const undo = (async () => {`]],
+  },
+  {
+    name: "media: a second mount does not wait for the first one's end", spec: SPEC, grep: "React's strict mode",
+    edits: [["js/players/attach.ts", `    await undo?.();\n`, ``]],
+  },
+  {
+    name: "media: another source keeps the old one's sessions", spec: SPEC, grep: "a new source on the same element",
+    edits: [[FILE, `  listen("emptied", () => tell("emptied"));\n`, ``]],
+  },
+  {
+    name: "media: a session for each event, whatever its init data", spec: SPEC, grep: "init data that come again",
+    edits: [[FILE, `describe(client.initData(bytes, initDataType))`, `String(Math.random())`]],
+  },
+  {
+    name: "media: FairPlay's renewal is asked for in other words", spec: SPEC, grep: "told to ask",
+    edits: [[FILE, `new TextEncoder().encode("renew")`, `new TextEncoder().encode("renewal")`]],
+  },
+  {
+    name: "media: a renewal with the first request's token", spec: SPEC, grep: "with a token of its own",
+    edits: [[FILE, `messageType: messageType as RequestContext["messageType"], reason, signal }`, `messageType: "license-request" as const, reason: "license" as const, signal }`]],
+  },
+  {
+    name: "media: nobody hears of a video that waits for a key", spec: SPEC, grep: "a key that no license brings",
+    edits: [[FILE, `  listen("waitingforkey", () => tell("waitingforkey"));\n`, ``]],
+  },
+  {
+    name: "media: a refusal is not told on the element", ...REFUSED,
+    edits: [[FILE, `    video.dispatchEvent(new CustomEvent("pallyconerror", { detail: error }));\n`, ``]],
+  },
+  {
+    name: "media: a license that was refused is asked for without end", ...REFUSED,
+    edits: [[FILE, `report(thrown).retryable ? 1 : 0`, `report(thrown) ? 1 : 0`]],
+  },
+  {
+    name: "media: key statuses in the order of a GUID", spec: SPEC, grep: "PlayReady with key ids in GUID order",
+    edits: [[CDM, "list.push(`${hex(id)}:${status}`)", "list.push(`${hex(new Uint8Array(id as ArrayBuffer).reverse())}:${status}`)"]],
+  },
+  {
+    name: "media: the status of one key is told for all", spec: SPEC, grep: "a key that is output-restricted",
+    edits: [[CDM, "list.push(`${hex(id)}:${status}`)", "list.push(`${hex(id)}:usable`)"]],
+  },
+];

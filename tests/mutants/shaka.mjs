@@ -1,0 +1,48 @@
+// Mistakes that a Shaka adapter is easily made with; the first two are in Shaka's and PallyCon's own samples.
+const FILE = "js/players/shaka.ts";
+const SPEC = "fairplay-shaka.spec";
+const PLAYS = { spec: SPEC, grep: "Shaka 5 plays" };
+const BUSY = { spec: SPEC, grep: "Shaka 5 a busy server" };
+
+export default [
+  {
+    name: "shaka: the body is wrapped again on each attempt", ...BUSY,
+    edits: [[FILE, `    if (!message) {`, `    if (message || !message) {`]],
+  },
+  {
+    name: "shaka: headers on the first attempt alone", ...BUSY,
+    edits: [[FILE, `    this.sent.set(request, prepared);`, `    if (attempt > 0) return;\n    this.sent.set(request, prepared);`]],
+  },
+  {
+    name: "shaka: the token on segments too", ...PLAYS,
+    edits: [[FILE, `    if (type === SERVER_CERTIFICATE)`, `    if (type < LICENSE) request.headers["pallycon-customdata-v2"] = "token";\n    if (type === SERVER_CERTIFICATE)`]],
+  },
+  {
+    name: "shaka: the certificate as base64 text", ...PLAYS,
+    edits: [[FILE, `;base64,\${btoa(`, `,\${btoa(`]],
+  },
+  {
+    name: "shaka: the certificate is set when it comes, and nobody waits", ...PLAYS,
+    edits: [[FILE, `    if (!drm) return;\n    try {`, `    if (!drm) return;\n    if (drm) { request.uris = ["data:application/octet-stream,"]; return; }\n    try {`]],
+  },
+  {
+    name: "shaka: the certificate is fetched by attaching", spec: SPEC, grep: "no FairPlay, no certificate",
+    edits: [[FILE, `    const legacy = polyfilled();`, `    const legacy = polyfilled();\n    void client.certificate("fairplay");`]],
+  },
+  {
+    name: "shaka: PallyCon's error, sent under 200, is given to the CDM", spec: SPEC, grep: "Shaka 5 a site without FairPlay",
+    edits: [[FILE, `      if (error.code === INTERNAL.code) return undefined;`, `      if (error.code === INTERNAL.code || error.httpStatus === 200) return undefined;`]],
+  },
+  {
+    name: "shaka: one refused session of two is not told", spec: "shaka.spec", grep: "Shaka 5 one session of two",
+    edits: [[FILE, `      this.player.dispatchEvent(shown as never);`, `      void shown;`]],
+  },
+  {
+    name: "shaka: filters stay after undo", spec: "shaka.spec", grep: "Shaka 5 after detaching",
+    edits: [[FILE, `      engine?.unregisterRequestFilter(this.onRequest);`, `      void engine;`]],
+  },
+  {
+    name: "shaka: the content id is the host of the skd URI", spec: SPEC, grep: "com.apple.fps.1_0",
+    edits: [["js/players/parts/apple-polyfill.ts", `uri.replace(/^skd:\\/\\//i, "")`, `uri.replace(/^skd:\\/\\//i, "").split("/")[0]!`]],
+  },
+];
