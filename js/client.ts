@@ -107,7 +107,7 @@ export class Client implements PallyCon {
     if (context.reason === "rotation" && !given.reason) await sleep(Math.random() * (this.options.rotationSpread ?? 0), context.signal);
     const started = Date.now();
     const individualization = context.messageType === "individualization-request";
-    const bytes = view(message);
+    const bytes = challenge(drm, message);
     let customData: string | undefined;
     let problems: Problem[] = [];
     if (!individualization && drm !== "clearkey") {
@@ -306,6 +306,17 @@ function bodyOf(response: LicenseResponse): Uint8Array {
     return view(response.body);
   } catch (cause) {
     throw new PallyConError({ code: "not-a-license", phase: "license", message: "The answer's body is no bytes.", hint: "Pass what arrayBuffer() of the response resolved with.", cause });
+  }
+}
+
+function challenge(drm: Drm, message: Bytes): Uint8Array {
+  if (!/^(widevine|playready|fairplay|clearkey)$/.test(drm)) {
+    throw new PallyConError({ code: "drm-invalid", phase: "license", message: `"${String(drm)}" is no DRM.`, hint: "Pass widevine, playready, fairplay or clearkey." });
+  }
+  try {
+    return view(message);
+  } catch (cause) {
+    throw new PallyConError({ code: "challenge-invalid", phase: "license", message: "The CDM's message is no bytes.", hint: "Pass the message of the session's message event.", cause });
   }
 }
 

@@ -40,7 +40,7 @@ function bytesOf(data: Bytes): Uint8Array {
   try {
     return view(data);
   } catch (cause) {
-    throw new PallyConError({ code: "init-data-invalid", phase: "init-data", message: "It is neither a text nor bytes that can be read.", hint: "Hand over an ArrayBuffer or a view of one; one that was transferred to a worker is empty.", cause });
+    throw new PallyConError({ code: "init-data-invalid", phase: "init-data", message: "It is neither a text nor bytes that can be read.", hint: "Hand over an ArrayBuffer or a view of one. The encrypted event has none where the media come from another origin without CORS (crossorigin).", cause });
   }
 }
 

@@ -49,7 +49,7 @@ let loading: Promise<void> | undefined;
 export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> {
   if (loaded) return Promise.resolve();
   loading ??= (async () => {
-    await bindgen({ module_or_path: await fetchModule(source ?? new URL("./inspect.wasm", import.meta.url), "parseSegment") });
+    await bindgen({ module_or_path: await fetchModule(source, () => new URL("./inspect.wasm", import.meta.url), "parseSegment") });
     loaded = true;
   })().catch((error: unknown) => {
     loading = undefined;
@@ -73,7 +73,12 @@ const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (ch
 
 /** An fMP4 init or media segment: the protection of each track, and every PSSH box in moov and moof. Throws "segment-invalid". */
 export function parseSegment(data: Bytes): Segment {
-  const input = view(data);
+  let input: Uint8Array;
+  try {
+    input = view(data);
+  } catch (cause) {
+    throw new PallyConError({ code: "segment-invalid", phase: "segment", message: "The segment is no bytes.", hint: "Hand over an ArrayBuffer or a view of one.", cause });
+  }
   return call((core) => cut(JSON.parse(core.parseSegment(input)) as Segment, input));
 }
 

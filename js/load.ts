@@ -25,7 +25,7 @@ export function init(source?: ModuleSource): Promise<void> {
 }
 
 async function load(source?: ModuleSource): Promise<void> {
-  const module = await fetchModule(source ?? new URL("./player.wasm", import.meta.url), "parseInitData");
+  const module = await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData");
   await bindgen({ module_or_path: module });
   loaded = module;
 }

@@ -1,6 +1,6 @@
 // Getting a compiled module from any source, and saying why where that fails. Every entry of the package loads by it.
 import { PallyConError, type ErrorFields } from "./error.js";
-import { view as viewOf } from "./bytes.js";
+import { bareUrl, view as viewOf } from "./bytes.js";
 import type { Bytes } from "./types.js";
 
 export type ModuleSource = string | URL | Response | Promise<Response> | Bytes | WebAssembly.Module;
@@ -11,12 +11,19 @@ const blocked = (message: string, cause?: unknown) =>
   failure({ code: "wasm-blocked", message, hint: "Allow 'wasm-unsafe-eval' in the page's Content-Security-Policy (script-src), and check that the browser's lockdown mode is off for this site.", cause });
 
 const unreachable = (message: string, cause?: unknown) =>
-  failure({ code: "wasm-unreachable", message, hint: "Serve the package's .wasm file beside its script, or give init() its URL or bytes; connect-src must allow it.", cause });
+  failure({ code: "wasm-unreachable", message, hint: "Serve the package's .wasm files beside its scripts, or give the file's URL or bytes to init() (attachMedia: the option wasm); connect-src must allow it.", cause });
 
-/** `owned`: an export by which the file is known for the right one. */
-export async function fetchModule(source: ModuleSource, owned: string): Promise<WebAssembly.Module> {
+/** `beside`: where the file is without a source; `owned`: an export by which it is known for the right one. */
+export async function fetchModule(source: ModuleSource | undefined, beside: () => URL, owned: string): Promise<WebAssembly.Module> {
   if (typeof WebAssembly !== "object") throw blocked("This browser has no WebAssembly, or the page may not use it.");
-  const settled = await Promise.resolve(source).catch((cause: unknown) => { throw unreachable("The .wasm file could not be fetched.", cause); });
+  let from = source;
+  try {
+    from ??= beside();
+  } catch (cause) {
+    // Bundlers that write scripts without modules take import.meta away.
+    throw unreachable("The place of the .wasm file is not known in this bundle.", cause);
+  }
+  const settled = await Promise.resolve(from).catch((cause: unknown) => { throw unreachable("The .wasm file could not be fetched.", cause); });
   if (settled instanceof WebAssembly.Module) return checked(settled, owned);
   const bytes = typeof settled === "string" || settled instanceof URL ? await read(settled) : await bytesOf(settled);
   const view = viewOf(bytes);
@@ -41,7 +48,7 @@ async function bytesOf(source: Response | Bytes): Promise<Bytes> {
   // A detached buffer is empty.
   if (ArrayBuffer.isView(source) ? source.buffer.byteLength : source instanceof ArrayBuffer && source.byteLength) return source as Bytes;
   if (!(source instanceof Response)) throw unreachable("init() was given no .wasm file.");
-  if (!source.ok) throw unreachable(`The .wasm file was answered with HTTP ${source.status}.`);
+  if (!source.ok) throw unreachable(`The .wasm file was answered with HTTP ${source.status} (${bareUrl(source.url)}).`);
   return source.arrayBuffer().catch((cause: unknown) => { throw unreachable("The .wasm file could not be read.", cause); });
 }
 

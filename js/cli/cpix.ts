@@ -68,6 +68,7 @@ function requestOptions(values: Values): CpixRequestOptions {
 }
 
 async function keys(values: Values): Promise<number> {
+  checkView(values.view);
   const token = secrets(values.account, NAME).kmsToken;
   if (token === undefined) throw missing("kmsToken", NAME);
   const kind = (values.kind ?? "v2") as KmsKind;
@@ -103,6 +104,13 @@ function packInfo(text: string): PackInfo | undefined {
   }
 }
 
+const VIEWS = ["qencode", "nginx-vod", "bitmovin", "shaka-packager"];
+
+/** Before a key server is asked. */
+function checkView(view: string | undefined): void {
+  if (view !== undefined && !VIEWS.includes(view)) throw new Usage(`There is no view "${view}"; there are ${VIEWS.join(", ")}.`, NAME);
+}
+
 async function show(pack: PackInfo, values: Values): Promise<number> {
   const { view, "view-period": period, "license-url": licenseUrl, "hardware-drm": hardwareDrm } = values;
   const one = { track: values["view-track"], period: period !== undefined && /^\d{1,15}$/.test(period) ? Number(period) : period };
@@ -127,7 +135,8 @@ async function show(pack: PackInfo, values: Values): Promise<number> {
       return 0;
     }
     default:
-      throw new Usage(`There is no view "${view}"; there are qencode, nginx-vod, bitmovin and shaka-packager.`, NAME);
+      checkView(view);
+      return 2;
   }
 }
 

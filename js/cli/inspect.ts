@@ -14,6 +14,7 @@ export async function runInspect(args: string[]): Promise<number> {
   const found = inspectAny(bytesOf(input) ?? input);
   if (values.json) printJson(JSON.parse(JSON.stringify(found, (_, value: unknown) => (ArrayBuffer.isView(value) ? hex(value) : value))));
   else show(found);
+  if (found.kind === "unknown" && input !== "-" && !bytesOf(input)) process.stderr.write("There is no such file, and as a text it is nothing that is known.\n");
   return hasProblem(found) ? 1 : 0;
 }
 

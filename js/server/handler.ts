@@ -23,7 +23,8 @@ export function tokenHandler(account: Account, authorize: Authorize, { onError =
     const contentId = searchParams.get("content_id");
     const drm = searchParams.get("drm")?.toLowerCase();
     const drmType: DrmType | undefined = DRM_TYPES.find((known) => known.toLowerCase() === drm);
-    if (!contentId) return answer(400, "content_id is missing.");
+    // What a page without a content id asks for: `?content_id=${undefined}`.
+    if (!contentId || contentId === "undefined" || contentId === "null") return answer(400, "content_id is missing.");
     if (!drmType) return answer(400, `drm must be one of ${DRM_TYPES.join(", ")}.`);
     try {
       const granted = await authorize({ contentId, drmType, request });

@@ -27,7 +27,7 @@ let loading: Promise<void> | undefined;
 /** Workers that forbid compiling from bytes hand over the module that their bundler made of `pallycon-drm/server.wasm`. */
 export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> {
   loading ??= (async () => {
-    const module = await fetchModule(source ?? new URL("./server.wasm", import.meta.url), "createLicenseToken");
+    const module = await fetchModule(source, () => new URL("./server.wasm", import.meta.url), "createLicenseToken");
     await bindgen({ module_or_path: module });
   })().catch((error: unknown) => {
     loading = undefined;

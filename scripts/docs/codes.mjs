@@ -79,6 +79,7 @@ export const CODES = [
       ["http-status", "Another status that is no license's.", "`licenseUrl`, and the answer in the network panel."],
       ["server-error", "PallyCon refuses with a code that this version does not know: `serverCode` and `serverMessage` are its own.", "PallyCon's list of error codes."],
       ["playready-fault", "A PlayReady server answers a SOAP fault.", "Microsoft's list of PlayReady results; token and content id."],
+      ["drm-invalid", "The DRM that a request was to be made for is none of the four.", "`widevine`, `playready`, `fairplay` or `clearkey`."],
       ["challenge-invalid", "What should be the CDM's message is none.", "Pass it on unchanged."],
       ["certificate-invalid", "What should be a certificate is none: empty, HTML, JSON, text that is not base64, the other DRM's.", "`siteId`, `host`, the `certificate` option."],
       ["certificate-not-der", "A warning: FairPlay's certificate does not begin as DER does.", "Check it where the device refuses it."],

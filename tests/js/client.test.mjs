@@ -46,6 +46,14 @@ test("an answer without bytes is no license, and no fault of ours", async () => 
   assert.equal((await failure(() => sameKeyId(null, "00"))).code, "init-data-invalid");
 });
 
+test("what is no challenge, or no DRM, is not posted", async () => {
+  const drm = await createPallyCon({ customData: "dG9rZW4=" });
+  await answered([], async () => {
+    assert.equal((await failure(() => drm.requestLicense("widevine", undefined))).code, "challenge-invalid");
+    assert.equal((await failure(() => drm.requestLicense("wv", new Uint8Array(1)))).code, "drm-invalid");
+  });
+});
+
 test("long init data are told apart by their ends", async () => {
   await initInspect();
   const padding = buildPssh({ systemId: "00000000-0000-0000-0000-000000000000", data: new Uint8Array(4200) });

@@ -45,7 +45,7 @@ test("wrong requests are the caller's, failures inside are not shown", async () 
   let called = false;
   const failed = [];
   const handler = tokenHandler(TUTORIAL, () => { called = true; throw new Error("database password is hunter2"); }, { onError: (error) => failed.push(error) });
-  assert.equal((await ask(handler, "?drm=widevine")).status, 400);
+  for (const query of ["", "&content_id=", "&content_id=undefined", "&content_id=null"]) assert.equal((await ask(handler, `?drm=widevine${query}`)).status, 400);
   assert.equal((await ask(handler, "?content_id=film")).status, 400);
   assert.equal((await ask(handler, "?content_id=film&drm=clearkey")).status, 400);
   const post = await ask(handler, "?content_id=film&drm=widevine", { method: "POST" });

@@ -18,6 +18,6 @@ export function mediaModule(source?: Source): Promise<MediaModule> {
 }
 
 async function load(source?: Source): Promise<MediaModule> {
-  await bindgen({ module_or_path: await fetchModule(source ?? new URL("./media.wasm", import.meta.url), "legacyInitData") });
+  await bindgen({ module_or_path: await fetchModule(source, () => new URL("./media.wasm", import.meta.url), "legacyInitData") });
   return bindings;
 }
