@@ -11,10 +11,10 @@ import { table } from "../lib/say.mjs";
  * `goal` is where it has to get; `budget` is where it is, so that it never grows unseen.
  */
 const PAGES = [
-  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 53_100 },
-  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 53_100 },
+  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 52_900 },
+  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 52_900 },
   // Sessions are decided in a module of their own, which only this page loads.
-  { player: "media", attach: "attachMedia", modules: ["player.wasm", "media.wasm"], goal: 36_000, budget: 68_500 },
+  { player: "media", attach: "attachMedia", modules: ["player.wasm", "media.wasm"], goal: 36_000, budget: 68_200 },
 ];
 
 const compressed = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;

@@ -11,6 +11,8 @@ import { run } from "../lib/run.mjs";
 import { Stop, say } from "../lib/say.mjs";
 import { ensureTool } from "../setup/tools.mjs";
 import { shortNames, withLoader } from "./glue.mjs";
+import { namedByLength } from "./order.mjs";
+import { CUSTOM, named, rewritten, section, text } from "./sections.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 /** Features of the crate that are modules, as far as they are there. */
@@ -23,16 +25,19 @@ export const moduleDir = (name) => join(root, "build/wasm", name);
 export const modulePath = (name) => join(root, "dist", `${name}.wasm`);
 
 const wasmOpt = [process.execPath, join(root, "node_modules/binaryen/bin/wasm-opt")];
+const FEATURES = ["bulk-memory", "bulk-memory-opt", "sign-ext", "nontrapping-float-to-int", "mutable-globals"].map((name) => `--enable-${name}`);
 /**
- * The order was found by trying, and is measured in brotli. Below 1024 lies the far end of the stack, which comes first in
- * memory: no address is folded into it. Functions with names alike have code alike, and compress better side by side.
+ * Below 1024 lies the far end of the stack, which comes first in memory: no address is folded into it. What is inlined although
+ * it is called once alone gets larger functions, which compress worse.
  */
+const SMALLEST = ["-Oz", "--low-memory-unused"];
+const INLINE = "--one-caller-inline-max-function-size=30";
+/** The order was found by trying, and is measured in brotli. */
 const LOWER = [
-  "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-sign-ext", "--enable-nontrapping-float-to-int", "--enable-mutable-globals",
-  "--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused",
-  "--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm-nontrapping-fptoint-lowering", "-Oz", "--low-memory-unused", "--one-caller-inline-max-function-size=30", "--reorder-functions-by-name",
-  "--strip-debug", "--strip-producers", "--strip-target-features",
+  ...FEATURES, INLINE, "--flatten", "--rereloop", "-Oz", ...SMALLEST,
+  "--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm-nontrapping-fptoint-lowering", ...SMALLEST, "--debuginfo",
 ];
+const SORT = ["--mvp-features", INLINE, ...SMALLEST, "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 async function must(label, command, log) {
   const result = await run(label, command, { log, quiet: true });
@@ -40,31 +45,9 @@ async function must(label, command, log) {
   return result;
 }
 
-/** The module with one of its custom sections holding `content` instead. */
-function withSection(bytes, name, content) {
-  const out = [bytes.subarray(0, 8)];
-  let at = 8;
-  const varint = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value >>> 0;
-    }
-  };
-  while (at < bytes.length) {
-    const start = at;
-    const id = bytes[at++];
-    const size = varint();
-    const end = at + size;
-    const length = id === 0 ? varint() : 0;
-    const found = id === 0 && Buffer.from(bytes.subarray(at, at + length)).toString() === name;
-    const body = Buffer.from([name.length, ...Buffer.from(name), ...content]); // short: one byte says how long
-    out.push(found ? Buffer.from([0, body.length, ...body]) : bytes.subarray(start, end));
-    at = end;
-  }
-  return Buffer.concat(out);
-}
+/** The module with an empty list of the features that it uses: see the head of this file. */
+const withoutFeatures = (module) =>
+  rewritten(module, (id, start, whole) => (id === CUSTOM && text(module, start)[0] === "target_features" ? section(CUSTOM, named("target_features"), Buffer.from([0])) : whole));
 
 /** Copies are one instruction, which wasm-opt lowers to a short loop: the library's own `memcpy` and `memmove` are a kilobyte. */
 const MVP = "-Ctarget-cpu=mvp -Ctarget-feature=+bulk-memory";
@@ -98,7 +81,7 @@ export async function buildModule(name, { small }) {
   const out = moduleDir(name);
   mkdirSync(out, { recursive: true });
   const plain = join(out, "pallycon_drm.wasm");
-  writeFileSync(plain, withSection(readFileSync(join(root, "target", TARGET, "release/pallycon_drm.wasm")), "target_features", [0]));
+  writeFileSync(plain, withoutFeatures(readFileSync(join(root, "target", TARGET, "release/pallycon_drm.wasm"))));
   await must(`wasm-bindgen (${name})`, [join(step, executable("bindgen-step")), plain, out], `build-bindgen-${name}`);
   const [module, glue] = ["pallycon_drm_bg.wasm", "pallycon_drm.js"].map((file) => join(out, file));
   const renamed = shortNames(readFileSync(module), readFileSync(glue, "utf8"));
@@ -106,7 +89,10 @@ export async function buildModule(name, { small }) {
   writeFileSync(glue, withLoader(renamed.glue));
   const target = modulePath(name);
   mkdirSync(dirname(target), { recursive: true });
-  await must(`wasm-opt (${name})`, [...wasmOpt, ...LOWER, module, "-o", target], `build-opt-${name}`);
+  const lowered = join(out, "lowered.wasm");
+  await must(`wasm-opt (${name})`, [...wasmOpt, ...LOWER, module, "-o", lowered], `build-opt-${name}`);
+  writeFileSync(lowered, namedByLength(readFileSync(lowered)));
+  await must(`wasm-opt, sorting (${name})`, [...wasmOpt, ...SORT, lowered, "-o", target], `build-sort-${name}`);
   await must(`wasm-opt --mvp-features (${name})`, [...wasmOpt, "--mvp-features", target, "-o", join(out, "mvp.wasm")], `build-mvp-${name}`);
   await WebAssembly.compile(readFileSync(target));
   return isSmall;
