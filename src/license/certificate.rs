@@ -6,9 +6,8 @@
 
 use crate::custom_data::inspect::Problem;
 use crate::error::{Error, Phase};
-use crate::license::catalogue;
-use crate::license::response::http;
-use crate::license::sniff::{is_html, is_plain_text, is_word, json, text};
+use crate::license::response::{Look, look};
+use crate::license::sniff::{is_plain_text, is_word};
 use crate::system::Drm;
 use crate::text::{find, from_base64};
 
@@ -16,19 +15,12 @@ const HINT: &str = "Check siteId, host and the certificate option: it takes byte
 
 /// Reads a certificate. The second part says what is odd about one that is passed on all the same.
 pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<(Vec<u8>, Option<Problem>), Error> {
-    let text = text(body);
-    let json = text.and_then(json);
-    if let Some(error) = json.and_then(|value| catalogue::from_body(&value, status)) {
-        return Err(error.during(Phase::Certificate));
-    }
-    let html = text.is_some_and(is_html);
-    if !(200..300).contains(&status) {
-        let mut error = http("certificate", status, html).during(Phase::Certificate);
-        if status == 404 {
+    let Look { text, html, .. } = look("certificate", status, body).map_err(|mut error| {
+        if status == 404 && error.server.is_none() {
             error.hint = HINT;
         }
-        return Err(error);
-    }
+        error.during(Phase::Certificate)
+    })?;
     let bytes = match text.filter(|_| is_plain_text(body)) {
         Some("") => Err("it is empty"),
         _ if html => Err("it is an HTML page"),

@@ -32,17 +32,14 @@ const HTML: &str = "it is an HTML page";
 
 /// Reads an answer.
 pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<License, Error> {
-    let text = text(body);
-    let value = text.and_then(json);
-    if let Some(error) = value.as_ref().and_then(|value| catalogue::from_body(value, status)) {
-        return Err(error);
+    // SOAP 1.1 sends its faults under 500.
+    if drm == Drm::PlayReady
+        && !is_good(status)
+        && let Some(fault) = text(body).and_then(playready::fault)
+    {
+        return Err(soap_fault(status, fault));
     }
-    let html = text.is_some_and(is_html);
-    if !(200..300).contains(&status) {
-        // SOAP 1.1 sends its faults under 500.
-        let fault = text.filter(|_| drm == Drm::PlayReady).and_then(playready::fault);
-        return Err(fault.map_or_else(|| http("license", status, html), |fault| soap_fault(status, fault)));
-    }
+    let Look { text, html, value } = look("license", status, body)?;
     let what = if text == Some("") {
         "it is empty"
     } else if html {
@@ -54,6 +51,33 @@ pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<License, Error> {
         return Ok(License { data, details: None });
     };
     Err(not_a_license(drm, status, what))
+}
+
+/// What an answer is at first sight.
+#[derive(Debug)]
+pub struct Look<'a> {
+    /// The body, where it is text.
+    pub text: Option<&'a str>,
+    /// Whether that is a page.
+    pub html: bool,
+    /// The JSON in it.
+    pub value: Option<Value>,
+}
+
+fn is_good(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
+/// What each answer is looked at for first, whatever was asked for (`kind`): PallyCon's own error, and the status.
+#[inline(never)]
+pub fn look<'a>(kind: &'static str, status: u16, body: &'a [u8]) -> Result<Look<'a>, Error> {
+    let text = text(body);
+    let value = text.and_then(json);
+    if let Some(error) = value.as_ref().and_then(|value| catalogue::from_body(value, status)) {
+        return Err(error);
+    }
+    let html = text.is_some_and(is_html);
+    if is_good(status) { Ok(Look { text, html, value }) } else { Err(http(kind, status, html)) }
 }
 
 /// `response_format` json, FairPlay's JSON forms, and ClearKey's own.
@@ -218,7 +242,7 @@ const WRONG_URL: &str = "license-url-wrong";
 
 /// A status that says no, without a reason of PallyCon's. `kind` is what was asked for: `license` or `certificate`.
 #[inline(never)]
-pub fn http(kind: &'static str, status: u16, html: bool) -> Error {
+fn http(kind: &'static str, status: u16, html: bool) -> Error {
     let fits = |refusal: &&Refusal| refusal.0.contains(&u16::MAX) || refusal.0.contains(&status.min(500));
     // The last row takes all.
     let (_, code, what, hint, retryable) = REFUSALS.iter().find(fits).copied().unwrap_or_default();
