@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../../test-results/e2e",
   globalSetup: "./setup.mjs",
-  // Software decoding: two videos at once on a small machine make each other late.
+  // A test waits more than it works; but videos are decoded in software, and more of them at once would make each other late.
   workers: 2,
   // CI's machine does other things too; at a desk a test that is late once should be seen.
   retries: process.env.CI ? 1 : 0,
