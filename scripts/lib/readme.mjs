@@ -6,8 +6,10 @@ import { buildDir, root } from "./paths.mjs";
 /** What the blocks take from the page around them. */
 const AROUND = `
 declare const session: MediaKeySession;
-declare function myToken(): Promise<string>;
-declare function show(message: string, hint: string): void;
+declare const video: HTMLVideoElement;
+declare const pallycon: import("pallycon-drm").PallyCon;
+declare function myToken(...about: unknown[]): Promise<string>;
+declare function show(message: string): void;
 `;
 
 /** @returns {string[]} the blocks marked \`js\`, in order */
@@ -21,10 +23,10 @@ export function readmeProject() {
   const found = blocks(readFileSync(join(root, "README.md"), "utf8"));
   if (found.length === 0) throw new Error("README.md has no example");
   // A module's top-level await needs an import or export; `export {}` gives each block that.
-  found.forEach((block, i) => writeFileSync(join(folder, `block-${i + 1}.mjs`), `const event = /** @type {MediaEncryptedEvent} */ (/** @type {unknown} */ (undefined));\n${block}export {};\n`));
+  found.forEach((block, i) => writeFileSync(join(folder, `block-${i + 1}.mjs`), `${block}export {};\n`));
   writeFileSync(join(folder, "around.d.ts"), AROUND);
   const file = join(folder, "tsconfig.json");
-  const compilerOptions = { target: "es2022", lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"], module: "preserve", moduleResolution: "bundler", allowJs: true, checkJs: true, strict: false, noEmit: true, types: [] };
+  const compilerOptions = { target: "es2022", lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"], module: "preserve", moduleResolution: "bundler", allowJs: true, checkJs: true, strict: true, noEmit: true, types: [] };
   writeFileSync(file, JSON.stringify({ compilerOptions, include: ["."] }));
   return file;
 }
