@@ -43,9 +43,16 @@ test("every entry of the exports map is in the package, types first, and no entr
 test("the package has its licences and its README, and nothing of the workshop", () => {
   for (const file of ["package.json", "README.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(user.files.includes(file), file);
   for (const file of user.files) {
-    assert.doesNotMatch(file, /^(src|js|tests|scripts|www|fuzz|target|build|docs|\.)/, file);
+    assert.doesNotMatch(file, /^(src|js|tests|scripts|www|fuzz|target|build|\.)/, file);
+    if (file.startsWith("docs/")) assert.match(file, /^docs\/[\w-]+\.md$/);
     assert.doesNotMatch(file, /\.(rs|toml|lock|log|tgz)$/, file);
   }
+});
+
+test("the README's documents are in the package", () => {
+  const links = [...readFileSync(join(user.installed, "README.md"), "utf8").matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+  assert.ok(links.length >= 10);
+  for (const path of links) assert.ok(user.files.includes(path), path);
 });
 
 test("nothing in it names the machine that it was built on", () => {
