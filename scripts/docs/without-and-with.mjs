@@ -50,12 +50,14 @@ export function render(heard, versions) {
 What an app hears when something goes wrong: the text of the player's own error, and with the package the hint behind →. Several messages are divided by ·.
 Each line was provoked in a real browser, through the [local license server](../www/license-server/README.md) and the [CDM bridge](simulated-drm.md),
 all in one run; the pages are in [tests/e2e/compare](../tests/e2e/compare/main.js). "Without" is the setup of the player's documentation, and of Apple's
-and the key systems' guides where there is no player; of hls.js the fatal errors are shown, and the others where there is no fatal one; attempts and time limits are the same on both sides where there is a setting. What is said of DRMs
-that the browser lacks is the bridge's wording, not a real CDM's. ${versions}
+and the key systems' guides where there is no player. For hls.js the fatal errors are shown, or the others if none was fatal. The number of attempts and the time limits
+are the same on both sides wherever the player has a setting for them. What is said of DRMs that the browser lacks is the bridge's wording, not a real CDM's. ${versions}
 
 \`npm run docs\` writes this page again. [When it does not play](when-it-does-not-play.md) starts from what is seen on the screen.
 
 ${summary([...heard.values()])}
+
+Each row below is counted once for its player. The sums differ by player, because some cases are about a playlist, which EME alone does not have.
 
 ${sections.join("\n\n")}
 `;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CASES, NOT_PROVOKED, SECTIONS } from "../../scripts/docs/cases.mjs";
-import { PLAYERS, PLAYS } from "../../scripts/docs/hearing.mjs";
+import { NOTHING, PLAYERS, PLAYS } from "../../scripts/docs/hearing.mjs";
 import { PAINS } from "../../scripts/docs/pains.mjs";
 import { GROUPS } from "../../scripts/docs/server-codes.mjs";
 import { secretsIn } from "../../scripts/lib/secrets.mjs";
@@ -53,6 +53,24 @@ test("docs/without-and-with.md holds them all, for each player, without the pack
   for (const number of Object.keys(NOT_PROVOKED)) assert.ok(text.includes(`Not provoked here: ${NOT_PROVOKED[number]}.`));
   assert.deepEqual(secretsIn(text), []);
   assert.doesNotMatch(text, /\/\/localhost|127\.0\.0\.1|file:\/\/|\/tmp\/|\[object/);
+});
+
+test("the outcomes of docs/without-and-with.md are those of its rows", () => {
+  const text = readFileSync(FILE, "utf8");
+  const rows = text.split("\n").filter((line) => line.startsWith("| ")).map(cells);
+  const start = rows.findIndex(([first]) => first === "outcome");
+  const outcomes = rows.slice(start + 2, start + 6).map(([kind, ...counts]) => [kind, ...counts.map(Number)]);
+  const kindOf = (cell) => (cell.startsWith(PLAYS) ? 0 : cell.includes("→") ? 1 : cell.startsWith(NOTHING) ? 3 : 2);
+  const heard = rows.slice(start + 6).filter((row) => row.length === 4 && Object.values(PLAYERS).includes(row[1]));
+  assert.equal(heard.length, CASES.reduce((sum, one) => sum + playersOf(one).length, 0));
+  Object.entries(PLAYERS).forEach(([player, title], place) => {
+    for (const side of [0, 1]) {
+      const counts = [0, 0, 0, 0];
+      for (const row of heard.filter(([, name]) => name === title)) counts[kindOf(row[2 + side])] += 1;
+      assert.deepEqual(outcomes.map((outcome) => outcome[1 + 2 * place + side]), counts, `${title}, ${side ? "with" : "without"}`);
+      assert.equal(counts.reduce((sum, count) => sum + count), CASES.filter((one) => playersOf(one).includes(player)).length, title);
+    }
+  });
 });
 
 test("with the package no code of PallyCon's goes unsaid", () => {
