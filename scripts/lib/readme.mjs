@@ -1,7 +1,10 @@
-// The README's JavaScript blocks as a project for the compiler: an example that does not compile helps nobody.
+// The JavaScript blocks of the README and of documents for who writes a page, as a project for the compiler: an example that does
+// not compile helps nobody. (Those of docs/server.md are run.)
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
+
+const DOCUMENTS = ["README.md", "docs/players.md", "docs/when-it-does-not-play.md"];
 
 /** What the blocks take from the page around them. */
 const AROUND = `
@@ -20,8 +23,11 @@ export function readmeProject() {
   const folder = join(buildDir, "readme");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const found = blocks(readFileSync(join(root, "README.md"), "utf8"));
-  if (found.length === 0) throw new Error("README.md has no example");
+  const found = DOCUMENTS.flatMap((document) => {
+    const examples = blocks(readFileSync(join(root, document), "utf8"));
+    if (examples.length === 0) throw new Error(`${document} has no example`);
+    return examples;
+  });
   // A module's top-level await needs an import or export; `export {}` gives each block that.
   found.forEach((block, i) => writeFileSync(join(folder, `block-${i + 1}.mjs`), `${block}export {};\n`));
   writeFileSync(join(folder, "around.d.ts"), AROUND);

@@ -128,7 +128,7 @@ export const SUITES = [
     },
   },
   {
-    id: "readme", group: "types", title: "The README's examples compile", needs: ["package"], present: () => true,
+    id: "readme", group: "types", title: "The examples of README and docs compile", needs: ["package"], present: () => true,
     run: async () => one(await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", readmeProject()], { log: "test-readme", timeout: 5 * MINUTES })),
   },
   nodeSuite("scripts", "Node: the project's scripts", ["tests/scripts"]),
