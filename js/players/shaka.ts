@@ -85,6 +85,7 @@ class Attachment {
   private readonly refusals = new WeakMap<Request, number>();
   private readonly reported = new WeakSet<PallyConError>();
   private readonly statuses: KeyStatuses;
+  private undone = false;
 
   constructor(player: ShakaPlayer, client: Client, options: AdapterOptions) {
     this.player = player;
@@ -128,6 +129,7 @@ class Attachment {
     player.addEventListener("keystatuschanged", this.onKeyStatus);
     warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
+      this.undone = true;
       this.statuses.stop();
       // A destroyed player has neither network nor listeners; what is undone twice does no harm.
       const engine = player.getNetworkingEngine() ?? network;
@@ -224,6 +226,8 @@ class Attachment {
     const network = this.player.getNetworkingEngine();
     if (wait === undefined || !network) return undefined;
     await sleep(wait);
+    // Without the filters the request would carry the old token, and its answer would be read by nobody.
+    if (this.undone) return undefined;
     const { uris, body, headers, ...rest } = request;
     const next: Request = { ...rest, uris: [...uris], body: this.messages.get(request) ?? body, headers: { ...headers }, attempt: 0 };
     this.refusals.set(next, refused);

@@ -59,6 +59,17 @@ for (const [version, query] of [["Shaka 5", ""], ["Shaka 4.13", "?shaka=4"]]) te
     expect(await errors(page)).toEqual([]);
   });
 
+  test("a refusal that may pass is not asked for again after undo", async ({ page, run }) => {
+    await openLab(page, run);
+    await run.faults({ on: "license", fault: "error:7103" });
+    await begin(page, { keySystem: WIDEVINE, path: "demo-single-key/manifest.mpd", options: { retry: { base: 2000, cap: 2000 } } });
+    await expect.poll(async () => (await events(page, "retry")).length).toBeGreaterThan(0);
+    const before = await page.evaluate(async () => { await window.lab.undo(); return window.lab.events.filter(({ type }) => type === "request").length; });
+    // The wait is over when its error is told.
+    await expect.poll(async () => (await events(page, "error")).length).toBeGreaterThan(0);
+    expect((await posts(run)).length).toBe(before);
+  });
+
   test("no token is asked for once all attempts have failed", async ({ page, run }) => {
     await openLab(page, run);
     await run.faults({ on: "license", fault: "status:503" });
