@@ -7,13 +7,15 @@
 //! | init data → which DRM, which keys | [`init_data`], [`system`] |
 //! | challenge → HTTP request | `license::request` |
 //! | HTTP answer → license or error | `license::response`, `license::catalogue` |
+//! | all of these, where nothing is unusual | [`ordinary`] |
 //! | what the request carries | `custom_data` |
 //! | when to ask again | `delivery` |
 //! | on a server: tokens, and keys for packagers | `custom_data::token`, `cpix` |
 //!
 //! Everything outside `web` is pure: no JavaScript, no clock, no network, so that it is tested without a browser.
 //! `web` (wasm32 only) is the one place that knows JavaScript. Features choose the wasm module that is built:
-//! `player` is what viewers download, `inspect` adds segments, manifests and writers, `server` adds what needs keys.
+//! `player` is what every viewer downloads, `full` what is loaded where that does not suffice, `media` drives EME for a media
+//! element, `inspect` adds segments, manifests and writers, `server` adds what needs keys.
 
 pub mod bytes;
 #[cfg(feature = "server")]
@@ -31,6 +33,7 @@ pub mod json;
 pub mod license;
 #[cfg(feature = "inspect")]
 pub mod manifest;
+pub mod ordinary;
 #[cfg(feature = "server")]
 pub mod schema;
 pub mod system;

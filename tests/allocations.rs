@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use pallycon_drm::init_data::{InitDataType, Options, parse};
-use pallycon_drm::{json, xml};
+use pallycon_drm::{json, ordinary, xml};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 
@@ -45,6 +45,7 @@ fn allocations_are_bounded_by_the_input() {
         for kind in [None, Some(InitDataType::Cenc), Some(InitDataType::Skd), Some(InitDataType::Sinf)] {
             let work = || parse(data, Options { kind, strict: false }).map(|read| read.to_json().len()).map_err(drop);
             bounded(name, data.len(), work);
+            bounded(name, data.len(), || ordinary::identify(kind, data));
         }
         if let Ok(text) = str::from_utf8(data) {
             bounded(name, data.len(), || json::parse(text));

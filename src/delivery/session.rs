@@ -24,7 +24,7 @@ const MAX_SESSIONS: usize = 32;
 /// So long the media may wait for a key after the last news of one.
 const GRACE: f64 = 1000.0;
 
-const MISSING: &str =
+pub(super) const MISSING: &str =
     "Check that the token's policy allows this track, and that the content was packaged with the keys of this content id.";
 pub(super) const RELOAD: &str = "Load the source again; if it comes back, the device or its CDM is the cause.";
 

@@ -35,6 +35,18 @@ pub fn failure(key_id: &str, status: &str) -> Option<Error> {
     Some(Error::new(code, Phase::Session, ["The key ", key_id, " ", what, "."].concat(), hint))
 }
 
+/// The same for who only looks on: players that keep their sessions to themselves. An empty status: no license has brought the key.
+pub fn problem(key_id: &str, status: &str) -> Option<Error> {
+    let (code, message, hint) = match status {
+        "" => ("key-missing", ["No license has brought the key ", key_id, "."].concat(), super::session::MISSING),
+        "released" => {
+            ("key-released", ["The key ", key_id, " was released with its session."].concat(), "Load the source again to play on.")
+        }
+        _ => return failure(key_id, status),
+    };
+    Some(Error::new(code, Phase::Session, message, hint))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +71,16 @@ mod tests {
             let error = failure("ab", status).unwrap();
             assert_eq!((error.code, error.phase, error.retryable), (code, Phase::Session, false));
             assert!(error.message.contains("key ab "), "{}", error.message);
+            assert_eq!(problem("ab", status), Some(error));
         }
+    }
+
+    #[test]
+    fn who_looks_on_is_told_of_keys_that_are_gone_or_never_came() {
+        for (status, code, what) in [("", "key-missing", "the key ab."), ("released", "key-released", "The key ab ")] {
+            let error = problem("ab", status).unwrap();
+            assert_eq!((error.code, error.message.contains(what)), (code, true), "{}", error.message);
+        }
+        assert_eq!(problem("ab", "usable"), None);
     }
 }

@@ -121,7 +121,7 @@ fn clean(custom_data: &str) -> Result<String, Error> {
 
 /// The URL with one more parameter, before the fragment.
 #[inline(never)]
-fn with_parameter(url: &str, name: &str, value: &str) -> String {
+pub(crate) fn with_parameter(url: &str, name: &str, value: &str) -> String {
     let end = find(url.as_bytes(), b"#").unwrap_or(url.len());
     let (base, fragment) = url.split_at_checked(end).unwrap_or((url, ""));
     let separator = match find(base.as_bytes(), b"?") {
