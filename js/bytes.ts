@@ -10,3 +10,6 @@ export const copy = (bytes: Bytes): Octets => view(bytes).slice() as Octets;
 
 /** A URL for events and errors: no query, no fragment, no password. */
 export const bareUrl = (url: string): string => url.replace(/[?#].*$/, "").replace(/^([a-z]+:\/\/)[^/@]*@/i, "$1");
+
+/** Lower-case hex. */
+export const hex = (bytes: Bytes): string => Array.from(view(bytes), (byte) => (byte + 256).toString(16).slice(1)).join("");

@@ -3,7 +3,8 @@ import { bareUrl, copy, view } from "./bytes.js";
 import type { Client } from "./client.js";
 import { PallyConError } from "./error.js";
 import { exchange } from "./http.js";
-import { call } from "./load.js";
+import { Call, textOf, utf8 } from "./door.js";
+import { ask, callNow } from "./load.js";
 import type { Bytes, CertificateSource, Octets } from "./types.js";
 
 type CertificateDrm = "fairplay" | "widevine";
@@ -31,9 +32,9 @@ function locate(client: Client, drm: CertificateDrm, source: CertificateSource |
     if (siteId === undefined) {
       throw new PallyConError({ code: "site-id-missing", phase: "certificate", message: `There is no siteId to fetch the ${drm} certificate by.`, hint: "Give createPallyCon the siteId, or the certificate itself." });
     }
-    return [undefined, call((core) => core.certificateUrl(host ?? "", drm, siteId)), {}];
+    return [undefined, textOf(callNow(Call.certificateUrl, host, drm, siteId)[0]), {}];
   }
-  if (typeof source === "string") return [new TextEncoder().encode(source), "", {}];
+  if (typeof source === "string") return [utf8(source), "", {}];
   if (source instanceof URL) return [undefined, source.href, {}];
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return [view(source), "", {}];
   const { url, headers } = source as { url: string | URL; headers?: Record<string, string> };
@@ -46,7 +47,7 @@ async function download(client: Client, drm: CertificateDrm, url: string, header
   const answer = await exchange({ method: "GET", url, headers, body: null, credentials: !!client.options.withCredentials, timeout: client.timeout, phase: "certificate", drm });
   let bytes: Octets;
   try {
-    bytes = read(client, drm, answer.status, answer.body);
+    bytes = await read(client, drm, answer.status, answer.body);
   } catch (thrown) {
     if (!(thrown instanceof PallyConError)) throw thrown;
     const fields = thrown.toJSON() as unknown as ConstructorParameters<typeof PallyConError>[0];
@@ -56,8 +57,8 @@ async function download(client: Client, drm: CertificateDrm, url: string, header
   return bytes;
 }
 
-function read(client: Client, drm: CertificateDrm, status: number, body: Bytes): Octets {
-  const [bytes, warning] = call((core) => core.readCertificate(drm, status, view(body))) as [Octets, string | undefined];
-  if (warning !== undefined) client.emit({ type: "warning", drm, ...(JSON.parse(warning) as { code: string; message: string; hint: string }) });
-  return bytes;
+async function read(client: Client, drm: CertificateDrm, status: number, body: Bytes): Promise<Octets> {
+  const [bytes, warning] = await ask(Call.readCertificate, drm, status, view(body));
+  if (warning) client.emit({ type: "warning", drm, ...(JSON.parse(textOf(warning)) as { code: string; message: string; hint: string }) });
+  return bytes!;
 }

@@ -1,24 +1,31 @@
 // The client behind createPallyCon: asks the page for tokens, the core for requests and licenses, and tells what happens.
-import { bareUrl, copy, view } from "./bytes.js";
+import { bareUrl, copy, hex, view } from "./bytes.js";
 import { certificateOf } from "./certificate.js";
 import { inspect } from "./custom-data.js";
+import { Call, textOf, utf8 } from "./door.js";
 import { PallyConError, toPallyConError, type Phase } from "./error.js";
-import { exchange, limited, sleep, type Answer } from "./http.js";
-import { parseInitData } from "./init-data.js";
-import { INTERNAL, call, init } from "./load.js";
+import { exchange, limited, sleep, unexplained, type Answer } from "./http.js";
+import { readInitData } from "./init-data.js";
+import { INTERNAL, ask, call, callNow, isFull, loadFull, loadPlayer } from "./load.js";
 import type { AdapterOptions, Bytes, Drm, Each, InitData, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConEvent, PallyConOptions, Problem, RequestContext, Undo } from "./types.js";
 
 /** What is known of a request beside what goes over the wire. */
 interface Record_ {
-  drm: Drm; problems: Problem[]; started: number; keySystem?: string;
+  drm: Drm; started: number; keySystem: string | undefined;
+  /** what is wrong with its token: known before it was sent, or looked for when it is refused */
+  problems?: Problem[] | undefined;
+  judge?: (() => Problem[]) | undefined;
   /** the answer will be a license */
   license: boolean;
   /** the answer is for the CDM alone, whatever it is */
   opaque: boolean;
   /** of rotating keys: content id and period */
-  period?: [string, number];
+  period: [string, number] | undefined;
 }
 const records = new WeakMap<LicenseRequest, Record_>();
+
+/** As much of init data as callbacks are told. */
+interface Identity { keyIds: string[]; contentId?: string | undefined; keyPeriodIndex?: number | undefined }
 
 type PlainEvent = PallyConEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never;
 
@@ -36,9 +43,16 @@ export class Client implements PallyCon {
     this.options = options;
   }
 
+  /** Whether the page wants to be told something that only the full module can say. */
+  get curious(): boolean {
+    const { onEvent, events } = this.options;
+    return !!onEvent && (!events || events.some((type) => /^(init-data|warning|key-status)$/.test(type)));
+  }
+
   emit(event: PlainEvent): void {
+    const { onEvent, events } = this.options;
     try {
-      this.options.onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
+      if (!events || events.includes(event.type)) onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
     } catch (error) {
       // The page's own listener must not stop playback; its error goes where uncaught errors go.
       setTimeout(() => { throw error; });
@@ -61,7 +75,7 @@ export class Client implements PallyCon {
     const known = this.seen.get(key);
     if (known) return known;
     try {
-      const initData = parseInitData(bytes, type ? { type } : {});
+      const initData = readInitData(bytes, type);
       // A live stream names new keys for ever: only the latest are remembered.
       if (this.seen.size >= 64) this.seen.clear();
       this.seen.set(key, initData);
@@ -74,15 +88,34 @@ export class Client implements PallyCon {
     }
   }
 
+  /** Reads init data to tell of them, where somebody wants to hear. */
+  tellInitData(bytes: Bytes, type?: RequestContext["initDataType"]): InitData | undefined {
+    return this.curious ? this.initData(bytes, type) : undefined;
+  }
+
+  /** What init data identify: all of them where the full module is there, which is loaded if it takes that. */
+  async identify(bytes: Bytes, type?: RequestContext["initDataType"]): Promise<Identity | undefined> {
+    const found = isFull() ? undefined : call(Call.identify, type, view(bytes));
+    if (!found) {
+      await loadFull();
+      return this.initData(bytes, type);
+    }
+    const [contentId, period, ...keyIds] = found;
+    return { keyIds: keyIds.map(hex), contentId: textOf(contentId) || undefined, keyPeriodIndex: period!.length ? new DataView(period!.buffer).getUint32(0, true) : undefined };
+  }
+
   /** Everything that callbacks are told, from what the caller knows. */
-  context(drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): RequestContext & { period?: number } {
-    const initData = given.initData && this.initData(given.initData, given.initDataType);
-    const keyIds = given.keyIds ?? initData?.keyIds ?? [];
+  async context(drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): Promise<RequestContext & { period?: number }> {
     const option = adapter.contentId ?? this.options.contentId;
+    // It is told all of the init data.
+    if (typeof option === "function") await loadFull();
+    const identity = given.initData && await this.identify(given.initData, given.initDataType);
+    const keyIds = given.keyIds ?? identity?.keyIds ?? [];
     // What init data carries is what was packaged; the option stands in where they carry none.
-    const contentId = given.contentId ?? initData?.contentId ?? (typeof option === "function" ? called("contentId", () => option(initData ? { keyIds, initData } : { keyIds })) : option);
+    const contentId = given.contentId ?? identity?.contentId
+      ?? (typeof option === "function" ? called("contentId", () => option(identity ? { keyIds, initData: identity as InitData } : { keyIds })) : option);
     const messageType = given.messageType ?? "license-request";
-    const period = initData?.keyPeriodIndex;
+    const period = identity?.keyPeriodIndex;
     const rotated = period !== undefined && (this.periods.get(contentId ?? "") ?? period) !== period;
     const reason = messageType === "license-renewal" ? "renewal" : messageType === "license-release" ? "release" : rotated ? "rotation" : "license";
     return {
@@ -94,6 +127,8 @@ export class Client implements PallyCon {
 
   async licenseRequest(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}): Promise<LicenseRequest> {
     try {
+      // Who calls this reads the answer by readLicense, which has no time to load anything.
+      await loadFull();
       return await this.prepare(drm, message, context);
     } catch (thrown) {
       throw this.fail(thrown);
@@ -102,37 +137,37 @@ export class Client implements PallyCon {
 
   /** licenseRequest without telling of the error: for who may try again. */
   async prepare(drm: Drm, message: Bytes, given: Partial<RequestContext>, adapter: AdapterOptions = {}): Promise<LicenseRequest> {
-    const { period, ...context } = this.context(drm, given, adapter);
+    const { period, ...context } = await this.context(drm, given, adapter);
     // Who names the reason decides when to ask; otherwise a rotation is spread over viewers here.
     if (context.reason === "rotation" && !given.reason) await sleep(Math.random() * (this.options.rotationSpread ?? 0), context.signal);
     const started = Date.now();
     const individualization = context.messageType === "individualization-request";
     const bytes = challenge(drm, message);
     let customData: string | undefined;
-    let problems: Problem[] = [];
+    let judge: (() => Problem[]) | undefined;
     if (!individualization && drm !== "clearkey") {
-      customData = await this.customData(context, adapter);
-      if (customData !== undefined) problems = this.judge(customData, context, period !== undefined);
+      const value = customData = await this.customData(context, adapter);
+      if (value !== undefined) judge = () => this.judge(value, context, period !== undefined);
     }
+    const problems = isFull() ? judge?.() : undefined;
     const target = await this.licenseUrl(context);
     const extra = individualization ? {} : await asked("headers", this.options.headers, context) ?? {};
-    const [url, headers, form] = call((core) => core.licenseRequest(drm, bytes, individualization, target, customData, this.options.carrier === "url")) as [string, string, Octets];
-    const body = drm === "fairplay" ? await this.withAssetId(form, context) : form;
+    const [url, headers, form, certificate] = await ask(Call.licenseRequest, drm, bytes, individualization, target, customData !== undefined, customData, this.options.carrier === "url");
+    const body = drm === "fairplay" ? await this.withAssetId(form!, context) : form!;
     const request: LicenseRequest = {
-      url, headers: merged(JSON.parse(headers) as Record<string, string>, extra), timeout: this.timeout,
+      url: textOf(url), headers: merged(JSON.parse(textOf(headers)) as Record<string, string>, extra), timeout: this.timeout,
       // ClearKey's content stands in its URL.
       ...(drm === "clearkey" ? { method: "GET", body: null } : { method: "POST", body }),
     };
-    const license = !individualization && !(drm === "widevine" && call((core) => core.isServiceCertificateRequest(bytes)));
-    records.set(request, { drm, problems, started, license, opaque: individualization, ...(period === undefined ? {} : { period: [context.contentId ?? "", period] }), ...(context.keySystem ? { keySystem: context.keySystem } : {}) });
+    records.set(request, { drm, problems, judge, started, license: !individualization && !certificate, opaque: individualization, period: period === undefined ? period : [context.contentId ?? "", period], keySystem: context.keySystem });
     return request;
   }
 
   /** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
   async withAssetId(form: Octets, context: RequestContext): Promise<Octets> {
     const { assetId: option } = this.options;
-    const assetId = option === true ? context.initData && this.initData(context.initData, context.initDataType)?.fairplay?.assetId : option && await asked("assetId", option, context);
-    return assetId ? new TextEncoder().encode(`${new TextDecoder().decode(form)}&assetId=${encodeURIComponent(assetId)}`) : form;
+    const assetId = option === true ? context.initData && (await loadFull(), this.initData(context.initData, context.initDataType)?.fairplay?.assetId) : option && await asked("assetId", option, context);
+    return assetId ? utf8(`${textOf(form)}&assetId=${encodeURIComponent(assetId)}`) : form;
   }
 
   get timeout(): number {
@@ -149,7 +184,7 @@ export class Client implements PallyCon {
   defaultUrl(drm: Drm, contentId?: string): string {
     const { licenseUrl, host, siteId } = this.options;
     const url = typeof licenseUrl === "string" ? licenseUrl : typeof licenseUrl === "object" ? licenseUrl[drm] : undefined;
-    return url ?? call((core) => core.licenseUrl(host ?? "", drm, siteId ?? "", contentId ?? ""));
+    return url ?? textOf(callNow(Call.licenseUrl, host, drm, siteId, contentId)[0]);
   }
 
   async customData(context: RequestContext, adapter: AdapterOptions): Promise<string | undefined> {
@@ -180,10 +215,7 @@ export class Client implements PallyCon {
     const { siteId, tokenLifetime } = this.options;
     let problems: Problem[];
     try {
-      problems = inspect(value, {
-        drm: context.drm, keyRotation: rotating,
-        ...(siteId === undefined ? {} : { siteId }), ...(context.contentId === undefined ? {} : { contentId: context.contentId }), ...(tokenLifetime === undefined ? {} : { tokenLifetime }),
-      }, tokenNeeded).problems;
+      problems = inspect(value, { drm: context.drm, keyRotation: rotating, siteId, contentId: context.contentId, tokenLifetime }, tokenNeeded).problems;
     } catch (thrown) {
       const { code, message, hint } = toPallyConError(thrown, INTERNAL);
       problems = [{ code, message, hint }];
@@ -200,19 +232,42 @@ export class Client implements PallyCon {
     }
   }
 
+  /** readLicense without telling of the error, for who can wait for what explains it. */
+  async readLater(drm: Drm, response: LicenseResponse, request?: LicenseRequest): Promise<License> {
+    const license = this.tryRead(drm, response, request);
+    if (license) return license;
+    // If that cannot be had, what can be said is said.
+    await loadFull().catch(() => {});
+    return this.read(drm, response, request);
+  }
+
   /** readLicense without telling of the error. */
   read(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
+    const license = this.tryRead(drm, response, request);
+    if (license) return license;
+    throw explain(unexplained("license", response.status), request && records.get(request), response, request);
+  }
+
+  /** Whether it takes no more than the module that is there. */
+  reads(drm: Drm, { status, body }: LicenseResponse, request: LicenseRequest): boolean {
+    return !!records.get(request)?.opaque || !!call(Call.readLicense, drm, status, view(body));
+  }
+
+  /** `undefined`: only the full module can tell. */
+  private tryRead(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License | undefined {
     const record = request && records.get(request);
     const body = bodyOf(response);
     try {
       // An individualization server is not PallyCon's.
       if (record?.opaque && response.status >= 200 && response.status < 300) return { data: copy(body) };
-      const [data, details] = call((core) => core.readLicense(drm, response.status, body)) as [Octets, string | undefined];
+      const found = call(Call.readLicense, drm, response.status, body);
+      if (!found) return undefined;
+      const [data, details] = found as [Octets, Octets?];
       if (record?.license !== false) {
         this.licensed(record?.period);
         this.emit({ type: "license", drm, duration: record ? Date.now() - record.started : 0, bytes: data.length });
       }
-      return details === undefined ? { data } : { data, details: JSON.parse(details) as Record<string, unknown> };
+      return details ? { data, details: JSON.parse(textOf(details)) as Record<string, unknown> } : { data };
     } catch (thrown) {
       throw explain(thrown, record, response, request);
     }
@@ -231,7 +286,7 @@ export class Client implements PallyCon {
         const request = await this.prepare(drm, message, attempt > 1 ? { ...context, reason: "retry" } : context, adapter);
         this.emit({ type: "request", drm, url: bareUrl(request.url), attempt, bytes: request.body?.length ?? 0 });
         answer = await exchange({ ...request, credentials: !!this.options.withCredentials, signal: context.signal, phase: "license", drm });
-        return this.read(drm, answer, request);
+        return await this.readLater(drm, answer, request);
       } catch (thrown) {
         const error = toPallyConError(thrown, INTERNAL);
         const wait = this.again(error, attempt, answer?.retryAfter);
@@ -244,8 +299,9 @@ export class Client implements PallyCon {
   /** How long to wait before another attempt, and tells of it; undefined: give up. */
   again(error: PallyConError, attempt: number, retryAfter?: string): number | undefined {
     const { attempts, base, cap } = { attempts: 3, base: 500, cap: 8000, ...this.options.retry };
-    const delay = error.retryable ? call((core) => core.retryWait(attempts, base, cap, attempt, Math.random(), retryAfter ?? "", Date.now())) : NaN;
-    if (isNaN(delay)) return undefined;
+    const [wait] = (error.retryable && call(Call.retryWait, attempts, base, cap, attempt, Math.random(), retryAfter, Date.now())) || [];
+    if (!wait) return undefined;
+    const delay = new DataView(wait.buffer).getFloat64(0, true);
     this.emit({ type: "retry", attempt, delay, error });
     return delay;
   }
@@ -260,11 +316,12 @@ export class Client implements PallyCon {
 
   async playreadyCdmData(): Promise<Octets> {
     try {
-      const context = this.context("playready", {}, {});
+      await loadFull();
+      const context = await this.context("playready", {}, {});
       const token = await this.customData(context, {});
       if (token === undefined) throw new PallyConError({ code: "custom-data-missing", phase: "custom-data", message: "PlayReady's CDM data needs a license token, and there is no customData.", hint: MIME_HINT });
       this.judge(token, context, false, true);
-      return copy(call((core) => core.playreadyCdmData(token)));
+      return callNow(Call.playreadyCdmData, token)[0]!;
     } catch (thrown) {
       throw this.fail(thrown);
     }
@@ -291,12 +348,13 @@ export class Client implements PallyCon {
 function explain(thrown: unknown, record: Record_ | undefined, response: LicenseResponse, request?: LicenseRequest): PallyConError {
   const error = toPallyConError(thrown, INTERNAL);
   const fields = error.toJSON() as unknown as ConstructorParameters<typeof PallyConError>[0];
+  const problems = record && isFull() ? (record.problems ??= record.judge?.()) : undefined;
   const redirected = !!request && !!response.url && bareUrl(response.url) !== bareUrl(request.url);
   return new PallyConError({
     ...fields,
     ...(redirected ? { message: `${error.message} The request was redirected to ${bareUrl(response.url ?? "")}.` } : {}),
     ...(record?.keySystem ? { keySystem: record.keySystem } : {}),
-    ...(record?.problems.length ? { problems: record.problems } : {}),
+    ...(problems?.length ? { problems } : {}),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   });
 }
@@ -351,10 +409,11 @@ function resolve<T>(option: Each<T> | undefined, context: RequestContext): T | u
   return typeof option === "function" ? (option as (context: RequestContext) => T | Promise<T>)(context) : option;
 }
 
-/** Loads the module and makes a client. */
-export async function createPallyCon(options: PallyConOptions): Promise<PallyCon> {
-  await init();
-  return new Client(options);
+/** Loads what the page needs and makes a client. */
+export async function createPallyCon(options: PallyConOptions = {}): Promise<PallyCon> {
+  const client = new Client(options);
+  await loadPlayer(client.curious);
+  return client;
 }
 
 /** The client behind what an adapter is given. */

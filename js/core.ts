@@ -1,12 +1,13 @@
-// What the main entry and the adapters share: one error class, one loaded module, whatever is imported first.
+// What the main entry and the adapters share: one error class, the modules loaded once, whatever is imported first.
 export * from "./types.js";
 export { PallyConError, toPallyConError } from "./error.js";
-export { init, INTERNAL } from "./load.js";
+export { INTERNAL, isFull, loadFull, needFull } from "./load.js";
 /** @internal */
 export { call } from "./load.js";
-export { bareUrl, copy, view } from "./bytes.js";
-export { parseInitData, sameKeyId, cut } from "./init-data.js";
-export { inspectCustomData } from "./custom-data.js";
+export { bareUrl, copy, hex, view } from "./bytes.js";
+export { readInitData, isSameKeyId, cut } from "./init-data.js";
+export { inspect } from "./custom-data.js";
+export { keyProblem } from "./key-problem.js";
 export { createPallyCon, clientOf, Client } from "./client.js";
-export { fetchModule } from "./module.js";
+export { fetchModule, type ModuleSource } from "./module.js";
 export { sleep } from "./http.js";

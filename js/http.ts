@@ -1,13 +1,14 @@
 // One exchange over HTTP: the core fetches, this keeps the time and listens to who may give it up.
 import { PallyConError, type Phase } from "./error.js";
-import { call } from "./load.js";
+import { Call } from "./door.js";
+import { call, loadFull, send } from "./load.js";
 import type { Drm, LicenseResponse, Octets } from "./types.js";
 
 export interface Exchange {
   method: string; url: string; headers: Record<string, string>; body: Octets | null;
   credentials: boolean; timeout: number; signal?: AbortSignal | undefined; phase: Phase; drm: Drm;
 }
-export interface Answer extends LicenseResponse { body: Octets; url: string; retryAfter?: string }
+export interface Answer extends LicenseResponse { body: Octets; url: string; retryAfter: string | undefined }
 
 const aborted = (phase: Phase) =>
   new PallyConError({ code: "aborted", phase, message: "The request was given up by the page.", hint: "Nothing to mend: the player was stopped, or another source was loaded." });
@@ -42,23 +43,35 @@ export function exchange(request: Exchange): Promise<Answer> {
     try {
       const { method, url, headers, body, credentials } = request;
       const asked = new Request(url, { method, headers, body, credentials: credentials ? "include" : "same-origin", signal: controller ? controller.signal : null });
-      const response = await new Promise<Response>((resolve, reject) => call((core) => core.send(asked, resolve, reject)));
-      const retryAfter = response.headers.get("retry-after");
-      return { status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer()), ...(retryAfter === null ? {} : { retryAfter }) };
+      const response = await send(asked);
+      return { status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer()), retryAfter: response.headers.get("retry-after") ?? undefined };
     } catch (thrown) {
-      throw unreachable(request, thrown);
+      throw await unreachable(request, thrown);
     }
   }, () => controller?.abort(new Error("given up")));
 }
 
 /** What a page can know when there was no answer: the core's words for status 0, with the browser's error as the cause. */
-function unreachable({ drm, phase }: Exchange, cause: unknown): unknown {
+async function unreachable({ drm, phase }: Exchange, cause: unknown): Promise<unknown> {
+  // Perhaps there is no network at all.
+  await loadFull().catch(() => {});
   try {
-    return call((core) => (phase === "certificate" ? core.readCertificate : core.readLicense)(drm, 0, new Uint8Array()));
+    call(phase === "certificate" ? Call.readCertificate : Call.readLicense, drm, 0, new Uint8Array());
+    return unexplained(phase, 0, cause);
   } catch (error) {
     const fields = (error as PallyConError).toJSON();
     return new PallyConError({ ...(fields as unknown as ConstructorParameters<typeof PallyConError>[0]), phase, cause });
   }
+}
+
+/** An answer that is no license, where the full module is not there to say why. */
+export function unexplained(phase: Phase, status: number, cause?: unknown): PallyConError {
+  const fine = status >= 200 && status < 300;
+  return new PallyConError({
+    code: fine ? "not-a-license" : status ? "http-status" : "network", phase, retryable: !status || status >= 500, ...(status ? { httpStatus: status } : {}), cause,
+    message: status ? `The answer to the ${phase} request cannot be used (HTTP ${status}).` : "The server could not be reached.",
+    hint: "Serve full.wasm beside player.wasm, and await init() before readLicense(): it says what is wrong.",
+  });
 }
 
 /** Waits, unless the page gives up. */

@@ -5,5 +5,6 @@
  */
 export type * from "./types.js";
 export type { MediaOptions } from "./players/media.js";
-export { PallyConError, init, parseInitData, sameKeyId, inspectCustomData, createPallyCon } from "./core.js";
+export { PallyConError, createPallyCon } from "./core.js";
+export { init, parseInitData, sameKeyId, inspectCustomData } from "./read.js";
 export { probe, diagnose } from "./environment/index.js";

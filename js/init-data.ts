@@ -1,7 +1,8 @@
-// parseInitData and sameKeyId: the core reads, this makes plain objects of what it found.
+// Init data and key ids: the core reads, this makes plain objects of what it found.
 import { copy, view } from "./bytes.js";
 import { PallyConError } from "./error.js";
-import { call } from "./load.js";
+import { Call, textOf } from "./door.js";
+import { callNow } from "./load.js";
 import type { Bytes, InitData, InitDataType } from "./types.js";
 
 /** Fields that the core gives as `[offset, length]` in the input. */
@@ -20,20 +21,10 @@ export function cut<T>(found: T, input: Uint8Array): T {
   return found;
 }
 
-/**
- * Reads EME init data, or a bare Widevine payload, PlayReady object or WRMHEADER (one box with `bare: true`).
- *
- * Text: a URI (`skd:`) or JSON is taken as such, then hex, then base64 or base64url; white space does not matter. Without
- * `type` it is detected; `webm` cannot be, so name it. With `strict` any malformed box refuses the whole, by the rules of EME
- * and Chromium; without, what can be read is read and `warnings` says what was wrong.
- *
- * Throws "init-data-invalid", and "not-initialized" before init().
- */
-export function parseInitData(data: Bytes | string, options?: { type?: InitDataType; strict?: boolean } | null): InitData {
-  return call((core) => {
-    const input = typeof data === "string" ? core.initDataFromText(data) : bytesOf(data);
-    return cut(JSON.parse(core.parseInitData(input, options?.type ?? "", !!options?.strict)) as InitData, input);
-  });
+/** parseInitData of js/read.ts. */
+export function readInitData(data: Bytes | string, type?: InitDataType, strict?: boolean): InitData {
+  const input = typeof data === "string" ? callNow(Call.initDataFromText, data)[0]! : bytesOf(data);
+  return cut(JSON.parse(textOf(callNow(Call.parseInitData, input, type, strict)[0])) as InitData, input);
 }
 
 function bytesOf(data: Bytes): Uint8Array {
@@ -44,11 +35,9 @@ function bytesOf(data: Bytes): Uint8Array {
   }
 }
 
-/** Equal, also where one is in PlayReady's GUID byte order. Dashes, case and braces do not matter in text. */
-export function sameKeyId(a: string | Bytes, b: string | Bytes): boolean {
-  return call((core) => {
-    const bytes = (id: string | Bytes) => (typeof id === "string" ? core.fromHex(id) : bytesOf(id));
-    const [first, second] = [bytes(a), bytes(b)];
-    return !!first && !!second && core.sameKeyId(first, second);
-  });
+/** sameKeyId of js/read.ts. */
+export function isSameKeyId(a: string | Bytes, b: string | Bytes): boolean {
+  const bytes = (id: string | Bytes) => (typeof id === "string" ? callNow(Call.fromHex, id)[0] : bytesOf(id));
+  const [first, second] = [bytes(a), bytes(b)];
+  return !!first && !!second && callNow(Call.sameKeyId, first, second).length > 0;
 }

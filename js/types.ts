@@ -147,6 +147,11 @@ export interface PallyConOptions {
   /** the longest that a license may be put off to spread a key rotation over viewers; default 0 */
   rotationSpread?: number;
   onEvent?: (event: PallyConEvent) => void;
+  /**
+   * The events that onEvent is told of; default all. Who leaves out "init-data", "warning" and "key-status" spares viewers the
+   * module that reads them: it is loaded only if something has to be explained.
+   */
+  events?: PallyConEvent["type"][];
 }
 
 export interface PallyCon {

@@ -13,9 +13,9 @@ const tsc = (...args) => [process.execPath, "node_modules/typescript/bin/tsc", "
 
 const CHECKS = [
   ["rustfmt", ["cargo", "fmt", "--check"]],
-  ["clippy, native", clippy("--all-targets", "--features", "player,media,inspect,server")],
+  ["clippy, native", clippy("--all-targets", "--features", "player,full,media,inspect,server")],
   // One feature at a time: each is a wasm module of its own, and must build without the others.
-  ...["player", "media", "inspect", "server"].map((feature) => [`clippy, wasm ${feature}`, clippy("--target", WASM_TARGET, "--features", feature)]),
+  ...["player", "full", "media", "inspect", "server"].map((feature) => [`clippy, wasm ${feature}`, clippy("--target", WASM_TARGET, "--features", feature)]),
   ["tsc", tsc("-p", "tsconfig.json"), "tsconfig.json"],
 ];
 

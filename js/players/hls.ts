@@ -7,9 +7,9 @@
  *
  * @packageDocumentation
  */
-import { bareUrl, clientOf, INTERNAL, PallyConError, sleep, toPallyConError, view } from "../core.js";
+import { bareUrl, clientOf, hex, INTERNAL, isFull, loadFull, PallyConError, sleep, toPallyConError, view } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
-import { defaultKeyId, hex } from "./parts/key-id.js";
+import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
 
@@ -70,7 +70,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
         // refused too. Without init data it asks when loading is started again.
         if (!(this as Hls).loadingEnabled && refused.get(this as Hls)?.has(key.uri)) return { initDataType, initData: null };
         if (keySystem === FAIRPLAY) {
-          if (initData) client.initData(initData, initDataType as InitDataType);
+          if (initData) client.tellInitData(initData, initDataType as InitDataType);
           else beforeInitData(client, this as Hls, key);
         }
         return { initDataType, initData };
@@ -98,7 +98,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
     const { signal } = controller;
     const system = SYSTEMS[keySystem];
     if (!system || !session || signal.aborted) return undefined;
-    watch(statuses, session, key);
+    if (client.curious) watch(statuses, session, key);
     const uri = /^skd:/.test(key.uri) ? key.uri : undefined;
     const initData = uri ? new TextEncoder().encode(uri) : key.pssh;
     const fail = (error: PallyConError) => {
@@ -206,8 +206,18 @@ function disguise(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, 
     }
   };
   let shown: Record<string, unknown> | undefined;
+  const done = () => native("readyState") === 4;
+  // What is no license can wait for the module that says why: until then the answer is on its way.
+  let held = false;
+  const explained = (): boolean => {
+    if (shown || held || isFull()) return !held;
+    held = !givenUp && !late && !client.reads(drm, { status: native("status"), body: native<Bytes | null>("response") ?? new ArrayBuffer(0) }, prepared);
+    if (held) void loadFull().catch(() => {}).then(() => { held = false; shown = read(); xhr.dispatchEvent(new Event("readystatechange")); });
+    return !held;
+  };
+  Object.defineProperty(xhr, "readyState", { configurable: true, get: () => (done() && !explained() ? 3 : native("readyState")) });
   for (const name of ["status", "statusText", "response"]) {
-    Object.defineProperty(xhr, name, { configurable: true, get: () => (xhr.readyState === 4 ? (shown ??= read())[name] : native(name)) });
+    Object.defineProperty(xhr, name, { configurable: true, get: () => (done() ? (shown ??= read())[name] : native(name)) });
   }
 }
 

@@ -11,7 +11,7 @@ import { attachOnce } from "./attach.js";
 import { cdmError, legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
 import { LEGACY, choose } from "./media/choose.js";
 import { mediaModule, type Source } from "./media/module.js";
-import { clientOf, PallyConError, view } from "../core.js";
+import { clientOf, keyProblem, loadFull, PallyConError, view } from "../core.js";
 import type { AdapterOptions, Client, Drm, InitData, InitDataType, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
 declare global {
@@ -87,7 +87,8 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     if (keyId !== undefined && status !== undefined) {
       client.emit({ type: "key-status", keyId, status });
       // No error: what was released was to be played no more. The others come as errors of the machine.
-      if (status === "released") client.emit({ type: "warning", drm, code: "key-released", message: `The key ${keyId} was released with its session.`, hint: "Load the source again to play on." });
+      const problem = status === "released" ? keyProblem(keyId, status) : undefined;
+      if (problem) client.emit({ type: "warning", drm, ...problem });
     }
     if (error) report(new PallyConError({ ...error, keySystem }));
   };
@@ -176,7 +177,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   });
 
   try {
-    const [choice, module] = await Promise.all([choose(options), mediaModule(options.wasm)]);
+    const [choice, module] = await Promise.all([choose(options), mediaModule(options.wasm), loadFull()]);
     ({ drm, keySystem } = choice);
     const { access } = choice;
     const blob = (initData: Octets, certificate: Octets) => module.legacyInitData(initData, client.initData(initData, "skd")?.fairplay?.assetId ?? "", certificate);

@@ -10,7 +10,7 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { bareUrl, clientOf, sleep, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
+import { bareUrl, clientOf, loadFull, sleep, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
 /** As much of shaka.Player as is used here, so that no version of its types is required. */
@@ -126,7 +126,7 @@ class Attachment {
     network?.registerRequestFilter(this.onRequest);
     network?.registerResponseFilter(this.onResponse);
     player.addEventListener("error", this.onError);
-    player.addEventListener("keystatuschanged", this.onKeyStatus);
+    if (client.curious) player.addEventListener("keystatuschanged", this.onKeyStatus);
     warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
       this.undone = true;
@@ -162,13 +162,15 @@ class Attachment {
       this.messages.set(request, message);
     }
     const tried = request.attempt ?? 0;
+    // The one before has failed: what explains that has to be there when Shaka tells of it.
+    if (tried) await loadFull().catch(() => {});
     // After the last attempt has failed, Shaka runs its filters once more and sends nothing.
     if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return;
     const attempt = tried + (this.refusals.get(request) ?? 0);
     const prepared = await this.failOpen(() => client.prepare(drm, message, this.context(request, attempt), this.options));
     if (!prepared) return;
     this.sent.set(request, prepared);
-    if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
+    if (request.initData) this.statuses.want(client.tellInitData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
     request.uris = [prepared.url];
     request.body = prepared.body;
     if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
@@ -209,7 +211,7 @@ class Attachment {
     const { status = 200, data, uri, headers, originalRequest: request } = response;
     const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
       try {
-        return this.client.read(drm, { status, body: data, url: uri, headers }, request && this.sent.get(request));
+        return await this.client.readLater(drm, { status, body: data, url: uri, headers }, request && this.sent.get(request));
       } catch (thrown) {
         const again = request && await this.again(toPallyConError(thrown, INTERNAL), request, headers["retry-after"]);
         if (!again) throw thrown;

@@ -2,6 +2,7 @@
 
 export const CUSTOM = 0;
 export const IMPORTS = 2;
+export const EXPORTS = 7;
 export const CODE = 10;
 
 /** The number at a place, in groups of seven bits, and the place behind it. */

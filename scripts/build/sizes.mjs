@@ -11,10 +11,12 @@ import { table } from "../lib/say.mjs";
  * `goal` is where it has to get; `budget` is where it is, so that it never grows unseen.
  */
 const PAGES = [
-  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 52_900 },
-  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 52_900 },
-  // Sessions are decided in a module of their own, which only this page loads.
-  { player: "media", attach: "attachMedia", modules: ["player.wasm", "media.wasm"], goal: 36_000, budget: 68_200 },
+  { player: "shaka", attach: "attachShaka", goal: 24_000, budget: 24_000 },
+  { player: "hls", attach: "hlsConfig", goal: 24_000, budget: 24_000 },
+  // All events, init data among them: the full module instead of the small one.
+  { player: "shaka", attach: "attachShaka", title: "shaka that listens to every event", modules: ["full.wasm"], budget: 51_000 },
+  // Reads all of the init data, and decides sessions in a module of its own.
+  { player: "media", attach: "attachMedia", modules: ["full.wasm", "media.wasm"], goal: 36_000, budget: 66_800 },
 ];
 
 const compressed = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
@@ -32,7 +34,7 @@ function bundled(player, attach) {
 
 export function reportSizes() {
   const dist = join(root, "dist");
-  const names = ["player.wasm", "media.wasm", "inspect.wasm", "server.wasm", "core.js", "index.js", "environment.js", "shaka.js", "hls.js", "media.js", "dash.js", "videojs.js", "rx-player.js", "inspect.js", "server.js", "pallycon-drm.global.js"];
+  const names = ["player.wasm", "full.wasm", "media.wasm", "inspect.wasm", "server.wasm", "core.js", "index.js", "environment.js", "shaka.js", "hls.js", "media.js", "dash.js", "videojs.js", "rx-player.js", "inspect.js", "server.js", "pallycon-drm.global.js"];
   const sizes = new Map(
     names.filter((name) => existsSync(join(dist, name))).map((name) => {
       const bytes = readFileSync(join(dist, name));
@@ -41,12 +43,12 @@ export function reportSizes() {
   );
   const lines = table([["file", "raw", "gzip", "brotli"], ...[...sizes].map(([name, size]) => [name, kB(size.raw), kB(size.gzip), kB(size.brotli)])]).split("\n");
   let over = false;
-  for (const { player, attach, modules = ["player.wasm"], goal, budget } of PAGES) {
+  for (const { player, title = player, attach, modules = ["player.wasm"], goal, budget } of PAGES) {
     const script = compressed(bundled(player, attach));
     const module = modules.reduce((sum, name) => sum + sizes.get(name).brotli, 0);
     const total = module + script;
     over ||= total > budget;
-    lines.push(`a page with ${player}: ${kB(module)} module + ${kB(script)} JavaScript = ${kB(total)} brotli of ${kB(budget)} (goal ${kB(goal)})${total > budget ? "  OVER BUDGET" : ""}`);
+    lines.push(`a page with ${title}: ${kB(module)} module + ${kB(script)} JavaScript = ${kB(total)} brotli of ${kB(budget)}${goal ? ` (goal ${kB(goal)})` : ""}${total > budget ? "  OVER BUDGET" : ""}`);
   }
   return { lines, over };
 }

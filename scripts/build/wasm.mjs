@@ -10,13 +10,16 @@ import { executable, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { Stop, say } from "../lib/say.mjs";
 import { ensureTool } from "../setup/tools.mjs";
-import { shortNames, withLoader } from "./glue.mjs";
+import { DOOR_TYPES, asDoor, shortNames, withLoader } from "./glue.mjs";
 import { namedByLength } from "./order.mjs";
 import { CUSTOM, named, rewritten, section, text } from "./sections.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 /** Features of the crate that are modules, as far as they are there. */
-export const MODULES = ["player", "media", "inspect", "server"].filter((name) => existsSync(join(root, `src/web/${name}.rs`)) || existsSync(join(root, `src/web/${name}`)));
+export const MODULES = ["player", "full", "media", "inspect", "server"].filter((name) => existsSync(join(root, `src/web/${name}.rs`)) || existsSync(join(root, `src/web/${name}`)));
+
+/** Modules with the same glue: see src/web/door.rs. */
+const DOORS = ["player", "full"];
 
 /** Modules that no page with a player loads. */
 export const TOOLS = new Set(["inspect", "server"]);
@@ -31,7 +34,7 @@ const FEATURES = ["bulk-memory", "bulk-memory-opt", "sign-ext", "nontrapping-flo
  * it is called once alone gets larger functions, which compress worse.
  */
 const SMALLEST = ["-Oz", "--low-memory-unused"];
-const INLINE = "--one-caller-inline-max-function-size=30";
+const INLINE = "--one-caller-inline-max-function-size=60";
 /** The order was found by trying, and is measured in brotli. */
 const LOWER = [
   ...FEATURES, INLINE, "--flatten", "--rereloop", "-Oz", ...SMALLEST,
@@ -68,6 +71,18 @@ const PLAIN = { flags: [], env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:
 const compile = (name, { flags, env }, log) =>
   run(`cargo build (${name})`, ["cargo", "build", "--release", "--locked", "--lib", "--target", TARGET, "--features", name, "--target-dir", join(root, "target"), ...flags], { log, env });
 
+/** One script for all doors. The last one that is built finds that of the others. */
+function shareDoor(name, glue) {
+  const [out, types] = ["door.js", "door.d.ts"].map((file) => join(root, "build/wasm", file));
+  writeFileSync(join(moduleDir(name), "door.js"), glue);
+  const others = DOORS.filter((other) => other !== name).map((other) => join(moduleDir(other), "door.js")).filter(existsSync);
+  if (name === DOORS.at(-1) && others.some((other) => readFileSync(other, "utf8") !== glue)) {
+    throw new Stop(`The glue of ${DOORS.join(" and ")} differs.`, "Both have to import the same: see src/web/door.rs and scripts/build/glue.mjs.");
+  }
+  writeFileSync(out, glue);
+  writeFileSync(types, DOOR_TYPES);
+}
+
 /** @returns {Promise<boolean>} whether it is the small build: only that one is held to the budget */
 export async function buildModule(name, { small }) {
   const step = await ensureTool("bindgen-step");
@@ -84,9 +99,11 @@ export async function buildModule(name, { small }) {
   writeFileSync(plain, withoutFeatures(readFileSync(join(root, "target", TARGET, "release/pallycon_drm.wasm"))));
   await must(`wasm-bindgen (${name})`, [join(step, executable("bindgen-step")), plain, out], `build-bindgen-${name}`);
   const [module, glue] = ["pallycon_drm_bg.wasm", "pallycon_drm.js"].map((file) => join(out, file));
-  const renamed = shortNames(readFileSync(module), readFileSync(glue, "utf8"));
+  const isDoor = DOORS.includes(name);
+  const renamed = shortNames(readFileSync(module), (isDoor ? asDoor : withLoader)(readFileSync(glue, "utf8")));
   writeFileSync(module, renamed.module);
-  writeFileSync(glue, withLoader(renamed.glue));
+  writeFileSync(glue, renamed.glue);
+  if (isDoor) shareDoor(name, renamed.glue);
   const target = modulePath(name);
   mkdirSync(dirname(target), { recursive: true });
   const lowered = join(out, "lowered.wasm");

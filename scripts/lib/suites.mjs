@@ -12,7 +12,7 @@ import { contractFile, verdict } from "./contract.mjs";
 import { readmeProject } from "./readme.mjs";
 import { searchLogs } from "./secrets.mjs";
 
-const FEATURES = "player,media,inspect,server";
+const FEATURES = "full,media,inspect,server";
 const MINUTES = 60_000;
 const node = process.execPath;
 const npmBin = (path) => [node, join(root, "node_modules", path)];
@@ -31,9 +31,9 @@ const nodeSuite = (id, title, folders, more = {}) => ({
   },
 });
 
-/** `browser`: its name for wasm-pack and for us. */
-const wasmSuite = (flag, kind, title) => ({
-  id: `wasm-${flag}`, group: "wasm", title, present: () => existsSync(join(root, "tests/web.rs")),
+/** `flag` and `kind`: the browser's name for wasm-pack and for us. */
+const wasmSuite = (flag, kind, title, features = FEATURES, id = `wasm-${flag}`) => ({
+  id, group: "wasm", title, present: () => existsSync(join(root, "tests/web.rs")),
   async run() {
     const binary = findBrowser(kind);
     if (!binary) throw new Stop(`${title}: there is no browser.`);
@@ -50,8 +50,8 @@ const wasmSuite = (flag, kind, title) => ({
     const settings = join(buildDir, `webdriver-${flag}.json`);
     writeFileSync(settings, JSON.stringify(capabilities));
     const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "120" };
-    const command = ["wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", `--${kind === "chromium" ? "chromedriver" : "geckodriver"}`, driver, ".", "--features", FEATURES, "--test", "web"];
-    const result = await run(title, command, { log: `test-wasm-${flag}`, env, paths: [bindgen, pack], timeout: 20 * MINUTES });
+    const command = ["wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", `--${kind === "chromium" ? "chromedriver" : "geckodriver"}`, driver, ".", "--features", features, "--test", "web"];
+    const result = await run(title, command, { log: `test-${id}`, env, paths: [bindgen, pack], timeout: 20 * MINUTES });
     return { ...result, count: count.cargo(result.output) };
   },
 });
@@ -104,6 +104,8 @@ export const SUITES = [
   },
   wasmSuite("chrome", "chromium", "wasm in Chrome: wasm-pack test"),
   wasmSuite("firefox", "firefox", "wasm in Firefox: wasm-pack test"),
+  // The one that viewers load, by itself: it has a door of its own.
+  wasmSuite("chrome", "chromium", "The small wasm module in Chrome: wasm-pack test", "player", "wasm-player"),
   {
     id: "types", group: "types", title: "Types, as a user's compiler sees them", needs: ["package"], present: () => existsSync(join(root, "tests/types/tsconfig.json")),
     async run() {

@@ -2,11 +2,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { PallyConError, call, init } from "../../dist/core.js";
+import { PallyConError, call, loadFull } from "../../dist/core.js";
+
+const FROM_HEX = 35;
 
 test("an instance that died is replaced", async () => {
-  await init(readFileSync(new URL("../../dist/player.wasm", import.meta.url)));
+  await loadFull(readFileSync(new URL("../../dist/full.wasm", import.meta.url)));
   const cause = new WebAssembly.RuntimeError("unreachable");
-  assert.throws(() => call(() => { throw cause; }), (error) => error instanceof PallyConError && error.code === "internal" && error.cause === cause);
-  assert.deepEqual([...call((core) => core.fromHex("00ff"))], [0, 255]);
+  // Dies while its arguments cross.
+  class Fatal extends Uint8Array {
+    get length() { throw cause; }
+  }
+  assert.throws(() => call(FROM_HEX, new Fatal(1)), (error) => error instanceof PallyConError && error.code === "internal" && error.cause === cause);
+  assert.deepEqual(call(FROM_HEX, "00ff").map((part) => [...part]), [[0, 255]]);
 });

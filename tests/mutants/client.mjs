@@ -1,8 +1,8 @@
 // Mistakes of the client that every adapter would inherit: what it posts, and what it remembers.
 const FILE = "js/client.ts";
 const PLAYS = { spec: "hls.spec", grep: "the SPC is a form" };
-const FORM = `const body = drm === "fairplay" ? await this.withAssetId(form, context) : form;`;
-const rewritten = (change) => `const text = new TextDecoder().decode(form);\n    const body = drm === "fairplay" ? new TextEncoder().encode(${change}) : form;`;
+const FORM = `const body = drm === "fairplay" ? await this.withAssetId(form!, context) : form!;`;
+const rewritten = (change) => `const text = textOf(form);\n    const body = drm === "fairplay" ? utf8(${change}) : form!;`;
 
 export default [
   {
@@ -31,10 +31,10 @@ export default [
   },
   {
     name: "client: PallyCon's error, sent under 200, is given to the CDM of a bare element", spec: "media.spec", grep: "refusal: 7301",
-    edits: [[FILE, `        return this.read(drm, answer, request);`, `        return answer.status === 200 ? { data: answer.body } : this.read(drm, answer, request);`]],
+    edits: [[FILE, `        return await this.readLater(drm, answer, request);`, `        return answer.status === 200 ? { data: answer.body } : await this.readLater(drm, answer, request);`]],
   },
   {
     name: "client: key ids in GUID order are taken for other keys", spec: "hls.spec", grep: "GUID order are told",
-    edits: [["js/players/parts/key-status.ts", `sameKeyId(own, id)`, `own === id`]],
+    edits: [["js/players/parts/key-status.ts", `isSameKeyId(own, id)`, `own === id`]],
   },
 ];

@@ -1,7 +1,7 @@
 // A module and its glue still fit together when their names are short.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { shortNames, withLoader } from "../../scripts/build/glue.mjs";
+import { asDoor, shortNames, withLoader } from "../../scripts/build/glue.mjs";
 
 const NAMES = ["__wbg_first_0123456789abcdef", "__wbg_second_fedcba9876543210"];
 const text = (value) => [value.length, ...Buffer.from(value)];
@@ -40,7 +40,20 @@ test("a compiled module is all that the loader takes", async () => {
   assert.equal((await load({ module_or_path: new WebAssembly.Module(MODULE) })).difference(), 42);
 });
 
+test("what is exported for the glue alone is short as well, and what the package calls is not", async () => {
+  const exported = Buffer.concat([
+    MODULE.subarray(0, 8), Buffer.from(section(1, 1, 0x60, 0, 1, 0x7f)), Buffer.from(section(3, 2, 0, 0)),
+    Buffer.from(section(7, 2, ...text("__wbindgen_free"), 0, 0, ...text("call"), 0, 1)),
+    Buffer.from(section(10, 2, 4, 0, 0x41, 1, 0x0b, 4, 0, 0x41, 2, 0x0b)), // 1; 2
+  ]);
+  const { module, glue } = shortNames(exported, "wasm.__wbindgen_free() + wasm.call()");
+  const { instance } = await WebAssembly.instantiate(module);
+  assert.deepEqual(Object.keys(instance.exports), ["a", "call"]);
+  assert.equal(new Function("wasm", `return ${glue}`)(instance.exports), 3);
+});
+
 test("glue of another make is refused", () => {
+  assert.throws(() => asDoor("async function __wbg_load(module, imports) {}\nexport { initSync, __wbg_init as default };\n"), /glue .* is not as it is known/);
   assert.throws(() => withLoader(GLUE), /loader is not as it is known/);
   assert.throws(() => shortNames(MODULE, GLUE.replace("second", "third")), /__wbg_second_fedcba9876543210 is not as it is known/);
 });

@@ -45,7 +45,7 @@ const KEY_PATH = ["site-key-mismatch", "token-options-invalid", "account-invalid
 
 test("no module but the server's has a key path in it", () => {
   const wasm = readdirSync(path("dist")).filter((name) => name.endsWith(".wasm"));
-  assert.ok(wasm.includes("player.wasm") && wasm.includes("server.wasm"));
+  assert.ok(wasm.includes("player.wasm") && wasm.includes("full.wasm") && wasm.includes("server.wasm"));
   for (const name of wasm) {
     const bytes = readFileSync(path(`dist/${name}`));
     for (const text of KEY_PATH) assert.equal(bytes.includes(text), name === "server.wasm", `${name}: ${text}`);
@@ -64,7 +64,7 @@ test("the crates of the key path are not even compiled for viewers", () => {
     execFileSync("cargo", ["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--target", "wasm32-unknown-unknown", "--features", feature], { cwd: path("."), encoding: "utf8" });
   const crates = /^(aes|cbc|cipher|sha2|subtle|zeroize|serde-wasm-bindgen|quick-xml) v/m;
   assert.match(tree("server"), crates);
-  for (const feature of ["player", "inspect"]) assert.doesNotMatch(tree(feature), crates, feature);
+  for (const feature of ["player", "full", "media", "inspect"]) assert.doesNotMatch(tree(feature), crates, feature);
 });
 
 test("the entry's types are there", () => {

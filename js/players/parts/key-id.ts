@@ -1,8 +1,5 @@
 // Key ids as adapters meet them: bytes of a CDM, and an init segment's own.
-import { view } from "../../core.js";
-import type { Bytes, Octets } from "../../core.js";
-
-export const hex = (bytes: Bytes): string => Array.from(view(bytes), (byte) => (byte + 256).toString(16).slice(1)).join("");
+import type { Octets } from "../../core.js";
 
 /**
  * default_KID of the first `tenc` that has one (ISO/IEC 23001-7, 8.2), wherever in an init segment it is nested:
