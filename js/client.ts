@@ -6,7 +6,7 @@ import { Call, textOf, utf8 } from "./door.js";
 import { PallyConError, toPallyConError, type Phase } from "./error.js";
 import { exchange, limited, sleep, unexplained, type Answer } from "./http.js";
 import { readInitData } from "./init-data.js";
-import { INTERNAL, ask, call, callNow, isFull, loadFull, loadPlayer } from "./load.js";
+import { INTERNAL, ask, call, callNow, isFull, loadFull, loadPlayer, loadToExplain } from "./load.js";
 import type { AdapterOptions, Bytes, Drm, Each, InitData, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConEvent, PallyConOptions, Problem, RequestContext, Undo } from "./types.js";
 
 /** What is known of a request beside what goes over the wire. */
@@ -236,8 +236,7 @@ export class Client implements PallyCon {
   async readLater(drm: Drm, response: LicenseResponse, request?: LicenseRequest): Promise<License> {
     const license = this.tryRead(drm, response, request);
     if (license) return license;
-    // If that cannot be had, what can be said is said.
-    await loadFull().catch(() => {});
+    await loadToExplain();
     return this.read(drm, response, request);
   }
 
@@ -249,7 +248,7 @@ export class Client implements PallyCon {
   }
 
   /** Whether it takes no more than the module that is there. */
-  reads(drm: Drm, { status, body }: LicenseResponse, request: LicenseRequest): boolean {
+  reads(drm: Drm, status: number, body: Bytes, request: LicenseRequest): boolean {
     return !!records.get(request)?.opaque || !!call(Call.readLicense, drm, status, view(body));
   }
 

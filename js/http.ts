@@ -1,7 +1,7 @@
 // One exchange over HTTP: the core fetches, this keeps the time and listens to who may give it up.
 import { PallyConError, type Phase } from "./error.js";
 import { Call } from "./door.js";
-import { call, loadFull, send } from "./load.js";
+import { call, loadToExplain, send } from "./load.js";
 import type { Drm, LicenseResponse, Octets } from "./types.js";
 
 export interface Exchange {
@@ -53,8 +53,7 @@ export function exchange(request: Exchange): Promise<Answer> {
 
 /** What a page can know when there was no answer: the core's words for status 0, with the browser's error as the cause. */
 async function unreachable({ drm, phase }: Exchange, cause: unknown): Promise<unknown> {
-  // Perhaps there is no network at all.
-  await loadFull().catch(() => {});
+  await loadToExplain();
   try {
     call(phase === "certificate" ? Call.readCertificate : Call.readLicense, drm, 0, new Uint8Array());
     return unexplained(phase, 0, cause);

@@ -25,6 +25,16 @@ export const isFull = (): boolean => !!doors.full;
 /** Loads the full module: all functions work from then on. */
 export const loadFull = (source?: ModuleSource): Promise<void> => load("full", source);
 
+/** No failure is told later than this for want of its explanation. */
+const PATIENCE = 5000;
+
+/** Loads the full module for something that has to be explained. Where it cannot be had, what can be said is said. */
+export async function loadToExplain(): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([loadFull().catch(() => {}), new Promise<void>((resolve) => { timer = setTimeout(resolve, PATIENCE); })]);
+  clearTimeout(timer);
+}
+
 /** Loads what a page with players needs. */
 export const loadPlayer = (full: boolean): Promise<void> => (doors.full ? Promise.resolve() : load(full || fullFromTheStart ? "full" : "player"));
 

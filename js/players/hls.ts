@@ -7,7 +7,7 @@
  *
  * @packageDocumentation
  */
-import { bareUrl, clientOf, hex, INTERNAL, isFull, loadFull, PallyConError, sleep, toPallyConError, view } from "../core.js";
+import { bareUrl, clientOf, hex, INTERNAL, isFull, loadToExplain, PallyConError, sleep, toPallyConError, view } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
 import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
@@ -211,8 +211,8 @@ function disguise(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, 
   let held = false;
   const explained = (): boolean => {
     if (shown || held || isFull()) return !held;
-    held = !givenUp && !late && !client.reads(drm, { status: native("status"), body: native<Bytes | null>("response") ?? new ArrayBuffer(0) }, prepared);
-    if (held) void loadFull().catch(() => {}).then(() => { held = false; shown = read(); xhr.dispatchEvent(new Event("readystatechange")); });
+    held = !givenUp && !late && !client.reads(drm, native("status"), native<Bytes | null>("response") ?? new ArrayBuffer(0), prepared);
+    if (held) void loadToExplain().then(() => { held = false; shown = read(); xhr.dispatchEvent(new Event("readystatechange")); });
     return !held;
   };
   Object.defineProperty(xhr, "readyState", { configurable: true, get: () => (done() && !explained() ? 3 : native("readyState")) });

@@ -10,7 +10,7 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { bareUrl, clientOf, loadFull, sleep, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
+import { bareUrl, clientOf, loadToExplain, sleep, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
 /** As much of shaka.Player as is used here, so that no version of its types is required. */
@@ -162,10 +162,10 @@ class Attachment {
       this.messages.set(request, message);
     }
     const tried = request.attempt ?? 0;
-    // The one before has failed: what explains that has to be there when Shaka tells of it.
-    if (tried) await loadFull().catch(() => {});
+    // The attempt before has failed: what explains that has to be there when Shaka tells of it.
+    const explanation = tried ? loadToExplain() : undefined;
     // After the last attempt has failed, Shaka runs its filters once more and sends nothing.
-    if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return;
+    if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return explanation;
     const attempt = tried + (this.refusals.get(request) ?? 0);
     const prepared = await this.failOpen(() => client.prepare(drm, message, this.context(request, attempt), this.options));
     if (!prepared) return;

@@ -76,9 +76,9 @@ for (const [player, path] of [["shaka", "demo-single-key/manifest.mpd"], ["hls",
     expect((await errors(page)).find(({ ours }) => ours).ours.httpStatus).toBe(503);
   });
 
-  test("where the full module cannot be had, what is no license still gets no further", async ({ page, run }) => {
+  for (const [how, answer] of [["is not there", (route) => route.abort()], ["never comes", () => {}]]) test(`where the full module ${how}, what is no license still gets no further`, async ({ page, run }) => {
     await open(page, run);
-    await page.route("**/full.wasm", (route) => route.abort());
+    await page.route("**/full.wasm", answer);
     await run.faults({ on: "license", fault: "error:7011" });
     await play(page, path, WIDEVINE, {}, player);
     await expect.poll(async () => (await errors(page)).map(({ ours }) => ours?.code)).toContain("not-a-license");
