@@ -81,10 +81,9 @@ impl Identity {
         }
     }
 
-    /// Widevine's data, each field in its proper form and all but key ids at most once.
+    /// Widevine's data, each field in its proper form. Of content ids and periods the last counts.
     fn widevine(&mut self, data: &[u8]) -> Option<()> {
         let mut reader = Reader::new(data);
-        let mut seen = 0_u32;
         let mut content_id = None;
         let mut period = None;
         while !reader.is_empty() {
@@ -98,11 +97,6 @@ impl Identity {
                 0x38 => period = Some(value),
                 _ => return None,
             }
-            let bit = 1_u32.wrapping_shl(tag >> 3);
-            if seen & bit != 0 && tag != 0x12 {
-                return None;
-            }
-            seen |= bit;
         }
         self.content_id = self.content_id.take().or_else(|| content_id.map(String::from));
         self.key_period_index = self.key_period_index.or(period);

@@ -131,7 +131,8 @@ fn data() -> impl Strategy<Value = String> {
         format!("<PROTECTINFO><KIDS>{ids}</KIDS></PROTECTINFO>")
     });
     let any_order = vec(element(), 0..4).prop_map(|elements| elements.concat());
-    prop_oneof![2 => old, 1 => one, 2 => list, 3 => any_order]
+    let period = (0..9_u8).prop_map(|index| format!("<CUSTOMATTRIBUTES><PERIOD_INDEX>{index}</PERIOD_INDEX></CUSTOMATTRIBUTES>"));
+    prop_oneof![4 => old, 2 => one, 4 => list, 6 => any_order, 1 => period]
 }
 
 const IN_XML: &[&str] = &[
