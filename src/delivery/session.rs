@@ -329,12 +329,13 @@ impl Sessions {
         self.list.iter().any(|session| session.replaces == Some(id))
     }
 
-    /// A new session with the same init data; the old one stays until that has a key.
+    /// A new session with the same init data; the old one stays until that has a key. What has not taken its own predecessor's
+    /// place yet is not replaced: there would be three.
     fn replace(&mut self, id: u32, now: f64, out: &mut Vec<Command>) {
         if self.is_replaced(id) {
             return;
         }
-        let Some(old) = self.find(id) else { return };
+        let Some(old) = self.find(id).filter(|old| old.replaces.is_none()) else { return };
         let new = Session::new(old.kind, old.init_data.clone(), old.wanted.clone(), Reason::Renewal);
         self.add(Session { replaces: Some(id), ..new }, 0.0, now, out);
     }
