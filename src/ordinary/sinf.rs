@@ -18,7 +18,8 @@ pub fn key_ids(json: &str, add: &mut dyn FnMut([u8; 16]) -> Option<()>) -> Optio
         let mut base64 = Vec::new();
         let mut escaped = false;
         for byte in item.bytes() {
-            if escaped && byte != b'/' {
+            // White space is none of a text in JSON, but for the space.
+            if byte < b' ' || escaped && byte != b'/' {
                 return None;
             }
             escaped = byte == b'\\';
