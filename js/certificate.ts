@@ -4,7 +4,7 @@ import type { Client } from "./client.js";
 import { PallyConError } from "./error.js";
 import { exchange } from "./http.js";
 import { Call, textOf, utf8 } from "./door.js";
-import { ask, callNow } from "./load.js";
+import { callNow } from "./load.js";
 import type { Bytes, CertificateSource, Octets } from "./types.js";
 
 type CertificateDrm = "fairplay" | "widevine";
@@ -58,7 +58,7 @@ async function download(client: Client, drm: CertificateDrm, url: string, header
 }
 
 async function read(client: Client, drm: CertificateDrm, status: number, body: Bytes): Promise<Octets> {
-  const [bytes, warning] = await ask(Call.readCertificate, drm, status, view(body));
+  const [bytes, warning] = await client.ask(undefined, Call.readCertificate, drm, status, view(body));
   if (warning) client.emit({ type: "warning", drm, ...(JSON.parse(textOf(warning)) as { code: string; message: string; hint: string }) });
   return bytes!;
 }

@@ -2,11 +2,11 @@
 import { bareUrl, copy, hex, view } from "./bytes.js";
 import { certificateOf } from "./certificate.js";
 import { inspect } from "./custom-data.js";
-import { Call, textOf, utf8 } from "./door.js";
+import { Call, textOf, utf8, type Part } from "./door.js";
 import { PallyConError, toPallyConError, type Phase } from "./error.js";
-import { exchange, limited, sleep, unexplained, type Answer } from "./http.js";
+import { exchange, limited, loadInTime, loadToExplain, sleep, unexplained, type Answer } from "./http.js";
 import { readInitData } from "./init-data.js";
-import { INTERNAL, ask, call, callNow, isFull, loadFull, loadPlayer, loadToExplain } from "./load.js";
+import { INTERNAL, call, callNow, isFull, loadPlayer } from "./load.js";
 import type { AdapterOptions, Bytes, Drm, Each, InitData, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConEvent, PallyConOptions, Problem, RequestContext, Undo } from "./types.js";
 
 /** What is known of a request beside what goes over the wire. */
@@ -69,6 +69,19 @@ export class Client implements PallyCon {
     return error;
   }
 
+  /** Loads the full module, in the time that a server has. */
+  full(signal?: AbortSignal): Promise<void> {
+    return loadInTime(this.timeout, signal);
+  }
+
+  /** Asks the core; the full module, where the small one does not know. */
+  async ask(signal: AbortSignal | undefined, what: Call, ...parts: Part[]): Promise<Octets[]> {
+    const answer = call(what, ...parts);
+    if (answer) return answer;
+    await this.full(signal);
+    return callNow(what, ...parts);
+  }
+
   /** Reads init data for its key ids and content id, telling of each once. What cannot be read is a warning: the player goes on. */
   initData(bytes: Bytes, type?: RequestContext["initDataType"]): InitData | undefined {
     const key = `${type ?? ""}:${Array.from(view(bytes), (byte) => String.fromCharCode(byte)).join("")}`;
@@ -94,10 +107,10 @@ export class Client implements PallyCon {
   }
 
   /** What init data identify: all of them where the full module is there, which is loaded if it takes that. */
-  async identify(bytes: Bytes, type?: RequestContext["initDataType"]): Promise<Identity | undefined> {
+  async identify(bytes: Bytes, type?: RequestContext["initDataType"], signal?: AbortSignal): Promise<Identity | undefined> {
     const found = isFull() ? undefined : call(Call.identify, type, view(bytes));
     if (!found) {
-      await loadFull();
+      await this.full(signal);
       return this.initData(bytes, type);
     }
     const [contentId, period, ...keyIds] = found;
@@ -108,9 +121,10 @@ export class Client implements PallyCon {
   async context(drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): Promise<RequestContext & { period?: number }> {
     const option = adapter.contentId ?? this.options.contentId;
     // It is told all of the init data.
-    if (typeof option === "function") await loadFull();
-    const identity = given.initData && await this.identify(given.initData, given.initDataType);
-    const keyIds = given.keyIds ?? identity?.keyIds ?? [];
+    if (typeof option === "function") await this.full(given.signal);
+    const identity = given.initData && await this.identify(given.initData, given.initDataType, given.signal);
+    // A list of their own: what is known of init data is kept.
+    const keyIds = Array.from(given.keyIds ?? identity?.keyIds ?? []);
     // What init data carries is what was packaged; the option stands in where they carry none.
     const contentId = given.contentId ?? identity?.contentId
       ?? (typeof option === "function" ? called("contentId", () => option(identity ? { keyIds, initData: identity as InitData } : { keyIds })) : option);
@@ -128,7 +142,7 @@ export class Client implements PallyCon {
   async licenseRequest(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}): Promise<LicenseRequest> {
     try {
       // Who calls this reads the answer by readLicense, which has no time to load anything.
-      await loadFull();
+      await this.full(context.signal);
       return await this.prepare(drm, message, context);
     } catch (thrown) {
       throw this.fail(thrown);
@@ -152,7 +166,7 @@ export class Client implements PallyCon {
     const problems = isFull() ? judge?.() : undefined;
     const target = await this.licenseUrl(context);
     const extra = individualization ? {} : await asked("headers", this.options.headers, context) ?? {};
-    const [url, headers, form, certificate] = await ask(Call.licenseRequest, drm, bytes, individualization, target, customData !== undefined, customData, this.options.carrier === "url");
+    const [url, headers, form, certificate] = await this.ask(context.signal, Call.licenseRequest, drm, bytes, individualization, target, customData !== undefined, customData, this.options.carrier === "url");
     const body = drm === "fairplay" ? await this.withAssetId(form!, context) : form!;
     const request: LicenseRequest = {
       url: textOf(url), headers: merged(JSON.parse(textOf(headers)) as Record<string, string>, extra), timeout: this.timeout,
@@ -166,7 +180,7 @@ export class Client implements PallyCon {
   /** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
   async withAssetId(form: Octets, context: RequestContext): Promise<Octets> {
     const { assetId: option } = this.options;
-    const assetId = option === true ? context.initData && (await loadFull(), this.initData(context.initData, context.initDataType)?.fairplay?.assetId) : option && await asked("assetId", option, context);
+    const assetId = option === true ? context.initData && (await this.full(context.signal), this.initData(context.initData, context.initDataType)?.fairplay?.assetId) : option && await asked("assetId", option, context);
     return assetId ? utf8(`${textOf(form)}&assetId=${encodeURIComponent(assetId)}`) : form;
   }
 
@@ -315,7 +329,7 @@ export class Client implements PallyCon {
 
   async playreadyCdmData(): Promise<Octets> {
     try {
-      await loadFull();
+      await this.full();
       const context = await this.context("playready", {}, {});
       const token = await this.customData(context, {});
       if (token === undefined) throw new PallyConError({ code: "custom-data-missing", phase: "custom-data", message: "PlayReady's CDM data needs a license token, and there is no customData.", hint: MIME_HINT });

@@ -11,7 +11,8 @@ export const enum Call {
 export type Part = string | Uint8Array | number | boolean | undefined;
 
 export const utf8 = (text: string): Octets => new TextEncoder().encode(text) as Octets;
-export const textOf = (bytes?: Uint8Array): string => new TextDecoder().decode(bytes);
+/** All of it: what begins with a byte order mark keeps that, as it does in JSON. */
+export const textOf = (bytes?: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
 function bytesOf(part: Part): Uint8Array {
   if (typeof part === "string") return utf8(part);

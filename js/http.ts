@@ -1,7 +1,7 @@
 // One exchange over HTTP: the core fetches, this keeps the time and listens to who may give it up.
 import { PallyConError, type Phase } from "./error.js";
 import { Call } from "./door.js";
-import { call, loadToExplain, send } from "./load.js";
+import { call, loadFull, send } from "./load.js";
 import type { Drm, LicenseResponse, Octets } from "./types.js";
 
 export interface Exchange {
@@ -35,10 +35,22 @@ export async function limited<T>(signal: AbortSignal | undefined, timeout: numbe
   }
 }
 
+/** Loads the full module for who cannot do without it, but not for ever. */
+export const loadInTime = (timeout: number, signal?: AbortSignal): Promise<void> =>
+  // Who had given up before is told so where it is told with the full module, too.
+  limited(signal?.aborted ? undefined : signal, timeout, "environment", "The server of full.wasm", () => loadFull());
+
+/** No failure is told later than this for want of its explanation. */
+const PATIENCE = 5000;
+
+/** Loads the full module for something that has to be explained. Where it cannot be had, what can be said is said. */
+export const loadToExplain = (signal?: AbortSignal): Promise<void> => loadInTime(PATIENCE, signal).catch(() => {});
+
 export function exchange(request: Exchange): Promise<Answer> {
   // Absent in Chromium before 66 (Tizen 5.0, 2018): there a request that was given up runs on by itself. The caller's own
   // signal is not handed on: see src/web/fetch.rs.
   const controller = typeof AbortController === "function" ? new AbortController() : undefined;
+  let failure: unknown;
   return limited(request.signal, request.timeout, request.phase, "The server", async () => {
     try {
       const { method, url, headers, body, credentials } = request;
@@ -46,14 +58,18 @@ export function exchange(request: Exchange): Promise<Answer> {
       const response = await send(asked);
       return { status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer()), retryAfter: response.headers.get("retry-after") ?? undefined };
     } catch (thrown) {
-      throw await unreachable(request, thrown);
+      failure = thrown;
+      throw thrown;
     }
-  }, () => controller?.abort(new Error("given up")));
+  }, () => controller?.abort(new Error("given up"))).catch(async (thrown: unknown) => {
+    // Its explanation is not the server's time, and who gave up needs none.
+    throw thrown === failure ? await unreachable(request, thrown) : thrown;
+  });
 }
 
 /** What a page can know when there was no answer: the core's words for status 0, with the browser's error as the cause. */
-async function unreachable({ drm, phase }: Exchange, cause: unknown): Promise<unknown> {
-  await loadToExplain();
+async function unreachable({ drm, phase, signal }: Exchange, cause: unknown): Promise<unknown> {
+  await loadToExplain(signal);
   try {
     call(phase === "certificate" ? Call.readCertificate : Call.readLicense, drm, 0, new Uint8Array());
     return unexplained(phase, 0, cause);
@@ -67,7 +83,7 @@ async function unreachable({ drm, phase }: Exchange, cause: unknown): Promise<un
 export function unexplained(phase: Phase, status: number, cause?: unknown): PallyConError {
   const fine = status >= 200 && status < 300;
   return new PallyConError({
-    code: fine ? "not-a-license" : status ? "http-status" : "network", phase, retryable: !status || status >= 500, ...(status ? { httpStatus: status } : {}), cause,
+    code: fine ? "not-a-license" : status ? "http-status" : "network", phase, retryable: !status || status === 408 || status === 429 || status >= 500, ...(status ? { httpStatus: status } : {}), cause,
     message: status ? `The answer to the ${phase} request cannot be used (HTTP ${status}).` : "The server could not be reached.",
     hint: "Serve full.wasm beside player.wasm, and await init() before readLicense(): it says what is wrong.",
   });

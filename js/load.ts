@@ -6,7 +6,7 @@
 import makeDoor, { type Door } from "../build/wasm/door.js";
 import { packed, textOf, unpacked, Call, type Part } from "./door.js";
 import { PallyConError, toPallyConError } from "./error.js";
-import { fetchModule, type ModuleSource } from "./module.js";
+import { fetchModule, unreachable, type ModuleSource } from "./module.js";
 import type { Octets } from "./types.js";
 
 type Name = "player" | "full";
@@ -24,16 +24,6 @@ export const isFull = (): boolean => !!doors.full;
 
 /** Loads the full module: all functions work from then on. */
 export const loadFull = (source?: ModuleSource): Promise<void> => load("full", source);
-
-/** No failure is told later than this for want of its explanation. */
-const PATIENCE = 5000;
-
-/** Loads the full module for something that has to be explained. Where it cannot be had, what can be said is said. */
-export async function loadToExplain(): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([loadFull().catch(() => {}), new Promise<void>((resolve) => { timer = setTimeout(resolve, PATIENCE); })]);
-  clearTimeout(timer);
-}
 
 /** Loads what a page with players needs. */
 export const loadPlayer = (full: boolean): Promise<void> => (doors.full ? Promise.resolve() : load(full || fullFromTheStart ? "full" : "player"));
@@ -53,8 +43,11 @@ async function open(name: Name, source?: ModuleSource): Promise<void> {
   await door.start(module);
   const found = door.call(Call.fromHex, packed([""]))[0] === NOT_KNOWN ? "player" : "full";
   doors[found] = door;
-  // The page has given the player module where the full one is wanted: that lies beside.
-  if (found === "player" && name === "full") await open(name);
+  // The page has given the player module where the full one is wanted: that lies beside. What lies there is not looked for again.
+  if (found === "player" && name === "full") {
+    if (!source) throw unreachable("What was loaded is another .wasm file.");
+    await open(name);
+  }
 }
 
 /**
@@ -72,14 +65,6 @@ export function callNow(what: Call, ...parts: Part[]): Octets[] {
   const answer = call(what, ...parts);
   if (answer) return answer;
   throw notInitialized();
-}
-
-/** The same, of a function that can wait for the full module. */
-export async function ask(what: Call, ...parts: Part[]): Promise<Octets[]> {
-  const answer = call(what, ...parts);
-  if (answer) return answer;
-  await loadFull();
-  return callNow(what, ...parts);
 }
 
 export const send = (request: Request): Promise<Response> => new Promise((resolve, reject) => through((door) => door.send(request, resolve, reject)));

@@ -10,7 +10,8 @@ const failure = (fields: Pick<ErrorFields, "code" | "message" | "hint"> & { caus
 const blocked = (message: string, cause?: unknown) =>
   failure({ code: "wasm-blocked", message, hint: "Allow 'wasm-unsafe-eval' in the page's Content-Security-Policy (script-src), and check that the browser's lockdown mode is off for this site.", cause });
 
-const unreachable = (message: string, cause?: unknown) =>
+/** The file is not where it was looked for, or is not the file. */
+export const unreachable = (message: string, cause?: unknown) =>
   failure({ code: "wasm-unreachable", message, hint: "Serve the package's .wasm files beside its scripts, or give the file's URL or bytes to init() (attachMedia: the option wasm); connect-src must allow it.", cause });
 
 /** `beside`: where the file is without a source; `owned`: an export by which it is known for the right one. */
