@@ -35,13 +35,13 @@ export async function limited<T>(signal: AbortSignal | undefined, timeout: numbe
   }
 }
 
-/** Loads the full module for who cannot do without it, but not for ever. */
-export const loadInTime = (timeout: number, signal?: AbortSignal): Promise<void> =>
-  // Who had given up before is told so where it is told with the full module, too.
-  limited(signal?.aborted ? undefined : signal, timeout, "environment", "The server of full.wasm", () => loadFull());
-
 /** No failure is told later than this for want of its explanation. */
 const PATIENCE = 5000;
+
+/** Loads the full module for who cannot do without it, but not for ever. A shorter timeout, or none, is meant for the page's own servers. */
+export const loadInTime = (timeout: number, signal?: AbortSignal): Promise<void> =>
+  // Who had given up before is told so where it is told with the full module, too.
+  limited(signal?.aborted ? undefined : signal, timeout > PATIENCE ? timeout : PATIENCE, "environment", "The server of full.wasm", () => loadFull());
 
 /** Loads the full module for something that has to be explained. Where it cannot be had, what can be said is said. */
 export const loadToExplain = (signal?: AbortSignal): Promise<void> => loadInTime(PATIENCE, signal).catch(() => {});

@@ -9,14 +9,16 @@ const REFUSAL = "{\"errorCode\":\"7011\",\"message\":\"expired\"}";
 /** What the small module does not know. */
 const odd = { initData: bytes(1, 2, 3), initDataType: "cenc" };
 
-const real = { fetch: globalThis.fetch, node: process.getBuiltinModule };
+const real = { fetch: globalThis.fetch, node: process.getBuiltinModule, setTimeout: globalThis.setTimeout };
 // As in a browser: files come over the network.
 process.getBuiltinModule = () => undefined;
-after(() => { Object.assign(globalThis, { fetch: real.fetch }); process.getBuiltinModule = real.node; });
+after(() => { Object.assign(globalThis, { fetch: real.fetch, setTimeout: real.setTimeout }); process.getBuiltinModule = real.node; });
 
 let copies = 0;
 /** A page of its own, whose full.wasm is what `full` gives. */
 async function page(full, answer, options = {}) {
+  // Where nothing comes, nothing is waited for: time is up at once.
+  globalThis.setTimeout = full === never && !options.timeout ? (work) => real.setTimeout(work, 0) : real.setTimeout;
   const seen = { wasm: 0, asked: 0, errors: [] };
   globalThis.fetch = async (request) => {
     const url = String(request.url ?? request);
@@ -27,7 +29,7 @@ async function page(full, answer, options = {}) {
     return full();
   };
   const core = await import(`../../dist/core.js?without-${(copies += 1)}`);
-  const drm = await core.createPallyCon({ siteId: "DEMO", customData: "dG9rZW4=", timeout: full === never ? 1 : 10_000, retry: { base: 0 }, events: ["error"], onEvent: ({ error }) => seen.errors.push(error.code), ...options });
+  const drm = await core.createPallyCon({ siteId: "DEMO", customData: "dG9rZW4=", retry: { base: 0 }, events: ["error"], onEvent: ({ error }) => seen.errors.push(error.code), ...options });
   return { drm, seen };
 }
 const never = () => new Promise(() => {});
@@ -73,11 +75,11 @@ test("where full.wasm is missing, a refusal is told plainly, and what may pass i
 
 test("who gives up waits for full.wasm no longer, and does not ask for it", async () => {
   const controller = new AbortController();
-  const waiting = await page(() => { controller.abort(); return never(); }, () => new Response(LICENSE), { timeout: 1e9 });
+  const waiting = await page(() => { controller.abort(); return never(); }, () => new Response(LICENSE), { timeout: 1_000_000 });
   assert.equal((await failure(waiting.drm.requestLicense("widevine", bytes(8, 1), { ...odd, signal: controller.signal }))).code, "aborted");
 
   const other = new AbortController();
-  const sent = await page(never, ({ signal }) => new Promise((_, reject) => { signal.onabort = () => reject(signal.reason); other.abort(); }), { timeout: 1e9 });
+  const sent = await page(never, ({ signal }) => new Promise((_, reject) => { signal.onabort = () => reject(signal.reason); other.abort(); }), { timeout: 1_000_000 });
   assert.equal((await failure(sent.drm.requestLicense("widevine", bytes(8, 1), { signal: other.signal }))).code, "aborted");
   await new Promise(setImmediate);
   assert.deepEqual([sent.seen.wasm, waiting.seen.asked], [0, 0]);
