@@ -37,4 +37,12 @@ export default [
     name: "client: key ids in GUID order are taken for other keys", spec: "hls.spec", grep: "GUID order are told",
     edits: [["js/players/parts/key-status.ts", `isSameKeyId(own, id)`, `own === id`]],
   },
+  {
+    name: "client: a page that only plays loads the full module", spec: "small.spec", grep: "shaka, Widevine: the small module is enough",
+    edits: [[FILE, `await loadPlayer(client.curious);`, `await loadPlayer(true);`]],
+  },
+  {
+    name: "client: a refusal is told without its explanation", spec: "small.spec", grep: "an expired token: the full module comes",
+    edits: [[FILE, `    await loadToExplain();\n    return this.read`, `    void loadToExplain();\n    return this.read`]],
+  },
 ];
