@@ -258,7 +258,7 @@ export class Client implements PallyCon {
   read(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
     const license = this.tryRead(drm, response, request);
     if (license) return license;
-    throw explain(unexplained("license", response.status), request && records.get(request), response, request);
+    throw explain(unexplained("license", response.status, undefined, bodyOf(response)), request && records.get(request), response, request);
   }
 
   /** Whether it takes no more than the module that is there. */

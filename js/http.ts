@@ -1,6 +1,6 @@
 // One exchange over HTTP: the core fetches, this keeps the time and listens to who may give it up.
 import { PallyConError, type Phase } from "./error.js";
-import { Call } from "./door.js";
+import { Call, textOf } from "./door.js";
 import { call, loadFull, send } from "./load.js";
 import type { Drm, LicenseResponse, Octets } from "./types.js";
 
@@ -79,12 +79,14 @@ async function unreachable({ drm, phase, signal }: Exchange, cause: unknown): Pr
   }
 }
 
-/** An answer that is no license, where the full module is not there to say why. */
-export function unexplained(phase: Phase, status: number, cause?: unknown): PallyConError {
+/** An answer that is no license, where the full module is not there to say why. Of PallyCon's own words the number alone is told: texts have to be looked through for secrets. */
+export function unexplained(phase: Phase, status: number, cause?: unknown, body?: Uint8Array): PallyConError {
   const fine = status >= 200 && status < 300;
+  const serverCode = /"errorCode"\s*:\s*"?(\w{1,9})\b/.exec(textOf(body))?.[1];
   return new PallyConError({
     code: fine ? "not-a-license" : status ? "http-status" : "network", phase, retryable: !status || status === 408 || status === 429 || status >= 500, ...(status ? { httpStatus: status } : {}), cause,
-    message: status ? `The answer to the ${phase} request cannot be used (HTTP ${status}).` : "The server could not be reached.",
+    ...(serverCode ? { serverCode } : {}),
+    message: status ? `${serverCode ? `PallyCon ${serverCode}: ` : ""}The answer to the ${phase} request cannot be used (HTTP ${status}).` : "The server could not be reached.",
     hint: "Serve full.wasm beside player.wasm, and await init() before readLicense(): it says what is wrong.",
   });
 }

@@ -82,7 +82,8 @@ for (const [player, path] of [["shaka", "demo-single-key/manifest.mpd"], ["hls",
     await run.faults({ on: "license", fault: "error:7011" });
     await play(page, path, WIDEVINE, {}, player);
     await expect.poll(async () => (await errors(page)).map(({ ours }) => ours?.code)).toContain("not-a-license");
-    expect((await errors(page)).find(({ ours }) => ours).ours.hint).toContain("full.wasm");
+    const { ours } = (await errors(page)).find(({ ours }) => ours);
+    expect([ours.serverCode, ours.hint]).toEqual(["7011", expect.stringContaining("full.wasm")]);
     await expectNoPicture(page);
   });
 });

@@ -71,7 +71,8 @@ test("readLicense cannot wait: a license is given, and what is none is said to t
   const drm = await createPallyCon({});
   assert.deepEqual(drm.readLicense("widevine", { status: 200, body: LICENSE }).data, LICENSE);
   const error = await failure(async () => drm.readLicense("widevine", { status: 200, body: utf8("{\"errorCode\":\"7011\",\"message\":\"expired\"}") }));
-  assert.deepEqual([error.code, error.httpStatus, error.retryable], ["not-a-license", 200, false]);
+  assert.deepEqual([error.code, error.serverCode, error.httpStatus, error.retryable], ["not-a-license", "7011", 200, false]);
+  assert.match(error.message, /^PallyCon 7011: /);
   assert.match(error.hint, /await init\(\)/);
   assert.equal(isFull(), false);
 });
