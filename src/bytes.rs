@@ -3,23 +3,7 @@
 //! A [`Reader`] walks a slice and knows where in the caller's input that slice lies, so that an error or a payload can
 //! be named by its offset in the input, however deeply it is nested.
 
-/// What is wrong with an input, as the end of a sentence, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub what: &'static str,
-    /// Byte offset in the input.
-    pub offset: usize,
-}
-
-impl Fault {
-    /// A fault at a place.
-    pub fn new(what: &'static str, offset: usize) -> Self {
-        Self { what, offset }
-    }
-}
-
-const TOO_EARLY: &str = "it ends too early";
+use crate::error::{ParseError, Reason};
 
 /// A slice that knows its place in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,10 +62,10 @@ impl<'a> Reader<'a> {
 
     /// The next `count` bytes.
     #[inline(never)]
-    pub fn span(&mut self, count: usize) -> Result<Span<'a>, Fault> {
+    pub fn span(&mut self, count: usize) -> Result<Span<'a>, ParseError> {
         steps::count();
         let Some((head, rest)) = self.rest.split_at_checked(count) else {
-            return Err(Fault::new(TOO_EARLY, self.offset));
+            return Err(ParseError::new(Reason::EndsEarly, self.offset));
         };
         let span = Span { offset: self.offset, bytes: head };
         self.rest = rest;
@@ -111,6 +95,20 @@ impl<'a> Reader<'a> {
         self.get(count).iter().fold(0, |number, byte| number << 8 | u32::from(*byte))
     }
 
+    /// The next byte, or 0.
+    #[inline(never)]
+    pub fn byte(&mut self) -> u8 {
+        match self.rest.split_first() {
+            Some((byte, rest)) => {
+                steps::count();
+                self.rest = rest;
+                self.offset = self.offset.wrapping_add(1);
+                *byte
+            }
+            None => self.part(1).bytes.first().copied().unwrap_or_default(),
+        }
+    }
+
     /// The next two bytes as a little-endian number, or 0.
     pub fn le16(&mut self) -> u32 {
         self.be(2).swap_bytes() >> 16
@@ -129,19 +127,19 @@ impl<'a> Reader<'a> {
 
     /// Whether [`Reader::get`] and its like found what they were asked for.
     #[inline(never)]
-    pub fn check(&self) -> Result<(), Fault> {
-        self.short.map_or(Ok(()), |offset| Err(Fault::new(TOO_EARLY, offset)))
+    pub fn check(&self) -> Result<(), ParseError> {
+        self.short.map_or(Ok(()), |offset| Err(ParseError::new(Reason::EndsEarly, offset)))
     }
 
     /// The next `count` bytes, where their place does not matter.
-    pub fn take(&mut self, count: usize) -> Result<&'a [u8], Fault> {
+    pub fn take(&mut self, count: usize) -> Result<&'a [u8], ParseError> {
         Ok(self.span(count)?.bytes)
     }
 
     /// The next `N` bytes as an array.
-    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], ParseError> {
         let offset = self.offset;
-        self.take(N)?.try_into().map_err(|_| Fault::new(TOO_EARLY, offset))
+        self.take(N)?.try_into().map_err(|_| ParseError::new(Reason::EndsEarly, offset))
     }
 
     /// All that is left.
@@ -154,28 +152,28 @@ impl<'a> Reader<'a> {
     }
 
     /// One byte.
-    pub fn u8(&mut self) -> Result<u8, Fault> {
+    pub fn u8(&mut self) -> Result<u8, ParseError> {
         let [byte] = self.array()?;
         Ok(byte)
     }
 
     /// A big-endian 16-bit number (ISO base media files).
-    pub fn u16_be(&mut self) -> Result<u16, Fault> {
+    pub fn u16_be(&mut self) -> Result<u16, ParseError> {
         self.array().map(u16::from_be_bytes)
     }
 
     /// A big-endian 32-bit number.
-    pub fn u32_be(&mut self) -> Result<u32, Fault> {
+    pub fn u32_be(&mut self) -> Result<u32, ParseError> {
         self.array().map(u32::from_be_bytes)
     }
 
     /// A little-endian 16-bit number (PlayReady, FairPlay's legacy init data).
-    pub fn u16_le(&mut self) -> Result<u16, Fault> {
+    pub fn u16_le(&mut self) -> Result<u16, ParseError> {
         self.array().map(u16::from_le_bytes)
     }
 
     /// A little-endian 32-bit number.
-    pub fn u32_le(&mut self) -> Result<u32, Fault> {
+    pub fn u32_le(&mut self) -> Result<u32, ParseError> {
         self.array().map(u32::from_le_bytes)
     }
 }
@@ -227,8 +225,8 @@ mod tests {
     fn a_read_past_the_end_says_where_and_takes_nothing() {
         let mut reader = Reader::new(&[1, 2, 3]);
         assert_eq!(reader.u8(), Ok(1));
-        assert_eq!(reader.u32_be(), Err(Fault::new(TOO_EARLY, 1)));
-        assert_eq!(reader.take(usize::MAX), Err(Fault::new(TOO_EARLY, 1)));
+        assert_eq!(reader.u32_be(), Err(ParseError::new(Reason::EndsEarly, 1)));
+        assert_eq!(reader.take(usize::MAX), Err(ParseError::new(Reason::EndsEarly, 1)));
         assert_eq!(reader.u16_be(), Ok(0x0203));
     }
 
@@ -237,7 +235,7 @@ mod tests {
         let mut reader = Reader::new(&[1, 2, 3, 4, 5]);
         assert_eq!((reader.be(2), reader.le16(), reader.check()), (0x0102, 0x0403, Ok(())));
         assert_eq!((reader.id(), reader.be(1), reader.is_empty()), ([0; 16], 0, true));
-        assert_eq!(reader.check(), Err(Fault::new(TOO_EARLY, 4)));
+        assert_eq!(reader.check(), Err(ParseError::new(Reason::EndsEarly, 4)));
     }
 
     #[test]
@@ -247,7 +245,7 @@ mod tests {
         let mut inner = outer.span(2).unwrap().reader();
         inner.u8().unwrap();
         assert_eq!(inner.offset(), 3);
-        assert_eq!(inner.u16_be(), Err(Fault::new(TOO_EARLY, 3)));
+        assert_eq!(inner.u16_be(), Err(ParseError::new(Reason::EndsEarly, 3)));
         assert_eq!(outer.rest(), Span { offset: 4, bytes: &[4] });
         assert!(outer.is_empty());
     }

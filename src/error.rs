@@ -1,10 +1,26 @@
-//! What went wrong, for the person at the keyboard: a stable code, what failed, and what to do about it.
+//! What went wrong, as data: a stable code, a reason, and parameters.
+//!
+//! The sentences are in `errors.json`, for the whole project. `build.rs` makes [`Code`] and [`Reason`] of it, so that a code
+//! that is not in the table does not compile; the build makes the TypeScript texts and `docs/errors.md` of the same file.
+//! A template's placeholders:
+//!
+//! ```text
+//! {reason}  the reason's text    {0} {1} …  parameters    {offset}  place in the input
+//! {phase}   license, …           {http}     " (HTTP 503)", or nothing without a status
+//! {words}   the code, with blanks for dashes
+//! ```
+//!
+//! In the module that viewers download no text is linked: [`Error::message`] and its like are not called there, and an error
+//! crosses as numbers (`src/record.rs`).
 
-use crate::json::Writer;
-use crate::text::concat;
+use crate::text::{concat, decimal};
+use core::fmt;
+
+include!(concat!(env!("OUT_DIR"), "/errors.rs"));
 
 /// The step of playback that failed; the `phase` of the public `PallyConError`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Phase {
     /// The browser, the page or the device.
     Environment,
@@ -14,7 +30,7 @@ pub enum Phase {
     CustomData,
     /// A FairPlay or Widevine certificate.
     Certificate,
-    /// The license request or its answer.
+    /// The license request or its response.
     License,
     /// A MediaKeySession.
     Session,
@@ -43,7 +59,76 @@ impl Phase {
     }
 }
 
-/// What a server says of its refusal.
+fn entry<T: Copy + Default>(table: &[T], number: usize) -> T {
+    table.get(number).copied().unwrap_or_default()
+}
+
+impl Code {
+    /// As it reads in JavaScript and in the documentation.
+    pub fn as_str(self) -> &'static str {
+        entry(&CODE_NAMES, self as usize)
+    }
+
+    /// The code of one of PallyCon's numbers, which arrive as text.
+    pub fn from_pallycon(number: &str) -> Option<Self> {
+        let number = crate::text::number(number, 10).filter(|_| number.len() == 4)?;
+        PALLYCON.iter().find(|(known, _)| u32::from(*known) == number).map(|(_, code)| *code)
+    }
+
+    /// The step to which it belongs, unless the error says otherwise.
+    pub fn phase(self) -> Phase {
+        PHASES.get(self as usize).copied().unwrap_or(Phase::Environment)
+    }
+
+    /// Whether the same request may succeed later.
+    pub fn is_retryable(self) -> bool {
+        RETRYABLE.contains(&self)
+    }
+
+    /// What to do about it, where no reason says it better.
+    pub fn hint(self) -> &'static str {
+        entry(&CODE_HINTS, self as usize)
+    }
+}
+
+impl Reason {
+    /// A sentence, or the end of one: what its code's template has `{reason}` for.
+    pub fn as_str(self) -> &'static str {
+        entry(&REASON_TEXTS, self as usize)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why bytes or text could not be read, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseError {
+    /// What is wrong.
+    pub reason: Reason,
+    /// Byte offset in the input.
+    pub offset: usize,
+}
+
+impl ParseError {
+    /// A reason at a place.
+    pub fn new(reason: Reason, offset: usize) -> Self {
+        Self { reason, offset }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (byte {})", self.reason, self.offset)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+/// What a server says about its refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ServerError {
     /// PallyCon's own code, as it was sent.
@@ -54,9 +139,30 @@ pub struct ServerError {
     pub site_error: Option<(String, String)>,
 }
 
-/// A failure: one word, so that functions that can fail stay small.
+/// A failure. One word in size, so that functions that can fail stay small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Failure>);
+
+/// What is known of a failure. No token, no key and no URL's query is ever in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Stable.
+    pub code: Code,
+    /// Why, where the code has several reasons.
+    pub reason: Option<Reason>,
+    /// What goes into the sentences.
+    pub parameters: Vec<String>,
+    /// The step that failed.
+    pub phase: Phase,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// What the server itself said.
+    pub server: Option<ServerError>,
+    /// The HTTP status, where there was a response.
+    pub http_status: Option<u16>,
+    /// Where in the input, in bytes.
+    pub offset: Option<usize>,
+}
 
 impl core::ops::Deref for Error {
     type Target = Failure;
@@ -72,56 +178,39 @@ impl core::ops::DerefMut for Error {
     }
 }
 
-/// What there is to say of a failure. `message` never holds a token, a key or a URL's query.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// Stable and kebab-case.
-    pub code: &'static str,
-    /// The step that failed.
-    pub phase: Phase,
-    /// One line for a person.
-    pub message: String,
-    /// One sentence: what to do.
-    pub hint: &'static str,
-    /// Whether the same request may succeed later.
-    pub retryable: bool,
-    /// What the server itself said.
-    pub server: Option<ServerError>,
-    /// The HTTP status, where there was an answer.
-    pub http_status: Option<u16>,
-    /// Where in the input, in bytes.
-    pub offset: Option<usize>,
-}
-
 impl Error {
-    /// A failure that a retry cannot mend.
-    pub fn new(code: &'static str, phase: Phase, message: impl Into<String>, hint: &'static str) -> Self {
+    /// A failure as the table has it.
+    #[inline(never)]
+    pub fn new(code: Code) -> Self {
         Self(Box::new(Failure {
             code,
-            phase,
-            message: message.into(),
-            hint,
-            retryable: false,
+            reason: None,
+            parameters: Vec::new(),
+            phase: code.phase(),
+            retryable: code.is_retryable(),
             server: None,
             http_status: None,
             offset: None,
         }))
     }
 
-    /// The same, with a message in parts.
-    #[inline(never)]
-    pub fn of(code: &'static str, phase: Phase, message: &[&str], hint: &'static str) -> Self {
-        Self::new(code, phase, concat(message), hint)
+    /// A failure with a reason.
+    pub fn because(code: Code, reason: Reason) -> Self {
+        let mut error = Self::new(code);
+        error.reason = Some(reason);
+        error
     }
 
-    /// A failure of the server entry. What failed is given as a clause, and becomes a sentence.
-    #[cfg(feature = "server")]
-    pub fn server(code: &'static str, what: impl AsRef<str>, hint: &'static str) -> Self {
-        let what = what.as_ref();
-        let mut rest = what.chars();
-        let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        let end = if what.ends_with(['.', '?', '!']) { "" } else { "." };
-        Self::new(code, Phase::Server, concat(&[&first, rest.as_str(), end]), hint)
+    /// A failure to read something.
+    pub fn unreadable(code: Code, error: ParseError) -> Self {
+        Self::because(code, error.reason).at(error.offset)
+    }
+
+    /// The same failure, with one parameter more.
+    #[inline(never)]
+    pub fn with(mut self, parameter: &str) -> Self {
+        self.parameters.push(parameter.into());
+        self
     }
 
     /// The same failure, with its place in the input.
@@ -136,15 +225,14 @@ impl Error {
         self
     }
 
-    /// The JSON that crosses into JavaScript, where it becomes a `PallyConError`.
-    #[inline(never)]
+    /// The JSON that crosses from modules that are not the player's.
     pub fn to_json(&self) -> String {
-        let mut out = Writer::new();
+        let mut out = crate::json::Writer::new();
         out.object(|o| {
-            o.string("code", self.code);
+            o.string("code", self.code.as_str());
             o.string("phase", self.phase.as_str());
-            o.string("message", &self.message);
-            o.string("hint", self.hint);
+            o.string("message", &self.message());
+            o.string("hint", self.hint());
             o.boolean("retryable", self.retryable);
             if let Some(server) = &self.server {
                 o.string("serverCode", &server.code);
@@ -161,26 +249,125 @@ impl Error {
         });
         out.finish()
     }
-}
 
-impl core::fmt::Display for Error {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(&self.message)
+    /// One line for a person.
+    pub fn message(&self) -> String {
+        let Failure { code, reason, parameters, phase, http_status, offset, .. } = &*self.0;
+        let reason = reason.map_or("", Reason::as_str);
+        let template = entry(&CODE_MESSAGES, *code as usize).replace("{reason}", reason);
+        fill(&template, |name| match name {
+            "phase" => phase.as_str().into(),
+            "offset" => decimal(offset.unwrap_or_default() as u64),
+            "http" => http_status.map_or(String::new(), |status| concat(&[" (HTTP ", &decimal(status.into()), ")"])),
+            "words" => code.as_str().replace('-', " "),
+            _ => parameter(parameters, name),
+        })
+    }
+
+    /// One sentence: what to do.
+    pub fn hint(&self) -> &'static str {
+        hint(self.code, self.reason)
     }
 }
 
-impl core::error::Error for Error {}
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Something that a server would refuse, or a browser would not do: not a failure yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable.
+    pub code: Code,
+    /// What exactly, where the code has several reasons.
+    pub reason: Option<Reason>,
+    /// What goes into the sentences.
+    pub parameters: Vec<String>,
+}
+
+impl Problem {
+    /// One line for a person.
+    pub fn message(&self) -> String {
+        let template = entry(&CODE_MESSAGES, self.code as usize).replace("{reason}", self.reason.map_or("", Reason::as_str));
+        fill(&template, |name| parameter(&self.parameters, name))
+    }
+
+    /// One sentence: what to do.
+    pub fn hint(&self) -> &'static str {
+        hint(self.code, self.reason)
+    }
+}
+
+/// A reason's own hint goes before its code's.
+fn hint(code: Code, reason: Option<Reason>) -> &'static str {
+    let own = reason.map_or("", |reason| entry(&REASON_HINTS, reason as usize));
+    if own.is_empty() { code.hint() } else { own }
+}
+
+fn parameter(parameters: &[String], name: &str) -> String {
+    name.parse().ok().and_then(|at: usize| parameters.get(at).cloned()).unwrap_or_default()
+}
+
+/// A template with its placeholders filled in. Parameters are not templates themselves.
+fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((text, (name, behind))) = rest.split_once('{').and_then(|(text, rest)| Some((text, rest.split_once('}')?))) {
+        out.push_str(text);
+        out.push_str(&value(name));
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn crosses_as_json_with_only_what_is_known() {
-        let error = Error::new("init-data-invalid", Phase::InitData, "the box ends early", "Check the packager.").at(7);
-        assert_eq!(
-            error.to_json(),
-            r#"{"code":"init-data-invalid","phase":"init-data","message":"the box ends early","hint":"Check the packager.","retryable":false,"offset":7}"#
-        );
+    fn every_code_and_reason_has_its_sentences() {
+        for code in Code::ALL {
+            assert!(code.hint().ends_with(['.', '?']), "{}", code.as_str());
+            assert!(code.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit()));
+            let twice = Code::ALL.iter().filter(|other| other.as_str() == code.as_str()).count();
+            assert_eq!(twice, 1, "{}", code.as_str());
+        }
+        assert!(PALLYCON.windows(2).all(|pair| pair[0].0 < pair[1].0), "PallyCon's codes are in order");
+        assert_eq!(Reason::ALL.len(), REASON_TEXTS.len());
+    }
+
+    #[test]
+    fn what_is_worth_a_retry_is_what_the_protocol_says() {
+        let retryable: Vec<u16> = PALLYCON.iter().filter(|(_, code)| code.is_retryable()).map(|(number, _)| *number).collect();
+        assert_eq!(retryable, [2001, 7103, 7202, 8701]);
+    }
+
+    #[test]
+    fn sentences_are_filled_in() {
+        let error = Error::because(Code::InitDataInvalid, Reason::EndsEarly).at(7);
+        assert_eq!(error.message(), "The init data cannot be read: it ends too early (byte 7).");
+        let mut error = Error::because(Code::ServerUnavailable, Reason::WithHtml).during(Phase::Certificate);
+        error.http_status = Some(503);
+        assert_eq!(error.to_string(), "The certificate server failed (HTTP 503), with an HTML page.");
+        assert!(error.hint().contains("captive portal"));
+        assert_eq!(Error::new(Code::ServerUnavailable).message(), "The license server failed.");
+        let error = Error::because(Code::TokenUnreadable, Reason::PallyconSilent).with("7009");
+        assert_eq!(error.message(), "PallyCon 7009: token unreadable");
+        // What a server said is not a template.
+        let error = Error::because(Code::TokenUnreadable, Reason::Pallycon).with("7009").with("{0} {reason} {");
+        assert_eq!(error.message(), "PallyCon 7009: {0} {reason} {");
+    }
+
+    #[test]
+    fn pallycon_s_numbers() {
+        assert_eq!(Code::from_pallycon("7011"), Some(Code::TokenExpired));
+        for unknown in ["", "7", "07011", "70110", "abcd", "9998"] {
+            assert_eq!(Code::from_pallycon(unknown), None, "{unknown}");
+        }
     }
 }

@@ -4,7 +4,8 @@
 //! size:u32  type:4  [largesize:u64 if size = 1]  body…        size 0: to the end of the input
 //! ```
 
-use crate::bytes::{Fault, Reader, Span};
+use crate::bytes::{Reader, Span};
+use crate::error::{ParseError, Reason};
 
 /// How a box states its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct Mp4Box<'a> {
 
 /// The next box; `None` where nothing is left. After an error the reader stands where the box began.
 #[inline(never)]
-pub fn next_box<'a>(reader: &mut Reader<'a>) -> Result<Option<Mp4Box<'a>>, Fault> {
+pub fn next_box<'a>(reader: &mut Reader<'a>) -> Result<Option<Mp4Box<'a>>, ParseError> {
     if reader.is_empty() {
         return Ok(None);
     }
@@ -46,7 +47,7 @@ pub fn next_box<'a>(reader: &mut Reader<'a>) -> Result<Option<Mp4Box<'a>>, Fault
     result
 }
 
-fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, Fault> {
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, ParseError> {
     let offset = reader.offset();
     let available = reader.remaining();
     let mut size = reader.be(4) as usize;
@@ -60,12 +61,12 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, Fault> {
         high = reader.be(4);
         size = reader.be(4) as usize;
     }
-    reader.check().map_err(|_| Fault::new("a box's header is cut off", offset))?;
+    reader.check().map_err(|_| ParseError::new(Reason::BoxHeaderCutOff, offset))?;
     if high > 0 || size > available {
-        return Err(Fault::new("a box is longer than what is there", offset));
+        return Err(ParseError::new(Reason::BoxTooLong, offset));
     }
     let header = available.wrapping_sub(reader.remaining());
-    let body = size.checked_sub(header).ok_or(Fault::new("a box is shorter than its own header", offset))?;
+    let body = size.checked_sub(header).ok_or(ParseError::new(Reason::BoxTooShort, offset))?;
     Ok(Mp4Box { kind, offset, size, body: reader.span(body)?, form })
 }
 
@@ -87,7 +88,7 @@ pub fn is_type(kind: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn one(bytes: &[u8]) -> Result<Option<Mp4Box<'_>>, Fault> {
+    fn one(bytes: &[u8]) -> Result<Option<Mp4Box<'_>>, ParseError> {
         next_box(&mut Reader::new(bytes))
     }
 
@@ -119,6 +120,6 @@ mod tests {
             assert_eq!(reader.remaining(), bytes.len());
         }
         let long_too_short = one(b"\0\0\0\x01free\0\0\0\0\0\0\0\x0f");
-        assert_eq!(long_too_short.unwrap_err().what, "a box is shorter than its own header");
+        assert_eq!(long_too_short.unwrap_err().reason, Reason::BoxTooShort);
     }
 }

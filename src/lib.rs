@@ -5,17 +5,16 @@
 //! | step | module |
 //! |---|---|
 //! | init data → which DRM, which keys | [`init_data`], [`system`] |
-//! | challenge → HTTP request | `license::request` |
-//! | HTTP answer → license or error | `license::response`, `license::catalogue` |
-//! | all of these, where nothing is unusual | [`ordinary`] |
-//! | what the request carries | `custom_data` |
-//! | when to ask again | `delivery` |
+//! | challenge → HTTP request | [`license::request`] |
+//! | HTTP response → license or error | [`license::response`], [`error`] |
+//! | what the request carries | [`custom_data`] |
+//! | when to ask again | [`delivery`] |
 //! | on a server: tokens, and keys for packagers | `custom_data::token`, `cpix` |
 //!
 //! Everything outside `web` is pure: no JavaScript, no clock, no network, so that it is tested without a browser.
-//! `web` (wasm32 only) is the one place that knows JavaScript. Features choose the wasm module that is built:
-//! `player` is what every viewer downloads, `full` what is loaded where that does not suffice, `media` drives EME for a media
-//! element, `inspect` adds segments, manifests and writers, `server` adds what needs keys.
+//! `web` (wasm32 only) is the one place that knows JavaScript. Features choose the wasm module that is built: `player` is
+//! what every viewer downloads, `media` drives EME for a media element, `inspect` has segments, manifests and writers,
+//! `server` what needs keys.
 
 pub mod bytes;
 #[cfg(feature = "server")]
@@ -23,8 +22,6 @@ pub mod cpix;
 pub mod custom_data;
 pub mod delivery;
 pub mod error;
-#[cfg(test)]
-mod hostile;
 pub mod init_data;
 #[cfg(feature = "inspect")]
 pub mod inspect;
@@ -33,7 +30,9 @@ pub mod json;
 pub mod license;
 #[cfg(feature = "inspect")]
 pub mod manifest;
-pub mod ordinary;
+#[cfg(test)]
+mod property_tests;
+pub mod record;
 #[cfg(feature = "server")]
 pub mod schema;
 pub mod system;

@@ -140,7 +140,7 @@ const fn id(number: u128) -> [u8; 16] {
 
 /// What a system puts into a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Payload {
+pub enum PayloadFormat {
     /// A protobuf message.
     Widevine,
     /// A PlayReady Object.
@@ -162,28 +162,28 @@ pub enum Payload {
 }
 
 /// Every system that this crate knows by name, and what is in its boxes.
-pub static SYSTEMS: [([u8; 16], &str, Payload); 16] = [
-    (WIDEVINE, "Widevine", Payload::Widevine),
-    (PLAYREADY, "PlayReady", Payload::PlayReady),
-    (FAIRPLAY, "FairPlay", Payload::FairPlay),
-    (COMMON, "Common", Payload::Opaque),
-    (CLEARKEY, "ClearKey", Payload::Opaque),
-    (WISEPLAY, "WisePlay", Payload::WisePlay),
-    (NCG, "NCG", Payload::Native),
-    (NAGRA, "Nagra", Payload::Nagra),
-    (IRDETO, "Irdeto", Payload::Irdeto),
-    (MARLIN, "Marlin", Payload::Marlin),
-    (MARLIN_URN, "Marlin", Payload::Marlin),
-    (PRIMETIME, "PrimeTime", Payload::Opaque),
-    (NCG_HLS_AES, "NCG HLS AES-128", Payload::Native),
-    (NCG_HLS_SAMPLE_AES, "NCG HLS SAMPLE-AES", Payload::Native),
-    (AES_128, "AES-128", Payload::Opaque),
-    (SAMPLE_AES, "SAMPLE-AES", Payload::Opaque),
+pub static SYSTEMS: [([u8; 16], &str, PayloadFormat); 16] = [
+    (WIDEVINE, "Widevine", PayloadFormat::Widevine),
+    (PLAYREADY, "PlayReady", PayloadFormat::PlayReady),
+    (FAIRPLAY, "FairPlay", PayloadFormat::FairPlay),
+    (COMMON, "Common", PayloadFormat::Opaque),
+    (CLEARKEY, "ClearKey", PayloadFormat::Opaque),
+    (WISEPLAY, "WisePlay", PayloadFormat::WisePlay),
+    (NCG, "NCG", PayloadFormat::Native),
+    (NAGRA, "Nagra", PayloadFormat::Nagra),
+    (IRDETO, "Irdeto", PayloadFormat::Irdeto),
+    (MARLIN, "Marlin", PayloadFormat::Marlin),
+    (MARLIN_URN, "Marlin", PayloadFormat::Marlin),
+    (PRIMETIME, "PrimeTime", PayloadFormat::Opaque),
+    (NCG_HLS_AES, "NCG HLS AES-128", PayloadFormat::Native),
+    (NCG_HLS_SAMPLE_AES, "NCG HLS SAMPLE-AES", PayloadFormat::Native),
+    (AES_128, "AES-128", PayloadFormat::Opaque),
+    (SAMPLE_AES, "SAMPLE-AES", PayloadFormat::Opaque),
 ];
 
 /// A system's name and what is in its boxes, where the registry has it.
 #[inline(never)]
-fn known(system_id: &[u8; 16]) -> Option<&'static ([u8; 16], &'static str, Payload)> {
+fn known(system_id: &[u8; 16]) -> Option<&'static ([u8; 16], &'static str, PayloadFormat)> {
     SYSTEMS.iter().find(|(id, ..)| id == system_id)
 }
 
@@ -193,8 +193,8 @@ pub fn name(system_id: &[u8; 16]) -> Option<&'static str> {
 }
 
 /// What is in a system's boxes.
-pub fn payload(system_id: &[u8; 16]) -> Payload {
-    known(system_id).map_or(Payload::Opaque, |(.., payload)| *payload)
+pub fn payload_format(system_id: &[u8; 16]) -> PayloadFormat {
+    known(system_id).map_or(PayloadFormat::Opaque, |(.., payload)| *payload)
 }
 
 #[cfg(test)]

@@ -31,7 +31,10 @@ pub(crate) fn concat(parts: &[&str]) -> String {
 /// Where `token` first stands. Tokens are constants of a few bytes, so this is linear.
 #[inline(never)]
 pub(crate) fn find(text: &[u8], token: &[u8]) -> Option<usize> {
-    let at = text.windows(token.len().max(1)).position(|window| window == token);
+    let at = match token {
+        [byte] => text.iter().position(|other| other == byte),
+        _ => text.windows(token.len().max(1)).position(|window| window == token),
+    };
     steps::add(at.unwrap_or(text.len()));
     at
 }
@@ -98,6 +101,19 @@ pub(crate) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
+/// A number in decimal, without `core::fmt` (which alone costs kilobytes of wasm).
+#[inline(never)]
+pub fn decimal(mut number: u64) -> String {
+    let mut out = Vec::new();
+    loop {
+        out.insert(0, b'0' | (number % 10) as u8);
+        number /= 10;
+        if number == 0 {
+            return ascii(out);
+        }
+    }
+}
+
 /// Lower-case hex.
 #[inline(never)]
 pub fn hex(bytes: &[u8]) -> String {
@@ -130,6 +146,15 @@ pub(crate) fn number(digits: &str, radix: u32) -> Option<u32> {
 #[inline(never)]
 pub(crate) fn without_end<'a>(mut text: &'a str, end: &str) -> &'a str {
     while let Some(rest) = text.strip_suffix(end) {
+        text = rest;
+    }
+    text
+}
+
+/// Without white space and zeros around it.
+#[inline(never)]
+pub fn trim(mut text: &[u8]) -> &[u8] {
+    while let [0 | 9..=13 | b' ', rest @ ..] | [rest @ .., 0 | 9..=13 | b' '] = text {
         text = rest;
     }
     text
@@ -203,9 +228,16 @@ pub fn key_id(text: &str) -> Option<[u8; 16]> {
 #[inline(never)]
 pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
     let (units, odd) = bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes).as_chunks();
-    let mut out = String::with_capacity(units.len());
+    let mut out = Vec::with_capacity(units.len());
     let mut high = None;
     for unit in units {
+        // ASCII, which nearly all of them are.
+        if let [byte @ 0..0x80, 0] = unit
+            && high.is_none()
+        {
+            out.push(*byte);
+            continue;
+        }
         let unit = u32::from(u16::from_le_bytes(*unit));
         let code = match (unit & 0xfc00, high.take()) {
             (0xd800, None) => {
@@ -216,9 +248,9 @@ pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
             (_, None) => unit,
             _ => return None,
         };
-        out.push(char::from_u32(code)?);
+        out.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes());
     }
-    (odd.is_empty() && high.is_none()).then_some(out)
+    (odd.is_empty() && high.is_none()).then(|| ascii(out))
 }
 
 /// UTF-16LE without a byte order mark.

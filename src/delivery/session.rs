@@ -15,7 +15,7 @@
 use super::command::{Command, Event, Reason};
 use super::status;
 use super::wanted::wanted;
-use crate::error::{Error, Phase};
+use crate::error::{self, Code, Error};
 use crate::init_data::InitDataType;
 use crate::system::Drm;
 
@@ -23,10 +23,6 @@ use crate::system::Drm;
 const MAX_SESSIONS: usize = 32;
 /// So long the media may wait for a key after the last news of one.
 const GRACE: f64 = 1000.0;
-
-pub(super) const MISSING: &str =
-    "Check that the token's policy allows this track, and that the content was packaged with the keys of this content id.";
-pub(super) const RELOAD: &str = "Load the source again; if it comes back, the device or its CDM is the cause.";
 
 /// Where the work with the CDM stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -305,8 +301,8 @@ impl Sessions {
             // What was good and has run out is asked for again, once.
             if status == "expired" && session.was_usable {
                 expired = true;
-            } else if let Some(error) = status::failure(key_id, status) {
-                out.push(Command::Fail(error));
+            } else if let Some(code) = status::failure(status) {
+                out.push(Command::Fail(Error::new(code).with(key_id)));
             }
         }
         let replaces = if session.usable() { session.replaces.take() } else { None };
@@ -352,8 +348,7 @@ impl Sessions {
             let new = Session::new(session.kind, session.init_data, session.wanted, session.reason);
             self.add(Session { replaces: session.replaces, ..new }, 0.0, now, out);
         } else {
-            let message = ["The CDM closed a session by itself (", reason, ")."].concat();
-            out.push(Command::Fail(Error::new("session-closed", Phase::Session, message, RELOAD)));
+            out.push(Command::Fail(Error::new(Code::SessionClosed).with(reason)));
         }
     }
 
@@ -414,15 +409,14 @@ impl Sessions {
                 ids.push(id);
             }
         }
-        let message = if self.list.is_empty() {
-            "The media wait for a key, and no init data came that could ask for one.".into()
+        if self.list.is_empty() {
+            Some(Error::because(Code::KeyMissing, error::Reason::KeysNotAskedFor))
         } else if ids.is_empty() || self.legacy {
-            // Told already: refused, restricted, expired.
-            return None;
+            // Reported already: refused, restricted, expired.
+            None
         } else {
-            ["The media wait for a key that no license brought: ", &ids.join(", "), "."].concat()
-        };
-        Some(Error::new("key-missing", Phase::Session, message, MISSING))
+            Some(Error::because(Code::KeyMissing, error::Reason::KeysNotBrought).with(&ids.join(", ")))
+        }
     }
 
     fn clear(&mut self, out: &mut Vec<Command>) {

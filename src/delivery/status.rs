@@ -1,6 +1,6 @@
 //! Key statuses (W3C EME, 6.1.1 `MediaKeyStatus`): which of them play, and what the others mean for a person.
 
-use crate::error::{Error, Phase};
+use crate::error::{Code, Problem, Reason};
 use crate::text;
 
 /// Reads `keyid:status keyid:status`, ids in hex. Ids come out as `wanted` has them: some devices report PlayReady's in
@@ -21,30 +21,23 @@ pub fn is_usable(status: &str) -> bool {
 }
 
 /// What is wrong with a key of this status.
-pub fn failure(key_id: &str, status: &str) -> Option<Error> {
-    let (code, what, hint) = match status {
-        "output-restricted" => (
-            "output-restricted",
-            "may not be shown on this display (output protection, HDCP)",
-            "Use a display and cable with HDCP, play a lower quality, or ask for less in the token's policy.",
-        ),
-        "expired" => ("key-expired", "has expired", "Load the source again, with a token whose policy still allows it."),
-        "internal-error" => ("key-unusable", "cannot be used: the CDM reports an error of its own", super::session::RELOAD),
+pub fn failure(status: &str) -> Option<Code> {
+    Some(match status {
+        "output-restricted" => Code::OutputRestricted,
+        "expired" => Code::KeyExpired,
+        "internal-error" => Code::KeyUnusable,
         _ => return None,
-    };
-    Some(Error::new(code, Phase::Session, ["The key ", key_id, " ", what, "."].concat(), hint))
+    })
 }
 
 /// The same for who only looks on: players that keep their sessions to themselves. An empty status: no license has brought the key.
-pub fn problem(key_id: &str, status: &str) -> Option<Error> {
-    let (code, message, hint) = match status {
-        "" => ("key-missing", ["No license has brought the key ", key_id, "."].concat(), super::session::MISSING),
-        "released" => {
-            ("key-released", ["The key ", key_id, " was released with its session."].concat(), "Load the source again to play on.")
-        }
-        _ => return failure(key_id, status),
+pub fn problem(key_id: &str, status: &str) -> Option<Problem> {
+    let (code, reason) = match status {
+        "" => (Code::KeyMissing, Some(Reason::KeyNotBrought)),
+        "released" => (Code::KeyReleased, None),
+        _ => (failure(status)?, None),
     };
-    Some(Error::new(code, Phase::Session, message, hint))
+    Some(Problem { code, reason, parameters: vec![key_id.into()] })
 }
 
 #[cfg(test)]

@@ -9,20 +9,22 @@
 //!     fkai  asset id      fkcx  context      fkvl  version:u32*
 //! ```
 
-use super::InitData;
-use crate::bytes::{Fault, Reader, Span};
+use super::sinf::{Protection, TrackEncryption};
+use super::visitor::{Report, Value, Visitor};
+use crate::bytes::{Reader, Span};
+use crate::error::{ParseError, Reason};
 use crate::isobmff::{each, next_box};
-use crate::json::Writer;
+use crate::record::Field;
 use crate::system::Scheme;
 use crate::text;
 
 /// Reads FairPlay's data: how media is encrypted, and the keys that the tree asks for.
 #[inline(never)]
-pub fn read(data: Span<'_>, out: &mut InitData) -> Result<(), Fault> {
-    tree(data, out).ok_or(Fault::new("it is not FairPlay's fpsd box, or the boxes in it cannot be read", data.offset))
+pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
+    tree(data, out).ok_or(ParseError::new(Reason::FpsdUnreadable, data.offset))
 }
 
-fn tree(data: Span<'_>, out: &mut InitData) -> Option<()> {
+fn tree<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) -> Option<()> {
     let root = next_box(&mut data.reader()).ok()?.filter(|found| &found.kind == b"fpsd")?;
     let mut scheme = None;
     each(root.body.reader(), &mut |kind, mut body| {
@@ -32,54 +34,47 @@ fn tree(data: Span<'_>, out: &mut InitData) -> Option<()> {
         }
         body.check().ok()
     })?;
-    let scheme = scheme.map(Scheme::as_str);
-    out.boxes.optional_string("scheme", scheme);
-    out.boxes.key("requests");
-    out.boxes.open(b'[');
+    if let Some(scheme) = scheme {
+        out.visitor.field(Field::Scheme, Value::Text(scheme.as_str()));
+    }
+    out.visitor.open_list(Field::Requests);
     each(root.body.reader(), &mut |kind, body| {
         if kind == b"fpsk" {
-            out.boxes.open(b'{');
+            out.visitor.open(Field::Requests);
             let key_id = request(body, out)?;
-            out.boxes.close(b'}');
-            out.key_ids.add(&key_id);
-            out.tracks.object(|o| {
-                o.optional_string("scheme", scheme);
-                o.bytes("keyId", &key_id);
-                o.number("ivSize", 0);
-            });
+            out.visitor.close();
+            let tenc = TrackEncryption { key_id, ..TrackEncryption::default() };
+            out.track(&Protection { scheme_type: scheme.map(Scheme::fourcc), tenc: Some(tenc), ..Protection::default() });
         }
         Some(())
-    })?;
-    out.boxes.close(b']');
-    Some(())
+    })
 }
 
 /// What a key request says; its key id.
-fn request(boxes: Reader<'_>, out: &mut InitData) -> Option<[u8; 16]> {
-    let o = &mut out.boxes;
-    let (mut key_id, mut versions) = (None, Writer::new());
+fn request<'a, V: Visitor<'a>>(boxes: Reader<'a>, out: &mut Report<'a, '_, V>) -> Option<[u8; 16]> {
+    let mut key_id = None;
+    out.visitor.open_list(Field::Versions);
     each(boxes, &mut |kind, mut body| {
         match kind {
             b"fkri" => {
                 body.be(4);
                 let id = body.id();
-                o.bytes("keyId", &id);
+                out.visitor.field(Field::KeyId, Value::DecodedId(&id));
                 key_id = Some(id);
             }
             // What the key server knows the key by.
-            b"fkai" => o.span("assetId", body.rest()),
+            b"fkai" => out.visitor.field(Field::AssetId, Value::Bytes(body.rest())),
             // Goes to the key server as it is.
-            b"fkcx" => o.span("context", body.rest()),
+            b"fkcx" => out.visitor.field(Field::Context, Value::Bytes(body.rest())),
             b"fkvl" => {
                 while !body.is_empty() {
-                    versions.count(body.be(4).into());
+                    out.visitor.field(Field::Versions, Value::Number(body.be(4)));
                 }
             }
             _ => {}
         }
         body.check().ok()
     })?;
-    o.list("versions", |o| o.append(&versions));
     key_id
 }
 
@@ -106,17 +101,16 @@ pub struct Legacy<'a> {
 }
 
 /// Takes a legacy blob apart.
-pub fn read_legacy(blob: &[u8]) -> Result<Legacy<'_>, Fault> {
+pub fn read_legacy(blob: &[u8]) -> Result<Legacy<'_>, ParseError> {
     let mut reader = Reader::new(blob);
     let mut part = || {
         let size = reader.u32_le()?;
         reader.span(size as usize)
     };
     let (uri, id, certificate) = (part()?, part()?, part()?);
-    let utf16 =
-        |span: Span<'_>| text::from_utf16_le(span.bytes).ok_or(Fault::new("a part of the legacy blob is not UTF-16LE", span.offset));
+    let utf16 = |span: Span<'_>| text::from_utf16_le(span.bytes).ok_or(ParseError::new(Reason::LegacyNotUtf16, span.offset));
     if !reader.is_empty() {
-        return Err(Fault::new("bytes follow the certificate of the legacy blob", reader.offset()));
+        return Err(ParseError::new(Reason::LegacyTrailing, reader.offset()));
     }
     Ok(Legacy { uri: utf16(uri)?, content_id: utf16(id)?, certificate })
 }

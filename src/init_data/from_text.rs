@@ -1,26 +1,25 @@
 //! Init data as people paste it and manifests carry it: hex, base64 or base64url, or a text that is init data itself.
 
-use super::{HINT, invalid};
-use crate::bytes::Fault;
-use crate::error::Error;
-use crate::license::sniff;
+use super::invalid;
+use crate::error::{Error, ParseError, Reason};
 use crate::text;
 use std::borrow::Cow;
 
 /// The bytes that a text stands for. URIs, JSON and XML are taken as they are; then hex, then base64 and base64url with
 /// or without padding; white space is ignored.
 pub fn from_text(input: &str) -> Result<Cow<'_, [u8]>, Error> {
-    let trimmed = str::from_utf8(sniff::trim(input.strip_prefix('\u{feff}').unwrap_or(input).as_bytes())).unwrap_or_default();
+    let trimmed = str::from_utf8(text::trim(input.strip_prefix('\u{feff}').unwrap_or(input).as_bytes())).unwrap_or_default();
     if matches!(trimmed.as_bytes(), [b'{' | b'<', ..] | [b's', b'k', b'd', b':', ..]) {
         return Ok(Cow::Borrowed(trimmed.as_bytes()));
     }
     let bytes = text::from_hex(trimmed).or_else(|| text::from_base64(trimmed)).filter(|bytes| !bytes.is_empty());
-    bytes.map(Cow::Owned).ok_or_else(|| invalid(Fault::new("the text is neither a URI, JSON, XML, hex nor base64", 0), HINT))
+    bytes.map(Cow::Owned).ok_or_else(|| invalid(ParseError::new(Reason::TextUnknown, 0)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Code;
 
     #[test]
     fn every_form() {
@@ -33,7 +32,7 @@ mod tests {
             assert_eq!(*from_text(&[" \u{feff}", text, "\n"].concat().replace(" \u{feff}", "\u{feff} ")).unwrap(), *text.as_bytes());
         }
         for text in ["", "  ", "what is this?", "A"] {
-            assert_eq!(from_text(text).unwrap_err().code, "init-data-invalid", "{text:?}");
+            assert_eq!(from_text(text).unwrap_err().code, Code::InitDataInvalid, "{text:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `keyids` init data (W3C, "keyids" Initialization Data Format): `{"kids":["base64url"…]}`, 1 to 512 bytes each.
 //! `webm` init data is one key id and nothing else.
 
-use super::KeyIds;
-use crate::bytes::Fault;
+use super::visitor::{Report, Visitor};
+use crate::error::{ParseError, Reason};
 use crate::{json, text};
 
 /// The longest key id that EME allows.
@@ -10,28 +10,29 @@ pub const MAX_KEY_ID: usize = 512;
 
 /// Reads the key ids of a `keyids` object. base64url is strict here: no padding, no `+` and `/`. One bad id refuses the
 /// whole, as in every browser: a session would ask for other keys than were meant.
-pub fn read(value: &json::Value, out: &mut KeyIds) -> Result<(), Fault> {
-    let kids = value.get("kids").and_then(json::Value::items).ok_or(Fault::new("the JSON has no list \"kids\"", 0))?;
+pub fn read<'a, V: Visitor<'a>>(value: &json::Value, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
+    let error = |reason| ParseError::new(reason, 0);
+    let kids = value.get("kids").and_then(json::Value::items).ok_or(error(Reason::KidsMissing))?;
     for kid in kids {
-        let id = kid
-            .as_str()
-            .and_then(text::from_base64url_strict)
-            .ok_or(Fault::new("a key id of \"kids\" is not base64url without padding", 0))?;
+        let id = kid.as_str().and_then(text::from_base64url_strict).ok_or(error(Reason::KidNotBase64url))?;
         if id.is_empty() || id.len() > MAX_KEY_ID {
-            return Err(Fault::new("a key id of \"kids\" is not 1 to 512 bytes long", 0));
+            return Err(error(Reason::KidLength));
         }
-        out.add(&id);
+        out.key_id(&id);
     }
-    if out.is_empty() { Err(Fault::new("\"kids\" names no key", 0)) } else { Ok(()) }
+    if kids.is_empty() { Err(error(Reason::KidsEmpty)) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::init_data::collect::Collector;
 
-    fn kids(text: &str) -> Result<Vec<Vec<u8>>, Fault> {
-        let mut out = KeyIds::default();
-        read(&json::parse(text).unwrap(), &mut out).map(|()| out.iter().map(Vec::from).collect())
+    fn kids(text: &str) -> Result<Vec<Vec<u8>>, ParseError> {
+        let mut visitor = Collector::default();
+        let mut out = Report::new(&mut visitor);
+        read(&json::parse(text).unwrap(), &mut out)?;
+        Ok(out.summary.key_ids.iter().map(Vec::from).collect())
     }
 
     #[test]

@@ -11,98 +11,100 @@
 //!
 //! The Common box carries its key ids itself. Of PrimeTime, ClearKey and NCG nothing is known beyond the box.
 
-use super::pssh::PsshBox;
-use super::{InitData, fairplay, playready, widevine};
-use crate::bytes::{Fault, Span};
+use super::visitor::{PsshHeader, Report, Value, Visitor};
+use super::{fairplay, playready, widevine};
+use crate::bytes::Span;
+use crate::error::{ParseError, Reason};
 use crate::isobmff::next_box;
-use crate::json::Writer;
-use crate::system::{self, Payload};
+use crate::record::Field;
+use crate::system::{self, PayloadFormat};
 use crate::{json, text};
 
-/// Reads a box's data as a field of the box. Where it cannot be read, nothing of it stays.
+/// Reads a box's data. Where it cannot be read, nothing of it is reported.
 #[inline(never)]
-pub fn read(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), Fault> {
-    let marks = (out.boxes.len(), out.tracks.len(), out.key_ids.len());
-    let result = known(pssh, strict, out);
+pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
+    let mark = out.mark();
+    let format = system::payload_format(&pssh.system_id);
+    let result = known(format, pssh, strict, out);
     if result.is_err() {
-        out.boxes.truncate(marks.0);
-        out.tracks.truncate(marks.1);
-        out.key_ids.truncate(marks.2);
+        out.rewind(mark);
     }
     // Boxes of other forms exist, and Marlin's specification is not public: no form is an error.
-    if system::payload(&pssh.system_id) == Payload::Marlin { Ok(()) } else { result }
+    if format == PayloadFormat::Marlin { Ok(()) } else { result }
 }
 
-fn known(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), Fault> {
+fn known<'a, V: Visitor<'a>>(
+    format: PayloadFormat,
+    pssh: &PsshHeader<'a>,
+    strict: bool,
+    out: &mut Report<'a, '_, V>,
+) -> Result<(), ParseError> {
     let data = pssh.data;
-    if data.bytes.is_empty() && !out.bare {
+    if data.bytes.is_empty() && !pssh.bare {
         return Ok(());
     }
     if data.bytes.get(4..8) == Some(b"pssh") && next_box(&mut data.reader()).is_ok() {
-        return Err(Fault::new("it is a pssh box itself: wrapped twice", data.offset));
+        return Err(ParseError::new(Reason::WrappedTwice, data.offset));
     }
-    let system = system::payload(&pssh.system_id);
-    out.boxes.key(match system {
-        Payload::Widevine => "widevine",
-        Payload::PlayReady => "playready",
-        Payload::FairPlay => "fairplay",
-        Payload::Native | Payload::Opaque => return Ok(()),
-        _ => "details",
+    out.visitor.open(match format {
+        PayloadFormat::Widevine => Field::Widevine,
+        PayloadFormat::PlayReady => Field::PlayReady,
+        PayloadFormat::FairPlay => Field::FairPlay,
+        PayloadFormat::Native | PayloadFormat::Opaque => return Ok(()),
+        _ => Field::Details,
     });
-    out.boxes.open(b'{');
-    match system {
-        Payload::Widevine => widevine::read(data, out)?,
-        Payload::PlayReady => playready::read(pssh, strict, out)?,
-        Payload::FairPlay => fairplay::read(data, out)?,
-        _ => details(system, data, out).ok_or(Fault::new("it is not what this system writes", data.offset))?,
+    match format {
+        PayloadFormat::Widevine => widevine::read(data, pssh.bare, out)?,
+        PayloadFormat::PlayReady => playready::read(pssh, strict, out)?,
+        PayloadFormat::FairPlay => fairplay::read(data, out)?,
+        _ => details(format, data, out).ok_or(ParseError::new(Reason::OtherPayload, data.offset))?,
     }
-    out.boxes.close(b'}');
+    out.visitor.close();
     Ok(())
 }
 
-fn details(system: Payload, data: Span<'_>, out: &mut InitData) -> Option<()> {
-    let mut texts = Writer::new();
-    out.boxes.key("keyIds");
-    out.boxes.open(b'[');
-    match system {
-        Payload::Nagra => nagra(data.bytes, out, &mut texts),
-        Payload::WisePlay => wiseplay(data.bytes, out, &mut texts),
-        Payload::Marlin => marlin(data, out, &mut texts),
-        _ => str::from_utf8(data.bytes.get(9..).unwrap_or_default()).ok().map(|xml| texts.string("xml", xml)),
-    }?;
-    out.boxes.close(b']');
-    out.boxes.append(&texts);
-    Some(())
+#[inline(never)]
+fn details<'a, V: Visitor<'a>>(format: PayloadFormat, data: Span<'a>, out: &mut Report<'a, '_, V>) -> Option<()> {
+    match format {
+        PayloadFormat::Nagra => nagra(data.bytes, out),
+        PayloadFormat::WisePlay => wiseplay(data.bytes, out),
+        PayloadFormat::Marlin => marlin(data, out),
+        _ => {
+            let xml = str::from_utf8(data.bytes.get(9..).unwrap_or_default()).ok()?;
+            out.visitor.field(Field::Xml, Value::Text(xml));
+            Some(())
+        }
+    }
 }
 
-fn key_id(out: &mut InitData, id: [u8; 16]) {
-    out.boxes.hex(&id);
-    out.key_ids.add(&id);
+fn key_id<'a, V: Visitor<'a>>(id: [u8; 16], out: &mut Report<'a, '_, V>) {
+    out.key_id(&id);
+    out.visitor.field(Field::KeyIds, Value::DecodedId(&id));
 }
 
 fn parse_json(bytes: &[u8]) -> Option<json::Value> {
     json::parse(str::from_utf8(bytes).ok()?)
 }
 
-fn nagra(data: &[u8], out: &mut InitData, texts: &mut Writer) -> Option<()> {
+fn nagra<'a, V: Visitor<'a>>(data: &[u8], out: &mut Report<'a, '_, V>) -> Option<()> {
     let value = parse_json(&text::from_base64(str::from_utf8(data).ok()?)?)?;
-    key_id(out, text::key_id(value.field("keyId")?)?);
-    texts.optional_string("contentId", value.field("contentId"));
+    key_id(text::key_id(value.field("keyId")?)?, out);
+    out.optional(Field::ContentId, value.field("contentId"));
     Some(())
 }
 
-fn wiseplay(data: &[u8], out: &mut InitData, texts: &mut Writer) -> Option<()> {
+fn wiseplay<'a, V: Visitor<'a>>(data: &[u8], out: &mut Report<'a, '_, V>) -> Option<()> {
     let value = parse_json(data)?;
     for kid in value.get("kids")?.items()? {
-        key_id(out, text::from_base64(kid.as_str()?)?.try_into().ok()?);
+        key_id(text::from_base64(kid.as_str()?)?.try_into().ok()?, out);
     }
-    for (name, ours) in [("version", "version"), ("contentID", "contentId"), ("enschema", "scheme")] {
-        texts.optional_string(ours, value.field(name));
+    for (name, field) in [("version", Field::Version), ("contentID", Field::ContentId), ("enschema", Field::Scheme)] {
+        out.optional(field, value.field(name));
     }
     Some(())
 }
 
-fn marlin(data: Span<'_>, out: &mut InitData, texts: &mut Writer) -> Option<()> {
+fn marlin<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) -> Option<()> {
     let table = next_box(&mut data.reader()).ok()?.filter(|found| &found.kind == b"marl")?.body;
     let mut entries = next_box(&mut table.reader()).ok()?.filter(|found| &found.kind == b"mkid")?.body.reader();
     entries.be(4);
@@ -111,8 +113,8 @@ fn marlin(data: Span<'_>, out: &mut InitData, texts: &mut Writer) -> Option<()> 
         let mut entry = entries.part(size).reader();
         let id = entry.id();
         entry.check().and(entries.check()).ok()?;
-        key_id(out, id);
-        texts.string("contentId", str::from_utf8(entry.rest().bytes).ok()?);
+        key_id(id, out);
+        out.visitor.field(Field::ContentId, Value::Text(str::from_utf8(entry.rest().bytes).ok()?));
     }
     entries.check().ok()
 }

@@ -13,12 +13,12 @@
 //! Key ids are base64 of a GUID, whose first three fields are little-endian. PallyCon puts the key period of rotating
 //! keys into `CUSTOMATTRIBUTES/PERIOD_INDEX`, in decimal.
 
-use super::InitData;
-use super::pssh::PsshBox;
-use crate::bytes::{Fault, Span};
-use crate::json::Writer;
+use super::visitor::{PsshHeader, Report, Value, Visitor};
+use crate::bytes::{Reader, Span};
+use crate::error::{Code, ParseError, Reason};
+use crate::record::Field;
 use crate::text;
-use crate::xml::{Event, Reader, XmlError};
+use crate::xml::{self, Event};
 use std::borrow::Cow;
 
 /// The record that holds the header.
@@ -26,75 +26,90 @@ pub const HEADER_RECORD: u32 = 1;
 /// Licenses that came with the content.
 const LICENSE_STORE_RECORD: u32 = 3;
 
-/// Elements of the header that hold one text, and the names of their fields.
-pub const TEXTS: [(&str, &str); 5] = [
-    ("LA_URL", "licenseUrl"),
-    ("LUI_URL", "licenseUiUrl"),
-    ("DS_ID", "domainServiceId"),
-    ("DECRYPTORSETUP", "decryptorSetup"),
-    (CUSTOM, "customAttributes"),
+/// Elements of the header that hold one text, and the names of their fields in the public types.
+pub const TEXTS: [(&str, Field, &str); 5] = [
+    ("LA_URL", Field::LicenseUrl, "licenseUrl"),
+    ("LUI_URL", Field::LicenseUiUrl, "licenseUiUrl"),
+    ("DS_ID", Field::DomainServiceId, "domainServiceId"),
+    ("DECRYPTORSETUP", Field::DecryptorSetup, "decryptorSetup"),
+    (CUSTOM, Field::CustomAttributes, "customAttributes"),
 ];
 const CUSTOM: &str = "CUSTOMATTRIBUTES";
 /// What a key has beside its id: an element in version 4.0, an attribute in later ones.
-const OF_KEY: [(&str, &str); 2] = [("ALGID", "algorithm"), ("CHECKSUM", "checksum")];
+const OF_KEY: [(&str, Field); 2] = [("ALGID", Field::Algorithm), ("CHECKSUM", Field::Checksum)];
 
-/// Reads the object in a box: the fields of the public type, and its keys.
+/// The records of an object.
+struct Records<'a> {
+    reader: Reader<'a>,
+    left: u32,
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<(u32, Span<'a>), ParseError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let at = self.reader.offset();
+        let kind = self.reader.le16();
+        let size = self.reader.le16() as usize;
+        let value = self.reader.part(size);
+        let whole = self.reader.check().map_err(|_| ParseError::new(Reason::RecordTooLong, at));
+        if whole.is_err() {
+            self.left = 0;
+        }
+        Some(whole.map(|()| (kind, value)))
+    }
+}
+
+/// Reads the object in a box.
 #[inline(never)]
-pub fn read(pssh: &PsshBox<'_>, strict: bool, out: &mut InitData) -> Result<(), Fault> {
+pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     let object = pssh.data;
     let mut reader = object.reader();
     let length = reader.le32() as usize;
-    let count = reader.le16();
+    let left = reader.le16();
     reader.check()?;
-    let wrong = |what| Err(Fault::new(what, object.offset));
+    let wrong = |reason| Err(ParseError::new(reason, object.offset));
     if length != object.bytes.len() {
-        return match header_text(object.bytes) {
-            Some(_) => wrong("it is a WRMHEADER without the PlayReady Object around it"),
-            None => wrong("the PlayReady Object's length is not its own"),
-        };
+        return wrong(if header_text(object.bytes).is_some() { Reason::ObjectMissing } else { Reason::ObjectLength });
     }
-    let mut records = Writer::new();
     let mut header = None;
     let mut licenses = false;
-    for _ in 0..count {
-        let at = reader.offset();
-        let kind = reader.le16();
-        let size = reader.le16() as usize;
-        let value = reader.part(size);
-        reader.check().map_err(|_| Fault::new("a PlayReady record runs past the end", at))?;
-        match kind {
-            HEADER_RECORD if header.is_none() => header = Some(value),
-            LICENSE_STORE_RECORD => licenses = true,
+    let mut records = Records { reader, left };
+    while let Some(record) = records.next() {
+        match record? {
+            (HEADER_RECORD, value) if header.is_none() => header = Some(value),
+            (LICENSE_STORE_RECORD, _) => licenses = true,
             _ => {}
         }
-        records.open(b'{');
-        records.number("type", kind.into());
-        records.span("value", value);
-        records.close(b'}');
     }
-    if !reader.is_empty() {
-        return Err(Fault::new("bytes follow the last PlayReady record", reader.offset()));
+    if !records.reader.is_empty() {
+        return Err(ParseError::new(Reason::RecordTrailing, records.reader.offset()));
     }
     let mut text = Cow::Borrowed("");
     let mut plain = false;
     let mut offset = object.offset;
     if let Some(Span { bytes, offset: at }) = header {
         offset = at;
-        text = header_text(bytes).ok_or(Fault::new("the PlayReady header is neither UTF-16LE nor UTF-8", offset))?;
+        text = header_text(bytes).ok_or(ParseError::new(Reason::HeaderEncoding, offset))?;
         // One header, and nothing before its first character or behind its last.
-        plain = count == 1 && bytes.starts_with(b"<") && !bytes.ends_with(&[0, 0]) && bytes.len() % 2 == 0;
+        plain = left == 1 && bytes.starts_with(b"<") && !bytes.ends_with(&[0, 0]) && bytes.len() % 2 == 0;
     }
     let utf8 = matches!(text, Cow::Borrowed(text) if !text.is_empty());
     if utf8 && strict {
-        return wrong("the PlayReady header is not UTF-16LE");
+        return wrong(Reason::HeaderNotUtf16);
     }
     read_header(&text, offset, licenses, out)?;
     if utf8 {
-        plain = false;
-        out.warn("playready-utf8", "a PlayReady header stands in UTF-8 and not in UTF-16LE", pssh.offset);
+        out.warn(Code::PlayreadyUtf8, pssh.offset);
     }
-    if !plain {
-        out.boxes.list("records", |o| o.append(&records));
+    if utf8 || !plain {
+        for (kind, value) in (Records { reader, left }).flatten() {
+            out.visitor.open(Field::Records);
+            out.visitor.field(Field::Type, Value::Number(kind));
+            out.visitor.field(Field::Value, Value::Bytes(value));
+            out.visitor.close();
+        }
     }
     Ok(())
 }
@@ -115,26 +130,29 @@ pub fn header_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(text))
 }
 
-/// Reads a header, if the text is not empty. `offset` is where it stands in the input, for errors; `licenses`, whether there
-/// are some beside it.
+/// Reads a header, if the text is not empty. `offset` is its place in the input, for errors; `licenses`, whether there are
+/// some beside it.
 #[inline(never)]
-pub fn read_header(xml: &str, offset: usize, licenses: bool, out: &mut InitData) -> Result<(), Fault> {
-    let mut keys = Writer::new();
-    elements(xml, out, &mut keys).map_err(|error| Fault::new(error.what, offset))?;
-    out.boxes.list("keys", |o| o.append(&keys));
-    out.boxes.boolean("hasEmbeddedLicense", licenses);
-    out.boxes.string("xml", xml);
+pub fn read_header<'a, V: Visitor<'a>>(
+    xml: &str,
+    offset: usize,
+    licenses: bool,
+    out: &mut Report<'a, '_, V>,
+) -> Result<(), ParseError> {
+    out.visitor.open_list(Field::Keys);
+    elements(xml, out).map_err(|error| ParseError::new(error.reason, offset))?;
+    out.visitor.field(Field::HasEmbeddedLicense, Value::Flag(licenses));
+    out.visitor.field(Field::Xml, Value::DecodedText(xml));
     Ok(())
 }
 
-fn elements(xml: &str, out: &mut InitData, keys: &mut Writer) -> Result<(), XmlError> {
+fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     if xml.is_empty() {
         return Ok(());
     }
-    let mut reader = Reader::new(xml);
+    let mut reader = xml::Reader::new(xml);
     // Version 4.0 has one key, in elements of its own.
-    let (mut old_id, mut old_key) = (None, Writer::new());
-    let mut later = Writer::new();
+    let (mut old_id, mut old_key) = (None, [None, None]);
     while let Some(event) = reader.event()? {
         let Event::Start(element) = event else { continue };
         let name = element.name;
@@ -142,54 +160,57 @@ fn elements(xml: &str, out: &mut InitData, keys: &mut Writer) -> Result<(), XmlE
         let protected = depth == 4 && reader.is_at(&["PROTECTINFO", name]);
         if depth == 1 {
             if name != "WRMHEADER" {
-                return Err(XmlError { what: "the XML is not a WRMHEADER", offset: 0 });
+                return Err(ParseError::new(Reason::NotWrmheader, 0));
             }
-            out.boxes.optional_string("version", element.attribute("version").as_deref());
+            out.optional(Field::Version, element.attribute("version").as_deref());
         } else if depth == 3 && name == CUSTOM {
             let start = reader.end();
-            let period = period(&mut reader)?;
-            out.key_period_index = out.key_period_index.or(period);
-            out.boxes.optional_number("keyPeriodIndex", period.map(u64::from));
-            out.boxes.optional_string("customAttributes", xml.get(start..reader.offset()));
-        } else if name == "KID" && (protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", name])) {
-            let mut rest = Writer::new();
-            for (name, field) in OF_KEY {
-                rest.optional_string(field, element.attribute(name).as_deref());
+            if let Some(period) = period(&mut reader)? {
+                out.key_period(period);
+                out.visitor.field(Field::KeyPeriodIndex, Value::Number(period));
             }
-            key(&mut later, out, &element.attribute("VALUE").unwrap_or_default(), &rest)?;
+            out.optional(Field::CustomAttributes, xml.get(start..reader.offset()));
+        } else if name == "KID" && (protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", name])) {
+            let rest = OF_KEY.map(|(name, _)| element.attribute(name));
+            key(Field::Keys, &element.attribute("VALUE").unwrap_or_default(), rest, out)?;
         } else if depth == 3 || protected && name == "ALGID" {
             // Of an element that stands twice the last counts, as of a field in JSON.
-            let field = |fields: &[(&str, &'static str)]| fields.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
-            if let Some(field) = field(&TEXTS) {
-                out.boxes.string(field, reader.text()?.trim_ascii());
-            } else if let Some(field) = field(&OF_KEY) {
-                old_key.string(field, reader.text()?.trim_ascii());
+            if let Some((_, field, _)) = TEXTS.iter().find(|(known, ..)| *known == name) {
+                out.visitor.field(*field, Value::DecodedText(reader.text()?.trim_ascii()));
+            } else if let Some((_, slot)) = OF_KEY.iter().zip(&mut old_key).find(|((known, _), _)| *known == name) {
+                *slot = Some(Cow::Owned(reader.text()?.trim_ascii().into()));
             } else if name == "KID" {
                 old_id = Some(reader.text()?);
             }
         }
     }
-    if let Some(id) = old_id {
-        key(keys, out, &id, &old_key)?;
+    match old_id {
+        Some(id) => key(Field::FirstKey, &id, old_key, out),
+        None => Ok(()),
     }
-    keys.append(&later);
-    Ok(())
 }
 
 /// A key: its id in the other byte order and base64, and what stands beside it.
-fn key(keys: &mut Writer, out: &mut InitData, id: &str, rest: &Writer) -> Result<(), XmlError> {
+fn key<'a, V: Visitor<'a>>(
+    field: Field,
+    id: &str,
+    rest: [Option<Cow<'_, str>>; 2],
+    out: &mut Report<'a, '_, V>,
+) -> Result<(), ParseError> {
     let id = text::from_base64(id).and_then(|id| id.try_into().ok()).map(text::swap_guid);
-    let id = id.ok_or(XmlError { what: "a KID of the PlayReady header is not base64 of 16 bytes", offset: 0 })?;
-    out.key_ids.add(&id);
-    keys.open(b'{');
-    keys.bytes("keyId", &id);
-    keys.append(rest);
-    keys.close(b'}');
+    let id = id.ok_or(ParseError::new(Reason::KidNotGuid, 0))?;
+    out.key_id(&id);
+    out.visitor.open(field);
+    out.visitor.field(Field::KeyId, Value::DecodedId(&id));
+    for ((_, field), text) in OF_KEY.iter().zip(&rest) {
+        out.optional(*field, text.as_deref());
+    }
+    out.visitor.close();
     Ok(())
 }
 
 /// Behind the start of CUSTOMATTRIBUTES: goes on to its end, where the reader stays.
-fn period(reader: &mut Reader<'_>) -> Result<Option<u32>, XmlError> {
+fn period(reader: &mut xml::Reader<'_>) -> Result<Option<u32>, ParseError> {
     let mut period = None;
     while let Some(event) = reader.event()? {
         match event {

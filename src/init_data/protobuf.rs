@@ -6,7 +6,13 @@
 //!
 //! Groups (wire types 3 and 4) have been deprecated since 2008 and never were in DRM data: they are refused.
 
-use crate::bytes::{Fault, Reader, Span};
+use crate::bytes::{Reader, Span};
+use crate::error::{ParseError, Reason};
+
+/// The wire type of numbers.
+pub const VARINT: u8 = 0;
+/// The wire type of bytes, texts and messages.
+pub const BYTES: u8 = 2;
 
 /// One field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,64 +21,90 @@ pub struct Field<'a> {
     pub number: u32,
     /// Its wire type: 0, 1, 2 or 5.
     pub wire: u8,
-    /// Its value as it stands there, without the length.
+    /// Its value as it is written, without the length.
     pub value: Span<'a>,
     /// The value of a varint; 0 for the rest.
     pub varint: u64,
-    /// Whether the message's reader understands it.
-    pub known: bool,
+    /// Where its tag begins in the input.
+    pub offset: usize,
 }
 
-/// All fields of a message.
-#[inline(never)]
-pub fn fields(message: Span<'_>) -> Result<Vec<Field<'_>>, Fault> {
-    let mut reader = message.reader();
-    let mut out = Vec::new();
-    while !reader.is_empty() {
-        let start = reader.offset();
-        let fault = |what| Fault::new(what, start);
-        let tag = varint(&mut reader)?;
-        let number = u32::try_from(tag).map_or(0, |tag| tag >> 3);
-        if number == 0 {
-            return Err(fault("a protobuf field has no proper number"));
-        }
-        let wire = (tag & 7) as u8;
-        let mut ahead = reader;
-        let mut varint_value = 0;
-        let length = match wire {
-            0 => {
-                varint_value = varint(&mut ahead)?;
-                reader.remaining().wrapping_sub(ahead.remaining())
-            }
-            1 => 8,
-            2 => usize::try_from(varint(&mut reader)?).unwrap_or(usize::MAX),
-            5 => 4,
-            _ => return Err(fault("a protobuf field has no proper wire type")),
-        };
-        let value = reader.span(length).map_err(|_| fault("a protobuf field runs past the end"))?;
-        out.push(Field { number, wire, value, varint: varint_value, known: false });
+/// The fields of a message, one after the other. After an error there are no more.
+#[derive(Debug, Clone)]
+pub struct Fields<'a>(Reader<'a>);
+
+impl<'a> Fields<'a> {
+    /// All fields of a message.
+    pub fn new(message: Span<'a>) -> Self {
+        Self(message.reader())
     }
-    Ok(out)
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Result<Field<'a>, ParseError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let field = field(&mut self.0);
+        if field.is_err() {
+            self.0.rest();
+        }
+        Some(field)
+    }
+}
+
+/// Whether bytes are a well-formed message to their end.
+#[inline(never)]
+pub fn is_message(message: &[u8]) -> bool {
+    Fields::new(Span::whole(message)).all(|field| field.is_ok())
+}
+
+#[inline(never)]
+fn field<'a>(reader: &mut Reader<'a>) -> Result<Field<'a>, ParseError> {
+    let offset = reader.offset();
+    let error = |reason| ParseError::new(reason, offset);
+    let tag = varint(reader)?;
+    let number = u32::try_from(tag).map_or(0, |tag| tag >> 3);
+    if number == 0 {
+        return Err(error(Reason::FieldNumber));
+    }
+    let wire = (tag & 7) as u8;
+    let mut ahead = *reader;
+    let mut varint_value = 0;
+    let length = match wire {
+        VARINT => {
+            varint_value = varint(&mut ahead)?;
+            reader.remaining().wrapping_sub(ahead.remaining())
+        }
+        1 => 8,
+        BYTES => usize::try_from(varint(reader)?).unwrap_or(usize::MAX),
+        5 => 4,
+        _ => return Err(error(Reason::FieldWireType)),
+    };
+    let value = reader.span(length).map_err(|_| error(Reason::FieldTooLong))?;
+    Ok(Field { number, wire, value, varint: varint_value, offset })
 }
 
 /// A number in groups of seven bits, lowest first, at most ten of them.
 #[inline(never)]
-fn varint(reader: &mut Reader<'_>) -> Result<u64, Fault> {
+fn varint(reader: &mut Reader<'_>) -> Result<u64, ParseError> {
     let start = reader.offset();
     let mut value = 0_u64;
     for group in 0..10_u32 {
-        let byte = reader.be(1);
-        reader.check()?;
+        let byte = u32::from(reader.byte());
         // The tenth byte holds one bit.
         if group == 9 && byte > 1 {
             break;
         }
         value |= u64::from(byte & 0x7f).wrapping_shl(group.wrapping_mul(7));
         if byte < 0x80 {
+            reader.check()?;
             return Ok(value);
         }
     }
-    Err(Fault::new("a protobuf number is too long", start))
+    Err(ParseError::new(Reason::VarintTooLong, start))
 }
 
 #[cfg(test)]

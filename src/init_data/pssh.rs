@@ -9,95 +9,23 @@
 //! the bad box, or at the next `pssh` that can be read where the bad box's size says nothing. `docs/init-data.md`
 //! lists the recoveries.
 
-use super::{InitData, payload};
-use crate::bytes::{Fault, Span, steps};
+use super::visitor::{PsshHeader, Report, Visitor, Warning};
+use super::payload;
+use crate::bytes::{Span, steps};
+use crate::error::{Code, ParseError, Reason};
 use crate::isobmff::{Mp4Box, SizeForm, is_type, next_box};
-use crate::json::Writer;
-use crate::system::{self, Payload};
-use crate::text::uuid;
+use crate::system::{self, PayloadFormat};
 
 /// EME allows user agents to refuse init data above 64 KiB, and Chromium does.
 const STRICT_LIMIT: usize = 65_536;
 
-/// A PSSH box, as far as its own fields go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PsshBox<'a> {
-    /// Whose box it is.
-    pub system_id: [u8; 16],
-    /// 0 or 1.
-    pub version: u32,
-    /// 24 bits; 0 in every known box.
-    pub flags: u32,
-    /// The box's own list: 16 bytes each.
-    pub key_ids: Span<'a>,
-    /// What is for the DRM.
-    pub data: Span<'a>,
-    /// Where it begins in the input.
-    pub offset: usize,
-    /// Its bytes, the header too.
-    pub size: usize,
-    /// Not a box at all but a payload without one.
-    pub bare: bool,
-    /// How the size was written.
-    pub form: SizeForm,
-    /// The field that holds the data's size is missing.
-    pub no_data_size: bool,
-    /// Bytes behind the data.
-    pub padding: Span<'a>,
-}
-
-impl<'a> PsshBox<'a> {
-    /// A payload that stood there without a box.
-    pub fn bare(system_id: [u8; 16], data: Span<'a>) -> Self {
-        PsshBox {
-            system_id,
-            version: 0,
-            flags: 0,
-            key_ids: Span::default(),
-            data,
-            offset: data.offset,
-            size: data.bytes.len(),
-            bare: true,
-            form: SizeForm::Plain,
-            no_data_size: false,
-            padding: Span::default(),
-        }
-    }
-
-    /// The fields of the public type `PsshBox`, but for the payload.
-    #[inline(never)]
-    pub fn write(&self, o: &mut Writer) {
-        o.string("systemId", &uuid(&self.system_id));
-        o.optional_string("system", system::name(&self.system_id));
-        o.number("version", self.version.into());
-        o.number("flags", self.flags.into());
-        o.hexes("keyIds", &mut self.key_ids.bytes.chunks_exact(16));
-        o.span("data", self.data);
-        o.number("offset", self.offset as u64);
-        o.number("size", self.size as u64);
-        if self.bare {
-            o.boolean("bare", true);
-        }
-        match self.form {
-            SizeForm::Plain => {}
-            SizeForm::Long => o.string("sizeForm", "long"),
-            SizeForm::ToEnd => o.string("sizeForm", "to-end"),
-        }
-        if self.no_data_size {
-            o.boolean("noDataSize", true);
-        }
-        if !self.padding.bytes.is_empty() {
-            o.span("padding", self.padding);
-        }
-    }
-}
-
 /// Reads boxes one after the other.
-pub fn read_all(data: Span<'_>, strict: bool, out: &mut InitData) -> Result<(), Fault> {
+#[inline(never)]
+pub fn read_all<'a, V: Visitor<'a>>(data: Span<'a>, strict: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     if strict && data.bytes.len() > STRICT_LIMIT {
-        return Err(Fault::new("there are more than 64 KiB", data.offset));
+        return Err(ParseError::new(Reason::Over64Kib, data.offset));
     }
-    let mut first_fault = None;
+    let mut first_error = None;
     let mut rest = data;
     while !rest.bytes.is_empty() {
         let mut reader = rest.reader();
@@ -106,52 +34,57 @@ pub fn read_all(data: Span<'_>, strict: bool, out: &mut InitData) -> Result<(), 
         let found = next_box(&mut reader).and_then(|found| match found {
             Some(found) => {
                 framed = is_type(&found.kind);
-                read(found, strict, out)
+                read(&found, strict, out)
             }
-            None => Ok(None),
+            None => Ok(Span::default()),
         });
         rest = reader.rest();
         match found {
-            Ok(Some(follows)) if !follows.bytes.is_empty() => rest = follows,
+            Ok(follows) if !follows.bytes.is_empty() => rest = follows,
             Ok(_) => {}
-            Err(fault) if strict => return Err(fault),
-            Err(fault) => {
-                out.leave_out(fault);
-                first_fault = first_fault.or(Some(fault));
+            Err(error) if strict => return Err(error),
+            Err(error) => {
+                leave_out(error, out);
+                first_error = first_error.or(Some(error));
                 if !framed {
                     // Behind the first four bytes of what could not be read, or it would be found again.
-                    rest = next_readable(data, fault.offset.wrapping_sub(data.offset).saturating_add(4));
+                    rest = next_readable(data, error.offset.wrapping_sub(data.offset).saturating_add(4));
                 }
             }
         }
     }
-    match first_fault {
-        Some(fault) if out.systems.is_empty() => Err(fault),
+    match first_error {
+        Some(error) if out.boxes == 0 => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Reports a box that could not be read.
+pub(crate) fn leave_out<'a, V: Visitor<'a>>(error: ParseError, out: &mut Report<'a, '_, V>) {
+    out.visitor.warning(Warning { code: Code::BoxLeftOut, reason: Some(error.reason), offset: error.offset });
 }
 
 fn starts_with_pssh(data: Span<'_>) -> bool {
     data.bytes.get(4..8) == Some(b"pssh")
 }
 
-/// Reads one box. Tells which boxes follow inside of it: a size of 0 covers the rest of the input, whatever that is. `None`
-/// for a box of a version that is not known.
-pub(crate) fn read<'a>(found: Mp4Box<'a>, strict: bool, out: &mut InitData) -> Result<Option<Span<'a>>, Fault> {
-    let fault = |what| Err(Fault::new(what, found.offset));
+/// The fields of a box, and which boxes follow inside of it: a size of 0 covers the rest of the input, whatever that is.
+/// `None` for a box of an unknown version.
+#[inline(never)]
+fn header<'a>(found: &Mp4Box<'a>, strict: bool) -> Result<Option<(PsshHeader<'a>, Span<'a>)>, ParseError> {
+    let error = |reason| Err(ParseError::new(reason, found.offset));
     if &found.kind != b"pssh" {
-        return fault("a box is not a pssh box");
+        return error(Reason::NotPssh);
     }
     let mut body = found.body.reader();
     let word = body.be(4);
-    let mut pssh = PsshBox::bare(body.id(), found.body);
+    let mut pssh = PsshHeader::bare(body.id(), found.body);
     (pssh.version, pssh.flags) = (word >> 24, word & 0x00ff_ffff);
     if pssh.version > 1 {
-        out.warn("pssh-version", "a box of a version that is not known was left out", found.offset);
         return Ok(None);
     }
     if pssh.flags != 0 && strict {
-        return fault("a pssh box has flags");
+        return error(Reason::PsshHasFlags);
     }
     if pssh.version == 1 {
         let size = (body.be(4) as usize).saturating_mul(16);
@@ -162,30 +95,42 @@ pub(crate) fn read<'a>(found: Mp4Box<'a>, strict: bool, out: &mut InitData) -> R
     let size = if pssh.no_data_size { 0 } else { body.be(4) as usize };
     pssh.data = body.part(size);
     if body.check().is_err() {
-        return fault("a pssh box is shorter than what it says it holds");
+        return error(Reason::PsshTooShort);
     }
     (pssh.offset, pssh.size, pssh.form, pssh.bare, pssh.padding) = (found.offset, found.size, found.form, false, body.rest());
     let mut follows = Span::default();
     if pssh.form == SizeForm::ToEnd && !strict && starts_with_pssh(pssh.padding) {
-        out.warn("box-size", "a box of size 0 is not the last one", found.offset);
         follows = std::mem::take(&mut pssh.padding);
         pssh.size = follows.offset.wrapping_sub(found.offset);
     }
+    Ok(Some((pssh, follows)))
+}
+
+/// Reads one box; gives the boxes that follow inside of it.
+#[inline(never)]
+pub(crate) fn read<'a, V: Visitor<'a>>(found: &Mp4Box<'a>, strict: bool, out: &mut Report<'a, '_, V>) -> Result<Span<'a>, ParseError> {
+    let Some((pssh, follows)) = header(found, strict)? else {
+        out.warn(Code::PsshVersion, found.offset);
+        return Ok(Span::default());
+    };
+    if !follows.bytes.is_empty() {
+        out.warn(Code::BoxSize, found.offset);
+    }
     if pssh.flags != 0 {
-        out.warn("pssh-flags", "a box has flags, for which Chromium refuses it", found.offset);
+        out.warn(Code::PsshFlags, found.offset);
     }
     if pssh.no_data_size {
-        out.warn("pssh-data-size", "a box ends where the size of its data should stand", found.offset);
+        out.warn(Code::PsshDataSize, found.offset);
     }
-    if system::payload(&pssh.system_id) == Payload::Native {
-        out.warn("not-in-browsers", "NCG is for native players: no browser can play it", found.offset);
+    if system::payload_format(&pssh.system_id) == PayloadFormat::Native {
+        out.warn(Code::NotInBrowsers, found.offset);
     }
-    out.open(&pssh);
-    if let Err(fault) = payload::read(&pssh, strict, out) {
-        out.boxes.string("payloadError", fault.what);
+    out.begin_box(&pssh);
+    if let Err(error) = payload::read(&pssh, strict, out) {
+        out.visitor.payload_error(error);
     }
-    out.boxes.close(b'}');
-    Ok(Some(follows))
+    out.visitor.end_box();
+    Ok(follows)
 }
 
 /// The rest of `data` from the first `pssh` box that can be read and begins at `from` or later.
@@ -198,7 +143,7 @@ fn next_readable(data: Span<'_>, from: usize) -> Span<'_> {
         let rest = { reader }.rest();
         if starts_with_pssh(rest)
             && let Ok(Some(found)) = next_box(&mut ahead)
-            && matches!(read(found, false, &mut InitData::default()), Ok(Some(_)))
+            && matches!(header(&found, false), Ok(Some(_)))
         {
             return rest;
         }

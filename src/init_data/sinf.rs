@@ -13,10 +13,10 @@
 //! `{"sinf":["base64"…]}`: WebKit escapes `/` in the base64 as `\/` (Safari, 2018), and in what Safari really hands out
 //! (videojs-contrib-eme 119, shaka-player 382) each text holds the *children* of a sinf box, without its header.
 
-use super::InitData;
-use crate::bytes::{Fault, Reader, Span};
+use super::visitor::{Report, Visitor, Warning};
+use crate::bytes::{Reader, Span};
+use crate::error::{Code, ParseError, Reason};
 use crate::isobmff::{each, next_box};
-use crate::json::Writer;
 use crate::system::Scheme;
 use crate::{json, text};
 
@@ -72,13 +72,13 @@ pub struct TrackEncryption<'a> {
 }
 
 /// Reads a sinf box, or its children where the box is missing.
-pub fn read(data: Span<'_>) -> Result<Protection<'_>, Fault> {
+pub fn read(data: Span<'_>) -> Result<Protection<'_>, ParseError> {
     let children = match next_box(&mut data.reader()) {
         Ok(Some(sinf)) if &sinf.kind == b"sinf" => sinf.body,
         _ => data,
     };
     let read = read_children(children).filter(|read| *read != Protection::default());
-    read.ok_or(Fault::new("there is no sinf box, or what is in it cannot be read", data.offset))
+    read.ok_or(ParseError::new(Reason::SinfUnreadable, data.offset))
 }
 
 /// Reads what is in a sinf box.
@@ -127,56 +127,30 @@ pub fn encryption<'a>(body: &mut Reader<'a>, version: u8) -> Option<TrackEncrypt
 }
 
 /// The tracks of `{"sinf":[…]}`.
-pub fn read_json(value: &json::Value, strict: bool, out: &mut InitData) -> Result<(), Fault> {
-    let list = value.get("sinf").and_then(json::Value::items).ok_or(Fault::new("the JSON has no list \"sinf\"", 0))?;
-    let mut first_fault = None;
+pub fn read_json<'a, V: Visitor<'a>>(value: &json::Value, strict: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
+    let error = |reason| ParseError::new(reason, 0);
+    let list = value.get("sinf").and_then(json::Value::items).ok_or(error(Reason::SinfMissing))?;
+    let mut first_error = None;
     let mut found = false;
     for item in list {
-        let bytes = item.as_str().and_then(text::from_base64).ok_or(Fault::new("a text of \"sinf\" is not base64", 0));
-        match bytes.as_ref().map_err(|fault| *fault).and_then(|bytes| read(Span::whole(bytes))) {
+        let bytes = item.as_str().and_then(text::from_base64).ok_or(error(Reason::SinfNotBase64));
+        match bytes.as_ref().map_err(|error| *error).and_then(|bytes| read(Span::whole(bytes))) {
             Ok(track) => {
                 out.track(&track);
                 found = true;
             }
-            Err(fault) if strict => return Err(fault),
-            Err(fault) => {
-                out.warn("sinf-left-out", fault.what, 0);
-                first_fault = first_fault.or(Some(fault));
+            Err(error) if strict => return Err(error),
+            Err(error) => {
+                out.visitor.warning(Warning { code: Code::SinfLeftOut, reason: Some(error.reason), offset: 0 });
+                first_error = first_error.or(Some(error));
             }
         }
     }
-    found.then_some(()).ok_or(first_fault.unwrap_or(Fault::new("the list \"sinf\" is empty", 0)))
-}
-
-impl<'a> Protection<'a> {
-    /// The fields of a track in the public types.
-    pub fn write(&self, o: &mut Writer) {
-        if let Some(codec) = &self.codec {
-            o.string("codec", &fourcc(codec));
-        }
-        o.optional_string("scheme", self.scheme().map(Scheme::as_str));
-        if let Some(tenc) = &self.tenc {
-            o.bytes("keyId", &tenc.key_id);
-            tenc.write(o);
-        }
-    }
-}
-
-impl TrackEncryption<'_> {
-    /// All but the key id, whose name differs from one public type to the other.
-    pub fn write(&self, o: &mut Writer) {
-        o.number("ivSize", self.iv_size.into());
-        if let Some(iv) = self.constant_iv {
-            o.bytes("constantIv", iv);
-        }
-        if let Some((crypt, skip)) = self.pattern {
-            o.numbers("pattern", &[crypt.into(), skip.into()]);
-        }
-    }
+    found.then_some(()).ok_or(first_error.unwrap_or(error(Reason::SinfEmpty)))
 }
 
 /// Four characters, of whatever bytes they are.
-pub(super) fn fourcc(kind: &[u8; 4]) -> String {
+pub(crate) fn fourcc(kind: &[u8; 4]) -> String {
     kind.iter().map(|byte| char::from(*byte)).collect()
 }
 

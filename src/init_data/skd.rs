@@ -8,10 +8,11 @@
 //! live  skd://cpix-test-cid0000000000000080          CID and the key period in 16 hex digits
 //! ```
 
-use super::InitData;
+use super::visitor::{Report, Value, Visitor};
 use crate::bytes::Reader;
-use crate::license::sniff::trim;
-use crate::text;
+use crate::record::Field;
+use crate::text::{self, trim};
+use std::borrow::Cow;
 
 /// The URI in init data, whichever form it has. Any URI will do: some key servers use `https:`.
 #[inline(never)]
@@ -34,17 +35,17 @@ fn split(uri: &str) -> Option<(&str, &str)> {
 }
 
 /// What a URI says: all behind `://`; the key, where that is one (base64, hex or a UUID); CID and key period of live content.
-pub fn read(uri: &str, out: &mut InitData) {
-    out.fairplay.string("uri", uri);
+pub fn read<'a, V: Visitor<'a>>(uri: &str, out: &mut Report<'a, '_, V>) {
+    out.visitor.field(Field::Uri, Value::DecodedText(uri));
     let Some((scheme, rest)) = split(uri) else { return };
     let Some(asset_id) = rest.strip_prefix("://") else { return };
-    out.fairplay.string("assetId", asset_id);
+    out.visitor.field(Field::AssetId, Value::DecodedText(asset_id));
     if scheme == "skd" {
         if let Some(id) = key_id(asset_id) {
-            out.key_ids.add(&id);
+            out.key_id(&id);
         } else if let Some((_, index)) = period(asset_id) {
-            out.content_id = Some(asset_id.into());
-            out.key_period_index = Some(index);
+            out.content_id(Cow::Owned(asset_id.into()));
+            out.key_period(index);
         }
     }
 }

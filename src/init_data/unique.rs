@@ -1,44 +1,86 @@
-//! Key ids without repeats, in order of appearance. A hostile box lists thousands, and comparing each with each would
-//! take minutes, so their places are kept sorted as well.
+//! Key ids without repeats, in order of appearance.
+//!
+//! They are kept in one list of bytes, each behind its length. While there are few, a new one is compared with each. A
+//! hostile box names ten thousands, and comparing each with each would take minutes: beyond [`FEW`] repeats are kept at
+//! first, and sorted out once, at the end.
+
+/// Real content names a handful.
+const FEW: usize = 32;
 
 /// Key ids, each once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyIds {
-    ids: Vec<Vec<u8>>,
-    /// Places in `ids`, by what stands there.
-    sorted: Vec<usize>,
+    /// length:u32le bytes, and so on.
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, behind) = bytes.split_first_chunk::<4>()?;
+    behind.split_at_checked(u32::from_le_bytes(*length) as usize)
 }
 
 impl KeyIds {
-    /// Adds one, if it is new.
+    /// Adds one, if it is new. More than a few need [`KeyIds::finish`] before they are looked at.
     #[inline(never)]
-    pub fn add(&mut self, id: &[u8]) {
-        let place = self.sorted.binary_search_by(|at| self.ids.get(*at).map_or(&[][..], |known| known).cmp(id));
-        if let Err(place) = place {
-            self.sorted.insert(place, self.ids.len());
-            self.ids.push(id.into());
+    pub(crate) fn add(&mut self, id: &[u8]) {
+        if self.count < FEW && self.iter().any(|known| known == id) {
+            return;
         }
+        // Nothing of 4 GiB comes here.
+        self.bytes.extend_from_slice(&(id.len() as u32).to_le_bytes());
+        self.bytes.extend_from_slice(id);
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// Takes the repeats out.
+    #[inline(never)]
+    pub(crate) fn finish(&mut self) {
+        if self.count <= FEW {
+            return;
+        }
+        let all = std::mem::take(self);
+        let mut sorted: Vec<(&[u8], usize)> = all.iter().zip(0..).collect();
+        // Equal ids stand together then, the first that appeared in front.
+        sorted.sort_unstable();
+        sorted.dedup_by(|later, first| later.0 == first.0);
+        sorted.sort_unstable_by_key(|(_, place)| *place);
+        for (id, _) in sorted {
+            self.bytes.extend_from_slice(&(id.len() as u32).to_le_bytes());
+            self.bytes.extend_from_slice(id);
+            self.count = self.count.saturating_add(1);
+        }
+    }
+
+    /// How much was added, to go back to.
+    pub(crate) fn mark(&self) -> (usize, usize) {
+        (self.bytes.len(), self.count)
+    }
+
+    /// Takes back what was added since.
+    pub(crate) fn rewind(&mut self, (length, count): (usize, usize)) {
+        self.bytes.truncate(length);
+        self.count = count;
     }
 
     /// In order of appearance.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.ids.iter().map(|id| &id[..])
+        let mut rest = &self.bytes[..];
+        std::iter::from_fn(move || {
+            let (id, behind) = split(rest)?;
+            rest = behind;
+            Some(id)
+        })
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.count
     }
 
-    /// Whether there is none.
+    /// Whether there are any.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// Takes back all but the first so many.
-    pub fn truncate(&mut self, len: usize) {
-        self.ids.truncate(len);
-        self.sorted.retain(|at| *at < len);
+        self.bytes.is_empty()
     }
 }
 
@@ -46,11 +88,13 @@ impl<T: AsRef<[u8]>> FromIterator<T> for KeyIds {
     fn from_iter<I: IntoIterator<Item = T>>(ids: I) -> Self {
         let mut out = Self::default();
         ids.into_iter().for_each(|id| out.add(id.as_ref()));
+        out.finish();
         out
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 
@@ -58,15 +102,21 @@ mod tests {
     fn keeps_the_first_of_each_in_order() {
         let mut ids: KeyIds = [&b"b"[..], b"a", b"b", b"", b"a", b"c", b"b"].iter().collect();
         assert_eq!(ids.iter().collect::<Vec<_>>(), [&b"b"[..], b"a", b"", b"c"]);
-        ids.truncate(2);
+        let mark = ids.mark();
+        ids.add(b"d");
+        ids.rewind(mark);
         ids.add(b"c");
-        ids.add(b"a");
-        assert_eq!(ids.iter().collect::<Vec<_>>(), [&b"b"[..], b"a", b"c"]);
+        ids.add(b"e");
+        assert_eq!(ids.iter().collect::<Vec<_>>(), [&b"b"[..], b"a", b"", b"c", b"e"]);
+        assert_eq!(ids.len(), 5);
     }
 
     #[test]
-    fn thousands_are_no_matter() {
+    fn thousands_are_kept_in_order_too() {
         let ids = (0..50_000_u32).map(|number| (number % 20_000).wrapping_mul(2_654_435_761).to_be_bytes());
-        assert_eq!(ids.collect::<KeyIds>().len(), 20_000);
+        let expected: Vec<_> = ids.clone().take(20_000).collect();
+        let unique: KeyIds = ids.collect();
+        assert_eq!(unique.len(), 20_000);
+        assert!(unique.iter().eq(expected.iter().map(|id| &id[..])));
     }
 }

@@ -7,198 +7,213 @@
 //!  4 content_id bytes    8 grouped_license     bytes   12 key_sequence          varint   15 video_feature string
 //! ```
 //!
-//! A field with the wrong wire type, a value that is not known or text that is not UTF-8 is kept as unknown, and so is
-//! all but the last of a field that stands once: protobuf lets the last count.
-//!
-//! All fields stay in one list, and a table says what each is: fifteen places of their own, each read and written by code
-//! of its own, would make the module that viewers download a tenth larger.
+//! A field with the wrong wire type, an unknown value or text that is not UTF-8 is reported as unknown, and so is all but
+//! the last occurrence of a field that may stand once: protobuf lets the last one win.
 
-use super::InitData;
-use super::protobuf::{self, Field};
-use crate::bytes::{Fault, Span};
-use crate::json::Writer;
+use super::protobuf::{self, BYTES, Fields, VARINT};
+use super::visitor::{Report, Value, Visitor};
+use crate::bytes::Span;
+use crate::error::{ParseError, Reason};
+use crate::record::Field;
 use crate::system::Scheme;
+use std::borrow::Cow;
 
-/// What a field's value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// A number that stands for one of these.
-    Choice(&'static [&'static str]),
-    Number,
-    FourCc,
-    Text,
-    Bytes,
-    /// Bytes, and text where they are UTF-8.
-    ContentId,
-    /// Any number of ids.
-    Ids,
-    /// Any number of wrapped keys.
-    EntitledKeys,
+/// The values of field 1.
+pub const ALGORITHMS: [&str; 2] = ["UNENCRYPTED", "AESCTR"];
+/// The values of field 11.
+pub const TYPES: [&str; 3] = ["single", "entitlement", "entitled-key"];
+const KEY_ID: u32 = 2;
+const ENTITLED_KEY: u32 = 14;
+
+/// By number from 1: what the field is reported as.
+const FIELDS: [Field; 15] = [
+    Field::Algorithm,
+    Field::KeyIds,
+    Field::Provider,
+    Field::ContentIdBytes,
+    Field::TrackType,
+    Field::Policy,
+    Field::CryptoPeriodIndex,
+    Field::GroupedLicense,
+    Field::ProtectionScheme,
+    Field::CryptoPeriodSeconds,
+    Field::Type,
+    Field::KeySequence,
+    Field::GroupIds,
+    Field::EntitledKeys,
+    Field::VideoFeature,
+];
+
+/// What a field says, where it can be understood.
+#[inline(never)]
+fn understood<'a>(field: &protobuf::Field<'a>) -> Option<Value<'a, 'static>> {
+    let number = u32::try_from(field.varint).ok().filter(|_| field.wire == VARINT);
+    let bytes = Some(field.value).filter(|_| field.wire == BYTES);
+    let choice = |names: &[&'static str]| number.and_then(|at| names.get(at as usize).copied()).map(Value::Text);
+    match field.number {
+        1 => choice(&ALGORITHMS),
+        KEY_ID | 13 => bytes.map(|value| Value::Id(value.bytes)),
+        3 | 5 | 6 | 15 => bytes.and_then(|value| str::from_utf8(value.bytes).ok()).map(Value::Text),
+        4 | 8 => bytes.map(Value::Bytes),
+        7 | 10 | 12 => number.map(Value::Number),
+        9 => number.and_then(|fourcc| Scheme::from_fourcc(fourcc.to_be_bytes())).map(|scheme| Value::Text(scheme.as_str())),
+        11 => choice(&TYPES),
+        ENTITLED_KEY => bytes.filter(|value| is_entitled_key(*value)).map(Value::Bytes),
+        _ => None,
+    }
 }
 
-/// By number from 1: the name in the public types, and what it is.
-const FIELDS: [(&str, Kind); 15] = [
-    ("algorithm", Kind::Choice(&["UNENCRYPTED", "AESCTR"])),
-    ("keyIds", Kind::Ids),
-    ("provider", Kind::Text),
-    ("contentIdBytes", Kind::ContentId),
-    ("trackType", Kind::Text),
-    ("policy", Kind::Text),
-    ("cryptoPeriodIndex", Kind::Number),
-    ("groupedLicense", Kind::Bytes),
-    ("protectionScheme", Kind::FourCc),
-    ("cryptoPeriodSeconds", Kind::Number),
-    ("type", Kind::Choice(&["single", "entitlement", "entitled-key"])),
-    ("keySequence", Kind::Number),
-    ("groupIds", Kind::Ids),
-    ("entitledKeys", Kind::EntitledKeys),
-    ("videoFeature", Kind::Text),
-];
-const KEY_ID: u32 = 2;
+fn may_repeat(number: u32) -> bool {
+    matches!(number, KEY_ID | 13 | ENTITLED_KEY)
+}
 
-const VARINT: u8 = 0;
-const BYTES: u8 = 2;
+/// Where the last understood occurrence of each field begins that may stand once, and what else has to be known before the
+/// fields are reported.
+#[derive(Default)]
+struct Survey {
+    last: [usize; 16],
+    /// Bits of the fields that were understood.
+    seen: u32,
+    /// Fields stand by number, unknown ones last: the usual order.
+    sorted: bool,
+    /// A key id was written as text.
+    normalized: bool,
+}
 
-/// Reads Widevine's data: the fields of the public type, and what they say of keys and content. Bytes that mean something else
-/// may pass for fields with unknown numbers: a payload without its box has to have one that is understood.
-#[inline(never)]
-pub fn read(data: Span<'_>, out: &mut InitData) -> Result<(), Fault> {
-    let mut fields = protobuf::fields(data)?;
-    // From the last to the first, as of a field that stands once the last counts.
-    let mut seen = 0_u32;
-    for field in fields.iter_mut().rev() {
-        let Some((_, kind)) = FIELDS.get((field.number as usize).wrapping_sub(1)) else { continue };
-        let bit = 1_u32.wrapping_shl(field.number);
-        field.known = understood(*kind, field) && (is_list(*kind) || seen & bit == 0);
-        if field.known {
-            seen |= bit;
-        }
-    }
-    // Key ids as the bytes that they stand for, where one was written as text.
-    let (mut normal, mut differ) = (Writer::new(), false);
-    for (number, (name, kind)) in (1..).zip(FIELDS) {
-        let list = is_list(kind) && (number == KEY_ID || seen & 1_u32.wrapping_shl(number) != 0);
-        if list {
-            out.boxes.key(name);
-            out.boxes.open(b'[');
-        }
-        for field in fields.iter().filter(|field| field.known && field.number == number) {
-            value(out, name, kind, field);
-            if number == KEY_ID {
-                let bytes = field.value.bytes;
-                let id = normalized(bytes);
-                differ |= id.is_some();
-                let id = id.as_ref().map_or(bytes, |id| id);
-                normal.hex(id);
-                out.key_ids.add(id);
+impl Survey {
+    fn of(data: Span<'_>) -> Result<Self, ParseError> {
+        let mut out = Self { sorted: true, ..Self::default() };
+        for field in Fields::new(data) {
+            let field = field?;
+            if understood(&field).is_none() {
+                continue;
+            }
+            out.seen |= 1_u32.wrapping_shl(field.number);
+            out.normalized |= field.number == KEY_ID && normalized(field.value.bytes).is_some();
+            if let Some(last) = out.last.get_mut(field.number as usize) {
+                *last = field.offset;
             }
         }
-        if list {
-            out.boxes.close(b']');
+        let mut before = 0;
+        for field in Fields::new(data) {
+            let order = out.order(&field?).wrapping_sub(1);
+            out.sorted &= before <= order;
+            before = order;
+        }
+        Ok(out)
+    }
+
+    fn value<'a>(&self, field: &protobuf::Field<'a>) -> Option<Value<'a, 'static>> {
+        let counts = may_repeat(field.number) || self.last.get(field.number as usize) == Some(&field.offset);
+        understood(field).filter(|_| counts)
+    }
+
+    /// The field's number, or 0 for what is reported as unknown.
+    fn order(&self, field: &protobuf::Field<'_>) -> u32 {
+        if self.value(field).is_some() { field.number } else { 0 }
+    }
+}
+
+/// Reads Widevine's data. Bytes that mean something else may pass for fields with unknown numbers: a payload without its box
+/// (`bare`) needs a field that is understood.
+#[inline(never)]
+pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
+    let survey = Survey::of(data)?;
+    if bare && survey.seen == 0 {
+        return Err(ParseError::new(Reason::NotInitData, data.offset));
+    }
+    out.visitor.open_list(Field::KeyIds);
+    for field in Fields::new(data).flatten() {
+        let value = survey.value(&field);
+        let name = FIELDS.get((field.number as usize).wrapping_sub(1));
+        let (Some(value), Some(name)) = (value, name) else {
+            unknown(&field, out);
+            continue;
+        };
+        match (field.number, value) {
+            (ENTITLED_KEY, _) => {
+                out.visitor.open(Field::EntitledKeys);
+                entitled_key(field.value, out);
+                out.visitor.close();
+                continue;
+            }
+            (4, Value::Bytes(id)) => {
+                if let Ok(text) = str::from_utf8(id.bytes) {
+                    out.visitor.field(Field::ContentId, Value::Text(text));
+                    out.content_id(Cow::Borrowed(text));
+                }
+            }
+            (7, Value::Number(index)) => out.key_period(index),
+            (KEY_ID, Value::Id(id)) => match normalized(id) {
+                Some(id) => out.key_id(&id),
+                None => out.key_id(id),
+            },
+            _ => {}
+        }
+        out.visitor.field(*name, value);
+    }
+    // The keys of entitled keys come behind the message's own.
+    for field in Fields::new(data).flatten().filter(|field| field.number == ENTITLED_KEY && survey.value(field).is_some()) {
+        Fields::new(field.value).flatten().filter(|inner| rank(inner) == 2).for_each(|inner| out.key_id(inner.value.bytes));
+    }
+    if survey.normalized {
+        for id in Fields::new(data).flatten().filter(|field| field.number == KEY_ID && survey.value(field).is_some()) {
+            match normalized(id.value.bytes) {
+                Some(id) => out.visitor.field(Field::NormalizedKeyIds, Value::DecodedId(&id)),
+                None => out.visitor.field(Field::NormalizedKeyIds, Value::Id(id.value.bytes)),
+            }
         }
     }
-    if differ {
-        out.boxes.list("normalizedKeyIds", |o| o.append(&normal));
-    }
-    write_unknown(&mut out.boxes, &fields, |field| !field.known);
-    // By number, unknown ones last, is the usual order; any other is told, so that it can be written again.
-    let order = |field: &Field<'_>| if field.known { field.number } else { 0 };
-    if !fields.is_sorted_by_key(|field| order(field).wrapping_sub(1)) {
-        out.boxes.list("fieldOrder", |o| fields.iter().for_each(|field| o.count(order(field).into())));
-    }
-    if out.bare && seen == 0 {
-        return Err(Fault::new("it is neither pssh boxes nor a payload of one", data.offset));
+    // The usual order needs no word; any other is reported, so that the message can be written again.
+    if !survey.sorted {
+        for field in Fields::new(data).flatten() {
+            out.visitor.field(Field::FieldOrder, Value::Number(survey.order(&field)));
+        }
     }
     Ok(())
 }
 
-fn is_list(kind: Kind) -> bool {
-    matches!(kind, Kind::Ids | Kind::EntitledKeys)
-}
-
-fn value(out: &mut InitData, name: &str, kind: Kind, field: &Field<'_>) {
-    let o = &mut out.boxes;
-    let bytes = field.value.bytes;
-    let text = str::from_utf8(bytes).ok();
-    match kind {
-        Kind::Choice(names) => o.optional_string(name, names.get(field.varint as usize).copied()),
-        Kind::Number => {
-            o.number(name, field.varint);
-            if name == "cryptoPeriodIndex" {
-                out.key_period_index = out.key_period_index.or(Some(field.varint as u32));
-            }
-        }
-        Kind::FourCc => o.optional_string(name, scheme(field).map(Scheme::as_str)),
-        Kind::Text => o.optional_string(name, text),
-        Kind::Bytes => o.span(name, field.value),
-        Kind::ContentId => {
-            o.optional_string("contentId", text);
-            o.span(name, field.value);
-            if out.content_id.is_none() {
-                out.content_id = text.map(String::from);
-            }
-        }
-        Kind::Ids => o.hex(bytes),
-        Kind::EntitledKeys => {
-            let fields = entitled_key(field.value).unwrap_or_default();
-            o.open(b'{');
-            for field in fields.iter().filter(|field| rank(field) < 3) {
-                let content = rank(field) == 2;
-                o.bytes(if content { "keyId" } else { "entitlementKeyId" }, field.value.bytes);
-                if content {
-                    out.key_ids.add(field.value.bytes);
-                }
-            }
-            write_unknown(o, &fields, |field| rank(field) == 3);
-            o.close(b'}');
-        }
-    }
-}
-
-fn write_unknown(o: &mut Writer, fields: &[Field<'_>], is: fn(&Field<'_>) -> bool) {
-    if !fields.iter().any(is) {
-        return;
-    }
-    o.list("unknownFields", |o| {
-        for field in fields.iter().filter(|field| is(field)) {
-            o.open(b'{');
-            o.number("field", field.number.into());
-            o.number("wireType", field.wire.into());
-            o.span("value", field.value);
-            o.close(b'}');
-        }
-    });
+fn unknown<'a, V: Visitor<'a>>(field: &protobuf::Field<'a>, out: &mut Report<'a, '_, V>) {
+    out.visitor.open(Field::UnknownFields);
+    out.visitor.field(Field::FieldNumber, Value::Number(field.number));
+    out.visitor.field(Field::WireType, Value::Number(field.wire.into()));
+    out.visitor.field(Field::Value, Value::Bytes(field.value));
+    out.visitor.close();
 }
 
 /// A key id that was written as 32 hex digits or as a UUID (Uplynk, 2017) stands for 16 bytes.
 fn normalized(key_id: &[u8]) -> Option<[u8; 16]> {
+    if key_id.len() < 32 {
+        return None;
+    }
     crate::text::key_id(str::from_utf8(key_id).ok()?)
 }
 
-fn understood(kind: Kind, field: &Field<'_>) -> bool {
-    let number = field.wire == VARINT;
-    match kind {
-        Kind::Choice(names) => number && field.varint < names.len() as u64,
-        Kind::Number => number && field.varint <= u64::from(u32::MAX),
-        Kind::FourCc => number && scheme(field).is_some(),
-        Kind::Text => field.wire == BYTES && str::from_utf8(field.value.bytes).is_ok(),
-        Kind::Bytes | Kind::ContentId | Kind::Ids => field.wire == BYTES,
-        Kind::EntitledKeys => field.wire == BYTES && entitled_key(field.value).is_some(),
+/// `1` entitlement key id, `2` key id, then the wrapped key; in another order it is reported as unknown, to be kept as it is.
+#[inline(never)]
+fn is_entitled_key(data: Span<'_>) -> bool {
+    let mut before = 0;
+    Fields::new(data).all(|field| {
+        field.is_ok_and(|field| {
+            let rank = rank(&field);
+            let in_order = before < rank || rank == 3;
+            before = rank;
+            in_order
+        })
+    })
+}
+
+fn entitled_key<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) {
+    for field in Fields::new(data).flatten() {
+        match rank(&field) {
+            1 => out.visitor.field(Field::EntitlementKeyId, Value::Id(field.value.bytes)),
+            2 => out.visitor.field(Field::KeyId, Value::Id(field.value.bytes)),
+            _ => unknown(&field, out),
+        }
     }
 }
 
-fn scheme(field: &Field<'_>) -> Option<Scheme> {
-    u32::try_from(field.varint).ok().and_then(|number| Scheme::from_fourcc(number.to_be_bytes()))
-}
-
-/// `1` entitlement key id, `2` key id, then the wrapped key; in another order it is left as unknown, to be kept as it is.
-fn entitled_key(data: Span<'_>) -> Option<Vec<Field<'_>>> {
-    let fields = protobuf::fields(data).ok()?;
-    let in_order = fields.is_sorted_by(|a, b| rank(a) < rank(b) || rank(a) == 3 && rank(b) == 3);
-    in_order.then_some(fields)
-}
-
-fn rank(field: &Field<'_>) -> u8 {
+fn rank(field: &protobuf::Field<'_>) -> u8 {
     match (field.number, field.wire) {
         (1, BYTES) => 1,
         (2, BYTES) => 2,

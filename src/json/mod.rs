@@ -6,4 +6,4 @@ mod reader;
 mod writer;
 
 pub use reader::{Value, parse};
-pub use writer::{Object, Writer, decimal};
+pub use writer::{Object, Writer};

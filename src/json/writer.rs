@@ -1,29 +1,7 @@
-//! Writes the JSON that crosses into JavaScript, where `JSON.parse` makes plain objects of it.
-//!
-//! Every method is one call in the module that viewers load, so none of them is inlined.
+//! Writes JSON: what crosses from the inspect module into JavaScript, and what is JSON on the wire.
 
 use crate::bytes::Span;
 use crate::text;
-
-/// A number in decimal, without `core::fmt` (which alone costs kilobytes of wasm).
-#[inline(never)]
-pub fn decimal(number: u64) -> String {
-    let mut out = Vec::new();
-    push_decimal(&mut out, number);
-    text::ascii(out)
-}
-
-#[inline(never)]
-fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
-    let start = out.len();
-    loop {
-        out.insert(start, b'0' | (number % 10) as u8);
-        number /= 10;
-        if number == 0 {
-            return;
-        }
-    }
-}
 
 /// A JSON text in the making: a value, or the fields of an object, or the members of a list.
 #[derive(Debug, Clone, Default)]
@@ -143,7 +121,7 @@ impl Writer {
     #[inline(never)]
     pub fn count(&mut self, number: u64) {
         self.next();
-        push_decimal(&mut self.out, number);
+        self.out.extend_from_slice(text::decimal(number).as_bytes());
     }
 
     /// An object as a value.
@@ -281,7 +259,7 @@ mod tests {
 
     #[test]
     fn writes_zero() {
-        assert_eq!(decimal(0), "0");
-        assert_eq!(decimal(1203), "1203");
+        assert_eq!(text::decimal(0), "0");
+        assert_eq!(text::decimal(1203), "1203");
     }
 }

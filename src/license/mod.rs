@@ -1,9 +1,9 @@
-//! A CDM's message on its way to PallyCon and the answer on its way back.
+//! A CDM's message on its way to PallyCon and the response on its way back.
 
-pub mod catalogue;
 pub mod certificate;
 pub mod playready;
 pub mod request;
 pub mod response;
+pub mod server_error;
 pub mod sniff;
 pub mod widevine;

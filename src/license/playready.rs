@@ -11,11 +11,10 @@
 //! `docs/protocol.md`, "PlayReady". A message without this wrapper is the SOAP itself, of any length. A challenge is
 //! signed: it is unwrapped and never edited.
 
-use crate::error::{Error, Phase};
-use crate::json::Writer;
+use crate::error::{Code, Error, ParseError, Reason};
 use crate::license::sniff::{self, one_line};
 use crate::text::{ascii, from_base64, from_utf16_le};
-use crate::xml::{Event, Reader, XmlError};
+use crate::xml::{Event, Reader};
 use std::borrow::Cow;
 
 /// The one header that every challenge has.
@@ -26,8 +25,8 @@ const DEFAULT_CONTENT_TYPE: &str = "text/xml; charset=utf-8";
 /// What goes to the server.
 #[derive(Debug, Clone)]
 pub struct Challenge<'a> {
-    /// Headers that the CDM asks for, as fields of a JSON object; there is always a content type, and the last of a name counts.
-    pub headers: Writer,
+    /// Names and values of the headers that the CDM asks for. There is always a content type; the last of a name counts.
+    pub headers: Vec<(String, String)>,
     /// The SOAP.
     pub body: Cow<'a, [u8]>,
 }
@@ -39,14 +38,13 @@ pub fn unwrap(message: &[u8]) -> Result<Challenge<'_>, Error> {
         [0xff, 0xfe, ..] | [_, 0, ..] => from_utf16_le(message),
         _ => sniff::text(message).map(String::from),
     };
-    let mut headers = Writer::new();
-    headers.string(CONTENT_TYPE, DEFAULT_CONTENT_TYPE);
+    let mut headers = vec![(CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into())];
     let body = text.map_or(Ok(None), |text| from_wrapper(text.trim_ascii_start(), &mut headers))?;
     Ok(Challenge { headers, body: body.map_or(Cow::Borrowed(message), Cow::Owned) })
 }
 
 /// The challenge and its headers; `None` where the text is not the wrapper.
-fn from_wrapper(text: &str, headers: &mut Writer) -> Result<Option<Vec<u8>>, Error> {
+fn from_wrapper(text: &str, headers: &mut Vec<(String, String)>) -> Result<Option<Vec<u8>>, Error> {
     let mut reader = Reader::new(text);
     if !matches!(reader.event(), Ok(Some(Event::Start(root))) if root.name == "PlayReadyKeyMessage") {
         return Ok(None);
@@ -74,13 +72,13 @@ fn from_wrapper(text: &str, headers: &mut Writer) -> Result<Option<Vec<u8>>, Err
             let known = ["Content", CONTENT_TYPE].iter().any(|known| name.trim_ascii().eq_ignore_ascii_case(known));
             let name = if known { CONTENT_TYPE } else { name.trim_ascii() };
             if is_header_name(name) {
-                headers.string(name, ascii(value).trim_ascii());
+                headers.push((name.into(), ascii(value).trim_ascii().into()));
             }
         }
     }
     match body {
         Some(body) if !body.is_empty() => Ok(Some(body)),
-        _ => Err(invalid(XmlError { what: "it holds no Challenge in base64", offset: 0 })),
+        _ => Err(invalid(ParseError::new(Reason::NoChallenge, 0))),
     }
 }
 
@@ -88,11 +86,8 @@ fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-#[inline(never)]
-fn invalid(error: XmlError) -> Error {
-    let message = ["The CDM's PlayReadyKeyMessage cannot be used: ", error.what, "."];
-    let hint = "Pass the CDM's message on unchanged; if it is, report the device.";
-    Error::of("challenge-invalid", Phase::License, &message, hint).at(error.offset)
+fn invalid(error: ParseError) -> Error {
+    Error::unreadable(Code::ChallengeInvalid, error)
 }
 
 /// What a SOAP fault says.
@@ -155,7 +150,7 @@ mod tests {
     fn check(message: &[u8]) -> serde_json::Value {
         let challenge = unwrap(message).unwrap();
         assert_eq!(challenge.body, SOAP.as_bytes());
-        serde_json::from_str(&["{", &challenge.headers.finish(), "}"].concat()).unwrap()
+        challenge.headers.into_iter().collect()
     }
 
     #[test]
@@ -201,7 +196,7 @@ mod tests {
         for message in [SOAP.as_bytes(), odd.as_bytes(), &to_utf16_le(SOAP), &[0, 1, 2], b"", b"<unclosed"] {
             let challenge = unwrap(message).unwrap();
             assert_eq!(challenge.body, message);
-            assert_eq!(challenge.headers.finish(), "\"Content-Type\":\"text/xml; charset=utf-8\"");
+            assert_eq!(challenge.headers, [("Content-Type".to_string(), "text/xml; charset=utf-8".to_string())]);
         }
     }
 
@@ -221,7 +216,7 @@ mod tests {
             wrapper("AA==", "").replace("</LicenseAcquisition>", ""),
         ] {
             let error = unwrap(&to_utf16_le(&text)).unwrap_err();
-            assert_eq!((error.code, error.phase), ("challenge-invalid", Phase::License), "{text}");
+            assert_eq!(error.code, Code::ChallengeInvalid, "{text}");
         }
     }
 

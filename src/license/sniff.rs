@@ -1,7 +1,7 @@
 //! What an answer looks like, before anything is decoded: 200 is not success.
 
 use crate::json::{self, Value};
-use crate::text::find;
+use crate::text::{find, trim};
 
 /// Longest text of a server that is repeated in an error.
 const MAX_LINE: usize = 300;
@@ -53,15 +53,6 @@ fn line(text: &str, secret: usize) -> String {
         }
     }
     out
-}
-
-/// Without white space and zeros around it.
-#[inline(never)]
-pub fn trim(mut text: &[u8]) -> &[u8] {
-    while let [0 | 9..=13 | b' ', rest @ ..] | [rest @ .., 0 | 9..=13 | b' '] = text {
-        text = rest;
-    }
-    text
 }
 
 /// The body as text without byte order mark and what is around it, where it is UTF-8.

@@ -6,7 +6,6 @@
 //! ```
 //! A service certificate request is the two bytes `08 04`: type 4 and nothing else (`docs/protocol.md`, "Widevine").
 
-use crate::bytes::Span;
 use crate::init_data::protobuf;
 
 /// What a message says it is.
@@ -39,7 +38,7 @@ pub fn recognise(message: &[u8]) -> Message {
         [0x08, 0..0x20, ..] => Message::Other,
         _ => return Message::Unknown,
     };
-    if protobuf::fields(Span::whole(message)).is_ok() { kind } else { Message::Truncated }
+    if protobuf::is_message(message) { kind } else { Message::Truncated }
 }
 
 #[cfg(test)]

@@ -1,30 +1,26 @@
-//! The only place that knows JavaScript: what crosses, and in which form.
+//! The only place that knows JavaScript: the exports of each wasm module.
 //!
-//! The modules of the main entry have one export for all functions, `door`. The others have one for each: there numbers,
-//! texts and bytes cross as themselves. What has more than one part crosses as one JSON text that the TypeScript beside it
-//! turns into plain objects (in the server module as objects); bytes inside it are `[offset, length]` in the input, which
-//! JavaScript has already. Errors cross as the JSON of [`crate::error::Error`], thrown as a text where there is no door;
-//! `js/error.ts` makes `PallyConError`s of them.
+//! An export is ordinary and typed. In the player module what has more than one part crosses as a record (`src/record.rs`), through
+//! buffers that stay. The inspect module answers in JSON, the server module in objects. Their errors are thrown as JSON text, which
+//! the TypeScript beside them turns into `PallyConError`s.
 
 #[cfg(any(feature = "inspect", feature = "server"))]
 use {crate::error::Error, wasm_bindgen::JsValue};
 
-#[cfg(any(feature = "player", feature = "full"))]
-pub mod door;
-#[cfg(any(feature = "player", feature = "full"))]
+#[cfg(feature = "player")]
+pub mod buffers;
+#[cfg(feature = "player")]
 pub mod fetch;
-#[cfg(feature = "full")]
-pub mod full;
 #[cfg(feature = "inspect")]
 pub mod inspect;
 #[cfg(feature = "media")]
 pub mod media;
-#[cfg(all(feature = "player", not(feature = "full")))]
+#[cfg(any(feature = "player", feature = "media"))]
+pub mod names;
+#[cfg(feature = "player")]
 pub mod player;
 #[cfg(feature = "server")]
 pub mod server;
-#[cfg(any(feature = "player", feature = "full"))]
-mod task;
 #[cfg(feature = "server")]
 mod value;
 

@@ -1,63 +1,197 @@
-//! The door of the module that every viewer loads: see [`crate::ordinary`].
+//! The exports of the module that viewers download: one for each function of the main entry.
+//!
+//! What can fail, or has more than one part, leaves a record in the output buffer and returns its length
+//! (`src/record.rs`, `src/web/buffers.rs`); `js/wasm/core.ts` is the other side.
 
-use crate::delivery::retry;
-use crate::init_data::InitDataType;
-use crate::ordinary;
-use crate::web::door::{Arguments, Results, drm, note_service_certificate_request, through, url, wait};
+use super::buffers::{keep, run};
+use super::names::{Drm, InitDataType};
+use crate::bytes::Span;
+use crate::custom_data::inspect::{self, Expected};
+use crate::delivery::{retry, status};
+use crate::error::Problem;
+use crate::init_data::{self, Options};
+use crate::license::request::{self, Carrier, HttpRequest};
+use crate::license::response::Envelope;
+use crate::license::{certificate, response, widevine};
+use crate::record::{Field, Record};
+use crate::{system, text};
+use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
-/// Calls a function: `js/door.ts` has their numbers.
-#[wasm_bindgen]
-pub fn call(function: u8, input: &[u8]) -> Vec<u8> {
-    through(input, |given, out| simple(function, given, out).map(Ok))
+fn text_of(input: &[u8]) -> &str {
+    str::from_utf8(input).unwrap_or_default()
 }
 
-/// The functions that this module has. `None` where it takes the full one.
-fn simple(function: u8, given: &mut Arguments<'_>, out: &mut Results) -> Option<()> {
-    match function {
-        0 => identify(given, out)?,
-        1 | 2 => url(function, given, out),
-        3 => license_request(given, out)?,
-        4 => {
-            let (drm, status, body) = (drm(given), given.number(), given.bytes());
-            out.add(&ordinary::license(drm, body).filter(|_| status == 200.0)?);
-        }
-        5 => {
-            let (drm, status, body) = (drm(given), given.number(), given.bytes());
-            out.add(&ordinary::certificate(drm, body).filter(|_| status == 200.0)?);
-        }
-        6 => {
-            let (attempts, base, cap) = (given.number(), given.number(), given.number());
-            let (attempt, random, wish) = (given.number(), given.number(), given.text());
-            let wish = if wish.is_empty() { None } else { Some(f64::from(crate::text::number(wish, 10)?) * 1000.0) };
-            wait(retry::Policy { attempts: attempts as u32, base, cap }, attempt, random, wish, out);
-        }
-        _ => return None,
+/// Bytes that are part of the input, or were made.
+fn bytes(out: &mut Record, field: Field, input: &[u8], bytes: &Cow<'_, [u8]>) {
+    match bytes {
+        // All that is borrowed here is the input's beginning.
+        Cow::Borrowed(bytes) if bytes.len() <= input.len() => out.input(field, Span { offset: 0, bytes }),
+        bytes => out.bytes(field, bytes),
     }
-    Some(())
 }
 
-/// Type, init data: content id, key period (u32le, or nothing), key ids.
-fn identify(given: &mut Arguments<'_>, out: &mut Results) -> Option<()> {
-    let read = ordinary::identify(InitDataType::from_name(given.text()), given.bytes())?;
-    out.add(read.content_id.as_deref().unwrap_or_default().as_bytes());
-    match read.key_period_index {
-        Some(index) => out.add(&index.to_le_bytes()),
-        None => out.add(&[]),
-    }
-    read.key_ids.iter().for_each(|id| out.add(id));
-    Some(())
+/// Reads init data: a record of the public type `InitData`.
+#[wasm_bindgen(js_name = parseInitData)]
+pub fn parse_init_data(length: usize, kind: Option<InitDataType>, strict: bool) -> usize {
+    run(length, |data| {
+        let mut out = Record::new();
+        init_data::read(data, Options { kind: kind.and_then(InitDataType::known), strict }, &mut out)?;
+        Ok(out.finish())
+    })
 }
 
-/// DRM, message, whether it is for individualization, URL, whether there is custom data, custom data, whether that goes into the
-/// URL: URL, headers as a JSON object, body, and one byte for a service certificate request.
-fn license_request(given: &mut Arguments<'_>, out: &mut Results) -> Option<()> {
-    let (drm, message, individualization, url) = (drm(given), given.bytes(), given.flag(), given.text());
-    let custom_data = Some(given.flag()).filter(|given| *given).and(Some(given.text()));
-    let request = ordinary::request(drm, message, url, custom_data, given.flag()).filter(|_| !individualization)?;
-    out.add(request.url.as_bytes());
-    out.add(request.headers.as_bytes());
-    out.add(&request.body);
-    note_service_certificate_request(drm, message, out);
-    Some(())
+/// The bytes that a text stands for (a URI or JSON as itself, else hex, else base64): `data`.
+#[wasm_bindgen(js_name = initDataFromText)]
+pub fn init_data_from_text(length: usize) -> usize {
+    run(length, |input| {
+        let mut out = Record::new();
+        out.bytes(Field::Data, &init_data::from_text(text_of(input))?);
+        Ok(out.finish())
+    })
+}
+
+/// Whether two key ids are equal, also where one is in PlayReady's GUID byte order.
+#[wasm_bindgen(js_name = sameKeyId)]
+pub fn same_key_id(a: &[u8], b: &[u8]) -> bool {
+    text::same_key_id(a, b)
+}
+
+/// A key id of hex with dashes and braces, in either case; nothing where it is not hex.
+#[wasm_bindgen(js_name = keyIdFromText)]
+pub fn key_id_from_text(text: &str) -> Option<Vec<u8>> {
+    text::from_hex(text)
+}
+
+/// Where licenses come from.
+#[wasm_bindgen(js_name = licenseUrl)]
+pub fn license_url(host: Option<String>, drm: Drm, site_id: Option<String>, content_id: Option<String>) -> String {
+    let host = host.as_deref().unwrap_or(request::DEFAULT_HOST);
+    request::license_url(host, drm.into(), site_id.as_deref(), content_id.as_deref())
+}
+
+/// Where certificates come from.
+#[wasm_bindgen(js_name = certificateUrl)]
+pub fn certificate_url(host: Option<String>, drm: Drm, site_id: &str) -> String {
+    request::certificate_url(host.as_deref().unwrap_or(request::DEFAULT_HOST), drm.into(), site_id)
+}
+
+/// The request for a CDM's message: `url`, `headers` (names and values in turn), `body`, and `serviceCertificate` where no license
+/// will come of the message. The input is the message, and behind it the custom data, where there are some.
+#[wasm_bindgen(js_name = licenseRequest)]
+pub fn license_request(
+    drm: Drm,
+    message_length: usize,
+    custom_data_length: Option<usize>,
+    individualization: bool,
+    url: &str,
+    carrier_url: bool,
+) -> usize {
+    let length = message_length.saturating_add(custom_data_length.unwrap_or_default());
+    run(length, |input| {
+        let drm = drm.into();
+        let (message, behind) = input.split_at_checked(message_length).unwrap_or_default();
+        let custom_data = custom_data_length.map(|_| text_of(behind));
+        let carrier = if carrier_url { Carrier::Url } else { Carrier::Header };
+        let HttpRequest { url, headers, body } = request::build(drm, message, individualization, url, custom_data, carrier)?;
+        let mut out = Record::new();
+        out.text(Field::Url, &url);
+        out.list(Field::Headers);
+        headers.iter().flat_map(|(name, value)| [name, value]).for_each(|text| out.text(Field::Headers, text));
+        bytes(&mut out, Field::Body, message, &body);
+        let service_certificate = drm == system::Drm::Widevine && widevine::is_service_certificate_request(message);
+        out.flag(Field::ServiceCertificate, service_certificate);
+        Ok(out.finish())
+    })
+}
+
+/// The license in a response: `data`, and where a JSON object held it `envelope` (the object's text) and `licenseField`.
+#[wasm_bindgen(js_name = readLicense)]
+pub fn read_license(drm: Drm, status: u16, length: usize) -> usize {
+    run(length, |body| {
+        let license = response::read(drm.into(), status, body)?;
+        let mut out = Record::new();
+        bytes(&mut out, Field::Data, body, &license.data);
+        if let Some(Envelope { json, license_field }) = &license.envelope {
+            out.text(Field::Envelope, json);
+            out.text(Field::LicenseField, license_field);
+        }
+        Ok(out.finish())
+    })
+}
+
+/// The certificate in a response or an option: `data`, and the code of a `warning`, where there is one.
+#[wasm_bindgen(js_name = readCertificate)]
+pub fn read_certificate(drm: Drm, status: u16, length: usize) -> usize {
+    run(length, |body| {
+        let certificate = certificate::read(drm.into(), status, body)?;
+        let mut out = Record::new();
+        bytes(&mut out, Field::Data, body, &certificate.data);
+        if let Some(code) = certificate.warning {
+            out.number(Field::Warning, code as u32);
+        }
+        Ok(out.finish())
+    })
+}
+
+/// The error for a request that got no response.
+#[wasm_bindgen(js_name = networkError)]
+pub fn network_error(certificate: bool) -> usize {
+    let phase = if certificate { crate::error::Phase::Certificate } else { crate::error::Phase::License };
+    run(0, |_| Err(response::http(phase, 0, false)))
+}
+
+/// Reads custom data: a record of the public type. The input is the custom data.
+#[wasm_bindgen(js_name = inspectCustomData)]
+#[allow(clippy::too_many_arguments, reason = "one for each thing that can be expected")]
+pub fn inspect_custom_data(
+    length: usize,
+    now: Option<f64>,
+    drm: Option<Drm>,
+    site_id: Option<String>,
+    content_id: Option<String>,
+    key_rotation: bool,
+    token_lifetime: Option<f64>,
+    token_needed: bool,
+) -> usize {
+    run(length, |input| {
+        let expected = Expected {
+            now,
+            drm: drm.map(Into::into),
+            site_id: site_id.as_deref(),
+            content_id: content_id.as_deref(),
+            key_rotation,
+            token_lifetime,
+            token_needed,
+        };
+        inspect::inspect(text_of(input), &expected).map(|read| read.to_record())
+    })
+}
+
+/// PlayReady's CDM data for the token in the input: `data`.
+#[wasm_bindgen(js_name = playreadyCdmData)]
+pub fn playready_cdm_data(length: usize) -> usize {
+    run(length, |input| {
+        let mut out = Record::new();
+        out.bytes(Field::Data, &request::playready_cdm_data(text_of(input))?);
+        Ok(out.finish())
+    })
+}
+
+/// How long to wait, in milliseconds, after an attempt has failed; nothing: give up. `attempts` may be infinite.
+#[wasm_bindgen(js_name = retryWait)]
+pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64, retry_after: Option<String>, now: f64) -> Option<f64> {
+    let policy = retry::Policy { attempts: attempts as u32, base, cap };
+    let wish = retry_after.as_deref().and_then(|value| retry::parse_retry_after(value, now));
+    retry::wait(policy, attempt, random, wish)
+}
+
+/// What a key's status means for who only looks on (an empty one: no license has brought the key): `problems`, one or none.
+#[wasm_bindgen(js_name = keyProblem)]
+pub fn key_problem(key_id: &str, status: &str) -> usize {
+    let mut out = Record::new();
+    out.list(Field::Problems);
+    let problem: Option<Problem> = status::problem(key_id, status);
+    problem.iter().for_each(|problem| out.problem(Field::Problems, problem));
+    keep(out.finish())
 }

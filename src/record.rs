@@ -1,0 +1,327 @@
+//! What crosses from the player module into JavaScript where it has more than one part: one compact record of bytes, which
+//! `js/wasm/record.ts` turns into a plain object.
+//!
+//! ```text
+//! record  status:u8 (0 a result, 1 an error) entry*           numbers are little-endian
+//! entry   field:u8 form:u8 value
+//! form    0 number u32              5 bytes of the input: offset:u32 length:u32
+//!         1 number f64              6 true     7 false
+//!         2 text   length:u32 UTF-8 8 an object begins     9 it ends
+//!         3 hex    length:u32 bytes 10 a list, empty so far
+//!         4 bytes  length:u32 bytes 11 a PSSH box begins (60 bytes, below); it ends like an object
+//! box     system id:16  version<<24|flags:u32  offset:u32 size:u32  key ids, data, padding: offset:u32 length:u32 each
+//!         name length:u8 form:u8 (0 plain, 1 long, 2 to the end) bare:u8 no data size:u8, then the system's name
+//! ```
+//!
+//! Fields from [`Field::KeyIds`] on are lists: each entry is one member more. A track belongs to the init data, wherever it is
+//! reported, and [`Field::FirstKey`] goes to the front of `keys`.
+
+use crate::bytes::Span;
+use crate::error::{Code, Error, Problem, Reason};
+
+/// The fields of all results. The order is that of the names in `js/wasm/record.ts`.
+#[allow(missing_docs, reason = "the names are those of the public types")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Field {
+    Type,
+    ContentId,
+    KeyPeriodIndex,
+    PayloadError,
+    Widevine,
+    PlayReady,
+    FairPlay,
+    Details,
+    Algorithm,
+    Provider,
+    ContentIdBytes,
+    TrackType,
+    Policy,
+    CryptoPeriodIndex,
+    GroupedLicense,
+    ProtectionScheme,
+    CryptoPeriodSeconds,
+    KeySequence,
+    VideoFeature,
+    EntitlementKeyId,
+    KeyId,
+    FieldNumber,
+    WireType,
+    Value,
+    Version,
+    LicenseUrl,
+    LicenseUiUrl,
+    DomainServiceId,
+    DecryptorSetup,
+    CustomAttributes,
+    Checksum,
+    HasEmbeddedLicense,
+    Xml,
+    Uri,
+    AssetId,
+    Scheme,
+    Context,
+    Codec,
+    IvSize,
+    ConstantIv,
+    Code,
+    Reason,
+    Phase,
+    Retryable,
+    HttpStatus,
+    Offset,
+    ServerCode,
+    ServerMessage,
+    SiteError,
+    Message,
+    Url,
+    Body,
+    ServiceCertificate,
+    Data,
+    Envelope,
+    LicenseField,
+    Warning,
+    Kind,
+    DrmType,
+    SiteId,
+    UserId,
+    ResponseFormat,
+    IssuedAt,
+    ExpiresAt,
+    KeyRotation,
+    // Lists from here on.
+    KeyIds,
+    GroupIds,
+    EntitledKeys,
+    UnknownFields,
+    NormalizedKeyIds,
+    FieldOrder,
+    Keys,
+    FirstKey,
+    Records,
+    Requests,
+    Versions,
+    Tracks,
+    Pattern,
+    Boxes,
+    Warnings,
+    Problems,
+    Parameters,
+    Headers,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Form {
+    Number,
+    Float,
+    Text,
+    Hex,
+    Bytes,
+    Input,
+    True,
+    False,
+    Open,
+    Close,
+    List,
+    Box,
+}
+
+/// A record in the making.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record {
+    out: Vec<u8>,
+}
+
+impl Record {
+    /// A result, nothing in it yet.
+    pub fn new() -> Self {
+        Self { out: vec![0] }
+    }
+
+    /// The record.
+    pub fn finish(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// How long it is by now.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what follows a place between two entries.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.out.truncate(len);
+    }
+
+    #[inline(never)]
+    fn entry(&mut self, field: Field, form: Form) {
+        self.out.extend_from_slice(&[field as u8, form as u8]);
+    }
+
+    #[inline(never)]
+    fn word(&mut self, word: u32) {
+        self.out.extend_from_slice(&word.to_le_bytes());
+    }
+
+    #[inline(never)]
+    fn counted(&mut self, field: Field, form: Form, bytes: &[u8]) {
+        self.entry(field, form);
+        self.word(bytes.len() as u32);
+        self.out.extend_from_slice(bytes);
+    }
+
+    fn span(&mut self, span: Span<'_>) {
+        self.word(span.offset as u32);
+        self.word(span.bytes.len() as u32);
+    }
+
+    /// A number.
+    #[inline(never)]
+    pub fn number(&mut self, field: Field, number: u32) {
+        self.entry(field, Form::Number);
+        self.word(number);
+    }
+
+    /// A number that may be large or have fractions.
+    pub fn float(&mut self, field: Field, number: f64) {
+        self.entry(field, Form::Float);
+        self.out.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// A text.
+    pub fn text(&mut self, field: Field, text: &str) {
+        self.counted(field, Form::Text, text.as_bytes());
+    }
+
+    /// Bytes that read as hex.
+    pub fn hex(&mut self, field: Field, bytes: &[u8]) {
+        self.counted(field, Form::Hex, bytes);
+    }
+
+    /// Bytes that are not in the input.
+    pub fn bytes(&mut self, field: Field, bytes: &[u8]) {
+        self.counted(field, Form::Bytes, bytes);
+    }
+
+    /// Bytes of the input: JavaScript has them, and copies them out.
+    #[inline(never)]
+    pub fn input(&mut self, field: Field, span: Span<'_>) {
+        self.entry(field, Form::Input);
+        self.span(span);
+    }
+
+    /// Yes or no.
+    pub fn flag(&mut self, field: Field, flag: bool) {
+        self.entry(field, if flag { Form::True } else { Form::False });
+    }
+
+    /// An object begins.
+    pub fn open(&mut self, field: Field) {
+        self.entry(field, Form::Open);
+    }
+
+    /// It ends.
+    pub fn close(&mut self) {
+        self.entry(Field::Type, Form::Close);
+    }
+
+    /// A list, which may stay empty.
+    pub fn list(&mut self, field: Field) {
+        self.entry(field, Form::List);
+    }
+
+    /// A PSSH box begins.
+    pub(crate) fn pssh(&mut self, system_id: &[u8; 16], name: &str, words: [u32; 3], spans: [Span<'_>; 3], form: [u8; 3]) {
+        self.entry(Field::Boxes, Form::Box);
+        self.out.extend_from_slice(system_id);
+        words.into_iter().for_each(|word| self.word(word));
+        spans.into_iter().for_each(|span| self.span(span));
+        self.out.push(name.len() as u8);
+        self.out.extend_from_slice(&form);
+        self.out.extend_from_slice(name.as_bytes());
+    }
+
+    #[inline(never)]
+    fn sentence(&mut self, code: Code, reason: Option<Reason>, parameters: &[String]) {
+        self.number(Field::Code, code as u32);
+        if let Some(reason) = reason {
+            self.number(Field::Reason, reason as u32);
+        }
+        parameters.iter().for_each(|text| self.text(Field::Parameters, text));
+    }
+
+    /// A problem, as a member of a list.
+    pub fn problem(&mut self, field: Field, problem: &Problem) {
+        self.open(field);
+        self.sentence(problem.code, problem.reason, &problem.parameters);
+        self.close();
+    }
+
+    /// An error, as a record of its own.
+    #[inline(never)]
+    pub fn error(error: &Error) -> Vec<u8> {
+        let mut out = Self { out: vec![1] };
+        out.sentence(error.code, error.reason, &error.parameters);
+        out.number(Field::Phase, error.phase as u32);
+        out.flag(Field::Retryable, error.retryable);
+        if let Some(server) = &error.server {
+            out.text(Field::ServerCode, &server.code);
+            out.text(Field::ServerMessage, &server.message);
+            if let Some((code, message)) = &server.site_error {
+                out.open(Field::SiteError);
+                out.text(Field::Code, code);
+                out.text(Field::Message, message);
+                out.close();
+            }
+        }
+        if let Some(status) = error.http_status {
+            out.number(Field::HttpStatus, status.into());
+        }
+        if let Some(offset) = error.offset {
+            out.number(Field::Offset, offset as u32);
+        }
+        out.out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Code, Reason};
+
+    #[test]
+    fn every_form_has_its_layout() {
+        let mut out = Record::new();
+        out.number(Field::Version, 0x0102);
+        out.text(Field::Uri, "é");
+        out.hex(Field::KeyIds, &[0xab]);
+        out.input(Field::Data, Span { offset: 3, bytes: &[0; 2] });
+        out.flag(Field::Retryable, true);
+        out.open(Field::Widevine);
+        out.list(Field::KeyIds);
+        out.close();
+        let [version, uri, ids, data, retryable, widevine] =
+            [Field::Version, Field::Uri, Field::KeyIds, Field::Data, Field::Retryable, Field::Widevine].map(|field| field as u8);
+        #[rustfmt::skip]
+        let expected = [
+            0, // a result
+            version, 0, 2, 1, 0, 0,
+            uri, 2, 2, 0, 0, 0, 0xc3, 0xa9,
+            ids, 3, 1, 0, 0, 0, 0xab,
+            data, 5, 3, 0, 0, 0, 2, 0, 0, 0,
+            retryable, 6,
+            widevine, 8, ids, 10, 0, 9,
+        ];
+        assert_eq!(out.finish(), expected);
+    }
+
+    #[test]
+    fn an_error_is_numbers_and_parameters() {
+        let error = Error::because(Code::InitDataInvalid, Reason::EndsEarly).at(4).with("x");
+        let record = Record::error(&error);
+        assert_eq!(record[..9], [1, Field::Code as u8, 0, Code::InitDataInvalid as u8, 0, 0, 0, Field::Reason as u8, 0]);
+        assert!(record.ends_with(&[Field::Offset as u8, 0, 4, 0, 0, 0]));
+    }
+}
