@@ -1,13 +1,13 @@
-// What the main entry and the adapters share: one error class, the modules loaded once, whatever is imported first.
+// What the main entry and the adapters share: one error class, one loaded module, whatever is imported first.
 export * from "./types.js";
-export { PallyConError, toPallyConError } from "./error.js";
-export { INTERNAL, isFull, loadFull, needFull } from "./load.js";
-/** @internal */
-export { call } from "./load.js";
-export { bareUrl, copy, hex, view } from "./bytes.js";
-export { readInitData, isSameKeyId, cut } from "./init-data.js";
-export { inspect } from "./custom-data.js";
-export { keyProblem } from "./key-problem.js";
-export { createPallyCon, clientOf, Client } from "./client.js";
-export { fetchModule, type ModuleSource } from "./module.js";
-export { loadToExplain, sleep } from "./http.js";
+export type { PallyConErrorCode } from "./generated/codes.js";
+export { PallyConError, createError, createProblem, errorFromNumbers, fromThrown, toPallyConError, withFields } from "./errors/error.js";
+export type { Texts } from "./errors/texts.js";
+export { asBytes, copyBytes, decodeText, encodeText, hex, redactUrl } from "./bytes.js";
+export { fetchModule, type ModuleSource } from "./wasm/module.js";
+export { isLoaded, load } from "./wasm/load.js";
+export { inspect, isSameKeyId, keyProblem, readInitData } from "./wasm/core.js";
+export { Client, clientOf, createPallyCon } from "./client/client.js";
+export { prepare } from "./client/request.js";
+export { read } from "./client/response.js";
+export { sleep, tooLate } from "./time.js";

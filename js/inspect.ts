@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
-import { INTERNAL, PallyConError, cut, fetchModule, toPallyConError, view } from "./core.js";
+import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex } from "./core.js";
 import type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
 
 export { PallyConError };
@@ -59,14 +59,30 @@ export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> 
 }
 
 function call<T>(run: (core: typeof bindings) => T): T {
-  if (!loaded) throw new PallyConError({ code: "not-initialized", phase: "environment", message: "The inspect module is not loaded yet.", hint: "Await init() of pallycon-drm/inspect first: it has a module of its own." });
+  if (!loaded) throw createError("not-initialized");
   try {
     return run(bindings);
   } catch (thrown) {
     if (thrown instanceof WebAssembly.RuntimeError) bindings.__wbg_reset_state();
     else if (typeof thrown !== "string") throw thrown;
-    throw toPallyConError(thrown, INTERNAL);
+    throw fromThrown(thrown);
   }
+}
+
+/** Fields that the module gives as `[offset, length]` in the input. */
+const SPANS = /^(data|contentIdBytes|value|groupedLicense|padding|certificate)$/;
+
+/** Cuts the bytes that are named by their place out of the input, all through what was found. */
+function cut<T>(found: T, input: Uint8Array): T {
+  if (found && typeof found === "object") {
+    const fields = found as Record<string, unknown>;
+    for (const key of Object.keys(fields)) {
+      const value = fields[key];
+      if (SPANS.test(key) && Array.isArray(value)) fields[key] = copyBytes(input.subarray(value[0] as number, (value[0] as number) + (value[1] as number)));
+      else cut(value, input);
+    }
+  }
+  return found;
 }
 
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -75,7 +91,7 @@ const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (ch
 export function parseSegment(data: Bytes): Segment {
   let input: Uint8Array;
   try {
-    input = view(data);
+    input = asBytes(data);
   } catch (cause) {
     throw new PallyConError({ code: "segment-invalid", phase: "segment", message: "The segment is no bytes.", hint: "Hand over an ArrayBuffer or a view of one.", cause });
   }
@@ -100,8 +116,8 @@ function cutManifest(manifest: Manifest): Manifest {
 
 /** Says what anything is (init data, a segment, a manifest, a token, an error body, a challenge, an answer, CPIX, …) and reads it. No key is shown. */
 export function inspectAny(data: Bytes | string): Finding {
-  const found = call((core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(view(data))) as Finding & { bytes?: string });
-  return finish(found, typeof data === "string" ? new TextEncoder().encode(data) : view(data));
+  const found = call((core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(asBytes(data))) as Finding & { bytes?: string });
+  return finish(found, typeof data === "string" ? new TextEncoder().encode(data) : asBytes(data));
 }
 
 function finish(found: Finding & { bytes?: string }, input: Uint8Array): Finding {
@@ -120,8 +136,6 @@ function dated(token: object): object {
   const { issuedAt, expiresAt } = token as { issuedAt?: number; expiresAt?: number };
   return issuedAt === undefined ? token : { ...token, issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt ?? issuedAt) };
 }
-
-const hex = (bytes: Bytes): string => Array.from(view(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The fields as JSON, bytes in hex. */
 const write = (what: string, fields: object): Octets =>

@@ -2,7 +2,7 @@
  * The shapes of the public API. Times are milliseconds, key ids lower-case hex without dashes, system ids lower-case UUIDs
  * with dashes. Bytes that come out are copies of their own, never a view of wasm memory.
  */
-import type { PallyConError } from "./error.js";
+import type { PallyConError } from "./errors/error.js";
 
 export type Octets = Uint8Array<ArrayBuffer>;
 export type Bytes = ArrayBuffer | ArrayBufferView;
@@ -112,8 +112,8 @@ export interface RequestContext {
   signal: AbortSignal;
 }
 
-/** A value, or who makes one for each request. */
-export type Each<T> = T | ((context: RequestContext) => T | Promise<T>);
+/** A value, or a callback that provides one for each request. */
+export type ValueOrProvider<T> = T | ((context: RequestContext) => T | Promise<T>);
 /** A content id, or who knows it by what the player found. */
 export type ContentId = string | ((what: { keyIds: string[]; initData?: InitData }) => string | undefined);
 /** Bytes; text that is base64 or PEM; a URL; or a URL with headers. */
@@ -123,20 +123,20 @@ export interface PallyConOptions {
   /** 4 characters; needed for the certificate URLs */
   siteId?: string;
   /** a license token or callback auth data, or who makes one: asked for every license request */
-  customData?: Each<string>;
+  customData?: ValueOrProvider<string>;
   /** the CID, where init data does not carry it (PlayReady, sinf, VOD skd and keyids do not) */
   contentId?: ContentId;
   /** default "https://drm-license.doverunner.com" */
   host?: string;
   /** in place of the host's, for all or per DRM */
-  licenseUrl?: Each<string> | Partial<Record<Drm, string>>;
+  licenseUrl?: ValueOrProvider<string> | Partial<Record<Drm, string>>;
   /** default: from host and siteId */
   certificate?: Partial<Record<"fairplay" | "widevine", CertificateSource>>;
   /** how custom data travels; default "header". "url" needs no CORS preflight, but shows in logs and players' own errors. */
   carrier?: "header" | "url";
-  headers?: Each<Record<string, string>>;
+  headers?: ValueOrProvider<Record<string, string>>;
   /** FairPlay: `&assetId=` behind the SPC. True: what stands behind `skd://`, where the player knows it. Default: not sent. */
-  assetId?: true | Each<string>;
+  assetId?: true | ValueOrProvider<string>;
   withCredentials?: boolean;
   /** of the site's tokens, for the warning that one has expired; default 600 000 */
   tokenLifetime?: number;
@@ -147,11 +147,6 @@ export interface PallyConOptions {
   /** the longest that a license may be put off to spread a key rotation over viewers; default 0 */
   rotationSpread?: number;
   onEvent?: (event: PallyConEvent) => void;
-  /**
-   * The events that onEvent is told of; default all. Who leaves out "init-data", "warning" and "key-status" spares viewers the
-   * module that reads them: it is loaded only if something has to be explained.
-   */
-  events?: PallyConEvent["type"][];
 }
 
 export interface PallyCon {
@@ -191,7 +186,7 @@ export type PallyConEvent = { at: number } & (
 );
 
 /** What every adapter takes: in place of the client's own, for this player alone. */
-export interface AdapterOptions { contentId?: ContentId | undefined; customData?: Each<string> | undefined }
+export interface AdapterOptions { contentId?: ContentId | undefined; customData?: ValueOrProvider<string> | undefined }
 
 export interface ProbeOptions {
   /** what the content needs: "avc1.64001f", or a whole content type; default H.264 and AAC in MP4 */

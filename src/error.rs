@@ -13,7 +13,7 @@
 //! In the module that viewers download no text is linked: [`Error::message`] and its like are not called there, and an error
 //! crosses as numbers (`src/record.rs`).
 
-use crate::text::{concat, decimal};
+use crate::text::{concat, decimal, owned};
 use core::fmt;
 
 include!(concat!(env!("OUT_DIR"), "/errors.rs"));
@@ -209,7 +209,7 @@ impl Error {
     /// The same failure, with one parameter more.
     #[inline(never)]
     pub fn with(mut self, parameter: &str) -> Self {
-        self.parameters.push(parameter.into());
+        self.parameters.push(owned(parameter));
         self
     }
 

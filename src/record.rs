@@ -8,7 +8,7 @@
 //!         1 number f64              6 true     7 false
 //!         2 text   length:u32 UTF-8 8 an object begins     9 it ends
 //!         3 hex    length:u32 bytes 10 a list, empty so far
-//!         4 bytes  length:u32 bytes 11 a PSSH box begins (60 bytes, below); it ends like an object
+//!         4 bytes  length:u32 bytes 11 a PSSH box begins (below); it ends like an object
 //! box     system id:16  version<<24|flags:u32  offset:u32 size:u32  key ids, data, padding: offset:u32 length:u32 each
 //!         name length:u8 form:u8 (0 plain, 1 long, 2 to the end) bare:u8 no data size:u8, then the system's name
 //! ```
@@ -18,6 +18,7 @@
 
 use crate::bytes::Span;
 use crate::error::{Code, Error, Problem, Reason};
+use crate::text::push;
 
 /// The fields of all results. The order is that of the names in `js/wasm/record.ts`.
 #[allow(missing_docs, reason = "the names are those of the public types")]
@@ -157,19 +158,19 @@ impl Record {
 
     #[inline(never)]
     fn entry(&mut self, field: Field, form: Form) {
-        self.out.extend_from_slice(&[field as u8, form as u8]);
+        push(&mut self.out, &[field as u8, form as u8]);
     }
 
     #[inline(never)]
     fn word(&mut self, word: u32) {
-        self.out.extend_from_slice(&word.to_le_bytes());
+        push(&mut self.out, &word.to_le_bytes());
     }
 
     #[inline(never)]
     fn counted(&mut self, field: Field, form: Form, bytes: &[u8]) {
         self.entry(field, form);
         self.word(bytes.len() as u32);
-        self.out.extend_from_slice(bytes);
+        push(&mut self.out, bytes);
     }
 
     fn span(&mut self, span: Span<'_>) {
@@ -185,22 +186,26 @@ impl Record {
     }
 
     /// A number that may be large or have fractions.
+    #[inline(never)]
     pub fn float(&mut self, field: Field, number: f64) {
         self.entry(field, Form::Float);
-        self.out.extend_from_slice(&number.to_le_bytes());
+        push(&mut self.out, &number.to_le_bytes());
     }
 
     /// A text.
+    #[inline(never)]
     pub fn text(&mut self, field: Field, text: &str) {
         self.counted(field, Form::Text, text.as_bytes());
     }
 
     /// Bytes that read as hex.
+    #[inline(never)]
     pub fn hex(&mut self, field: Field, bytes: &[u8]) {
         self.counted(field, Form::Hex, bytes);
     }
 
     /// Bytes that are not in the input.
+    #[inline(never)]
     pub fn bytes(&mut self, field: Field, bytes: &[u8]) {
         self.counted(field, Form::Bytes, bytes);
     }
@@ -213,21 +218,25 @@ impl Record {
     }
 
     /// Yes or no.
+    #[inline(never)]
     pub fn flag(&mut self, field: Field, flag: bool) {
         self.entry(field, if flag { Form::True } else { Form::False });
     }
 
     /// An object begins.
+    #[inline(never)]
     pub fn open(&mut self, field: Field) {
         self.entry(field, Form::Open);
     }
 
     /// It ends.
+    #[inline(never)]
     pub fn close(&mut self) {
         self.entry(Field::Type, Form::Close);
     }
 
     /// A list, which may stay empty.
+    #[inline(never)]
     pub fn list(&mut self, field: Field) {
         self.entry(field, Form::List);
     }
@@ -235,12 +244,12 @@ impl Record {
     /// A PSSH box begins.
     pub(crate) fn pssh(&mut self, system_id: &[u8; 16], name: &str, words: [u32; 3], spans: [Span<'_>; 3], form: [u8; 3]) {
         self.entry(Field::Boxes, Form::Box);
-        self.out.extend_from_slice(system_id);
+        push(&mut self.out, system_id);
         words.into_iter().for_each(|word| self.word(word));
         spans.into_iter().for_each(|span| self.span(span));
         self.out.push(name.len() as u8);
-        self.out.extend_from_slice(&form);
-        self.out.extend_from_slice(name.as_bytes());
+        push(&mut self.out, &form);
+        push(&mut self.out, name.as_bytes());
     }
 
     #[inline(never)]
@@ -261,7 +270,7 @@ impl Record {
 
     /// An error, as a record of its own.
     #[inline(never)]
-    pub fn error(error: &Error) -> Vec<u8> {
+    pub fn error(error: &Error) -> Self {
         let mut out = Self { out: vec![1] };
         out.sentence(error.code, error.reason, &error.parameters);
         out.number(Field::Phase, error.phase as u32);
@@ -282,7 +291,7 @@ impl Record {
         if let Some(offset) = error.offset {
             out.number(Field::Offset, offset as u32);
         }
-        out.out
+        out
     }
 }
 
@@ -320,7 +329,7 @@ mod tests {
     #[test]
     fn an_error_is_numbers_and_parameters() {
         let error = Error::because(Code::InitDataInvalid, Reason::EndsEarly).at(4).with("x");
-        let record = Record::error(&error);
+        let record = Record::error(&error).finish();
         assert_eq!(record[..9], [1, Field::Code as u8, 0, Code::InitDataInvalid as u8, 0, 0, 0, Field::Reason as u8, 0]);
         assert!(record.ends_with(&[Field::Offset as u8, 0, 4, 0, 0, 0]));
     }

@@ -20,11 +20,29 @@ pub(crate) fn ascii(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// A text of one's own. (Written out at each place, the copy would weigh a kilobyte in the module that viewers load.)
+#[inline(never)]
+pub(crate) fn owned(text: &str) -> String {
+    text.into()
+}
+
+/// Adds a text to another; not written out at each place either.
+#[inline(never)]
+pub(crate) fn push_str(out: &mut String, text: &str) {
+    out.push_str(text);
+}
+
+/// Adds bytes to others; not written out at each place either.
+#[inline(never)]
+pub(crate) fn push(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(bytes);
+}
+
 /// Parts as one text. (The slice's own `concat` is written for all lengths of separators, and large.)
 #[inline(never)]
 pub(crate) fn concat(parts: &[&str]) -> String {
     let mut out = String::new();
-    parts.iter().for_each(|part| out.push_str(part));
+    parts.iter().for_each(|part| push_str(&mut out, part));
     out
 }
 
@@ -248,7 +266,7 @@ pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
             (_, None) => unit,
             _ => return None,
         };
-        out.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes());
+        push(&mut out, char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes());
     }
     (odd.is_empty() && high.is_none()).then(|| ascii(out))
 }
@@ -257,7 +275,7 @@ pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
 #[inline(never)]
 pub fn to_utf16_le(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
-    text.encode_utf16().for_each(|unit| out.extend_from_slice(&unit.to_le_bytes()));
+    text.encode_utf16().for_each(|unit| push(&mut out, &unit.to_le_bytes()));
     out
 }
 

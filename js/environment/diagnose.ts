@@ -1,16 +1,15 @@
-// What stands in the way of playback here, each with what to do about it.
+// What keeps this page from playing, each with what to do about it.
 import type { DiagnoseOptions, Problem } from "../types.js";
 import { contentProblems } from "./content.js";
-import { pageProblems, problem, storageProblems } from "./page.js";
+import { pageProblems, storageProblems } from "./page.js";
 import { probe } from "./probe.js";
+import { problem } from "./problem.js";
 import { within } from "./time.js";
 import { urlProblems } from "./urls.js";
 import { wasmProblems } from "./wasm.js";
 
-const UNANSWERED = "The browser does not answer whether it has a CDM; it may be looking for one to install.";
-
 /**
- * What stands in the way here, most serious first; empty where nothing does. It needs neither wasm nor a page, never
+ * What is in the way here, most serious first; empty where nothing is. It needs neither wasm nor a page, never
  * throws, and resolves within its own time limit. docs/errors.md lists the codes.
  */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Problem[]> {
@@ -41,10 +40,7 @@ async function keyProblems({ content, drm }: DiagnoseOptions, timeout: number): 
   const probed = await probe({ drms: drm ? [drm] : ["widevine", "playready", "fairplay"], timeout: limit });
   const chosen = probed[0];
   if (chosen) return content ? contentProblems(content, chosen) : [];
-  if (Date.now() - asked >= limit - 5) {
-    return [problem("cdm-unanswered", UNANSWERED, "Wait and try again; in Firefox, check that DRM content is switched on and its Widevine plugin is installed (about:addons).")];
-  }
+  if (Date.now() - asked >= limit - 5) return [problem("cdm-unanswered")];
   const wanted = drm ? { widevine: "Widevine", playready: "PlayReady", fairplay: "FairPlay", clearkey: "ClearKey" }[drm] : "Widevine, PlayReady or FairPlay";
-  return [problem("cdm-missing", `This browser has no CDM for ${wanted}.`,
-    "Use a browser that has it: Chrome, Edge, Firefox with DRM switched on, or Safari. Chromium and Electron come without Widevine unless it is built in.")];
+  return [problem("cdm-missing", [wanted])];
 }

@@ -1,8 +1,7 @@
-// What the page itself stands in the way with: where it is, who framed it, what its policies forbid.
+// What the page itself lacks: where it is, who framed it, what its policies forbid.
 import type { Problem } from "../types.js";
+import { problem } from "./problem.js";
 import { within } from "./time.js";
-
-export const problem = (code: string, message: string, hint: string): Problem => ({ code, message, hint });
 
 interface Policy { allowsFeature(name: string): boolean }
 
@@ -11,17 +10,15 @@ const EME = "encrypted-media";
 /** All that keeps EME from this page. Empty: `navigator.requestMediaKeySystemAccess` can be called and may be answered. */
 export async function pageProblems(timeout: number): Promise<Problem[]> {
   if (typeof document === "undefined") {
-    return [problem("not-a-page", "There is no document here: keys are a page's business, not a worker's and not a server's.", "Call this in the page that holds the video element.")];
+    return [problem("not-a-page")];
   }
   if (window.isSecureContext === false) {
-    return [problem("insecure-context", `This page is not a secure context (${location.protocol}//${location.host}): browsers keep EME from it.`,
-      framed() ? "Serve this page and every page that frames it over https." : "Serve the page over https; for development, localhost will do.")];
+    return [problem("insecure-context", [`${location.protocol}//${location.host}`], framed() ? "insecure-frame" : undefined)];
   }
   if (!allowed() || (await refused(timeout))) return [notAllowed()];
   if (!(navigator as { requestMediaKeySystemAccess?: unknown }).requestMediaKeySystemAccess) {
     if ("WebKitMediaKeys" in globalThis) return [];
-    return [problem("eme-missing", "This browser has no Encrypted Media Extensions (navigator.requestMediaKeySystemAccess).",
-      "Use a browser with DRM; a web view must be told to allow it (Android WebView: grant RESOURCE_PROTECTED_MEDIA_ID; WebKitGTK: enable encrypted media).")];
+    return [problem("eme-missing")];
   }
   return [];
 }
@@ -49,12 +46,8 @@ async function refused(timeout: number): Promise<boolean> {
 }
 
 function notAllowed(): Problem {
-  if (framed() && !frameAllows()) {
-    return problem("iframe-not-allowed", "This page is in an iframe that may not use encrypted media.",
-      'Write allow="encrypted-media" on the <iframe>, and on every <iframe> around it.');
-  }
-  return problem("permissions-policy", `The Permissions-Policy of ${framed() ? "this page or one that frames it" : "this page"} forbids encrypted media.`,
-    "Send Permissions-Policy: encrypted-media=(self), with the frame's origin where the player is framed, or leave the feature out of the header.");
+  if (framed() && !frameAllows()) return problem("iframe-not-allowed");
+  return problem("permissions-policy", [framed() ? "this page or one that frames it" : "this page"]);
 }
 
 /** Whether the iframe says that it allows it; false where another origin's page holds it. */
@@ -73,8 +66,6 @@ export function storageProblems(): Problem[] {
     void window.localStorage;
     return [];
   } catch {
-    const hint = "Allow site data for this site in the browser";
-    return [problem("storage-blocked", "This page may not store anything, and a CDM stores where the page does: licenses may fail, persistent ones will.",
-      framed() ? `${hint}; a sandboxed iframe needs allow-same-origin.` : `${hint}.`)];
+    return [problem("storage-blocked", [], framed() ? "storage-frame" : undefined)];
   }
 }

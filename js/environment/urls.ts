@@ -1,7 +1,7 @@
 // Whether the page can reach a URL, and what keeps it from it: the policy, the connection, or CORS.
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
-import { problem } from "./page.js";
+import { problem } from "./problem.js";
 
 /** One that hangs is given up after `timeout`. No cookies and no token are sent. */
 export async function urlProblems(text: string, timeout: number): Promise<Problem[]> {
@@ -9,7 +9,7 @@ export async function urlProblems(text: string, timeout: number): Promise<Proble
   try {
     url = new URL(text, typeof location === "undefined" ? undefined : location.href);
   } catch {
-    return [problem("url-invalid", "One of the URLs to look at is not a URL.", "Give whole URLs, as the player uses them.")];
+    return [problem("url-invalid")];
   }
   const name = url.origin + url.pathname;
   if (typeof fetch === "undefined" || !/^https?:$/.test(url.protocol)) return [];
@@ -19,14 +19,13 @@ export async function urlProblems(text: string, timeout: number): Promise<Proble
   try {
     const concerns = (blocked: string) => blocked === "" || url.href.startsWith(blocked) || blocked.startsWith(url.origin);
     const [reached, directive] = await watchingPolicy(() => reach({ mode: "no-cors" }), concerns);
-    if (directive) return [problem("csp-blocks-url", `The page's Content-Security-Policy (${directive}) does not allow ${name}.`, `Add ${url.origin} to ${directive} in the policy.`)];
+    if (directive) return [problem("csp-blocks-url", [directive, name])];
     if (!reached) return [unreachable(url, name, late?.signal.aborted)];
     if (typeof location === "undefined" || url.origin === location.origin) return [];
     // A license request carries a header of its own, so its preflight has to be allowed as well.
     const headers = /licenseManager/.test(url.pathname) ? { "pallycon-customdata-v2": "" } : {};
     if (await reach({ mode: "cors", headers })) return [];
-    return [problem("cors-refused", `${name} answers, but this page (${location.origin}) may not read it.`,
-      "Send Access-Control-Allow-Origin with every answer, errors too, and allow the header pallycon-customdata-v2 on license URLs; or put the custom data in the URL (carrier: \"url\").")];
+    return [problem("cors-refused", [name, location.origin])];
   } finally {
     clearTimeout(timer);
   }
@@ -34,7 +33,7 @@ export async function urlProblems(text: string, timeout: number): Promise<Proble
 
 function unreachable(url: URL, name: string, late: boolean | undefined): Problem {
   if (typeof location !== "undefined" && location.protocol === "https:" && url.protocol === "http:") {
-    return problem("mixed-content", `This page is https, and browsers keep it from ${name}, which is not.`, "Serve that URL over https.");
+    return problem("mixed-content", [name]);
   }
-  return problem("url-unreachable", `${name} ${late ? "did not answer in time" : "cannot be reached"}.`, "Check the connection, the host's name and certificate, and what on the way (blockers, proxies) may refuse it.");
+  return problem("url-unreachable", [name], late ? "not-in-time" : "not-reached");
 }

@@ -7,7 +7,7 @@ const attached = new WeakMap<object, Promise<Undo | undefined>>();
 
 export async function attachOnce(target: object, attach: () => Promise<Undo>): Promise<Undo> {
   try {
-    if (Object(target) !== target) throw new TypeError(`${String(target)} is no object`);
+    if (Object(target) !== target) throw new TypeError(`${String(target)} is not an object`);
     const before = attached.get(target);
     const now = (async () => {
       const undo = await before?.catch(() => undefined);
@@ -17,9 +17,6 @@ export async function attachOnce(target: object, attach: () => Promise<Undo>): P
     attached.set(target, now);
     return await now;
   } catch (cause) {
-    throw toPallyConError(cause, {
-      code: "player-invalid", phase: "environment", message: "The adapter could not be attached to what it was given.",
-      hint: "Pass the player, or the video element, itself, before it is destroyed.",
-    });
+    throw toPallyConError(cause, "player-invalid");
   }
 }

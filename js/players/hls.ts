@@ -7,7 +7,7 @@
  *
  * @packageDocumentation
  */
-import { bareUrl, clientOf, hex, INTERNAL, isFull, loadToExplain, PallyConError, sleep, toPallyConError, view } from "../core.js";
+import { asBytes, clientOf, createError, encodeText, hex, PallyConError, prepare, read as readLicense, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
 import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
@@ -57,7 +57,7 @@ export function pallyConError(data: unknown): PallyConError | undefined {
 export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Promise<{ config: HlsDrmConfig; dispose: Undo }> {
   const client = clientOf(drm);
   const controller = new AbortController();
-  const { attempts = 3, base = 500, cap = 8000 } = client.options.retry ?? {};
+  const { attempts, base, cap } = client.retry;
   const retry = { maxNumRetry: attempts - 1, retryDelayMs: base, maxRetryDelayMs: cap };
   const drmSystems: Record<string, DrmSystem> = {};
   /** URIs of keys that were refused. */
@@ -70,7 +70,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
         // refused too. Without init data it asks when loading is started again.
         if (!(this as Hls).loadingEnabled && refused.get(this as Hls)?.has(key.uri)) return { initDataType, initData: null };
         if (keySystem === FAIRPLAY) {
-          if (initData) client.tellInitData(initData, initDataType as InitDataType);
+          if (initData) client.initData(initData, initDataType as InitDataType);
           else beforeInitData(client, this as Hls, key);
         }
         return { initDataType, initData };
@@ -98,9 +98,9 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
     const { signal } = controller;
     const system = SYSTEMS[keySystem];
     if (!system || !session || signal.aborted) return undefined;
-    if (client.curious) watch(statuses, session, key);
+    if (client.observed) watch(statuses, session, key);
     const uri = /^skd:/.test(key.uri) ? key.uri : undefined;
-    const initData = uri ? new TextEncoder().encode(uri) : key.pssh;
+    const initData = uri ? encodeText(uri) : key.pssh;
     const fail = (error: PallyConError) => {
       refused.set(hls, (refused.get(hls) ?? new Set()).add(key.uri));
       return client.fail(error);
@@ -111,18 +111,18 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       if (request.wait !== undefined) await sleep(request.wait, signal);
       const attempt = ++request.attempt;
       try {
-        const prepared = await client.prepare(system, challenge, {
+        const prepared = await prepare(client, system, challenge, {
           keySystem, signal, sessionId: session.sessionId,
           ...(key.keyId ? { keyIds: [hex(key.keyId)] } : {}),
-          ...(initData ? { initData: view(initData).slice() as Octets, initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType } : {}),
+          ...(initData ? { initData: asBytes(initData).slice() as Octets, initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType } : {}),
           ...(attempt > 1 ? { reason: "retry" as const } : {}),
         }, options);
         return post(client, xhr, system, prepared, request);
       } catch (thrown) {
-        const error = toPallyConError(thrown, INTERNAL);
+        const error = toPallyConError(thrown);
         // An error of our own code: hls.js posts what the CDM said, as it would without us.
-        if (error.code === INTERNAL.code) return void client.fail(error);
-        request.wait = client.again(error, attempt);
+        if (error.code === "internal") return void client.fail(error);
+        request.wait = client.scheduleRetry(error, attempt);
         if (request.wait === undefined) throw fail(error);
       }
     }
@@ -168,13 +168,13 @@ function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, requ
   // It also reads the buffer of PlayReady's message as UTF-16 to unwrap it, which fails for an odd length and for a long one.
   // Ours is unwrapped already: it sees nothing, and sends the bytes of the view.
   if (drm === "playready" && body) Object.defineProperty(body, "buffer", { value: new ArrayBuffer(0) });
-  client.emit({ type: "request", drm, url: bareUrl(prepared.url), attempt: request.attempt, bytes: body?.length ?? 0 });
-  disguise(client, xhr, drm, prepared, request);
+  client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: request.attempt, bytes: body?.length ?? 0 });
+  overrideResponse(client, xhr, drm, prepared, request);
   return body;
 }
 
 /** Whatever reads the finished xhr sees a license under 200, or a failure: 503 where hls.js shall try again, else 4xx. */
-function disguise(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): void {
+function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): void {
   const native = <T>(name: string): T => Reflect.get(Object.getPrototypeOf(xhr) as object, name, xhr) as T;
   const abort = xhr.abort.bind(xhr);
   let late = false;
@@ -188,16 +188,16 @@ function disguise(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, 
     if (givenUp) return { status: 499, statusText: "aborted", response: null };
     try {
       const body = native<Bytes | null>("response") ?? new ArrayBuffer(0);
-      if (late) throw new PallyConError({ code: "timeout", phase: "license", retryable: true, message: `The server did not answer within ${prepared.timeout} ms.`, hint: "Check the connection, or raise the timeout option." });
-      const { data } = client.read(drm, { status: native("status"), body, url: xhr.responseURL }, prepared);
+      if (late) throw tooLate("The server", prepared.timeout, "license");
+      const { data } = readLicense(client, drm, { status: native("status"), body, url: xhr.responseURL }, prepared);
       return { status: 200, statusText: "OK", response: data.buffer };
     } catch (thrown) {
-      const error = toPallyConError(thrown, INTERNAL);
-      if (error.code === INTERNAL.code) {
+      const error = toPallyConError(thrown);
+      if (error.code === "internal") {
         client.fail(error);
         return { status: native("status"), statusText: native("statusText"), response: native("response") };
       }
-      request.wait = client.again(error, request.attempt, xhr.getResponseHeader("retry-after") ?? undefined);
+      request.wait = client.scheduleRetry(error, request.attempt, xhr.getResponseHeader("retry-after") ?? undefined);
       if (request.wait === undefined) request.fail(error);
       xhr.pallyConError = error;
       const { httpStatus = 0 } = error;
@@ -207,15 +207,6 @@ function disguise(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, 
   };
   let shown: Record<string, unknown> | undefined;
   const done = () => native("readyState") === 4;
-  // What is no license can wait for the module that says why: until then the answer is on its way.
-  let held = false;
-  const explained = (): boolean => {
-    if (shown || held || isFull()) return !held;
-    held = !givenUp && !late && !client.reads(drm, native("status"), native<Bytes | null>("response") ?? new ArrayBuffer(0), prepared);
-    if (held) void loadToExplain().then(() => { held = false; shown = read(); xhr.dispatchEvent(new Event("readystatechange")); });
-    return !held;
-  };
-  Object.defineProperty(xhr, "readyState", { configurable: true, get: () => (done() && !explained() ? 3 : native("readyState")) });
   for (const name of ["status", "statusText", "response"]) {
     Object.defineProperty(xhr, name, { configurable: true, get: () => (done() ? (shown ??= read())[name] : native(name)) });
   }
@@ -230,7 +221,7 @@ function watch(statuses: KeyStatuses, session: MediaKeySession, { keyId: own }: 
   if (own) statuses.want([hex(own)]);
   session.addEventListener("keystatuseschange", () => {
     const list: [string, string][] = [];
-    session.keyStatuses.forEach((status, bytes) => list.push([hex(view(bytes as Bytes)), status]));
+    session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
     statuses.tell(list);
   });
 }
@@ -245,10 +236,7 @@ function beforeInitData(client: Client, hls: Hls, key: LevelKey): void {
     const fragment = details?.fragments.find(({ levelkeys }) => levelkeys?.[key.keyFormat] === key);
     if (!fragment) continue;
     if (!fragment.initSegment) {
-      const error = client.fail(new PallyConError({
-        code: "fairplay-mpeg-ts", phase: "manifest", message: "FairPlay in MPEG-TS segments cannot be decrypted through MediaSource.",
-        hint: "Package fMP4 (CMAF) segments, or let Safari play the playlist by itself: attachMedia() and video.src.",
-      }));
+      const error = client.fail(createError("fairplay-mpeg-ts"));
       hls.trigger("hlsError", { type: "keySystemError", details: "keySystemNoSession", fatal: true, error, err: error, reason: error.message, decryptdata: key });
     } else {
       key.keyId = defaultKeyId(fragment.initSegment.data) ?? key.keyId;

@@ -10,7 +10,7 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { bareUrl, clientOf, loadToExplain, sleep, view, INTERNAL, PallyConError, toPallyConError } from "../core.js";
+import { asBytes, clientOf, encodeText, PallyConError, prepare, read, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
 /** As much of shaka.Player as is used here, so that no version of its types is required. */
@@ -98,7 +98,7 @@ class Attachment {
     const player = this.player;
     const before = (player.getConfiguration() as { drm: DrmConfig }).drm;
     const client = this.client;
-    const { attempts = 3, base = 500 } = client.options.retry ?? {};
+    const { attempts, base } = client.retry;
     const servers: Record<string, string> = {};
     for (const [keySystem, drm] of KEY_SYSTEMS) servers[keySystem] = client.defaultUrl(drm);
     // The name of Safari's old API. Without Shaka's polyfill for it there is no CDM of that name.
@@ -126,7 +126,7 @@ class Attachment {
     network?.registerRequestFilter(this.onRequest);
     network?.registerResponseFilter(this.onResponse);
     player.addEventListener("error", this.onError);
-    if (client.curious) player.addEventListener("keystatuschanged", this.onKeyStatus);
+    if (client.observed) player.addEventListener("keystatuschanged", this.onKeyStatus);
     warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
       this.undone = true;
@@ -158,19 +158,17 @@ class Attachment {
     const client = this.client;
     let message = this.messages.get(request);
     if (!message) {
-      message = view(request.body).slice() as Octets;
+      message = asBytes(request.body).slice() as Octets;
       this.messages.set(request, message);
     }
     const tried = request.attempt ?? 0;
-    // The attempt before has failed: what explains that has to be there when Shaka tells of it.
-    const explanation = tried ? loadToExplain() : undefined;
     // After the last attempt has failed, Shaka runs its filters once more and sends nothing.
-    if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return explanation;
+    if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return;
     const attempt = tried + (this.refusals.get(request) ?? 0);
-    const prepared = await this.failOpen(() => client.prepare(drm, message, this.context(request, attempt), this.options));
+    const prepared = await this.failOpen(() => prepare(client, drm, message, this.context(request, attempt), this.options));
     if (!prepared) return;
     this.sent.set(request, prepared);
-    if (request.initData) this.statuses.want(client.tellInitData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
+    if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
     request.uris = [prepared.url];
     request.body = prepared.body;
     if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
@@ -179,7 +177,7 @@ class Attachment {
       // Shaka has taken PlayReady's own headers out of the CDM's message: those stand.
       if (!(present.has(name.toLowerCase()) && /^(content-type|soapaction)$/i.test(name))) request.headers[name] = value;
     }
-    client.emit({ type: "request", drm, url: bareUrl(prepared.url), attempt: attempt + 1, bytes: prepared.body?.length ?? 0 });
+    client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: attempt + 1, bytes: prepared.body?.length ?? 0 });
   };
 
   /** Shaka waits for it, and asks for it where the DRM is really used. Without FairPlay's there is no playback: its error is thrown. */
@@ -211,20 +209,20 @@ class Attachment {
     const { status = 200, data, uri, headers, originalRequest: request } = response;
     const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
       try {
-        return await this.client.readLater(drm, { status, body: data, url: uri, headers }, request && this.sent.get(request));
+        return read(this.client, drm, { status, body: data, url: uri, headers }, request && this.sent.get(request));
       } catch (thrown) {
-        const again = request && await this.again(toPallyConError(thrown, INTERNAL), request, headers["retry-after"]);
-        if (!again) throw thrown;
-        return { data: again };
+        const data = request && await this.retry(toPallyConError(thrown), request, headers["retry-after"]);
+        if (!data) throw thrown;
+        return { data };
       }
     }, (error) => this.report(error));
     if (license) response.data = license.data;
   };
 
   /** Shaka tries again for HTTP failures alone. A refusal under 200 that may pass is asked for again here, through Shaka and all its filters. */
-  async again(error: PallyConError, request: Request, retryAfter?: string): Promise<Octets | undefined> {
+  async retry(error: PallyConError, request: Request, retryAfter?: string): Promise<Octets | undefined> {
     const refused = (this.refusals.get(request) ?? 0) + (request.attempt ?? 0) + 1;
-    const wait = this.client.again(error, refused, retryAfter);
+    const wait = this.client.scheduleRetry(error, refused, retryAfter);
     const network = this.player.getNetworkingEngine();
     if (wait === undefined || !network) return undefined;
     await sleep(wait);
@@ -235,7 +233,7 @@ class Attachment {
     this.refusals.set(next, refused);
     try {
       const { data } = await network.request(LICENSE, next as never).promise;
-      return view(data as Bytes) as Octets;
+      return asBytes(data as Bytes) as Octets;
     } catch (thrown) {
       throw pallyConError(thrown) ?? this.fromNetwork(thrown as ShakaError) ?? thrown;
     }
@@ -246,8 +244,8 @@ class Attachment {
     try {
       return await work();
     } catch (thrown) {
-      const error = this.client.fail(toPallyConError(thrown, INTERNAL));
-      if (error.code === INTERNAL.code) return undefined;
+      const error = this.client.fail(thrown);
+      if (error.code === "internal") return undefined;
       refused?.(error);
       throw error;
     }
@@ -270,17 +268,15 @@ class Attachment {
   /** 1001 BAD_HTTP_STATUS [uri, status, body, headers], 1002 HTTP_ERROR [uri, error], 1003 TIMEOUT [uri]. */
   fromNetwork(error: ShakaError | undefined): PallyConError | undefined {
     if (!error || ![1001, 1002, 1003].includes(error.code)) return undefined;
-    if (error.code === 1003) {
-      return new PallyConError({ code: "timeout", phase: "license", retryable: true, message: "The license server did not answer in time.", hint: "Check the connection, or raise the timeout option." });
-    }
+    if (error.code === 1003) return tooLate("The license server", this.client.timeout, "license");
     const [status, body] = error.code === 1001 ? [Number(error.data[1]), String(error.data[2] ?? "")] : [0, ""];
-    if (typeof error.data[0] === "string") error.data[0] = bareUrl(error.data[0]);
+    if (typeof error.data[0] === "string") error.data[0] = redactUrl(error.data[0]);
     try {
       // With this status nothing is a license; which DRM it is not does not matter.
-      this.client.read("widevine", { status, body: new TextEncoder().encode(body) });
+      read(this.client, "widevine", { status, body: encodeText(body) });
       return undefined;
     } catch (thrown) {
-      return toPallyConError(thrown, INTERNAL);
+      return toPallyConError(thrown);
     }
   }
 

@@ -16,7 +16,7 @@ use crate::json::{self, Value};
 use crate::license::sniff::{shown, text};
 use crate::record::{Field, Record};
 use crate::system::Drm;
-use crate::text::{decimal, from_base64};
+use crate::text::{decimal, from_base64, owned, push_str};
 
 /// How long a token is good for where the site sets nothing else.
 pub const DEFAULT_LIFETIME: f64 = 600_000.0;
@@ -104,11 +104,11 @@ pub fn inspect(value: &str, expected: &Expected<'_>) -> Result<Inspection, Error
     });
     let mut out = Inspection {
         kind: if auth_data { Kind::AuthData } else { Kind::Token },
-        drm_type: text_of("drm_type").unwrap_or("PlayReady").into(),
-        site_id: object.field("site_id").unwrap_or_default().into(),
-        user_id: text_of("user_id").map(String::from),
-        content_id: text_of("cid").map(String::from),
-        response_format: text_of("response_format").map(String::from),
+        drm_type: owned(text_of("drm_type").unwrap_or("PlayReady")),
+        site_id: owned(object.field("site_id").unwrap_or_default()),
+        user_id: text_of("user_id").map(owned),
+        content_id: text_of("cid").map(owned),
+        response_format: text_of("response_format").map(owned),
         issued_at: issued.flatten(),
         expires_at: issued.flatten().map(|issued| issued + expected.token_lifetime.unwrap_or(DEFAULT_LIFETIME)),
         key_rotation,
@@ -173,8 +173,9 @@ impl Inspection {
         let required: &[&str] = if token { &["site_id", "user_id", "cid", "timestamp", "hash"] } else { &["drm_type", "site_id", "data"] };
         let mut missing = String::new();
         let mut miss = |name: &str| {
-            missing.push_str(if missing.is_empty() { "" } else { ", " });
-            missing.push_str(name);
+            let separator = if missing.is_empty() { "" } else { ", " };
+            push_str(&mut missing, separator);
+            push_str(&mut missing, name);
         };
         for name in required {
             if object.field(name).is_none_or(|text| text.trim_ascii().is_empty()) {
@@ -229,7 +230,7 @@ impl Inspection {
     }
 
     /// What crosses into JavaScript.
-    pub fn to_record(&self) -> Vec<u8> {
+    pub fn to_record(&self) -> Record {
         let mut out = Record::new();
         out.text(Field::Kind, self.kind.as_str());
         out.text(Field::DrmType, &self.drm_type);
@@ -246,7 +247,7 @@ impl Inspection {
         for problem in &self.problems {
             out.problem(Field::Problems, problem);
         }
-        out.finish()
+        out
     }
 
     /// The same as JSON; times are milliseconds there.

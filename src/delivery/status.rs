@@ -37,7 +37,7 @@ pub fn problem(key_id: &str, status: &str) -> Option<Problem> {
         "released" => (Code::KeyReleased, None),
         _ => (failure(status)?, None),
     };
-    Some(Problem { code, reason, parameters: vec![key_id.into()] })
+    Some(Problem { code, reason, parameters: vec![text::owned(key_id)] })
 }
 
 #[cfg(test)]

@@ -104,7 +104,8 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
         out.warn(Code::PlayreadyUtf8, pssh.offset);
     }
     if utf8 || !plain {
-        for (kind, value) in (Records { reader, left }).flatten() {
+        let mut records = Records { reader, left };
+        while let Some(Ok((kind, value))) = records.next() {
             out.visitor.open(Field::Records);
             out.visitor.field(Field::Type, Value::Number(kind));
             out.visitor.field(Field::Value, Value::Bytes(value));
@@ -133,12 +134,7 @@ pub fn header_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
 /// Reads a header, if the text is not empty. `offset` is its place in the input, for errors; `licenses`, whether there are
 /// some beside it.
 #[inline(never)]
-pub fn read_header<'a, V: Visitor<'a>>(
-    xml: &str,
-    offset: usize,
-    licenses: bool,
-    out: &mut Report<'a, '_, V>,
-) -> Result<(), ParseError> {
+pub fn read_header<'a, V: Visitor<'a>>(xml: &str, offset: usize, licenses: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     out.visitor.open_list(Field::Keys);
     elements(xml, out).map_err(|error| ParseError::new(error.reason, offset))?;
     out.visitor.field(Field::HasEmbeddedLicense, Value::Flag(licenses));
@@ -171,14 +167,14 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Resul
             }
             out.optional(Field::CustomAttributes, xml.get(start..reader.offset()));
         } else if name == "KID" && (protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", name])) {
-            let rest = OF_KEY.map(|(name, _)| element.attribute(name));
+            let rest = OF_KEY.map(|(name, _)| element.attribute(name).as_deref().map(text::owned));
             key(Field::Keys, &element.attribute("VALUE").unwrap_or_default(), rest, out)?;
         } else if depth == 3 || protected && name == "ALGID" {
             // Of an element that stands twice the last counts, as of a field in JSON.
             if let Some((_, field, _)) = TEXTS.iter().find(|(known, ..)| *known == name) {
                 out.visitor.field(*field, Value::DecodedText(reader.text()?.trim_ascii()));
             } else if let Some((_, slot)) = OF_KEY.iter().zip(&mut old_key).find(|((known, _), _)| *known == name) {
-                *slot = Some(Cow::Owned(reader.text()?.trim_ascii().into()));
+                *slot = Some(text::owned(reader.text()?.trim_ascii()));
             } else if name == "KID" {
                 old_id = Some(reader.text()?);
             }
@@ -191,12 +187,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Resul
 }
 
 /// A key: its id in the other byte order and base64, and what stands beside it.
-fn key<'a, V: Visitor<'a>>(
-    field: Field,
-    id: &str,
-    rest: [Option<Cow<'_, str>>; 2],
-    out: &mut Report<'a, '_, V>,
-) -> Result<(), ParseError> {
+fn key<'a, V: Visitor<'a>>(field: Field, id: &str, rest: [Option<String>; 2], out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     let id = text::from_base64(id).and_then(|id| id.try_into().ok()).map(text::swap_guid);
     let id = id.ok_or(ParseError::new(Reason::KidNotGuid, 0))?;
     out.key_id(&id);

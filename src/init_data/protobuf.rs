@@ -29,39 +29,50 @@ pub struct Field<'a> {
     pub offset: usize,
 }
 
-/// The fields of a message, one after the other. After an error there are no more.
+/// The fields of a message, one after the other. They end at the first that cannot be read: [`Fields::check`] tells.
 #[derive(Debug, Clone)]
-pub struct Fields<'a>(Reader<'a>);
+pub struct Fields<'a> {
+    reader: Reader<'a>,
+    error: Option<ParseError>,
+}
 
 impl<'a> Fields<'a> {
     /// All fields of a message.
     pub fn new(message: Span<'a>) -> Self {
-        Self(message.reader())
+        Self { reader: message.reader(), error: None }
+    }
+
+    /// Whether all fields that were read could be.
+    pub fn check(&self) -> Result<(), ParseError> {
+        self.error.map_or(Ok(()), Err)
     }
 }
 
 impl<'a> Iterator for Fields<'a> {
-    type Item = Result<Field<'a>, ParseError>;
+    type Item = Field<'a>;
 
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
+    #[inline(never)]
+    fn next(&mut self) -> Option<Field<'a>> {
+        if self.reader.is_empty() {
             return None;
         }
-        let field = field(&mut self.0);
-        if field.is_err() {
-            self.0.rest();
+        let field = field(&mut self.reader);
+        self.error = field.err();
+        if self.error.is_some() {
+            self.reader.rest();
         }
-        Some(field)
+        field.ok()
     }
 }
 
 /// Whether bytes are a well-formed message to their end.
 #[inline(never)]
 pub fn is_message(message: &[u8]) -> bool {
-    Fields::new(Span::whole(message)).all(|field| field.is_ok())
+    let mut fields = Fields::new(Span::whole(message));
+    while fields.next().is_some() {}
+    fields.check().is_ok()
 }
 
-#[inline(never)]
 fn field<'a>(reader: &mut Reader<'a>) -> Result<Field<'a>, ParseError> {
     let offset = reader.offset();
     let error = |reason| ParseError::new(reason, offset);

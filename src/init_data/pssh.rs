@@ -9,8 +9,8 @@
 //! the bad box, or at the next `pssh` that can be read where the bad box's size says nothing. `docs/init-data.md`
 //! lists the recoveries.
 
-use super::visitor::{PsshHeader, Report, Visitor, Warning};
 use super::payload;
+use super::visitor::{PsshHeader, Report, Visitor, Warning};
 use crate::bytes::{Span, steps};
 use crate::error::{Code, ParseError, Reason};
 use crate::isobmff::{Mp4Box, SizeForm, is_type, next_box};

@@ -22,12 +22,12 @@ pub fn uri(data: &[u8]) -> Option<String> {
     let data = if !data.is_empty() && length == reader.remaining() { reader.rest().bytes } else { data };
     let text = match data {
         [_, 0, ..] | [0xff, 0xfe, ..] => text::from_utf16_le(data)?,
-        _ => str::from_utf8(data).ok()?.into(),
+        _ => text::owned(str::from_utf8(data).ok()?),
     };
     let uri = str::from_utf8(trim(text.as_bytes())).ok()?;
     let (scheme, _) = split(uri)?;
     let proper = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    (proper && scheme.as_bytes().first()?.is_ascii_alphabetic()).then(|| uri.into())
+    (proper && scheme.as_bytes().first()?.is_ascii_alphabetic()).then(|| text::owned(uri))
 }
 
 fn split(uri: &str) -> Option<(&str, &str)> {
@@ -44,7 +44,7 @@ pub fn read<'a, V: Visitor<'a>>(uri: &str, out: &mut Report<'a, '_, V>) {
         if let Some(id) = key_id(asset_id) {
             out.key_id(&id);
         } else if let Some((_, index)) = period(asset_id) {
-            out.content_id(Cow::Owned(asset_id.into()));
+            out.content_id(Cow::Owned(text::owned(asset_id)));
             out.key_period(index);
         }
     }

@@ -4,6 +4,8 @@
 //! hostile box names ten thousands, and comparing each with each would take minutes: beyond [`FEW`] repeats are kept at
 //! first, and sorted out once, at the end.
 
+use crate::text::push;
+
 /// Real content names a handful.
 const FEW: usize = 32;
 
@@ -27,10 +29,7 @@ impl KeyIds {
         if self.count < FEW && self.iter().any(|known| known == id) {
             return;
         }
-        // Nothing of 4 GiB comes here.
-        self.bytes.extend_from_slice(&(id.len() as u32).to_le_bytes());
-        self.bytes.extend_from_slice(id);
-        self.count = self.count.saturating_add(1);
+        self.append(id);
     }
 
     /// Takes the repeats out.
@@ -41,15 +40,28 @@ impl KeyIds {
         }
         let all = std::mem::take(self);
         let mut sorted: Vec<(&[u8], usize)> = all.iter().zip(0..).collect();
-        // Equal ids stand together then, the first that appeared in front.
+        // Equal ids are neighbors then, the first that appeared in front.
         sorted.sort_unstable();
-        sorted.dedup_by(|later, first| later.0 == first.0);
-        sorted.sort_unstable_by_key(|(_, place)| *place);
-        for (id, _) in sorted {
-            self.bytes.extend_from_slice(&(id.len() as u32).to_le_bytes());
-            self.bytes.extend_from_slice(id);
-            self.count = self.count.saturating_add(1);
+        let mut repeats = vec![false; sorted.len()];
+        for pair in sorted.windows(2) {
+            if let [(first, _), (later, place)] = pair
+                && first == later
+                && let Some(repeat) = repeats.get_mut(*place)
+            {
+                *repeat = true;
+            }
         }
+        for (id, _) in all.iter().zip(repeats).filter(|(_, repeats)| !repeats) {
+            self.append(id);
+        }
+    }
+
+    #[inline(never)]
+    fn append(&mut self, id: &[u8]) {
+        // Nothing of 4 GiB comes here.
+        push(&mut self.bytes, &(id.len() as u32).to_le_bytes());
+        push(&mut self.bytes, id);
+        self.count = self.count.saturating_add(1);
     }
 
     /// How much was added, to go back to.

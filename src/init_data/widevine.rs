@@ -83,8 +83,8 @@ struct Survey {
 impl Survey {
     fn of(data: Span<'_>) -> Result<Self, ParseError> {
         let mut out = Self { sorted: true, ..Self::default() };
-        for field in Fields::new(data) {
-            let field = field?;
+        let mut fields = Fields::new(data);
+        while let Some(field) = fields.next() {
             if understood(&field).is_none() {
                 continue;
             }
@@ -94,9 +94,10 @@ impl Survey {
                 *last = field.offset;
             }
         }
+        fields.check()?;
         let mut before = 0;
         for field in Fields::new(data) {
-            let order = out.order(&field?).wrapping_sub(1);
+            let order = out.order(&field).wrapping_sub(1);
             out.sorted &= before <= order;
             before = order;
         }
@@ -123,7 +124,7 @@ pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a,
         return Err(ParseError::new(Reason::NotInitData, data.offset));
     }
     out.visitor.open_list(Field::KeyIds);
-    for field in Fields::new(data).flatten() {
+    for field in Fields::new(data) {
         let value = survey.value(&field);
         let name = FIELDS.get((field.number as usize).wrapping_sub(1));
         let (Some(value), Some(name)) = (value, name) else {
@@ -153,11 +154,11 @@ pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a,
         out.visitor.field(*name, value);
     }
     // The keys of entitled keys come behind the message's own.
-    for field in Fields::new(data).flatten().filter(|field| field.number == ENTITLED_KEY && survey.value(field).is_some()) {
-        Fields::new(field.value).flatten().filter(|inner| rank(inner) == 2).for_each(|inner| out.key_id(inner.value.bytes));
+    for field in Fields::new(data).filter(|field| field.number == ENTITLED_KEY && survey.value(field).is_some()) {
+        Fields::new(field.value).filter(|inner| rank(inner) == 2).for_each(|inner| out.key_id(inner.value.bytes));
     }
     if survey.normalized {
-        for id in Fields::new(data).flatten().filter(|field| field.number == KEY_ID && survey.value(field).is_some()) {
+        for id in Fields::new(data).filter(|field| field.number == KEY_ID && survey.value(field).is_some()) {
             match normalized(id.value.bytes) {
                 Some(id) => out.visitor.field(Field::NormalizedKeyIds, Value::DecodedId(&id)),
                 None => out.visitor.field(Field::NormalizedKeyIds, Value::Id(id.value.bytes)),
@@ -166,7 +167,7 @@ pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a,
     }
     // The usual order needs no word; any other is reported, so that the message can be written again.
     if !survey.sorted {
-        for field in Fields::new(data).flatten() {
+        for field in Fields::new(data) {
             out.visitor.field(Field::FieldOrder, Value::Number(survey.order(&field)));
         }
     }
@@ -193,18 +194,19 @@ fn normalized(key_id: &[u8]) -> Option<[u8; 16]> {
 #[inline(never)]
 fn is_entitled_key(data: Span<'_>) -> bool {
     let mut before = 0;
-    Fields::new(data).all(|field| {
-        field.is_ok_and(|field| {
-            let rank = rank(&field);
-            let in_order = before < rank || rank == 3;
-            before = rank;
-            in_order
-        })
-    })
+    let mut fields = Fields::new(data);
+    while let Some(field) = fields.next() {
+        let rank = rank(&field);
+        if rank <= before && rank < 3 {
+            return false;
+        }
+        before = rank;
+    }
+    fields.check().is_ok()
 }
 
 fn entitled_key<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) {
-    for field in Fields::new(data).flatten() {
+    for field in Fields::new(data) {
         match rank(&field) {
             1 => out.visitor.field(Field::EntitlementKeyId, Value::Id(field.value.bytes)),
             2 => out.visitor.field(Field::KeyId, Value::Id(field.value.bytes)),

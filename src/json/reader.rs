@@ -3,7 +3,7 @@
 //! both must read the same.
 
 use crate::bytes::steps;
-use crate::text::{ascii, nibble};
+use crate::text::{ascii, nibble, owned, push};
 
 /// Error bodies and tokens nest three deep at most; a hostile body may not use up the stack.
 const MAX_DEPTH: u8 = 32;
@@ -157,7 +157,7 @@ impl Parser<'_> {
             self.digits()?;
         }
         let length = text.len().saturating_sub(self.rest.len());
-        Some(Value::Number(ascii(text.get(..length)?.into())))
+        Some(Value::Number(owned(str::from_utf8(text.get(..length)?).ok()?)))
     }
 
     fn digits(&mut self) -> Option<()> {
@@ -189,7 +189,7 @@ impl Parser<'_> {
                         _ => u32::from(escape),
                     };
                     let character = char::from_u32(code).unwrap_or('\u{fffd}');
-                    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                    push(&mut out, character.encode_utf8(&mut [0; 4]).as_bytes());
                 }
                 // A bare control character is not allowed in a string.
                 0..=0x1f => return None,

@@ -13,7 +13,7 @@
 
 use crate::error::{Code, Error, ParseError, Reason};
 use crate::license::sniff::{self, one_line};
-use crate::text::{ascii, from_base64, from_utf16_le};
+use crate::text::{ascii, from_base64, from_utf16_le, owned};
 use crate::xml::{Event, Reader};
 use std::borrow::Cow;
 
@@ -36,9 +36,9 @@ pub fn unwrap(message: &[u8]) -> Result<Challenge<'_>, Error> {
     // UTF-16LE where the second byte is zero or a byte order mark says so, else UTF-8.
     let text = match message {
         [0xff, 0xfe, ..] | [_, 0, ..] => from_utf16_le(message),
-        _ => sniff::text(message).map(String::from),
+        _ => sniff::text(message).map(owned),
     };
-    let mut headers = vec![(CONTENT_TYPE.into(), DEFAULT_CONTENT_TYPE.into())];
+    let mut headers = vec![(owned(CONTENT_TYPE), owned(DEFAULT_CONTENT_TYPE))];
     let body = text.map_or(Ok(None), |text| from_wrapper(text.trim_ascii_start(), &mut headers))?;
     Ok(Challenge { headers, body: body.map_or(Cow::Borrowed(message), Cow::Owned) })
 }
@@ -72,7 +72,7 @@ fn from_wrapper(text: &str, headers: &mut Vec<(String, String)>) -> Result<Optio
             let known = ["Content", CONTENT_TYPE].iter().any(|known| name.trim_ascii().eq_ignore_ascii_case(known));
             let name = if known { CONTENT_TYPE } else { name.trim_ascii() };
             if is_header_name(name) {
-                headers.push((name.into(), ascii(value).trim_ascii().into()));
+                headers.push((owned(name), owned(ascii(value).trim_ascii())));
             }
         }
     }

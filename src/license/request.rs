@@ -10,13 +10,11 @@
 use crate::error::{Code, Error, Reason};
 use crate::license::playready;
 use crate::system::Drm;
-use crate::text::{ascii, concat, find, percent_encode, to_base64, without_end};
+use crate::text::{ascii, concat, find, owned, percent_encode, to_base64};
 use std::borrow::Cow;
 
 /// The header, and the URL parameter, that carry the custom data.
 pub const CUSTOM_DATA: &str = "pallycon-customdata-v2";
-/// The current license server.
-pub const DEFAULT_HOST: &str = "https://drm-license.doverunner.com";
 
 /// How custom data travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,30 +34,6 @@ pub struct HttpRequest<'a> {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Cow<'a, [u8]>,
-}
-
-fn on(host: &str, path: &str) -> String {
-    concat(&[without_end(host, "/"), path])
-}
-
-/// Where licenses come from, where the caller names no URL.
-pub fn license_url(host: &str, drm: Drm, site_id: Option<&str>, content_id: Option<&str>) -> String {
-    if drm != Drm::ClearKey {
-        return on(host, "/ri/licenseManager.do");
-    }
-    let mut url = on(host, "/ri/clearkey/licenseManager.do");
-    for (name, value) in [("siteId", site_id), ("cid", content_id)] {
-        if let Some(value) = value {
-            url = with_parameter(&url, name, value);
-        }
-    }
-    url
-}
-
-/// Where certificates come from, where the caller names no URL.
-pub fn certificate_url(host: &str, drm: Drm, site_id: &str) -> String {
-    let path = if drm == Drm::Widevine { "/ri/widevineCert.do" } else { "/ri/fpsKeyManager.do" };
-    with_parameter(&on(host, path), "siteId", site_id)
 }
 
 /// The request for a CDM's message. `custom_data` is `None` where there is nothing to carry (ClearKey, individualization).
@@ -89,13 +63,13 @@ pub fn build<'a>(
         }
     }
     if !content_type.is_empty() {
-        headers.push((playready::CONTENT_TYPE.into(), content_type.into()));
+        headers.push((owned(playready::CONTENT_TYPE), owned(content_type)));
     }
-    let mut url = String::from(url);
+    let mut url = owned(url);
     if let Some(custom_data) = custom_data.filter(|_| !individualization && drm != Drm::ClearKey) {
         let value = clean(custom_data)?;
         match carrier {
-            Carrier::Header => headers.push((CUSTOM_DATA.into(), value)),
+            Carrier::Header => headers.push((owned(CUSTOM_DATA), value)),
             Carrier::Url => url = with_parameter(&url, CUSTOM_DATA, &value),
         }
     }
@@ -214,17 +188,6 @@ mod tests {
             assert_eq!(error.code, Code::CustomDataInvalid);
             assert!(!error.message().contains("a\u{e9}"));
         }
-    }
-
-    #[test]
-    fn default_urls() {
-        assert_eq!(license_url("https://h/", Drm::FairPlay, Some("DEMO"), None), "https://h/ri/licenseManager.do");
-        assert_eq!(
-            license_url("https://h", Drm::ClearKey, Some("DEMO"), Some("a/b+c")),
-            "https://h/ri/clearkey/licenseManager.do?siteId=DEMO&cid=a%2Fb%2Bc"
-        );
-        assert_eq!(certificate_url("https://h//", Drm::FairPlay, "DEMO"), "https://h/ri/fpsKeyManager.do?siteId=DEMO");
-        assert_eq!(certificate_url("https://h", Drm::Widevine, "DEMO"), "https://h/ri/widevineCert.do?siteId=DEMO");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::license::server_error;
 use crate::license::sniff::{is_html, is_plain_text, is_word, json, text};
 use crate::license::widevine::{Message, recognise};
 use crate::system::Drm;
-use crate::text::{find, from_base64, from_hex, from_utf16_le};
+use crate::text::{find, from_base64, from_hex, from_utf16_le, owned};
 use std::borrow::Cow;
 
 /// A license for the CDM.
@@ -112,7 +112,7 @@ fn from_json<'a>(drm: Drm, body: &'a [u8], json: &'a str, value: Value) -> Resul
     let (name, license) = fields.iter().find(held).ok_or(Reason::JsonWithoutLicense)?;
     match decode(drm, license.as_str().unwrap_or_default().trim_ascii().as_bytes()) {
         Ok(data) => {
-            let envelope = Envelope { json, license_field: name.clone() };
+            let envelope = Envelope { json, license_field: owned(name) };
             Ok(License { data: Cow::Owned(data.into_owned()), envelope: Some(envelope) })
         }
         Err(_) => Err(Reason::JsonWithOtherLicense.into()),
@@ -188,8 +188,8 @@ fn document(data: &[u8]) -> Option<Cow<'_, str>> {
 }
 
 fn soap_fault(status: u16, fault: playready::Fault) -> Error {
-    let text = fault.fault_string.unwrap_or_else(|| "fault".into());
-    let message = fault.message.unwrap_or_else(|| text.clone());
+    let text = fault.fault_string.unwrap_or_else(|| owned("fault"));
+    let message = fault.message.unwrap_or_else(|| owned(&text));
     let code = fault.status_code.unwrap_or(text);
     let mut error = Error::new(Code::PlayreadyFault).with(&code).with(&message);
     error.server = Some(ServerError { code, message, site_error: None });

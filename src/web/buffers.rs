@@ -51,13 +51,10 @@ pub fn clear() {
 }
 
 /// Runs a function on the input; its record, or that of its error, becomes the output. Returns the record's length.
-pub(super) fn run(length: usize, work: impl FnOnce(&[u8]) -> Result<Vec<u8>, Error>) -> usize {
+#[inline(never)]
+pub(super) fn run(length: usize, work: &dyn Fn(&[u8]) -> Result<Record, Error>) -> usize {
     let record = INPUT.with_borrow(|input| work(input.get(..length).unwrap_or_default()));
-    keep(record.unwrap_or_else(|error| Record::error(&error)))
-}
-
-/// Makes a record the output.
-pub(super) fn keep(record: Vec<u8>) -> usize {
+    let record = record.unwrap_or_else(|error| Record::error(&error)).finish();
     let length = record.len();
     OUTPUT.with_borrow_mut(|output| {
         output.fill(0);

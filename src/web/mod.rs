@@ -21,6 +21,8 @@ pub mod names;
 pub mod player;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "player")]
+mod task;
 #[cfg(feature = "server")]
 mod value;
 

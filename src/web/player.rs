@@ -3,7 +3,7 @@
 //! What can fail, or has more than one part, leaves a record in the output buffer and returns its length
 //! (`src/record.rs`, `src/web/buffers.rs`); `js/wasm/core.ts` is the other side.
 
-use super::buffers::{keep, run};
+use super::buffers::run;
 use super::names::{Drm, InitDataType};
 use crate::bytes::Span;
 use crate::custom_data::inspect::{self, Expected};
@@ -34,20 +34,20 @@ fn bytes(out: &mut Record, field: Field, input: &[u8], bytes: &Cow<'_, [u8]>) {
 /// Reads init data: a record of the public type `InitData`.
 #[wasm_bindgen(js_name = parseInitData)]
 pub fn parse_init_data(length: usize, kind: Option<InitDataType>, strict: bool) -> usize {
-    run(length, |data| {
+    run(length, &|data| {
         let mut out = Record::new();
         init_data::read(data, Options { kind: kind.and_then(InitDataType::known), strict }, &mut out)?;
-        Ok(out.finish())
+        Ok(out)
     })
 }
 
 /// The bytes that a text stands for (a URI or JSON as itself, else hex, else base64): `data`.
 #[wasm_bindgen(js_name = initDataFromText)]
 pub fn init_data_from_text(length: usize) -> usize {
-    run(length, |input| {
+    run(length, &|input| {
         let mut out = Record::new();
         out.bytes(Field::Data, &init_data::from_text(text_of(input))?);
-        Ok(out.finish())
+        Ok(out)
     })
 }
 
@@ -63,19 +63,6 @@ pub fn key_id_from_text(text: &str) -> Option<Vec<u8>> {
     text::from_hex(text)
 }
 
-/// Where licenses come from.
-#[wasm_bindgen(js_name = licenseUrl)]
-pub fn license_url(host: Option<String>, drm: Drm, site_id: Option<String>, content_id: Option<String>) -> String {
-    let host = host.as_deref().unwrap_or(request::DEFAULT_HOST);
-    request::license_url(host, drm.into(), site_id.as_deref(), content_id.as_deref())
-}
-
-/// Where certificates come from.
-#[wasm_bindgen(js_name = certificateUrl)]
-pub fn certificate_url(host: Option<String>, drm: Drm, site_id: &str) -> String {
-    request::certificate_url(host.as_deref().unwrap_or(request::DEFAULT_HOST), drm.into(), site_id)
-}
-
 /// The request for a CDM's message: `url`, `headers` (names and values in turn), `body`, and `serviceCertificate` where no license
 /// will come of the message. The input is the message, and behind it the custom data, where there are some.
 #[wasm_bindgen(js_name = licenseRequest)]
@@ -88,7 +75,7 @@ pub fn license_request(
     carrier_url: bool,
 ) -> usize {
     let length = message_length.saturating_add(custom_data_length.unwrap_or_default());
-    run(length, |input| {
+    run(length, &|input| {
         let drm = drm.into();
         let (message, behind) = input.split_at_checked(message_length).unwrap_or_default();
         let custom_data = custom_data_length.map(|_| text_of(behind));
@@ -97,18 +84,21 @@ pub fn license_request(
         let mut out = Record::new();
         out.text(Field::Url, &url);
         out.list(Field::Headers);
-        headers.iter().flat_map(|(name, value)| [name, value]).for_each(|text| out.text(Field::Headers, text));
+        for (name, value) in &headers {
+            out.text(Field::Headers, name);
+            out.text(Field::Headers, value);
+        }
         bytes(&mut out, Field::Body, message, &body);
         let service_certificate = drm == system::Drm::Widevine && widevine::is_service_certificate_request(message);
         out.flag(Field::ServiceCertificate, service_certificate);
-        Ok(out.finish())
+        Ok(out)
     })
 }
 
 /// The license in a response: `data`, and where a JSON object held it `envelope` (the object's text) and `licenseField`.
 #[wasm_bindgen(js_name = readLicense)]
 pub fn read_license(drm: Drm, status: u16, length: usize) -> usize {
-    run(length, |body| {
+    run(length, &|body| {
         let license = response::read(drm.into(), status, body)?;
         let mut out = Record::new();
         bytes(&mut out, Field::Data, body, &license.data);
@@ -116,29 +106,22 @@ pub fn read_license(drm: Drm, status: u16, length: usize) -> usize {
             out.text(Field::Envelope, json);
             out.text(Field::LicenseField, license_field);
         }
-        Ok(out.finish())
+        Ok(out)
     })
 }
 
 /// The certificate in a response or an option: `data`, and the code of a `warning`, where there is one.
 #[wasm_bindgen(js_name = readCertificate)]
 pub fn read_certificate(drm: Drm, status: u16, length: usize) -> usize {
-    run(length, |body| {
+    run(length, &|body| {
         let certificate = certificate::read(drm.into(), status, body)?;
         let mut out = Record::new();
         bytes(&mut out, Field::Data, body, &certificate.data);
         if let Some(code) = certificate.warning {
             out.number(Field::Warning, code as u32);
         }
-        Ok(out.finish())
+        Ok(out)
     })
-}
-
-/// The error for a request that got no response.
-#[wasm_bindgen(js_name = networkError)]
-pub fn network_error(certificate: bool) -> usize {
-    let phase = if certificate { crate::error::Phase::Certificate } else { crate::error::Phase::License };
-    run(0, |_| Err(response::http(phase, 0, false)))
 }
 
 /// Reads custom data: a record of the public type. The input is the custom data.
@@ -154,7 +137,7 @@ pub fn inspect_custom_data(
     token_lifetime: Option<f64>,
     token_needed: bool,
 ) -> usize {
-    run(length, |input| {
+    run(length, &|input| {
         let expected = Expected {
             now,
             drm: drm.map(Into::into),
@@ -171,10 +154,10 @@ pub fn inspect_custom_data(
 /// PlayReady's CDM data for the token in the input: `data`.
 #[wasm_bindgen(js_name = playreadyCdmData)]
 pub fn playready_cdm_data(length: usize) -> usize {
-    run(length, |input| {
+    run(length, &|input| {
         let mut out = Record::new();
         out.bytes(Field::Data, &request::playready_cdm_data(text_of(input))?);
-        Ok(out.finish())
+        Ok(out)
     })
 }
 
@@ -189,9 +172,11 @@ pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64,
 /// What a key's status means for who only looks on (an empty one: no license has brought the key): `problems`, one or none.
 #[wasm_bindgen(js_name = keyProblem)]
 pub fn key_problem(key_id: &str, status: &str) -> usize {
-    let mut out = Record::new();
-    out.list(Field::Problems);
-    let problem: Option<Problem> = status::problem(key_id, status);
-    problem.iter().for_each(|problem| out.problem(Field::Problems, problem));
-    keep(out.finish())
+    run(0, &|_| {
+        let mut out = Record::new();
+        out.list(Field::Problems);
+        let problem: Option<Problem> = status::problem(key_id, status);
+        problem.iter().for_each(|problem| out.problem(Field::Problems, problem));
+        Ok(out)
+    })
 }

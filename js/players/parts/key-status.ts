@@ -48,6 +48,6 @@ export class KeyStatuses {
 
   private warn(keyId: string, status: string): void {
     const problem = keyProblem(keyId, status);
-    if (problem) this.client.emit({ type: "warning", ...problem });
+    if (problem) this.client.warn(problem);
   }
 }

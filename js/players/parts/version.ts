@@ -1,5 +1,5 @@
-// Adapters reach into players: a version that nobody has tried is said so, once.
-import type { Client } from "../../core.js";
+// Adapters reach into players: a version that was never tested raises a warning, once.
+import { createError, type Client } from "../../core.js";
 
 const warned = new WeakMap<Client, Set<string>>();
 
@@ -10,5 +10,5 @@ export function warnUntested(client: Client, name: string, player: unknown, test
   warned.set(client, seen);
   if (typeof version !== "string" || tested.test(version) || seen.has(name)) return;
   seen.add(name);
-  client.emit({ type: "warning", code: "player-untested", message: `${name} ${version} is not a version that this package was tested with.`, hint: "Use one that docs/players.md lists, or try this one well." });
+  client.warn(createError("player-untested", { parameters: [name, version] }));
 }

@@ -1,0 +1,98 @@
+// The client behind createPallyCon: asks the page for tokens, the core for requests and licenses, and reports what happens.
+import { redactUrl } from "../bytes.js";
+import { createError, toPallyConError } from "../errors/error.js";
+import type { AdapterOptions, Bytes, Drm, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConOptions, RequestContext, Undo } from "../types.js";
+import { playreadyCdmData } from "../wasm/core.js";
+import { certificateOf } from "./certificate.js";
+import { exchange, type HttpResponse } from "./http.js";
+import { checkOptions } from "./options.js";
+import { contextOf, customDataOf, prepare, validateToken } from "./request.js";
+import { read } from "./response.js";
+import { State } from "./state.js";
+import { sleep } from "../time.js";
+
+export class Client extends State implements PallyCon {
+  private readonly undos = new Set<Undo>();
+
+  licenseRequest(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}): Promise<LicenseRequest> {
+    return this.reporting(() => prepare(this, drm, message, context));
+  }
+
+  readLicense(drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
+    try {
+      return read(this, drm, response, request);
+    } catch (thrown) {
+      throw this.fail(thrown);
+    }
+  }
+
+  async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: AdapterOptions = {}): Promise<License> {
+    for (let attempt = 1; ; attempt++) {
+      let response: HttpResponse | undefined;
+      try {
+        const request = await prepare(this, drm, message, attempt > 1 ? { ...context, reason: "retry" } : context, adapter);
+        this.emit({ type: "request", drm, url: redactUrl(request.url), attempt, bytes: request.body?.length ?? 0 });
+        response = await exchange({ ...request, credentials: !!this.options.withCredentials, signal: context.signal, phase: "license", drm });
+        return read(this, drm, response, request);
+      } catch (thrown) {
+        const error = toPallyConError(thrown);
+        const wait = this.scheduleRetry(error, attempt, response?.retryAfter);
+        if (wait === undefined) throw this.fail(error);
+        await this.reporting(() => sleep(wait, context.signal));
+      }
+    }
+  }
+
+  certificate(drm: "fairplay" | "widevine"): Promise<Octets> {
+    return this.reporting(() => certificateOf(this, drm));
+  }
+
+  playreadyCdmData(): Promise<Octets> {
+    return this.reporting(async () => {
+      await this.ready();
+      const { context } = contextOf(this, "playready", {}, {});
+      const token = await customDataOf(this, context, {});
+      if (token === undefined) throw createError("custom-data-missing", { reason: "cdm-data-needs-token" });
+      validateToken(this, token, context, false, true);
+      return playreadyCdmData(token);
+    });
+  }
+
+  /** Makes an undo that runs once, however often it is called, and when the client is disposed of. */
+  adopt(undo: () => void | Promise<void>): Undo {
+    let done: Promise<void> | undefined;
+    const once: Undo = () => {
+      this.undos.delete(once);
+      done ??= Promise.resolve().then(undo);
+      return done;
+    };
+    this.undos.add(once);
+    return once;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(Array.from(this.undos, (undo) => undo()));
+  }
+
+  private async reporting<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw this.fail(thrown);
+    }
+  }
+}
+
+/** Checks the options and makes a client, at once. The wasm loads meanwhile: whatever returns a promise awaits it. */
+export async function createPallyCon(options: PallyConOptions = {}): Promise<PallyCon> {
+  const client = new Client(checkOptions(options));
+  // A page whose wasm cannot be had is told now, and again by the first request, which tries once more.
+  client.ready().catch((error: unknown) => client.fail(error));
+  return client;
+}
+
+/** The client behind what an adapter is given. */
+export function clientOf(drm: PallyCon): Client {
+  if (drm instanceof Client) return drm;
+  throw createError("client-invalid");
+}

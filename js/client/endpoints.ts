@@ -1,0 +1,16 @@
+// Where PallyCon's license server is (docs/protocol.md, "Endpoints"). Known without the wasm: players want a URL before it is loaded.
+import type { Drm } from "../types.js";
+
+const DEFAULT_HOST = "https://drm-license.doverunner.com";
+
+function build(host: string | undefined, path: string, parameters: Record<string, string | undefined> = {}): string {
+  const query = Object.keys(parameters).filter((name) => parameters[name] !== undefined).map((name) => `${name}=${encodeURIComponent(parameters[name]!)}`).join("&");
+  return `${(host ?? DEFAULT_HOST).replace(/\/+$/, "")}/ri/${path}${query && `?${query}`}`;
+}
+
+/** One URL for all DRMs but ClearKey, whose content is named in it. */
+export const licenseUrl = (host: string | undefined, drm: Drm, siteId?: string, contentId?: string): string =>
+  drm === "clearkey" ? build(host, "clearkey/licenseManager.do", { siteId, cid: contentId }) : build(host, "licenseManager.do");
+
+export const certificateUrl = (host: string | undefined, drm: "fairplay" | "widevine", siteId: string): string =>
+  build(host, drm === "widevine" ? "widevineCert.do" : "fpsKeyManager.do", { siteId });

@@ -1,0 +1,69 @@
+// The options of createPallyCon: checked once, with the defaults of those that are numbers.
+import { createError } from "../errors/error.js";
+import type { ReasonId } from "../generated/codes.js";
+import type { PallyConOptions } from "../types.js";
+
+export const DEFAULT_TIMEOUT = 10_000;
+export const DEFAULT_RETRY = { attempts: 3, base: 500, cap: 8_000 };
+/** setTimeout takes no more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+type Kind = "string" | "function" | "boolean" | "object" | "number";
+
+/** Every option, and what it may be. */
+const OPTIONS: { [name in keyof Required<PallyConOptions>]: Kind[] } = {
+  siteId: ["string"], customData: ["string", "function"], contentId: ["string", "function"], host: ["string"], licenseUrl: ["string", "function", "object"],
+  certificate: ["object"], carrier: ["string"], headers: ["object", "function"], assetId: ["boolean", "string", "function"], withCredentials: ["boolean"],
+  tokenLifetime: ["number"], timeout: ["number"], retry: ["object"], rotationSpread: ["number"], onEvent: ["function"],
+};
+const RETRY: { [name in keyof Required<NonNullable<PallyConOptions["retry"]>>]: Kind[] } = { attempts: ["number"], base: ["number"], cap: ["number"] };
+
+const invalid = (reason: ReasonId, ...parameters: string[]) => createError("options-invalid", { reason, parameters });
+
+/** How many letters differ (Levenshtein), for names that are misspelled. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** The known name that is meant, where one is near. */
+function nearest(name: string, known: string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const [best] = known.map((other) => ({ other, away: distance(lower, other.toLowerCase()) })).sort((a, b) => a.away - b.away);
+  return best && best.away <= Math.max(2, name.length / 3) ? best.other : undefined;
+}
+
+function checkNames(given: object, known: Record<string, Kind[]>, prefix: string): void {
+  for (const [name, value] of Object.entries(given)) {
+    const kinds = Object.prototype.hasOwnProperty.call(known, name) ? known[name] : undefined;
+    if (!kinds) {
+      const meant = nearest(name, Object.keys(known));
+      throw meant ? invalid("option-unknown-near", prefix + name, prefix + meant) : invalid("option-unknown", prefix + name);
+    }
+    // Absent, to an option, is undefined or null: both come out of pages' own defaults.
+    if (value !== undefined && value !== null && !kinds.includes(typeof value as Kind)) throw invalid("option-kind", prefix + name, `a ${kinds.join(" or a ")}`);
+  }
+}
+
+/** The options, if they can be used. @throws "options-invalid" */
+export function checkOptions(options: PallyConOptions): PallyConOptions {
+  if (typeof options !== "object" || options === null) throw invalid("options-not-object");
+  checkNames(options, OPTIONS, "");
+  const { siteId, timeout, tokenLifetime, rotationSpread, retry, carrier } = options;
+  if (siteId != null && siteId.length !== 4) throw invalid("option-site-id");
+  if (carrier != null && carrier !== "header" && carrier !== "url") throw invalid("option-kind", "carrier", '"header" or "url"');
+  if (retry) checkNames(retry, RETRY, "retry.");
+  const times = { timeout, tokenLifetime, rotationSpread, "retry.base": retry?.base, "retry.cap": retry?.cap };
+  for (const [name, value] of Object.entries(times)) {
+    // How long a token lives is compared, not waited for.
+    const longest = name === "tokenLifetime" ? Infinity : LONGEST_TIMER;
+    if (value != null && !(value >= 0 && value <= longest)) throw invalid("option-number", name);
+  }
+  if (retry?.attempts != null && !(retry.attempts >= 1 && (retry.attempts === Infinity || Number.isInteger(retry.attempts)))) throw invalid("option-attempts");
+  return options;
+}

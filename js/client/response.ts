@@ -1,0 +1,44 @@
+// An HTTP response as a license, or as the error that explains it.
+import { asBytes, copyBytes, redactUrl } from "../bytes.js";
+import { createError, toPallyConError, withFields, type PallyConError } from "../errors/error.js";
+import type { Drm, License, LicenseRequest, LicenseResponse } from "../types.js";
+import { readLicense } from "../wasm/core.js";
+import { metaOf } from "./request.js";
+import type { State } from "./state.js";
+
+/** The license in a response. Errors are not reported here: whoever calls may try again. */
+export function read(state: State, drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
+  const meta = metaOf(request);
+  try {
+    const body = bodyOf(response);
+    // An individualization server is not PallyCon's.
+    if (meta?.opaque && response.status >= 200 && response.status < 300) return { data: copyBytes(body) };
+    const license = readLicense(drm, response.status, body);
+    if (meta?.license !== false) {
+      if (meta?.period) state.licensed(...meta.period);
+      state.emit({ type: "license", drm, duration: meta ? Date.now() - meta.started : 0, bytes: license.data.length });
+    }
+    return license;
+  } catch (thrown) {
+    throw explain(toPallyConError(thrown), response, request);
+  }
+}
+
+/** A refusal with all that is known around it: what was wrong with its token, whether a login page was reached. */
+function explain(error: PallyConError, { url }: LicenseResponse, request: LicenseRequest | undefined): PallyConError {
+  const { keySystem, problems } = metaOf(request) ?? {};
+  const redirected = !!request && !!url && redactUrl(url) !== redactUrl(request.url);
+  return withFields(error, {
+    ...(redirected ? { message: `${error.message} The request was redirected to ${redactUrl(url)}.` } : {}),
+    ...(keySystem ? { keySystem } : {}),
+    ...(problems?.length ? { problems } : {}),
+  });
+}
+
+function bodyOf(response: LicenseResponse): Uint8Array {
+  try {
+    return asBytes(response.body);
+  } catch (cause) {
+    throw createError("not-a-license", { reason: "body-not-bytes", cause });
+  }
+}

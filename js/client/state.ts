@@ -1,0 +1,110 @@
+// What one client knows: its options, who listens, which init data it has seen, and the key periods it has licenses for.
+import { asBytes } from "../bytes.js";
+import { toPallyConError, type PallyConError } from "../errors/error.js";
+import type { Bytes, Drm, InitData, InitDataType, PallyConEvent, PallyConOptions, Problem } from "../types.js";
+import { readInitData, retryWait } from "../wasm/core.js";
+import { load } from "../wasm/load.js";
+import { licenseUrl } from "./endpoints.js";
+import { DEFAULT_RETRY, DEFAULT_TIMEOUT } from "./options.js";
+import { unlessAborted } from "../time.js";
+
+type PlainEvent = PallyConEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never;
+
+/** A live stream names new keys for ever: only the latest are remembered. */
+const MAX_REMEMBERED = 64;
+
+export class State {
+  readonly options: PallyConOptions;
+  private readonly reported = new WeakSet<PallyConError>();
+  private readonly seen = new Map<string, InitData>();
+  /** By content id, the key period of the latest license. */
+  private readonly periods = new Map<string, number>();
+
+  constructor(options: PallyConOptions) {
+    this.options = options;
+  }
+
+  get timeout(): number {
+    return this.options.timeout ?? DEFAULT_TIMEOUT;
+  }
+
+  get retry(): typeof DEFAULT_RETRY {
+    const { attempts, base, cap } = this.options.retry ?? {};
+    return { attempts: attempts ?? DEFAULT_RETRY.attempts, base: base ?? DEFAULT_RETRY.base, cap: cap ?? DEFAULT_RETRY.cap };
+  }
+
+  /** Whether anyone listens. */
+  get observed(): boolean {
+    return !!this.options.onEvent;
+  }
+
+  emit(event: PlainEvent): void {
+    try {
+      this.options.onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
+    } catch (error) {
+      // The page's own listener must not stop playback; its error goes where uncaught errors go.
+      setTimeout(() => { throw error; });
+    }
+  }
+
+  warn({ code, message, hint }: Problem, drm?: Drm): void {
+    this.emit({ type: "warning", code, message, hint, ...(drm ? { drm } : {}) });
+  }
+
+  /** Reports an error once, and gives it back. */
+  fail(thrown: unknown): PallyConError {
+    const error = toPallyConError(thrown);
+    if (!this.reported.has(error)) {
+      this.reported.add(error);
+      this.emit({ type: "error", error });
+    }
+    return error;
+  }
+
+  /** Waits until the core can be used, unless the page gives up. */
+  ready(signal?: AbortSignal): Promise<void> {
+    return unlessAborted(load(), signal, "environment");
+  }
+
+  /** Reads init data for its key ids and content id; each is an event once. What cannot be read is a warning: the player goes on. */
+  initData(bytes: Bytes, type?: InitDataType): InitData | undefined {
+    const key = `${type ?? ""}:${Array.from(asBytes(bytes), (byte) => String.fromCharCode(byte)).join("")}`;
+    const known = this.seen.get(key);
+    if (known) return known;
+    try {
+      const initData = readInitData(bytes, type);
+      if (this.seen.size >= MAX_REMEMBERED) this.seen.clear();
+      this.seen.set(key, initData);
+      this.emit({ type: "init-data", initData });
+      return initData;
+    } catch (thrown) {
+      this.warn(toPallyConError(thrown));
+      return undefined;
+    }
+  }
+
+  /** Whether the keys of this content have rotated since its latest license. */
+  isRotated(contentId: string | undefined, period: number | undefined): boolean {
+    return period !== undefined && (this.periods.get(contentId ?? "") ?? period) !== period;
+  }
+
+  /** A license came for a key period. */
+  licensed(contentId: string, period: number): void {
+    if (this.periods.size >= MAX_REMEMBERED) this.periods.clear();
+    this.periods.set(contentId, period);
+  }
+
+  /** The license URL as far as it is known before a request says more. */
+  defaultUrl(drm: Drm, contentId?: string): string {
+    const { licenseUrl: option, host, siteId } = this.options;
+    const url = typeof option === "string" ? option : typeof option === "object" ? option[drm] : undefined;
+    return url ?? licenseUrl(host, drm, siteId, contentId);
+  }
+
+  /** How long to wait before another attempt, which is an event; undefined: give up. */
+  scheduleRetry(error: PallyConError, attempt: number, retryAfter?: string): number | undefined {
+    const delay = error.retryable ? retryWait(this.retry, attempt, retryAfter) : undefined;
+    if (delay !== undefined) this.emit({ type: "retry", attempt, delay, error });
+    return delay;
+  }
+}

@@ -1,0 +1,7 @@
+// What diagnose() finds, in the table's words.
+import { createProblem } from "../core.js";
+import type { PallyConErrorCode, Problem } from "../core.js";
+import { ENVIRONMENT } from "../generated/environment-texts.js";
+import type { ReasonId } from "../generated/codes.js";
+
+export const problem = (code: PallyConErrorCode, parameters: (string | number)[] = [], reason?: ReasonId): Problem => createProblem(code, reason, parameters, ENVIRONMENT);

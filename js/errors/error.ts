@@ -1,0 +1,94 @@
+// The one error class, and what makes errors of codes.
+import type { PallyConErrorCode, ReasonId } from "../generated/codes.js";
+import type { Problem } from "../types.js";
+import { sentence, type Parts, type Phase, type Texts } from "./texts.js";
+
+export type { Phase };
+
+/** What an error is made of. */
+export interface ErrorFields {
+  code: PallyConErrorCode;
+  phase: Phase;
+  message: string;
+  hint: string;
+  retryable?: boolean;
+  serverCode?: string;
+  serverMessage?: string;
+  siteError?: { code: string; message: string };
+  httpStatus?: number;
+  offset?: number;
+  problems?: Problem[];
+  keySystem?: string;
+  cause?: unknown;
+}
+
+/**
+ * Every failure of this package. `message` is one line for a person and holds PallyCon's own code where there is one;
+ * `hint` says what to do. Compare `code`, which is stable; docs/errors.md lists them.
+ */
+export class PallyConError extends Error {
+  declare readonly name: "PallyConError";
+  declare readonly code: PallyConErrorCode;
+  declare readonly phase: Phase;
+  declare readonly hint: string;
+  declare readonly serverCode?: string;
+  declare readonly serverMessage?: string;
+  declare readonly siteError?: { code: string; message: string };
+  declare readonly httpStatus?: number;
+  declare readonly offset?: number;
+  declare readonly problems?: Problem[];
+  declare readonly retryable: boolean;
+  /** rx-player reads these two from what getLicense throws. */
+  declare readonly noRetry: boolean;
+  declare readonly fallbackOnLastTry: boolean;
+  declare readonly keySystem?: string;
+  declare readonly cause?: unknown;
+
+  constructor(fields: ErrorFields) {
+    super(fields.message);
+    const { message, cause, ...known } = fields;
+    const retryable = !!fields.retryable;
+    Object.assign(this, known, { name: "PallyConError", retryable, noRetry: !retryable, fallbackOnLastTry: false });
+    // As the language's own `cause`: there, and not enumerable.
+    if (cause !== undefined) Object.defineProperty(this, "cause", { value: cause, configurable: true, writable: true });
+  }
+
+  /** All but the cause, which may hold anything. */
+  toJSON(): Record<string, unknown> {
+    return { code: this.code, message: this.message, ...(this as object) };
+  }
+}
+
+type More = Omit<Partial<ErrorFields>, "code" | "message" | "hint">;
+
+/** An error of a code, in the table's words. */
+export function createError(code: PallyConErrorCode, fields: More & Parts & { reason?: ReasonId } = {}, texts?: Texts): PallyConError {
+  const { reason, parameters, ...more } = fields;
+  return new PallyConError({ ...sentence(code, reason, fields, texts), ...more });
+}
+
+/** The same, of the numbers that cross from a wasm module. */
+export function errorFromNumbers(code: number, reason: number | undefined, parameters: string[], more: More = {}): PallyConError {
+  return new PallyConError({ ...sentence(code, reason, { parameters, ...more }), ...more });
+}
+
+/** Something that is not a failure yet. */
+export function createProblem(code: PallyConErrorCode | number, reason?: ReasonId | number, parameters?: (string | number)[], texts?: Texts): Problem {
+  const { code: name, message, hint } = sentence(code, reason, { parameters }, texts);
+  return { code: name, message, hint };
+}
+
+/** An error with some fields other than they were. */
+export function withFields(error: PallyConError, fields: Partial<ErrorFields>): PallyConError {
+  return new PallyConError({ ...(error.toJSON() as unknown as ErrorFields), ...(error.cause === undefined ? {} : { cause: error.cause }), ...fields });
+}
+
+/** Whatever was thrown, as a PallyConError: one already, or `code` with the thing as its cause. */
+export function toPallyConError(thrown: unknown, code: PallyConErrorCode = "internal", fields?: Parameters<typeof createError>[1]): PallyConError {
+  return thrown instanceof PallyConError ? thrown : createError(code, { ...fields, cause: thrown });
+}
+
+/** What a module other than the player's throws: an error as JSON text, with its sentences. */
+export function fromThrown(thrown: unknown): PallyConError {
+  return typeof thrown === "string" && thrown[0] === "{" ? new PallyConError(JSON.parse(thrown) as ErrorFields) : toPallyConError(thrown);
+}

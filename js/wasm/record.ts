@@ -1,0 +1,118 @@
+// What crosses from the player module: a record of bytes becomes a plain object. src/record.rs draws the layout; this mirrors it.
+import { decodeText, hexOf } from "../bytes.js";
+import type { Octets } from "../types.js";
+
+/** By number, as `Field` of src/record.rs lists them. */
+const NAMES = ("type,contentId,keyPeriodIndex,payloadError,widevine,playready,fairplay,details,algorithm,provider,contentIdBytes,trackType,policy,"
+  + "cryptoPeriodIndex,groupedLicense,protectionScheme,cryptoPeriodSeconds,keySequence,videoFeature,entitlementKeyId,keyId,field,wireType,value,version,"
+  + "licenseUrl,licenseUiUrl,domainServiceId,decryptorSetup,customAttributes,checksum,hasEmbeddedLicense,xml,uri,assetId,scheme,context,codec,ivSize,"
+  + "constantIv,code,reason,phase,retryable,httpStatus,offset,serverCode,serverMessage,siteError,message,url,body,serviceCertificate,data,envelope,"
+  + "licenseField,warning,kind,drmType,siteId,userId,responseFormat,issuedAt,expiresAt,keyRotation,"
+  + "keyIds,groupIds,entitledKeys,unknownFields,normalizedKeyIds,fieldOrder,keys,keys,records,requests,versions,tracks,pattern,boxes,warnings,problems,"
+  + "parameters,headers").split(",");
+const FIRST_LIST = 65;
+/** PlayReady's key of version 4.0 goes to the front of the others. */
+const FIRST_KEY = 72;
+/** A track belongs to the init data, wherever it is reported. */
+const TRACKS = 76;
+
+const enum Form { Number, Float, Text, Hex, Bytes, Input, True, False, Open, Close, List, Box }
+const BOX_SIZE = 56;
+const SIZE_FORMS = [undefined, "long", "to-end"];
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Fields = Record<string, any>;
+
+/** Text of a part of some bytes. Short ASCII, which it mostly is, is faster by hand. */
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 40) return decodeText(bytes.subarray(start, end));
+  let text = "";
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte > 127) return decodeText(bytes.subarray(start, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+const uuidOf = (bytes: Uint8Array, at: number): string =>
+  `${hexOf(bytes, at, at + 4)}-${hexOf(bytes, at + 4, at + 6)}-${hexOf(bytes, at + 6, at + 8)}-${hexOf(bytes, at + 8, at + 10)}-${hexOf(bytes, at + 10, at + 16)}`;
+
+/** The record in `memory` from `start` (behind its status) to `end`; `input` is what the core had read. */
+export function decodeRecord(memory: Uint8Array, start: number, end: number, input: Uint8Array): Fields {
+  const view = new DataView(memory.buffer, memory.byteOffset);
+  const u32 = (place: number) => view.getUint32(place, true);
+  const cut = (place: number): Octets => input.slice(u32(place), u32(place) + u32(place + 4)) as Octets;
+  const root: Fields = {};
+  const parents: Fields[] = [];
+  let owner = root;
+  for (let at = start; at < end; ) {
+    const field = memory[at]!;
+    const form: Form = memory[at + 1]!;
+    at += 2;
+    let value: unknown;
+    if (form === Form.Number) {
+      value = u32(at);
+      at += 4;
+    } else if (form === Form.Float) {
+      value = view.getFloat64(at, true);
+      at += 8;
+    } else if (form <= Form.Bytes) {
+      const from = at + 4;
+      at = from + u32(at);
+      value = form === Form.Text ? textOf(memory, from, at) : form === Form.Hex ? hexOf(memory, from, at) : memory.slice(from, at);
+    } else if (form === Form.Input) {
+      value = cut(at);
+      at += 8;
+    } else if (form <= Form.False) {
+      value = form === Form.True;
+    } else if (form === Form.Close) {
+      owner = parents.pop()!;
+      continue;
+    } else if (form === Form.List) {
+      owner[NAMES[field]!] = [];
+      continue;
+    } else if (form === Form.Box) {
+      const length = memory[at + 52]!;
+      value = boxOf(memory, at, u32, cut, input, length);
+      at += BOX_SIZE + length;
+    } else {
+      value = {};
+    }
+    if (field < FIRST_LIST) {
+      owner[NAMES[field]!] = value;
+    } else {
+      const holder = field === TRACKS ? root : owner;
+      const list = (holder[NAMES[field]!] ??= []) as unknown[];
+      if (field === FIRST_KEY) list.unshift(value);
+      else list.push(value);
+    }
+    if (form >= Form.Open) {
+      parents.push(owner);
+      owner = value as Fields;
+    }
+  }
+  return root;
+}
+
+/** system id:16 version<<24|flags offset size key ids:8 data:8 padding:8, then the name's length, the size's form, bare, no data size, name */
+function boxOf(memory: Uint8Array, at: number, u32: (place: number) => number, cut: (place: number) => Octets, input: Uint8Array, nameLength: number): Fields {
+  const versionAndFlags = u32(at + 16);
+  const keyIds: string[] = [];
+  const first = u32(at + 28);
+  for (let id = first, last = first + u32(at + 32); id < last; id += 16) keyIds.push(hexOf(input, id, id + 16));
+  const box: Fields = { systemId: uuidOf(memory, at) };
+  if (nameLength) box.system = textOf(memory, at + BOX_SIZE, at + BOX_SIZE + nameLength);
+  box.version = versionAndFlags >>> 24;
+  box.flags = versionAndFlags & 0xffffff;
+  box.keyIds = keyIds;
+  box.data = cut(at + 36);
+  box.offset = u32(at + 20);
+  box.size = u32(at + 24);
+  if (memory[at + 54]) box.bare = true;
+  const sizeForm = SIZE_FORMS[memory[at + 53]!];
+  if (sizeForm) box.sizeForm = sizeForm;
+  if (memory[at + 55]) box.noDataSize = true;
+  if (u32(at + 48)) box.padding = cut(at + 44);
+  return box;
+}

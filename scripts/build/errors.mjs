@@ -1,0 +1,69 @@
+// The TypeScript side of errors.json: sentences that are bundled, and the unions of all codes and reasons. The Rust side is made
+// by build.rs; both number the entries by their place in the file.
+import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root } from "../lib/paths.mjs";
+
+/** The order of `Phase` in src/error.rs. */
+const PHASES = ["environment", "init-data", "custom-data", "certificate", "license", "session", "manifest", "segment", "server"];
+const GENERATED = "// Generated from errors.json by scripts/build/errors.mjs.\n";
+
+export const errorTable = () => JSON.parse(readFileSync(join(root, "errors.json"), "utf8"));
+
+/** Entries of all groups in their order, each with its group's scope. */
+export const entriesOf = (groups, members) => groups.flatMap((group) => group[members].map((entry) => ({ scope: group.scope, ...entry })));
+
+/** A hint, or the shared one that `@name` stands for. */
+export function hintOf({ hints }, { code, id, hint }) {
+  const text = hint?.startsWith("@") ? hints[hint.slice(1)] : hint;
+  if (hint && !text) throw new Error(`errors.json: ${code ?? id} has a hint that does not exist (${hint}).`);
+  return text;
+}
+
+const union = (names) => names.map((name) => `\n  | ${JSON.stringify(name)}`).join("");
+
+/** The rows of one scope. What viewers download has to come first in the file: its numbers are places in these lists. */
+function rows(table, scope) {
+  const codes = entriesOf(table.sections, "codes").filter((entry) => entry.scope === scope);
+  const reasons = entriesOf(table.reasons, "reasons").filter((entry) => entry.scope === scope);
+  const hints = [...new Set([...codes, ...reasons].map((entry) => hintOf(table, entry)).filter(Boolean))];
+  const place = (entry) => hints.indexOf(hintOf(table, entry));
+  const line = (...cells) => `\n  ${JSON.stringify(cells)},`;
+  return `export const ${scope.toUpperCase()}: Texts = {
+ hints: [${hints.map((hint) => `\n  ${JSON.stringify(hint)},`).join("")}
+ ],
+ codes: [${codes.map((entry) => line(entry.code, PHASES.indexOf(entry.phase), place(entry), ...(entry.message || entry.retryable ? [entry.message ?? ""] : []), ...(entry.retryable ? [1] : []))).join("")}
+ ],
+ reasons: [${reasons.map((entry) => line(entry.id, entry.text, ...(entry.hint ? [place(entry)] : []))).join("")}
+ ],
+};
+`;
+}
+
+function write(path, text) {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** js/generated: what `js/errors/texts.ts` and the entries import. */
+export function writeErrors() {
+  const table = errorTable();
+  const codes = entriesOf(table.sections, "codes");
+  const reasons = entriesOf(table.reasons, "reasons");
+  const scopes = [...new Set(codes.map(({ scope }) => scope))];
+  if (scopes[0] !== "core" || codes.findLastIndex(({ scope }) => scope === "core") !== codes.filter(({ scope }) => scope === "core").length - 1) {
+    throw new Error("errors.json: the sections of scope core come first, because the wasm modules number by place.");
+  }
+  const directory = join(root, "js/generated");
+  write(join(directory, "codes.ts"), `${GENERATED}
+/** Every code that a PallyConError, a problem or a warning of this package has; docs/errors.md explains each. */
+export type PallyConErrorCode =${union(codes.map(({ code }) => code))};
+/** Why, where a code has several reasons. */
+export type ReasonId =${union(reasons.map(({ id }) => id))};
+export const PHASES = ${JSON.stringify(PHASES)} as const;
+`);
+  for (const scope of scopes) {
+    write(join(directory, `${scope}-texts.ts`), `${GENERATED}import type { Texts } from "../errors/texts.js";\n\n${rows(table, scope)}`);
+  }
+}
