@@ -13,6 +13,8 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+/** Declared here, as wasm-bindgen declares only the enums that exports take. */
+export type RequestReason = "license" | "renewal" | "release" | "rotation";
 /** Commands of the sessions. They are called while an event is handled: no other event may be reported meanwhile. */
 export interface Actions {
   certificate(): void;
