@@ -226,6 +226,7 @@ impl Error {
     }
 
     /// The JSON that crosses from modules that are not the player's.
+    #[cfg(any(test, feature = "inspect", feature = "server"))]
     pub fn to_json(&self) -> String {
         let mut out = crate::json::Writer::new();
         out.object(|o| {

@@ -11,8 +11,6 @@ use pallycon_drm::web::fetch::send;
 use pallycon_drm::web::full::call;
 #[cfg(feature = "inspect")]
 use pallycon_drm::web::inspect;
-#[cfg(feature = "media")]
-use pallycon_drm::web::media::{MediaSessions, legacy_init_data};
 #[cfg(not(feature = "full"))]
 use pallycon_drm::web::player::call;
 use wasm_bindgen::prelude::*;
@@ -271,33 +269,6 @@ fn the_inspect_module_reads_and_writes() {
     assert_eq!(text(&parsed(&inspect::parse_manifest("#EXTM3U").unwrap()), "kind"), "hls");
     let thrown = inspect::parse_segment(&[0, 0, 0, 9]).unwrap_err();
     assert_eq!(text(&parsed(&thrown.as_string().unwrap()), "code"), "segment-invalid");
-}
-
-#[cfg(feature = "media")]
-#[wasm_bindgen_test]
-fn events_of_an_element_cross_by_name_and_commands_as_json() {
-    let mut sessions = MediaSessions::new(0.0);
-    let mut tell = |event: &str, session, text: &str, data: &[u8], number| sessions.tell(event, session, text, data, number, 1000.0, 0.5);
-    assert_eq!(tell("access", 0, "fairplay", &[], 0.0), r#"{"list":[{"certificate":true}]}"#);
-    assert_eq!(tell("skd", 0, "aa", b"skd://x", 0.0), r#"{"list":[]}"#);
-    assert_eq!(tell("certificate", 0, "", &[], 0.0), r#"{"list":[{"open":1}]}"#);
-    assert_eq!(tell("message", 1, "license-renewal", &[], 0.0), r#"{"list":[{"request":1,"reason":"renewal"}]}"#);
-    assert_eq!(tell("license", 1, "", &[], f64::NAN), r#"{"list":[]}"#);
-    assert_eq!(tell("statuses", 1, "aa:usable", &[], 101_000.0), r#"{"list":[{"keyId":"aa","status":"usable"}],"wake":80000}"#);
-    assert_eq!(tell("sinf", 0, "bb", b"x", 0.0), r#"{"list":[{"open":2}],"wake":80000}"#);
-    assert_eq!(tell("refused", 2, "", &[], 1.0), r#"{"list":[{"close":2}],"wake":80000}"#);
-    assert_eq!(tell("waitingforkey", 0, "", &[], 0.0), r#"{"list":[],"wake":1000}"#);
-    assert_eq!(tell("resumed", 0, "", &[], 0.0), r#"{"list":[],"wake":80000}"#);
-    assert_eq!(tell("timer", 0, "", &[], 0.0), r#"{"list":[],"wake":80000}"#);
-    let closed = tell("closed", 1, "internal-error", &[], 0.0);
-    assert!(closed.contains(r#"{"error":{"code":"session-closed""#), "{closed}");
-    assert_eq!(tell("webm", 0, "cc", &[7], 0.0), r#"{"list":[{"open":3}]}"#);
-    assert_eq!((sessions.init_data_type(3), sessions.init_data(3)), ("webm".into(), vec![7]));
-    assert_eq!(sessions.tell("emptied", 0, "", &[], 0.0, 0.0, 0.0), r#"{"list":[{"close":3}]}"#);
-    assert_eq!((sessions.init_data_type(3), sessions.init_data(3)), (String::new(), vec![]));
-    assert_eq!(sessions.tell("detached", 0, "", &[], 0.0, 0.0, 0.0), r#"{"list":[]}"#);
-    assert_eq!(sessions.tell("cenc", 0, "aa", b"x", 0.0, 0.0, 0.0), r#"{"list":[]}"#);
-    assert_eq!(legacy_init_data(b"i", "a", &[0x30]), [b'i', 2, 0, 0, 0, b'a', 0, 1, 0, 0, 0, 0x30]);
 }
 
 #[wasm_bindgen_test]

@@ -1,57 +1,75 @@
 /**
- * A bare `<video>`, without any player: `const undo = await attachMedia(video, drm)`, before or after it has a source.
+ * A bare `<video>` without a player: `const undo = await attachMedia(video, drm)`, before or after it has a source.
  * Native HLS in Safari, or whatever the page feeds to MediaSource.
  *
- * What fails is in the client's events, and on the element: a `pallyconerror` event (CustomEvent) whose `detail` is the
- * PallyConError. A browser that can use none of the DRMs, or no FairPlay certificate, refuses the attachment itself as well.
+ * Errors are in the client's events and on the element: a `pallyconerror` event (CustomEvent) whose `detail` is the
+ * PallyConError. attachMedia() also rejects if the browser can use none of the DRMs, or FairPlay has no certificate.
  *
  * @packageDocumentation
  */
 import { attachOnce } from "./attach.js";
-import { cdmError, legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
+import { legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
 import { LEGACY, choose } from "./media/choose.js";
-import { mediaModule, type Source } from "./media/module.js";
-import { clientOf, keyProblem, loadFull, PallyConError, view } from "../core.js";
-import type { AdapterOptions, Client, Drm, InitData, InitDataType, Octets, PallyCon, RequestContext, Undo } from "../core.js";
+import { mediaModule } from "./media/module.js";
+import type { Actions, MediaSessions, MessageType, RequestReason, Source } from "./media/module.js";
+import { asBytes, clientOf, createError, errorFromNumbers, keyProblem, ready } from "../core.js";
+import type {
+  AdapterOptions, Client, Drm, InitData, InitDataType, Octets, PallyCon, PallyConError, PsshBox, Undo,
+} from "../core.js";
 
 declare global {
   interface HTMLMediaElementEventMap { pallyconerror: CustomEvent<PallyConError> }
 }
 
 export interface MediaOptions {
-  /** those that may be used; default FairPlay, PlayReady, Widevine, by what the browser has */
+  /** allowed DRMs; default FairPlay, PlayReady, Widevine, whichever the browser has */
   drms?: Drm[];
   codecs?: { video?: string; audio?: string };
-  /** default: software for Widevine, whatever there is for the others */
+  /** default: software for Widevine, any for the others */
   robustness?: { video?: string; audio?: string };
-  sessionType?: MediaKeySessionType; persistentState?: MediaKeysRequirement; distinctiveIdentifier?: MediaKeysRequirement;
-  /** Safari has two APIs for it; default the modern one where there is one */
+  sessionType?: MediaKeySessionType;
+  persistentState?: MediaKeysRequirement;
+  distinctiveIdentifier?: MediaKeysRequirement;
+  /** Safari has two APIs for FairPlay; default: the modern one if it is there */
   fairplay?: "auto" | "modern" | "legacy";
-  /** where media.wasm is, if it does not lie beside the script */
+  /** where media.wasm is, if it is not beside the script */
   wasm?: Source;
 }
 
-type Command = { certificate?: true; open?: number; request?: number; reason?: string; renew?: number; close?: number; keyId?: string; status?: string; error?: ConstructorParameters<typeof PallyConError>[0] };
-interface Open { abort: AbortController; type: InitDataType; initData: Octets; session: Promise<Session | undefined> }
+interface Open {
+  abort: AbortController;
+  type: InitDataType;
+  initData: Octets;
+  session: Promise<Session | undefined>;
+  /** the latest one */
+  message?: { data: Uint8Array; type: MessageType };
+}
 
-const NOTHING = new Uint8Array();
-const LONGEST_TIMER = 0x7fffffff;
+/** `encrypted`, or WebKit's `webkitneedkey`. */
+interface InitDataEvent extends Event {
+  initData: ArrayBuffer | Uint8Array | null;
+  initDataType?: InitDataType;
+}
 
-export function attachMedia(video: HTMLMediaElement, drm: PallyCon, options: AdapterOptions & MediaOptions = {}): Promise<Undo> {
+const MAX_TIMER = 0x7fffffff;
+
+export function attachMedia(
+  video: HTMLMediaElement, drm: PallyCon, options: AdapterOptions & MediaOptions = {},
+): Promise<Undo> {
   return attachOnce(video, () => attach(video, clientOf(drm), options));
 }
 
 async function attach(video: HTMLMediaElement, client: Client, options: AdapterOptions & MediaOptions): Promise<Undo> {
   const sessions = new Map<number, Open>();
   const closing = new Set<Promise<unknown>>();
-  const offs: (() => void)[] = [];
+  const unlisten: (() => void)[] = [];
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let machine: InstanceType<Awaited<ReturnType<typeof mediaModule>>["MediaSessions"]> | undefined;
+  let machine: MediaSessions | undefined;
   let cdm: Cdm | undefined;
   let drm: Drm;
   let keySystem: string;
-  let certificateWanted = false;
+  let certificateNeeded = false;
 
   /** To the client's events and to the element. */
   const report = (thrown: unknown): PallyConError => {
@@ -60,51 +78,72 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     return error;
   };
 
-  /** An event into the machine; its commands out. */
-  const tell = (event: string, id = 0, text = "", number = NaN, bytes: Uint8Array = NOTHING, message: Uint8Array = NOTHING): void => {
+  /**
+   * The machine's commands wait here until its method has returned. A command may call back into the machine (a
+   * listener of `pallyconerror` may even undo the attachment, which frees it), and wasm-bindgen refuses that meanwhile.
+   */
+  let queue: (() => void)[] = [];
+  const later = <A extends unknown[]>(perform: (...args: A) => void) => (...args: A): void => {
+    queue.push(() => perform(...args));
+  };
+  const unlessStopped = <A extends unknown[]>(perform: (...args: A) => void) => later((...args: A) => {
+    if (!stopped) perform(...args);
+  });
+
+  /** Reports an event to the machine and performs its commands. */
+  const handle = (event: (machine: MediaSessions) => void): void => {
     if (!machine) return;
     try {
-      const { list, wake } = JSON.parse(machine.tell(event, id, text, bytes, number, Date.now(), Math.random())) as { list: Command[]; wake?: number };
-      for (const command of list) perform(command, text, message);
-      clearTimeout(timer);
-      if (wake !== undefined) timer = setTimeout(() => tell("timer"), Math.min(wake, LONGEST_TIMER));
+      event(machine);
+      const commands = queue;
+      queue = [];
+      for (const perform of commands) perform();
     } catch (thrown) {
-      // Without its decisions nothing can go on.
+      // Without the machine's decisions nothing can go on.
       machine = undefined;
+      queue = [];
       for (const open of Array.from(sessions.keys())) shut(open);
       report(thrown);
     }
   };
 
-  const perform = (command: Command, text: string, message: Uint8Array): void => {
-    const { open, request, renew, close, keyId, status, error } = command;
-    if (close !== undefined) return shut(close);
-    if (stopped) return;
-    if (command.certificate) certificateWanted = true;
-    if (open !== undefined) start(open);
-    if (request !== undefined) void license(request, message, text, command.reason as RequestContext["reason"]);
-    if (renew !== undefined) void attempt(renew, async (_, session) => session.update(new TextEncoder().encode("renew")));
-    if (keyId !== undefined && status !== undefined) {
+  const actions = (): Actions => ({
+    certificate: unlessStopped(() => { certificateNeeded = true; }),
+    open: unlessStopped(start),
+    request: unlessStopped((id, reason) => void license(id, reason)),
+    renew: unlessStopped((id) => void attempt(id, (_, session) => session.update(new TextEncoder().encode("renew")))),
+    close: later(shut),
+    keyStatus: unlessStopped((keyId, status) => {
       client.emit({ type: "key-status", keyId, status });
-      // No error: what was released was to be played no more. The others come as errors of the machine.
+      // Not an error: a released key is not needed any more. The machine reports the errors.
       const problem = status === "released" ? keyProblem(keyId, status) : undefined;
       if (problem) client.emit({ type: "warning", drm, ...problem });
-    }
-    if (error) report(new PallyConError({ ...error, keySystem }));
-  };
+    }),
+    fail: unlessStopped((code, reason, parameters) => {
+      report(errorFromNumbers(code, reason, parameters, { keySystem }));
+    }),
+    wake: later((milliseconds) => {
+      clearTimeout(timer);
+      if (milliseconds !== undefined) timer = setTimeout(onTimer, Math.min(milliseconds, MAX_TIMER));
+    }),
+  });
 
-  const start = (id: number): void => {
+  const onTimer = () => handle((machine) => machine.timer());
+
+  const start = (id: number, type: InitDataType, initData: Octets): void => {
     if (!machine || !cdm) return;
-    const type = machine.initDataType(id) as InitDataType;
-    const initData = machine.initData(id) as Octets;
     const session = cdm.open(type, initData, {
-      message: (message, kind) => tell("message", id, kind, NaN, NOTHING, message),
+      message: (data, messageType) => {
+        const open = sessions.get(id);
+        if (open) open.message = { data, type: messageType };
+        handle((machine) => machine.message(id, messageType));
+      },
       statuses: () => void attempt(id, async (_, session) => statuses(id, session)),
-      closed: (reason) => { if (sessions.delete(id)) tell("closed", id, reason); },
+      closed: (reason) => { if (sessions.delete(id)) handle((machine) => machine.closed(id, reason)); },
     }).catch((cause: unknown) => {
       if (sessions.has(id)) {
-        report(cdmError(keySystem, "init-data-refused", `${keySystem} made no request of the ${type} init data.`, cause, "Check that the content is packaged for this DRM, and that FairPlay's certificate is the site's."));
-        tell("refused", id, "", 0);
+        report(createError("init-data-refused", { parameters: [keySystem, type], keySystem, cause }));
+        handle((machine) => machine.refused(id, false));
       }
       return undefined;
     });
@@ -117,13 +156,15 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     sessions.delete(id);
     open.abort.abort();
     // A session cannot be closed before it is open.
-    const done: Promise<unknown> = open.session.then((session) => session?.close()).catch(() => undefined).then(() => closing.delete(done));
+    const closed = open.session.then((session) => session?.close()).catch(() => undefined);
+    const done: Promise<unknown> = closed.then(() => closing.delete(done));
     closing.add(done);
   };
 
-  const statuses = (id: number, session: Session) => tell("statuses", id, session.statuses, session.expiration);
+  const statuses = (id: number, { statuses, expiration }: Session) =>
+    handle((machine) => machine.statuses(id, statuses, expiration));
 
-  /** Works on a session that is open; what fails is told, unless the session is gone. */
+  /** Works on an open session; reports a failure, unless the session is gone. */
   const attempt = async (id: number, work: (open: Open, session: Session) => Promise<void>): Promise<void> => {
     const open = sessions.get(id);
     try {
@@ -131,44 +172,52 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
       if (open && session && sessions.get(id) === open) await work(open, session);
     } catch (thrown) {
       if (sessions.get(id) !== open) return;
-      tell("refused", id, "", report(thrown).retryable ? 1 : 0);
+      const { retryable } = report(thrown);
+      handle((machine) => machine.refused(id, retryable));
     }
   };
 
-  const license = (id: number, message: Uint8Array, messageType: string, reason: RequestContext["reason"]) =>
-    attempt(id, async ({ abort: { signal }, type: initDataType, initData }, session) => {
-      const context = { keySystem, sessionId: session.id, initData, initDataType, messageType: messageType as RequestContext["messageType"], reason, signal };
-      const { data, details } = await client.requestLicense(drm, message, context, options);
+  /** Answers the session's latest message. */
+  const license = (id: number, reason: RequestReason) => {
+    const message = sessions.get(id)?.message;
+    return attempt(id, async ({ abort: { signal }, type: initDataType, initData }, session) => {
+      if (!message) return;
+      const { data: challenge, type: messageType } = message;
+      const context = { keySystem, sessionId: session.id, initData, initDataType, messageType, reason, signal };
+      const { data, details } = await client.requestLicense(drm, challenge, context, options);
       if (signal.aborted) return;
       await session.update(data);
-      tell("license", id, "", Number(details?.renewal_duration) * 1000);
+      handle((machine) => machine.license(id, Number(details?.renewal_duration) * 1000));
       statuses(id, session);
     });
+  };
 
-  let chosen!: () => void;
-  const ready = new Promise<void>((resolve) => { chosen = resolve; });
-  // Events that come early wait, in their order, until it is known which API they have to be of.
-  const listen = (type: string, handle: (event: Event) => void) => {
-    const listener = (event: Event) => void ready.then(() => { if (!stopped) handle(event); });
+  let onAttached!: () => void;
+  const attached = new Promise<void>((resolve) => { onAttached = resolve; });
+  // Early events wait, in order, until it is known which of the two APIs is in use.
+  const listen = (type: string, onEvent: (event: Event) => void) => {
+    const listener = (event: Event) => void attached.then(() => { if (!stopped) onEvent(event); });
     video.addEventListener(type, listener);
-    offs.push(() => video.removeEventListener(type, listener));
+    unlisten.push(() => video.removeEventListener(type, listener));
   };
   const onInitData = (event: Event) => {
-    const { type, initData, initDataType = "skd" } = event as Event & { initData: ArrayBuffer | Uint8Array | null; initDataType?: InitDataType };
+    const { type, initData, initDataType = "skd" } = event as InitDataEvent;
     if (!initData || (type === "webkitneedkey") !== (keySystem === LEGACY)) return;
-    const bytes = view(initData);
-    tell(initDataType, 0, describe(client.initData(bytes, initDataType)), ahead(video), bytes);
+    const bytes = asBytes(initData);
+    const { boxes, keyIds, assetId } = describe(client.initData(bytes, initDataType));
+    const buffered = bufferedAhead(video);
+    handle((machine) => machine.encrypted(initDataType, bytes, boxes, keyIds, assetId, buffered));
   };
   listen("encrypted", onInitData);
   listen("webkitneedkey", onInitData);
-  listen("emptied", () => tell("emptied"));
-  listen("waitingforkey", () => tell("waitingforkey"));
-  for (const type of ["canplay", "playing"]) listen(type, () => tell("resumed"));
+  listen("emptied", () => handle((machine) => machine.sourceChanged()));
+  listen("waitingforkey", () => handle((machine) => machine.waitingForKey()));
+  for (const type of ["canplay", "playing"]) listen(type, () => handle((machine) => machine.resumed()));
 
   const undo = client.adopt(async () => {
     stopped = true;
-    for (const off of offs) off();
-    tell("detached");
+    for (const remove of unlisten) remove();
+    handle((machine) => machine.detached());
     clearTimeout(timer);
     machine?.free();
     machine = undefined;
@@ -177,19 +226,24 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   });
 
   try {
-    const [choice, module] = await Promise.all([choose(options), mediaModule(options.wasm), loadFull()]);
+    const [choice, module] = await Promise.all([choose(options), mediaModule(options.wasm), ready()]);
     ({ drm, keySystem } = choice);
     const { access } = choice;
-    const blob = (initData: Octets, certificate: Octets) => module.legacyInitData(initData, client.initData(initData, "skd")?.fairplay?.assetId ?? "", certificate);
-    cdm = access ? await modernCdm(video, { ...choice, access }, options.sessionType ?? "temporary") : legacyCdm(video, blob);
+    const blob = (initData: Octets, certificate: Octets) => {
+      const assetId = client.initData(initData, "skd")?.fairplay?.assetId ?? "";
+      return module.legacyInitData(initData, assetId, certificate);
+    };
+    const { sessionType = "temporary" } = options;
+    cdm = access ? await modernCdm(video, { ...choice, access }, sessionType) : legacyCdm(video, blob);
     if (stopped) return undo;
-    machine = new module.MediaSessions(client.options.rotationSpread ?? 0);
-    tell("access", access ? 0 : 1, drm, drm !== "clearkey" && drm !== "playready" && client.options.certificate?.[drm] ? 1 : 0);
-    if (certificateWanted) await certify(cdm, client, drm, report);
+    machine = new module.MediaSessions(client.options.rotationSpread ?? 0, actions());
+    const hasCertificate = drm !== "clearkey" && drm !== "playready" && !!client.options.certificate?.[drm];
+    handle((machine) => machine.access(drm, !access, hasCertificate));
+    if (certificateNeeded) await certify(cdm, client, drm, report);
     if (!stopped) await cdm.attach();
     if (stopped) await cdm.detach();
-    tell("certificate");
-    chosen();
+    handle((machine) => machine.certificateSet());
+    onAttached();
     return undo;
   } catch (thrown) {
     await undo();
@@ -197,8 +251,8 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   }
 }
 
-/** FairPlay cannot do without; Widevine asks its server, one round trip more. */
-async function certify(cdm: Cdm, client: Client, drm: Drm, report: (thrown: unknown) => PallyConError): Promise<void> {
+/** FairPlay needs it. Without one Widevine requests it from its server, which takes another round trip. */
+async function certify(cdm: Cdm, client: Client, drm: Drm, report: (thrown: unknown) => void): Promise<void> {
   try {
     await cdm.certify(await client.certificate(drm as "fairplay" | "widevine"));
   } catch (thrown) {
@@ -207,20 +261,28 @@ async function certify(cdm: Cdm, client: Client, drm: Drm, report: (thrown: unkn
   }
 }
 
-/** What the machine compares init data by: src/delivery/wanted.rs. */
-function describe(read: InitData | undefined): string {
-  if (!read) return "";
-  const lines = read.boxes.map(({ systemId, offset, size, keyIds, widevine, playready }) => {
-    const entitled = widevine?.entitledKeys?.map(({ keyId }) => keyId) ?? [];
-    return [`@${systemId}`, offset, size, ...keyIds, ...(widevine?.keyIds ?? []), ...entitled, ...(playready?.keys.map(({ keyId }) => keyId) ?? [])].filter((word) => word !== undefined).join(" ");
-  });
-  return lines.join("\n") || read.keyIds.join(" ") || (read.fairplay?.assetId ? `?${encodeURIComponent(read.fairplay.assetId)}` : "");
+/** What the machine compares init data by: see src/delivery/key_request.rs. */
+function describe(read: InitData | undefined) {
+  const boxes = read?.boxes ?? [];
+  return {
+    boxes: boxes.map((box) => ({ systemId: box.systemId, keyIds: keyIdsOf(box), offset: box.offset, size: box.size })),
+    keyIds: read?.keyIds ?? [],
+    assetId: read?.fairplay?.assetId,
+  };
 }
 
-/** What is buffered ahead, in milliseconds. */
-function ahead({ buffered, currentTime }: HTMLMediaElement): number {
+/** The key ids that a box and its payload name. */
+function keyIdsOf({ keyIds, widevine, playready }: PsshBox): string[] {
+  const keys = [...(widevine?.entitledKeys ?? []), ...(playready?.keys ?? [])];
+  const inPayload = [...(widevine?.keyIds ?? []), ...keys.map(({ keyId }) => keyId)];
+  return [...keyIds, ...inPayload.filter((keyId) => keyId !== undefined)];
+}
+
+/** How much is buffered ahead, in milliseconds. */
+function bufferedAhead({ buffered, currentTime }: HTMLMediaElement): number {
   for (let index = 0; index < buffered.length; index++) {
-    if (buffered.start(index) <= currentTime && currentTime < buffered.end(index)) return (buffered.end(index) - currentTime) * 1000;
+    const [start, end] = [buffered.start(index), buffered.end(index)];
+    if (start <= currentTime && currentTime < end) return (end - currentTime) * 1000;
   }
   return 0;
 }

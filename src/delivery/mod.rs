@@ -1,13 +1,13 @@
-//! When to ask, when to ask again, and when to stop: pure state, the clock and the dice are passed in.
+//! When to request a license, when to try again, and when to stop. Pure: the clock and random numbers are passed in.
 //!
 //! | what | module |
 //! |---|---|
-//! | tries of one request | [`retry`] |
-//! | sessions of an element that drives EME by itself | [`session`], told and obeyed in the terms of [`command`] |
-//! | what init data ask for, what key statuses mean | [`wanted`], [`status`] |
+//! | attempts at one request | [`retry`] |
+//! | sessions of an element whose EME is driven here | [`session`]; its input and output: [`command`] |
+//! | which keys init data request, what key statuses mean | [`key_request`], [`status`] |
 
 pub mod command;
+pub mod key_request;
 pub mod retry;
 pub mod session;
 pub mod status;
-pub mod wanted;

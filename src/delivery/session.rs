@@ -1,39 +1,40 @@
-//! Which MediaKeySessions there are, which licenses they ask for, and when: the decisions of the adapter that drives EME
-//! by itself. Pure: the clock and the dice are passed in, [`Event`]s go in, [`Command`]s come out.
+//! Which MediaKeySessions exist, which licenses they request, and when: the decisions of the adapter for a bare media
+//! element. Pure: the clock and random numbers are passed in, [`Event`]s go in, [`Command`]s come out.
 //!
 //! ```text
-//! init data ─ equal to known? ─ yes ─ nothing
-//!     │ no                            (refused before: only where the reason may have passed)
+//! init data ─ keys known? ─ yes ─ nothing
+//!     │ no                        (refused before: try again only after a temporary failure)
 //!     ▼
 //!   planned ── spread over viewers ──► open ── message ──► request ──► license ──► key statuses
 //!                                        ▲                                            │ expires
-//!                                        └── FairPlay: "renew" · others: a new session that replaces it
+//!                                        └── FairPlay: "renew" · others: a new session replaces it
 //! ```
 //!
 //! EME: W3C Encrypted Media Extensions, 6 (sessions) and 7 (media elements).
 
-use super::command::{Command, Event, Reason};
+use super::command::{Command, Event, KeyStatus, MessageType, RequestReason};
+use super::key_request::{Description, requested_keys};
 use super::status;
-use super::wanted::wanted;
-use crate::error::{self, Code, Error};
+use crate::error::{Code, Error, Reason};
 use crate::init_data::InitDataType;
 use crate::system::Drm;
+use crate::text;
 
-/// Sessions at once. CDMs bound them (Widevine on Android: 16 to 64); live streams bring new keys for ever.
+/// Sessions at a time. CDMs limit them (Widevine on Android: 16 to 64), and live streams bring new keys without end.
 const MAX_SESSIONS: usize = 32;
-/// So long the media may wait for a key after the last news of one.
+/// How long the media may wait for a key after the last license or status, in milliseconds.
 const GRACE: f64 = 1000.0;
 
-/// Where the work with the CDM stands.
+/// The state of the CDM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cdm {
-    /// No DRM was chosen.
+    /// No DRM is chosen yet.
     Starting,
     /// The CDM waits for its certificate.
     NeedsCertificate(Drm),
     /// Sessions can be opened.
     Ready(Drm),
-    /// It is over.
+    /// The adapter is detached.
     Detached,
 }
 
@@ -42,7 +43,7 @@ enum Stage {
     /// To be opened at that time.
     Planned(f64),
     Open,
-    /// Closed for good, unless what was in the way may have passed.
+    /// Closed. Opened again only after a temporary failure.
     Refused {
         retryable: bool,
     },
@@ -53,43 +54,43 @@ struct Session {
     id: u32,
     kind: InitDataType,
     init_data: Vec<u8>,
-    /// Its words.
-    wanted: Vec<String>,
-    reason: Reason,
+    /// See [`requested_keys`].
+    requested: Vec<String>,
+    reason: RequestReason,
     stage: Stage,
-    /// License requests under way.
+    /// License requests in progress.
     pending: u32,
-    statuses: Vec<(String, String)>,
+    statuses: Vec<KeyStatus>,
     was_usable: bool,
     expires: f64,
     renew_at: Option<f64>,
-    /// The session whose place it takes as soon as it has a key.
+    /// The session that is closed as soon as this one has a key.
     replaces: Option<u32>,
 }
 
 impl Session {
-    fn new(kind: InitDataType, init_data: Vec<u8>, wanted: Vec<String>, reason: Reason) -> Self {
+    fn new(kind: InitDataType, init_data: Vec<u8>, requested: Vec<String>, reason: RequestReason) -> Self {
         let (statuses, renew_at, replaces) = (Vec::new(), None, None);
         let (id, stage, pending, was_usable, expires) = (0, Stage::Open, 0, false, f64::NAN);
-        Self { id, kind, init_data, wanted, reason, stage, pending, statuses, was_usable, expires, renew_at, replaces }
+        Self { id, kind, init_data, requested, reason, stage, pending, statuses, was_usable, expires, renew_at, replaces }
     }
 
     fn is_open(&self) -> bool {
         self.stage == Stage::Open
     }
 
-    /// Nothing more is to be expected of it for now.
+    /// No license or status is expected for now.
     fn is_settled(&self) -> bool {
         matches!(self.stage, Stage::Refused { .. }) || (self.pending == 0 && (self.was_usable || !self.statuses.is_empty()))
     }
 
-    /// When it is to be renewed. Not before it has taken the place of another one.
+    /// When to renew it. Not before it has replaced its predecessor.
     fn renewal(&self) -> Option<f64> {
         self.renew_at.filter(|_| self.is_open() && self.replaces.is_none())
     }
 
     fn usable(&self) -> bool {
-        self.statuses.iter().any(|(_, status)| status::is_usable(status))
+        self.statuses.iter().any(|key| status::is_usable(&key.status))
     }
 }
 
@@ -98,35 +99,36 @@ impl Session {
 pub struct Sessions {
     cdm: Cdm,
     legacy: bool,
-    /// The longest that a rotation may be put off, in milliseconds.
+    /// The maximum delay of a key rotation's requests, in milliseconds.
     spread: f64,
     list: Vec<Session>,
     last_id: u32,
-    /// This source has had a license: new keys are a rotation.
+    /// This source already had a license: new keys are a rotation.
     licensed: bool,
     waiting: bool,
-    /// When a key was last heard of.
+    /// When the last license or status came.
     news: f64,
 }
 
 impl Sessions {
-    /// None yet.
+    /// No sessions yet. `spread`: the maximum delay of a key rotation's requests, in milliseconds.
     pub fn new(spread: f64) -> Self {
         Self { cdm: Cdm::Starting, legacy: false, spread, list: Vec::new(), last_id: 0, licensed: false, waiting: false, news: 0.0 }
     }
 
-    /// The init data that a session is to be opened with, and their type.
+    /// The type and the init data to open a session with.
     pub fn init_data(&self, session: u32) -> Option<(InitDataType, &[u8])> {
         self.list.iter().find(|one| one.id == session).map(|one| (one.kind, &one.init_data[..]))
     }
 
-    /// What follows from an event. `random` lies in `0..1`.
+    /// Handles an event. `random` is in `0..1`.
     pub fn handle(&mut self, event: Event<'_>, now: f64, random: f64) -> Vec<Command> {
         let mut out = Vec::new();
         match event {
             Event::Encrypted { kind, init_data, description, buffered } => {
                 let delay = random * buffered.min(self.spread);
-                self.encrypted(Session::new(kind, init_data.into(), Vec::new(), Reason::License), description, delay, now, &mut out);
+                let session = Session::new(kind, init_data.into(), Vec::new(), RequestReason::License);
+                self.encrypted(session, description, delay, now, &mut out);
             }
             Event::Access { drm, legacy, certificate } => self.access(drm, legacy, certificate, &mut out),
             Event::CertificateSet => self.certificate_set(&mut out),
@@ -147,7 +149,12 @@ impl Sessions {
         out
     }
 
-    /// When [`Event::Timer`] is wanted next.
+    /// How long until the next [`Event::Timer`] is due, in milliseconds.
+    pub fn wait(&self, now: f64) -> Option<f64> {
+        self.wake().map(|at| (at - now).max(0.0))
+    }
+
+    /// When the next [`Event::Timer`] is due.
     pub fn wake(&self) -> Option<f64> {
         let times = self.list.iter().filter_map(|session| match session.stage {
             Stage::Planned(at) => Some(at),
@@ -162,7 +169,7 @@ impl Sessions {
         }
         self.legacy = legacy;
         self.cdm = Cdm::NeedsCertificate(drm);
-        // Widevine asks for its certificate by a message of its own where it has none; FairPlay cannot begin without.
+        // Without a certificate Widevine requests one in a message; FairPlay cannot start.
         if drm == Drm::FairPlay || (drm == Drm::Widevine && certificate) {
             out.push(Command::Certificate);
         } else {
@@ -177,16 +184,16 @@ impl Sessions {
         }
     }
 
-    /// `delay`: whoever has nothing buffered cannot wait; what is spread are licenses that are needed later.
-    fn encrypted(&mut self, mut new: Session, description: &str, mut delay: f64, now: f64, out: &mut Vec<Command>) {
-        // Which DRM's init data they are has to be known: they wait for the choice, and reach this afterwards.
+    /// `delay`: of a rotation. It is zero with nothing buffered: only licenses that are needed later are spread.
+    fn encrypted(&mut self, mut new: Session, description: Description<'_>, mut delay: f64, now: f64, out: &mut Vec<Command>) {
+        // Before the DRM is known the adapter holds events back.
         let (drm, ready) = match self.cdm {
             Cdm::Ready(drm) => (drm, true),
             Cdm::NeedsCertificate(drm) => (drm, false),
             Cdm::Starting | Cdm::Detached => return,
         };
-        new.wanted = wanted(drm, description, &new.init_data);
-        let same = |session: &Session| new.wanted.iter().all(|key| session.wanted.contains(key));
+        new.requested = requested_keys(drm, description, &new.init_data);
+        let same = |session: &Session| new.requested.iter().all(|key| session.requested.contains(key));
         if self.list.iter().any(|session| same(session) && session.stage != Stage::Refused { retryable: true }) {
             return;
         }
@@ -195,7 +202,7 @@ impl Sessions {
         if !ready {
             delay = f64::INFINITY;
         } else if self.licensed {
-            new.reason = Reason::Rotation;
+            new.reason = RequestReason::Rotation;
         } else {
             delay = 0.0;
         }
@@ -212,7 +219,7 @@ impl Sessions {
         self.list.push(Session { id: self.last_id, stage, ..session });
     }
 
-    /// The oldest keys of a stream that rotates give way; should they be needed again, their init data come again.
+    /// Drops the oldest keys of a stream that rotates. If they are needed again, their init data come again.
     fn make_room(&mut self, out: &mut Vec<Command>) {
         while self.list.len() >= MAX_SESSIONS {
             let refused = self.list.iter().position(|session| matches!(session.stage, Stage::Refused { .. }));
@@ -227,18 +234,18 @@ impl Sessions {
         self.list.iter_mut().find(|session| session.id == id && session.is_open())
     }
 
-    /// Widevine and ClearKey ask for a renewal by themselves.
+    /// Widevine's and ClearKey's CDMs request renewals on their own.
     fn renews(&self) -> bool {
         matches!(self.cdm, Cdm::Ready(Drm::FairPlay | Drm::PlayReady))
     }
 
-    fn message(&mut self, id: u32, kind: &str, out: &mut Vec<Command>) {
+    fn message(&mut self, id: u32, kind: MessageType, out: &mut Vec<Command>) {
         let Some(session) = self.find(id) else { return };
         session.pending = session.pending.saturating_add(1);
         let reason = match kind {
-            "license-renewal" => Reason::Renewal,
-            "license-release" => Reason::Release,
-            _ => session.reason,
+            MessageType::Renewal => RequestReason::Renewal,
+            MessageType::Release => RequestReason::Release,
+            MessageType::Request | MessageType::Individualization => session.reason,
         };
         out.push(Command::Request(id, reason));
     }
@@ -251,7 +258,7 @@ impl Sessions {
         if renewal > 0.0 && renews {
             session.renew_at = Some(now + early(renewal, random));
         }
-        // The old API tells no key statuses.
+        // The legacy API has no key statuses.
         session.was_usable |= legacy;
         self.licensed |= legacy;
     }
@@ -261,7 +268,7 @@ impl Sessions {
         let legacy = self.legacy;
         let Some(session) = self.find(id) else { return };
         session.pending = session.pending.saturating_sub(1);
-        // A renewal that failed: what there is may still do for a while.
+        // A renewal failed: the current license may last for a while.
         if session.usable() || (legacy && session.was_usable) {
             return;
         }
@@ -287,22 +294,19 @@ impl Sessions {
         self.list.retain(|session| session.id != id);
     }
 
-    fn statuses(&mut self, id: u32, statuses: &str, expires: f64, now: f64, random: f64, out: &mut Vec<Command>) {
+    fn statuses(&mut self, id: u32, statuses: &[KeyStatus], expires: f64, now: f64, random: f64, out: &mut Vec<Command>) {
         let renews = self.renews();
         self.news = now;
         let Some(session) = self.find(id) else { return };
-        let before = std::mem::replace(&mut session.statuses, status::parse(statuses, &session.wanted));
+        let before = std::mem::replace(&mut session.statuses, status::with_requested_ids(statuses, &session.requested));
         let mut expired = false;
-        for (key_id, status) in &session.statuses {
-            if before.iter().any(|known| known.0 == *key_id && known.1 == *status) {
-                continue;
-            }
-            out.push(Command::KeyStatus { key_id: key_id.clone(), status: status.clone() });
-            // What was good and has run out is asked for again, once.
-            if status == "expired" && session.was_usable {
+        for key in session.statuses.iter().filter(|key| !before.contains(key)) {
+            out.push(Command::KeyStatus(key.clone()));
+            // A key that was usable and has expired is requested again, once.
+            if key.status == "expired" && session.was_usable {
                 expired = true;
-            } else if let Some(code) = status::failure(status) {
-                out.push(Command::Fail(Error::new(code).with(key_id)));
+            } else if let Some(code) = status::failure(&key.status) {
+                out.push(Command::Fail(Error::new(code).with(&key.key_id)));
             }
         }
         let replaces = if session.usable() { session.replaces.take() } else { None };
@@ -325,14 +329,14 @@ impl Sessions {
         self.list.iter().any(|session| session.replaces == Some(id))
     }
 
-    /// A new session with the same init data; the old one stays until that has a key. What has not taken its own predecessor's
-    /// place yet is not replaced: there would be three.
+    /// Opens a new session with the same init data; the old one stays open until that has a key. A session that has
+    /// not replaced its own predecessor yet is not replaced: there would be three.
     fn replace(&mut self, id: u32, now: f64, out: &mut Vec<Command>) {
         if self.is_replaced(id) {
             return;
         }
         let Some(old) = self.find(id).filter(|old| old.replaces.is_none()) else { return };
-        let new = Session::new(old.kind, old.init_data.clone(), old.wanted.clone(), Reason::Renewal);
+        let new = Session::new(old.kind, old.init_data.clone(), old.requested.clone(), RequestReason::Renewal);
         self.add(Session { replaces: Some(id), ..new }, 0.0, now, out);
     }
 
@@ -343,9 +347,9 @@ impl Sessions {
         if self.is_replaced(id) {
             return;
         }
-        // The display was unplugged, or the machine slept (Chromium 115 and later): the same keys, anew.
+        // The display was unplugged, or the machine slept (Chromium 115 and later): request the same keys again.
         if reason == "hardware-context-reset" {
-            let new = Session::new(session.kind, session.init_data, session.wanted, session.reason);
+            let new = Session::new(session.kind, session.init_data, session.requested, session.reason);
             self.add(Session { replaces: session.replaces, ..new }, 0.0, now, out);
         } else {
             out.push(Command::Fail(Error::new(Code::SessionClosed).with(reason)));
@@ -382,7 +386,7 @@ impl Sessions {
         }
     }
 
-    /// Opens what was put off until then.
+    /// Opens the sessions that were planned up to that time.
     fn due(&mut self, now: f64, out: &mut Vec<Command>) {
         if !matches!(self.cdm, Cdm::Ready(_)) {
             return;
@@ -395,38 +399,45 @@ impl Sessions {
         }
     }
 
-    /// When it can be said that a key is missing: the media wait, and every session has said all it has to say.
+    /// When a key can be reported as missing: the media wait, and no session expects a license or status.
     fn verdict(&self) -> Option<f64> {
         let settled = matches!(self.cdm, Cdm::Ready(_)) && self.list.iter().all(Session::is_settled);
         (self.waiting && settled).then_some(self.news + GRACE)
     }
 
     fn missing(&self) -> Option<Error> {
-        let told = |id: &String| self.list.iter().flat_map(|session| &session.statuses).any(|(known, _)| known == id);
-        let mut ids: Vec<&str> = Vec::new();
-        for id in self.list.iter().filter(|session| session.is_open()).flat_map(|session| &session.wanted) {
-            if !id.starts_with('?') && !told(id) && !ids.contains(&&id[..]) {
-                ids.push(id);
+        let has_status = |id: &String| self.list.iter().flat_map(|session| &session.statuses).any(|key| key.key_id == *id);
+        let mut missing: Vec<&str> = Vec::new();
+        for id in self.list.iter().filter(|session| session.is_open()).flat_map(|session| &session.requested) {
+            if !id.starts_with('?') && !has_status(id) && !missing.contains(&&id[..]) {
+                if !missing.is_empty() {
+                    missing.push(", ");
+                }
+                missing.push(id);
             }
         }
         if self.list.is_empty() {
-            Some(Error::because(Code::KeyMissing, error::Reason::KeysNotAskedFor))
-        } else if ids.is_empty() || self.legacy {
+            Some(Error::because(Code::KeyMissing, Reason::KeysNotAskedFor))
+        } else if missing.is_empty() || self.legacy {
             // Reported already: refused, restricted, expired.
             None
         } else {
-            Some(Error::because(Code::KeyMissing, error::Reason::KeysNotBrought).with(&ids.join(", ")))
+            Some(Error::because(Code::KeyMissing, Reason::KeysNotBrought).with(&text::concat(&missing)))
         }
     }
 
     fn clear(&mut self, out: &mut Vec<Command>) {
-        out.extend(self.list.drain(..).filter(Session::is_open).map(|session| Command::Close(session.id)));
+        for session in std::mem::take(&mut self.list) {
+            if session.is_open() {
+                out.push(Command::Close(session.id));
+            }
+        }
         self.licensed = false;
         self.waiting = false;
     }
 }
 
-/// A renewal's moment: at three quarters of the time or somewhat later, not for all viewers at once.
+/// When to renew: after three quarters of the lease or somewhat later, not for all viewers at once.
 fn early(lease: f64, random: f64) -> f64 {
     lease * (0.75 + 0.1 * random)
 }

@@ -1,18 +1,17 @@
 //! Key statuses (W3C EME, 6.1.1 `MediaKeyStatus`): which of them play, and what the others mean for a person.
 
+use super::command::KeyStatus;
 use crate::error::{Code, Problem, Reason};
 use crate::text;
 
-/// Reads `keyid:status keyid:status`, ids in hex. Ids come out as `wanted` has them: some devices report PlayReady's in
-/// GUID byte order (EdgeHTML, Xbox and TVs; reported 2016 to 2025).
-pub fn parse(statuses: &str, wanted: &[String]) -> Vec<(String, String)> {
-    let pair = |part: &str| {
-        let (id, status) = part.split_once(':')?;
-        let turned = text::from_hex(id)?.try_into().ok().map(|id| text::hex(&text::swap_guid(id)));
-        let turned = turned.filter(|turned| wanted.contains(turned) && !wanted.iter().any(|own| own == id));
-        Some((turned.unwrap_or_else(|| id.into()), String::from(status)))
+/// The same statuses, with key ids as they were requested: some devices report PlayReady's in GUID byte order
+/// (EdgeHTML, Xbox and TVs; reported 2016 to 2025).
+pub fn with_requested_ids(statuses: &[KeyStatus], requested: &[String]) -> Vec<KeyStatus> {
+    let id = |id: &String| {
+        let swapped = text::key_id(id).map(|id| text::hex(&text::swap_guid(id)));
+        swapped.filter(|swapped| requested.contains(swapped) && !requested.contains(id)).unwrap_or_else(|| id.clone())
     };
-    statuses.split(' ').filter_map(pair).collect()
+    statuses.iter().map(|KeyStatus { key_id, status }| KeyStatus { key_id: id(key_id), status: status.clone() }).collect()
 }
 
 /// Whether a key of this status decrypts.
@@ -30,7 +29,7 @@ pub fn failure(status: &str) -> Option<Code> {
     })
 }
 
-/// The same for who only looks on: players that keep their sessions to themselves. An empty status: no license has brought the key.
+/// The same for observers of a player that manages its own sessions. An empty status: no license has brought the key.
 pub fn problem(key_id: &str, status: &str) -> Option<Problem> {
     let (code, reason) = match status {
         "" => (Code::KeyMissing, Some(Reason::KeyNotBrought)),
@@ -43,36 +42,43 @@ pub fn problem(key_id: &str, status: &str) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, Phase};
 
     #[test]
-    fn ids_come_out_as_the_init_data_have_them() {
-        let wanted = [String::from("000102030405060708090a0b0c0d0e0f"), String::from("0a0b")];
-        let read =
-            parse("03020100050407060 030201000504070608090a0b0c0d0e0f:usable 000102030405060708090a0b0c0d0e0f:expired 0b0a:x :y", &wanted);
-        let expected = [(&wanted[0][..], "usable"), (&wanted[0], "expired"), ("0b0a", "x"), ("", "y")];
-        assert_eq!(read.iter().map(|(id, status)| (&id[..], &status[..])).collect::<Vec<_>>(), expected);
-        assert!(parse("", &wanted).is_empty());
+    fn key_ids_are_those_of_the_init_data() {
+        let requested = [String::from("000102030405060708090a0b0c0d0e0f"), String::from("0a0b")];
+        let read = |pairs: &[(&str, &str)]| {
+            let statuses: Vec<_> = pairs.iter().map(|(id, status)| KeyStatus { key_id: (*id).into(), status: (*status).into() }).collect();
+            let read = with_requested_ids(&statuses, &requested).into_iter();
+            read.map(|KeyStatus { key_id, status }| (key_id, status)).collect::<Vec<_>>()
+        };
+        let swapped = "030201000504070608090a0b0c0d0e0f";
+        let expected = [(&requested[0][..], "usable"), (&requested[0], "expired"), ("0b0a", "x"), ("", "y")];
+        let statuses = [(swapped, "usable"), (&requested[0], "expired"), ("0b0a", "x"), ("", "y")];
+        assert_eq!(read(&statuses), expected.map(|(id, status)| (id.into(), status.into())));
+        assert!(read(&[]).is_empty());
     }
 
     #[test]
-    fn what_plays_and_what_is_told() {
+    fn statuses_that_play_and_statuses_that_are_errors() {
         for status in ["usable", "output-downscaled", "status-pending", "usable-in-future", "released", "new-in-2030"] {
-            assert_eq!(failure("ab", status), None, "{status}");
+            assert_eq!(failure(status), None, "{status}");
         }
         assert!(is_usable("usable") && is_usable("output-downscaled") && !is_usable("status-pending"));
         for (status, code) in [("output-restricted", "output-restricted"), ("expired", "key-expired"), ("internal-error", "key-unusable")] {
-            let error = failure("ab", status).unwrap();
-            assert_eq!((error.code, error.phase, error.retryable), (code, Phase::Session, false));
-            assert!(error.message.contains("key ab "), "{}", error.message);
-            assert_eq!(problem("ab", status), Some(error));
+            let error = Error::new(failure(status).unwrap()).with("ab");
+            assert_eq!((error.code.as_str(), error.phase, error.retryable), (code, Phase::Session, false));
+            assert!(error.message().contains("key ab "), "{}", error.message());
+            let problem = problem("ab", status).unwrap();
+            assert_eq!((problem.code, problem.message(), problem.hint()), (error.code, error.message(), error.hint()));
         }
     }
 
     #[test]
-    fn who_looks_on_is_told_of_keys_that_are_gone_or_never_came() {
+    fn observers_learn_of_keys_that_are_gone_or_never_came() {
         for (status, code, what) in [("", "key-missing", "the key ab."), ("released", "key-released", "The key ab ")] {
-            let error = problem("ab", status).unwrap();
-            assert_eq!((error.code, error.message.contains(what)), (code, true), "{}", error.message);
+            let problem = problem("ab", status).unwrap();
+            assert_eq!((problem.code.as_str(), problem.message().contains(what)), (code, true), "{}", problem.message());
         }
         assert_eq!(problem("ab", "usable"), None);
     }

@@ -1,6 +1,8 @@
 //! The names that cross as texts of TypeScript's unions.
 #![allow(missing_docs, reason = "what wasm-bindgen adds to an enum of strings has no documentation")]
 
+#[cfg(feature = "media")]
+use crate::delivery::command;
 use crate::{init_data, system};
 use wasm_bindgen::prelude::*;
 
@@ -48,5 +50,64 @@ impl InitDataType {
             Self::Sinf => init_data::InitDataType::Sinf,
             _ => return None,
         })
+    }
+}
+
+impl From<init_data::InitDataType> for InitDataType {
+    fn from(kind: init_data::InitDataType) -> Self {
+        match kind {
+            init_data::InitDataType::Cenc => Self::Cenc,
+            init_data::InitDataType::Keyids => Self::Keyids,
+            init_data::InitDataType::Webm => Self::Webm,
+            init_data::InitDataType::Skd => Self::Skd,
+            init_data::InitDataType::Sinf => Self::Sinf,
+        }
+    }
+}
+
+/// EME's types of messages (`MediaKeyMessageType`).
+#[cfg(feature = "media")]
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy)]
+pub enum MessageType {
+    Request = "license-request",
+    Renewal = "license-renewal",
+    Release = "license-release",
+    Individualization = "individualization-request",
+}
+
+#[cfg(feature = "media")]
+impl From<MessageType> for command::MessageType {
+    /// A type that a later version of EME adds is an ordinary request.
+    fn from(kind: MessageType) -> Self {
+        match kind {
+            MessageType::Renewal => Self::Renewal,
+            MessageType::Release => Self::Release,
+            MessageType::Individualization => Self::Individualization,
+            _ => Self::Request,
+        }
+    }
+}
+
+/// What a license is requested for: the `reason` of the public `RequestContext`.
+#[cfg(feature = "media")]
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy)]
+pub enum RequestReason {
+    License = "license",
+    Renewal = "renewal",
+    Release = "release",
+    Rotation = "rotation",
+}
+
+#[cfg(feature = "media")]
+impl From<command::RequestReason> for RequestReason {
+    fn from(reason: command::RequestReason) -> Self {
+        match reason {
+            command::RequestReason::License => Self::License,
+            command::RequestReason::Renewal => Self::Renewal,
+            command::RequestReason::Release => Self::Release,
+            command::RequestReason::Rotation => Self::Rotation,
+        }
     }
 }

@@ -20,11 +20,11 @@ export default [
   },
   {
     name: "media: a request is made before the certificate is set", spec: SPEC, grep: "set before the first request",
-    edits: [[FILE, `if (certificateWanted) await certify(`, `if (certificateWanted) void certify(`]],
+    edits: [[FILE, `if (certificateNeeded) await certify(`, `if (certificateNeeded) void certify(`]],
   },
   {
     name: "media: sessions stay open after detaching", spec: SPEC, grep: "detached: every session closed",
-    edits: [[FILE, `    tell("detached");\n`, ``]],
+    edits: [[FILE, `    handle((machine) => machine.detached());\n`, ``]],
   },
   {
     name: "media: the element keeps its MediaKeys after detaching", spec: SPEC, grep: "detached: every session closed",
@@ -40,11 +40,11 @@ export default [
   },
   {
     name: "media: another source keeps the old one's sessions", spec: SPEC, grep: "a new source on the same element",
-    edits: [[FILE, `  listen("emptied", () => tell("emptied"));\n`, ``]],
+    edits: [[FILE, `  listen("emptied", () => handle((machine) => machine.sourceChanged()));\n`, ``]],
   },
   {
     name: "media: a session for each event, whatever its init data", spec: SPEC, grep: "init data that come again",
-    edits: [[FILE, `describe(client.initData(bytes, initDataType))`, `String(Math.random())`]],
+    edits: [[FILE, `machine.encrypted(initDataType, bytes, boxes, keyIds, assetId, buffered)`, `machine.encrypted(initDataType, bytes, [], [String(Math.random())], assetId, buffered)`]],
   },
   {
     name: "media: FairPlay's renewal is asked for in other words", spec: SPEC, grep: "told to ask",
@@ -52,11 +52,11 @@ export default [
   },
   {
     name: "media: a renewal with the first request's token", spec: SPEC, grep: "with a token of its own",
-    edits: [[FILE, `messageType: messageType as RequestContext["messageType"], reason, signal }`, `messageType: "license-request" as const, reason: "license" as const, signal }`]],
+    edits: [[FILE, `initDataType, messageType, reason, signal }`, `initDataType, messageType: "license-request" as const, reason: "license" as const, signal }`]],
   },
   {
     name: "media: nobody hears of a video that waits for a key", spec: SPEC, grep: "a key that no license brings",
-    edits: [[FILE, `  listen("waitingforkey", () => tell("waitingforkey"));\n`, ``]],
+    edits: [[FILE, `  listen("waitingforkey", () => handle((machine) => machine.waitingForKey()));\n`, ``]],
   },
   {
     name: "media: a refusal is not told on the element", ...REFUSED,
@@ -64,14 +64,14 @@ export default [
   },
   {
     name: "media: a license that was refused is asked for without end", ...REFUSED,
-    edits: [[FILE, `report(thrown).retryable ? 1 : 0`, `report(thrown) ? 1 : 0`]],
+    edits: [[FILE, `machine.refused(id, retryable)`, `machine.refused(id, retryable || true)`]],
   },
   {
     name: "media: key statuses in the order of a GUID", spec: SPEC, grep: "PlayReady with key ids in GUID order",
-    edits: [[CDM, "list.push(`${hex(id)}:${status}`)", "list.push(`${hex(new Uint8Array(id as ArrayBuffer).reverse())}:${status}`)"]],
+    edits: [[CDM, "keyId: hex(id as Bytes), status", "keyId: hex(new Uint8Array(id as ArrayBuffer).reverse()), status"]],
   },
   {
     name: "media: the status of one key is told for all", spec: SPEC, grep: "a key that is output-restricted",
-    edits: [[CDM, "list.push(`${hex(id)}:${status}`)", "list.push(`${hex(id)}:usable`)"]],
+    edits: [[CDM, "keyId: hex(id as Bytes), status", "keyId: hex(id as Bytes), status: \"usable\""]],
   },
 ];

@@ -1,6 +1,8 @@
-// The media module: the sessions' decisions, in a wasm of their own that only this adapter loads.
+// The media module decides about sessions: a wasm module that only this adapter loads.
 import bindgen, * as bindings from "../../../build/wasm/media/pallycon_drm.js";
 import { fetchModule } from "../../core.js";
+
+export type { Actions, MediaSessions, MessageType, RequestReason } from "../../../build/wasm/media/pallycon_drm.js";
 
 export type Source = Parameters<typeof fetchModule>[0];
 /** @internal */
@@ -8,7 +10,7 @@ export type MediaModule = typeof bindings;
 
 let loading: Promise<MediaModule> | undefined;
 
-/** Once; a failure is forgotten. @internal */
+/** Loads it once; after a failure the next call tries again. @internal */
 export function mediaModule(source?: Source): Promise<MediaModule> {
   loading ??= load(source).catch((error: unknown) => {
     loading = undefined;
@@ -18,6 +20,7 @@ export function mediaModule(source?: Source): Promise<MediaModule> {
 }
 
 async function load(source?: Source): Promise<MediaModule> {
-  await bindgen({ module_or_path: await fetchModule(source, () => new URL("./media.wasm", import.meta.url), "legacyInitData") });
+  const beside = () => new URL("./media.wasm", import.meta.url);
+  await bindgen({ module_or_path: await fetchModule(source, beside, "legacyInitData") });
   return bindings;
 }
