@@ -38,7 +38,7 @@ fn main() {
         writeln!(out, "/// {about}\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\n#[repr(u16)]\npub enum {name} {{").unwrap();
         for entry in entries {
             let text = entry[doc].as_str().unwrap().replace('\n', " ");
-            writeln!(out, "    #[doc = {:?}]\n    {},", text, camel(entry[key].as_str().unwrap())).unwrap();
+            writeln!(out, "    #[doc = {:?}]\n    {},", if text.is_empty() { "Nothing to add." } else { &text }, camel(entry[key].as_str().unwrap())).unwrap();
         }
         writeln!(out, "}}\nimpl {name} {{\n    /// All of them, by their numbers.\n    pub const ALL: [Self; {}] = [", entries.len())
             .unwrap();

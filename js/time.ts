@@ -1,5 +1,6 @@
 // Waiting, never for ever.
 import { createError, type PallyConError, type Phase } from "./errors/error.js";
+import { Reason } from "./generated/codes.js";
 
 export const aborted = (phase: Phase): PallyConError => createError("aborted", { phase });
 
@@ -43,7 +44,7 @@ export async function withTimeout<T>({ ms, signal, phase, late, giveUp }: Limit,
 }
 
 /** Nobody answered in time. `who`: "The server", "customData". */
-export const tooLate = (who: string, ms: number, phase: Phase): PallyConError => createError("timeout", { phase, reason: "no-answer-in-time", parameters: [who, ms] });
+export const tooLate = (who: string, ms: number, phase: Phase): PallyConError => createError("timeout", { phase, reason: Reason.NoAnswerInTime, parameters: [who, ms] });
 
 /** Waits, unless the page gives up. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -10,6 +10,7 @@ import { contextOf, customDataOf, prepare, validateToken } from "./request.js";
 import { read } from "./response.js";
 import { State } from "./state.js";
 import { sleep } from "../time.js";
+import { Reason } from "../generated/codes.js";
 
 export class Client extends State implements PallyCon {
   private readonly undos = new Set<Undo>();
@@ -52,7 +53,7 @@ export class Client extends State implements PallyCon {
       await this.ready();
       const { context } = contextOf(this, "playready", {}, {});
       const token = await customDataOf(this, context, {});
-      if (token === undefined) throw createError("custom-data-missing", { reason: "cdm-data-needs-token" });
+      if (token === undefined) throw createError("custom-data-missing", { reason: Reason.CdmDataNeedsToken });
       validateToken(this, token, context, false, true);
       return playreadyCdmData(token);
     });

@@ -1,6 +1,6 @@
 // The options of createPallyCon: checked once, with the defaults of those that are numbers.
 import { createError } from "../errors/error.js";
-import type { ReasonId } from "../generated/codes.js";
+import { Reason } from "../generated/codes.js";
 import type { PallyConOptions } from "../types.js";
 
 export const DEFAULT_TIMEOUT = 10_000;
@@ -18,7 +18,7 @@ const OPTIONS: { [name in keyof Required<PallyConOptions>]: Kind[] } = {
 };
 const RETRY: { [name in keyof Required<NonNullable<PallyConOptions["retry"]>>]: Kind[] } = { attempts: ["number"], base: ["number"], cap: ["number"] };
 
-const invalid = (reason: ReasonId, ...parameters: string[]) => createError("options-invalid", { reason, parameters });
+const invalid = (reason: Reason, ...parameters: string[]) => createError("options-invalid", { reason, parameters });
 
 /** How many letters differ (Levenshtein), for names that are misspelled. */
 function distance(a: string, b: string): number {
@@ -43,27 +43,27 @@ function checkNames(given: object, known: Record<string, Kind[]>, prefix: string
     const kinds = Object.prototype.hasOwnProperty.call(known, name) ? known[name] : undefined;
     if (!kinds) {
       const meant = nearest(name, Object.keys(known));
-      throw meant ? invalid("option-unknown-near", prefix + name, prefix + meant) : invalid("option-unknown", prefix + name);
+      throw meant ? invalid(Reason.OptionUnknownNear, prefix + name, prefix + meant) : invalid(Reason.OptionUnknown, prefix + name);
     }
     // Absent, to an option, is undefined or null: both come out of pages' own defaults.
-    if (value !== undefined && value !== null && !kinds.includes(typeof value as Kind)) throw invalid("option-kind", prefix + name, `a ${kinds.join(" or a ")}`);
+    if (value !== undefined && value !== null && !kinds.includes(typeof value as Kind)) throw invalid(Reason.OptionKind, prefix + name, `a ${kinds.join(" or a ")}`);
   }
 }
 
 /** The options, if they can be used. @throws "options-invalid" */
 export function checkOptions(options: PallyConOptions): PallyConOptions {
-  if (typeof options !== "object" || options === null) throw invalid("options-not-object");
+  if (typeof options !== "object" || options === null) throw invalid(Reason.OptionsNotObject);
   checkNames(options, OPTIONS, "");
   const { siteId, timeout, tokenLifetime, rotationSpread, retry, carrier } = options;
-  if (siteId != null && siteId.length !== 4) throw invalid("option-site-id");
-  if (carrier != null && carrier !== "header" && carrier !== "url") throw invalid("option-kind", "carrier", '"header" or "url"');
+  if (siteId != null && siteId.length !== 4) throw invalid(Reason.OptionSiteId);
+  if (carrier != null && carrier !== "header" && carrier !== "url") throw invalid(Reason.OptionKind, "carrier", '"header" or "url"');
   if (retry) checkNames(retry, RETRY, "retry.");
   const times = { timeout, tokenLifetime, rotationSpread, "retry.base": retry?.base, "retry.cap": retry?.cap };
   for (const [name, value] of Object.entries(times)) {
     // How long a token lives is compared, not waited for.
     const longest = name === "tokenLifetime" ? Infinity : LONGEST_TIMER;
-    if (value != null && !(value >= 0 && value <= longest)) throw invalid("option-number", name);
+    if (value != null && !(value >= 0 && value <= longest)) throw invalid(Reason.OptionNumber, name);
   }
-  if (retry?.attempts != null && !(retry.attempts >= 1 && (retry.attempts === Infinity || Number.isInteger(retry.attempts)))) throw invalid("option-attempts");
+  if (retry?.attempts != null && !(retry.attempts >= 1 && (retry.attempts === Infinity || Number.isInteger(retry.attempts)))) throw invalid(Reason.OptionAttempts);
   return options;
 }

@@ -6,6 +6,7 @@ import { inspect, licenseRequest } from "../wasm/core.js";
 import { invokeCallback, mergeHeaders, provide, resolveOption } from "./callbacks.js";
 import type { State } from "./state.js";
 import { sleep, tooLate, withTimeout } from "../time.js";
+import { Reason } from "../generated/codes.js";
 
 /** What is known of a request beside what goes over the wire. */
 export interface RequestMeta {
@@ -77,7 +78,7 @@ function challenge(drm: Drm, message: Bytes): Uint8Array {
   try {
     return asBytes(message);
   } catch (cause) {
-    throw createError("challenge-invalid", { reason: "message-not-bytes", cause });
+    throw createError("challenge-invalid", { reason: Reason.MessageNotBytes, cause });
   }
 }
 
@@ -113,7 +114,7 @@ export async function customDataOf(state: State, context: RequestContext, adapte
     const retryable = (cause as { retryable?: unknown } | undefined)?.retryable === true;
     throw toPallyConError(cause, "custom-data-failed", { parameters: [drm], retryable });
   }
-  if (typeof value !== "string") throw createError("custom-data-invalid", { reason: "custom-data-not-text", parameters: [value === null ? "null" : typeof value] });
+  if (typeof value !== "string") throw createError("custom-data-invalid", { reason: Reason.CustomDataNotText, parameters: [value === null ? "null" : typeof value] });
   state.emit({ type: "custom-data", drm, duration: Date.now() - started });
   return value;
 }

@@ -5,6 +5,7 @@ import type { Drm, License, LicenseRequest, LicenseResponse } from "../types.js"
 import { readLicense } from "../wasm/core.js";
 import { metaOf } from "./request.js";
 import type { State } from "./state.js";
+import { Reason } from "../generated/codes.js";
 
 /** The license in a response. Errors are not reported here: whoever calls may try again. */
 export function read(state: State, drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
@@ -39,6 +40,6 @@ function bodyOf(response: LicenseResponse): Uint8Array {
   try {
     return asBytes(response.body);
   } catch (cause) {
-    throw createError("not-a-license", { reason: "body-not-bytes", cause });
+    throw createError("not-a-license", { reason: Reason.BodyNotBytes, cause });
   }
 }

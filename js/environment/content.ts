@@ -1,6 +1,7 @@
 // What of the content this browser's DRM cannot do, before the CDM says it with a number.
 import type { DiagnoseOptions, Problem, Probed } from "../types.js";
 import { problem } from "./problem.js";
+import { Reason } from "../generated/codes.js";
 
 const plain = (keyId: string) => keyId.toLowerCase().replace(/[^0-9a-f]/g, "");
 
@@ -10,7 +11,7 @@ export function contentProblems({ scheme, videoKeyIds = [], audioKeyIds = [] }: 
   const { drm, keySystem, robustness, schemes } = chosen;
   const mode = scheme === "cbcs" || scheme === "cbc1" ? "cbcs" : "cenc";
   if (scheme && drm === "fairplay" && mode === "cenc") {
-    found.push(problem("scheme-unsupported", [scheme, "FairPlay", "cbcs"], "fairplay-scheme"));
+    found.push(problem("scheme-unsupported", [scheme, "FairPlay", "cbcs"], Reason.FairplayScheme));
   } else if (scheme && !schemes.includes(mode)) {
     found.push(problem("scheme-unsupported", [scheme, keySystem, schemes.join(" and ")]));
   }

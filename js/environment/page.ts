@@ -2,6 +2,7 @@
 import type { Problem } from "../types.js";
 import { problem } from "./problem.js";
 import { within } from "./time.js";
+import { Reason } from "../generated/codes.js";
 
 interface Policy { allowsFeature(name: string): boolean }
 
@@ -13,7 +14,7 @@ export async function pageProblems(timeout: number): Promise<Problem[]> {
     return [problem("not-a-page")];
   }
   if (window.isSecureContext === false) {
-    return [problem("insecure-context", [`${location.protocol}//${location.host}`], framed() ? "insecure-frame" : undefined)];
+    return [problem("insecure-context", [`${location.protocol}//${location.host}`], framed() ? Reason.InsecureFrame : undefined)];
   }
   if (!allowed() || (await refused(timeout))) return [notAllowed()];
   if (!(navigator as { requestMediaKeySystemAccess?: unknown }).requestMediaKeySystemAccess) {
@@ -66,6 +67,6 @@ export function storageProblems(): Problem[] {
     void window.localStorage;
     return [];
   } catch {
-    return [problem("storage-blocked", [], framed() ? "storage-frame" : undefined)];
+    return [problem("storage-blocked", [], framed() ? Reason.StorageFrame : undefined)];
   }
 }

@@ -2,6 +2,7 @@
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
 import { problem } from "./problem.js";
+import { Reason } from "../generated/codes.js";
 
 /** One that hangs is given up after `timeout`. No cookies and no token are sent. */
 export async function urlProblems(text: string, timeout: number): Promise<Problem[]> {
@@ -35,5 +36,5 @@ function unreachable(url: URL, name: string, late: boolean | undefined): Problem
   if (typeof location !== "undefined" && location.protocol === "https:" && url.protocol === "http:") {
     return problem("mixed-content", [name]);
   }
-  return problem("url-unreachable", [name], late ? "not-in-time" : "not-reached");
+  return problem("url-unreachable", [name], late ? Reason.NotInTime : Reason.NotReached);
 }

@@ -3,6 +3,7 @@ import { isLoaded } from "../core.js";
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
 import { problem } from "./problem.js";
+import { Reason } from "../generated/codes.js";
 
 /** "\0asm", version 1: a whole module. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -10,13 +11,13 @@ const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 export async function wasmProblems(): Promise<Problem[]> {
   if (isLoaded()) return [];
   if (typeof WebAssembly !== "object") {
-    return [problem("wasm-blocked", [], "diagnosed-no-wasm")];
+    return [problem("wasm-blocked", [], Reason.DiagnosedNoWasm)];
   }
   try {
     // Not compile(): WebKit lets that pass, and refuses the instance.
     await WebAssembly.instantiate(EMPTY);
   } catch {
-    return [problem("wasm-blocked", [], "diagnosed-wasm-policy")];
+    return [problem("wasm-blocked", [], Reason.DiagnosedWasmPolicy)];
   }
   const found = await unreachable(new URL("./player.wasm", import.meta.url));
   return found ? [found] : [];
@@ -28,5 +29,5 @@ async function unreachable(url: URL): Promise<Problem | undefined> {
   const [failure, directive] = await watchingPolicy(reach, (blocked) => url.href.startsWith(blocked));
   if (!failure) return undefined;
   const where = url.origin + url.pathname;
-  return directive ? problem("wasm-unreachable", [failure, where, directive], "diagnosed-wasm-connect") : problem("wasm-unreachable", [failure, where], "diagnosed-wasm-file");
+  return directive ? problem("wasm-unreachable", [failure, where, directive], Reason.DiagnosedWasmConnect) : problem("wasm-unreachable", [failure, where], Reason.DiagnosedWasmFile);
 }

@@ -1,5 +1,5 @@
 // The one error class, and what makes errors of codes.
-import type { PallyConErrorCode, ReasonId } from "../generated/codes.js";
+import type { PallyConErrorCode, Reason } from "../generated/codes.js";
 import type { Problem } from "../types.js";
 import { sentence, type Parts, type Phase, type Texts } from "./texts.js";
 
@@ -62,7 +62,7 @@ export class PallyConError extends Error {
 type More = Omit<Partial<ErrorFields>, "code" | "message" | "hint">;
 
 /** An error of a code, in the table's words. */
-export function createError(code: PallyConErrorCode, fields: More & Parts & { reason?: ReasonId } = {}, texts?: Texts): PallyConError {
+export function createError(code: PallyConErrorCode, fields: More & Parts & { reason?: Reason | undefined } = {}, texts?: Texts): PallyConError {
   const { reason, parameters, ...more } = fields;
   return new PallyConError({ ...sentence(code, reason, fields, texts), ...more });
 }
@@ -73,7 +73,7 @@ export function errorFromNumbers(code: number, reason: number | undefined, param
 }
 
 /** Something that is not a failure yet. */
-export function createProblem(code: PallyConErrorCode | number, reason?: ReasonId | number, parameters?: (string | number)[], texts?: Texts): Problem {
+export function createProblem(code: PallyConErrorCode | number, reason?: Reason, parameters?: (string | number)[], texts?: Texts): Problem {
   const { code: name, message, hint } = sentence(code, reason, { parameters }, texts);
   return { code: name, message, hint };
 }

@@ -12,7 +12,7 @@ import { legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
 import { LEGACY, choose } from "./media/choose.js";
 import { mediaModule } from "./media/module.js";
 import type { Actions, MediaSessions, MessageType, RequestReason, Source } from "./media/module.js";
-import { asBytes, clientOf, createError, errorFromNumbers, keyProblem, ready } from "../core.js";
+import { asBytes, clientOf, createError, errorFromNumbers, keyProblem, load } from "../core.js";
 import type {
   AdapterOptions, Client, Drm, InitData, InitDataType, Octets, PallyCon, PallyConError, PsshBox, Undo,
 } from "../core.js";
@@ -226,7 +226,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   });
 
   try {
-    const [choice, module] = await Promise.all([choose(options), mediaModule(options.wasm), ready()]);
+    const [choice, module] = await Promise.all([choose(options), mediaModule(options.wasm), load()]);
     ({ drm, keySystem } = choice);
     const { access } = choice;
     const blob = (initData: Octets, certificate: Octets) => {

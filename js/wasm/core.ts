@@ -1,10 +1,10 @@
 // The functions of the player module, as the rest of the package calls them: bytes in, plain objects out.
 import { asBytes, encodeText } from "../bytes.js";
 import { createError, createProblem, errorFromNumbers, type PallyConError } from "../errors/error.js";
-import { PHASES } from "../generated/codes.js";
+import { PHASES, Reason } from "../generated/codes.js";
 import { reasonText } from "../errors/texts.js";
 import type { Bytes, CustomDataInspection, Drm, ExpectedCustomData, InitData, InitDataType, Octets, Problem } from "../types.js";
-import { memory, through, type Core } from "./load.js";
+import { core, guarded, memory } from "./load.js";
 import { decodeRecord, type Fields } from "./record.js";
 
 const TYPES: InitDataType[] = ["cenc", "keyids", "webm", "skd", "sinf"];
@@ -14,12 +14,12 @@ const NOTHING: Uint8Array = new Uint8Array();
  * Puts `input` (and `more` behind it) into the core's buffer, runs a function, and reads the record that it leaves. `secret`: it
  * holds a token or a challenge, so the buffers are wiped.
  */
-function call(run: (core: Core, length: number) => number, input: Uint8Array = NOTHING, more: Uint8Array = NOTHING, secret = false): Fields {
-  return through((core) => {
+function call(run: (length: number) => number, input: Uint8Array = NOTHING, more: Uint8Array = NOTHING, secret = false): Fields {
+  return guarded(() => {
     const place = core.input(input.length + more.length);
     memory().set(input, place);
     memory().set(more, place + input.length);
-    const length = run(core, input.length);
+    const length = run(input.length);
     const start = core.output();
     const all = memory();
     const failed = all[start];
@@ -42,14 +42,14 @@ function bytesOf(data: Bytes): Uint8Array {
   try {
     return asBytes(data);
   } catch (cause) {
-    throw createError("init-data-invalid", { reason: "not-text-or-bytes", cause });
+    throw createError("init-data-invalid", { reason: Reason.NotTextOrBytes, cause });
   }
 }
 
 /** parseInitData of the main entry. */
 export function readInitData(data: Bytes | string, type?: InitDataType, strict?: boolean): InitData {
-  const input = typeof data === "string" ? (call((core, length) => core.initDataFromText(length), encodeText(data)).data as Octets) : bytesOf(data);
-  const fields = call((core, length) => core.parseInitData(length, type, !!strict), input);
+  const input = typeof data === "string" ? (call((length) => core.initDataFromText(length), encodeText(data)).data as Octets) : bytesOf(data);
+  const fields = call((length) => core.parseInitData(length, type, !!strict), input);
   const initData: InitData = { type: TYPES[fields.type as number]!, boxes: fields.boxes ?? [], keyIds: fields.keyIds ?? [], warnings: [] };
   for (const box of initData.boxes as Fields[]) if (box.payloadError !== undefined) box.payloadError = reasonText(box.payloadError as number);
   if (fields.contentId !== undefined) initData.contentId = fields.contentId as string;
@@ -67,7 +67,7 @@ export function readInitData(data: Bytes | string, type?: InitDataType, strict?:
 
 /** sameKeyId of the main entry. */
 export function isSameKeyId(a: string | Bytes, b: string | Bytes): boolean {
-  return through((core) => {
+  return guarded(() => {
     const [first, second] = [a, b].map((id) => (typeof id === "string" ? core.keyIdFromText(id) : bytesOf(id)));
     return !!first && !!second && core.sameKeyId(first, second);
   });
@@ -79,7 +79,7 @@ export function inspect(value: string, expect: { [name in keyof ExpectedCustomDa
   // What is not text is not custom data either: the core says so.
   const input = encodeText(typeof value === "string" ? value : "");
   const { issuedAt, expiresAt, problems, ...fields } = call(
-    (core, length) => core.inspectCustomData(length, now.getTime(), drm, siteId, contentId, !!keyRotation, tokenLifetime, tokenNeeded), input, NOTHING, true,
+    (length) => core.inspectCustomData(length, now.getTime(), drm, siteId, contentId, !!keyRotation, tokenLifetime, tokenNeeded), input, NOTHING, true,
   );
   const times = issuedAt === undefined ? {} : { issuedAt: new Date(issuedAt as number), expiresAt: new Date(expiresAt as number) };
   return { ...fields, ...times, problems: (problems as Fields[]).map(problemOf) } as unknown as CustomDataInspection;
@@ -91,7 +91,7 @@ export interface HttpRequest { url: string; headers: Record<string, string>; bod
 export function licenseRequest(drm: Drm, message: Uint8Array, customData: string | undefined, individualization: boolean, url: string, inUrl: boolean): HttpRequest {
   const token = customData === undefined ? undefined : encodeText(customData);
   const { headers, ...fields } = call(
-    (core, length) => core.licenseRequest(drm, length, token?.length, individualization, url, inUrl), message, token, true,
+    (length) => core.licenseRequest(drm, length, token?.length, individualization, url, inUrl), message, token, true,
   ) as unknown as Omit<HttpRequest, "headers"> & { headers: string[] };
   const named: Record<string, string> = {};
   for (let at = 0; at < headers.length; at += 2) named[headers[at]!] = headers[at + 1]!;
@@ -100,7 +100,7 @@ export function licenseRequest(drm: Drm, message: Uint8Array, customData: string
 
 /** The license in a response, and what is beside it in a JSON object. */
 export function readLicense(drm: Drm, status: number, body: Uint8Array): { data: Octets; details?: Record<string, unknown> } {
-  const { data, envelope, licenseField } = call((core, length) => core.readLicense(drm, status, length), body);
+  const { data, envelope, licenseField } = call((length) => core.readLicense(drm, status, length), body);
   if (envelope === undefined) return { data: data as Octets };
   const details = JSON.parse(envelope as string) as Record<string, unknown>;
   delete details[licenseField as string];
@@ -109,22 +109,22 @@ export function readLicense(drm: Drm, status: number, body: Uint8Array): { data:
 
 /** The certificate in a response or an option, and what is odd about it. */
 export function readCertificate(drm: Drm, status: number, body: Uint8Array): { data: Octets; warning?: Problem } {
-  const { data, warning } = call((core, length) => core.readCertificate(drm, status, length), body);
+  const { data, warning } = call((length) => core.readCertificate(drm, status, length), body);
   return warning === undefined ? { data: data as Octets } : { data: data as Octets, warning: createProblem(warning as number) };
 }
 
 /** PlayReady's CDM data with a token. */
-export const playreadyCdmData = (token: string): Octets => call((core, length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
+export const playreadyCdmData = (token: string): Octets => call((length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
 
 /** How long to wait before another attempt, in milliseconds; nothing: give up. */
 export const retryWait = (retry: { attempts: number; base: number; cap: number }, attempt: number, retryAfter: string | undefined): number | undefined =>
-  through((core) => core.retryWait(retry.attempts, retry.base, retry.cap, attempt, Math.random(), retryAfter, Date.now()));
+  guarded(() => core.retryWait(retry.attempts, retry.base, retry.cap, attempt, Math.random(), retryAfter, Date.now()));
 
 /** What the status of a key means for a person. `status`: an EME MediaKeyStatus, or none where no license has brought the key. Nothing where it plays, or may yet. */
 export function keyProblem(keyId: string, status: string): Problem | undefined {
-  const [problem] = call((core) => core.keyProblem(keyId, status)).problems as Fields[];
+  const [problem] = call(() => core.keyProblem(keyId, status)).problems as Fields[];
   return problem && problemOf(problem);
 }
 
 /** Sends a request over HTTP. */
-export const send = (request: Request): Promise<Response> => new Promise((resolve, reject) => through((core) => core.send(request, resolve, reject)));
+export const send = (request: Request): Promise<Response> => new Promise((resolve, reject) => guarded(() => core.send(request, resolve, reject)));

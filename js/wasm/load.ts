@@ -1,11 +1,11 @@
 // The player module: loaded once, from wherever it is, and again after a failure.
-import bindgen, * as glue from "../../build/wasm/player/pallycon_drm.js";
+import bindgen, * as core from "../../build/wasm/player/pallycon_drm.js";
 import { createError } from "../errors/error.js";
 import { withTimeout } from "../time.js";
 import { fetchModule, type ModuleSource } from "./module.js";
+import { Reason } from "../generated/codes.js";
 
-/** @internal */
-export type Core = typeof glue;
+export { core };
 
 let loaded = false;
 let loading: Promise<void> | undefined;
@@ -17,7 +17,7 @@ const LOAD_TIMEOUT = 30_000;
 
 /** Loads the module. A failure is forgotten, so that it can be tried again; while loaded, another source is ignored. */
 export function load(source?: ModuleSource): Promise<void> {
-  const late = () => createError("wasm-unreachable", { reason: "wasm-too-late", parameters: [LOAD_TIMEOUT] });
+  const late = () => createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT] });
   return loading ??= withTimeout({ ms: LOAD_TIMEOUT, phase: "environment", late }, async () => {
     await bindgen({ module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData") });
     loaded = true;
@@ -28,19 +28,19 @@ export function load(source?: ModuleSource): Promise<void> {
 }
 
 /** Runs a call of the core. After a trap an instance's memory cannot be trusted, so the next call gets a new one. @internal */
-export function through<T>(run: (core: Core) => T): T {
+export function guarded<T>(run: () => T): T {
   if (!loaded) throw createError("not-initialized");
   try {
-    return run(glue);
+    return run();
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
-    glue.__wbg_reset_state();
+    core.__wbg_reset_state();
     throw createError("internal", { cause });
   }
 }
 
 /** The memory of the instance in use: while it is loaded, initSync() only gives back what is there. */
-const memoryOf = (): ArrayBuffer => (glue.initSync as unknown as () => { memory: WebAssembly.Memory })().memory.buffer as ArrayBuffer;
+const memoryOf = (): ArrayBuffer => (core.initSync as unknown as () => { memory: WebAssembly.Memory })().memory.buffer as ArrayBuffer;
 
 let view: Uint8Array | undefined;
 

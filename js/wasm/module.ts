@@ -1,50 +1,50 @@
 // Getting a compiled module from any source, and saying why where that fails. Every entry of the package loads by it.
 import { asBytes, redactUrl } from "../bytes.js";
 import { createError, type PallyConError } from "../errors/error.js";
-import type { ReasonId } from "../generated/codes.js";
+import { Reason } from "../generated/codes.js";
 import type { Bytes } from "../types.js";
 
 export type ModuleSource = string | URL | Response | Promise<Response> | Bytes | WebAssembly.Module;
 
-const blocked = (reason: ReasonId, cause?: unknown) => createError("wasm-blocked", { reason, cause });
-const unreachable = (reason: ReasonId, cause?: unknown, parameters: (string | number)[] = []): PallyConError => createError("wasm-unreachable", { reason, parameters, cause });
+const blocked = (reason: Reason, cause?: unknown) => createError("wasm-blocked", { reason, cause });
+const unreachable = (reason: Reason, cause?: unknown, parameters: (string | number)[] = []): PallyConError => createError("wasm-unreachable", { reason, parameters, cause });
 
 /** `beside`: where the file is without a source; `owned`: an export by which it is known for the right one. */
 export async function fetchModule(source: ModuleSource | undefined, beside: () => URL, owned: string): Promise<WebAssembly.Module> {
-  if (typeof WebAssembly !== "object") throw blocked("wasm-missing");
+  if (typeof WebAssembly !== "object") throw blocked(Reason.WasmMissing);
   let from = source;
   try {
     from ??= beside();
   } catch (cause) {
     // Bundlers that write scripts without modules take import.meta away.
-    throw unreachable("wasm-place-unknown", cause);
+    throw unreachable(Reason.WasmPlaceUnknown, cause);
   }
-  const settled = await Promise.resolve(from).catch((cause: unknown) => { throw unreachable("wasm-not-fetched", cause); });
+  const settled = await Promise.resolve(from).catch((cause: unknown) => { throw unreachable(Reason.WasmNotFetched, cause); });
   if (settled instanceof WebAssembly.Module) return checked(settled, owned);
   const bytes = asBytes(typeof settled === "string" || settled instanceof URL ? await read(settled) : await bytesOf(settled));
   // "\0asm": a server that answers a missing file with a page must not be taken for a blocked module.
-  if (bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) throw unreachable("wasm-not-wasm");
+  if (bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) throw unreachable(Reason.WasmNotWasm);
   try {
     // WebKit (2.50, 2025) compiles under a policy that forbids wasm, and refuses the instance: an empty module shows it in time.
     await WebAssembly.instantiate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   } catch (cause) {
-    throw blocked("wasm-refused", cause);
+    throw blocked(Reason.WasmRefused, cause);
   }
-  const module = await WebAssembly.compile(bytes as BufferSource).catch((cause: unknown) => { throw unreachable("wasm-damaged", cause); });
+  const module = await WebAssembly.compile(bytes as BufferSource).catch((cause: unknown) => { throw unreachable(Reason.WasmDamaged, cause); });
   return checked(module, owned);
 }
 
 function checked(module: WebAssembly.Module, owned: string): WebAssembly.Module {
   if (WebAssembly.Module.exports(module).some(({ name }) => name === owned)) return module;
-  throw unreachable("wasm-other");
+  throw unreachable(Reason.WasmOther);
 }
 
 async function bytesOf(source: Response | Bytes): Promise<Bytes> {
   // A detached buffer is empty.
   if (ArrayBuffer.isView(source) ? source.buffer.byteLength : source instanceof ArrayBuffer && source.byteLength) return source as Bytes;
-  if (!(source instanceof Response)) throw unreachable("wasm-source-invalid");
-  if (!source.ok) throw unreachable("wasm-status", undefined, [source.status, redactUrl(source.url)]);
-  return source.arrayBuffer().catch((cause: unknown) => { throw unreachable("wasm-not-read", cause); });
+  if (!(source instanceof Response)) throw unreachable(Reason.WasmSourceInvalid);
+  if (!source.ok) throw unreachable(Reason.WasmStatus, undefined, [source.status, redactUrl(source.url)]);
+  return source.arrayBuffer().catch((cause: unknown) => { throw unreachable(Reason.WasmNotRead, cause); });
 }
 
 async function read(url: string | URL): Promise<Bytes> {
@@ -56,10 +56,10 @@ async function read(url: string | URL): Promise<Bytes> {
       try {
         return fs.readFileSync(new URL(url));
       } catch (cause) {
-        throw unreachable("wasm-not-read", cause);
+        throw unreachable(Reason.WasmNotRead, cause);
       }
     }
   }
-  const response = await fetch(url).catch((cause: unknown) => { throw unreachable("wasm-not-fetched", cause); });
+  const response = await fetch(url).catch((cause: unknown) => { throw unreachable(Reason.WasmNotFetched, cause); });
   return bytesOf(response);
 }

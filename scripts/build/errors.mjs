@@ -20,12 +20,16 @@ export function hintOf({ hints }, { code, id, hint }) {
   return text;
 }
 
+/** `ends-early` → `EndsEarly`, as build.rs names it. */
+const camel = (id) => id.replace(/(^|-)(.)/g, (_, dash, letter) => letter.toUpperCase());
+
 const union = (names) => names.map((name) => `\n  | ${JSON.stringify(name)}`).join("");
 
 /** The rows of one scope. What viewers download has to come first in the file: its numbers are places in these lists. */
 function rows(table, scope) {
   const codes = entriesOf(table.sections, "codes").filter((entry) => entry.scope === scope);
-  const reasons = entriesOf(table.reasons, "reasons").filter((entry) => entry.scope === scope);
+  const all = entriesOf(table.reasons, "reasons");
+  const reasons = all.filter((entry) => entry.scope === scope);
   const hints = [...new Set([...codes, ...reasons].map((entry) => hintOf(table, entry)).filter(Boolean))];
   const place = (entry) => hints.indexOf(hintOf(table, entry));
   const line = (...cells) => `\n  ${JSON.stringify(cells)},`;
@@ -34,7 +38,8 @@ function rows(table, scope) {
  ],
  codes: [${codes.map((entry) => line(entry.code, PHASES.indexOf(entry.phase), place(entry), ...(entry.message || entry.retryable ? [entry.message ?? ""] : []), ...(entry.retryable ? [1] : []))).join("")}
  ],
- reasons: [${reasons.map((entry) => line(entry.id, entry.text, ...(entry.hint ? [place(entry)] : []))).join("")}
+ firstReason: ${all.findIndex((entry) => entry.scope === scope)},
+ reasons: [${reasons.map((entry) => line(entry.text, ...(entry.hint ? [place(entry)] : []))).join("")}
  ],
 };
 `;
@@ -59,8 +64,9 @@ export function writeErrors() {
   write(join(directory, "codes.ts"), `${GENERATED}
 /** Every code that a PallyConError, a problem or a warning of this package has; docs/errors.md explains each. */
 export type PallyConErrorCode =${union(codes.map(({ code }) => code))};
-/** Why, where a code has several reasons. */
-export type ReasonId =${union(reasons.map(({ id }) => id))};
+/** Why, where a code has several reasons: the numbers that cross from the wasm modules. */
+export const enum Reason {${reasons.map(({ id }, at) => `\n  ${camel(id)} = ${at},`).join("")}
+}
 export const PHASES = ${JSON.stringify(PHASES)} as const;
 `);
   for (const scope of scopes) {
