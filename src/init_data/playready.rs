@@ -13,6 +13,8 @@
 //! Key ids are base64 of a GUID, whose first three fields are little-endian. PallyCon puts the key period of rotating
 //! keys into `CUSTOMATTRIBUTES/PERIOD_INDEX`, in decimal.
 
+#[cfg(feature = "inspect")]
+use super::collect::{Collector, Payload, PlayReadyObject};
 use super::visitor::{PsshHeader, Report, Value, Visitor};
 use crate::bytes::{Reader, Span};
 use crate::error::{Code, ParseError, Reason};
@@ -222,6 +224,18 @@ fn period(reader: &mut xml::Reader<'_>) -> Result<Option<u32>, ParseError> {
         }
     }
     Ok(period)
+}
+
+/// Reads a header that stands alone, if the text is not empty.
+#[cfg(feature = "inspect")]
+pub fn parse_header(xml: &str) -> Result<PlayReadyObject<'static>, ParseError> {
+    let mut collector = Collector::default();
+    let mut out = Report::new(&mut collector);
+    out.begin_box(&PsshHeader::bare(crate::system::PLAYREADY, Span::default()));
+    out.visitor.open(Field::PlayReady);
+    read_header(xml, 0, false, &mut out)?;
+    let payload = collector.finished().boxes.pop().and_then(|pssh| pssh.payload);
+    Ok(if let Some(Payload::PlayReady(object)) = payload { object } else { PlayReadyObject::default() })
 }
 
 #[cfg(test)]

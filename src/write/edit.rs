@@ -1,12 +1,10 @@
 //! Changes a PlayReady header in its place: what stays the same is not touched, white space, prefixes and order included.
 
 use super::header::{Key, Wanted, canonical, element, guid, kid_element};
-use super::{Fields, invalid};
-use crate::error::Error;
-use crate::init_data::InitData;
-use crate::init_data::playready::{TEXTS, read_header};
-use crate::json;
-use crate::xml::{Element, Event, Reader, XmlError, escape};
+use super::invalid;
+use crate::error::{Error, ParseError, Reason};
+use crate::init_data::playready::{TEXTS, parse_header};
+use crate::xml::{Element, Event, Reader, escape};
 use std::ops::Range;
 
 /// Where an element stands.
@@ -28,7 +26,7 @@ struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    fn of(xml: &'a str) -> Result<Self, XmlError> {
+    fn of(xml: &'a str) -> Result<Self, ParseError> {
         let mut out = Self::default();
         let mut reader = Reader::new(xml);
         while let Some(event) = reader.event()? {
@@ -81,7 +79,7 @@ impl Edits {
         let mut out = String::with_capacity(old.len());
         let mut at = 0;
         for (range, text) in &self.0 {
-            let kept = old.get(at..range.start).ok_or_else(|| invalid(&["two changes of the header fall on one place"]))?;
+            let kept = old.get(at..range.start).ok_or_else(|| invalid(Reason::WriteHeaderOverlap))?;
             out.push_str(kept);
             out.push_str(text);
             at = range.end;
@@ -93,7 +91,7 @@ impl Edits {
 
 /// The header `old`, changed to say what is wanted.
 pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
-    let broken = |_| invalid(&["xml is not a PlayReady header"]);
+    let broken = |_| invalid(Reason::WriteHeaderXml);
     let now = read(old)?;
     if wanted.version.is_some() && wanted.version != now.version {
         return canonical(wanted);
@@ -103,7 +101,7 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     let mut added = String::new();
     let prefix = places.data.as_ref().map_or("", |data| data.start.qualified.trim_end_matches("DATA"));
     keys(&places, &now.keys, &wanted.keys, &mut edits)?;
-    for (((name, _), now), wanted) in TEXTS.iter().zip(&now.texts).zip(&wanted.texts) {
+    for (((name, ..), now), wanted) in TEXTS.iter().zip(&now.texts).zip(&wanted.texts) {
         let wanted = wanted.clone();
         if *now == wanted {
             continue;
@@ -123,7 +121,7 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     }
     if !added.is_empty() {
         let data = places.data.as_ref().filter(|data| data.content.end < data.whole.end);
-        let data = data.ok_or_else(|| invalid(&["xml has no DATA element to put a field into"]))?;
+        let data = data.ok_or_else(|| invalid(Reason::WriteHeaderData))?;
         edits.0.push((data.content.end..data.content.end, added));
     }
     let new = edits.apply(old)?;
@@ -134,17 +132,13 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
 /// Whether a header says what is wanted: a field that is not well-formed XML would break it for players.
 pub fn check(xml: &str, wanted: &Wanted) -> Result<(), Error> {
     let read = read(xml)?;
-    if read.keys.len() == wanted.keys.len() { Ok(()) } else { Err(invalid(&["a header of this version cannot name these keys"])) }
+    if read.keys.len() == wanted.keys.len() { Ok(()) } else { Err(invalid(Reason::WriteHeaderKeys)) }
 }
 
 /// What a header says.
 fn read(xml: &str) -> Result<Wanted, Error> {
-    let mut out = InitData::default();
-    out.boxes.open(b'{');
-    read_header(xml, 0, false, &mut out).map_err(|fault| invalid(&["the header would not be one: ", fault.what]))?;
-    out.boxes.close(b'}');
-    let fields = json::parse(&out.boxes.finish()).ok_or_else(|| invalid(&["the header is nested too deeply"]))?;
-    Wanted::of(Fields(&fields))
+    let header = parse_header(xml).map_err(|error| invalid(Reason::WriteHeaderBroken).with(error.reason.as_str()))?;
+    Wanted::now(header)
 }
 
 fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> Result<(), Error> {
@@ -152,7 +146,7 @@ fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> 
     if let Some(place) = places.named("KID") {
         // Version 4.0: one key in three elements.
         let (Some((old, rest)), Some((new, others))) = (now.split_first(), wanted.split_first()) else {
-            return Err(invalid(&["a header of version 4.0.0.0 names one key"]));
+            return Err(invalid(Reason::WriteHeaderOneKey));
         };
         (now, wanted) = (rest, others);
         if old.key_id != new.key_id {

@@ -5,7 +5,7 @@
 
 use super::header::{self, Wanted};
 use super::{Fields, edit, invalid};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::init_data::playready::HEADER_RECORD;
 use crate::json::Value;
 use crate::text;
@@ -18,7 +18,7 @@ pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
     let mut records = Vec::new();
     for record in fields.items("records")? {
         let record = Fields(record);
-        let kind = record.number("type", u64::from(u16::MAX))?.ok_or_else(|| invalid(&["a record has no type"]))?;
+        let kind = record.number("type", u64::from(u16::MAX))?.ok_or_else(|| invalid(Reason::WriteRecordType))?;
         records.push((kind as u16, record.bytes("value")?.unwrap_or_default()));
     }
     let place = records.iter().position(|(kind, _)| u32::from(*kind) == HEADER_RECORD);
@@ -57,7 +57,7 @@ fn like(record: &[u8], old: &str, new: &str) -> Vec<u8> {
 }
 
 fn object(records: &[(u16, Vec<u8>)]) -> Result<Vec<u8>, Error> {
-    let long = |_| invalid(&["a record or the whole object is longer than PlayReady allows"]);
+    let long = |_| invalid(Reason::WriteObjectTooLong);
     let mut body = u16::try_from(records.len()).map_err(long)?.to_le_bytes().to_vec();
     for (kind, value) in records {
         body.extend(kind.to_le_bytes());
