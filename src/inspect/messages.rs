@@ -1,4 +1,4 @@
-//! Challenges, answers and certificates, as far as their outside shows.
+//! Challenges, responses and certificates, as far as their outside shows.
 //!
 //! ```text
 //! Widevine  SignedMessage, protobuf: 1 type (1 request, 2 license, 4 certificate request, 5 certificate), 2 message
@@ -13,7 +13,7 @@ use crate::bytes::{Reader, Span};
 use crate::custom_data::inspect::{Expected, Kind as CustomData, inspect as inspect_custom_data};
 use crate::init_data::{self, Options, fairplay, protobuf};
 use crate::json::{self, Value};
-use crate::license::catalogue;
+use crate::license::server_error;
 use crate::text::{self, hex, to_base64};
 
 /// Messages that are bytes.
@@ -25,7 +25,7 @@ fn widevine(data: &[u8]) -> Option<Finding> {
     if data.first() != Some(&8) {
         return None;
     }
-    let fields = protobuf::fields(Span::whole(data)).ok()?;
+    let fields: Vec<_> = protobuf::Fields::new(Span::whole(data)).collect::<Result<_, _>>().ok()?;
     let kind = match fields.first()?.varint {
         1 => "widevine-challenge",
         2 => "widevine-license",
@@ -79,13 +79,13 @@ fn certificate(data: &[u8]) -> Option<Finding> {
         .then(|| sized("certificate", data))
 }
 
-/// JSON: init data, error bodies, ClearKey's answers, custom data before it is put into base64.
+/// JSON: init data, error bodies, ClearKey's licenses, custom data before it is put into base64.
 pub fn json(document: &str) -> Option<Finding> {
     if let Ok(read) = init_data::parse(document.as_bytes(), Options::default()) {
         return Some(of_init_data(document.as_bytes(), &read));
     }
     let value = json::parse(document)?;
-    if let Some(error) = catalogue::from_body(&value, 200) {
+    if let Some(error) = server_error::from_body(&value, 200) {
         return Some(Finding::new("error", error.to_json()));
     }
     if let Some(keys) = value.get("keys").and_then(Value::items) {

@@ -13,6 +13,7 @@ use crate::init_data::{self, InitData, InitDataType, Options, looks_like_object}
 use crate::isobmff::{is_type, next_box};
 use crate::json::{Object, Writer};
 use crate::manifest::{self, data_uri};
+use crate::system;
 use crate::text::{self, hex, swap_guid, to_base64};
 
 /// Wrappings in wrappings: what people paste has two, three at most.
@@ -99,7 +100,7 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
         return found;
     }
     let read = init_data::parse(data, Options::default()).ok();
-    let damaged = read.as_ref().is_none_or(|read| read.damaged);
+    let damaged = read.as_ref().is_none_or(InitData::is_damaged);
     if damaged && let Some(found) = pieces_of_bytes(data, layers) {
         return found;
     }
@@ -112,10 +113,10 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
     }
 }
 
-fn of_init_data(data: &[u8], read: &InitData) -> Finding {
-    let kind = match read.systems.first() {
-        _ if !read.bare => read.kind.as_str(),
-        Some(id) if *id == crate::system::WIDEVINE => "widevine-data",
+fn of_init_data(data: &[u8], read: &InitData<'_>) -> Finding {
+    let kind = match read.boxes.first() {
+        _ if !read.is_bare() => read.kind.as_str(),
+        Some(pssh) if pssh.header.system_id == system::WIDEVINE => "widevine-data",
         _ if looks_like_object(data) => "playready-object",
         _ => "playready-header",
     };
