@@ -46,7 +46,8 @@ fn main() {
             let text = entry[doc].as_str().unwrap().replace('\n', " ");
             writeln!(out, "    #[doc = {:?}]\n    {},", text, camel(entry[key].as_str().unwrap())).unwrap();
         }
-        writeln!(out, "}}\nimpl {name} {{\n    /// All of them, by their numbers.\n    pub const ALL: [Self; {}] = [", entries.len()).unwrap();
+        writeln!(out, "}}\nimpl {name} {{\n    /// All of them, by their numbers.\n    pub const ALL: [Self; {}] = [", entries.len())
+            .unwrap();
         entries.iter().for_each(|entry| writeln!(out, "        Self::{},", camel(entry[key].as_str().unwrap())).unwrap());
         writeln!(out, "    ];\n}}").unwrap();
     };

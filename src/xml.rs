@@ -91,7 +91,8 @@ impl<'a> Cursor<'a> {
     /// As far as bytes are of a kind.
     #[inline(never)]
     fn run(&mut self, class: u8) -> &'a str {
-        let end = self.0.bytes().position(|byte| CLASSES.get(byte as usize).is_none_or(|classes| classes & class == 0)).unwrap_or(self.0.len());
+        let end =
+            self.0.bytes().position(|byte| CLASSES.get(byte as usize).is_none_or(|classes| classes & class == 0)).unwrap_or(self.0.len());
         steps::add(end);
         self.advance(end)
     }

@@ -2,7 +2,8 @@
 //! the input.
 
 use super::collect::{
-    Details, EntitledKey, FairPlay, FairPlayData, InitData, KeyRequest, Payload, PlayReadyObject, PsshBox, Track, UnknownField, WidevineData,
+    Details, EntitledKey, FairPlay, FairPlayData, InitData, KeyRequest, Payload, PlayReadyObject, PsshBox, Track, UnknownField,
+    WidevineData,
 };
 use super::sinf::{TrackEncryption, fourcc};
 use super::visitor::Warning;

@@ -43,6 +43,8 @@ mod sample_entry;
 pub mod segment;
 pub mod sinf;
 pub mod skd;
+#[cfg(test)]
+pub(crate) mod test_support;
 pub(crate) mod unique;
 pub mod visitor;
 pub mod widevine;

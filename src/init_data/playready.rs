@@ -135,12 +135,7 @@ pub fn header_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
 /// Reads a header, if the text is not empty. `offset` is its place in the input, for errors; `licenses`, whether there are
 /// some beside it.
 #[inline(never)]
-pub fn read_header<'a, V: Visitor<'a>>(
-    xml: &str,
-    offset: usize,
-    licenses: bool,
-    out: &mut Report<'a, '_, V>,
-) -> Result<(), ParseError> {
+pub fn read_header<'a, V: Visitor<'a>>(xml: &str, offset: usize, licenses: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     out.visitor.open_list(Field::Keys);
     elements(xml, out).map_err(|error| ParseError::new(error.reason, offset))?;
     out.visitor.field(Field::HasEmbeddedLicense, Value::Flag(licenses));
@@ -193,12 +188,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Resul
 }
 
 /// A key: its id in the other byte order and base64, and what stands beside it.
-fn key<'a, V: Visitor<'a>>(
-    field: Field,
-    id: &str,
-    rest: [Option<Cow<'_, str>>; 2],
-    out: &mut Report<'a, '_, V>,
-) -> Result<(), ParseError> {
+fn key<'a, V: Visitor<'a>>(field: Field, id: &str, rest: [Option<Cow<'_, str>>; 2], out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     let id = text::from_base64(id).and_then(|id| id.try_into().ok()).map(text::swap_guid);
     let id = id.ok_or(ParseError::new(Reason::KidNotGuid, 0))?;
     out.key_id(&id);
@@ -242,7 +232,8 @@ pub fn parse_header(xml: &str) -> Result<PlayReadyObject<'static>, ParseError> {
 #[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
-    use crate::system;
+    use crate::init_data::test_support::boxed;
+    use crate::system::PLAYREADY;
     use serde_json::{Value, json};
 
     const KID: &str = "Z0UjAauJ780BI0VniavN7w==";
@@ -258,20 +249,15 @@ mod tests {
         [&(body.len() as u32 + 6).to_le_bytes()[..], &(records.len() as u16).to_le_bytes(), &body].concat()
     }
 
-    fn value(out: InitData) -> Value {
-        serde_json::from_str(&["{", &out.boxes.finish(), "}"].concat()).unwrap()
+    /// What an object says, and what it is warned of.
+    fn read(bytes: &[u8]) -> Result<(Value, Vec<Code>), ParseError> {
+        let (mut pssh, read) = boxed(PLAYREADY, Some(Field::PlayReady), bytes, |pssh, out| super::read(pssh, false, out))?;
+        Ok((pssh["playready"].take(), read.warnings.iter().map(|warning| warning.code).collect()))
     }
 
-    fn read(bytes: &[u8]) -> Result<(Value, String), Fault> {
-        let mut out = InitData::default();
-        super::read(&PsshBox::bare(system::PLAYREADY, Span::whole(bytes)), false, &mut out)?;
-        let warnings = std::mem::take(&mut out.warnings).finish();
-        Ok((value(out), warnings))
-    }
-
-    fn header(xml: &str) -> Result<Value, Fault> {
-        let mut out = InitData::default();
-        read_header(xml, 0, false, &mut out).map(|()| value(out))
+    fn header(xml: &str) -> Result<Value, ParseError> {
+        let (mut pssh, _) = boxed(PLAYREADY, Some(Field::PlayReady), b"", |_, out| read_header(xml, 0, false, out))?;
+        Ok(pssh["playready"].take())
     }
 
     #[test]
@@ -283,7 +269,7 @@ mod tests {
             "licenseUrl": "https://a.test/?a=1&b=2", "customAttributes": "<PERIOD_INDEX>128</PERIOD_INDEX>", "keyPeriodIndex": 128,
             "hasEmbeddedLicense": false, "xml": xml,
         });
-        assert_eq!(read(&bytes).unwrap(), (expected, String::new()));
+        assert_eq!(read(&bytes).unwrap(), (expected, Vec::new()));
     }
 
     #[test]
@@ -326,7 +312,7 @@ mod tests {
         ] {
             let (read, warnings) = read(&object(&[(1, value)])).unwrap();
             assert_eq!((&read["xml"], read["records"].as_array().unwrap().len()), (&json!("<WRMHEADER version='4.0.0.0'/>"), 1));
-            assert_eq!(warnings.contains("playready-utf8"), utf8);
+            assert_eq!(warnings.contains(&Code::PlayreadyUtf8), utf8);
         }
     }
 
@@ -338,14 +324,14 @@ mod tests {
             bytes[at] = byte;
             read(&bytes).map(|_| ()).unwrap_err()
         };
-        assert_eq!(change(0, 99).what, "the PlayReady Object's length is not its own");
-        assert_eq!(change(8, 99), Fault::new("a PlayReady record runs past the end", 6));
-        assert_eq!(change(8, 22).what, "bytes follow the last PlayReady record");
-        assert_eq!(change(4, 2).what, "a PlayReady record runs past the end");
-        assert_eq!(change(12, b'X').what, "the XML is not a WRMHEADER");
-        assert_eq!(change(10, 0).what, "the PlayReady header is neither UTF-16LE nor UTF-8");
-        assert_eq!(read(&good[10..]).unwrap_err().what, "it is a WRMHEADER without the PlayReady Object around it");
-        assert_eq!(read(&[]).unwrap_err().what, "it ends too early");
+        assert_eq!(change(0, 99).reason, Reason::ObjectLength);
+        assert_eq!(change(8, 99), ParseError::new(Reason::RecordTooLong, 6));
+        assert_eq!(change(8, 22).reason, Reason::RecordTrailing);
+        assert_eq!(change(4, 2).reason, Reason::RecordTooLong);
+        assert_eq!(change(12, b'X').reason, Reason::NotWrmheader);
+        assert_eq!(change(10, 0).reason, Reason::HeaderEncoding);
+        assert_eq!(read(&good[10..]).unwrap_err().reason, Reason::ObjectMissing);
+        assert_eq!(read(&[]).unwrap_err().reason, Reason::EndsEarly);
         for xml in [
             "<WRMHEADER><DATA></WRMHEADER>",
             "<WRMHEADER><DATA><KID>AA==</KID></DATA></WRMHEADER>",

@@ -1,10 +1,10 @@
 //! XML by its root element: PlayReady's messages, CPIX, MPDs and their elements, headers.
 
 use super::Finding;
+use crate::error::ParseError;
 use crate::init_data::playready::parse_header;
 use crate::init_data::{self, Options};
 use crate::json::Object;
-use crate::error::ParseError;
 use crate::license::playready::{fault, unwrap};
 use crate::manifest;
 use crate::system;

@@ -57,9 +57,7 @@ impl<'v> Fields<'v> {
 
     /// A list of bytes in hex.
     fn ids(self, name: &str) -> Result<Vec<Vec<u8>>, Error> {
-        let id = |value: &Value| {
-            value.as_str().and_then(text::from_hex).ok_or_else(|| invalid(Reason::WriteNotHexList).with(name))
-        };
+        let id = |value: &Value| value.as_str().and_then(text::from_hex).ok_or_else(|| invalid(Reason::WriteNotHexList).with(name));
         self.items(name)?.iter().map(id).collect()
     }
 }

@@ -45,10 +45,7 @@ pub fn widevine_data(fields: &Value) -> Result<Vec<u8>, Error> {
     // First in the order in which the fields stood, then what is new.
     let mut out = Vec::new();
     for number in fields.items("fieldOrder")? {
-        let number = number
-            .text()
-            .and_then(|text| text.parse::<usize>().ok())
-            .ok_or_else(|| invalid(Reason::WriteFieldOrder))?;
+        let number = number.text().and_then(|text| text.parse::<usize>().ok()).ok_or_else(|| invalid(Reason::WriteFieldOrder))?;
         let queue = if number == 0 { Some(&mut unknown) } else { known.get_mut(number) };
         out.extend(queue.and_then(VecDeque::pop_front).into_iter().flatten());
     }
@@ -68,10 +65,8 @@ fn entitled_key(fields: Fields<'_>) -> Result<Vec<u8>, Error> {
 fn unknown_fields(fields: Fields<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let one = |value: &Value| {
         let fields = Fields(value);
-        let number = fields
-            .number("field", (1 << 29) - 1)?
-            .filter(|number| *number > 0)
-            .ok_or_else(|| invalid(Reason::WriteUnknownNumber))?;
+        let number =
+            fields.number("field", (1 << 29) - 1)?.filter(|number| *number > 0).ok_or_else(|| invalid(Reason::WriteUnknownNumber))?;
         let wire = fields.number("wireType", 5)?.unwrap_or(u64::from(BYTES)) as u8;
         let value = fields.bytes("value")?.unwrap_or_default();
         let fits = match wire {
