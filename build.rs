@@ -43,7 +43,7 @@ fn main() {
     let mut list = |name: &str, about: &str, key: &str, entries: &[&Value], doc: &str| {
         writeln!(out, "/// {about}\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\n#[repr(u16)]\npub enum {name} {{").unwrap();
         for entry in entries {
-            let text = entry[doc].as_str().unwrap().replace('\n', " ");
+            let text = [doc, key].iter().map(|name| entry[*name].as_str().unwrap()).find(|text| !text.is_empty()).unwrap();
             writeln!(out, "    #[doc = {:?}]\n    {},", text, camel(entry[key].as_str().unwrap())).unwrap();
         }
         writeln!(out, "}}\nimpl {name} {{\n    /// All of them, by their numbers.\n    pub const ALL: [Self; {}] = [", entries.len())

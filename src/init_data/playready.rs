@@ -78,7 +78,7 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
     let mut header = None;
     let mut licenses = false;
     let mut records = Records { reader, left };
-    while let Some(record) = records.next() {
+    for record in records.by_ref() {
         match record? {
             (HEADER_RECORD, value) if header.is_none() => header = Some(value),
             (LICENSE_STORE_RECORD, _) => licenses = true,

@@ -67,7 +67,7 @@ fn in_boxes(mut boxes: Reader<'_>) -> Result<Option<Protection<'_>>, ParseError>
     let mut found = None;
     while let Some(child) = next_box(&mut boxes)? {
         if &child.kind == b"sinf" {
-            let read = sinf::read_children(child.body).ok_or(ParseError::new(Reason::SinfUnreadable, child.offset))?;
+            let read = sinf::read_children(child.body).ok_or(ParseError::new(Reason::SampleEntrySinf, child.offset))?;
             if read.tenc.is_some() {
                 return Ok(Some(read));
             }

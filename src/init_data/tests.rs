@@ -135,6 +135,8 @@ fn what_it_cannot_be_is_said_in_words() {
         (b"{\"kids\":[\"AQI+\"]}", Reason::KidNotBase64url, other),
         (b"{\"what\":1}", Reason::SinfMissing, other),
         (b"{", Reason::NotJson, other),
+        (b"<WRMHEADER>", Reason::XmlMalformed, other),
+        (b"<a/>", Reason::NotWrmheader, other),
     ] {
         let error = parse(data, Options::default()).unwrap_err();
         assert_eq!((error.code, error.reason), (Code::InitDataInvalid, Some(reason)), "{data:?}");
