@@ -49,7 +49,7 @@ fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection<
                 _ => 20,
             })?;
         }
-        // Text: up to three strings stand before the boxes, and only the format inside the sinf tells how many.
+        // Text: up to three strings precede the boxes, and only the format inside the sinf says how many.
         _ => {
             for _ in 0..3 {
                 if let Ok(Some(found)) = in_boxes(body) {

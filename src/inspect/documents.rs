@@ -1,4 +1,4 @@
-//! XML by its root element: PlayReady's messages, CPIX, MPDs and their elements, headers.
+//! XML, identified by its root element: PlayReady's messages and headers, CPIX, MPDs and their elements.
 
 use super::Finding;
 use crate::error::ParseError;
@@ -12,7 +12,7 @@ use crate::text::{from_base64, hex, key_id, uuid};
 use crate::xml::{Event, Reader};
 use std::borrow::Cow;
 
-/// What an XML document is; `None` where its root element is of no kind that is known.
+/// Identifies an XML document; `None` where its root element is unknown.
 pub fn read(document: &str) -> Option<Finding> {
     let mut reader = Reader::new(document);
     let root = match reader.event() {
@@ -100,7 +100,7 @@ struct DrmSystem {
     uri: Option<String>,
 }
 
-/// CPIX without its keys: those are secrets, and what they open is all in here.
+/// CPIX without its keys, which are secrets.
 fn cpix(document: &str) -> Result<Finding, ParseError> {
     let (mut keys, mut systems, mut content_id): (Vec<ContentKey>, Vec<DrmSystem>, _) = (Vec::new(), Vec::new(), None);
     let mut reader = Reader::new(document);

@@ -8,8 +8,8 @@
 //!     mspr:pro    base64 of a PlayReady Object  mas:MarlinContentId  urn:marlin:kid:hex
 //! ```
 //!
-//! What is said on a level goes for all below. So a DRM's element without keys of its own is about the keys that
-//! default_KID names on its level and below, or else those of the nearest level above.
+//! A level applies to everything below it. So a DRM's element without keys of its own is about the keys that default_KID names
+//! on its level and below, or else those of the nearest level above.
 
 use super::{Protection, system_of_urn};
 use crate::error::{ParseError, Reason};
@@ -38,7 +38,7 @@ struct Level {
 pub fn parse(mpd: &str) -> Result<Vec<Protection>, ParseError> {
     let mut reader = Reader::new(mpd);
     let mut out: Vec<Protection> = Vec::new();
-    // The outermost level stands for a single element without an MPD around it.
+    // The outermost level is for a single element without an MPD around it.
     let mut levels = vec![Level::default()];
     let mut lines = Lines::default();
     let mut references: Vec<(String, usize)> = Vec::new();
@@ -108,8 +108,8 @@ fn close(levels: &mut Vec<Level>, out: &mut [Protection]) {
     }
 }
 
-/// An element with `ref` takes what it does not say itself from the one with that `refId`. A hostile MPD would let a large
-/// element be taken a million times: `budget` is how many bytes may be copied.
+/// An element with `ref` inherits what it lacks from the one with that `refId`. A hostile MPD could refer to a large element a
+/// million times: `budget` is how many bytes may be copied.
 fn resolve(
     out: &mut [Protection],
     references: Vec<(String, usize)>,
@@ -138,7 +138,7 @@ fn resolve(
     Ok(())
 }
 
-/// Behind the start of a ContentProtection element: reads it to its end.
+/// Reads a ContentProtection element, after its start, to its end.
 fn content_protection(element: &Element<'_>, reader: &mut Reader<'_>) -> Result<Protection, ParseError> {
     let text = |name| element.attribute(name).map(Cow::into_owned);
     let mut out =
@@ -176,7 +176,7 @@ impl Protection {
         match child.name {
             "pssh" => {
                 let bytes = text::from_base64(&reader.text()?);
-                // Several boxes may stand in elements of their own.
+                // Several boxes may have an element each.
                 match (&mut self.init_data, bytes) {
                     (Some((all, _)), Some(bytes)) => all.extend(bytes),
                     (_, bytes) => self.init_data = bytes.map(|bytes| (bytes, None)),

@@ -9,7 +9,7 @@ use crate::error::{Code, Error, ParseError, Reason};
 use crate::init_data::{self, InitData, InitDataType, KeyIds, Options};
 use crate::system::Scheme;
 
-/// Which of the two it is.
+/// HLS or DASH.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// HTTP Live Streaming.
@@ -18,7 +18,7 @@ pub enum Kind {
     Dash,
 }
 
-/// Something in a manifest that says how content is protected: a key tag, or a ContentProtection element.
+/// A key tag or a ContentProtection element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Protection {
     /// The DRM system, where it is one.
@@ -41,7 +41,7 @@ pub struct Protection {
     pub uri: Option<String>,
     /// Init data that it carries, and its type.
     pub init_data: Option<(Vec<u8>, Option<InitDataType>)>,
-    /// DASH: the PlayReady Object of `mspr:pro`, where a PSSH box stands beside it.
+    /// DASH: the PlayReady Object of `mspr:pro`, where there is a PSSH box as well.
     pub playready_object: Option<Vec<u8>>,
     /// A license URL.
     pub license_url: Option<String>,
@@ -56,7 +56,7 @@ impl Protection {
         Some(init_data::parse(bytes, Options { kind: *kind, strict: false }))
     }
 
-    /// Takes the keys that the init data names, and the system of a payload without a box.
+    /// Adds the keys that the init data names, and the system of a payload without a box.
     fn look_inside(&mut self) {
         let Some(Ok(read)) = self.read_init_data() else { return };
         let ids: Vec<Vec<u8>> = read.key_ids.iter().map(Vec::from).collect();

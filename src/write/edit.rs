@@ -1,4 +1,4 @@
-//! Changes a PlayReady header in its place: what stays the same is not touched, white space, prefixes and order included.
+//! Edits a PlayReady header in place: what stays the same is not touched, including white space, prefixes and order.
 
 use super::header::{Key, Wanted, canonical, element, guid, kid_element};
 use super::invalid;
@@ -7,7 +7,7 @@ use crate::init_data::playready::{TEXTS, parse_header};
 use crate::xml::{Element, Event, Reader, escape};
 use std::ops::Range;
 
-/// Where an element stands.
+/// The place of an element.
 #[derive(Debug, Clone)]
 struct Place<'a> {
     start: Element<'a>,
@@ -64,7 +64,7 @@ impl<'a> Places<'a> {
 struct Edits(Vec<(Range<usize>, String)>);
 
 impl Edits {
-    /// Puts a text, escaped already, into an element; a self-closing one is opened.
+    /// Puts text, already escaped, into an element; a self-closing one is opened.
     fn fill(&mut self, place: &Place<'_>, text: String) {
         if place.content.end == place.whole.end {
             let name = place.start.qualified;
@@ -89,7 +89,7 @@ impl Edits {
     }
 }
 
-/// The header `old`, changed to say what is wanted.
+/// The header `old`, edited to say what is wanted.
 pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     let broken = |_| invalid(Reason::WriteHeaderXml);
     let now = read(old)?;
@@ -179,7 +179,7 @@ fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> 
     Ok(())
 }
 
-/// Changes values of attributes; where one comes or goes, the element is written anew.
+/// Changes values of attributes; where one is added or removed, the element is written again.
 fn key(place: &Place<'_>, old: &Key, new: &Key, edits: &mut Edits) {
     if old.algorithm.is_some() != new.algorithm.is_some() || old.checksum.is_some() != new.checksum.is_some() {
         edits.0.push((place.whole.clone(), kid_element(place.start.qualified, new)));
@@ -194,7 +194,7 @@ fn key(place: &Place<'_>, old: &Key, new: &Key, edits: &mut Edits) {
     for (name, raw) in place.start.raw_attributes() {
         let changed = values.iter().find(|(wanted, _)| name == *wanted).and_then(|(_, value)| value.as_ref());
         if let Some(value) = changed {
-            // Both are slices of the document; the tag's name stands one byte behind its beginning.
+            // Both are slices of the document; the tag's name begins one byte after the tag.
             let distance = (raw.as_ptr() as usize).wrapping_sub(tag.as_ptr() as usize);
             let start = place.whole.start.wrapping_add(1).wrapping_add(distance);
             edits.0.push((start..start.wrapping_add(raw.len()), escape(value)));

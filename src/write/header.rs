@@ -1,4 +1,4 @@
-//! A PlayReady header made from its fields, in the order and spelling of Microsoft's tools.
+//! A PlayReady header made of its fields, in the order and spelling of Microsoft's tools.
 
 use super::{Fields, invalid};
 use crate::error::{Error, Reason};
@@ -16,7 +16,7 @@ pub struct Key {
     pub key_id: [u8; 16],
     /// `AESCTR`, `AESCBC`, `COCKTAIL`.
     pub algorithm: Option<String>,
-    /// Base64, as it stands there.
+    /// Base64, as written.
     pub checksum: Option<String>,
 }
 
@@ -71,7 +71,7 @@ impl Wanted {
     }
 }
 
-/// What goes into CUSTOMATTRIBUTES: the text given, in which a key period is put into its place or added.
+/// What goes into CUSTOMATTRIBUTES: the given text with the key period replaced or added.
 pub fn custom_attributes(given: Option<String>, period: Option<u32>) -> Result<Option<String>, Error> {
     let Some(period) = period.map(|period| decimal(u64::from(period))) else { return Ok(given) };
     let given = given.unwrap_or_default();
@@ -104,7 +104,7 @@ pub fn guid(key: &Key) -> String {
     to_base64(&swap_guid(key.key_id))
 }
 
-/// The header, anew.
+/// The header, written from its fields alone.
 pub fn canonical(wanted: &Wanted) -> Result<String, Error> {
     let cbc = wanted.keys.iter().any(|key| key.algorithm.as_deref() == Some("AESCBC"));
     let version = match wanted.version.as_deref() {

@@ -1,5 +1,5 @@
-//! Writes what `init_data` reads. Each function takes the JSON of the public type, with bytes in hex, and gives the bytes
-//! back from which the same JSON is read: what is written depends on the fields alone.
+//! Writes what `init_data` reads. Each function takes the JSON of the public type, with bytes in hex, and returns bytes that
+//! read as the same JSON: the output depends on the fields alone.
 
 mod edit;
 mod header;
@@ -19,7 +19,7 @@ fn invalid(reason: Reason) -> Error {
     Error::because(Code::InitDataInvalid, reason)
 }
 
-/// The fields of an object; `null` is as good as nothing.
+/// The fields of an object; `null` is the same as a missing field.
 #[derive(Debug, Clone, Copy)]
 struct Fields<'v>(&'v Value);
 

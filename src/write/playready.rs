@@ -1,7 +1,7 @@
 //! PlayReady Objects; the layout is drawn in `init_data::playready`.
 //!
-//! Where the object was read from somewhere (`xml`, and `records` where there are odd ones), what stands there is kept and
-//! only what differs is written anew. Without them it is written as Microsoft's tools do.
+//! Where the object was read before (`xml`, and `records` where they are unusual), only what differs is replaced. Otherwise it
+//! is written as Microsoft's tools do.
 
 use super::header::{self, Wanted};
 use super::{Fields, edit, invalid};
@@ -44,7 +44,7 @@ fn header(fields: Fields<'_>, old: Option<&str>) -> Result<String, Error> {
     }
 }
 
-/// Encodes as the old record did: in UTF-8 or UTF-16LE, with what stood before and behind the text.
+/// Encodes as the old record did: in UTF-8 or UTF-16LE, with what was before and after the text.
 fn like(record: &[u8], old: &str, new: &str) -> Vec<u8> {
     for (encoded, new) in [(text::to_utf16_le(old), text::to_utf16_le(new)), (old.into(), new.into())] {
         for mark in [&b""[..], b"\xff\xfe", b"\xef\xbb\xbf"] {
