@@ -17,9 +17,15 @@ fn camel(id: &str) -> String {
     id.split('-').map(|word| [word[..1].to_ascii_uppercase(), word[1..].to_string()].concat()).collect()
 }
 
+/// What each reason has of its own, or else from its group.
+fn of_reasons<'v>(table: &'v Value, name: &str) -> Vec<&'v str> {
+    let groups = table["reasons"].as_array().expect("a list of groups");
+    let all = groups.iter().flat_map(|group| group["reasons"].as_array().unwrap().iter().map(move |reason| (group, reason)));
+    all.map(|(group, reason)| reason[name].as_str().or(group[name].as_str()).unwrap_or_default()).collect()
+}
+
 /// A hint, or the shared one that `@name` stands for.
-fn hint<'v>(table: &'v Value, entry: &'v Value) -> &'v str {
-    let hint = entry["hint"].as_str().unwrap_or_default();
+fn hint<'v>(table: &'v Value, hint: &'v str) -> &'v str {
     match hint.strip_prefix('@') {
         Some(name) => table["hints"][name].as_str().unwrap_or_else(|| panic!("errors.json has no hint {name}")),
         None => hint,
@@ -37,8 +43,8 @@ fn main() {
     let mut list = |name: &str, about: &str, key: &str, entries: &[&Value], doc: &str| {
         writeln!(out, "/// {about}\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\n#[repr(u16)]\npub enum {name} {{").unwrap();
         for entry in entries {
-            let text = entry[doc].as_str().unwrap().replace('\n', " ");
-            writeln!(out, "    #[doc = {:?}]\n    {},", if text.is_empty() { "Nothing to add." } else { &text }, camel(entry[key].as_str().unwrap())).unwrap();
+            let text = [doc, key].iter().map(|name| entry[*name].as_str().unwrap()).find(|text| !text.is_empty()).unwrap();
+            writeln!(out, "    #[doc = {:?}]\n    {},", text, camel(entry[key].as_str().unwrap())).unwrap();
         }
         writeln!(out, "}}\nimpl {name} {{\n    /// All of them, by their numbers.\n    pub const ALL: [Self; {}] = [", entries.len())
             .unwrap();
@@ -53,9 +59,10 @@ fn main() {
     };
     texts("CODE_NAMES", codes.iter().map(|entry| entry["code"].as_str().unwrap()).collect());
     texts("CODE_MESSAGES", codes.iter().map(|entry| entry["message"].as_str().unwrap_or("{reason}")).collect());
-    texts("CODE_HINTS", codes.iter().map(|entry| hint(&table, entry)).collect());
+    texts("CODE_HINTS", codes.iter().map(|entry| hint(&table, entry["hint"].as_str().unwrap_or_default())).collect());
     texts("REASON_TEXTS", reasons.iter().map(|entry| entry["text"].as_str().unwrap()).collect());
-    texts("REASON_HINTS", reasons.iter().map(|entry| hint(&table, entry)).collect());
+    texts("REASON_HINTS", of_reasons(&table, "hint").into_iter().map(|text| hint(&table, text)).collect());
+    texts("REASON_MESSAGES", of_reasons(&table, "message"));
 
     let phases = codes.iter().map(|entry| camel(entry["phase"].as_str().unwrap()));
     writeln!(out, "const PHASES: [Phase; {}] = [", codes.len()).unwrap();

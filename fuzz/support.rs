@@ -2,9 +2,13 @@
 #![allow(dead_code)]
 
 use pallycon_drm::bytes::Span;
-use pallycon_drm::init_data::{InitData, InitDataType, Options, PsshBox, parse, payload};
-use pallycon_drm::json;
-use pallycon_drm::write;
+use pallycon_drm::init_data::collect::Collector;
+use pallycon_drm::init_data::visitor::{PsshHeader, Report};
+use pallycon_drm::init_data::{InitDataType, Options, parse, payload};
+use pallycon_drm::{error, init_data, json, record, text, write};
+
+#[path = "../tests/support/record.rs"]
+pub mod record_support;
 
 /// Whether a span is the part of the input that it says.
 pub fn inside(data: &[u8], span: Span<'_>) -> bool {
@@ -13,7 +17,7 @@ pub fn inside(data: &[u8], span: Span<'_>) -> bool {
 
 /// Reads. Of one input in sixteen, as it takes ten times as long: what was read must be JSON, every place that it tells of must
 /// lie inside the input, and every box must write back as it stands.
-pub fn init_data(data: &[u8], kind: Option<InitDataType>, strict: bool) -> Option<()> {
+pub fn read_init_data(data: &[u8], kind: Option<InitDataType>, strict: bool) -> Option<()> {
     let read = parse(data, Options { kind, strict }).ok()?;
     if data.len() % 16 != 0 {
         return Some(());
@@ -31,11 +35,14 @@ pub fn init_data(data: &[u8], kind: Option<InitDataType>, strict: bool) -> Optio
 
 /// Reads a system's data, which must be JSON that tells of places inside the input.
 pub fn payload(data: &[u8], system_id: [u8; 16]) {
-    let mut out = InitData::default();
-    out.boxes.open(b'{');
-    let _ = payload::read(&PsshBox::bare(system_id, Span::whole(data)), false, &mut out);
-    out.boxes.close(b'}');
-    places(&out.boxes.finish(), data);
+    let mut collector = Collector::default();
+    let mut out = Report::new(&mut collector);
+    let pssh = PsshHeader::bare(system_id, Span::whole(data));
+    out.begin_box(&pssh);
+    let read = payload::read(&pssh, false, &mut out);
+    let collected = collector.finished();
+    assert!(read.is_ok() || collected.boxes[0].payload.is_none());
+    places(&collected.to_json(), data);
 }
 
 /// What was written must be JSON that tells of places inside the input.
@@ -56,7 +63,7 @@ fn resolve(value: &mut json::Value, data: &[u8]) {
                     Some([json::Value::Number(offset), json::Value::Number(length)]) if PLACES.contains(&&name[..]) => {
                         let offset: usize = offset.parse().unwrap();
                         let bytes = &data[offset..offset + length.parse::<usize>().unwrap()];
-                        *value = json::Value::String(pallycon_drm::text::hex(bytes));
+                        *value = json::Value::String(text::hex(bytes));
                     }
                     _ => resolve(value, data),
                 }

@@ -9,6 +9,7 @@
 //! {phase}   license, …           {http}     " (HTTP 503)", or nothing without a status
 //! {words}   the code, with blanks for dashes
 //! ```
+//! A reason, or its group, may have a template of its own, which replaces that of the code (`message`, as hints do).
 //!
 //! In the module that viewers download no text is linked: [`Error::message`] and its like are not called there, and an error
 //! crosses as numbers (`src/record.rs`).
@@ -254,9 +255,7 @@ impl Error {
     /// One line for a person.
     pub fn message(&self) -> String {
         let Failure { code, reason, parameters, phase, http_status, offset, .. } = &*self.0;
-        let reason = reason.map_or("", Reason::as_str);
-        let template = entry(&CODE_MESSAGES, *code as usize).replace("{reason}", reason);
-        fill(&template, |name| match name {
+        fill(&template(*code, *reason), |name| match name {
             "phase" => phase.as_str().into(),
             "offset" => decimal(offset.unwrap_or_default() as u64),
             "http" => http_status.map_or(String::new(), |status| concat(&[" (HTTP ", &decimal(status.into()), ")"])),
@@ -293,14 +292,20 @@ pub struct Problem {
 impl Problem {
     /// One line for a person.
     pub fn message(&self) -> String {
-        let template = entry(&CODE_MESSAGES, self.code as usize).replace("{reason}", self.reason.map_or("", Reason::as_str));
-        fill(&template, |name| parameter(&self.parameters, name))
+        fill(&template(self.code, self.reason), |name| parameter(&self.parameters, name))
     }
 
     /// One sentence: what to do.
     pub fn hint(&self) -> &'static str {
         hint(self.code, self.reason)
     }
+}
+
+/// The message before its placeholders are filled in; a reason's own template goes before its code's.
+fn template(code: Code, reason: Option<Reason>) -> String {
+    let own = reason.map_or("", |reason| entry(&REASON_MESSAGES, reason as usize));
+    let template = if own.is_empty() { entry(&CODE_MESSAGES, code as usize) } else { own };
+    template.replace("{reason}", reason.map_or("", Reason::as_str))
 }
 
 /// A reason's own hint goes before its code's.
@@ -359,6 +364,9 @@ mod tests {
         assert_eq!(Error::new(Code::ServerUnavailable).message(), "The license server failed.");
         let error = Error::because(Code::TokenUnreadable, Reason::PallyconSilent).with("7009");
         assert_eq!(error.message(), "PallyCon 7009: token unreadable");
+        let error = Error::because(Code::InitDataInvalid, Reason::WriteNotText).with("data");
+        assert_eq!(error.message(), "It cannot be written: data is not text.");
+        assert!(error.hint().contains("parseInitData"));
         // What a server said is not a template.
         let error = Error::because(Code::TokenUnreadable, Reason::Pallycon).with("7009").with("{0} {reason} {");
         assert_eq!(error.message(), "PallyCon 7009: {0} {reason} {");

@@ -8,8 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use pallycon_drm::init_data::InitDataType;
 
 fuzz_target!(|data: &[u8]| {
-    let strict = support::init_data(data, Some(InitDataType::Cenc), true);
-    let lenient = support::init_data(data, Some(InitDataType::Cenc), false);
+    let strict = support::read_init_data(data, Some(InitDataType::Cenc), true);
+    let lenient = support::read_init_data(data, Some(InitDataType::Cenc), false);
     // What is right by the strict rules is right by the others.
     assert!(strict.is_none() || lenient.is_some());
 });

@@ -10,7 +10,7 @@ use pallycon_drm::init_data::{InitDataType, fairplay, sinf};
 use pallycon_drm::system;
 
 fuzz_target!(|data: &[u8]| {
-    support::init_data(data, Some(InitDataType::Skd), false);
+    support::read_init_data(data, Some(InitDataType::Skd), false);
     if let Ok(read) = fairplay::read_legacy(data) {
         assert!(support::inside(data, read.certificate));
     }

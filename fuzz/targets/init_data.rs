@@ -7,6 +7,6 @@ mod support;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    support::init_data(data, None, false);
-    support::init_data(data, None, true);
+    support::read_init_data(data, None, false);
+    support::read_init_data(data, None, true);
 });

@@ -9,7 +9,7 @@ use pallycon_drm::init_data::InitDataType;
 
 fuzz_target!(|data: &[u8]| {
     for kind in [InitDataType::Keyids, InitDataType::Sinf] {
-        support::init_data(data, Some(kind), false);
-        support::init_data(data, Some(kind), true);
+        support::read_init_data(data, Some(kind), false);
+        support::read_init_data(data, Some(kind), true);
     }
 });

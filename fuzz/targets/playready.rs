@@ -5,12 +5,12 @@
 mod support;
 
 use libfuzzer_sys::fuzz_target;
-use pallycon_drm::init_data::{InitData, playready};
+use pallycon_drm::init_data::playready;
 use pallycon_drm::system;
 
 fuzz_target!(|data: &[u8]| {
     support::payload(data, system::PLAYREADY);
     if let Some(text) = playready::header_text(data) {
-        let _ = playready::read_header(&text, 0, false, &mut InitData::default());
+        let _ = playready::parse_header(&text);
     }
 });

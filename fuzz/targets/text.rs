@@ -9,6 +9,6 @@ use pallycon_drm::init_data::from_text;
 
 fuzz_target!(|text: &str| {
     if let Ok(bytes) = from_text(text) {
-        support::init_data(&bytes, None, false);
+        support::read_init_data(&bytes, None, false);
     }
 });

@@ -10,7 +10,7 @@ use pallycon_drm::{json, write};
 fuzz_target!(|text: &str| {
     let Some(value) = json::parse(text) else { return };
     if let Ok(written) = write::pssh(&value) {
-        support::init_data(&written, None, false);
+        support::read_init_data(&written, None, false);
     }
     let _ = write::widevine_data(&value);
     let _ = write::playready_object(&value);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::Phase;
 use crate::text::to_base64;
 
 /// The published tutorial's token (`docs/protocol.md`, K3), made 2019-07-17T08:57:04Z.
@@ -110,7 +111,7 @@ fn auth_data_reads_and_is_refused_where_a_token_is_needed() {
 fn only_what_is_no_object_is_an_error_and_it_repeats_nothing() {
     for value in ["", "secret token", "c2VjcmV0", "{\"drm_type\":\"Widevine\"}", &to_base64(b"[]"), &to_base64(b"\"text\"")] {
         let error = inspect(value, &good()).unwrap_err();
-        assert_eq!((error.code, error.phase), ("custom-data-invalid", Phase::CustomData));
+        assert_eq!((error.code, error.phase), (Code::CustomDataInvalid, Phase::CustomData));
         assert!(value.is_empty() || !error.to_json().contains(value));
     }
 }

@@ -118,16 +118,19 @@ pub fn read_legacy(blob: &[u8]) -> Result<Legacy<'_>, ParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::init_data::test_support::{boxed, json};
+    use crate::system;
+    use serde_json::json;
 
     #[test]
     fn a_tree_with_everything() {
         let data = b"\0\0\0\x65fpsd\0\0\0\x10fpsi\0\0\0\0cbcs\
             \0\0\0\x4dfpsk\0\0\0\x1cfkri\0\0\0\0KKKKKKKKKKKKKKKK\0\0\0\x0cfkaiasst\0\0\0\x0dfkcxcontx\0\0\0\x10fkvl\0\0\0\x01\xde\xad\xbe\xef";
-        let mut out = InitData::default();
-        read(Span::whole(data), &mut out).unwrap();
-        let request = r#"{"keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","assetId":[68,4],"context":[80,5],"versions":[1,3735928559]}"#;
-        assert_eq!(out.boxes.finish(), [r#""scheme":"cbcs","requests":["#, request, "]"].concat());
-        assert_eq!(out.tracks.finish(), r#"{"scheme":"cbcs","keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","ivSize":0}"#);
+        let (pssh, out) = boxed(system::FAIRPLAY, Some(Field::FairPlay), data, |_, out| read(Span::whole(data), out)).unwrap();
+        let id = "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b";
+        let request = json!({"keyId": id, "assetId": [68, 4], "context": [80, 5], "versions": [1, 3_735_928_559_u32]});
+        assert_eq!(pssh["fairplay"], json!({"scheme": "cbcs", "requests": [request]}));
+        assert_eq!(json(&out)["fairplay"]["tracks"], json!([{"scheme": "cbcs", "keyId": id, "ivSize": 0}]));
         assert_eq!(out.key_ids.iter().collect::<Vec<_>>(), [b"KKKKKKKKKKKKKKKK"]);
     }
 
@@ -140,7 +143,8 @@ mod tests {
             b"\0\0\0\x10fpsd\0\0\0\x08fpsk",
             b"\0\0\0\x1afpsd\0\0\0\x12fpsk\0\0\0\x0afkvl\0\0",
         ] {
-            assert!(read(Span::whole(data), &mut InitData::default()).is_err(), "{data:?}");
+            let read = boxed(system::FAIRPLAY, Some(Field::FairPlay), data, |_, out| read(Span::whole(data), out));
+            assert_eq!(read.unwrap_err().reason, Reason::FpsdUnreadable, "{data:?}");
         }
     }
 

@@ -43,6 +43,8 @@ mod sample_entry;
 pub mod segment;
 pub mod sinf;
 pub mod skd;
+#[cfg(test)]
+pub(crate) mod test_support;
 pub(crate) mod unique;
 pub mod visitor;
 pub mod widevine;
@@ -180,7 +182,10 @@ fn invalid(error: ParseError) -> Error {
 fn explained(error: ParseError, data: &[u8], named: Option<InitDataType>) -> ParseError {
     let reason = match data.get(4..8) {
         Some(b"ftyp" | b"styp" | b"moov" | b"moof" | b"sidx") => Reason::LooksLikeSegment,
-        _ if is_text(data) && matches!(named, None | Some(InitDataType::Cenc)) && !data.starts_with(b"{") => Reason::LooksLikeText,
+        // JSON and XML are taken from text as they are: passed as a string they would fail again.
+        _ if is_text(data) && matches!(named, None | Some(InitDataType::Cenc)) && !matches!(data, [b'{' | b'<', ..]) => {
+            Reason::LooksLikeText
+        }
         _ => return error,
     };
     ParseError { reason, ..error }

@@ -65,6 +65,7 @@ fn known<'a, V: Visitor<'a>>(
 
 #[inline(never)]
 fn details<'a, V: Visitor<'a>>(format: PayloadFormat, data: Span<'a>, out: &mut Report<'a, '_, V>) -> Option<()> {
+    out.visitor.open_list(Field::KeyIds);
     match format {
         PayloadFormat::Nagra => nagra(data.bytes, out),
         PayloadFormat::WisePlay => wiseplay(data.bytes, out),
@@ -122,17 +123,22 @@ fn marlin<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::init_data::collect::Collector;
+    use crate::init_data::test_support::boxed;
+    use serde_json::json;
 
-    fn payload(system_id: [u8; 16], data: &[u8]) -> Result<String, Fault> {
-        let mut out = InitData::default();
-        read(&PsshBox::bare(system_id, Span::whole(data)), true, &mut out).map(|()| out.boxes.finish())
+    /// What a system other than the large three says in its data, where anything.
+    fn payload(system_id: [u8; 16], data: &[u8]) -> Result<Option<serde_json::Value>, ParseError> {
+        let (pssh, read) = boxed(system_id, None, data, |pssh, out| read(pssh, true, out))?;
+        assert_eq!(pssh.get("details").is_some(), read.boxes[0].payload.is_some());
+        Ok(pssh.get("details").cloned())
     }
 
     #[test]
     fn nagra_is_json_in_base64url() {
         let data = text::to_base64url(br#"{"contentId":"film","keyId":"00112233-4455-6677-8899-aabbccddeeff"}"#);
-        let expected = r#""details":{"keyIds":["00112233445566778899aabbccddeeff"],"contentId":"film"}"#;
-        assert_eq!(payload(system::NAGRA, data.as_bytes()).as_deref(), Ok(expected));
+        let expected = json!({"keyIds": ["00112233445566778899aabbccddeeff"], "contentId": "film"});
+        assert_eq!(payload(system::NAGRA, data.as_bytes()), Ok(Some(expected)));
         for wrong in ["hello", &text::to_base64(br#"{"contentId":"x"}"#), &text::to_base64(b"[]")] {
             assert!(payload(system::NAGRA, wrong.as_bytes()).is_err(), "{wrong}");
         }
@@ -141,8 +147,8 @@ mod tests {
     #[test]
     fn wiseplay_is_json() {
         let data = br#"{"version":"V1.0","kids":["AAAAAAAAAAAAAAAAAAAAAQ=="],"contentID":"Zm9v","enschema":"cbcs"}"#;
-        let expected = r#""details":{"keyIds":["00000000000000000000000000000001"],"version":"V1.0","contentId":"Zm9v","scheme":"cbcs"}"#;
-        assert_eq!(payload(system::WISEPLAY, data).as_deref(), Ok(expected));
+        let expected = json!({"keyIds": ["00000000000000000000000000000001"], "version": "V1.0", "contentId": "Zm9v", "scheme": "cbcs"});
+        assert_eq!(payload(system::WISEPLAY, data), Ok(Some(expected)));
         for wrong in ["{}", r#"{"kids":["AA=="]}"#, r#"{"kids":[1]}"#, "no"] {
             assert!(payload(system::WISEPLAY, wrong.as_bytes()).is_err(), "{wrong}");
         }
@@ -150,40 +156,42 @@ mod tests {
 
     #[test]
     fn irdeto_is_xml_behind_nine_bytes() {
-        let expected = r#""details":{"keyIds":[],"xml":"<a/>"}"#;
-        assert_eq!(payload(system::IRDETO, b"\0\0\0\0\0\0\0\0\0<a/>").as_deref(), Ok(expected));
-        assert_eq!(payload(system::IRDETO, b"\0\0\0\0").as_deref(), Ok(r#""details":{"keyIds":[],"xml":""}"#));
+        let expected = |xml: &str| Ok(Some(json!({"keyIds": [], "xml": xml})));
+        assert_eq!(payload(system::IRDETO, b"\0\0\0\0\0\0\0\0\0<a/>"), expected("<a/>"));
+        assert_eq!(payload(system::IRDETO, b"\0\0\0\0"), expected(""));
         assert!(payload(system::IRDETO, b"\0\0\0\0\0\0\0\0\0\xff").is_err());
     }
 
     #[test]
     fn marlin_is_a_table_of_key_ids() {
         let data = b"\0\0\0\x2fmarl\0\0\0\x27mkid\0\0\0\0\0\0\0\x01\0\0\0\x13KKKKKKKKKKKKKKKKcid";
-        let expected = r#""details":{"keyIds":["4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"],"contentId":"cid"}"#;
-        assert_eq!(payload(system::MARLIN, data).as_deref(), Ok(expected));
+        let expected = json!({"keyIds": ["4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"], "contentId": "cid"});
+        assert_eq!(payload(system::MARLIN, data), Ok(Some(expected)));
         // a size past the end, a hostile count, another box: opaque
         for wrong in [&data[..40], b"\0\0\0\x18marl\0\0\0\x10mkid\0\0\0\0\xff\xff\xff\xff", b"\0\0\0\x08free"] {
-            assert_eq!(payload(system::MARLIN, wrong).as_deref(), Ok(""));
+            assert_eq!(payload(system::MARLIN, wrong), Ok(None));
         }
     }
 
     #[test]
     fn what_cannot_be_read_leaves_nothing_behind() {
-        let mut out = InitData::default();
-        let half = br#"{"kids":["AAAAAAAAAAAAAAAAAAAAAQ==","no"]}"#;
-        assert!(read(&PsshBox::bare(system::WISEPLAY, Span::whole(half)), true, &mut out).is_err());
-        assert_eq!((out.boxes.len(), out.key_ids.len()), (0, 0));
+        let mut collector = Collector::default();
+        let mut out = Report::new(&mut collector);
+        let half = PsshHeader::bare(system::WISEPLAY, Span::whole(br#"{"kids":["AAAAAAAAAAAAAAAAAAAAAQ==","no"]}"#));
+        out.begin_box(&half);
+        assert!(read(&half, true, &mut out).is_err());
+        assert!(out.summary.key_ids.is_empty());
+        assert_eq!(collector.finished().boxes[0].payload, None);
     }
 
     #[test]
     fn a_box_in_a_box_is_said_to_be_one() {
-        let fault = payload(system::WIDEVINE, b"\0\0\0\x08pssh").unwrap_err();
-        assert_eq!(fault.what, "it is a pssh box itself: wrapped twice");
+        assert_eq!(payload(system::WIDEVINE, b"\0\0\0\x08pssh").unwrap_err().reason, Reason::WrappedTwice);
     }
 
     #[test]
     fn no_data_and_unknown_systems_are_no_errors() {
-        assert_eq!(payload(system::WIDEVINE, b"").as_deref(), Ok(""));
-        assert_eq!(payload([7; 16], b"anything").as_deref(), Ok(""));
+        assert_eq!(payload(system::WIDEVINE, b""), Ok(None));
+        assert_eq!(payload([7; 16], b"anything"), Ok(None));
     }
 }

@@ -13,6 +13,8 @@
 //! Key ids are base64 of a GUID, whose first three fields are little-endian. PallyCon puts the key period of rotating
 //! keys into `CUSTOMATTRIBUTES/PERIOD_INDEX`, in decimal.
 
+#[cfg(feature = "inspect")]
+use super::collect::{Collector, Payload, PlayReadyObject};
 use super::visitor::{PsshHeader, Report, Value, Visitor};
 use crate::bytes::{Reader, Span};
 use crate::error::{Code, ParseError, Reason};
@@ -76,7 +78,7 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
     let mut header = None;
     let mut licenses = false;
     let mut records = Records { reader, left };
-    while let Some(record) = records.next() {
+    for record in records.by_ref() {
         match record? {
             (HEADER_RECORD, value) if header.is_none() => header = Some(value),
             (LICENSE_STORE_RECORD, _) => licenses = true,
@@ -215,11 +217,24 @@ fn period(reader: &mut xml::Reader<'_>) -> Result<Option<u32>, ParseError> {
     Ok(period)
 }
 
+/// Reads a header that stands alone, if the text is not empty.
+#[cfg(feature = "inspect")]
+pub fn parse_header(xml: &str) -> Result<PlayReadyObject<'static>, ParseError> {
+    let mut collector = Collector::default();
+    let mut out = Report::new(&mut collector);
+    out.begin_box(&PsshHeader::bare(crate::system::PLAYREADY, Span::default()));
+    out.visitor.open(Field::PlayReady);
+    read_header(xml, 0, false, &mut out)?;
+    let payload = collector.finished().boxes.pop().and_then(|pssh| pssh.payload);
+    Ok(if let Some(Payload::PlayReady(object)) = payload { object } else { PlayReadyObject::default() })
+}
+
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
-    use crate::system;
+    use crate::init_data::test_support::boxed;
+    use crate::system::PLAYREADY;
     use serde_json::{Value, json};
 
     const KID: &str = "Z0UjAauJ780BI0VniavN7w==";
@@ -235,20 +250,15 @@ mod tests {
         [&(body.len() as u32 + 6).to_le_bytes()[..], &(records.len() as u16).to_le_bytes(), &body].concat()
     }
 
-    fn value(out: InitData) -> Value {
-        serde_json::from_str(&["{", &out.boxes.finish(), "}"].concat()).unwrap()
+    /// What an object says, and what it is warned of.
+    fn read(bytes: &[u8]) -> Result<(Value, Vec<Code>), ParseError> {
+        let (mut pssh, read) = boxed(PLAYREADY, Some(Field::PlayReady), bytes, |pssh, out| super::read(pssh, false, out))?;
+        Ok((pssh["playready"].take(), read.warnings.iter().map(|warning| warning.code).collect()))
     }
 
-    fn read(bytes: &[u8]) -> Result<(Value, String), Fault> {
-        let mut out = InitData::default();
-        super::read(&PsshBox::bare(system::PLAYREADY, Span::whole(bytes)), false, &mut out)?;
-        let warnings = std::mem::take(&mut out.warnings).finish();
-        Ok((value(out), warnings))
-    }
-
-    fn header(xml: &str) -> Result<Value, Fault> {
-        let mut out = InitData::default();
-        read_header(xml, 0, false, &mut out).map(|()| value(out))
+    fn header(xml: &str) -> Result<Value, ParseError> {
+        let (mut pssh, _) = boxed(PLAYREADY, Some(Field::PlayReady), b"", |_, out| read_header(xml, 0, false, out))?;
+        Ok(pssh["playready"].take())
     }
 
     #[test]
@@ -260,7 +270,7 @@ mod tests {
             "licenseUrl": "https://a.test/?a=1&b=2", "customAttributes": "<PERIOD_INDEX>128</PERIOD_INDEX>", "keyPeriodIndex": 128,
             "hasEmbeddedLicense": false, "xml": xml,
         });
-        assert_eq!(read(&bytes).unwrap(), (expected, String::new()));
+        assert_eq!(read(&bytes).unwrap(), (expected, Vec::new()));
     }
 
     #[test]
@@ -303,7 +313,7 @@ mod tests {
         ] {
             let (read, warnings) = read(&object(&[(1, value)])).unwrap();
             assert_eq!((&read["xml"], read["records"].as_array().unwrap().len()), (&json!("<WRMHEADER version='4.0.0.0'/>"), 1));
-            assert_eq!(warnings.contains("playready-utf8"), utf8);
+            assert_eq!(warnings.contains(&Code::PlayreadyUtf8), utf8);
         }
     }
 
@@ -315,14 +325,14 @@ mod tests {
             bytes[at] = byte;
             read(&bytes).map(|_| ()).unwrap_err()
         };
-        assert_eq!(change(0, 99).what, "the PlayReady Object's length is not its own");
-        assert_eq!(change(8, 99), Fault::new("a PlayReady record runs past the end", 6));
-        assert_eq!(change(8, 22).what, "bytes follow the last PlayReady record");
-        assert_eq!(change(4, 2).what, "a PlayReady record runs past the end");
-        assert_eq!(change(12, b'X').what, "the XML is not a WRMHEADER");
-        assert_eq!(change(10, 0).what, "the PlayReady header is neither UTF-16LE nor UTF-8");
-        assert_eq!(read(&good[10..]).unwrap_err().what, "it is a WRMHEADER without the PlayReady Object around it");
-        assert_eq!(read(&[]).unwrap_err().what, "it ends too early");
+        assert_eq!(change(0, 99).reason, Reason::ObjectLength);
+        assert_eq!(change(8, 99), ParseError::new(Reason::RecordTooLong, 6));
+        assert_eq!(change(8, 22).reason, Reason::RecordTrailing);
+        assert_eq!(change(4, 2).reason, Reason::RecordTooLong);
+        assert_eq!(change(12, b'X').reason, Reason::NotWrmheader);
+        assert_eq!(change(10, 0).reason, Reason::HeaderEncoding);
+        assert_eq!(read(&good[10..]).unwrap_err().reason, Reason::ObjectMissing);
+        assert_eq!(read(&[]).unwrap_err().reason, Reason::EndsEarly);
         for xml in [
             "<WRMHEADER><DATA></WRMHEADER>",
             "<WRMHEADER><DATA><KID>AA==</KID></DATA></WRMHEADER>",

@@ -122,6 +122,10 @@ fn varint(reader: &mut Reader<'_>) -> Result<u64, ParseError> {
 mod tests {
     use super::*;
 
+    fn fields(message: Span<'_>) -> Result<Vec<Field<'_>>, ParseError> {
+        Fields::new(message).collect()
+    }
+
     #[test]
     fn every_wire_type() {
         let read = fields(Span::whole(b"\x08\xac\x02\x12\x01x\x1d1234\x2112345678")).unwrap();

@@ -156,6 +156,9 @@ fn next_readable(data: Span<'_>, from: usize) -> Span<'_> {
 #[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
+    use crate::init_data::InitData;
+    use crate::init_data::test_support::{self, collect};
+    use crate::text::uuid;
     use serde_json::{Value, json};
 
     const KEYS: &[u8] = b"KKKKKKKKKKKKKKKKLLLLLLLLLLLLLLLL";
@@ -171,19 +174,19 @@ mod tests {
         [&size[..], b"pssh\0\0\0\0", &system_id, &(data.len() as u32).to_be_bytes(), data].concat()
     }
 
+    fn read(data: &[u8], strict: bool) -> Result<InitData<'_>, ParseError> {
+        collect(|out| read_all(Span::whole(data), strict, out))
+    }
+
     /// The boxes, and the warnings with their places.
     fn lenient(data: &[u8]) -> (Vec<Value>, Vec<(String, u64)>) {
-        let mut out = InitData::default();
-        read_all(Span::whole(data), false, &mut out).unwrap();
-        let json: Value = serde_json::from_str(&out.to_json()).unwrap();
+        let json = test_support::json(&read(data, false).unwrap());
         let warning = |warning: &Value| (warning["code"].as_str().unwrap().to_string(), warning["offset"].as_u64().unwrap());
         (json["boxes"].as_array().unwrap().clone(), json["warnings"].as_array().unwrap().iter().map(warning).collect())
     }
 
-    fn strict(data: &[u8]) -> Result<Vec<Value>, Fault> {
-        let mut out = InitData::default();
-        read_all(Span::whole(data), true, &mut out)?;
-        Ok(serde_json::from_str::<Value>(&out.to_json()).unwrap()["boxes"].as_array().unwrap().clone())
+    fn strict(data: &[u8]) -> Result<Vec<Value>, ParseError> {
+        Ok(test_support::json(&read(data, true)?)["boxes"].as_array().unwrap().clone())
     }
 
     fn warnings(of: &[(&str, u64)]) -> Vec<(String, u64)> {
@@ -253,7 +256,7 @@ mod tests {
             ("no type at all", b"\0\0\0\x09\x01\x02\x03\x04\x05".to_vec()),
         ] {
             assert!(strict(&bad).is_err(), "{name}");
-            assert!(read_all(Span::whole(&bad), false, &mut InitData::default()).is_err(), "{name}, alone");
+            assert!(read(&bad, false).is_err(), "{name}, alone");
             for data in [[&good[..], &bad].concat(), [&bad[..], &good].concat(), [&good[..], &bad, &good].concat()] {
                 assert!(strict(&data).is_err(), "{name}");
                 let (boxes, warnings) = lenient(&data);
@@ -266,7 +269,7 @@ mod tests {
     #[test]
     fn a_box_cut_off_is_named_by_its_place() {
         let data = [common(), common()[..60].to_vec()].concat();
-        assert_eq!(strict(&data).unwrap_err(), Fault::new("a box is longer than what is there", 68));
+        assert_eq!(strict(&data).unwrap_err(), ParseError::new(Reason::BoxTooLong, 68));
         let (boxes, warned) = lenient(&data);
         assert_eq!((boxes.len(), warned), (1, warnings(&[("box-left-out", 68)])));
     }
@@ -299,7 +302,7 @@ mod tests {
     fn a_bad_payload_keeps_its_box() {
         let data = [boxed(system::WIDEVINE, b"\x01\x02"), boxed(system::PLAYREADY, b"no"), boxed(system::WIDEVINE, b"\x08\x01")].concat();
         let boxes = strict(&data).unwrap();
-        assert_eq!(boxes[0]["payloadError"], "a protobuf field has no proper number");
+        assert_eq!(boxes[0]["payloadError"], Reason::FieldNumber.as_str());
         assert!(boxes[1].get("payloadError").is_some() && boxes[2].get("payloadError").is_none());
         assert_eq!(boxes[1]["data"][1], 2);
     }
@@ -315,7 +318,7 @@ mod tests {
             [&b"pssh"[..], b"\0\0\0\x08pssh", b"\0\0\0\0pssh", b"\0\0\0\x01pssh\0\0\0\0\0\0\0\x20", b"\xff", b"\0\0\0\x09free", &common()]
         {
             let data = |count: usize| piece.repeat(count);
-            let work = |data: &[u8]| steps::of(|| read_all(Span::whole(data), false, &mut InitData::default())).0;
+            let work = |data: &[u8]| steps::of(|| read(data, false)).0;
             let (small, large) = (work(&data(1000)), work(&data(10_000)));
             assert!(large <= small * 11 + 1000, "{piece:?}: {small} then {large}");
         }

@@ -7,7 +7,8 @@
 //! ```
 
 use super::sinf::{self, Protection};
-use crate::bytes::{Fault, Reader, Span};
+use crate::bytes::{Reader, Span};
+use crate::error::{ParseError, Reason};
 use crate::isobmff::{Mp4Box, next_box};
 
 /// A sample entry.
@@ -20,7 +21,7 @@ pub struct SampleEntry<'a> {
 }
 
 /// The entries of an stsd box.
-pub fn read_all(stsd: Span<'_>) -> Result<Vec<SampleEntry<'_>>, Fault> {
+pub fn read_all(stsd: Span<'_>) -> Result<Vec<SampleEntry<'_>>, ParseError> {
     let mut body = stsd.reader();
     let version = body.u32_be()? >> 24;
     body.u32_be()?;
@@ -33,7 +34,7 @@ pub fn read_all(stsd: Span<'_>) -> Result<Vec<SampleEntry<'_>>, Fault> {
     Ok(out)
 }
 
-fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection<'_>>, Fault> {
+fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection<'_>>, ParseError> {
     let mut body = entry.body.reader();
     body.take(8)?;
     match &entry.kind {
@@ -48,7 +49,7 @@ fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection<
                 _ => 20,
             })?;
         }
-        // Text: up to three strings stand before the boxes, and only the format inside the sinf tells how many.
+        // Text: up to three strings precede the boxes, and only the format inside the sinf says how many.
         _ => {
             for _ in 0..3 {
                 if let Ok(Some(found)) = in_boxes(body) {
@@ -62,11 +63,11 @@ fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection<
 }
 
 /// The protection that the boxes of an entry name; of several sinf boxes the first with a key.
-fn in_boxes(mut boxes: Reader<'_>) -> Result<Option<Protection<'_>>, Fault> {
+fn in_boxes(mut boxes: Reader<'_>) -> Result<Option<Protection<'_>>, ParseError> {
     let mut found = None;
     while let Some(child) = next_box(&mut boxes)? {
         if &child.kind == b"sinf" {
-            let read = sinf::read_children(child.body).ok_or(Fault::new("what is in a sinf box cannot be read", child.offset))?;
+            let read = sinf::read_children(child.body).ok_or(ParseError::new(Reason::SampleEntrySinf, child.offset))?;
             if read.tenc.is_some() {
                 return Ok(Some(read));
             }

@@ -13,12 +13,15 @@
 //!
 //! PIFF says the same in uuid boxes: `d08a4f18…` is pssh without a list of keys, `8974dbce…` is tenc.
 
+mod json_form;
+
+use super::collect::Collector;
 use super::sinf::{self, TrackEncryption};
-use super::{InitData, KeyIds, pssh, sample_entry};
-use crate::bytes::{Fault, Reader, Span};
-use crate::error::{Error, Phase};
+use super::visitor::{Report, Warning};
+use super::{InitDataType, KeyIds, PsshBox, pssh, sample_entry};
+use crate::bytes::{Reader, Span};
+use crate::error::{Code, Error, ParseError, Reason};
 use crate::isobmff::{Mp4Box, next_box};
-use crate::json::{Writer, decimal};
 use crate::system::Scheme;
 
 const PIFF_PSSH: [u8; 16] = *b"\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\xab\xa1\x83\xd3";
@@ -43,38 +46,48 @@ pub struct Track<'a> {
 }
 
 /// What a segment says about protection.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Segment<'a> {
     /// Every track that moov or moof names, clear ones too.
     pub tracks: Vec<Track<'a>>,
     /// Every PSSH box in moov and moof.
-    pub init_data: InitData,
+    pub boxes: Vec<PsshBox<'a>>,
     /// Keys of tracks, groups and boxes, without repeats.
     pub key_ids: KeyIds,
+    /// What is not as it should be.
+    pub warnings: Vec<Warning>,
 }
 
 /// Reads a segment. All of it has to be there: where it is cut off the error says so.
 pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
-    let invalid = |fault: Fault| {
-        let message = ["The segment cannot be read: ", fault.what, " (byte ", &decimal(fault.offset as u64), ")."].concat();
-        let hint = "Hand over whole boxes: an init segment, or a media segment from its first byte to its last.";
-        Error::new("segment-invalid", Phase::Segment, message, hint).at(fault.offset)
-    };
+    let invalid = |error| Error::unreadable(Code::SegmentInvalid, error);
     if data.is_empty() {
-        return Err(invalid(Fault::new("there is nothing in it", 0)));
+        return Err(invalid(ParseError::new(Reason::Empty, 0)));
     }
-    let mut out = Segment::default();
-    out.read(Reader::new(data)).map_err(invalid)?;
-    for track in &out.tracks {
+    let mut collector = Collector::default();
+    let mut walk = Walk { tracks: Vec::new(), boxes: Report::new(&mut collector) };
+    walk.read(Reader::new(data)).map_err(invalid)?;
+    let Walk { tracks, boxes } = walk;
+    boxes.finish(InitDataType::Cenc);
+    let boxes = collector.finished();
+    let mut key_ids = KeyIds::default();
+    for track in &tracks {
         let groups = track.groups.iter().filter(|group| group.is_protected);
-        track.default.iter().chain(groups).for_each(|defaults| out.key_ids.add(&defaults.key_id));
+        track.default.iter().chain(groups).for_each(|defaults| key_ids.add(&defaults.key_id));
     }
-    out.init_data.key_ids.iter().for_each(|id| out.key_ids.add(id));
-    Ok(out)
+    boxes.key_ids.iter().for_each(|id| key_ids.add(id));
+    key_ids.finish();
+    Ok(Segment { tracks, boxes: boxes.boxes, key_ids, warnings: boxes.warnings })
 }
 
-impl<'a> Segment<'a> {
-    fn read(&mut self, mut reader: Reader<'a>) -> Result<(), Fault> {
+/// A segment being read.
+struct Walk<'a, 'v> {
+    tracks: Vec<Track<'a>>,
+    boxes: Report<'a, 'v, Collector<'a>>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn read(&mut self, mut reader: Reader<'a>) -> Result<(), ParseError> {
         while let Some(found) = next_box(&mut reader)? {
             if matches!(&found.kind, b"moov" | b"moof") {
                 let mut children = found.body.reader();
@@ -86,13 +99,13 @@ impl<'a> Segment<'a> {
         Ok(())
     }
 
-    fn child(&mut self, child: Mp4Box<'a>) -> Result<(), Fault> {
+    fn child(&mut self, child: Mp4Box<'a>) -> Result<(), ParseError> {
         match &child.kind {
-            b"pssh" => self.pssh(child),
+            b"pssh" => self.pssh(&child),
             b"uuid" if child.body.bytes.starts_with(&PIFF_PSSH) => {
                 let mut body = child.body.reader();
                 body.take(16)?;
-                self.pssh(Mp4Box { kind: *b"pssh", body: body.rest(), ..child });
+                self.pssh(&Mp4Box { kind: *b"pssh", body: body.rest(), ..child });
             }
             b"trak" => self.trak(child.body)?,
             b"traf" => self.traf(child.body)?,
@@ -102,13 +115,13 @@ impl<'a> Segment<'a> {
     }
 
     /// A bad box costs neither the tracks nor the other boxes.
-    fn pssh(&mut self, found: Mp4Box<'_>) {
-        if let Err(fault) = pssh::read(found, false, &mut self.init_data) {
-            self.init_data.leave_out(fault);
+    fn pssh(&mut self, found: &Mp4Box<'a>) {
+        if let Err(error) = pssh::read(found, false, &mut self.boxes) {
+            pssh::leave_out(error, &mut self.boxes);
         }
     }
 
-    fn trak(&mut self, trak: Span<'a>) -> Result<(), Fault> {
+    fn trak(&mut self, trak: Span<'a>) -> Result<(), ParseError> {
         let mut track = Track::default();
         each(trak, &mut |child| {
             match &child.kind {
@@ -143,7 +156,7 @@ impl<'a> Segment<'a> {
         Ok(())
     }
 
-    fn traf(&mut self, traf: Span<'a>) -> Result<(), Fault> {
+    fn traf(&mut self, traf: Span<'a>) -> Result<(), ParseError> {
         let mut track_id = 0;
         let mut groups = Vec::new();
         each(traf, &mut |child| {
@@ -168,7 +181,7 @@ impl<'a> Segment<'a> {
 }
 
 impl<'a> Track<'a> {
-    fn sample_table(&mut self, child: Mp4Box<'a>) -> Result<(), Fault> {
+    fn sample_table(&mut self, child: Mp4Box<'a>) -> Result<(), ParseError> {
         match &child.kind {
             b"stsd" => {
                 let entries = sample_entry::read_all(child.body)?;
@@ -189,7 +202,7 @@ impl<'a> Track<'a> {
     }
 }
 
-fn each<'a>(boxes: Span<'a>, visit: &mut dyn FnMut(Mp4Box<'a>) -> Result<(), Fault>) -> Result<(), Fault> {
+fn each<'a>(boxes: Span<'a>, visit: &mut dyn FnMut(Mp4Box<'a>) -> Result<(), ParseError>) -> Result<(), ParseError> {
     let mut reader = boxes.reader();
     while let Some(child) = next_box(&mut reader)? {
         visit(child)?;
@@ -198,7 +211,7 @@ fn each<'a>(boxes: Span<'a>, visit: &mut dyn FnMut(Mp4Box<'a>) -> Result<(), Fau
 }
 
 /// `version/flags:u32 type:4 [length:u32 if version 1] [index:u32 if version 2] count:u32 count × ([length:u32] entry)`
-fn sample_groups<'a>(sgpd: Span<'a>) -> Result<Vec<TrackEncryption<'a>>, Fault> {
+fn sample_groups<'a>(sgpd: Span<'a>) -> Result<Vec<TrackEncryption<'a>>, ParseError> {
     let mut body = sgpd.reader();
     let version = body.u32_be()? >> 24;
     let kind: [u8; 4] = body.array()?;
@@ -217,56 +230,12 @@ fn sample_groups<'a>(sgpd: Span<'a>) -> Result<Vec<TrackEncryption<'a>>, Fault> 
             entry = body.span(length as usize)?.reader();
         }
         let at = entry.offset();
-        groups.push(sinf::encryption(&mut entry, 1).ok_or(Fault::new("a sample group of keys is cut off", at))?);
+        groups.push(sinf::encryption(&mut entry, 1).ok_or(ParseError::new(Reason::SampleGroupCutOff, at))?);
         if version == 0 {
             body = entry;
         }
     }
     Ok(groups)
-}
-
-impl Segment<'_> {
-    /// The JSON of the public type.
-    pub fn to_json(&self) -> String {
-        let mut out = Writer::new();
-        out.object(|o| {
-            o.objects("tracks", &self.tracks, |o, track| {
-                let fourcc = |kind: [u8; 4]| sinf::fourcc(&kind);
-                o.number("trackId", u64::from(track.track_id));
-                o.optional_string(
-                    "type",
-                    track.handler.map(|handler| kind_of(handler).map_or_else(|| fourcc(handler), String::from)).as_deref(),
-                );
-                o.optional_string("codec", track.codec.map(fourcc).as_deref());
-                o.optional_string("scheme", track.scheme.map(Scheme::as_str));
-                o.optional_string("sampleEntry", track.sample_entry.map(fourcc).as_deref());
-                if let Some(default) = &track.default {
-                    o.bytes("defaultKeyId", &default.key_id);
-                    default.write(o);
-                }
-                if !track.groups.is_empty() {
-                    o.objects("groups", &track.groups, |o, group| {
-                        o.bytes("keyId", &group.key_id);
-                        o.boolean("protected", group.is_protected);
-                        group.write(o);
-                    });
-                }
-            });
-            o.list("boxes", |o| o.append(&self.init_data.boxes));
-            o.hexes("keyIds", &mut self.key_ids.iter());
-            o.list("warnings", |o| o.append(&self.init_data.warnings));
-        });
-        out.finish()
-    }
-}
-
-fn kind_of(handler: [u8; 4]) -> Option<&'static str> {
-    Some(match &handler {
-        b"vide" => "video",
-        b"soun" => "audio",
-        b"subt" | b"text" | b"sbtl" => "text",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -157,6 +157,14 @@ pub(crate) fn fourcc(kind: &[u8; 4]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::init_data::InitData;
+    use crate::init_data::test_support::{self, collect};
+
+    /// What a JSON text says.
+    fn of_json(text: &str, strict: bool) -> Result<InitData<'static>, ParseError> {
+        let value = json::parse(text).unwrap();
+        collect(|out| read_json(&value, strict, out))
+    }
 
     const CHILDREN: &[u8] = b"\0\0\0\x0cfrmamp4a\0\0\0\x14schm\0\0\0\0cbcs\0\x01\0\0\0\0\0\x39schi\
         \0\0\0\x31tenc\x01\0\0\0\0\x19\x01\0KKKKKKKKKKKKKKKK\x10IVIVIVIVIVIVIVIV";
@@ -175,10 +183,11 @@ mod tests {
         let whole = [&[0, 0, 0, CHILDREN.len() as u8 + 8][..], b"sinf", CHILDREN].concat();
         assert_eq!(read(Span::whole(&whole)), Ok(expected));
         let text = ["{\"sinf\" : [ \"", &text::to_base64(CHILDREN).replace('/', "\\/"), "\" ]}"].concat();
-        let mut out = InitData::default();
-        read_json(&json::parse(&text).unwrap(), false, &mut out).unwrap();
-        let track = r#"{"codec":"mp4a","scheme":"cbcs","keyId":"4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b","ivSize":0,"constantIv":"49564956495649564956495649564956","pattern":[1,9]}"#;
-        assert_eq!((out.tracks.finish().as_str(), out.key_ids.len()), (track, 1));
+        let out = of_json(&text, false).unwrap();
+        let track = serde_json::json!({
+            "codec": "mp4a", "scheme": "cbcs", "keyId": "4b".repeat(16), "ivSize": 0, "constantIv": "4956".repeat(8), "pattern": [1, 9],
+        });
+        assert_eq!((&test_support::json(&out)["fairplay"]["tracks"], out.key_ids.len()), (&serde_json::json!([track]), 1));
     }
 
     #[test]
@@ -191,11 +200,12 @@ mod tests {
     #[test]
     fn one_bad_text_loses_the_others_in_strict_reading_alone() {
         let text = ["{\"sinf\":[\"AAAA\",\"", &text::to_base64(CHILDREN), "\",1]}"].concat();
-        let value = json::parse(&text).unwrap();
-        let mut out = InitData::default();
-        read_json(&value, false, &mut out).unwrap();
-        assert_eq!((out.key_ids.len(), out.warnings.finish().matches("sinf-left-out").count()), (1, 2));
-        assert!(read_json(&value, true, &mut InitData::default()).is_err());
+        let out = of_json(&text, false).unwrap();
+        assert_eq!(out.key_ids.len(), 1);
+        let warned: Vec<_> = out.warnings.iter().map(|warning| (warning.code, warning.reason, warning.offset)).collect();
+        let left_out = |reason| (Code::SinfLeftOut, Some(reason), 0);
+        assert_eq!(warned, [left_out(Reason::SinfUnreadable), left_out(Reason::SinfNotBase64)]);
+        assert!(of_json(&text, true).is_err());
     }
 
     #[test]
@@ -205,7 +215,7 @@ mod tests {
             assert_eq!(read(Span::whole(&CHILDREN[..cut])).is_ok(), matches!(cut, 12 | 32), "{cut}");
         }
         for text in ["{}", "{\"sinf\":[]}", "{\"sinf\":\"AAAA\"}", "{\"sinf\":[\"\"]}", "{\"sinf\":[\"AAAACGZyZWU=\"]}"] {
-            assert!(read_json(&json::parse(text).unwrap(), false, &mut InitData::default()).is_err(), "{text}");
+            assert!(of_json(text, false).is_err(), "{text}");
         }
     }
 }

@@ -72,16 +72,19 @@ pub fn period(content_id: &str) -> Option<(&str, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::init_data::collect::Collector;
 
     /// Asset id, key, CID and key period.
     fn skd(uri: &str) -> (Option<String>, Option<String>, Option<(String, u32)>) {
-        let mut out = InitData::default();
+        let mut collector = Collector::default();
+        let mut out = Report::new(&mut collector);
         read(&super::uri(uri.as_bytes()).unwrap(), &mut out);
-        let fields: serde_json::Value = serde_json::from_str(&["{", &out.fairplay.finish(), "}"].concat()).unwrap();
-        assert_eq!(fields["uri"], uri);
-        let live = out.content_id.as_deref().and_then(period).map(|(cid, index)| (cid.to_string(), index));
-        assert_eq!(live.as_ref().map(|(_, index)| *index), out.key_period_index);
-        (fields["assetId"].as_str().map(String::from), out.key_ids.iter().next().map(text::hex), live)
+        let sum = out.summary;
+        let fairplay = collector.finished().fairplay.unwrap();
+        assert_eq!(fairplay.uri.as_deref(), Some(uri));
+        let live = sum.content_id.as_deref().and_then(period).map(|(cid, index)| (cid.to_string(), index));
+        assert_eq!(live.as_ref().map(|(_, index)| *index), sum.key_period_index);
+        (fairplay.asset_id, sum.key_ids.iter().next().map(text::hex), live)
     }
 
     #[test]

@@ -24,15 +24,15 @@ fn object(custom: &str) -> Vec<u8> {
     [&(header.len() as u32 + 10).to_le_bytes()[..], &[1, 0, 1, 0], &(header.len() as u16).to_le_bytes(), &header].concat()
 }
 
-fn read(data: &[u8]) -> InitData {
+fn read(data: &[u8]) -> InitData<'_> {
     parse(data, Options::default()).unwrap()
 }
 
-fn ids(data: &InitData) -> Vec<String> {
+fn ids(data: &InitData<'_>) -> Vec<String> {
     data.key_ids.iter().map(hex).collect()
 }
 
-fn value(data: &InitData) -> Value {
+fn value(data: &InitData<'_>) -> Value {
     serde_json::from_str(&data.to_json()).unwrap()
 }
 
@@ -54,7 +54,7 @@ fn each_type_is_detected() {
     ] {
         assert_eq!(read(&data).kind, kind, "{data:?}");
         let named = Options { kind: Some(kind), strict: false };
-        assert_eq!(parse(&data, named).is_ok(), !read(&data).bare, "{data:?}");
+        assert_eq!(parse(&data, named).is_ok(), !read(&data).is_bare(), "{data:?}");
     }
     assert_eq!(ids(&parse(ID, Options { kind: Some(InitDataType::Webm), strict: true }).unwrap()), [ID_HEX]);
     for length in [0, 513] {
@@ -73,7 +73,7 @@ fn payloads_without_a_box() {
         (b"<?xml version='1.0'?><WRMHEADER><DATA><KID>S0tLS0tLS0tLS0tLS0tLSw==</KID></DATA></WRMHEADER>".to_vec(), system::PLAYREADY),
     ] {
         let read = read(&data);
-        assert_eq!((&read.systems[..], read.bare), (&[system_id][..], true));
+        assert_eq!((read.boxes.len(), read.boxes[0].header.system_id, read.is_bare()), (1, system_id, true));
         let boxes = &value(&read)["boxes"];
         assert_eq!((&boxes[0]["data"], &boxes[0]["bare"]), (&json!([0, data.len()]), &json!(true)));
         assert_eq!(ids(&read), [ID_HEX]);
@@ -92,7 +92,7 @@ fn an_object_of_any_length_is_one() {
 fn the_period_is_taken_off_only_where_one_says_so() {
     let content = |data: &[u8]| {
         let read = parse(data, Options::default()).unwrap();
-        (read.content_id.unwrap(), read.key_period_index)
+        (read.content_id.unwrap().into_owned(), read.key_period_index)
     };
     let live = "cid0000000000000040";
     assert_eq!(content(&widevine_data(live, Some(0x40))), ("cid".into(), Some(64)));
@@ -122,25 +122,29 @@ fn key_ids_of_all_parts_without_repeats() {
 
 #[test]
 fn what_it_cannot_be_is_said_in_words() {
-    for (data, hint) in [
-        (&b"AAAAR3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7Q=="[..], HINT_TEXT),
-        (b"000000477073736800000000", HINT_TEXT),
-        (b"my_pssh", HINT_TEXT),
-        (b"\0\0\0\x10ftypiso6\0\0\0\0", HINT_SEGMENT),
-        (b"", HINT),
-        (b"\0\0\0", HINT),
-        (&[0; 70_000], HINT),
-        (b"\xf8\x01\x00", HINT),
-        (b"{\"kids\":[\"AQI+\"]}", HINT),
-        (b"{\"what\":1}", HINT),
-        (b"{", HINT),
+    let (text, segment, other) = ("as a string", "parseSegment", Code::InitDataInvalid.hint());
+    for (data, reason, hint) in [
+        (&b"AAAAR3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7Q=="[..], Reason::LooksLikeText, text),
+        (b"000000477073736800000000", Reason::LooksLikeText, text),
+        (b"my_pssh", Reason::LooksLikeText, text),
+        (b"\0\0\0\x10ftypiso6\0\0\0\0", Reason::LooksLikeSegment, segment),
+        (b"", Reason::NotInitData, other),
+        (b"\0\0\0", Reason::FieldNumber, other),
+        (&[0; 70_000], Reason::FieldNumber, other),
+        (b"\xf8\x01\x00", Reason::NotInitData, other),
+        (b"{\"kids\":[\"AQI+\"]}", Reason::KidNotBase64url, other),
+        (b"{\"what\":1}", Reason::SinfMissing, other),
+        (b"{", Reason::NotJson, other),
+        (b"<WRMHEADER>", Reason::XmlMalformed, other),
+        (b"<a/>", Reason::NotWrmheader, other),
     ] {
         let error = parse(data, Options::default()).unwrap_err();
-        assert_eq!((error.code, error.hint), ("init-data-invalid", hint), "{data:?}");
-        assert!(error.message.starts_with("The init data cannot be read: "), "{}", error.message);
+        assert_eq!((error.code, error.reason), (Code::InitDataInvalid, Some(reason)), "{data:?}");
+        assert!(error.hint().contains(hint), "{}", error.hint());
+        assert!(error.message().starts_with("The init data cannot be read: "), "{error}");
     }
     // As Chromium has it, no bytes are no boxes, where `cenc` is named.
-    assert_eq!(parse(b"", Options { kind: Some(InitDataType::Cenc), strict: true }).unwrap().systems, [[0; 16]; 0]);
+    assert_eq!(parse(b"", Options { kind: Some(InitDataType::Cenc), strict: true }).unwrap().boxes, []);
 }
 
 #[test]

@@ -226,16 +226,18 @@ fn rank(field: &protobuf::Field<'_>) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::init_data::InitData;
+    use crate::init_data::test_support::boxed;
+    use crate::system;
     use serde_json::{Value, json};
 
     fn data(bytes: &[u8]) -> Value {
         facts(bytes).0
     }
 
-    fn facts(bytes: &[u8]) -> (Value, InitData) {
-        let mut out = InitData::default();
-        read(Span::whole(bytes), &mut out).unwrap();
-        (serde_json::from_str(&["{", &std::mem::take(&mut out.boxes).finish(), "}"].concat()).unwrap(), out)
+    fn facts(bytes: &[u8]) -> (Value, InitData<'_>) {
+        let (mut pssh, read) = boxed(system::WIDEVINE, Some(Field::Widevine), bytes, |pssh, out| read(pssh.data, false, out)).unwrap();
+        (pssh["widevine"].take(), read)
     }
 
     #[test]

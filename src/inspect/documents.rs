@@ -1,17 +1,18 @@
-//! XML by its root element: PlayReady's messages, CPIX, MPDs and their elements, headers.
+//! XML, identified by its root element: PlayReady's messages and headers, CPIX, MPDs and their elements.
 
 use super::Finding;
-use crate::init_data::playready::read_header;
-use crate::init_data::{self, InitData, Options};
-use crate::json::{self, Object};
+use crate::error::ParseError;
+use crate::init_data::playready::parse_header;
+use crate::init_data::{self, Options};
+use crate::json::Object;
 use crate::license::playready::{fault, unwrap};
 use crate::manifest;
 use crate::system;
 use crate::text::{from_base64, hex, key_id, uuid};
-use crate::xml::{Event, Reader, XmlError};
+use crate::xml::{Event, Reader};
 use std::borrow::Cow;
 
-/// What an XML document is; `None` where its root element is of no kind that is known.
+/// Identifies an XML document; `None` where its root element is unknown.
 pub fn read(document: &str) -> Option<Finding> {
     let mut reader = Reader::new(document);
     let root = match reader.event() {
@@ -27,12 +28,7 @@ pub fn read(document: &str) -> Option<Finding> {
             let challenge = unwrap(document.as_bytes()).ok()?;
             let soap = str::from_utf8(&challenge.body).ok()?;
             Some(Finding::object("playready-challenge", |o| {
-                let headers = ["{", &challenge.headers.finish(), "}"].concat();
-                let headers = match json::parse(&headers) {
-                    Some(json::Value::Object(fields)) => fields,
-                    _ => Vec::new(),
-                };
-                let headers: Vec<_> = headers.iter().map(|(name, value)| [name, ": ", value.text().unwrap_or_default()].concat()).collect();
+                let headers: Vec<_> = challenge.headers.iter().map(|(name, value)| [name, ": ", value].concat()).collect();
                 o.strings("headers", &headers);
                 o.number("bytes", challenge.body.len() as u64);
                 headers_in(soap, o);
@@ -76,21 +72,17 @@ fn soap(document: &str) -> Option<Finding> {
 
 /// The content headers that a challenge repeats.
 fn headers_in(soap: &str, o: &mut Object<'_>) {
-    let mut found = InitData::default();
+    let mut found = Vec::new();
     let mut reader = Reader::new(soap);
     while let Ok(Some(event)) = reader.event() {
         if matches!(event, Event::Start(element) if element.name == "WRMHEADER") {
             let start = reader.offset();
             let end = reader.skip().map(|()| reader.end());
-            let mark = found.boxes.len();
-            found.boxes.open(b'{');
-            match end.ok().and_then(|end| soap.get(start..end)).map(|header| read_header(header, start, false, &mut found)) {
-                Some(Ok(())) => found.boxes.close(b'}'),
-                _ => found.boxes.truncate(mark),
-            }
+            let header = end.ok().and_then(|end| soap.get(start..end));
+            found.extend(header.and_then(|header| parse_header(header).ok()));
         }
     }
-    o.list("headersInside", |o| o.append(&found.boxes));
+    o.objects("headersInside", &found, |o, header| header.write(o));
 }
 
 #[derive(Default)]
@@ -108,8 +100,8 @@ struct DrmSystem {
     uri: Option<String>,
 }
 
-/// CPIX without its keys: those are secrets, and what they open is all in here.
-fn cpix(document: &str) -> Result<Finding, XmlError> {
+/// CPIX without its keys, which are secrets.
+fn cpix(document: &str) -> Result<Finding, ParseError> {
     let (mut keys, mut systems, mut content_id): (Vec<ContentKey>, Vec<DrmSystem>, _) = (Vec::new(), Vec::new(), None);
     let mut reader = Reader::new(document);
     while let Some(event) = reader.event()? {

@@ -1,4 +1,4 @@
-//! Challenges, answers and certificates, as far as their outside shows.
+//! Challenges, licenses and certificates, recognized by their outer structure.
 //!
 //! ```text
 //! Widevine  SignedMessage, protobuf: 1 type (1 request, 2 license, 4 certificate request, 5 certificate), 2 message
@@ -6,17 +6,17 @@
 //!           CKC  version:u32 0:u32 IV:16 length:u32 payload
 //! X.509     30 82 length:u16 …
 //! ```
-//! FairPlay's are drawn after Apple's "FairPlay Streaming Programming Guide".
+//! FairPlay's layouts follow Apple's "FairPlay Streaming Programming Guide".
 
 use super::{Finding, of_init_data};
 use crate::bytes::{Reader, Span};
 use crate::custom_data::inspect::{Expected, Kind as CustomData, inspect as inspect_custom_data};
 use crate::init_data::{self, Options, fairplay, protobuf};
 use crate::json::{self, Value};
-use crate::license::catalogue;
+use crate::license::server_error;
 use crate::text::{self, hex, to_base64};
 
-/// Messages that are bytes.
+/// Binary messages.
 pub fn binary(data: &[u8]) -> Option<Finding> {
     widevine(data).or_else(|| fairplay_message(data)).or_else(|| legacy(data)).or_else(|| certificate(data))
 }
@@ -25,7 +25,9 @@ fn widevine(data: &[u8]) -> Option<Finding> {
     if data.first() != Some(&8) {
         return None;
     }
-    let fields = protobuf::fields(Span::whole(data)).ok()?;
+    let mut reader = protobuf::Fields::new(Span::whole(data));
+    let fields: Vec<_> = reader.by_ref().collect();
+    reader.check().ok()?;
     let kind = match fields.first()?.varint {
         1 => "widevine-challenge",
         2 => "widevine-license",
@@ -33,7 +35,7 @@ fn widevine(data: &[u8]) -> Option<Finding> {
         5 => "widevine-certificate",
         _ => return None,
     };
-    // PSSH data begins alike; its second field is a key id, and short.
+    // PSSH data begins the same way; its second field is a key id, which is short.
     let long = fields.get(1).is_some_and(|field| field.number == 2 && field.wire == 2 && field.value.bytes.len() > 64);
     (long || fields.len() == 1 && kind == "widevine-certificate-request").then(|| sized(kind, data))
 }
@@ -49,8 +51,8 @@ fn fairplay_message(data: &[u8]) -> Option<Finding> {
         return None;
     }
     reader.take(16).ok()?;
-    let mut answer = reader;
-    if answer.u32_be().is_ok_and(|length| length as usize == answer.remaining()) {
+    let mut license = reader;
+    if license.u32_be().is_ok_and(|length| length as usize == license.remaining()) {
         return Some(sized("fairplay-license", data));
     }
     reader.take(128).ok()?;
@@ -79,13 +81,13 @@ fn certificate(data: &[u8]) -> Option<Finding> {
         .then(|| sized("certificate", data))
 }
 
-/// JSON: init data, error bodies, ClearKey's answers, custom data before it is put into base64.
+/// JSON: init data, error bodies, ClearKey's licenses, custom data before its base64 encoding.
 pub fn json(document: &str) -> Option<Finding> {
     if let Ok(read) = init_data::parse(document.as_bytes(), Options::default()) {
         return Some(of_init_data(document.as_bytes(), &read));
     }
     let value = json::parse(document)?;
-    if let Some(error) = catalogue::from_body(&value, 200) {
+    if let Some(error) = server_error::from_body(&value, 200) {
         return Some(Finding::new("error", error.to_json()));
     }
     if let Some(keys) = value.get("keys").and_then(Value::items) {

@@ -1,8 +1,9 @@
-//! Says what anything is that turns up around DRM, and reads it: init data and its pieces, segments, manifests, license
-//! tokens, challenges, answers, error bodies, CPIX. Wrappings come off one by one (hex, base64, data URIs, base64 in
-//! base64); several things in a row are told apart.
+//! Identifies and reads anything that turns up around DRM: init data and its parts, segments, manifests, license tokens,
+//! challenges, licenses, error bodies, CPIX. Layers of encoding are removed one at a time (hex, base64, data URIs, base64 in
+//! base64), and several items in a row are separated.
 //!
-//! No key of a license or of CPIX is ever shown, only its key id.
+//! This is the border to JavaScript: readers return typed structs, a [`Finding`] holds their JSON. Keys of a license or of CPIX
+//! are never shown, only their key ids.
 
 mod documents;
 mod messages;
@@ -13,23 +14,24 @@ use crate::init_data::{self, InitData, InitDataType, Options, looks_like_object}
 use crate::isobmff::{is_type, next_box};
 use crate::json::{Object, Writer};
 use crate::manifest::{self, data_uri};
+use crate::system;
 use crate::text::{self, hex, swap_guid, to_base64};
 
-/// Wrappings in wrappings: what people paste has two, three at most.
+/// Layers of encoding: what people paste has two, three at most.
 const MAX_LAYERS: usize = 5;
-/// Things in a row.
+/// Items in a row.
 const MAX_PIECES: usize = 64;
 
-/// What something is.
+/// What the input is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// `cenc`, `widevine-data`, `segment`, `license-token`, … or `unknown`.
     pub kind: &'static str,
-    /// What it says, as JSON. Bytes are `[offset, length]` of `bytes`, or of the input where there are none.
+    /// Its content as JSON. Bytes are `[offset, length]` of `bytes`, or of the input where `bytes` is absent.
     pub value: String,
-    /// What the wrappings held, outermost first.
+    /// The layers of encoding, outermost first.
     pub layers: Vec<&'static str>,
-    /// The bytes, where they are not the input's own.
+    /// The decoded bytes, where they differ from the input.
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -71,12 +73,12 @@ impl Finding {
     }
 }
 
-/// What some bytes are.
+/// Identifies bytes.
 pub fn bytes(data: &[u8]) -> Finding {
     of_bytes(data, MAX_LAYERS)
 }
 
-/// What a text is.
+/// Identifies a text.
 pub fn text(input: &str) -> Finding {
     of_text(input, MAX_LAYERS)
 }
@@ -99,7 +101,7 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
         return found;
     }
     let read = init_data::parse(data, Options::default()).ok();
-    let damaged = read.as_ref().is_none_or(|read| read.damaged);
+    let damaged = read.as_ref().is_none_or(InitData::is_damaged);
     if damaged && let Some(found) = pieces_of_bytes(data, layers) {
         return found;
     }
@@ -112,17 +114,17 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
     }
 }
 
-fn of_init_data(data: &[u8], read: &InitData) -> Finding {
-    let kind = match read.systems.first() {
-        _ if !read.bare => read.kind.as_str(),
-        Some(id) if *id == crate::system::WIDEVINE => "widevine-data",
+fn of_init_data(data: &[u8], read: &InitData<'_>) -> Finding {
+    let kind = match read.boxes.first() {
+        _ if !read.is_bare() => read.kind.as_str(),
+        Some(pssh) if pssh.header.system_id == system::WIDEVINE => "widevine-data",
         _ if looks_like_object(data) => "playready-object",
         _ => "playready-header",
     };
     Finding::new(kind, read.to_json())
 }
 
-/// A file's or a fragment's first box.
+/// A file or fragment, recognized by its first box.
 fn segment(data: &[u8]) -> Option<Finding> {
     let kind = data.get(4..8)?;
     if !matches!(kind, b"ftyp" | b"styp" | b"moov" | b"moof" | b"sidx" | b"emsg" | b"prft" | b"mdat") {
@@ -146,7 +148,7 @@ fn of_text(input: &str, layers: usize) -> Finding {
         .unwrap_or_else(|| unknown(input.len()))
 }
 
-/// Texts that are what they are.
+/// Texts that need no decoding.
 fn known_text(text: &str, layers: usize) -> Option<Finding> {
     if text.starts_with("#EXT") {
         let kind = if text.contains('\n') { "hls" } else { "hls-key" };
@@ -178,7 +180,7 @@ fn known_text(text: &str, layers: usize) -> Option<Finding> {
     key_id(text)
 }
 
-/// A key id on its own, and what it is in the other byte order.
+/// A key id on its own, in both byte orders.
 fn key_id(text: &str) -> Option<Finding> {
     let base64 = || text::from_base64(text).filter(|_| text.len() == 24).and_then(|id| id.try_into().ok());
     let id: [u8; 16] = text::key_id(text).or_else(base64)?;
@@ -207,7 +209,7 @@ fn pieces(found: Vec<Finding>) -> Option<Finding> {
     known.then(|| Finding::object("pieces", |o| o.objects("pieces", &found, |o, piece| piece.write(o))))
 }
 
-/// Boxes and PlayReady Objects, one behind the other. Each piece has its own bytes.
+/// Boxes and PlayReady Objects, one after the other. Each piece has its own bytes.
 fn pieces_of_bytes(data: &[u8], layers: usize) -> Option<Finding> {
     let mut reader = Span::whole(data).reader();
     let mut found = Vec::new();
@@ -228,11 +230,11 @@ fn pieces_of_bytes(data: &[u8], layers: usize) -> Option<Finding> {
     pieces(found)
 }
 
-/// Texts with white space, commas or the padding of base64 between them.
+/// Texts separated by white space, commas or the padding of base64.
 fn pieces_of_text(text: &str, layers: usize) -> Option<Finding> {
     let mut found = Vec::new();
     for part in text.split([' ', '\t', '\r', '\n', ',', ';']).flat_map(|part| part.split_inclusive('=')) {
-        // Of `==` the second sign is a part of its own.
+        // The second sign of `==` is a part of its own.
         if part.is_empty() || part == "=" {
             continue;
         }

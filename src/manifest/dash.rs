@@ -8,15 +8,15 @@
 //!     mspr:pro    base64 of a PlayReady Object  mas:MarlinContentId  urn:marlin:kid:hex
 //! ```
 //!
-//! What is said on a level goes for all below. So a DRM's element without keys of its own is about the keys that
-//! default_KID names on its level and below, or else those of the nearest level above.
+//! A level applies to everything below it. So a DRM's element without keys of its own is about the keys that default_KID names
+//! on its level and below, or else those of the nearest level above.
 
 use super::{Protection, system_of_urn};
-use crate::bytes::Fault;
+use crate::error::{ParseError, Reason};
 use crate::init_data::KeyIds;
 use crate::system::{self, Scheme};
 use crate::text;
-use crate::xml::{Element, Event, Reader, XmlError};
+use crate::xml::{Element, Event, Reader};
 use std::borrow::Cow;
 
 /// The levels that can carry protection, outermost first.
@@ -35,33 +35,32 @@ struct Level {
 }
 
 /// Every ContentProtection element, in order.
-pub fn parse(mpd: &str) -> Result<Vec<Protection>, Fault> {
+pub fn parse(mpd: &str) -> Result<Vec<Protection>, ParseError> {
     let mut reader = Reader::new(mpd);
     let mut out: Vec<Protection> = Vec::new();
-    // The outermost level stands for a single element without an MPD around it.
+    // The outermost level is for a single element without an MPD around it.
     let mut levels = vec![Level::default()];
     let mut lines = Lines::default();
     let mut references: Vec<(String, usize)> = Vec::new();
     let mut anchors: Vec<(String, usize)> = Vec::new();
-    let fault = |error: XmlError| Fault::new(error.what, error.offset);
     let mut begun = false;
-    while let Some(event) = reader.event().map_err(fault)? {
+    while let Some(event) = reader.event()? {
         if let Event::Start(root) = &event
             && !begun
         {
             begun = root.name == "ContentProtection" || LEVELS.contains(&root.name);
             if !begun {
-                return Err(Fault::new("its root is neither an MPD nor an element of one", reader.offset()));
+                return Err(ParseError::new(Reason::NotAnMpd, reader.offset()));
             }
         }
         match event {
             Event::Start(element) if element.name == "ContentProtection" => {
                 let offset = reader.offset();
                 let line = lines.of(mpd, offset);
-                let read = Protection { line, ..content_protection(&element, &mut reader).map_err(fault)? };
+                let read = Protection { line, ..content_protection(&element, &mut reader)? };
                 let Some(level) = levels.last_mut() else { continue };
                 if level.own.len() >= MAX_PER_LEVEL {
-                    return Err(Fault::new("there are too many ContentProtection elements on one level", offset));
+                    return Err(ParseError::new(Reason::TooManyProtections, offset));
                 }
                 let text = |name| element.attribute(name).map(Cow::into_owned);
                 references.extend(text("ref").map(|name| (name, out.len())));
@@ -77,9 +76,6 @@ pub fn parse(mpd: &str) -> Result<Vec<Protection>, Fault> {
             Event::End(_) if reader.depth().saturating_add(1) < levels.len() => close(&mut levels, &mut out),
             _ => {}
         }
-    }
-    if !begun {
-        return Err(Fault::new("there is no element in it", 0));
     }
     while levels.len() > 1 {
         close(&mut levels, &mut out);
@@ -112,20 +108,19 @@ fn close(levels: &mut Vec<Level>, out: &mut [Protection]) {
     }
 }
 
-/// An element with `ref` takes what it does not say itself from the one with that `refId`. A hostile MPD would let a large
-/// element be taken a million times: `budget` is how many bytes may be copied.
+/// An element with `ref` inherits what it lacks from the one with that `refId`. A hostile MPD could refer to a large element a
+/// million times: `budget` is how many bytes may be copied.
 fn resolve(
     out: &mut [Protection],
     references: Vec<(String, usize)>,
     mut anchors: Vec<(String, usize)>,
     mut budget: usize,
-) -> Result<(), Fault> {
+) -> Result<(), ParseError> {
     anchors.sort();
     for (name, at) in references {
         let anchor = anchors.get(anchors.partition_point(|(other, _)| *other < name)).filter(|(other, _)| *other == name);
         let Some(source) = anchor.and_then(|(_, at)| out.get(*at)) else { continue };
-        let too_much = Fault::new("references to ContentProtection elements multiply too much", 0);
-        budget = budget.checked_sub(source.size()).ok_or(too_much)?;
+        budget = budget.checked_sub(source.size()).ok_or(ParseError::new(Reason::TooManyReferences, 0))?;
         let source = source.clone();
         if let Some(target) = out.get_mut(at) {
             target.system_id = target.system_id.or(source.system_id);
@@ -143,8 +138,8 @@ fn resolve(
     Ok(())
 }
 
-/// Behind the start of a ContentProtection element: reads it to its end.
-fn content_protection(element: &Element<'_>, reader: &mut Reader<'_>) -> Result<Protection, XmlError> {
+/// Reads a ContentProtection element, after its start, to its end.
+fn content_protection(element: &Element<'_>, reader: &mut Reader<'_>) -> Result<Protection, ParseError> {
     let text = |name| element.attribute(name).map(Cow::into_owned);
     let mut out =
         Protection { scheme_id_uri: text("schemeIdUri"), value: text("value"), license_url: text("licenseUrl"), ..Protection::default() };
@@ -177,11 +172,11 @@ impl Protection {
         texts.chain(bytes).chain(self.key_ids.iter().map(Vec::len)).fold(64, usize::saturating_add)
     }
 
-    fn child(&mut self, child: &Element<'_>, reader: &mut Reader<'_>) -> Result<(), XmlError> {
+    fn child(&mut self, child: &Element<'_>, reader: &mut Reader<'_>) -> Result<(), ParseError> {
         match child.name {
             "pssh" => {
                 let bytes = text::from_base64(&reader.text()?);
-                // Several boxes may stand in elements of their own.
+                // Several boxes may have an element each.
                 match (&mut self.init_data, bytes) {
                     (Some((all, _)), Some(bytes)) => all.extend(bytes),
                     (_, bytes) => self.init_data = bytes.map(|bytes| (bytes, None)),

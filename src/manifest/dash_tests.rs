@@ -92,7 +92,7 @@ fn references_do_not_multiply_without_end() {
         "</Period></MPD>",
     ]
     .concat();
-    assert_eq!(parse(&mpd).unwrap_err().what, "references to ContentProtection elements multiply too much");
+    assert_eq!(parse(&mpd).unwrap_err().reason, Reason::TooManyReferences);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::text;
 
-/// The bytes of a data URI; `None` where it is another URI or its base64 is none.
+/// The bytes of a data URI; `None` for another URI and where its base64 is invalid.
 pub fn decode(uri: &str) -> Option<Vec<u8>> {
     let (scheme, rest) = uri.split_at_checked(5)?;
     if !scheme.eq_ignore_ascii_case("data:") {
@@ -14,7 +14,7 @@ pub fn decode(uri: &str) -> Option<Vec<u8>> {
     if last.trim().eq_ignore_ascii_case("base64") { text::from_base64(str::from_utf8(&bytes).ok()?) } else { Some(bytes) }
 }
 
-/// Resolves `%XX`; a percent sign that is none of these stays.
+/// Resolves `%XX`; any other percent sign stays.
 pub fn percent_decode(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -20,7 +20,7 @@ use crate::init_data::InitDataType;
 use crate::system::{self, Scheme};
 use crate::{json, text};
 
-/// Every key tag, in order. A line that is not one is passed over: playlists hold many tags, and new ones every year.
+/// Every key tag, in order. Other lines are skipped: playlists hold many tags, and new ones every year.
 pub fn parse(playlist: &str) -> Vec<Protection> {
     let mut out = Vec::new();
     for (number, line) in (1_u64..).zip(playlist.lines()) {
@@ -34,7 +34,7 @@ pub fn parse(playlist: &str) -> Vec<Protection> {
     out
 }
 
-/// The attributes of a list: names and values, quotes taken off. What does not follow the grammar ends the list.
+/// The attributes of a list: names and values without quotes. The list ends where the grammar is not followed.
 pub fn attributes(list: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = list;
     std::iter::from_fn(move || {

@@ -3,15 +3,13 @@
 pub mod dash;
 pub mod data_uri;
 pub mod hls;
+mod json_form;
 
-use crate::bytes::Fault;
-use crate::error::{Error, Phase};
-use crate::init_data::{self, InitDataType, KeyIds, Options};
-use crate::json::{Object, Writer, decimal};
-use crate::system::{self, Scheme};
-use crate::text::{hex, to_base64, uuid};
+use crate::error::{Code, Error, ParseError, Reason};
+use crate::init_data::{self, InitData, InitDataType, KeyIds, Options};
+use crate::system::Scheme;
 
-/// Which of the two it is.
+/// HLS or DASH.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// HTTP Live Streaming.
@@ -20,7 +18,7 @@ pub enum Kind {
     Dash,
 }
 
-/// Something in a manifest that says how content is protected: a key tag, or a ContentProtection element.
+/// A key tag or a ContentProtection element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Protection {
     /// The DRM system, where it is one.
@@ -43,7 +41,7 @@ pub struct Protection {
     pub uri: Option<String>,
     /// Init data that it carries, and its type.
     pub init_data: Option<(Vec<u8>, Option<InitDataType>)>,
-    /// DASH: the PlayReady Object of `mspr:pro`, where a PSSH box stands beside it.
+    /// DASH: the PlayReady Object of `mspr:pro`, where there is a PSSH box as well.
     pub playready_object: Option<Vec<u8>>,
     /// A license URL.
     pub license_url: Option<String>,
@@ -53,42 +51,18 @@ pub struct Protection {
 
 impl Protection {
     /// The init data, read.
-    pub fn read_init_data(&self) -> Option<Result<init_data::InitData, Error>> {
+    pub fn read_init_data(&self) -> Option<Result<InitData<'_>, Error>> {
         let (bytes, kind) = self.init_data.as_ref()?;
         Some(init_data::parse(bytes, Options { kind: *kind, strict: false }))
     }
 
-    /// Takes the keys that the init data names, and the system of a payload without a box.
+    /// Adds the keys that the init data names, and the system of a payload without a box.
     fn look_inside(&mut self) {
         let Some(Ok(read)) = self.read_init_data() else { return };
         let ids: Vec<Vec<u8>> = read.key_ids.iter().map(Vec::from).collect();
-        let system_id = read.systems.first().copied();
+        let system_id = read.boxes.first().map(|pssh| pssh.header.system_id);
         self.key_ids.extend(ids);
         self.system_id = self.system_id.or(system_id);
-    }
-
-    fn write(&self, o: &mut Object<'_>) {
-        o.optional_string("system", self.system_id.as_ref().and_then(system::name));
-        o.optional_string("systemId", self.system_id.as_ref().map(uuid).as_deref());
-        o.optional_string("keyFormat", self.key_format.as_deref());
-        o.optional_string("schemeIdUri", self.scheme_id_uri.as_deref());
-        o.optional_string("value", self.value.as_deref());
-        o.optional_string("method", self.method.as_deref());
-        o.optional_string("scheme", self.scheme.map(Scheme::as_str));
-        o.strings("keyIds", &self.key_ids.iter().map(|id| hex(id)).collect::<Vec<_>>());
-        o.optional_string("keyIdText", self.key_id_text.as_deref());
-        o.optional_string("uri", self.uri.as_deref());
-        if let (Some((bytes, _)), Some(read)) = (&self.init_data, self.read_init_data()) {
-            // Spans in `initData` are of these bytes.
-            o.string("initDataBase64", &to_base64(bytes));
-            match read {
-                Ok(read) => o.nested("initData", |o| read.write(o)),
-                Err(error) => o.string("initDataError", &error.message),
-            }
-        }
-        o.optional_string("playreadyObject", self.playready_object.as_deref().map(to_base64).as_deref());
-        o.optional_string("licenseUrl", self.license_url.as_deref());
-        o.number("line", self.line);
     }
 }
 
@@ -111,29 +85,12 @@ pub fn parse(text: &str) -> Result<Manifest, Error> {
     } else if start.starts_with("#EXT") {
         (Kind::Hls, Ok(hls::parse(text)))
     } else {
-        (Kind::Hls, Err(Fault::new("it begins neither with #EXT as a playlist nor with < as an MPD", 0)))
+        (Kind::Hls, Err(ParseError::new(Reason::NotAManifest, 0)))
     };
-    let protections = protections.map_err(|fault| {
-        let message = ["The manifest cannot be read: ", fault.what, " (byte ", &decimal(fault.offset as u64), ")."].concat();
-        let hint = "Hand over the text of the playlist or MPD as the server sent it, or one whole tag or element of it.";
-        Error::new("manifest-invalid", Phase::Manifest, message, hint).at(fault.offset)
-    })?;
+    let protections = protections.map_err(|error| Error::unreadable(Code::ManifestInvalid, error))?;
     let ids = protections.iter().flat_map(|protection| &protection.key_ids);
     let key_ids = ids.collect::<KeyIds>().iter().map(Vec::from).collect();
     Ok(Manifest { kind, protections, key_ids })
-}
-
-impl Manifest {
-    /// The JSON of the public type. Bytes of `initData` are spans of `initDataBase64`, decoded.
-    pub fn to_json(&self) -> String {
-        let mut out = Writer::new();
-        out.object(|o| {
-            o.string("kind", if self.kind == Kind::Hls { "hls" } else { "dash" });
-            o.objects("protections", &self.protections, |o, protection| protection.write(o));
-            o.strings("keyIds", &self.key_ids.iter().map(|id| hex(id)).collect::<Vec<_>>());
-        });
-        out.finish()
-    }
 }
 
 /// `urn:uuid:` and a UUID, in either case.
@@ -145,11 +102,12 @@ fn system_of_urn(urn: &str) -> Option<[u8; 16]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system;
 
     #[test]
     fn what_is_no_manifest() {
         for text in ["", "hello", "{\"kids\":[]}", "\u{feff} AAAA"] {
-            assert_eq!(parse(text).unwrap_err().code, "manifest-invalid", "{text:?}");
+            assert_eq!(parse(text).unwrap_err().code, Code::ManifestInvalid, "{text:?}");
         }
         assert_eq!(parse("<MPD><Period></MPD>").unwrap_err().offset, Some(13));
     }

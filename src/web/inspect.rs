@@ -1,6 +1,6 @@
 //! The exports of the inspect module: segments, manifests, writers, and what anything is. Results are JSON.
 
-use crate::error::{Error, Phase};
+use crate::error::{Code, Error, Reason};
 use crate::json::{self, Value};
 use crate::web::thrown;
 use crate::{init_data::segment, inspect, manifest, write};
@@ -33,10 +33,8 @@ pub fn inspect_text(text: &str) -> String {
 /// Writes `what` ("pssh", "widevine", "playready") from its fields: JSON, with bytes in hex.
 #[wasm_bindgen]
 pub fn build(what: &str, fields: &str) -> Result<Vec<u8>, JsValue> {
-    let fields: Value = json::parse(fields).ok_or_else(|| {
-        let message = "It cannot be written: the fields are no object that JSON can hold.";
-        thrown(Error::new("init-data-invalid", Phase::InitData, message, "Give a plain object of the documented fields."))
-    })?;
+    let error = || thrown(Error::because(Code::InitDataInvalid, Reason::WriteNotObject));
+    let fields: Value = json::parse(fields).ok_or_else(error)?;
     match what {
         "widevine" => write::widevine_data(&fields),
         "playready" => write::playready_object(&fields),

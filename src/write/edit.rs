@@ -1,15 +1,13 @@
-//! Changes a PlayReady header in its place: what stays the same is not touched, white space, prefixes and order included.
+//! Edits a PlayReady header in place: what stays the same is not touched, including white space, prefixes and order.
 
 use super::header::{Key, Wanted, canonical, element, guid, kid_element};
-use super::{Fields, invalid};
-use crate::error::Error;
-use crate::init_data::InitData;
-use crate::init_data::playready::{TEXTS, read_header};
-use crate::json;
-use crate::xml::{Element, Event, Reader, XmlError, escape};
+use super::invalid;
+use crate::error::{Error, ParseError, Reason};
+use crate::init_data::playready::{TEXTS, parse_header};
+use crate::xml::{Element, Event, Reader, escape};
 use std::ops::Range;
 
-/// Where an element stands.
+/// The place of an element.
 #[derive(Debug, Clone)]
 struct Place<'a> {
     start: Element<'a>,
@@ -28,7 +26,7 @@ struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    fn of(xml: &'a str) -> Result<Self, XmlError> {
+    fn of(xml: &'a str) -> Result<Self, ParseError> {
         let mut out = Self::default();
         let mut reader = Reader::new(xml);
         while let Some(event) = reader.event()? {
@@ -66,7 +64,7 @@ impl<'a> Places<'a> {
 struct Edits(Vec<(Range<usize>, String)>);
 
 impl Edits {
-    /// Puts a text, escaped already, into an element; a self-closing one is opened.
+    /// Puts text, already escaped, into an element; a self-closing one is opened.
     fn fill(&mut self, place: &Place<'_>, text: String) {
         if place.content.end == place.whole.end {
             let name = place.start.qualified;
@@ -81,7 +79,7 @@ impl Edits {
         let mut out = String::with_capacity(old.len());
         let mut at = 0;
         for (range, text) in &self.0 {
-            let kept = old.get(at..range.start).ok_or_else(|| invalid(&["two changes of the header fall on one place"]))?;
+            let kept = old.get(at..range.start).ok_or_else(|| invalid(Reason::WriteHeaderOverlap))?;
             out.push_str(kept);
             out.push_str(text);
             at = range.end;
@@ -91,9 +89,9 @@ impl Edits {
     }
 }
 
-/// The header `old`, changed to say what is wanted.
+/// The header `old`, edited to say what is wanted.
 pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
-    let broken = |_| invalid(&["xml is not a PlayReady header"]);
+    let broken = |_| invalid(Reason::WriteHeaderXml);
     let now = read(old)?;
     if wanted.version.is_some() && wanted.version != now.version {
         return canonical(wanted);
@@ -103,7 +101,7 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     let mut added = String::new();
     let prefix = places.data.as_ref().map_or("", |data| data.start.qualified.trim_end_matches("DATA"));
     keys(&places, &now.keys, &wanted.keys, &mut edits)?;
-    for (((name, _), now), wanted) in TEXTS.iter().zip(&now.texts).zip(&wanted.texts) {
+    for (((name, ..), now), wanted) in TEXTS.iter().zip(&now.texts).zip(&wanted.texts) {
         let wanted = wanted.clone();
         if *now == wanted {
             continue;
@@ -123,7 +121,7 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     }
     if !added.is_empty() {
         let data = places.data.as_ref().filter(|data| data.content.end < data.whole.end);
-        let data = data.ok_or_else(|| invalid(&["xml has no DATA element to put a field into"]))?;
+        let data = data.ok_or_else(|| invalid(Reason::WriteHeaderData))?;
         edits.0.push((data.content.end..data.content.end, added));
     }
     let new = edits.apply(old)?;
@@ -134,17 +132,13 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
 /// Whether a header says what is wanted: a field that is not well-formed XML would break it for players.
 pub fn check(xml: &str, wanted: &Wanted) -> Result<(), Error> {
     let read = read(xml)?;
-    if read.keys.len() == wanted.keys.len() { Ok(()) } else { Err(invalid(&["a header of this version cannot name these keys"])) }
+    if read.keys.len() == wanted.keys.len() { Ok(()) } else { Err(invalid(Reason::WriteHeaderKeys)) }
 }
 
 /// What a header says.
 fn read(xml: &str) -> Result<Wanted, Error> {
-    let mut out = InitData::default();
-    out.boxes.open(b'{');
-    read_header(xml, 0, false, &mut out).map_err(|fault| invalid(&["the header would not be one: ", fault.what]))?;
-    out.boxes.close(b'}');
-    let fields = json::parse(&out.boxes.finish()).ok_or_else(|| invalid(&["the header is nested too deeply"]))?;
-    Wanted::of(Fields(&fields))
+    let header = parse_header(xml).map_err(|error| invalid(Reason::WriteHeaderBroken).with(error.reason.as_str()))?;
+    Wanted::now(header)
 }
 
 fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> Result<(), Error> {
@@ -152,7 +146,7 @@ fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> 
     if let Some(place) = places.named("KID") {
         // Version 4.0: one key in three elements.
         let (Some((old, rest)), Some((new, others))) = (now.split_first(), wanted.split_first()) else {
-            return Err(invalid(&["a header of version 4.0.0.0 names one key"]));
+            return Err(invalid(Reason::WriteHeaderOneKey));
         };
         (now, wanted) = (rest, others);
         if old.key_id != new.key_id {
@@ -185,7 +179,7 @@ fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> 
     Ok(())
 }
 
-/// Changes values of attributes; where one comes or goes, the element is written anew.
+/// Changes values of attributes; where one is added or removed, the element is written again.
 fn key(place: &Place<'_>, old: &Key, new: &Key, edits: &mut Edits) {
     if old.algorithm.is_some() != new.algorithm.is_some() || old.checksum.is_some() != new.checksum.is_some() {
         edits.0.push((place.whole.clone(), kid_element(place.start.qualified, new)));
@@ -200,7 +194,7 @@ fn key(place: &Place<'_>, old: &Key, new: &Key, edits: &mut Edits) {
     for (name, raw) in place.start.raw_attributes() {
         let changed = values.iter().find(|(wanted, _)| name == *wanted).and_then(|(_, value)| value.as_ref());
         if let Some(value) = changed {
-            // Both are slices of the document; the tag's name stands one byte behind its beginning.
+            // Both are slices of the document; the tag's name begins one byte after the tag.
             let distance = (raw.as_ptr() as usize).wrapping_sub(tag.as_ptr() as usize);
             let start = place.whole.start.wrapping_add(1).wrapping_add(distance);
             edits.0.push((start..start.wrapping_add(raw.len()), escape(value)));

@@ -1,11 +1,13 @@
-//! A PlayReady header made from its fields, in the order and spelling of Microsoft's tools.
+//! A PlayReady header made of its fields, in the order and spelling of Microsoft's tools.
 
 use super::{Fields, invalid};
-use crate::error::Error;
+use crate::error::{Error, Reason};
+use crate::init_data::PlayReadyObject;
+use crate::init_data::collect::PlayReadyKey;
 use crate::init_data::playready::TEXTS;
-use crate::json::decimal;
-use crate::text::{key_id, swap_guid, to_base64};
+use crate::text::{decimal, key_id, swap_guid, to_base64};
 use crate::xml::{Event, Reader, escape};
+use std::borrow::Cow;
 
 /// A key that a header names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +16,13 @@ pub struct Key {
     pub key_id: [u8; 16],
     /// `AESCTR`, `AESCBC`, `COCKTAIL`.
     pub algorithm: Option<String>,
-    /// Base64, as it stands there.
+    /// Base64, as written.
     pub checksum: Option<String>,
 }
 
 impl Key {
     fn of(fields: Fields<'_>) -> Result<Self, Error> {
-        let id = fields.text("keyId")?.and_then(key_id).ok_or_else(|| invalid(&["a key of PlayReady has no keyId of 16 bytes"]))?;
+        let id = fields.text("keyId")?.and_then(key_id).ok_or_else(|| invalid(Reason::WritePlayreadyKeyId))?;
         let text = |name| Ok::<_, Error>(fields.text(name)?.map(String::from));
         Ok(Key { key_id: id, algorithm: text("algorithm")?, checksum: text("checksum")? })
     }
@@ -42,10 +44,25 @@ impl Wanted {
     pub fn of(fields: Fields<'_>) -> Result<Self, Error> {
         let mut wanted = Wanted { version: fields.text("version")?.map(String::from), ..Wanted::default() };
         wanted.keys = fields.items("keys")?.iter().map(|value| Key::of(Fields(value))).collect::<Result<_, _>>()?;
-        for ((_, name), slot) in TEXTS.iter().zip(&mut wanted.texts) {
+        for ((.., name), slot) in TEXTS.iter().zip(&mut wanted.texts) {
             *slot = fields.text(name)?.map(String::from);
         }
         Ok(wanted)
+    }
+
+    /// What a header says already.
+    pub fn now(header: PlayReadyObject<'_>) -> Result<Self, Error> {
+        let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+        let key = |key: PlayReadyKey<'_>| {
+            let id = <[u8; 16]>::try_from(&key.key_id[..]).map_err(|_| invalid(Reason::WritePlayreadyKeyId))?;
+            Ok::<_, Error>(Key { key_id: id, algorithm: own(key.algorithm), checksum: own(key.checksum) })
+        };
+        let PlayReadyObject { license_url, license_ui_url, domain_service_id, decryptor_setup, custom_attributes, .. } = header;
+        Ok(Self {
+            version: own(header.version),
+            keys: header.keys.into_iter().map(key).collect::<Result<_, _>>()?,
+            texts: [license_url, license_ui_url, domain_service_id, decryptor_setup, custom_attributes].map(own),
+        })
     }
 
     /// Whether it says nothing at all.
@@ -54,13 +71,13 @@ impl Wanted {
     }
 }
 
-/// What goes into CUSTOMATTRIBUTES: the text given, in which a key period is put into its place or added.
+/// What goes into CUSTOMATTRIBUTES: the given text with the key period replaced or added.
 pub fn custom_attributes(given: Option<String>, period: Option<u32>) -> Result<Option<String>, Error> {
     let Some(period) = period.map(|period| decimal(u64::from(period))) else { return Ok(given) };
     let given = given.unwrap_or_default();
     let wrapped = ["<C>", &given, "</C>"].concat();
     let mut reader = Reader::new(&wrapped);
-    let broken = |_| invalid(&["customAttributes is not well-formed XML"]);
+    let broken = |_| invalid(Reason::WriteCustomAttributes);
     while let Some(event) = reader.event().map_err(broken)? {
         if matches!(event, Event::Start(element) if element.name == "PERIOD_INDEX") && reader.depth() == 2 {
             let start = reader.end();
@@ -87,7 +104,7 @@ pub fn guid(key: &Key) -> String {
     to_base64(&swap_guid(key.key_id))
 }
 
-/// The header, anew.
+/// The header, written from its fields alone.
 pub fn canonical(wanted: &Wanted) -> Result<String, Error> {
     let cbc = wanted.keys.iter().any(|key| key.algorithm.as_deref() == Some("AESCBC"));
     let version = match wanted.version.as_deref() {
@@ -97,10 +114,10 @@ pub fn canonical(wanted: &Wanted) -> Result<String, Error> {
         None => "4.0.0.0",
     };
     if !matches!(version, "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0") {
-        return Err(invalid(&["the header's version is none of 4.0.0.0, 4.1.0.0, 4.2.0.0 and 4.3.0.0"]));
+        return Err(invalid(Reason::WriteHeaderVersion));
     }
     if cbc && version != "4.3.0.0" {
-        return Err(invalid(&["AESCBC needs a header of version 4.3.0.0"]));
+        return Err(invalid(Reason::WriteHeaderAescbc));
     }
     let mut out =
         ["<WRMHEADER xmlns=\"http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader\" version=\"", version, "\"><DATA>"].concat();
@@ -124,7 +141,7 @@ pub fn canonical(wanted: &Wanted) -> Result<String, Error> {
             }
         }
         ("4.1.0.0", [key]) => out.push_str(&["<PROTECTINFO>", &kid_element("KID", key), "</PROTECTINFO>"].concat()),
-        ("4.0.0.0" | "4.1.0.0", _) => return Err(invalid(&["a header before version 4.2.0.0 names one key"])),
+        ("4.0.0.0" | "4.1.0.0", _) => return Err(invalid(Reason::WriteHeaderOneKey)),
         (_, keys) => {
             let keys: String = keys.iter().map(|key| kid_element("KID", key)).collect();
             out.push_str(&["<PROTECTINFO><KIDS>", &keys, "</KIDS></PROTECTINFO>"].concat());

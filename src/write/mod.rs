@@ -1,5 +1,5 @@
-//! Writes what `init_data` reads. Each function takes the JSON of the public type, with bytes in hex, and gives the bytes
-//! back from which the same JSON is read: what is written depends on the fields alone.
+//! Writes what `init_data` reads. Each function takes the JSON of the public type, with bytes in hex, and returns bytes that
+//! read as the same JSON: the output depends on the fields alone.
 
 mod edit;
 mod header;
@@ -11,21 +11,15 @@ pub use playready::playready_object;
 pub use pssh::pssh;
 pub use widevine::widevine_data;
 
-use crate::error::{Error, Phase};
+use crate::error::{Code, Error, Reason};
 use crate::json::Value;
 use crate::text;
 
-fn invalid(what: &[&str]) -> Error {
-    let message = ["It cannot be written: ", &what.concat(), "."].concat();
-    Error::new(
-        "init-data-invalid",
-        Phase::InitData,
-        message,
-        "Give the fields as parseInitData returns them, and change only what is to be other.",
-    )
+fn invalid(reason: Reason) -> Error {
+    Error::because(Code::InitDataInvalid, reason)
 }
 
-/// The fields of an object; `null` is as good as nothing.
+/// The fields of an object; `null` is the same as a missing field.
 #[derive(Debug, Clone, Copy)]
 struct Fields<'v>(&'v Value);
 
@@ -35,17 +29,17 @@ impl<'v> Fields<'v> {
     }
 
     fn text(self, name: &str) -> Result<Option<&'v str>, Error> {
-        self.get(name).map(|value| value.as_str().ok_or_else(|| invalid(&[name, " is not a text"]))).transpose()
+        self.get(name).map(|value| value.as_str().ok_or_else(|| invalid(Reason::WriteNotText).with(name))).transpose()
     }
 
     fn bytes(self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.text(name)?.map(|text| text::from_hex(text).ok_or_else(|| invalid(&[name, " is not bytes in hex"]))).transpose()
+        self.text(name)?.map(|text| text::from_hex(text).ok_or_else(|| invalid(Reason::WriteNotHex).with(name))).transpose()
     }
 
     fn number(self, name: &str, max: u64) -> Result<Option<u64>, Error> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let number = value.text().and_then(|text| text.parse().ok()).filter(|number| *number <= max);
-        number.map(Some).ok_or_else(|| invalid(&[name, " is not a whole number in its range"]))
+        number.map(Some).ok_or_else(|| invalid(Reason::WriteNotNumber).with(name))
     }
 
     fn u32(self, name: &str) -> Result<Option<u32>, Error> {
@@ -58,14 +52,12 @@ impl<'v> Fields<'v> {
     }
 
     fn items(self, name: &str) -> Result<&'v [Value], Error> {
-        self.get(name).map_or(Ok(&[]), |value| value.items().ok_or_else(|| invalid(&[name, " is not a list"])))
+        self.get(name).map_or(Ok(&[]), |value| value.items().ok_or_else(|| invalid(Reason::WriteNotList).with(name)))
     }
 
     /// A list of bytes in hex.
     fn ids(self, name: &str) -> Result<Vec<Vec<u8>>, Error> {
-        let id = |value: &Value| {
-            value.as_str().and_then(text::from_hex).ok_or_else(|| invalid(&[name, " holds something that is not bytes in hex"]))
-        };
+        let id = |value: &Value| value.as_str().and_then(text::from_hex).ok_or_else(|| invalid(Reason::WriteNotHexList).with(name));
         self.items(name)?.iter().map(id).collect()
     }
 }

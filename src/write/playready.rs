@@ -1,11 +1,11 @@
 //! PlayReady Objects; the layout is drawn in `init_data::playready`.
 //!
-//! Where the object was read from somewhere (`xml`, and `records` where there are odd ones), what stands there is kept and
-//! only what differs is written anew. Without them it is written as Microsoft's tools do.
+//! Where the object was read before (`xml`, and `records` where they are unusual), only what differs is replaced. Otherwise it
+//! is written as Microsoft's tools do.
 
 use super::header::{self, Wanted};
 use super::{Fields, edit, invalid};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::init_data::playready::HEADER_RECORD;
 use crate::json::Value;
 use crate::text;
@@ -18,7 +18,7 @@ pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
     let mut records = Vec::new();
     for record in fields.items("records")? {
         let record = Fields(record);
-        let kind = record.number("type", u64::from(u16::MAX))?.ok_or_else(|| invalid(&["a record has no type"]))?;
+        let kind = record.number("type", u64::from(u16::MAX))?.ok_or_else(|| invalid(Reason::WriteRecordType))?;
         records.push((kind as u16, record.bytes("value")?.unwrap_or_default()));
     }
     let place = records.iter().position(|(kind, _)| u32::from(*kind) == HEADER_RECORD);
@@ -44,7 +44,7 @@ fn header(fields: Fields<'_>, old: Option<&str>) -> Result<String, Error> {
     }
 }
 
-/// Encodes as the old record did: in UTF-8 or UTF-16LE, with what stood before and behind the text.
+/// Encodes as the old record did: in UTF-8 or UTF-16LE, with what was before and after the text.
 fn like(record: &[u8], old: &str, new: &str) -> Vec<u8> {
     for (encoded, new) in [(text::to_utf16_le(old), text::to_utf16_le(new)), (old.into(), new.into())] {
         for mark in [&b""[..], b"\xff\xfe", b"\xef\xbb\xbf"] {
@@ -57,7 +57,7 @@ fn like(record: &[u8], old: &str, new: &str) -> Vec<u8> {
 }
 
 fn object(records: &[(u16, Vec<u8>)]) -> Result<Vec<u8>, Error> {
-    let long = |_| invalid(&["a record or the whole object is longer than PlayReady allows"]);
+    let long = |_| invalid(Reason::WriteObjectTooLong);
     let mut body = u16::try_from(records.len()).map_err(long)?.to_le_bytes().to_vec();
     for (kind, value) in records {
         body.extend(kind.to_le_bytes());

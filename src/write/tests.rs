@@ -105,7 +105,7 @@ fn boxes_that_cannot_be() {
         r#"{"systemId":"00112233445566778899aabbccddeeff","data":"0"}"#,
         r#"{"systemId":"00112233445566778899aabbccddeeff","sizeForm":"short"}"#,
     ] {
-        assert_eq!(pssh(&json::parse(fields).unwrap()).unwrap_err().code, "init-data-invalid", "{fields}");
+        assert_eq!(pssh(&json::parse(fields).unwrap()).unwrap_err().code, Code::InitDataInvalid, "{fields}");
     }
 }
 

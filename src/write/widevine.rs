@@ -1,7 +1,8 @@
 //! Widevine's PSSH data; the fields are listed in `init_data::widevine`.
 
 use super::{Fields, invalid};
-use crate::error::Error;
+use crate::error::{Error, Reason};
+use crate::init_data::widevine::{ALGORITHMS, TYPES};
 use crate::json::Value;
 use crate::system::Scheme;
 use std::collections::VecDeque;
@@ -22,7 +23,7 @@ pub fn widevine_data(fields: &Value) -> Result<Vec<u8>, Error> {
     let varint_of = |number: u32, value: Option<u64>| value.map(|value| field(number, VARINT, &varint(value)));
     let text = |name| Ok::<_, Error>(fields.text(name)?.map(|text| text.as_bytes().to_vec()));
 
-    put(1, varint_of(1, choice(fields, "algorithm", &["UNENCRYPTED", "AESCTR"])?));
+    put(1, varint_of(1, choice(fields, "algorithm", &ALGORITHMS)?));
     fields.ids("keyIds")?.into_iter().for_each(|id| put(2, bytes(2, Some(id))));
     put(3, bytes(3, text("provider")?));
     put(4, bytes(4, text("contentId")?.or(fields.bytes("contentIdBytes")?)));
@@ -32,7 +33,7 @@ pub fn widevine_data(fields: &Value) -> Result<Vec<u8>, Error> {
     put(8, bytes(8, fields.bytes("groupedLicense")?));
     put(9, varint_of(9, scheme(fields)?));
     put(10, varint_of(10, fields.u32("cryptoPeriodSeconds")?.map(u64::from)));
-    put(11, varint_of(11, choice(fields, "type", &["single", "entitlement", "entitled-key"])?));
+    put(11, varint_of(11, choice(fields, "type", &TYPES)?));
     put(12, varint_of(12, fields.u32("keySequence")?.map(u64::from)));
     fields.ids("groupIds")?.into_iter().for_each(|id| put(13, bytes(13, Some(id))));
     for key in fields.items("entitledKeys")? {
@@ -44,10 +45,7 @@ pub fn widevine_data(fields: &Value) -> Result<Vec<u8>, Error> {
     // First in the order in which the fields stood, then what is new.
     let mut out = Vec::new();
     for number in fields.items("fieldOrder")? {
-        let number = number
-            .text()
-            .and_then(|text| text.parse::<usize>().ok())
-            .ok_or_else(|| invalid(&["fieldOrder holds something that is not a number"]))?;
+        let number = number.text().and_then(|text| text.parse::<usize>().ok()).ok_or_else(|| invalid(Reason::WriteFieldOrder))?;
         let queue = if number == 0 { Some(&mut unknown) } else { known.get_mut(number) };
         out.extend(queue.and_then(VecDeque::pop_front).into_iter().flatten());
     }
@@ -67,10 +65,8 @@ fn entitled_key(fields: Fields<'_>) -> Result<Vec<u8>, Error> {
 fn unknown_fields(fields: Fields<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let one = |value: &Value| {
         let fields = Fields(value);
-        let number = fields
-            .number("field", (1 << 29) - 1)?
-            .filter(|number| *number > 0)
-            .ok_or_else(|| invalid(&["an unknown field has no number"]))?;
+        let number =
+            fields.number("field", (1 << 29) - 1)?.filter(|number| *number > 0).ok_or_else(|| invalid(Reason::WriteUnknownNumber))?;
         let wire = fields.number("wireType", 5)?.unwrap_or(u64::from(BYTES)) as u8;
         let value = fields.bytes("value")?.unwrap_or_default();
         let fits = match wire {
@@ -82,7 +78,7 @@ fn unknown_fields(fields: Fields<'_>) -> Result<Vec<Vec<u8>>, Error> {
             5 => value.len() == 4,
             _ => false,
         };
-        if fits { Ok(field(number as u32, wire, &value)) } else { Err(invalid(&["an unknown field's value does not fit its wire type"])) }
+        if fits { Ok(field(number as u32, wire, &value)) } else { Err(invalid(Reason::WriteUnknownValue)) }
     };
     fields.items("unknownFields")?.iter().map(one).collect()
 }
@@ -91,13 +87,13 @@ fn unknown_fields(fields: Fields<'_>) -> Result<Vec<Vec<u8>>, Error> {
 fn choice(fields: Fields<'_>, name: &str, all: &[&str]) -> Result<Option<u64>, Error> {
     let Some(text) = fields.text(name)? else { return Ok(None) };
     let at = all.iter().position(|known| *known == text);
-    at.map(|at| Some(at as u64)).ok_or_else(|| invalid(&[name, " is none of the values that it can have"]))
+    at.map(|at| Some(at as u64)).ok_or_else(|| invalid(Reason::WriteNotChoice).with(name).with(&all.join(", ")))
 }
 
 fn scheme(fields: Fields<'_>) -> Result<Option<u64>, Error> {
     let Some(text) = fields.text("protectionScheme")? else { return Ok(None) };
     let scheme = <[u8; 4]>::try_from(text.as_bytes()).ok().and_then(Scheme::from_fourcc);
-    let scheme = scheme.ok_or_else(|| invalid(&["protectionScheme is none of cenc, cbc1, cens and cbcs"]))?;
+    let scheme = scheme.ok_or_else(|| invalid(Reason::WriteNotChoice).with("protectionScheme").with("cenc, cbc1, cens, cbcs"))?;
     Ok(Some(u64::from(u32::from_be_bytes(scheme.fourcc()))))
 }
 

@@ -38,9 +38,7 @@ pub fn run(case: &Value) -> Vec<(String, Outcome)> {
             let bytes = text::key_id(value).map(Vec::from).or_else(|| text::from_base64(value)).unwrap();
             same("base64url", &text::to_base64url(&bytes), &expected["base64url"].as_str().unwrap().to_string())
         }
-        #[cfg(feature = "inspect")]
         "build-playready-pssh-from-header" => crate::tools::from_header(&data, case),
-        #[cfg(feature = "inspect")]
         "init-segment" | "pssh-in-moof" | "pssh-in-moov" => crate::tools::message(&data, case),
         _ => return vec![(kind.into(), Outcome::Skipped)],
     };
@@ -86,7 +84,7 @@ fn payload(data: &[u8], case: &Value) -> Result<(), String> {
 }
 
 fn whitespace(value: &str, expected: &Value) -> Result<(), String> {
-    let bytes = from_text(value).map_err(|error| error.message.clone())?;
+    let bytes = from_text(value).map_err(|error| error.message())?;
     same("length", &Value::from(bytes.len()), &expected["byte_length"])?;
     same("bytes", &text::to_base64(&bytes), &expected["base64"].as_str().unwrap().to_string())?;
     systems(&bytes, expected)
@@ -138,7 +136,8 @@ fn challenge(data: &[u8], expected: &Value) -> Result<(), String> {
         None => expected["body_utf8"].as_str().unwrap().into(),
     };
     same("body", &&*challenge.body, &&body[..])?;
-    let headers: Value = serde_json::from_str(&["{", &challenge.headers.clone().finish(), "}"].concat()).unwrap();
+    // The last of a name counts.
+    let headers: Value = challenge.headers.iter().cloned().collect();
     same("headers", &headers, &expected["headers"])
 }
 

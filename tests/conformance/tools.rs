@@ -23,7 +23,7 @@ pub fn run(kind: &str, data: &[u8], expect: &Value) -> Result<(), String> {
 }
 
 fn init_segment(data: &[u8], expect: &Value) -> Result<(), String> {
-    let read = json(&segment::parse(data).map_err(|error| error.message.clone())?.to_json());
+    let read = json(&segment::parse(data).map_err(|error| error.message())?.to_json());
     let (boxes, theirs) = (read["boxes"].as_array().unwrap(), expect["psshBoxes"].as_array().unwrap());
     same("number of boxes", &boxes.len(), &theirs.len())?;
     boxes.iter().zip(theirs).try_for_each(|(ours, theirs)| one_box(data, ours, theirs))?;
@@ -38,7 +38,7 @@ fn init_segment(data: &[u8], expect: &Value) -> Result<(), String> {
 }
 
 fn content_protection(text: &str, expect: &Value) -> Result<(), String> {
-    let read = json(&manifest::parse(text).map_err(|error| error.message.clone())?.to_json());
+    let read = json(&manifest::parse(text).map_err(|error| error.message())?.to_json());
     same("number of elements", &read["protections"].as_array().unwrap().len(), &1)?;
     let ours = &read["protections"][0];
     let bytes = |value: &Value| from_base64(value.as_str().unwrap()).unwrap();
@@ -59,7 +59,7 @@ fn content_protection(text: &str, expect: &Value) -> Result<(), String> {
 }
 
 fn hls_key(text: &str, expect: &Value) -> Result<(), String> {
-    let read = json(&manifest::parse(text).map_err(|error| error.message.clone())?.to_json());
+    let read = json(&manifest::parse(text).map_err(|error| error.message())?.to_json());
     let ours = &read["protections"][0];
     for (name, value) in expect.as_object().unwrap() {
         match &name[..] {
@@ -79,7 +79,7 @@ fn hls_key(text: &str, expect: &Value) -> Result<(), String> {
 
 /// A case of `messages.json`.
 pub fn message(data: &[u8], case: &Value) -> Result<(), String> {
-    let read = json(&segment::parse(data).map_err(|error| error.message.clone())?.to_json());
+    let read = json(&segment::parse(data).map_err(|error| error.message())?.to_json());
     for facts in [&case["expected"], &case["derived"]] {
         for (name, value) in facts.as_object().into_iter().flatten() {
             let track = &read["tracks"][0];
@@ -123,7 +123,7 @@ pub fn rewrite(kind: &str, data: &[u8]) -> Vec<(String, Outcome)> {
         let fields = |value: &Value| own_json::parse(&value.to_string()).unwrap();
         let mut add = |what: &str, written: Result<Vec<u8>, _>, expected: &[u8]| {
             let result = written
-                .map_err(|error: pallycon_drm::error::Error| error.message.clone())
+                .map_err(|error: pallycon_drm::error::Error| error.message())
                 .and_then(|written| same(what, &hex(&written), &hex(expected)));
             out.push((format!("rewrite {what}"), outcome(result)));
         };
@@ -161,13 +161,13 @@ fn resolve(value: &mut Value, data: &[u8]) {
 
 /// A header in its text becomes an object in a box.
 pub fn from_header(data: &[u8], case: &Value) -> Result<(), String> {
-    let bare = json(&pallycon_drm::init_data::parse(data, Options::default()).map_err(|error| error.message.clone())?.to_json());
+    let bare = json(&pallycon_drm::init_data::parse(data, Options::default()).map_err(|error| error.message())?.to_json());
     let derived = &case["derived"]["kid_uuid_hex_big_endian"];
     same("key", &bare["keyIds"][0], derived)?;
-    let object = write::playready_object(&own_json::parse(&bare["boxes"][0]["playready"].to_string()).unwrap())
-        .map_err(|error| error.message.clone())?;
+    let object =
+        write::playready_object(&own_json::parse(&bare["boxes"][0]["playready"].to_string()).unwrap()).map_err(|error| error.message())?;
     let fields = serde_json::json!({"systemId": "9a04f079-9840-4286-ab92-e65be0885f95", "data": hex(&object)});
-    let pssh = write::pssh(&own_json::parse(&fields.to_string()).unwrap()).map_err(|error| error.message.clone())?;
+    let pssh = write::pssh(&own_json::parse(&fields.to_string()).unwrap()).map_err(|error| error.message())?;
     same("length", &Value::from(pssh.len()), &case["expected"]["pssh_length"])?;
     same("key in the box", &read(&pssh, Options { kind: None, strict: true })?["keyIds"][0], derived)
 }
