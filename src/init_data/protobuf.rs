@@ -123,7 +123,9 @@ mod tests {
     use super::*;
 
     fn fields(message: Span<'_>) -> Result<Vec<Field<'_>>, ParseError> {
-        Fields::new(message).collect()
+        let mut fields = Fields::new(message);
+        let read = fields.by_ref().collect();
+        fields.check().map(|()| read)
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub fn assert_agreement(data: &[u8], options: Options) {
         }
         (Err(ours), Err(theirs)) => {
             assert_eq!(ours, theirs);
-            assert_eq!(decode(&Record::error(&ours), 1, data), error_of(&ours));
+            assert_eq!(decode(&Record::error(&ours).finish(), 1, data), error_of(&ours));
         }
         (ours, theirs) => panic!("{options:?}: {ours:?}, typed: {theirs:?}"),
     }
