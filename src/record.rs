@@ -141,6 +141,13 @@ impl Record {
         Self { out: vec![0] }
     }
 
+    /// The same in a buffer that has served before, so that it need not grow again.
+    pub fn reusing(mut buffer: Vec<u8>) -> Self {
+        buffer.clear();
+        buffer.push(0);
+        Self { out: buffer }
+    }
+
     /// The record.
     pub fn finish(self) -> Vec<u8> {
         self.out
@@ -269,29 +276,36 @@ impl Record {
     }
 
     /// An error, as a record of its own.
-    #[inline(never)]
     pub fn error(error: &Error) -> Self {
-        let mut out = Self { out: vec![1] };
-        out.sentence(error.code, error.reason, &error.parameters);
-        out.number(Field::Phase, error.phase as u32);
-        out.flag(Field::Retryable, error.retryable);
+        let mut out = Self::default();
+        out.replace_by(error);
+        out
+    }
+
+    /// Forgets all, and writes an error.
+    #[inline(never)]
+    pub fn replace_by(&mut self, error: &Error) {
+        self.out.clear();
+        self.out.push(1);
+        self.sentence(error.code, error.reason, &error.parameters);
+        self.number(Field::Phase, error.phase as u32);
+        self.flag(Field::Retryable, error.retryable);
         if let Some(server) = &error.server {
-            out.text(Field::ServerCode, &server.code);
-            out.text(Field::ServerMessage, &server.message);
+            self.text(Field::ServerCode, &server.code);
+            self.text(Field::ServerMessage, &server.message);
             if let Some((code, message)) = &server.site_error {
-                out.open(Field::SiteError);
-                out.text(Field::Code, code);
-                out.text(Field::Message, message);
-                out.close();
+                self.open(Field::SiteError);
+                self.text(Field::Code, code);
+                self.text(Field::Message, message);
+                self.close();
             }
         }
         if let Some(status) = error.http_status {
-            out.number(Field::HttpStatus, status.into());
+            self.number(Field::HttpStatus, status.into());
         }
         if let Some(offset) = error.offset {
-            out.number(Field::Offset, offset as u32);
+            self.number(Field::Offset, offset as u32);
         }
-        out
     }
 }
 

@@ -17,8 +17,9 @@ const NOTHING: Uint8Array = new Uint8Array();
 function call(run: (length: number) => number, input: Uint8Array = NOTHING, more: Uint8Array = NOTHING, secret = false): Fields {
   return guarded(() => {
     const place = core.input(input.length + more.length);
-    memory().set(input, place);
-    memory().set(more, place + input.length);
+    const room = memory();
+    room.set(input, place);
+    if (more.length) room.set(more, place + input.length);
     const length = run(input.length);
     const start = core.output();
     const all = memory();

@@ -7,10 +7,10 @@ import { Reason } from "../generated/codes.js";
 
 export { core };
 
-let loaded = false;
+let wasm: core.InitOutput | undefined;
 let loading: Promise<void> | undefined;
 
-export const isLoaded = (): boolean => loaded;
+export const isLoaded = (): boolean => !!wasm;
 
 /** A .wasm file that has not arrived by then counts as missing. */
 const LOAD_TIMEOUT = 30_000;
@@ -19,8 +19,7 @@ const LOAD_TIMEOUT = 30_000;
 export function load(source?: ModuleSource): Promise<void> {
   const late = () => createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT] });
   return loading ??= withTimeout({ ms: LOAD_TIMEOUT, phase: "environment", late }, async () => {
-    await bindgen({ module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData") });
-    loaded = true;
+    wasm = await bindgen({ module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData") });
   }).catch((error: unknown) => {
     loading = undefined;
     throw error;
@@ -29,23 +28,22 @@ export function load(source?: ModuleSource): Promise<void> {
 
 /** Runs a call of the core. After a trap an instance's memory cannot be trusted, so the next call gets a new one. @internal */
 export function guarded<T>(run: () => T): T {
-  if (!loaded) throw createError("not-initialized");
+  if (!wasm) throw createError("not-initialized");
   try {
     return run();
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
     core.__wbg_reset_state();
+    // While there is an instance, initSync() only gives back its exports.
+    wasm = (core.initSync as unknown as () => core.InitOutput)();
     throw createError("internal", { cause });
   }
 }
 
-/** The memory of the instance in use: while it is loaded, initSync() only gives back what is there. */
-const memoryOf = (): ArrayBuffer => (core.initSync as unknown as () => { memory: WebAssembly.Memory })().memory.buffer as ArrayBuffer;
+let bytes = new Uint8Array();
 
-let view: Uint8Array | undefined;
-
-/** All of the memory. It is another buffer after each growth. */
+/** All of the memory. It is another buffer after each growth, and in each instance. @internal */
 export function memory(): Uint8Array {
-  const buffer = memoryOf();
-  return view?.buffer === buffer ? view : (view = new Uint8Array(buffer));
+  const { buffer } = wasm!.memory;
+  return bytes.buffer === buffer ? bytes : (bytes = new Uint8Array(buffer));
 }

@@ -38,11 +38,25 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
 const uuidOf = (bytes: Uint8Array, at: number): string =>
   `${hexOf(bytes, at, at + 4)}-${hexOf(bytes, at + 4, at + 6)}-${hexOf(bytes, at + 6, at + 8)}-${hexOf(bytes, at + 8, at + 10)}-${hexOf(bytes, at + 10, at + 16)}`;
 
+// The record that is being read: kept here, so that the functions below need not be made anew for each.
+let bytes = new Uint8Array();
+let view: DataView = new DataView(bytes.buffer);
+let source: Uint8Array = bytes;
+
+const u32 = (at: number): number => view.getUint32(at, true);
+/** A copy of what was read: offset, length. */
+const cut = (at: number): Octets => {
+  const start = u32(at);
+  return source.slice(start, start + u32(at + 4)) as Octets;
+};
+
 /** The record in `memory` from `start` (behind its status) to `end`; `input` is what the core had read. */
 export function decodeRecord(memory: Uint8Array, start: number, end: number, input: Uint8Array): Fields {
-  const view = new DataView(memory.buffer, memory.byteOffset);
-  const u32 = (place: number) => view.getUint32(place, true);
-  const cut = (place: number): Octets => input.slice(u32(place), u32(place) + u32(place + 4)) as Octets;
+  if (bytes !== memory) {
+    bytes = memory as Octets;
+    view = new DataView(memory.buffer);
+  }
+  source = input;
   const root: Fields = {};
   const parents: Fields[] = [];
   let owner = root;
@@ -51,43 +65,32 @@ export function decodeRecord(memory: Uint8Array, start: number, end: number, inp
     const form: Form = memory[at + 1]!;
     at += 2;
     let value: unknown;
-    if (form === Form.Number) {
-      value = u32(at);
-      at += 4;
-    } else if (form === Form.Float) {
-      value = view.getFloat64(at, true);
-      at += 8;
-    } else if (form <= Form.Bytes) {
-      const from = at + 4;
-      at = from + u32(at);
-      value = form === Form.Text ? textOf(memory, from, at) : form === Form.Hex ? hexOf(memory, from, at) : memory.slice(from, at);
-    } else if (form === Form.Input) {
-      value = cut(at);
-      at += 8;
-    } else if (form <= Form.False) {
-      value = form === Form.True;
-    } else if (form === Form.Close) {
-      owner = parents.pop()!;
-      continue;
-    } else if (form === Form.List) {
-      owner[NAMES[field]!] = [];
-      continue;
-    } else if (form === Form.Box) {
-      const length = memory[at + 52]!;
-      value = boxOf(memory, at, u32, cut, input, length);
-      at += BOX_SIZE + length;
-    } else {
-      value = {};
+    switch (form) {
+      case Form.Number: value = u32(at); at += 4; break;
+      case Form.Float: value = view.getFloat64(at, true); at += 8; break;
+      case Form.Input: value = cut(at); at += 8; break;
+      case Form.True: value = true; break;
+      case Form.False: value = false; break;
+      case Form.Open: value = {}; break;
+      case Form.Box: value = boxOf(at); at += BOX_SIZE + memory[at + 52]!; break;
+      case Form.Close: owner = parents.pop()!; continue;
+      case Form.List: owner[NAMES[field]!] = []; continue;
+      default: {
+        const from = at + 4;
+        at = from + u32(at);
+        value = form === Form.Text ? textOf(memory, from, at) : form === Form.Hex ? hexOf(memory, from, at) : memory.slice(from, at);
+      }
     }
+    const name = NAMES[field]!;
     if (field < FIRST_LIST) {
-      owner[NAMES[field]!] = value;
+      owner[name] = value;
     } else {
       const holder = field === TRACKS ? root : owner;
-      const list = (holder[NAMES[field]!] ??= []) as unknown[];
+      const list = (holder[name] ??= []) as unknown[];
       if (field === FIRST_KEY) list.unshift(value);
       else list.push(value);
     }
-    if (form >= Form.Open) {
+    if (form === Form.Open || form === Form.Box) {
       parents.push(owner);
       owner = value as Fields;
     }
@@ -96,23 +99,20 @@ export function decodeRecord(memory: Uint8Array, start: number, end: number, inp
 }
 
 /** system id:16 version<<24|flags offset size key ids:8 data:8 padding:8, then the name's length, the size's form, bare, no data size, name */
-function boxOf(memory: Uint8Array, at: number, u32: (place: number) => number, cut: (place: number) => Octets, input: Uint8Array, nameLength: number): Fields {
+function boxOf(at: number): Fields {
   const versionAndFlags = u32(at + 16);
-  const keyIds: string[] = [];
   const first = u32(at + 28);
-  for (let id = first, last = first + u32(at + 32); id < last; id += 16) keyIds.push(hexOf(input, id, id + 16));
-  const box: Fields = { systemId: uuidOf(memory, at) };
-  if (nameLength) box.system = textOf(memory, at + BOX_SIZE, at + BOX_SIZE + nameLength);
-  box.version = versionAndFlags >>> 24;
-  box.flags = versionAndFlags & 0xffffff;
-  box.keyIds = keyIds;
-  box.data = cut(at + 36);
-  box.offset = u32(at + 20);
-  box.size = u32(at + 24);
-  if (memory[at + 54]) box.bare = true;
-  const sizeForm = SIZE_FORMS[memory[at + 53]!];
+  const keyIds: string[] = [];
+  for (let id = first, last = first + u32(at + 32); id < last; id += 16) keyIds.push(hexOf(source, id, id + 16));
+  const box: Fields = {
+    systemId: uuidOf(bytes, at), version: versionAndFlags >>> 24, flags: versionAndFlags & 0xffffff, keyIds, data: cut(at + 36), offset: u32(at + 20), size: u32(at + 24),
+  };
+  const name = bytes[at + 52]!;
+  if (name) box.system = textOf(bytes, at + BOX_SIZE, at + BOX_SIZE + name);
+  const sizeForm = SIZE_FORMS[bytes[at + 53]!];
   if (sizeForm) box.sizeForm = sizeForm;
-  if (memory[at + 55]) box.noDataSize = true;
+  if (bytes[at + 54]) box.bare = true;
+  if (bytes[at + 55]) box.noDataSize = true;
   if (u32(at + 48)) box.padding = cut(at + 44);
   return box;
 }

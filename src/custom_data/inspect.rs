@@ -229,9 +229,8 @@ impl Inspection {
         }
     }
 
-    /// What crosses into JavaScript.
-    pub fn to_record(&self) -> Record {
-        let mut out = Record::new();
+    /// Writes what crosses into JavaScript.
+    pub fn write(&self, out: &mut Record) {
         out.text(Field::Kind, self.kind.as_str());
         out.text(Field::DrmType, &self.drm_type);
         out.text(Field::SiteId, &self.site_id);
@@ -247,7 +246,6 @@ impl Inspection {
         for problem in &self.problems {
             out.problem(Field::Problems, problem);
         }
-        out
     }
 
     /// The same as JSON; times are milliseconds there.

@@ -50,15 +50,15 @@ pub fn clear() {
     }
 }
 
-/// Runs a function on the input; its record, or that of its error, becomes the output. Returns the record's length.
+/// Runs a function on the input; the record that it writes, or that of its error, becomes the output. Returns the record's length.
 #[inline(never)]
-pub(super) fn run(length: usize, work: &dyn Fn(&[u8]) -> Result<Record, Error>) -> usize {
-    let record = INPUT.with_borrow(|input| work(input.get(..length).unwrap_or_default()));
-    let record = record.unwrap_or_else(|error| Record::error(&error)).finish();
+pub(super) fn run(length: usize, work: &dyn Fn(&[u8], &mut Record) -> Result<(), Error>) -> usize {
+    let mut record = Record::reusing(OUTPUT.take());
+    if let Err(error) = INPUT.with_borrow(|input| work(input.get(..length).unwrap_or_default(), &mut record)) {
+        record.replace_by(&error);
+    }
+    let record = record.finish();
     let length = record.len();
-    OUTPUT.with_borrow_mut(|output| {
-        output.fill(0);
-        *output = record;
-    });
+    OUTPUT.set(record);
     length
 }

@@ -34,20 +34,15 @@ fn bytes(out: &mut Record, field: Field, input: &[u8], bytes: &Cow<'_, [u8]>) {
 /// Reads init data: a record of the public type `InitData`.
 #[wasm_bindgen(js_name = parseInitData)]
 pub fn parse_init_data(length: usize, kind: Option<InitDataType>, strict: bool) -> usize {
-    run(length, &|data| {
-        let mut out = Record::new();
-        init_data::read(data, Options { kind: kind.and_then(InitDataType::known), strict }, &mut out)?;
-        Ok(out)
-    })
+    run(length, &|data, out| init_data::read(data, Options { kind: kind.and_then(InitDataType::known), strict }, out))
 }
 
 /// The bytes that a text stands for (a URI or JSON as itself, else hex, else base64): `data`.
 #[wasm_bindgen(js_name = initDataFromText)]
 pub fn init_data_from_text(length: usize) -> usize {
-    run(length, &|input| {
-        let mut out = Record::new();
+    run(length, &|input, out| {
         out.bytes(Field::Data, &init_data::from_text(text_of(input))?);
-        Ok(out)
+        Ok(())
     })
 }
 
@@ -75,52 +70,49 @@ pub fn license_request(
     carrier_url: bool,
 ) -> usize {
     let length = message_length.saturating_add(custom_data_length.unwrap_or_default());
-    run(length, &|input| {
+    run(length, &|input, out| {
         let drm = drm.into();
         let (message, behind) = input.split_at_checked(message_length).unwrap_or_default();
         let custom_data = custom_data_length.map(|_| text_of(behind));
         let carrier = if carrier_url { Carrier::Url } else { Carrier::Header };
         let HttpRequest { url, headers, body } = request::build(drm, message, individualization, url, custom_data, carrier)?;
-        let mut out = Record::new();
         out.text(Field::Url, &url);
         out.list(Field::Headers);
         for (name, value) in &headers {
             out.text(Field::Headers, name);
             out.text(Field::Headers, value);
         }
-        bytes(&mut out, Field::Body, message, &body);
+        bytes(out, Field::Body, message, &body);
         let service_certificate = drm == system::Drm::Widevine && widevine::is_service_certificate_request(message);
         out.flag(Field::ServiceCertificate, service_certificate);
-        Ok(out)
+        Ok(())
     })
 }
 
 /// The license in a response: `data`, and where a JSON object held it `envelope` (the object's text) and `licenseField`.
 #[wasm_bindgen(js_name = readLicense)]
 pub fn read_license(drm: Drm, status: u16, length: usize) -> usize {
-    run(length, &|body| {
+    run(length, &|body, out| {
         let license = response::read(drm.into(), status, body)?;
-        let mut out = Record::new();
-        bytes(&mut out, Field::Data, body, &license.data);
+        bytes(out, Field::Data, body, &license.data);
         if let Some(Envelope { json, license_field }) = &license.envelope {
             out.text(Field::Envelope, json);
             out.text(Field::LicenseField, license_field);
         }
-        Ok(out)
+        Ok(())
     })
 }
 
 /// The certificate in a response or an option: `data`, and the code of a `warning`, where there is one.
 #[wasm_bindgen(js_name = readCertificate)]
 pub fn read_certificate(drm: Drm, status: u16, length: usize) -> usize {
-    run(length, &|body| {
+    run(length, &|body, out| {
         let certificate = certificate::read(drm.into(), status, body)?;
-        let mut out = Record::new();
-        bytes(&mut out, Field::Data, body, &certificate.data);
+        bytes(out, Field::Data, body, &certificate.data);
         if let Some(code) = certificate.warning {
             out.number(Field::Warning, code as u32);
         }
-        Ok(out)
+        Ok(())
     })
 }
 
@@ -137,7 +129,7 @@ pub fn inspect_custom_data(
     token_lifetime: Option<f64>,
     token_needed: bool,
 ) -> usize {
-    run(length, &|input| {
+    run(length, &|input, out| {
         let expected = Expected {
             now,
             drm: drm.map(Into::into),
@@ -147,17 +139,16 @@ pub fn inspect_custom_data(
             token_lifetime,
             token_needed,
         };
-        inspect::inspect(text_of(input), &expected).map(|read| read.to_record())
+        inspect::inspect(text_of(input), &expected).map(|read| read.write(out))
     })
 }
 
 /// PlayReady's CDM data for the token in the input: `data`.
 #[wasm_bindgen(js_name = playreadyCdmData)]
 pub fn playready_cdm_data(length: usize) -> usize {
-    run(length, &|input| {
-        let mut out = Record::new();
+    run(length, &|input, out| {
         out.bytes(Field::Data, &request::playready_cdm_data(text_of(input))?);
-        Ok(out)
+        Ok(())
     })
 }
 
@@ -172,11 +163,10 @@ pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64,
 /// What a key's status means for who only looks on (an empty one: no license has brought the key): `problems`, one or none.
 #[wasm_bindgen(js_name = keyProblem)]
 pub fn key_problem(key_id: &str, status: &str) -> usize {
-    run(0, &|_| {
-        let mut out = Record::new();
+    run(0, &|_, out| {
         out.list(Field::Problems);
         let problem: Option<Problem> = status::problem(key_id, status);
         problem.iter().for_each(|problem| out.problem(Field::Problems, problem));
-        Ok(out)
+        Ok(())
     })
 }
