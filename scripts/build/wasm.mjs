@@ -50,7 +50,9 @@ async function runOrFail(label, command, log) {
 function compile(name, profile, log) {
   const target = ["--target", WASM_TARGET, "--target-dir", join(root, "target")];
   const build = ["cargo", "build", "--release", "--locked", "--lib", "--features", name];
-  return run(`cargo build (${name})`, [...build, ...target, ...profile.arguments], { log, env: profile.env });
+  // Flags from the user's environment would replace those of the profile.
+  const env = { ...profile.env, RUSTFLAGS: undefined, CARGO_ENCODED_RUSTFLAGS: undefined };
+  return run(`cargo build (${name})`, [...build, ...target, ...profile.arguments], { log, env });
 }
 
 /** @returns {Promise<boolean>} whether it is the release build */
