@@ -2,6 +2,7 @@
 // Each counts as one test.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { MODULES } from "./build/modules.mjs";
 import { logDir, root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
 import { main, say, seconds, step } from "./lib/say.mjs";
@@ -13,16 +14,16 @@ const tsc = (...args) => [process.execPath, "node_modules/typescript/bin/tsc", "
 
 const CHECKS = [
   ["rustfmt", ["cargo", "fmt", "--check"]],
-  ["clippy, native", clippy("--all-targets", "--features", "player,full,media,inspect,server")],
-  // One feature at a time: each is a wasm module of its own, and must build without the others.
-  ...["player", "full", "media", "inspect", "server"].map((feature) => [`clippy, wasm ${feature}`, clippy("--target", WASM_TARGET, "--features", feature)]),
+  ["clippy, native", clippy("--all-targets", "--features", MODULES.join())],
+  // One feature at a time: each is a wasm module of its own and must build without the others.
+  ...MODULES.map((name) => [`clippy, wasm ${name}`, clippy("--target", WASM_TARGET, "--features", name)]),
   ["tsc", tsc("-p", "tsconfig.json"), "tsconfig.json"],
 ];
 
 await main(async () => {
   mkdirSync(logDir, { recursive: true });
   await ensurePackages();
-  await ensureRust({ components: ["rustfmt", "clippy"] });
+  await ensureRust();
   const count = { passed: 0, failed: 0 };
   for (const [name, command, needs] of CHECKS) {
     if (needs && !existsSync(join(root, needs))) continue;

@@ -1,5 +1,5 @@
-// npm start: from a fresh clone to the demo page. Sets up Rust's wasm target and npm's packages, builds, and serves the
-// page with its license server. Tools that only tests need are not installed for it.
+// npm start: from a fresh clone to the demo page. Installs the pinned Rust and npm's packages, builds, and serves the
+// page with its license server. If it cannot install that Rust, it builds with any stable one and says so.
 //   npm start -- --port 9000
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -8,7 +8,6 @@ import { root } from "./lib/paths.mjs";
 import { Stop, elapsed, main, say } from "./lib/say.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
-import { ensureRust } from "./setup/rust.mjs";
 
 const DEFAULT_PORT = 8080;
 
@@ -31,7 +30,6 @@ const isFree = (number) =>
 await main(async () => {
   const wanted = port(process.argv.slice(2));
   await ensurePackages();
-  await ensureRust();
   await ensureBuilt("viewers");
   await ensureBuilt("bridge");
   await ensureBuilt("demo");

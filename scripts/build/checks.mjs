@@ -1,24 +1,59 @@
-// What ships must run where viewers are: syntax of ES2017, and `import.meta` in modules only.
+// Checks of the built package: it runs where viewers are, a page with a player loads one module, and nothing that
+// viewers download contains a cipher.
 import { parse } from "acorn";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
+import { ask } from "../lib/run.mjs";
 import { Stop } from "../lib/say.mjs";
+import { WASM_TARGET } from "../setup/rust.mjs";
+import { MODULES } from "./modules.mjs";
+import { wasmReachedFrom } from "./reach.mjs";
 
+const dist = join(root, "dist");
 /** Runs on a developer's machine, not on a viewer's. */
 const NODE_ONLY = new Set(["cli.js"]);
 
-export async function checkShipped() {
-  const dist = join(root, "dist");
+/** Syntax of ES2017, and `import.meta` in modules only. */
+export function checkSyntax() {
   for (const file of readdirSync(dist).filter((name) => name.endsWith(".js") && !NODE_ONLY.has(name))) {
     const source = readFileSync(join(dist, file), "utf8");
     const classic = file.endsWith(".global.js");
-    // `import.meta.url` is how every bundler finds the .wasm; in a module it is the one thing newer than ES2017.
+    // Bundlers find the .wasm by `import.meta.url`, which is the only syntax newer than ES2017 that a module may use.
     const text = classic ? source : source.replaceAll("import.meta.url", "importMetaUrl");
     try {
       parse(text, { ecmaVersion: 2017, sourceType: classic ? "script" : "module" });
     } catch (error) {
-      throw new Stop(`dist/${file} is not ES2017: ${error.message}`, "Write it another way, or let esbuild lower it (target in scripts/build/scripts.mjs).");
+      const hint = "Write it another way, or let esbuild lower it (target in scripts/build/scripts.mjs).";
+      throw new Stop(`dist/${file} is not ES2017: ${error.message}`, hint);
     }
+  }
+}
+
+/** A page loads player.wasm and nothing else, unless it imports the media adapter or the tools. */
+export function checkMainEntry() {
+  const reached = wasmReachedFrom(["index.js", "shaka.js", "hls.js"].map((name) => join(dist, name)));
+  if (reached.join() === "player.wasm") return;
+  const found = reached.length > 0 ? reached.join(", ") : "no .wasm at all";
+  const hint = "index.js, shaka.js and hls.js must not import anything that loads another module.";
+  throw new Stop(`The main entry must reach exactly player.wasm. It reaches ${found}.`, hint);
+}
+
+const CIPHER_CRATE = /^(aes|cbc|cipher|sha2) v/m;
+
+/**
+ * Only the server module may contain code that works with site keys. A search for AES's S-box would prove nothing:
+ * RustCrypto's AES is bitsliced on wasm, so not even server.wasm contains it. But a crate outside a module's dependency
+ * graph cannot be in the module, so this asks cargo. The server module must have them: that shows that the check works.
+ */
+export function checkCiphers() {
+  const graph = ["--locked", "--edges", "normal", "--prefix", "none", "--target", WASM_TARGET];
+  for (const name of MODULES) {
+    const crates = ask(["cargo", "tree", ...graph, "--features", name]);
+    if (crates === undefined) throw new Stop("cargo tree failed.", `To see why: cargo tree --features ${name}`);
+    const expected = name === "server";
+    if (CIPHER_CRATE.test(crates) === expected) continue;
+    const message = expected ? "The server module has no cipher crate" : `The ${name} module contains a cipher crate`;
+    throw new Stop(`${message}.`, "Cargo.toml: only the feature `server` may enable aes, cbc, cipher and sha2.");
   }
 }

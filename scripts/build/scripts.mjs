@@ -12,16 +12,22 @@ const js = (name) => join(root, "js", name);
 /** The adapters that are there: dist/NAME.js from js/players/NAME.ts. */
 export const PLAYERS = readdirSync(js("players")).filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "attach.ts").map((file) => file.slice(0, -3));
 
-/** Entries that share dist/core.js, so that there is one PallyConError and one loaded module whatever is imported. */
-const sharedEntries = () => ({ index: js("index.ts"), read: js("read.ts"), environment: js("environment/index.ts"), ...Object.fromEntries(PLAYERS.map((name) => [name, js(`players/${name}.ts`)])) });
+/** Entries share dist/core.js: there is one PallyConError and one loaded module, whatever a page imports. */
+const sharedEntries = () => ({
+  index: js("index.ts"),
+  environment: js("environment/index.ts"),
+  ...Object.fromEntries(PLAYERS.map((name) => [name, js(`players/${name}.ts`)])),
+});
 
+/** Built once, and imported by every entry: probe and diagnose remember their results, too. */
+const SHARED = new Map([[js("core.js"), "./core.js"], [js("environment/index.js"), "./environment.js"]]);
 const keepCore = {
   name: "keep-core",
   setup(build) {
-    build.onResolve({ filter: /\/core\.js$/ }, (args) => (args.kind === "entry-point" ? undefined : { path: "./core.js", external: true }));
-    build.onResolve({ filter: /\/read\.js$/ }, (args) => (args.kind === "entry-point" ? undefined : { path: "./read.js", external: true }));
-    // probe and diagnose keep their answers: one copy, and none where they are not called.
-    build.onResolve({ filter: /\/environment\/[a-z]+\.js$/ }, () => ({ path: "./environment.js", external: true }));
+    build.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+      const shared = kind === "entry-point" ? undefined : SHARED.get(join(resolveDir, path));
+      return shared && { path: shared, external: true };
+    });
   },
 };
 

@@ -1,6 +1,7 @@
 // Every test suite: what it needs and how it is run and counted. `npm test` runs them in this order, one at a time.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { MODULES } from "../build/modules.mjs";
 import { findBrowser, findDriver, CHROMIUM_ARGS, FIREFOX_PREFS } from "../setup/browsers.mjs";
 import { hasNightly } from "../setup/rust.mjs";
 import { ensureTool } from "../setup/tools.mjs";
@@ -12,7 +13,7 @@ import { contractFile, verdict } from "./contract.mjs";
 import { readmeProject } from "./readme.mjs";
 import { searchLogs } from "./secrets.mjs";
 
-const FEATURES = "full,media,inspect,server";
+const FEATURES = MODULES.join();
 const MINUTES = 60_000;
 const node = process.execPath;
 const npmBin = (path) => [node, join(root, "node_modules", path)];
@@ -32,8 +33,8 @@ const nodeSuite = (id, title, folders, more = {}) => ({
 });
 
 /** `flag` and `kind`: the browser's name for wasm-pack and for us. */
-const wasmSuite = (flag, kind, title, features = FEATURES, id = `wasm-${flag}`) => ({
-  id, group: "wasm", title, present: () => existsSync(join(root, "tests/web.rs")),
+const wasmSuite = (flag, kind, title) => ({
+  id: `wasm-${flag}`, group: "wasm", title, present: () => existsSync(join(root, "tests/web.rs")),
   async run() {
     const binary = findBrowser(kind);
     if (!binary) throw new Stop(`${title}: there is no browser.`);
@@ -50,8 +51,13 @@ const wasmSuite = (flag, kind, title, features = FEATURES, id = `wasm-${flag}`) 
     const settings = join(buildDir, `webdriver-${flag}.json`);
     writeFileSync(settings, JSON.stringify(capabilities));
     const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "120" };
-    const command = ["wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", `--${kind === "chromium" ? "chromedriver" : "geckodriver"}`, driver, ".", "--features", features, "--test", "web"];
-    const result = await run(title, command, { log: `test-${id}`, env, paths: [bindgen, pack], timeout: 20 * MINUTES });
+    const driverOption = kind === "chromium" ? "--chromedriver" : "--geckodriver";
+    const command = [
+      "wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", driverOption, driver,
+      ".", "--features", FEATURES, "--test", "web",
+    ];
+    const paths = [bindgen, pack];
+    const result = await run(title, command, { log: `test-wasm-${flag}`, env, paths, timeout: 20 * MINUTES });
     return { ...result, count: count.cargo(result.output) };
   },
 });
@@ -104,8 +110,6 @@ export const SUITES = [
   },
   wasmSuite("chrome", "chromium", "wasm in Chrome: wasm-pack test"),
   wasmSuite("firefox", "firefox", "wasm in Firefox: wasm-pack test"),
-  // The one that viewers load, by itself: it has a door of its own.
-  wasmSuite("chrome", "chromium", "The small wasm module in Chrome: wasm-pack test", "player", "wasm-player"),
   {
     id: "types", group: "types", title: "Types, as a user's compiler sees them", needs: ["package"], present: () => existsSync(join(root, "tests/types/tsconfig.json")),
     async run() {

@@ -10,14 +10,17 @@ const STEPS = {
   package: {
     what: "Building the package (Rust to wasm, TypeScript to JavaScript)",
     script: "scripts/build.mjs",
-    inputs: ["src", "js", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "xtask", "scripts/build.mjs", "scripts/build"],
+    inputs: [
+      "src", "js", "build.rs", "errors.json", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json",
+      "package-lock.json", "tsconfig.json", "tsconfig.build.json", "xtask", "scripts/build.mjs", "scripts/build",
+    ],
     outputs: ["dist"],
   },
   // The same for the demo alone. A whole build is as good.
   viewers: {
     what: "Building what the page loads (Rust to wasm, TypeScript to JavaScript)",
     script: "scripts/build.mjs",
-    args: ["--for-viewers"],
+    args: ["--for-viewers", "--allow-plain"],
     instead: "package",
   },
   bridge: { what: "Building the CDM bridge", script: "scripts/bridge.mjs", inputs: ["www/bridge", "scripts/bridge.mjs", "package-lock.json"], outputs: ["build/bridge"] },

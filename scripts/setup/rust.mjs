@@ -1,56 +1,85 @@
-// Rust: the toolchain that rust-toolchain.toml names, with the wasm target and, for lint, rustfmt and clippy.
-// Each is asked for by name, because rustup may be told not to install what a toolchain file lists.
-import { existsSync } from "node:fs";
+// Rust as rust-toolchain.toml pins it: the version, its components and its targets.
+// The scripts install it explicitly, because rustup can be configured not to install what a toolchain file lists.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { root } from "../lib/paths.mjs";
 import { ask, run, which } from "../lib/run.mjs";
-import { Stop, say, step } from "../lib/say.mjs";
+import { Stop, step } from "../lib/say.mjs";
 
 export const WASM_TARGET = "wasm32-unknown-unknown";
-const CHANNEL = "stable";
 const GET_RUST = "Install Rust with rustup (https://rustup.rs), open a new terminal, and run the command again.";
 
-/** Fuzzing needs nightly; it is used where it is there, and never installed. */
+/**
+ * @param {string} toml the text of a rust-toolchain.toml
+ * @returns {{channel: string, components: string[], targets: string[]}}
+ */
+export function parseToolchain(toml) {
+  const value = (key) => {
+    const found = new RegExp(`^${key} *= *(.+)$`, "m").exec(toml);
+    if (!found) throw new Stop(`rust-toolchain.toml has no "${key}" on a line of its own.`, "Restore it from git.");
+    return JSON.parse(found[1]);
+  };
+  return { channel: value("channel"), components: value("components"), targets: value("targets") };
+}
+
+export const pinned = parseToolchain(readFileSync(join(root, "rust-toolchain.toml"), "utf8"));
+
+/** Fuzzing needs nightly. The scripts use it if it is installed and never install it. */
 export const hasNightly = () => Boolean(ask(["rustup", "run", "nightly", "rustc", "--version"]));
 
-async function rustup(what, args) {
-  step(`${what} (once)`);
-  const result = await run(what, ["rustup", ...args], { log: "setup-rust" });
-  if (!result.ok) throw new Stop(`${what}: rustup failed.\n${result.tail}`, "Check the network, then run the command again.");
+const rustc = (toolchain, ...args) => ask([...(toolchain ? ["rustup", "run", toolchain] : []), "rustc", ...args]);
+
+/** The standard library's source and its build for wasm lie in the toolchain's folder. */
+function has(toolchain, what) {
+  const sysroot = rustc(toolchain, "--print", "sysroot");
+  const path = what === "rust-src" ? "src/rust/library/std" : what;
+  return Boolean(sysroot) && existsSync(join(sysroot, "lib/rustlib", path));
 }
 
-/** @param {{components?: string[]}} options */
-export async function ensureRust({ components = [] } = {}) {
-  if (!which("cargo")) throw new Stop("Rust is missing: there is no `cargo` here.", GET_RUST);
+function isComplete({ channel, components, targets }) {
+  if (!rustc(channel, "--version")) return false;
+  const installed = (ask(["rustup", "component", "list", "--installed", "--toolchain", channel]) ?? "").split("\n");
+  const hasComponent = (name) => installed.some((line) => line === name || line.startsWith(`${name}-`));
+  return components.every(hasComponent) && targets.every((name) => installed.includes(`rust-std-${name}`));
+}
+
+/** Installs the pinned toolchain, or what is missing of it, and makes every cargo that this process starts use it. */
+export async function ensureRust() {
+  if (!which("cargo")) throw new Stop("Cargo was not found.", GET_RUST);
+  const { channel, components, targets } = pinned;
   if (!which("rustup")) {
-    // A distribution's Rust has no rustup; it will do if it has the wasm target.
-    if (!ask(["rustc", "--print", "target-libdir", "--target", WASM_TARGET])) throw new Stop(`This Rust cannot build for ${WASM_TARGET}, and there is no rustup to add it.`, GET_RUST);
-    return;
+    // A Linux distribution's Rust is fine if it is the same version and complete.
+    const version = /^rustc (\S+)/.exec(rustc(undefined, "--version") ?? "")?.[1];
+    if (version === channel && has(undefined, "rust-src") && has(undefined, WASM_TARGET)) return;
+    const needs = `The build needs Rust ${channel} with rust-src and ${WASM_TARGET}.`;
+    throw new Stop(`${needs} Found Rust ${version} without rustup.`, GET_RUST);
   }
-  if (!ask(["rustup", "run", CHANNEL, "rustc", "--version"])) {
-    await rustup(`Installing Rust ${CHANNEL}`, ["toolchain", "install", CHANNEL, "--profile", "minimal", "--no-self-update"]);
+  if (!isComplete(pinned)) {
+    step(`Installing Rust ${channel} (once)`);
+    const install = ["rustup", "toolchain", "install", channel, "--profile", "minimal", "--no-self-update"];
+    const parts = ["--component", components.join(), "--target", targets.join()];
+    const result = await run(`Rust ${channel}`, [...install, ...parts], { log: "setup-rust" });
+    const hint = "Check the network, then run the command again.";
+    if (!result.ok) throw new Stop(`rustup cannot install Rust ${channel}.\n${result.tail}`, hint);
   }
-  const targets = ask(["rustup", "target", "list", "--installed", "--toolchain", CHANNEL]) ?? "";
-  if (!targets.split("\n").includes(WASM_TARGET)) {
-    await rustup(`Adding Rust's ${WASM_TARGET} target`, ["target", "add", WASM_TARGET, "--toolchain", CHANNEL]);
-  }
-  const installed = components.length > 0 ? (ask(["rustup", "component", "list", "--installed", "--toolchain", CHANNEL]) ?? "") : "";
-  for (const component of components) {
-    if (!installed.split("\n").some((line) => line === component || line.startsWith(`${component}-`))) {
-      await rustup(`Adding ${component}`, ["component", "add", component, "--toolchain", CHANNEL]);
-    }
-  }
+  process.env.RUSTUP_TOOLCHAIN = channel;
 }
 
-/** Rust, and the source of its standard library, which the small build compiles along. @returns {Promise<boolean>} whether it is there */
-export async function ensureRustSource() {
-  await ensureRust();
+/**
+ * The pinned toolchain or, if that cannot be installed, any stable Rust with the wasm target: enough to try the demo.
+ * @returns {Promise<string | undefined>} why the release build is impossible, or undefined if it is possible
+ */
+export async function ensureAnyRust() {
   try {
-    if (which("rustup")) await ensureRust({ components: ["rust-src"] });
+    await ensureRust();
+    return undefined;
   } catch (error) {
-    if (!(error instanceof Stop)) throw error;
-    say(`  ! ${error.message}`);
+    if (!(error instanceof Stop) || !which("cargo")) throw error;
+    const userDefault = () => ask(["rustup", "default"])?.split(" ")[0];
+    const candidates = which("rustup") ? [pinned.channel, "stable", userDefault()] : [undefined];
+    const usable = candidates.findIndex((toolchain) => has(toolchain, WASM_TARGET));
+    if (usable < 0) throw error;
+    if (candidates[usable]) process.env.RUSTUP_TOOLCHAIN = candidates[usable];
+    return error.message.split("\n")[0];
   }
-  const toolchain = which("rustup") ? ["rustup", "run", CHANNEL] : [];
-  const home = ask([...toolchain, "rustc", "--print", "sysroot"]);
-  return !!home && existsSync(join(home, "lib/rustlib/src/rust/library/std"));
 }

@@ -1,0 +1,36 @@
+// Which .wasm files a script can load, with everything that it imports.
+import { parse } from "acorn";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const IMPORTS = ["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration"];
+/** acorn's labels of the tokens that hold text */
+const TEXTS = ["string", "template"];
+
+/** A module's relative imports and re-exports, and the .wasm files that its strings name. */
+function scan(source) {
+  const texts = [];
+  const onToken = ({ type, value }) => TEXTS.includes(type.label) && texts.push(value);
+  const { body } = parse(source, { ecmaVersion: "latest", sourceType: "module", onToken });
+  const specifiers = body.filter((node) => IMPORTS.includes(node.type)).flatMap((node) => node.source?.value ?? []);
+  return {
+    imports: specifiers.filter((specifier) => specifier.startsWith(".")),
+    wasm: texts.flatMap((text) => text.match(/[\w-]+\.wasm\b/g) ?? []),
+  };
+}
+
+/**
+ * Follows static imports; checks.mjs refuses dynamic ones, which are newer than ES2017.
+ * @param {string[]} entries paths of scripts
+ * @returns {string[]} names of .wasm files, sorted
+ */
+export function wasmReachedFrom(entries) {
+  const seen = new Set(entries);
+  const found = new Set();
+  for (const path of seen) {
+    const { imports, wasm } = scan(readFileSync(path, "utf8"));
+    for (const specifier of imports) seen.add(join(dirname(path), specifier));
+    for (const name of wasm) found.add(name);
+  }
+  return [...found].sort();
+}
