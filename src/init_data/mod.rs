@@ -183,7 +183,7 @@ fn explained(error: ParseError, data: &[u8], named: Option<InitDataType>) -> Par
     let reason = match data.get(4..8) {
         Some(b"ftyp" | b"styp" | b"moov" | b"moof" | b"sidx") => Reason::LooksLikeSegment,
         // JSON and XML are taken from text as they are: passed as a string they would fail again.
-        _ if is_text(data) && matches!(named, None | Some(InitDataType::Cenc)) && !matches!(data, [b'{' | b'<', ..]) => {
+        _ if is_text(data) && matches!(named, None | Some(InitDataType::Cenc)) && !matches!(data.trim_ascii_start(), [b'{' | b'<', ..]) => {
             Reason::LooksLikeText
         }
         _ => return error,
@@ -218,8 +218,10 @@ fn detect(data: &[u8]) -> Option<InitDataType> {
     boxed.then_some(InitDataType::Cenc)
 }
 
+/// A sinf box or its children. JSON behind two blanks has `sinf` in the same place, but no box is as large as its size would be.
 fn is_sinf(data: &[u8]) -> bool {
-    matches!(data.get(4..8), Some(b"sinf" | b"frma" | b"schm"))
+    data.split_at_checked(4)
+        .is_some_and(|(size, rest)| [b"sinf", b"frma", b"schm"].iter().any(|kind| rest.starts_with(&kind[..])) && !is_text(size))
 }
 
 /// A PlayReady Object's length is its own or nearly so, and behind the count is a record of a known type.

@@ -45,6 +45,7 @@ fn each_type_is_detected() {
         (b"\0\0\0\x08free".iter().chain(&boxed([1; 16], b"")).copied().collect(), InitDataType::Cenc),
         (br#" {"kids":["AQI"]}"#.to_vec(), InitDataType::Keyids),
         ([b"\xef\xbb\xbf", sinf_json.as_bytes()].concat(), InitDataType::Sinf),
+        ([b"\r\n", sinf_json.as_bytes()].concat(), InitDataType::Sinf),
         (sinf.to_vec(), InitDataType::Sinf),
         (sinf[8..].to_vec(), InitDataType::Sinf),
         (b"skd://abc".to_vec(), InitDataType::Skd),
@@ -137,6 +138,7 @@ fn what_it_cannot_be_is_said_in_words() {
         (b"{", Reason::NotJson, other),
         (b"<WRMHEADER>", Reason::XmlMalformed, other),
         (b"<a/>", Reason::NotWrmheader, other),
+        (b" \n{\"sinf\":[1]}", Reason::SinfNotBase64, other),
     ] {
         let error = parse(data, Options::default()).unwrap_err();
         assert_eq!((error.code, error.reason), (Code::InitDataInvalid, Some(reason)), "{data:?}");

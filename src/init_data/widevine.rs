@@ -84,7 +84,7 @@ impl Survey {
     fn of(data: Span<'_>) -> Result<Self, ParseError> {
         let mut out = Self { sorted: true, ..Self::default() };
         let mut fields = Fields::new(data);
-        while let Some(field) = fields.next() {
+        for field in fields.by_ref() {
             if understood(&field).is_none() {
                 continue;
             }
@@ -195,7 +195,7 @@ fn normalized(key_id: &[u8]) -> Option<[u8; 16]> {
 fn is_entitled_key(data: Span<'_>) -> bool {
     let mut before = 0;
     let mut fields = Fields::new(data);
-    while let Some(field) = fields.next() {
+    for field in fields.by_ref() {
         let rank = rank(&field);
         if rank <= before && rank < 3 {
             return false;
