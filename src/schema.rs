@@ -4,10 +4,11 @@
 //! unknown name is an error that says which known one is nearest. A message names the field and what is allowed there,
 //! never the value that was given, which may be a key.
 
-use crate::error::Error;
-use crate::json::{Value, decimal};
+use crate::error::{Code, Error, Reason};
+use crate::json::Value;
+use crate::text::decimal;
 
-/// What may stand in a field.
+/// What a field may hold.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// `true` or `false`.
@@ -37,7 +38,7 @@ pub enum Kind {
 pub struct Field {
     /// Its name.
     pub name: &'static str,
-    /// What may stand there.
+    /// What it may hold.
     pub kind: Kind,
     /// Whether it may be left out.
     pub optional: bool,
@@ -48,7 +49,7 @@ pub const fn optional(name: &'static str, kind: Kind) -> Field {
     Field { name, kind, optional: true }
 }
 
-/// A field that must be there.
+/// A field that is required.
 pub const fn required(name: &'static str, kind: Kind) -> Field {
     Field { name, kind, optional: false }
 }
@@ -56,12 +57,8 @@ pub const fn required(name: &'static str, kind: Kind) -> Field {
 /// How a check reports, and how strict it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// The code of the error.
-    pub code: &'static str,
-    /// What the object is, for the message: "the policy".
-    pub what: &'static str,
-    /// What to do.
-    pub hint: &'static str,
+    /// The code of the error. Its sentence names the object: "The policy is invalid: …".
+    pub code: Code,
     /// Let names and listed values pass that the tables do not know.
     pub allow_unknown: bool,
 }
@@ -72,16 +69,28 @@ impl Check {
         self.group(value, fields, "")
     }
 
-    /// A refusal that names a field.
-    pub fn refuse(&self, path: &str, what: &str) -> Error {
-        let subject = if path.is_empty() { self.what.into() } else { [self.what, ": ", path].concat() };
-        Error::server(self.code, [&subject, " ", what].concat(), self.hint)
+    /// The same for an object inside of another, at this path.
+    pub fn object_at(&self, path: &str, value: &Value, fields: &'static [Field]) -> Result<(), Error> {
+        self.group(value, fields, path)
+    }
+
+    /// A refusal.
+    pub fn refuse(&self, reason: Reason) -> Error {
+        Error::because(self.code, reason)
+    }
+
+    /// A refusal of a text that is not one of those known.
+    pub fn refuse_choice(&self, path: &str, given: &str, known: &[&str]) -> Error {
+        let near = nearest(given, known.iter().copied());
+        let reason = if near.is_some() { Reason::SchemaChoiceNear } else { Reason::SchemaChoice };
+        self.refuse(reason).with(path).with(&known.join(", ")).with(near.unwrap_or_default())
     }
 
     // Recursion follows the tables, which are constants and nest five deep at most.
     fn group(&self, value: &Value, fields: &'static [Field], path: &str) -> Result<(), Error> {
         let Value::Object(given) = value else {
-            return Err(self.refuse(path, "is not an object"));
+            let reason = if path.is_empty() { Reason::SchemaRoot } else { Reason::SchemaObject };
+            return Err(self.refuse(reason).with(path));
         };
         for (name, value) in given {
             let path = join(path, name);
@@ -89,53 +98,57 @@ impl Check {
                 Some(field) => self.value(value, field.kind, &path)?,
                 None if self.allow_unknown => {}
                 None => {
-                    let what = match nearest(name, fields.iter().map(|field| field.name)) {
-                        Some(near) => ["is not known; did you mean \"", near, "\"?"].concat(),
-                        None => ["is not known; known are: ", &list(fields.iter().map(|field| field.name))].concat(),
-                    };
-                    return Err(self.refuse(&path, &what));
+                    return Err(match nearest(name, names(fields).into_iter()) {
+                        Some(near) => self.refuse(Reason::SchemaUnknownNear).with(&path).with(near),
+                        None => self.refuse(Reason::SchemaUnknown).with(&path).with(&names(fields).join(", ")),
+                    });
                 }
             }
         }
         match fields.iter().find(|field| !field.optional && value.get(field.name).is_none()) {
-            Some(missing) => Err(self.refuse(&join(path, missing.name), "is missing")),
+            Some(missing) => Err(self.refuse(Reason::SchemaMissing).with(&join(path, missing.name))),
             None => Ok(()),
         }
     }
 
     fn value(&self, value: &Value, kind: Kind, path: &str) -> Result<(), Error> {
-        let expected = match kind {
-            Kind::Any => return Ok(()),
+        let (text, number) = (value.as_str(), integer(value));
+        let fits = match kind {
             Kind::Group(fields) => return self.group(value, fields, path),
             Kind::List(fields) => {
-                let Some(items) = value.items().filter(|items| !items.is_empty()) else {
-                    return Err(self.refuse(path, "must be a list of at least one object"));
-                };
-                for (at, item) in items.iter().enumerate() {
-                    self.group(item, fields, &[path, "[", &decimal(at as u64), "]"].concat())?;
-                }
-                return Ok(());
+                let items = value.items().filter(|items| !items.is_empty()).ok_or_else(|| self.misfit(kind, path))?;
+                return items.iter().enumerate().try_for_each(|(at, item)| self.group(item, fields, &indexed(path, at)));
             }
-            Kind::Boolean if matches!(value, Value::Boolean(_)) => return Ok(()),
-            Kind::Boolean => "must be true or false".into(),
-            Kind::Integer(low, high) if integer(value).is_some_and(|number| (low..=high).contains(&number)) => return Ok(()),
-            Kind::Integer(low, i64::MAX) => ["must be a whole number of ", &low.to_string(), " or more"].concat(),
-            Kind::Integer(low, high) => ["must be a whole number from ", &low.to_string(), " to ", &high.to_string()].concat(),
-            Kind::Text if value.as_str().is_some_and(|text| !text.trim().is_empty()) => return Ok(()),
-            Kind::Text => "must be a text that is not empty".into(),
-            Kind::OneOf(known) if value.as_str().is_some_and(|text| self.allow_unknown || known.contains(&text)) => return Ok(()),
-            Kind::OneOf(known) => ["must be one of ", &list(known.iter().copied())].concat(),
-            Kind::OneOfNumber(known) if integer(value).is_some_and(|number| self.allow_unknown || known.contains(&number)) => return Ok(()),
+            Kind::Any => true,
+            Kind::Boolean => matches!(value, Value::Boolean(_)),
+            Kind::Integer(low, high) => number.is_some_and(|number| (low..=high).contains(&number)),
+            Kind::Text => text.is_some_and(|text| !text.trim().is_empty()),
+            Kind::OneOf(known) => text.is_some_and(|text| self.allow_unknown || known.contains(&text)),
+            Kind::OneOfNumber(known) => number.is_some_and(|number| self.allow_unknown || known.contains(&number)),
+            Kind::Date => text.and_then(crate::custom_data::time::parse_timestamp).is_some(),
+            Kind::Hex(bytes) => is_hex(value, bytes),
+        };
+        if fits { Ok(()) } else { Err(self.misfit(kind, path)) }
+    }
+
+    /// A field that does not hold what its kind allows.
+    fn misfit(&self, kind: Kind, path: &str) -> Error {
+        let refuse = |reason| self.refuse(reason).with(path);
+        match kind {
+            Kind::Group(_) | Kind::Any => refuse(Reason::SchemaObject),
+            Kind::List(_) => refuse(Reason::SchemaObjects),
+            Kind::Boolean => refuse(Reason::SchemaBoolean),
+            Kind::Integer(low, i64::MAX) => refuse(Reason::SchemaIntegerFrom).with(&low.to_string()),
+            Kind::Integer(low, high) => refuse(Reason::SchemaIntegerRange).with(&low.to_string()).with(&high.to_string()),
+            Kind::Text => refuse(Reason::SchemaText),
+            Kind::OneOf(known) => refuse(Reason::SchemaChoice).with(&known.join(", ")),
             Kind::OneOfNumber(known) => {
                 let known: Vec<String> = known.iter().map(i64::to_string).collect();
-                ["must be one of ", &list(known.iter().map(String::as_str))].concat()
+                refuse(Reason::SchemaChoice).with(&known.join(", "))
             }
-            Kind::Date if value.as_str().and_then(crate::custom_data::time::parse_timestamp).is_some() => return Ok(()),
-            Kind::Date => "must be a time as yyyy-mm-ddThh:mm:ssZ, in GMT".into(),
-            Kind::Hex(bytes) if is_hex(value, bytes) => return Ok(()),
-            Kind::Hex(bytes) => ["must be ", &decimal(bytes as u64), " bytes in hex"].concat(),
-        };
-        Err(self.refuse(path, &expected))
+            Kind::Date => refuse(Reason::SchemaDate),
+            Kind::Hex(bytes) => refuse(Reason::SchemaHex).with(&decimal(bytes as u64)),
+        }
     }
 }
 
@@ -158,13 +171,17 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.into() } else { [path, ".", name].concat() }
 }
 
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
+/// The path of a list's member.
+pub fn indexed(path: &str, at: usize) -> String {
+    [path, "[", &decimal(at as u64), "]"].concat()
+}
+
+fn names(fields: &'static [Field]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.name).collect()
 }
 
 /// The known name that a misspelled one was meant to be, if one is near. Case and underscores do not count, so that
-/// `licenseDuration` finds
-/// `license_duration`.
+/// `licenseDuration` finds `license_duration`.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let fold =
         |text: &str| -> Vec<char> { text.chars().filter(|c| *c != '_' && *c != '-').flat_map(char::to_lowercase).take(64).collect() };
@@ -213,8 +230,8 @@ mod tests {
     ];
 
     fn check(text: &str, allow_unknown: bool) -> Result<(), String> {
-        let check = Check { code: "policy-invalid", what: "the policy", hint: "", allow_unknown };
-        check.object(&parse(text).unwrap(), OUTER).map_err(|error| error.message.clone())
+        let check = Check { code: Code::PolicyInvalid, allow_unknown };
+        check.object(&parse(text).unwrap(), OUTER).map_err(|error| error.message())
     }
 
     #[test]
@@ -228,19 +245,20 @@ mod tests {
     #[test]
     fn says_which_field_and_what_is_allowed() {
         for (text, message) in [
-            ("[]", "The policy is not an object."),
-            (r#"{"persistent":1}"#, "The policy: persistent must be true or false."),
-            (r#"{"license_duration":-1}"#, "The policy: license_duration must be a whole number of 0 or more."),
-            (r#"{"license_duration":1.5}"#, "The policy: license_duration must be a whole number of 0 or more."),
-            (r#"{"security_level":6}"#, "The policy: security_level must be a whole number from 1 to 5."),
-            (r#"{"security_level":"5"}"#, "The policy: security_level must be a whole number from 1 to 5."),
-            (r#"{"track":"hd"}"#, "The policy: track must be one of HD, SD."),
-            (r#"{"date":"2023-02-29T00:00:00Z"}"#, "The policy: date must be a time as yyyy-mm-ddThh:mm:ssZ, in GMT."),
-            (r#"{"name":" "}"#, "The policy: name must be a text that is not empty."),
-            (r#"{"inner":{"level":2,"key":"0000"}}"#, "The policy: inner.level must be one of -1, 0, 1."),
-            (r#"{"inner":{}}"#, "The policy: inner.key is missing."),
-            (r#"{"keys":[{"key":"0000"},{"key":"00"}]}"#, "The policy: keys[1].key must be 2 bytes in hex."),
-            (r#"{"keys":[]}"#, "The policy: keys must be a list of at least one object."),
+            ("[]", "The policy is invalid: it is not an object."),
+            (r#"{"persistent":1}"#, "The policy is invalid: persistent must be true or false."),
+            (r#"{"license_duration":-1}"#, "The policy is invalid: license_duration must be a whole number of 0 or more."),
+            (r#"{"license_duration":1.5}"#, "The policy is invalid: license_duration must be a whole number of 0 or more."),
+            (r#"{"security_level":6}"#, "The policy is invalid: security_level must be a whole number from 1 to 5."),
+            (r#"{"security_level":"5"}"#, "The policy is invalid: security_level must be a whole number from 1 to 5."),
+            (r#"{"track":"hd"}"#, "The policy is invalid: track must be one of HD, SD."),
+            (r#"{"date":"2023-02-29T00:00:00Z"}"#, "The policy is invalid: date must be a GMT time of the form yyyy-mm-ddThh:mm:ssZ."),
+            (r#"{"name":" "}"#, "The policy is invalid: name must be text that is not empty."),
+            (r#"{"inner":{"level":2,"key":"0000"}}"#, "The policy is invalid: inner.level must be one of -1, 0, 1."),
+            (r#"{"inner":1}"#, "The policy is invalid: inner is not an object."),
+            (r#"{"inner":{}}"#, "The policy is invalid: inner.key is missing."),
+            (r#"{"keys":[{"key":"0000"},{"key":"00"}]}"#, "The policy is invalid: keys[1].key must be 2 bytes in hex."),
+            (r#"{"keys":[]}"#, "The policy is invalid: keys must be a list of at least one object."),
         ] {
             assert_eq!(check(text, false), Err(message.into()), "{text}");
         }
@@ -249,10 +267,10 @@ mod tests {
     #[test]
     fn an_unknown_name_finds_its_neighbour() {
         for (text, message) in [
-            (r#"{"licenseDuration":1}"#, "The policy: licenseDuration is not known; did you mean \"license_duration\"?"),
-            (r#"{"persistant":true}"#, "The policy: persistant is not known; did you mean \"persistent\"?"),
-            (r#"{"inner":{"kay":"0000"}}"#, "The policy: inner.kay is not known; did you mean \"key\"?"),
-            (r#"{"inner":{"zzzzzz":1}}"#, "The policy: inner.zzzzzz is not known; known are: key, level."),
+            (r#"{"licenseDuration":1}"#, "The policy is invalid: licenseDuration is not known; did you mean \"license_duration\"?"),
+            (r#"{"persistant":true}"#, "The policy is invalid: persistant is not known; did you mean \"persistent\"?"),
+            (r#"{"inner":{"kay":"0000"}}"#, "The policy is invalid: inner.kay is not known; did you mean \"key\"?"),
+            (r#"{"inner":{"zzzzzz":1}}"#, "The policy is invalid: inner.zzzzzz is not known; the known fields are key, level."),
         ] {
             assert_eq!(check(text, false), Err(message.into()), "{text}");
         }
@@ -265,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_never_stands_in_a_message() {
+    fn a_message_never_holds_a_value() {
         let message = check(r#"{"inner":{"key":"5ec4e7"}}"#, false).unwrap_err();
         assert!(!message.contains("5ec4e7"), "{message}");
     }

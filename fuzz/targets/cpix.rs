@@ -1,12 +1,12 @@
-//! A key server's answer, and what packagers get of it.
+//! A key server's response, and the packagers' settings made of it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pallycon_drm::cpix::{answer, pack::Pack, views};
+use pallycon_drm::cpix::{pack::Pack, response, views};
 use pallycon_drm::json::Value;
 
 fuzz_target!(|text: &str| {
-    let Ok(pack) = answer::read(200, text) else { return };
+    let Ok(pack) = response::read(200, text) else { return };
     let value = pack.to_value();
     let again = Pack::from_value(&value).expect("what was written is read");
     assert_eq!(again.to_value().to_json(), value.to_json());

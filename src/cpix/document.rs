@@ -1,9 +1,9 @@
-//! What a CPIX document says, request or answer.
+//! The content of a CPIX document, request or response.
 
 use super::invalid;
 use super::track::Scheme;
 use super::xml::{self, Element};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::text;
 use zeroize::Zeroizing;
 
@@ -14,7 +14,7 @@ pub struct Document {
     pub content_id: Option<String>,
     /// The keys.
     pub keys: Vec<ContentKey>,
-    /// What each DRM is to signal.
+    /// What each DRM signals.
     pub systems: Vec<DrmSystem>,
     /// The key periods of live content.
     pub periods: Vec<Period>,
@@ -40,7 +40,7 @@ impl core::fmt::Debug for ContentKey {
     }
 }
 
-/// `DRMSystem`. Texts are as they stand in the document: base64, where it is well.
+/// `DRMSystem`. Texts are as they are in the document: base64, if all is well.
 #[derive(Debug, Default)]
 pub struct DrmSystem {
     /// The key that it is about.
@@ -86,7 +86,7 @@ impl Document {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let root = xml::parse(text)?;
         if root.name != "CPIX" {
-            return Err(invalid("the document's root is not CPIX"));
+            return Err(invalid(Reason::CpixRoot));
         }
         let list = |outer: &'static str, inner: &'static str| root.children(outer).flat_map(move |list| list.children(inner));
         let content_id = root.attribute("contentId").or(root.attribute("id")).map(String::from);
@@ -102,29 +102,25 @@ impl Document {
 
 fn id(element: &Element, name: &str) -> Result<[u8; 16], Error> {
     let id = element.attribute(name).and_then(text::from_hex).and_then(|bytes| bytes.try_into().ok());
-    id.ok_or_else(|| invalid([element.name.as_str(), " has no ", name, " that is a UUID"].concat()))
+    id.ok_or_else(|| invalid(Reason::CpixId).with(&element.name).with(name))
 }
 
 fn content_key(element: &Element) -> Result<ContentKey, Error> {
     let id = id(element, "kid")?;
-    let refuse = |what: &str| invalid(["the key ", &text::uuid(&id), what].concat());
+    let refuse = |reason| invalid(reason).with(&text::uuid(&id));
     let iv = match element.attribute("explicitIV").map(str::trim).filter(|iv| !iv.is_empty()) {
         None => None,
-        Some(iv) => Some(
-            text::from_base64(iv)
-                .filter(|iv| matches!(iv.len(), 8 | 16))
-                .ok_or_else(|| refuse(" has an explicitIV that is not base64 of 8 or 16 bytes"))?,
-        ),
+        Some(iv) => Some(text::from_base64(iv).filter(|iv| matches!(iv.len(), 8 | 16)).ok_or_else(|| refuse(Reason::CpixIv))?),
     };
     let secret = element.child("Data").and_then(|data| data.child("Secret"));
     if secret.is_some_and(|secret| secret.child("EncryptedValue").is_some()) {
-        return Err(refuse(" is encrypted; leave the certificate out of the request"));
+        return Err(refuse(Reason::CpixKeyEncrypted));
     }
     let key = match secret.and_then(|secret| secret.child("PlainValue")).and_then(Element::trimmed) {
         None => None,
         Some(key) => {
             let bytes = text::from_base64(key).map(Zeroizing::new).and_then(|bytes| bytes.as_slice().try_into().ok());
-            Some(Zeroizing::new(bytes.ok_or_else(|| refuse(" is not base64 of 16 bytes"))?))
+            Some(Zeroizing::new(bytes.ok_or_else(|| refuse(Reason::CpixKey))?))
         }
     };
     let scheme = element.attribute("commonEncryptionScheme").and_then(Scheme::from_name);
@@ -204,11 +200,11 @@ mod tests {
             (system.hls_media.as_deref(), system.hls_master.as_deref(), system.key_uri.as_deref()),
             (Some("m"), Some("M"), Some("u"))
         );
-        assert_eq!(system.pssh, None, "an empty element is none");
+        assert_eq!(system.pssh, None, "an empty element");
     }
 
     #[test]
-    fn keys_that_are_none_are_refused_without_being_shown() {
+    fn invalid_keys_are_refused_without_being_shown() {
         for (key, what) in [
             ("<ContentKey/>", "has no kid"),
             ("<ContentKey kid='1234'/>", "has no kid that is a UUID"),
@@ -223,10 +219,10 @@ mod tests {
             ),
         ] {
             let error = with_key(key).unwrap_err();
-            assert!(error.message.contains(what), "{}", error.message);
-            assert!(!error.message.contains("c2VjcmV0"));
+            assert!(error.message().contains(what), "{}", error.message());
+            assert!(!error.message().contains("c2VjcmV0"));
         }
-        assert!(Document::parse("<html/>").unwrap_err().message.contains("root is not CPIX"));
+        assert!(Document::parse("<html/>").unwrap_err().message().contains("root is not CPIX"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where keys are asked for: PallyCon's key server (KMS) in its several spellings.
+//! The URLs of PallyCon's key servers (KMS), which issue content keys.
 //!
 //! | kind | URL | body |
 //! |---|---|---|
@@ -10,9 +10,9 @@
 //! | `speke-cbcs` | BASE`?enc-token=TOKEN` | SPEKE v1 for CMAF in cbcs, one key |
 //! | `ateme` | `https://kms.pallycon.com/cpix/anevia/dash\|hls/TOKEN/CID` | none, it is a GET |
 //!
-//! BASE is not published: the console shows it. For the other kinds a base of one's own replaces the scheme and the host.
+//! BASE is not public, but the console shows it. For the other kinds a given base replaces the scheme and the host.
 
-use crate::error::Error;
+use crate::error::{Code, Error, Reason};
 use crate::json::Value;
 use crate::schema::{Check, Field, Kind, optional, required};
 use crate::text::percent_encode;
@@ -46,8 +46,7 @@ impl Service {
         all.into_iter().zip(Self::NAMES).find(|(_, known)| *known == name).map(|(service, _)| service)
     }
 
-    /// Which one a URL belongs to, as far as its path tells: a request that it cannot answer is refused before it is
-    /// sent.
+    /// The service of a URL, if its path shows it: a request that this service cannot answer is refused before it is sent.
     pub fn from_url(url: &str) -> Option<Self> {
         let path = url.split(['?', '#']).next()?;
         [("/v1/cpix/", Self::V1), ("/v2/cpix/", Self::V2), ("/cpix/anevia/", Self::Ateme), ("/cpix/getKey", Self::Speke)]
@@ -56,12 +55,12 @@ impl Service {
             .map(|(_, service)| service)
     }
 
-    /// Whether it knows of one key a content only.
+    /// Whether it has only one key for each content.
     pub fn has_one_key(self) -> bool {
         matches!(self, Self::V1 | Self::Speke | Self::SpekeCbcs)
     }
 
-    /// Whether its requests are SPEKE's, which names every element that it wants back.
+    /// Whether its requests are SPEKE, which names every element that the response should have.
     pub fn is_speke(self) -> bool {
         matches!(self, Self::Speke | Self::SpekeV2 | Self::SpekeCbcs)
     }
@@ -75,32 +74,27 @@ const OPTIONS: &[Field] = &[
     optional("format", Kind::OneOf(&["dash", "hls"])),
     optional("contentId", Kind::Text),
 ];
-const CHECK: Check = Check {
-    code: "kms-options-invalid",
-    what: "the key server's options",
-    hint: "docs/server.md lists the kinds of key servers with their options.",
-    allow_unknown: false,
-};
+const CHECK: Check = Check { code: Code::KmsOptionsInvalid, allow_unknown: false };
 
 /// The URL of a key server.
 pub fn url(options: &Value) -> Result<String, Error> {
     CHECK.object(options, OPTIONS)?;
     let text = |name| options.field(name).map(str::trim);
     let token = percent_encode(text("token").unwrap_or_default());
-    let service = text("kind").and_then(Service::from_name).ok_or_else(|| CHECK.refuse("kind", "is not known"))?;
+    let service = text("kind").and_then(Service::from_name).ok_or_else(|| CHECK.refuse(Reason::SchemaMissing).with("kind"))?;
     let base = text("base").map(|base| base.trim_end_matches('/'));
     if let Some(base) = base {
         let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://")).unwrap_or_default();
         if host.is_empty() || base.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#') {
-            return Err(CHECK.refuse("base", "is not an http(s) URL"));
+            return Err(CHECK.refuse(Reason::KmsBase));
         }
     }
     let rotating = options.get("keyRotation") == Some(&Value::Boolean(true));
     if rotating && service != Service::SpekeV2 {
-        return Err(CHECK.refuse("keyRotation", "is for speke-v2; elsewhere key periods in the request ask for it"));
+        return Err(CHECK.refuse(Reason::KmsRotation));
     }
     if service != Service::Ateme && (options.get("format").is_some() || options.get("contentId").is_some()) {
-        return Err(CHECK.refuse("format and contentId", "are for ateme; elsewhere the request's body names the content"));
+        return Err(CHECK.refuse(Reason::KmsAtemeOnly));
     }
     let kms = base.unwrap_or("https://kms.pallycon.com");
     Ok(match service {
@@ -109,17 +103,16 @@ pub fn url(options: &Value) -> Result<String, Error> {
         Service::DoveRunner => [base.unwrap_or("https://drm-kms.doverunner.com"), "/v2/cpix/doverunner/getKey/", &token].concat(),
         Service::Speke => [kms, "/cpix/getKey?enc-token=", &token].concat(),
         Service::SpekeV2 | Service::SpekeCbcs => {
-            let base =
-                base.ok_or_else(|| CHECK.refuse("base", "is missing; this key server's URL is not published, the console shows it"))?;
+            let base = base.ok_or_else(|| CHECK.refuse(Reason::KmsBaseMissing))?;
             if base.contains("enc-token=") {
-                return Err(CHECK.refuse("base", "holds a token already; give the URL without it"));
+                return Err(CHECK.refuse(Reason::KmsBaseToken));
             }
             let mark = if base.contains('?') { "&" } else { "?" };
             [base, mark, "enc-token=", &token, if rotating { "&key-rotation=true" } else { "" }].concat()
         }
         Service::Ateme => {
-            let format = text("format").ok_or_else(|| CHECK.refuse("format", "is missing; ateme takes dash or hls"))?;
-            let content_id = text("contentId").ok_or_else(|| CHECK.refuse("contentId", "is missing; ateme has it in the URL"))?;
+            let format = text("format").ok_or_else(|| CHECK.refuse(Reason::KmsFormatMissing))?;
+            let content_id = text("contentId").ok_or_else(|| CHECK.refuse(Reason::KmsContentIdMissing))?;
             [kms, "/cpix/anevia/", format, "/", &token, "/", &percent_encode(content_id)].concat()
         }
     })
@@ -131,7 +124,7 @@ mod tests {
     use crate::json::parse;
 
     fn make(options: &str) -> Result<String, String> {
-        url(&parse(options).unwrap()).map_err(|error| error.message.clone())
+        url(&parse(options).unwrap()).map_err(|error| error.message())
     }
 
     #[test]
@@ -155,17 +148,17 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_the_kind_is_refused_and_nothing_is_guessed() {
+    fn options_of_another_kind_are_refused() {
         for (options, what) in [
             (r#"{"kind":"speke-v2","token":"t"}"#, "base is missing"),
             (r#"{"kind":"speke-cbcs","token":"t"}"#, "base is missing"),
             (r#"{"kind":"speke-v2","token":"t","base":"https://k.example/?enc-token=x"}"#, "holds a token already"),
             (r#"{"kind":"speke","token":"t","keyRotation":true}"#, "keyRotation is for speke-v2"),
-            (r#"{"kind":"v2","token":"t","format":"dash"}"#, "are for ateme"),
+            (r#"{"kind":"v2","token":"t","format":"dash"}"#, "format and contentId are for ateme"),
             (r#"{"kind":"ateme","token":"t","contentId":"c"}"#, "format is missing"),
             (r#"{"kind":"ateme","token":"t","format":"dash"}"#, "contentId is missing"),
             (r#"{"kind":"v3","token":"t"}"#, "kind must be one of v1, v2"),
-            (r#"{"kind":"v2","token":" "}"#, "token must be a text"),
+            (r#"{"kind":"v2","token":" "}"#, "token must be text"),
             (r#"{"kind":"v2","token":"t","base":"kms.pallycon.com"}"#, "base is not an http(s) URL"),
             (r#"{"kind":"v2","token":"t","base":"ftp://kms"}"#, "base is not an http(s) URL"),
         ] {
@@ -175,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_tells_its_kind() {
+    fn a_url_shows_its_kind() {
         for (url, service) in [
             ("https://kms.pallycon.com/v1/cpix/pallycon/getKey/t", Some(Service::V1)),
             ("https://drm-kms.doverunner.com/v2/cpix/doverunner/getKey/t", Some(Service::V2)),

@@ -1,15 +1,15 @@
 //! CPIX (DASH-IF Content Protection Information Exchange 2.x): how a packager asks PallyCon's key server for keys, and
-//! what it gets.
+//! what it receives.
 //!
 //! ```text
 //! CPIX @id                                        the content id
 //!   ContentKeyList / ContentKey @kid @commonEncryptionScheme @explicitIV
-//!                      / Data / Secret / PlainValue          (answer) base64 of the key
+//!                      / Data / Secret / PlainValue          (response) base64 of the key
 //!   DRMSystemList / DRMSystem @kid @systemId
-//!                      / PSSH                                (answer) base64 of the box
-//!                      / ContentProtectionData               (answer, V2) base64
-//!                      / HLSSignalingData [@playlist]        (answer, V2) base64 of playlist lines
-//!                      / URIExtXKey                          (answer) base64 of the skd URI
+//!                      / PSSH                                (response) base64 of the box
+//!                      / ContentProtectionData               (response, V2) base64
+//!                      / HLSSignalingData [@playlist]        (response, V2) base64 of playlist lines
+//!                      / URIExtXKey                          (response) base64 of the skd URI
 //!   ContentKeyPeriodList / ContentKeyPeriod @id @index       (live)
 //!   ContentKeyUsageRuleList / ContentKeyUsageRule @kid @intendedTrackType
 //!                      / KeyPeriodFilter @periodId, VideoFilter @minPixels @maxPixels
@@ -18,21 +18,21 @@
 //! | step | module |
 //! |---|---|
 //! | where to ask | [`kms`] |
-//! | the question | [`request`] |
-//! | the answer, or why there is none | [`answer`], [`document`] |
-//! | keys in the official clients' JSON shape | [`pack`] |
-//! | what each packager wants of it | [`views`] |
+//! | the request | [`request`] |
+//! | the response: keys or a refusal | [`response`], [`document`] |
+//! | keys in the JSON shape of the official clients | [`pack`] |
+//! | the settings of each packager | [`views`] |
 
-pub mod answer;
 pub mod document;
 pub mod kms;
 pub mod pack;
 pub mod request;
+pub mod response;
 pub mod track;
 pub mod views;
 mod xml;
 
-use crate::error::Error;
+use crate::error::{Code, Error, Reason};
 
 /// The namespace of CPIX.
 pub const CPIX_NAMESPACE: &str = "urn:dashif:org:cpix";
@@ -42,8 +42,8 @@ pub const PSKC_NAMESPACE: &str = "urn:ietf:params:xml:ns:keyprov:pskc";
 pub const SPEKE_NAMESPACE: &str = "urn:aws:amazon:com:speke";
 
 /// A document that cannot be read.
-fn invalid(message: impl AsRef<str>) -> Error {
-    Error::server("cpix-invalid", message, "Hand over the key server's answer as it came, without changing it.")
+fn invalid(reason: Reason) -> Error {
+    Error::because(Code::CpixInvalid, reason)
 }
 
 /// The system ids in the order of the official clients' JSON, with the names of the public API.

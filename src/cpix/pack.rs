@@ -8,17 +8,18 @@
 //!     "fairplay"?:  { "key_uri" } } ] }
 //! ```
 //!
-//! What the clients leave out stands behind that, and only where the answer has it: `common_encryption_scheme`,
+//! What the clients leave out follows that, and only where the response has it: `common_encryption_scheme`,
 //! `period` {`id`, `index`}, within a DRM `content_protection_data` and `hls_signaling` {`media`, `master`}, and
 //! `other_systems`.
 
 use super::document::{Document, DrmSystem, Period};
 use super::track::Scheme;
 use super::{NAMED_SYSTEMS, invalid};
-use crate::bytes::{Fault, Reader};
-use crate::error::Error;
-use crate::json::{Value, decimal};
+use crate::error::{Code, Error, Reason};
+use crate::init_data::{self, InitDataType, Options};
+use crate::json::Value;
 use crate::schema::integer;
+use crate::text::decimal;
 use crate::{system, text};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -27,7 +28,7 @@ use zeroize::Zeroizing;
 const CLIENT_SYSTEMS: usize = 3;
 /// An entry is made for each rule of a key, with all of the key's systems: without a limit a document of a megabyte would
 /// grow to gigabytes.
-const MOST_RULES: usize = 64;
+const MAX_RULES: usize = 64;
 
 /// All keys of a content.
 #[derive(Debug, Default)]
@@ -81,25 +82,25 @@ pub struct PackSystem {
 }
 
 impl Pack {
-    /// From an answer. A document without keys is a request.
+    /// From a response. A document without keys is a request.
     pub fn from_document(document: &Document) -> Result<Self, Error> {
-        let refuse = |message: &str| Error::server("cpix-no-key", message, "Hand over the key server's answer, not the request.");
+        let refuse = |reason| Error::because(Code::CpixNoKey, reason);
         if document.keys.is_empty() {
-            return Err(refuse("the document has no ContentKey"));
+            return Err(refuse(Reason::CpixNoContentKey));
         }
-        // In a single-key request the server ignores the id that was sent, and it may answer with that id in one place and
+        // For a single-key request the server ignores the id that was sent, and its response may have that id in one place and
         // its own in another: with one key there is nothing to match.
         let alone = if let [only] = &document.keys[..] { Some(only.id) } else { None };
         let mut systems = by_key(&document.systems, alone, |system| system.key_id);
         let mut rules = by_key(&document.rules, alone, |rule| rule.key_id);
-        if rules.values().any(|rules| rules.len() > MOST_RULES) {
-            return Err(invalid("the document has more than 64 usage rules for one key"));
+        if rules.values().any(|rules| rules.len() > MAX_RULES) {
+            return Err(invalid(Reason::CpixRules));
         }
         let periods: BTreeMap<&str, &Period> = document.periods.iter().rev().map(|period| (period.id.as_str(), period)).collect();
         let mut keys = Vec::new();
         for content_key in &document.keys {
             let Some(key) = &content_key.key else {
-                return Err(refuse(&["the document has no key for ", &text::uuid(&content_key.id)].concat()));
+                return Err(refuse(Reason::CpixWithoutKey).with(&text::uuid(&content_key.id)));
             };
             let entry = PackKey {
                 id: content_key.id,
@@ -133,7 +134,7 @@ impl Pack {
     /// From the JSON shape above, ours or an official client's.
     pub fn from_value(value: &Value) -> Result<Self, Error> {
         let list = value.get("content_key_list").and_then(Value::items).filter(|list| !list.is_empty());
-        let list = list.ok_or_else(|| pack_invalid("it has no content_key_list with a key in it"))?;
+        let list = list.ok_or_else(|| pack_invalid(Reason::PackNoKeys))?;
         Ok(Self {
             content_id: value.get("content_id").and_then(Value::as_str).map(String::from),
             keys: list.iter().map(PackKey::from_value).collect::<Result<_, _>>()?,
@@ -141,8 +142,8 @@ impl Pack {
     }
 }
 
-/// What belongs to each key, in the document's order; to the only key, everything. A key id that stands twice in the list of keys
-/// has its own at the first place.
+/// What belongs to each key, in the document's order; to the only key, everything. If a key id is
+/// twice in the list of keys, all is at its first place.
 fn by_key<T>(all: &[T], alone: Option<[u8; 16]>, id: impl Fn(&T) -> [u8; 16]) -> BTreeMap<[u8; 16], Vec<&T>> {
     let mut found: BTreeMap<[u8; 16], Vec<&T>> = BTreeMap::new();
     for one in all {
@@ -151,9 +152,8 @@ fn by_key<T>(all: &[T], alone: Option<[u8; 16]>, id: impl Fn(&T) -> [u8; 16]) ->
     found
 }
 
-fn pack_invalid(what: &str) -> Error {
-    let hint = "Hand over what parseCpixResponse or requestContentKeys gave, or what an official CPIX client printed.";
-    Error::server("pack-info-invalid", ["this is not pack info: ", what].concat(), hint)
+fn pack_invalid(reason: Reason) -> Error {
+    Error::because(Code::PackInfoInvalid, reason)
 }
 
 impl PackKey {
@@ -195,8 +195,8 @@ impl PackKey {
             hex.or_else(|| text::from_base64(value.field(&[name, "_b64"].concat())?))
         };
         let sixteen = |name: &str| bytes(name).and_then(|bytes| bytes.try_into().ok());
-        let id = sixteen("key_id").ok_or_else(|| pack_invalid("an entry has no key_id_hex of 16 bytes"))?;
-        let key = sixteen("key").ok_or_else(|| pack_invalid("an entry has no key_hex of 16 bytes"))?;
+        let id = sixteen("key_id").ok_or_else(|| pack_invalid(Reason::PackEntry).with("key_id_hex"))?;
+        let key = sixteen("key").ok_or_else(|| pack_invalid(Reason::PackEntry).with("key_hex"))?;
         let named = NAMED_SYSTEMS.iter().filter_map(|(name, id)| Some(PackSystem::from_value(*id, value.get(name)?)));
         let others = value.get("other_systems").and_then(Value::items).unwrap_or_default().iter();
         let others = others.filter_map(|other| Some(PackSystem::from_value(super::system_id(other.field("system_id")?)?, other)));
@@ -218,8 +218,7 @@ impl PackKey {
 
 impl PackSystem {
     fn from_document(system: &DrmSystem) -> Self {
-        // Signalling is text inside base64; the guide's examples are shortened and are no base64 any more, so they stay
-        // as they are.
+        // Signalling is text in base64; the guide's examples are shortened and no longer base64, so they stay as they are.
         let decoded = |text: &Option<String>| text.as_deref().map(|text| decode(text).unwrap_or_else(|| text.into()));
         Self {
             system_id: system.system_id,
@@ -234,7 +233,7 @@ impl PackSystem {
     /// What is inside the PSSH box.
     pub fn pssh_payload(&self) -> Option<Vec<u8>> {
         let bytes = text::from_base64(self.pssh.as_deref()?)?;
-        payload(&bytes).ok().flatten().map(<[u8]>::to_vec)
+        payload(&bytes).map(<[u8]>::to_vec)
     }
 
     fn to_value(&self) -> Value {
@@ -278,22 +277,12 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(text::from_base64(text)?).ok().filter(|text| !text.contains('\0'))
 }
 
-/// The data of a PSSH box (ISO/IEC 23001-7, 8.1): size, `pssh`, version and flags, system id, key ids from version 1
-/// on, data.
-fn payload(bytes: &[u8]) -> Result<Option<&[u8]>, Fault> {
-    let mut reader = Reader::new(bytes);
-    let size = reader.u32_be()?;
-    if reader.array()? != *b"pssh" || usize::try_from(size).ok() != Some(bytes.len()) {
-        return Ok(None);
-    }
-    let version = reader.u8()?;
-    reader.take(3 + 16)?;
-    if version > 0 {
-        let count = usize::try_from(reader.u32_be()?).unwrap_or(usize::MAX);
-        reader.take(count.saturating_mul(16))?;
-    }
-    let length = usize::try_from(reader.u32_be()?).unwrap_or(usize::MAX);
-    reader.take(length).map(Some)
+/// The data of a PSSH box that is all of the input.
+fn payload(bytes: &[u8]) -> Option<&[u8]> {
+    let read = init_data::parse(bytes, Options { kind: Some(InitDataType::Cenc), strict: false }).ok()?;
+    let [only] = read.boxes.as_slice() else { return None };
+    let whole = only.header.size == bytes.len() && !only.header.no_data_size;
+    whole.then_some(only.header.data.bytes)
 }
 
 #[cfg(test)]

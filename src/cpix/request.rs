@@ -1,18 +1,20 @@
-//! The question to the key server: one `ContentKey` for each track type and key period, one `DRMSystem` for each of
+//! The request to the key server: one `ContentKey` for each track type and key period, one `DRMSystem` for each of
 //! them and each DRM.
 //!
 //! Two tracks for three DRMs make two keys, six systems and two usage rules. The key ids that a request carries are
-//! placeholders: the server answers with its own. They are derived from content, track and period, so that the same
-//! question is the same text every time.
+//! placeholders: the server responds with its own. They are derived from content, track and period, so that equal
+//! options always give the same text.
 
 use super::document::Document;
 use super::kms::Service;
 use super::track::{Scheme, TrackType};
 use super::{CPIX_NAMESPACE, NAMED_SYSTEMS, PSKC_NAMESPACE, SPEKE_NAMESPACE, system_id};
-use crate::error::Error;
-use crate::json::{Value, decimal};
-use crate::schema::{Check, Field, Kind, integer, nearest, optional, required};
-use crate::{custom_data, system, text};
+use crate::custom_data::token;
+use crate::error::{Code, Error, Reason};
+use crate::json::Value;
+use crate::schema::{Check, Field, Kind, indexed, integer, nearest, optional, required};
+use crate::text::decimal;
+use crate::{system, text};
 use sha2::{Digest, Sha256};
 
 const OPTIONS: &[Field] = &[
@@ -32,12 +34,7 @@ const TRACK: &[Field] = &[
     optional("maxPixels", Kind::Integer(0, i64::MAX)),
 ];
 const PERIOD: &[Field] = &[optional("id", Kind::Text), required("index", Kind::Integer(0, i64::MAX))];
-const CHECK: Check = Check {
-    code: "cpix-options-invalid",
-    what: "the key request",
-    hint: "docs/server.md lists the options with their values.",
-    allow_unknown: false,
-};
+const CHECK: Check = Check { code: Code::CpixOptionsInvalid, allow_unknown: false };
 
 #[derive(Clone)]
 struct Track {
@@ -55,13 +52,10 @@ struct Period {
 /// Writes a request.
 pub fn build(options: &Value) -> Result<String, Error> {
     CHECK.object(options, OPTIONS)?;
-    let content_id = custom_data::token::content_id(options).map_err(|mut error| {
-        error.code = CHECK.code;
-        error
-    })?;
+    let content_id = token::content_id(options).map_err(|reason| CHECK.refuse(reason))?;
     let service = options.field("kind").and_then(Service::from_name).unwrap_or(Service::V2);
     if service == Service::Ateme {
-        return Err(CHECK.refuse("kind", "ateme takes no request; its URL names the content"));
+        return Err(CHECK.refuse(Reason::RequestAteme));
     }
     let systems = systems(options)?;
     let scheme = scheme(options, service, &systems)?;
@@ -69,10 +63,10 @@ pub fn build(options: &Value) -> Result<String, Error> {
     let periods = periods(options)?;
     let single = options.field("keyId").map(|id| key_id(id, "keyId")).transpose()?;
     if single.is_some() && !tracks.is_empty() {
-        return Err(CHECK.refuse("keyId", "is for a single key; give each track its own"));
+        return Err(CHECK.refuse(Reason::RequestKeyIdTracks));
     }
     if periods.len() > 1 && (single.is_some() || tracks.iter().any(|track| track.key_id.is_some())) {
-        return Err(CHECK.refuse("keyId", "cannot be the same in several key periods; leave it out"));
+        return Err(CHECK.refuse(Reason::RequestKeyIdPeriods));
     }
     check_keys(options, service, &tracks)?;
 
@@ -93,7 +87,7 @@ pub fn build(options: &Value) -> Result<String, Error> {
     out.list("DRMSystemList", |out| {
         for (id, ..) in &keys {
             for system in &systems {
-                out.element("DRMSystem", &[("kid", &text::uuid(id)), ("systemId", &text::uuid(system))], wanted(service, system));
+                out.element("DRMSystem", &[("kid", &text::uuid(id)), ("systemId", &text::uuid(system))], requested(service, system));
             }
         }
     });
@@ -119,19 +113,21 @@ fn some_or_none<T: Clone>(items: &[T]) -> Vec<Option<T>> {
 }
 
 fn key_id(text: &str, path: &str) -> Result<[u8; 16], Error> {
-    text::from_hex(text).and_then(|id| id.try_into().ok()).ok_or_else(|| CHECK.refuse(path, "is not a UUID"))
+    text::from_hex(text).and_then(|id| id.try_into().ok()).ok_or_else(|| CHECK.refuse(Reason::SchemaUuid).with(path))
 }
 
 fn systems(options: &Value) -> Result<Vec<[u8; 16]>, Error> {
     let names = options.get("systems").and_then(Value::items).filter(|names| !names.is_empty());
-    let names = names.ok_or_else(|| CHECK.refuse("systems", "must be a list of at least one DRM"))?;
+    let names = names.ok_or_else(|| CHECK.refuse(Reason::RequestSystems))?;
     let mut systems = Vec::new();
     for name in names {
         let name = name.as_str().unwrap_or_default();
         let id = system_id(name).ok_or_else(|| {
             let known = NAMED_SYSTEMS.map(|(name, _)| name);
-            let near = nearest(name, known.into_iter()).map(|near| ["; did you mean \"", near, "\"?"].concat());
-            CHECK.refuse("systems", &["must hold system ids, or of these names: ", &known.join(", "), &near.unwrap_or_default()].concat())
+            match nearest(name, known.into_iter()) {
+                Some(near) => CHECK.refuse(Reason::RequestSystemNear).with(near),
+                None => CHECK.refuse(Reason::RequestSystemUnknown).with(&known.join(", ")),
+            }
         })?;
         if !systems.contains(&id) {
             systems.push(id);
@@ -144,10 +140,10 @@ fn scheme(options: &Value, service: Service, systems: &[[u8; 16]]) -> Result<Opt
     let scheme = options.field("scheme").and_then(Scheme::from_name);
     let is_other = scheme.is_some_and(|scheme| scheme != Scheme::Cbcs);
     if is_other && systems == [system::FAIRPLAY] {
-        return Err(CHECK.refuse("scheme", "must be cbcs for FairPlay; DASH in cenc beside it takes a request of its own"));
+        return Err(CHECK.refuse(Reason::RequestSchemeFairplay));
     }
     if is_other && service == Service::SpekeCbcs {
-        return Err(CHECK.refuse("scheme", "must be cbcs for the key server of kind speke-cbcs"));
+        return Err(CHECK.refuse(Reason::RequestSchemeSpekeCbcs));
     }
     // SPEKE v2 requires the attribute; everywhere else cenc is what its absence means.
     Ok(scheme.or(match service {
@@ -160,31 +156,32 @@ fn scheme(options: &Value, service: Service, systems: &[[u8; 16]]) -> Result<Opt
 fn list<'a>(options: &'a Value, name: &str) -> Result<&'a [Value], Error> {
     match options.get(name) {
         None => Ok(&[]),
-        Some(value) => value.items().ok_or_else(|| CHECK.refuse(name, "must be a list")),
+        Some(value) => value.items().ok_or_else(|| CHECK.refuse(Reason::SchemaList).with(name)),
     }
 }
 
 fn tracks(options: &Value) -> Result<Vec<Track>, Error> {
     let mut tracks: Vec<Track> = Vec::new();
-    for given in list(options, "tracks")? {
+    for (at, given) in list(options, "tracks")?.iter().enumerate() {
+        let path = indexed("tracks", at);
         // A name alone is short for an object with a type.
         let object = given.as_str().map(|name| Value::object([("type", Value::string(name))]));
         let object = object.as_ref().unwrap_or(given);
-        Check { what: "the key request: tracks", ..CHECK }.object(object, TRACK)?;
+        CHECK.object_at(&path, object, TRACK)?;
         let Some(kind) = object.field("type").and_then(TrackType::from_name) else { continue };
         if tracks.iter().any(|track| track.kind == kind) {
-            return Err(CHECK.refuse("tracks", &["names ", kind.as_str(), " twice"].concat()));
+            return Err(CHECK.refuse(Reason::RequestTrackTwice).with(kind.as_str()));
         }
         let number = |name| object.get(name).and_then(integer).and_then(|number| u64::try_from(number).ok());
         let (low, high) = (number("minPixels"), number("maxPixels"));
         if kind == TrackType::Audio && (low.is_some() || high.is_some()) {
-            return Err(CHECK.refuse("tracks", "gives AUDIO a number of pixels"));
+            return Err(CHECK.refuse(Reason::RequestAudioPixels));
         }
         let pixels = kind.pixels().map(|(least, most)| (low.unwrap_or(least), high.unwrap_or(most)));
         if pixels.is_some_and(|(low, high)| low > high) {
-            return Err(CHECK.refuse("tracks", &["gives ", kind.as_str(), " more pixels at least than at most"].concat()));
+            return Err(CHECK.refuse(Reason::RequestPixelOrder).with(kind.as_str()));
         }
-        let key_id = object.field("keyId").map(|id| key_id(id, "tracks.keyId")).transpose()?;
+        let key_id = object.field("keyId").map(|id| key_id(id, &[&path, ".keyId"].concat())).transpose()?;
         tracks.push(Track { kind, key_id, pixels });
     }
     Ok(tracks)
@@ -192,14 +189,14 @@ fn tracks(options: &Value) -> Result<Vec<Track>, Error> {
 
 fn periods(options: &Value) -> Result<Vec<Period>, Error> {
     let mut periods: Vec<Period> = Vec::new();
-    for given in list(options, "keyPeriods")? {
+    for (at, given) in list(options, "keyPeriods")?.iter().enumerate() {
         let object = integer(given).map(|_| Value::object([("index", given.clone())]));
         let object = object.as_ref().unwrap_or(given);
-        Check { what: "the key request: keyPeriods", ..CHECK }.object(object, PERIOD)?;
+        CHECK.object_at(&indexed("keyPeriods", at), object, PERIOD)?;
         let index = object.get("index").and_then(integer).and_then(|index| u64::try_from(index).ok()).unwrap_or_default();
         let id = object.field("id").map_or_else(|| ["keyPeriod_", &decimal(index)].concat(), String::from);
         if periods.iter().any(|period| period.id == id) {
-            return Err(CHECK.refuse("keyPeriods", "names a period twice"));
+            return Err(CHECK.refuse(Reason::RequestPeriodTwice));
         }
         periods.push(Period { id, index });
     }
@@ -208,16 +205,16 @@ fn periods(options: &Value) -> Result<Vec<Period>, Error> {
 
 fn check_keys(options: &Value, service: Service, tracks: &[Track]) -> Result<(), Error> {
     if tracks.len() > 1 && service.has_one_key() {
-        return Err(CHECK.refuse("tracks", "are several, and this key server gives one key only; use v2, doverunner or speke-v2"));
+        return Err(CHECK.refuse(Reason::RequestOneKey));
     }
     let has = |audio: bool| tracks.iter().any(|track| (track.kind == TrackType::Audio) == audio);
     if options.get("hardwareDrm") == Some(&Value::Boolean(true)) && !(has(true) && has(false)) {
-        return Err(CHECK.refuse("tracks", "must name AUDIO and a video track: hardware DRM takes separate keys for sound and picture"));
+        return Err(CHECK.refuse(Reason::RequestHardware));
     }
     Ok(())
 }
 
-/// A UUID (RFC 9562, version 8) made of what it stands for.
+/// A UUID (RFC 9562, version 8) derived from the content, the track and the period.
 fn placeholder(content_id: &str, track: Option<&Track>, period: Option<&Period>) -> [u8; 16] {
     let mut digest = Sha256::new();
     for part in ["cpix", content_id, track.map_or("", |track| track.kind.as_str()), period.map_or("", |period| &period.id)] {
@@ -229,8 +226,8 @@ fn placeholder(content_id: &str, track: Option<&Track>, period: Option<&Period>)
     [a, b, c, d, e, f, (g & 0x0f) | 0x80, h, (i & 0x3f) | 0x80, j, k, l, m, n, o, p]
 }
 
-/// What a SPEKE request wants back of each DRM. PallyCon's own API gives everything without being asked.
-fn wanted(service: Service, system: &[u8; 16]) -> &'static [&'static str] {
+/// The elements that a SPEKE request names for each DRM. PallyCon's own API returns all without being asked.
+fn requested(service: Service, system: &[u8; 16]) -> &'static [&'static str] {
     match (service, *system) {
         (Service::SpekeV2, _) => &[
             "cpix:PSSH",
@@ -326,12 +323,12 @@ pub fn check_for(url: &str, xml: &str) -> Result<(), Error> {
     tracks.sort_unstable();
     tracks.dedup();
     if one_key && tracks.len() > 1 {
-        return Err(CHECK.refuse("tracks", "are several, and this key server gives one key only; use v2, doverunner or speke-v2"));
+        return Err(CHECK.refuse(Reason::RequestOneKey));
     }
     Ok(())
 }
 
-/// What a request asks for, for people and tests: the options that make it.
+/// The options that make a request, for people and tests.
 pub fn read(xml: &str) -> Result<Value, Error> {
     let document = Document::parse(xml)?;
     let id = |id: &[u8; 16]| Value::string(text::uuid(id));

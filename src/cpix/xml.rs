@@ -1,11 +1,11 @@
 //! A CPIX document as a tree of the elements that CPIX knows.
 //!
 //! Prefixes do not matter, namespaces do: an element of a foreign namespace is skipped with all that is in it (ATEME's
-//! answers declare xenc, ds and xsi). Where a prefix is not declared at all the local name counts. A DOCTYPE is
+//! responses declare xenc, ds and xsi). Where a prefix is not declared at all the local name counts. A DOCTYPE is
 //! refused, so nothing can be expanded.
 
 use super::{CPIX_NAMESPACE, PSKC_NAMESPACE, SPEKE_NAMESPACE, invalid};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
@@ -55,50 +55,56 @@ pub(super) fn parse(text: &str) -> Result<Element, Error> {
     // How many elements are open inside one that is skipped, itself included.
     let mut skipped = 0_usize;
     loop {
-        let failed = |what: &str, at: u64| {
-            invalid(["the document is not well-formed XML: ", what].concat()).at(usize::try_from(at).unwrap_or(usize::MAX))
-        };
-        let at = reader.buffer_position();
-        let (namespace, event) = reader.read_resolved_event().map_err(|error| failed(&error.to_string(), at))?;
+        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let (namespace, event) = reader.read_resolved_event().map_err(|error| malformed(error).at(at))?;
         let known = is_known(&namespace);
         match event {
             Event::Start(_) | Event::Empty(_) if skipped.saturating_add(open.len()) >= MAX_DEPTH => {
-                return Err(failed("it nests too deep", at));
+                return Err(invalid(Reason::XmlTooDeep).at(at));
             }
             Event::Start(_) if skipped > 0 || !known => skipped = skipped.saturating_add(1),
             Event::Empty(_) if skipped > 0 || !known => {}
             Event::Start(start) => {
                 if open.is_empty() && root.is_some() {
-                    return Err(failed("there is a second root", at));
+                    return Err(invalid(Reason::CpixTwoRoots).at(at));
                 }
-                open.push(element(&start).map_err(|what| failed(&what, at))?);
+                open.push(element(&start).map_err(|error| error.at(at))?);
             }
             Event::Empty(start) => {
-                let element = element(&start).map_err(|what| failed(&what, at))?;
-                close(element, &mut open, &mut root).map_err(|what| failed(what, at))?;
+                let result = element(&start).and_then(|element| close(element, &mut open, &mut root));
+                result.map_err(|error| error.at(at))?;
             }
             Event::End(_) if skipped > 0 => skipped = skipped.saturating_sub(1),
             Event::End(_) => {
                 if let Some(element) = open.pop() {
-                    close(element, &mut open, &mut root).map_err(|what| failed(what, at))?;
+                    close(element, &mut open, &mut root).map_err(|error| error.at(at))?;
                 }
             }
-            Event::DocType(_) => return Err(failed("it has a DOCTYPE, which is refused", at)),
-            Event::Text(text) => push(&mut open, skipped, &text.decode().map_err(|error| failed(&error.to_string(), at))?)
-                .map_err(|what| failed(what, at))?,
-            Event::CData(text) => push(&mut open, skipped, &text.decode().map_err(|error| failed(&error.to_string(), at))?)
-                .map_err(|what| failed(what, at))?,
+            Event::DocType(_) => return Err(invalid(Reason::XmlDoctype).at(at)),
+            Event::Text(text) => {
+                let result = text.decode().map_err(malformed).and_then(|text| push(&mut open, skipped, &text));
+                result.map_err(|error| error.at(at))?;
+            }
+            Event::CData(text) => {
+                let result = text.decode().map_err(malformed).and_then(|text| push(&mut open, skipped, &text));
+                result.map_err(|error| error.at(at))?;
+            }
             Event::GeneralRef(reference) => {
-                let character = resolve(&reference).ok_or_else(|| failed("it has an unknown entity", at))?;
-                push(&mut open, skipped, character.encode_utf8(&mut [0; 4])).map_err(|what| failed(what, at))?;
+                let character = resolve(&reference).ok_or_else(|| invalid(Reason::CpixEntity).at(at))?;
+                push(&mut open, skipped, character.encode_utf8(&mut [0; 4])).map_err(|error| error.at(at))?;
             }
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
             Event::Eof if open.is_empty() && skipped == 0 => {
-                return root.ok_or_else(|| failed("it has no element that CPIX knows", at));
+                return root.ok_or_else(|| invalid(Reason::CpixNoElement).at(at));
             }
-            Event::Eof => return Err(failed("it ends before its root does", at)),
+            Event::Eof => return Err(invalid(Reason::EndsEarly).at(at)),
         }
     }
+}
+
+/// What the XML parser itself refuses.
+fn malformed(error: impl core::fmt::Display) -> Error {
+    invalid(Reason::CpixXml).with(&error.to_string())
 }
 
 fn is_known(namespace: &ResolveResult<'_>) -> bool {
@@ -110,35 +116,35 @@ fn is_known(namespace: &ResolveResult<'_>) -> bool {
     }
 }
 
-fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), &'static str> {
+fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), Error> {
     match open.last_mut() {
         Some(parent) => parent.children.push(element),
-        None if root.is_some() => return Err("there is a second root"),
+        None if root.is_some() => return Err(invalid(Reason::CpixTwoRoots)),
         None => *root = Some(element),
     }
     Ok(())
 }
 
-fn push(open: &mut [Element], skipped: usize, text: &str) -> Result<(), &'static str> {
+fn push(open: &mut [Element], skipped: usize, text: &str) -> Result<(), Error> {
     match open.last_mut() {
         _ if skipped > 0 => {}
         Some(element) => element.text.push_str(text),
         None if text.trim().is_empty() => {}
-        None => return Err("there is text outside the root"),
+        None => return Err(invalid(Reason::CpixTextOutside)),
     }
     Ok(())
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Element, String> {
-    let utf8 = |bytes: &[u8]| str::from_utf8(bytes).map(String::from).map_err(|_| String::from("a name is not UTF-8"));
+fn element(start: &BytesStart<'_>) -> Result<Element, Error> {
+    let utf8 = |bytes: &[u8]| str::from_utf8(bytes).map(String::from).map_err(|_| invalid(Reason::NotUtf8));
     let mut element = Element { name: utf8(start.local_name().as_ref())?, ..Element::default() };
     for (count, attribute) in start.attributes().enumerate() {
-        let attribute = attribute.map_err(|error| error.to_string())?;
+        let attribute = attribute.map_err(malformed)?;
         if count >= MAX_ATTRIBUTES {
-            return Err("an element has too many attributes".into());
+            return Err(invalid(Reason::CpixAttributes));
         }
         if attribute.key.as_namespace_binding().is_none() {
-            let value = attribute.unescape_value().map_err(|error| error.to_string())?;
+            let value = attribute.unescape_value().map_err(malformed)?;
             element.attributes.push((utf8(attribute.key.local_name().as_ref())?, value.into_owned()));
         }
     }
@@ -162,6 +168,7 @@ fn resolve(reference: &BytesRef<'_>) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Code;
 
     #[test]
     fn any_prefix_entities_cdata_and_comments() {
@@ -213,14 +220,14 @@ mod tests {
             &wide,
             &deep,
         ] {
-            assert_eq!(parse(text).map(|root| root.name).unwrap_err().code, "cpix-invalid", "{text}");
+            assert_eq!(parse(text).map(|root| root.name).unwrap_err().code, Code::CpixInvalid, "{text}");
         }
     }
 
     #[test]
     fn depth_is_bounded_in_skipped_elements_too() {
         let deep = ["<a xmlns:f='foreign'>", &"<f:a>".repeat(1000), &"</f:a>".repeat(1000), "</a>"].concat();
-        assert!(parse(&deep).unwrap_err().message.contains("too deep"));
+        assert!(parse(&deep).unwrap_err().message().contains("too deep"));
     }
 
     /// What markup is made of, whole and cut.
@@ -257,7 +264,7 @@ mod tests {
             let text: String = picks.into_iter().map(|pick| PIECES[pick]).collect();
             for text in [text.clone(), ["<CPIX>", &text, "</CPIX>"].concat()] {
                 if let Err(error) = crate::cpix::document::Document::parse(&text) {
-                    proptest::prop_assert!(error.code == "cpix-invalid" && !error.message.is_empty());
+                    proptest::prop_assert!(error.code == Code::CpixInvalid && !error.message().is_empty());
                 }
             }
         }

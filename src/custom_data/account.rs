@@ -6,7 +6,7 @@
 //! hash   = base64( SHA-256( access key + drm_type + site_id + user_id + cid + policy + timestamp ) )
 //! ```
 
-use crate::error::Error;
+use crate::error::{Code, Error, Reason};
 use crate::text;
 use aes::Aes256;
 use aes::cipher::block_padding::Pkcs7;
@@ -16,7 +16,6 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 const IV: [u8; 16] = *b"0123456789abcdef";
-const HINT: &str = "Take site ID, site key and access key from the console (Multi-DRM, DRM settings) as they are, without decoding them.";
 
 /// A site's id and keys. The keys are wiped from memory when it is dropped, and never shown.
 pub struct Account {
@@ -34,19 +33,19 @@ impl core::fmt::Debug for Account {
 impl Account {
     /// An account, its parts checked. The access key is needed for license tokens, not for auth data.
     pub fn new(site_id: &str, site_key: Zeroizing<String>, access_key: Option<Zeroizing<String>>) -> Result<Self, Error> {
-        let refuse = |what: &str| Err(Error::server("account-invalid", what, HINT));
+        let refuse = |reason| Err(Error::because(Code::AccountInvalid, reason));
         if site_id.len() != 4 || !site_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return refuse("the site ID is not 4 letters or digits");
+            return refuse(Reason::AccountSiteId);
         }
         let Ok(key) = <[u8; 32]>::try_from(site_key.as_bytes()) else {
-            return refuse("the site key is not 32 characters long");
+            return refuse(Reason::AccountSiteKeyLength);
         };
         let site_key = Zeroizing::new(key);
         if !site_key.iter().all(u8::is_ascii_graphic) {
-            return refuse("the site key has a character that is not ASCII, or white space");
+            return refuse(Reason::AccountSiteKeyCharacters);
         }
         if access_key.as_ref().is_some_and(|key| key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic())) {
-            return refuse("the access key is empty, or has a character that is not ASCII, or white space");
+            return refuse(Reason::AccountAccessKey);
         }
         Ok(Self { site_id: site_id.into(), site_key, access_key })
     }
@@ -70,10 +69,10 @@ impl Account {
         String::from_utf8(plain).ok().map(Zeroizing::new)
     }
 
-    /// The hash over a token's parts, which stand in the order of the protocol.
+    /// The hash over a token's parts, in the order of the protocol.
     pub fn hash(&self, parts: &[&str]) -> Result<[u8; 32], Error> {
         let Some(access_key) = &self.access_key else {
-            return Err(Error::server("account-invalid", "a license token needs the access key", HINT));
+            return Err(Error::because(Code::AccountInvalid, Reason::AccountNoAccessKey));
         };
         let mut digest = Sha256::new();
         digest.update(access_key.as_bytes());
@@ -160,15 +159,15 @@ pub(super) mod tests {
             ("TUTO", key, Some("LT2F VJ")),
         ] {
             let error = account(site_id, site_key, access_key).unwrap_err();
-            assert_eq!(error.code, "account-invalid");
-            assert!(!error.message.contains("lU5D"), "{}", error.message);
+            assert_eq!(error.code, Code::AccountInvalid);
+            assert!(!error.message().contains("lU5D"), "{}", error.message());
         }
     }
 
     #[test]
     fn a_token_needs_the_access_key() {
         let without = account("TUTO", "lU5D8s3PWoLls3PWFWkClULlFWk5D8oC", None).unwrap();
-        assert_eq!(without.hash(&[]).unwrap_err().code, "account-invalid");
+        assert_eq!(without.hash(&[]).unwrap_err().code, Code::AccountInvalid);
     }
 
     #[test]

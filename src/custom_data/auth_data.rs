@@ -7,7 +7,7 @@
 //! ```
 
 use super::account::Account;
-use super::token::{self, CHECK, envelope, same_site, sealed_wrong, text_field};
+use super::token::{self, CHECK, content_id, envelope, key_mismatch, same_site, text_field};
 use crate::error::Error;
 use crate::json::{self, Value};
 use crate::schema::{Field, Kind, optional, required};
@@ -27,7 +27,7 @@ pub fn create(account: &Account, options: &Value) -> Result<String, Error> {
     let drm_type = token::drm_type(options.field("drmType").unwrap_or_default())?;
     let inner = Value::object([
         ("user_id", Value::string(options.field("userId").unwrap_or_default())),
-        ("cid", Value::string(token::content_id(options)?)),
+        ("cid", Value::string(content_id(options).map_err(|reason| CHECK.refuse(reason))?)),
     ])
     .with("oid", options.get("orderId").cloned())
     .with("content_type", options.get("contentType").cloned());
@@ -41,17 +41,16 @@ pub fn create(account: &Account, options: &Value) -> Result<String, Error> {
 
 /// Decrypts auth data. It has no hash: what opens with the site key and is JSON was made with it.
 pub fn open(account: &Account, value: &str) -> Result<Value, Error> {
-    const WHAT: &str = "the auth data";
-    let outer = envelope(value, WHAT)?;
-    let site_id = text_field(&outer, "site_id", WHAT)?;
-    same_site(account, site_id, WHAT)?;
-    let plain = account.open(text_field(&outer, "data", WHAT)?).ok_or_else(|| sealed_wrong(WHAT))?;
-    let inner = json::parse(&plain).filter(|inner| matches!(inner, Value::Object(_))).ok_or_else(|| sealed_wrong(WHAT))?;
+    let outer = envelope(value)?;
+    let site_id = text_field(&outer, "site_id")?;
+    same_site(account, site_id)?;
+    let plain = account.open(text_field(&outer, "data")?).ok_or_else(key_mismatch)?;
+    let inner = json::parse(&plain).filter(|inner| matches!(inner, Value::Object(_))).ok_or_else(key_mismatch)?;
     Ok(Value::object([
         ("drmType", Value::string(outer.field("drm_type").unwrap_or("PlayReady"))),
         ("siteId", Value::string(site_id)),
-        ("userId", Value::string(text_field(&inner, "user_id", WHAT)?)),
-        ("contentId", Value::string(text_field(&inner, "cid", WHAT)?)),
+        ("userId", Value::string(text_field(&inner, "user_id")?)),
+        ("contentId", Value::string(text_field(&inner, "cid")?)),
     ])
     .with("orderId", inner.get("oid").cloned())
     .with("contentType", inner.get("content_type").cloned()))
@@ -91,26 +90,26 @@ mod tests {
     }
 
     #[test]
-    fn the_outer_fields_stand_in_the_guides_order() {
+    fn the_outer_fields_are_in_the_guides_order() {
         let json = String::from_utf8(text::from_base64(&make(r#"{"drmType":"PlayReady","userId":"u","contentId":"c"}"#).unwrap()).unwrap());
         assert!(json.unwrap().starts_with(r#"{"drm_type":"PlayReady","site_id":"TUTO","data":""#));
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn errors_name_the_field() {
         for (options, message) in [
             (r#"{"drmType":"x","userId":"u","contentId":"c"}"#, "drmType must be one of"),
             (r#"{"drmType":"NCG","contentId":"c"}"#, "userId is missing"),
             (r#"{"drmType":"NCG","userId":"u","contentId":"c","oid":"1"}"#, "oid is not known"),
         ] {
-            assert!(make(options).unwrap_err().message.contains(message), "{options}");
+            assert!(make(options).unwrap_err().message().contains(message), "{options}");
         }
         for (outer, code) in [
             (r#"{"drm_type":"NCG","site_id":"DEMO","data":"x"}"#, "site-mismatch"),
             (r#"{"drm_type":"NCG","site_id":"TUTO","data":"AAAA"}"#, "site-key-mismatch"),
             (r#"{"drm_type":"NCG","site_id":"TUTO"}"#, "custom-data-invalid"),
         ] {
-            assert_eq!(open(&tutorial(), &text::to_base64(outer.as_bytes())).unwrap_err().code, code);
+            assert_eq!(open(&tutorial(), &text::to_base64(outer.as_bytes())).unwrap_err().code.as_str(), code);
         }
     }
 }

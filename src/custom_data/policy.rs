@@ -10,7 +10,7 @@
 //! Ranges and the fields that exclude each other are those of PallyCon's License Token Guide (policy specification 2.0).
 
 use super::time::parse_timestamp;
-use crate::error::Error;
+use crate::error::{Code, Error, Reason};
 use crate::json::Value;
 use crate::schema::{Check, Field, Kind, integer, optional, required};
 
@@ -86,18 +86,13 @@ const AES_KEY: &[Field] =
 /// Checks a policy and gives the JSON that goes into a token. `policy_version` is put in front where it is missing.
 /// `now` is in seconds: a license that is over before it is issued is refused.
 pub fn policy_json(policy: &Value, allow_unknown: bool, now: i64) -> Result<String, Error> {
-    let check = Check {
-        code: "policy-invalid",
-        what: "the policy",
-        hint: "Correct the field, or set allowUnknown if PallyCon has introduced it since this version.",
-        allow_unknown,
-    };
+    let check = Check { code: Code::PolicyInvalid, allow_unknown };
     check.object(policy, POLICY)?;
     if let Some(playback) = policy.get("playback_policy") {
         check_playback(&check, playback, now)?;
     }
     let Value::Object(fields) = policy else {
-        return Err(check.refuse("", "is not an object"));
+        return Err(check.refuse(Reason::SchemaRoot));
     };
     let mut fields = fields.clone();
     if policy.get("policy_version").is_none() {
@@ -110,16 +105,15 @@ fn check_playback(check: &Check, playback: &Value, now: i64) -> Result<(), Error
     let number = |name| playback.get(name).and_then(integer).unwrap_or(0);
     if let Some(date) = playback.get("expire_date").and_then(Value::as_str) {
         if number("license_duration") > 0 {
-            return Err(check.refuse("playback_policy", "has both license_duration and expire_date; give one of them"));
+            return Err(check.refuse(Reason::PolicyTwoEnds));
         }
         if parse_timestamp(date).is_some_and(|date| date <= now as f64 * 1000.0) {
-            return Err(check.refuse("playback_policy.expire_date", "is over already"));
+            return Err(check.refuse(Reason::PolicyOver));
         }
     }
     for name in ["rental_duration", "playback_duration"] {
         if number(name) > 0 && playback.get("persistent") != Some(&Value::Boolean(true)) {
-            let path = ["playback_policy.", name].concat();
-            return Err(check.refuse(&path, "is for offline licenses and needs persistent: true"));
+            return Err(check.refuse(Reason::PolicyOfflineOnly).with(name));
         }
     }
     Ok(())
@@ -133,7 +127,7 @@ mod tests {
     const NOW: i64 = 1_700_000_000; // 2023-11-14T22:13:20Z
 
     fn policy(text: &str) -> Result<String, String> {
-        policy_json(&parse(text).unwrap(), false, NOW).map_err(|error| error.message.clone())
+        policy_json(&parse(text).unwrap(), false, NOW).map_err(|error| error.message())
     }
 
     #[test]
@@ -164,16 +158,16 @@ mod tests {
     fn fields_that_exclude_each_other() {
         assert_eq!(
             policy(r#"{"playback_policy":{"license_duration":60,"expire_date":"2030-01-01T00:00:00Z"}}"#),
-            Err("The policy: playback_policy has both license_duration and expire_date; give one of them.".into())
+            Err("The policy is invalid: playback_policy has both license_duration and expire_date; give one of them.".into())
         );
         assert!(policy(r#"{"playback_policy":{"license_duration":0,"expire_date":"2030-01-01T00:00:00Z"}}"#).is_ok());
         assert_eq!(
             policy(r#"{"playback_policy":{"rental_duration":60}}"#),
-            Err("The policy: playback_policy.rental_duration is for offline licenses and needs persistent: true.".into())
+            Err("The policy is invalid: playback_policy.rental_duration is for offline licenses and needs persistent: true.".into())
         );
         assert_eq!(
             policy(r#"{"playback_policy":{"persistent":false,"playback_duration":60}}"#),
-            Err("The policy: playback_policy.playback_duration is for offline licenses and needs persistent: true.".into())
+            Err("The policy is invalid: playback_policy.playback_duration is for offline licenses and needs persistent: true.".into())
         );
     }
 
@@ -181,7 +175,7 @@ mod tests {
     fn a_license_that_is_over_is_not_issued() {
         assert_eq!(
             policy(r#"{"playback_policy":{"expire_date":"2023-11-14T22:13:20Z"}}"#),
-            Err("The policy: playback_policy.expire_date is over already.".into())
+            Err("The policy is invalid: playback_policy.expire_date is in the past.".into())
         );
         assert!(policy(r#"{"playback_policy":{"expire_date":"2023-11-14T22:13:21Z"}}"#).is_ok());
     }
@@ -199,7 +193,7 @@ mod tests {
     fn the_first_policy_version_is_another_format() {
         // What the tutorial of 2019 shows: `limit` and `duration` are fields of version 1.
         let message = policy(r#"{"playback_policy":{"limit":true,"persistent":false,"duration":3600}}"#).unwrap_err();
-        assert!(message.starts_with("The policy: playback_policy.limit is not known"), "{message}");
+        assert!(message.starts_with("The policy is invalid: playback_policy.limit is not known"), "{message}");
     }
 
     #[test]

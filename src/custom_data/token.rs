@@ -12,9 +12,9 @@
 use super::account::Account;
 use super::policy;
 use super::time::{format_timestamp, parse_timestamp};
-use crate::error::Error;
+use crate::error::{Code, Error, Phase, Reason};
 use crate::json::{self, Value};
-use crate::schema::{Check, Field, Kind, integer, nearest, optional, required};
+use crate::schema::{Check, Field, Kind, integer, optional, required};
 use crate::text;
 
 /// The DRMs as a token spells them.
@@ -33,29 +33,22 @@ const OPTIONS: &[Field] = &[
     optional("allowUnknown", Kind::Boolean),
 ];
 
-pub(super) const CHECK: Check = Check {
-    code: "token-options-invalid",
-    what: "the options",
-    hint: "docs/server.md lists the options with their values.",
-    allow_unknown: false,
-};
+pub(super) const CHECK: Check = Check { code: Code::TokenOptionsInvalid, allow_unknown: false };
 
 /// A DRM in a token's spelling, from any spelling of its name.
 pub fn drm_type(name: &str) -> Result<&'static str, Error> {
-    DRM_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
-        let near = nearest(name, DRM_TYPES.into_iter()).map(|near| ["; did you mean \"", near, "\"?"].concat()).unwrap_or_default();
-        CHECK.refuse("drmType", &["must be one of ", &DRM_TYPES.join(", "), &near].concat())
-    })
+    let known = DRM_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    known.ok_or_else(|| CHECK.refuse_choice("drmType", name, &DRM_TYPES))
 }
 
 /// A content id that PallyCon can hold: up to 200 characters, none of them a control character.
-pub(crate) fn content_id(options: &Value) -> Result<&str, Error> {
+pub(crate) fn content_id(options: &Value) -> Result<&str, Reason> {
     let content_id = options.get("contentId").and_then(Value::as_str).unwrap_or_default();
     if content_id.chars().count() > 200 {
-        return Err(CHECK.refuse("contentId", "is longer than 200 characters"));
+        return Err(Reason::ContentIdLength);
     }
     if content_id.chars().any(char::is_control) {
-        return Err(CHECK.refuse("contentId", "holds a control character"));
+        return Err(Reason::ContentIdControl);
     }
     Ok(content_id)
 }
@@ -65,10 +58,10 @@ pub fn create(account: &Account, options: &Value, now: i64) -> Result<String, Er
     CHECK.object(options, OPTIONS)?;
     let drm_type = drm_type(options.field("drmType").unwrap_or_default())?;
     let user_id = options.field("userId").unwrap_or(NO_USER);
-    let content_id = content_id(options)?;
+    let content_id = content_id(options).map_err(|reason| CHECK.refuse(reason))?;
     let seconds = options.get("timestamp").and_then(integer).unwrap_or(now).div_euclid(1000);
     let Some(timestamp) = format_timestamp(seconds) else {
-        return Err(CHECK.refuse("timestamp", "is not a time in the years 0 to 9999"));
+        return Err(CHECK.refuse(Reason::TokenTimestampRange));
     };
     let allow_unknown = options.get("allowUnknown") == Some(&Value::Boolean(true));
     let defaults = Value::object([]);
@@ -111,79 +104,58 @@ impl Parts<'_> {
     }
 }
 
+/// A failure that players know as well, here on the server.
+fn refuse(code: Code, reason: Reason) -> Error {
+    Error::because(code, reason).during(Phase::Server)
+}
+
 /// Reads base64 of a JSON object; shared with auth data.
-pub(super) fn envelope(value: &str, what: &str) -> Result<Value, Error> {
-    let json = text::from_base64(value).and_then(|bytes| String::from_utf8(bytes).ok());
-    json.and_then(|json| json::parse(&json)).filter(|value| matches!(value, Value::Object(_))).ok_or_else(|| {
-        Error::server(
-            "custom-data-invalid",
-            [what, " is not base64 of a JSON object"].concat(),
-            "Hand over the value as it stands in pallycon-customdata-v2, neither percent-encoded nor encoded twice.",
-        )
-    })
+pub(super) fn envelope(value: &str) -> Result<Value, Error> {
+    let json = text::from_base64(value).and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|json| json::parse(&json));
+    json.filter(|value| matches!(value, Value::Object(_))).ok_or_else(|| refuse(Code::CustomDataInvalid, Reason::OpenedNotObject))
 }
 
-/// The field of an envelope that must be there.
-pub(super) fn text_field<'a>(value: &'a Value, name: &str, what: &str) -> Result<&'a str, Error> {
-    value.get(name).and_then(Value::as_str).ok_or_else(|| {
-        let message = [what, " has no ", name].concat();
-        Error::server("custom-data-invalid", message, "Make it anew with this package or by PallyCon's guide.")
-    })
+fn missing(name: &str) -> Error {
+    refuse(Code::CustomDataInvalid, Reason::FieldMissing).with(name)
 }
 
-/// The site that a value was made for must be the account's.
-pub(super) fn same_site(account: &Account, site_id: &str, what: &str) -> Result<(), Error> {
-    if site_id == account.site_id() {
-        return Ok(());
-    }
-    let message = [what, " was made for another site than ", account.site_id()].concat();
-    Err(Error::server("site-mismatch", message, "Use the account of the site that the value names in site_id."))
+/// A required field of custom data.
+pub(super) fn text_field<'a>(value: &'a Value, name: &str) -> Result<&'a str, Error> {
+    value.get(name).and_then(Value::as_str).ok_or_else(|| missing(name))
+}
+
+/// Custom data must be for the account's site.
+pub(super) fn same_site(account: &Account, site_id: &str) -> Result<(), Error> {
+    if site_id == account.site_id() { Ok(()) } else { Err(refuse(Code::SiteMismatch, Reason::OpenedOtherSite).with(account.site_id())) }
 }
 
 /// A sealed part that the account's key does not open.
-pub(super) fn sealed_wrong(what: &str) -> Error {
-    let message = [what, " does not open with this site key"].concat();
-    Error::server("site-key-mismatch", message, "Check that the site key is the one of this site, and current.")
+pub(super) fn key_mismatch() -> Error {
+    Error::new(Code::SiteKeyMismatch)
 }
 
-/// Verifies a token's hash and decrypts its policy. Whether it has expired is not looked at: that is the license
+/// Verifies a token's hash and decrypts its policy. It does not check whether the token has expired: that is the license
 /// server's rule.
 pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
-    const WHAT: &str = "the token";
-    let token = envelope(token, WHAT)?;
-    let site_id = text_field(&token, "site_id", WHAT)?;
-    same_site(account, site_id, WHAT)?;
-    let sealed = match token.get("policy").and_then(Value::as_str) {
-        Some(policy) => policy,
-        None => text_field(&token, "token", WHAT).map_err(|mut error| {
-            error.message = "The token has no policy.".into();
-            error
-        })?,
-    };
+    let token = envelope(token)?;
+    let site_id = text_field(&token, "site_id")?;
+    same_site(account, site_id)?;
+    // Older samples call the policy "token".
+    let sealed = ["policy", "token"].iter().find_map(|name| token.get(name).and_then(Value::as_str)).ok_or_else(|| missing("policy"))?;
     let drm_type = token.get("drm_type").and_then(Value::as_str);
     let parts = Parts {
         drm_type: drm_type.unwrap_or_default(),
-        user_id: text_field(&token, "user_id", WHAT)?,
-        content_id: text_field(&token, "cid", WHAT)?,
+        user_id: text_field(&token, "user_id")?,
+        content_id: text_field(&token, "cid")?,
         policy: sealed,
-        timestamp: text_field(&token, "timestamp", WHAT)?,
+        timestamp: text_field(&token, "timestamp")?,
     };
-    let hash = text_field(&token, "hash", WHAT)?;
-    if !account.hash_matches(&parts.hashed(site_id), hash)? {
-        return Err(Error::server(
-            "token-hash-mismatch",
-            "the token's hash does not fit its fields",
-            "Check the access key; if it is right, the token was changed after it was made.",
-        ));
+    if !account.hash_matches(&parts.hashed(site_id), text_field(&token, "hash")?)? {
+        return Err(refuse(Code::TokenHashMismatch, Reason::OpenedHash));
     }
-    let plain = account.open(sealed).ok_or_else(|| sealed_wrong("the token's policy"))?;
-    let policy = json::parse(&plain).ok_or_else(|| sealed_wrong("the token's policy"))?;
+    let policy = account.open(sealed).and_then(|plain| json::parse(&plain)).ok_or_else(key_mismatch)?;
     let Some(issued) = parse_timestamp(parts.timestamp) else {
-        return Err(Error::server(
-            "custom-data-invalid",
-            "the token's timestamp is not yyyy-mm-ddThh:mm:ssZ",
-            "Write it in GMT, without milliseconds.",
-        ));
+        return Err(refuse(Code::CustomDataInvalid, Reason::OpenedTimestamp));
     };
     Ok(Value::object([
         // PallyCon takes a token without drm_type for PlayReady's.
@@ -240,7 +212,7 @@ mod tests {
             r#"{"drmType":"widevine","userId":"test-user","contentId":"bigbuckbunny","policy":{"playback_policy":{"persistent":false,"license_duration":3600}}}"#,
         )
         .unwrap();
-        let json = envelope(&token, "").unwrap();
+        let json = envelope(&token).unwrap();
         assert_eq!(
             json.field("policy"),
             Some(
@@ -265,7 +237,7 @@ mod tests {
                 r#""timestamp":1000,"responseFormat":"json","keyRotation":true}"#
             )
         );
-        let plain = envelope(&make(r#"{"drmType":"ncg","contentId":"a","keyRotation":false}"#).unwrap(), "").unwrap();
+        let plain = envelope(&make(r#"{"drmType":"ncg","contentId":"a","keyRotation":false}"#).unwrap()).unwrap();
         assert_eq!((plain.get("key_rotation"), plain.get("response_format")), (None, None));
     }
 
@@ -273,21 +245,21 @@ mod tests {
     fn options_are_checked_by_name_and_value() {
         let long = format!(r#"{{"drmType":"ncg","contentId":"{}"}}"#, "x".repeat(201));
         for (options, message) in [
-            ("{}", "The options: drmType is missing"),
+            ("{}", "The options are invalid: drmType is missing"),
             (r#"{"drmType":"widewine","contentId":"a"}"#, "did you mean \"Widevine\"?"),
             (r#"{"drmType":"clearkey","contentId":"a"}"#, "must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay"),
             (r#"{"drmtype":"ncg","contentId":"a"}"#, "did you mean \"drmType\"?"),
             (r#"{"drmType":"ncg","content_id":"a"}"#, "did you mean \"contentId\"?"),
-            (r#"{"drmType":"ncg","contentId":""}"#, "The options: contentId must be a text that is not empty"),
+            (r#"{"drmType":"ncg","contentId":""}"#, "The options are invalid: contentId must be text that is not empty"),
             (r#"{"drmType":"ncg","contentId":"a\nb"}"#, "contentId holds a control character"),
             (&long, "contentId is longer than 200 characters"),
             (r#"{"drmType":"ncg","contentId":"a","responseFormat":"xml"}"#, "responseFormat must be one of original, json, custom"),
             (r#"{"drmType":"ncg","contentId":"a","timestamp":"now"}"#, "timestamp must be a whole number"),
-            (r#"{"drmType":"ncg","contentId":"a","policy":"x"}"#, "The policy is not an object"),
-            (r#"{"drmType":"ncg","contentId":"a","policy":null}"#, "The policy is not an object"),
+            (r#"{"drmType":"ncg","contentId":"a","policy":"x"}"#, "The policy is invalid: it is not an object"),
+            (r#"{"drmType":"ncg","contentId":"a","policy":null}"#, "The policy is invalid: it is not an object"),
         ] {
             let error = make(options).unwrap_err();
-            assert!(error.message.contains(message), "{options}: {}", error.message);
+            assert!(error.message().contains(message), "{options}: {}", error.message());
         }
     }
 
@@ -307,13 +279,13 @@ mod tests {
             ("\"cid\"", "\"x\"", "custom-data-invalid"),
         ] {
             let error = open(&tutorial(), &text::to_base64(json.replacen(from, to, 1).as_bytes())).unwrap_err();
-            assert_eq!(error.code, code, "{from}");
+            assert_eq!(error.code.as_str(), code, "{from}");
             for secret in ["lU5D8s3P", "LT2FVJDp"] {
                 assert!(!error.to_json().contains(secret));
             }
         }
         for garbage in ["", "e30", "W10=", "%%%", "bnVsbA=="] {
-            assert_eq!(open(&tutorial(), garbage).unwrap_err().code, "custom-data-invalid", "{garbage}");
+            assert_eq!(open(&tutorial(), garbage).unwrap_err().code, Code::CustomDataInvalid, "{garbage}");
         }
     }
 
@@ -334,7 +306,7 @@ mod tests {
             Some(Zeroizing::new("LT2FVJDp2Xr018zf4Di6lzvNOv3DKP20".into())),
         )
         .unwrap();
-        assert_eq!(open(&other, K3).unwrap_err().code, "site-key-mismatch");
+        assert_eq!(open(&other, K3).unwrap_err().code, Code::SiteKeyMismatch);
     }
 
     #[test]

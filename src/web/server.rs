@@ -1,9 +1,9 @@
-//! The exports of the server module. Keys come in as texts of their own, which are wiped; everything else as objects.
+//! The exports of the server module. Keys come in as strings of their own, which are wiped; everything else as objects.
 
-use crate::cpix::{answer, kms, request, views};
+use crate::cpix::{kms, request, response, views};
 use crate::custom_data::account::Account;
 use crate::custom_data::{auth_data, token};
-use crate::error::Error;
+use crate::error::{Code, Error, Phase};
 use crate::json::Value;
 use crate::web::thrown;
 use crate::web::value;
@@ -15,16 +15,11 @@ fn account(site_id: &str, site_key: String, access_key: Option<String>) -> Resul
 }
 
 fn input(options: JsValue) -> Result<Value, JsValue> {
-    value::from_js(options).map_err(|what| {
-        let message = ["the options cannot be read: ", &what].concat();
-        thrown(Error::server("options-invalid", message, "Hand over a plain object of texts, numbers, booleans, lists and objects."))
-    })
+    value::from_js(options).map_err(|error| thrown(error.during(Phase::Server)))
 }
 
 fn output(value: Result<Value, Error>) -> Result<JsValue, JsValue> {
-    let value = value.map_err(thrown)?;
-    value::to_js(&value)
-        .map_err(|what| thrown(Error::server("internal", ["the result cannot be handed over: ", &what].concat(), "Please report it.")))
+    value::to_js(&value.map_err(thrown)?).ok_or_else(|| thrown(Error::new(Code::Internal).during(Phase::Server)))
 }
 
 /// Makes a license token. `now` is in milliseconds.
@@ -75,25 +70,25 @@ pub fn parse_cpix_request(xml: &str) -> Result<JsValue, JsValue> {
     output(request::read(xml))
 }
 
-/// Refuses a request that the key server of this URL cannot answer.
+/// Refuses a request that the key server of this URL cannot fulfil.
 #[wasm_bindgen(js_name = checkCpixRequest)]
 pub fn check_cpix_request(url: &str, xml: &str) -> Result<(), JsValue> {
     request::check_for(url, xml).map_err(thrown)
 }
 
-/// Whether the key server of this URL is asked by GET, without a body.
+/// Whether the key server of this URL takes a GET request, without a body.
 #[wasm_bindgen(js_name = kmsTakesGet)]
 pub fn kms_takes_get(url: &str) -> bool {
     kms::Service::from_url(url) == Some(kms::Service::Ateme)
 }
 
-/// Reads a key server's answer: pack info.
+/// Reads a key server's response: pack info.
 #[wasm_bindgen(js_name = readKmsAnswer)]
-pub fn read_kms_answer(status: u16, body: &str) -> Result<JsValue, JsValue> {
-    output(answer::read(status, body).map(|pack| pack.to_value()))
+pub fn read_kms_response(status: u16, body: &str) -> Result<JsValue, JsValue> {
+    output(response::read(status, body).map(|pack| pack.to_value()))
 }
 
-/// What a packager wants of pack info.
+/// The settings of a packager, from pack info.
 #[wasm_bindgen(js_name = cpixView)]
 pub fn cpix_view(name: &str, pack: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     output(views::make(name, &input(pack)?, &input(options)?))

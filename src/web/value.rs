@@ -2,6 +2,7 @@
 //!
 //! Only the server module can afford it (serde-wasm-bindgen weighs more than the whole player module).
 
+use crate::error::{Code, Error, Reason};
 use crate::json::Value;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -11,7 +12,7 @@ use wasm_bindgen::JsValue;
 /// Options nest five deep; an object that holds itself would never end.
 const MAX_DEPTH: u8 = 32;
 
-/// What JavaScript handed over.
+/// A value from JavaScript.
 pub(super) struct Input(pub Value);
 
 impl<'de> Deserialize<'de> for Input {
@@ -25,7 +26,7 @@ struct Nested(u8);
 
 impl Nested {
     fn inner<E: serde::de::Error>(&self) -> Result<u8, E> {
-        if self.0 < MAX_DEPTH { Ok(self.0.saturating_add(1)) } else { Err(E::custom("it nests too deep")) }
+        if self.0 < MAX_DEPTH { Ok(self.0.saturating_add(1)) } else { Err(E::custom(Reason::OptionsTooDeep)) }
     }
 }
 
@@ -41,7 +42,7 @@ impl<'de> Visitor<'de> for Nested {
     type Value = Value;
 
     fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("null, a boolean, a number, a text, a list or an object")
+        f.write_str(Reason::OptionsExpected.as_str())
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -62,7 +63,7 @@ impl<'de> Visitor<'de> for Nested {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
         // JSON has neither, and would not hold them in a token.
-        if value.is_finite() { Ok(Value::Number(value.to_string())) } else { Err(E::custom("it holds a number that is not finite")) }
+        if value.is_finite() { Ok(Value::Number(value.to_string())) } else { Err(E::custom(Reason::OptionsNotFinite)) }
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -92,7 +93,7 @@ impl<'de> Visitor<'de> for Nested {
     }
 }
 
-/// What JavaScript gets.
+/// A value for JavaScript.
 struct Output<'a>(&'a Value);
 
 impl Serialize for Output<'_> {
@@ -116,13 +117,20 @@ impl Serialize for Output<'_> {
     }
 }
 
-/// A value from JavaScript, or what is wrong with it.
-pub(super) fn from_js(value: JsValue) -> Result<Value, String> {
-    serde_wasm_bindgen::from_value::<Input>(value).map(|input| input.0).map_err(|error| error.to_string())
+/// A value from JavaScript.
+pub(super) fn from_js(value: JsValue) -> Result<Value, Error> {
+    serde_wasm_bindgen::from_value::<Input>(value).map(|input| input.0).map_err(|error| {
+        // An error of serde is text: ours is recognized by it.
+        let text = error.to_string();
+        match [Reason::OptionsTooDeep, Reason::OptionsNotFinite].into_iter().find(|reason| text.ends_with(reason.as_str())) {
+            Some(reason) => Error::because(Code::OptionsInvalid, reason),
+            None => Error::because(Code::OptionsInvalid, Reason::OptionsUnreadable).with(&text),
+        }
+    })
 }
 
 /// A value for JavaScript: plain objects, not Maps.
-pub(super) fn to_js(value: &Value) -> Result<JsValue, String> {
+pub(super) fn to_js(value: &Value) -> Option<JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
-    Output(value).serialize(&serializer).map_err(|error| error.to_string())
+    Output(value).serialize(&serializer).ok()
 }

@@ -33,7 +33,7 @@ async function run(command, args, env) {
 /** What each example prints, in order: an example that only seems to run is none. */
 const PRINTS = [
   /^3600 true\n$/,
-  /^policy-invalid \| The policy: playback_policy\.licenseDuration is not known; did you mean "license_duration"\?\n$/,
+  /^policy-invalid \| The policy is invalid: playback_policy\.licenseDuration is not known; did you mean "license_duration"\?\n$/,
   /^200 FairPlay\n$/,
   /drmType: 'Widevine'[\s\S]*orderId: 'order-1'/,
   /^\[ 'AUDIO', 'HD' \]\ntrue\n$/,

@@ -87,7 +87,7 @@ fn placeholders_are_stable_uuids() {
 }
 
 #[test]
-fn speke_asks_for_what_it_wants_back() {
+fn speke_names_the_elements_of_the_response() {
     let xml = make(r#"{"contentId":"c","systems":["playready","fairplay"],"kind":"speke"}"#).unwrap();
     for part in ["<speke:ProtectionHeader/>", "<cpix:URIExtXKey/>", "<speke:KeyFormatVersions/>", "<cpix:PSSH/>"] {
         assert_eq!(xml.matches(part).count(), 1, "{part}");
@@ -100,25 +100,25 @@ fn speke_asks_for_what_it_wants_back() {
 }
 
 #[test]
-fn what_no_key_server_could_answer_is_refused() {
+fn invalid_requests_are_refused() {
     for (options, what) in [
         (r#"{"contentId":"c"}"#, "systems is missing"),
         (r#"{"contentId":"c","systems":[]}"#, "at least one DRM"),
         (r#"{"contentId":"c","systems":["widewine"]}"#, "did you mean \"widevine\"?"),
-        (r#"{"contentId":"c","systems":[1]}"#, "must hold system ids"),
-        (r#"{"contentId":"c","systems":["widevine"],"tracks":["AUDIO","HD"],"kind":"v1"}"#, "gives one key only"),
-        (r#"{"contentId":"c","systems":["widevine"],"tracks":["AUDIO","HD"],"kind":"speke"}"#, "gives one key only"),
+        (r#"{"contentId":"c","systems":[1]}"#, "neither a system id nor one of widevine"),
+        (r#"{"contentId":"c","systems":["widevine"],"tracks":["AUDIO","HD"],"kind":"v1"}"#, "issues only one key"),
+        (r#"{"contentId":"c","systems":["widevine"],"tracks":["AUDIO","HD"],"kind":"speke"}"#, "issues only one key"),
         (r#"{"contentId":"c","systems":["widevine"],"tracks":["HD","HD"]}"#, "names HD twice"),
-        (r#"{"contentId":"c","systems":["widevine"],"tracks":["UHD"]}"#, "tracks: type must be one of AUDIO, SD, HD, UHD1, UHD2"),
-        (r#"{"contentId":"c","systems":["widevine"],"tracks":[{"type":"HD","kid":"1"}]}"#, "tracks: kid is not known"),
-        (r#"{"contentId":"c","systems":["widevine"],"tracks":[{"type":"HD","keyId":"1"}]}"#, "tracks.keyId is not a UUID"),
+        (r#"{"contentId":"c","systems":["widevine"],"tracks":["UHD"]}"#, "tracks[0].type must be one of AUDIO, SD, HD, UHD1, UHD2"),
+        (r#"{"contentId":"c","systems":["widevine"],"tracks":[{"type":"HD","kid":"1"}]}"#, "tracks[0].kid is not known"),
+        (r#"{"contentId":"c","systems":["widevine"],"tracks":[{"type":"HD","keyId":"1"}]}"#, "tracks[0].keyId is not a UUID"),
         (r#"{"contentId":"c","systems":["widevine"],"tracks":[{"type":"AUDIO","maxPixels":1}]}"#, "AUDIO a number of pixels"),
-        (r#"{"contentId":"c","systems":["widevine"],"tracks":[{"type":"HD","maxPixels":1}]}"#, "more pixels at least than at most"),
+        (r#"{"contentId":"c","systems":["widevine"],"tracks":[{"type":"HD","maxPixels":1}]}"#, "gives HD a minPixels above its maxPixels"),
         (r#"{"contentId":"c","systems":["fairplay"],"scheme":"cenc"}"#, "must be cbcs for FairPlay"),
         (r#"{"contentId":"c","systems":["widevine"],"scheme":"cenc","kind":"speke-cbcs"}"#, "must be cbcs"),
-        (r#"{"contentId":"c","systems":["widevine"],"hardwareDrm":true,"tracks":["HD"]}"#, "separate keys for sound and picture"),
+        (r#"{"contentId":"c","systems":["widevine"],"hardwareDrm":true,"tracks":["HD"]}"#, "separate keys for audio and video"),
         (r#"{"contentId":"c","systems":["widevine"],"keyPeriods":[1,1]}"#, "names a period twice"),
-        (r#"{"contentId":"c","systems":["widevine"],"keyPeriods":[{"id":"a"}]}"#, "keyPeriods: index is missing"),
+        (r#"{"contentId":"c","systems":["widevine"],"keyPeriods":[{"id":"a"}]}"#, "keyPeriods[0].index is missing"),
         (
             r#"{"contentId":"c","systems":["widevine"],"keyId":"00112233445566778899aabbccddeeff","tracks":["HD"]}"#,
             "give each track its own",
@@ -132,8 +132,8 @@ fn what_no_key_server_could_answer_is_refused() {
         (r#"{"content":"c","systems":["widevine"]}"#, "content is not known"),
     ] {
         let error = make(options).unwrap_err();
-        assert_eq!(error.code, "cpix-options-invalid");
-        assert!(error.message.contains(what), "{options}: {}", error.message);
+        assert_eq!(error.code, Code::CpixOptionsInvalid);
+        assert!(error.message().contains(what), "{options}: {}", error.message());
     }
     let hardware = r#"{"contentId":"c","systems":["widevine"],"hardwareDrm":true,"tracks":["AUDIO","UHD1"]}"#;
     assert!(make(hardware).is_ok());

@@ -1,4 +1,4 @@
-//! AWS Elemental: settings with which MediaConvert and MediaPackage ask the key server by themselves. They hold no key.
+//! AWS Elemental: settings with which MediaConvert and MediaPackage call the key server themselves. They hold no key.
 //!
 //! Shapes: MediaConvert, "SPEKE encryption parameters" and "Encrypting content" (docs.aws.amazon.com/mediaconvert);
 //! MediaPackage V2 Live API, `Encryption`, `SpekeKeyProvider` and `EncryptionContractConfiguration`
@@ -17,7 +17,7 @@
 
 use super::{CHECK, number};
 use crate::cpix::system_id;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::schema::{Field, Kind, integer, optional, required};
 use crate::system::{AES_128, FAIRPLAY, NCG_HLS_AES, PLAYREADY, WIDEVINE};
@@ -59,7 +59,7 @@ const PRESETS: &[Field] = &[
     ),
 ];
 
-/// What both services need: who asks for what, and where.
+/// The settings of both services.
 struct Job<'a> {
     url: &'a str,
     content_id: &'a str,
@@ -72,17 +72,16 @@ impl<'a> Job<'a> {
     fn new(pack: &'a Value, options: &'a Value) -> Result<Self, Error> {
         let url = options.field("url").unwrap_or_default();
         if !url.starts_with("https://") {
-            return Err(CHECK.refuse("url", "must be https: AWS asks nothing else; kmsUrl makes it"));
+            return Err(CHECK.refuse(Reason::ViewAwsUrl));
         }
         let content_id = options.field("contentId").or(pack.field("content_id")).or(pack.field("contentId"));
-        let content_id = content_id.ok_or_else(|| CHECK.refuse("contentId", "is missing"))?;
+        let content_id = content_id.ok_or_else(|| CHECK.refuse(Reason::SchemaMissing).with("contentId"))?;
         let keys = pack.get("content_key_list").and_then(Value::items).unwrap_or_default();
         let systems = match options.get("systems").or(pack.get("systems")) {
             Some(names) => {
                 let names = names.items().unwrap_or_default().iter();
-                names
-                    .map(|name| name.as_str().and_then(system_id).ok_or_else(|| CHECK.refuse("systems", "must hold names or ids of DRMs")))
-                    .collect::<Result<_, _>>()?
+                let ids: Option<Vec<_>> = names.map(|name| name.as_str().and_then(system_id)).collect();
+                ids.ok_or_else(|| CHECK.refuse(Reason::ViewAwsSystems))?
             }
             None => {
                 let named = [("widevine", WIDEVINE), ("playready", PLAYREADY), ("fairplay", FAIRPLAY)].into_iter();
@@ -101,9 +100,9 @@ impl<'a> Job<'a> {
     }
 
     /// Whether the DRMs are some of these, and at most so many.
-    fn systems_are(&self, allowed: &[[u8; 16]], most: usize, output: &str) -> Result<(), Error> {
+    fn systems_are(&self, allowed: &[[u8; 16]], most: usize, reason: Reason) -> Result<(), Error> {
         let fits = !self.systems.is_empty() && self.systems.len() <= most && self.systems.iter().all(|id| allowed.contains(id));
-        if fits { Ok(()) } else { Err(CHECK.refuse("systems", &["do not fit; ", output].concat())) }
+        if fits { Ok(()) } else { Err(CHECK.refuse(reason)) }
     }
 }
 
@@ -112,7 +111,7 @@ pub fn mediaconvert(pack: &Value, options: &Value) -> Result<Value, Error> {
     CHECK.object(options, MEDIACONVERT)?;
     let job = Job::new(pack, options)?;
     if pack.get("content_key_list").and_then(Value::items).is_some_and(|keys| keys.len() > 1) {
-        return Err(CHECK.refuse("keys", "are several, but MediaConvert speaks SPEKE v1, which has one key a content"));
+        return Err(CHECK.refuse(Reason::ViewAwsOneKey));
     }
     let provider = Value::object([("ResourceId", Value::string(job.content_id))]);
     let url = Some(Value::string(job.url));
@@ -123,19 +122,19 @@ pub fn mediaconvert(pack: &Value, options: &Value) -> Result<Value, Error> {
     };
     Ok(match options.field("output").unwrap_or_default() {
         "dash" => {
-            job.systems_are(&[WIDEVINE, PLAYREADY], 2, "DASH takes Widevine and PlayReady")?;
+            job.systems_are(&[WIDEVINE, PLAYREADY], 2, Reason::ViewAwsDash)?;
             Value::object([("PlaybackDeviceCompatibility", Value::string("CENC_V1")), ("SpekeKeyProvider", simple(provider))])
         }
         "smooth" => {
-            job.systems_are(&[PLAYREADY], 1, "Smooth Streaming takes PlayReady")?;
+            job.systems_are(&[PLAYREADY], 1, Reason::ViewAwsSmooth)?;
             Value::object([("SpekeKeyProvider", simple(provider))])
         }
         "hls" => {
-            job.systems_are(&[FAIRPLAY, NCG_HLS_AES], 1, "HLS takes one: FairPlay (Sample-AES) or NCG-HLS (AES-128)")?;
+            job.systems_are(&[FAIRPLAY, NCG_HLS_AES], 1, Reason::ViewAwsHls)?;
             speke(if has_fairplay { "SAMPLE_AES" } else { "AES128" }, simple(provider))
         }
         _ => {
-            job.systems_are(&[WIDEVINE, PLAYREADY, FAIRPLAY], 3, "CMAF takes Widevine, PlayReady and FairPlay")?;
+            job.systems_are(&[WIDEVINE, PLAYREADY, FAIRPLAY], 3, Reason::ViewAwsCmaf)?;
             // Sample-AES is what MediaConvert calls cbcs; FairPlay is signalled in HLS, the others in DASH.
             let ids = |provider: Value, name: &str, ids: Value| {
                 provider.with(name, Some(ids).filter(|ids| ids.items().is_some_and(|ids| !ids.is_empty())))
@@ -153,43 +152,40 @@ pub fn mediapackage(pack: &Value, options: &Value) -> Result<Value, Error> {
     let job = Job::new(pack, options)?;
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if !job.content_id.bytes().all(is_word) {
-        return Err(CHECK.refuse("contentId", "may hold letters, digits, - and _ only: MediaPackage's ResourceId takes nothing else"));
+        return Err(CHECK.refuse(Reason::ViewAwsResourceId));
     }
     let role = options.field("roleArn").unwrap_or_default();
     if !role.starts_with("arn:") {
-        return Err(CHECK.refuse("roleArn", "is not an ARN"));
+        return Err(CHECK.refuse(Reason::ViewAwsRole));
     }
     let (method, names) = match (options.field("container"), options.field("method")) {
         (Some("ts"), Some("aes-128")) => {
-            job.systems_are(&[AES_128, NCG_HLS_AES], 1, "TS with AES-128 takes the clear-key system or NCG-HLS")?;
+            job.systems_are(&[AES_128, NCG_HLS_AES], 1, Reason::ViewAwsTsAes)?;
             (("TsEncryptionMethod", "AES_128"), vec!["CLEAR_KEY_AES_128"])
         }
         (Some("ts"), Some("sample-aes")) => {
-            job.systems_are(&[FAIRPLAY], 1, "TS with Sample-AES takes FairPlay")?;
+            job.systems_are(&[FAIRPLAY], 1, Reason::ViewAwsTsSampleAes)?;
             (("TsEncryptionMethod", "SAMPLE_AES"), vec!["FAIRPLAY"])
         }
         (Some("cmaf"), Some("cenc")) => {
-            job.systems_are(&[WIDEVINE, PLAYREADY], 2, "CMAF with CENC takes PlayReady and Widevine")?;
+            job.systems_are(&[WIDEVINE, PLAYREADY], 2, Reason::ViewAwsCenc)?;
             (("CmafEncryptionMethod", "CENC"), drm_names(&job.systems))
         }
         (Some("cmaf"), Some("cbcs")) => {
-            job.systems_are(&[WIDEVINE, PLAYREADY, FAIRPLAY], 3, "CMAF with CBCS takes PlayReady, Widevine and FairPlay")?;
+            job.systems_are(&[WIDEVINE, PLAYREADY, FAIRPLAY], 3, Reason::ViewAwsCbcs)?;
             (("CmafEncryptionMethod", "CBCS"), drm_names(&job.systems))
         }
-        (Some("ts"), _) => return Err(CHECK.refuse("method", "must be aes-128 or sample-aes for TS")),
-        _ => return Err(CHECK.refuse("method", "must be cenc or cbcs for CMAF")),
+        (Some("ts"), _) => return Err(CHECK.refuse(Reason::ViewAwsMethodTs)),
+        _ => return Err(CHECK.refuse(Reason::ViewAwsMethodCmaf)),
     };
     let interval = options.get("keyRotationInterval").and_then(integer).unwrap_or(0);
     let rotates = job.url.split(['?', '&']).any(|part| part == "key-rotation=true");
     if rotates != (interval > 0) {
-        return Err(CHECK.refuse(
-            "keyRotationInterval",
-            "must agree with the URL: key-rotation=true there, and an interval above 0 here, or neither; else playback fails",
-        ));
+        return Err(CHECK.refuse(Reason::ViewAwsRotation));
     }
     let (audio, video) = presets(&job, options)?;
     if rotates && (audio, video) != ("SHARED", "SHARED") {
-        return Err(CHECK.refuse("keyRotationInterval", "must be 0 where tracks have keys of their own"));
+        return Err(CHECK.refuse(Reason::ViewAwsRotationTracks));
     }
     let contract = Value::object([("PresetSpeke20Audio", Value::string(audio)), ("PresetSpeke20Video", Value::string(video))]);
     let provider = Value::object([
@@ -223,15 +219,15 @@ fn presets<'a>(job: &Job<'a>, options: &'a Value) -> Result<(&'a str, &'a str), 
                 (true, ["SD", "HD"]) => ("PRESET_AUDIO_1", "PRESET_VIDEO_2"),
                 (true, ["SD", "HD", "UHD1"]) => ("PRESET_AUDIO_1", "PRESET_VIDEO_3"),
                 (true, ["SD", "HD", "UHD1", "UHD2"]) => ("PRESET_AUDIO_1", "PRESET_VIDEO_4"),
-                _ => return Err(CHECK.refuse("presets", "must be given: no preset of SPEKE v2 follows from these tracks")),
+                _ => return Err(CHECK.refuse(Reason::ViewAwsPresets)),
             }
         }
     };
     if (audio == "SHARED") != (video == "SHARED") {
-        return Err(CHECK.refuse("presets", "must be SHARED for both or for none"));
+        return Err(CHECK.refuse(Reason::ViewAwsPresetsShared));
     }
     if audio == "UNENCRYPTED" && video == "UNENCRYPTED" {
-        return Err(CHECK.refuse("presets", "leave everything unencrypted"));
+        return Err(CHECK.refuse(Reason::ViewAwsPresetsClear));
     }
     Ok((audio, video))
 }

@@ -14,7 +14,7 @@
 use super::{CHECK, HARDWARE, PERIOD, SCHEME, TRACK, check_hardware, scheme, selected};
 use crate::cpix::pack::{Pack, PackKey, PackSystem};
 use crate::cpix::track::Scheme;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::schema::{Field, Kind, optional};
 use crate::{system, text};
@@ -28,14 +28,14 @@ pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     check_hardware(&keys, options)?;
     let scheme = scheme(&keys, options)?;
     if matches!(scheme, Scheme::Cens | Scheme::Cbc1) {
-        return Err(CHECK.refuse("scheme", "must be cenc or cbcs: Bitmovin's modes are CTR and CBC"));
+        return Err(CHECK.refuse(Reason::ViewBitmovinScheme));
     }
     keys.into_iter().map(|key| track(key, scheme, options.field("licenseUrl"))).collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
 fn track(key: &PackKey, scheme: Scheme, license_url: Option<&str>) -> Result<Value, Error> {
     let payload = |drm: &PackSystem| {
-        let payload = drm.pssh_payload().ok_or_else(|| CHECK.refuse("pssh", "of a DRM is not a PSSH box"))?;
+        let payload = drm.pssh_payload().ok_or_else(|| CHECK.refuse(Reason::ViewPssh).with(&text::uuid(&drm.system_id)))?;
         Ok(Value::string(text::to_base64(&payload)))
     };
     let widevine = key.system(system::WIDEVINE).map(|drm| Ok(Value::object([("pssh", payload(drm)?)]))).transpose()?;

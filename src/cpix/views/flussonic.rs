@@ -1,5 +1,5 @@
-//! Flussonic Media Server: the `drm` line of a stream. It asks the key server by itself, for live with a new key every
-//! ten minutes.
+//! Flussonic Media Server: the `drm` line of a stream. Flussonic calls the key server itself, for live with a new key
+//! every ten minutes.
 //!
 //! Shape: Flussonic, "Content Protection with DRM" (flussonic.com/doc/content-protection-with-drm): `drm VENDOR
 //! keyserver=URL`, and `resource_id` for the content id of a CPIX or SPEKE key server. PallyCon's CPIX guide names
@@ -7,7 +7,7 @@
 
 use super::CHECK;
 use crate::cpix::kms::Service;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::schema::{Field, Kind, optional, required};
 
@@ -18,16 +18,16 @@ pub fn view(pack: &Value, options: &Value) -> Result<Value, Error> {
     CHECK.object(options, OPTIONS)?;
     let url = options.field("url").unwrap_or_default();
     if !url.starts_with("http") || Service::from_url(url).is_none_or(Service::is_speke) {
-        return Err(CHECK.refuse("url", "must be a key server of PallyCon's CPIX API; kmsUrl makes it, with kind v1, v2 or doverunner"));
+        return Err(CHECK.refuse(Reason::ViewFlussonicUrl));
     }
     let content_id = options.field("contentId").or(pack.field("content_id")).or(pack.field("contentId"));
-    let content_id = content_id.ok_or_else(|| CHECK.refuse("contentId", "is missing"))?;
-    // The configuration's grammar: blanks part words, a semicolon ends a line, braces make blocks.
+    let content_id = content_id.ok_or_else(|| CHECK.refuse(Reason::SchemaMissing).with("contentId"))?;
+    // The configuration's grammar: spaces separate words, a semicolon ends a line, braces make blocks.
     if [url, content_id]
         .iter()
         .any(|text| text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, ';' | '{' | '}' | '"' | '#')))
     {
-        return Err(CHECK.refuse("url and contentId", "may not hold white space, quotes, semicolons, braces or #"));
+        return Err(CHECK.refuse(Reason::ViewFlussonicCharacters));
     }
     Ok(Value::String(["drm pallycon keyserver=", url, " resource_id=", content_id, ";"].concat()))
 }
@@ -52,7 +52,7 @@ mod tests {
                 "must be a key server of PallyCon's CPIX API",
             ),
             (r#"{"url":"https://k.example/v1/cpix/x"}"#, "contentId is missing"),
-            (r#"{"url":"https://k.example/v1/cpix/x","contentId":"a; drm none"}"#, "may not hold white space"),
+            (r#"{"url":"https://k.example/v1/cpix/x","contentId":"a; drm none"}"#, "must not hold white space"),
         ] {
             assert!(view("flussonic", &Value::object([]), options).unwrap_err().contains(what), "{options}");
         }

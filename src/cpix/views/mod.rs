@@ -1,5 +1,5 @@
-//! What each packager wants of the keys. A view checks the rules of its packager, so that a wrong job fails here and
-//! not in a player.
+//! The settings of each packager, made of the keys. A view checks the rules of its packager, so that a wrong job fails
+//! here and not in a player.
 
 pub mod aws;
 pub mod bitmovin;
@@ -10,17 +10,15 @@ pub mod shaka_packager;
 
 use super::pack::{Pack, PackKey};
 use super::track::Scheme;
-use crate::error::Error;
-use crate::json::{Value, decimal};
+use crate::error::{Code, Error, Reason};
+use crate::json::Value;
 use crate::schema::{Check, Field, Kind, integer, optional};
 use crate::system;
+use crate::text::decimal;
 
-pub(super) const CHECK: Check = Check {
-    code: "view-options-invalid",
-    what: "the view",
-    hint: "docs/server.md lists the options and the rules of each packager.",
-    allow_unknown: false,
-};
+const NAMES: [&str; 7] = ["qencode", "nginx-vod", "bitmovin", "shaka-packager", "mediaconvert", "mediapackage", "flussonic"];
+
+pub(super) const CHECK: Check = Check { code: Code::ViewOptionsInvalid, allow_unknown: false };
 
 /// Which key, where a packager takes one.
 pub(super) const TRACK: Field = optional("track", Kind::Text);
@@ -41,10 +39,7 @@ pub fn make(name: &str, pack: &Value, options: &Value) -> Result<Value, Error> {
         "mediaconvert" => aws::mediaconvert(pack, options),
         "mediapackage" => aws::mediapackage(pack, options),
         "flussonic" => flussonic::view(pack, options),
-        _ => {
-            let known = "qencode, nginx-vod, bitmovin, shaka-packager, mediaconvert, mediapackage, flussonic";
-            Err(CHECK.refuse("name", &["must be one of ", known].concat()))
-        }
+        _ => Err(CHECK.refuse_choice("name", name, &NAMES)),
     }
 }
 
@@ -58,17 +53,17 @@ fn selected<'a>(pack: &'a Pack, options: &Value) -> Result<Vec<&'a PackKey>, Err
             period.is_some_and(|period| Some(period.id.as_str()) == wanted.as_str() || (index.is_some() && period.index == index))
         });
         if keys.is_empty() {
-            return Err(CHECK.refuse("period", "is none of the answer's key periods"));
+            return Err(CHECK.refuse(Reason::ViewPeriod));
         }
     }
     let first = keys.first().and_then(|key| key.period.as_ref());
     if keys.iter().any(|key| key.period.as_ref() != first) {
-        return Err(CHECK.refuse("period", "must say which of the answer's key periods is meant"));
+        return Err(CHECK.refuse(Reason::ViewPeriodNeeded));
     }
     if let Some(track) = options.field("track") {
         keys.retain(|key| key.track_type.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(track)));
         if keys.is_empty() {
-            return Err(CHECK.refuse("track", "is none of the answer's track types"));
+            return Err(CHECK.refuse(Reason::ViewTrack));
         }
     }
     Ok(keys)
@@ -82,32 +77,32 @@ fn single<'a>(pack: &'a Pack, options: &Value) -> Result<&'a PackKey, Error> {
         [first, rest @ ..] if rest.iter().all(|key| key.id == first.id) => Ok(first),
         _ => {
             let tracks: Vec<&str> = keys.iter().filter_map(|key| key.track_type.as_deref()).collect();
-            Err(CHECK.refuse("track", &["must say which key is meant; there are ", &tracks.join(", ")].concat()))
+            Err(CHECK.refuse(Reason::ViewTrackNeeded).with(&tracks.join(", ")))
         }
     }
 }
 
-/// The scheme to encrypt with: what the options say, what the answer says, or cenc. The two may not differ.
+/// The scheme to encrypt with: that of the options, that of the response, or cenc. The two may not differ.
 fn scheme(keys: &[&PackKey], options: &Value) -> Result<Scheme, Error> {
     let wanted = options.field("scheme").and_then(Scheme::from_name);
     for named in keys.iter().filter_map(|key| key.scheme) {
         if wanted.is_some_and(|wanted| wanted != named) {
-            return Err(CHECK.refuse("scheme", &["is not the one that the keys were issued for, ", named.as_str()].concat()));
+            return Err(CHECK.refuse(Reason::ViewSchemeOther).with(named.as_str()));
         }
     }
     let named = keys.iter().find_map(|key| key.scheme);
     if keys.iter().filter_map(|key| key.scheme).any(|scheme| Some(scheme) != named) {
-        return Err(CHECK.refuse("scheme", "cannot be chosen: the keys were issued for several"));
+        return Err(CHECK.refuse(Reason::ViewSchemes));
     }
     let scheme = wanted.or(named).unwrap_or(Scheme::Cenc);
     let only_fairplay = |key: &&PackKey| !key.systems.is_empty() && key.systems.iter().all(|drm| drm.system_id == system::FAIRPLAY);
     if scheme != Scheme::Cbcs && keys.iter().any(only_fairplay) {
-        return Err(CHECK.refuse("scheme", "must be cbcs: the keys are FairPlay's, which plays nothing else"));
+        return Err(CHECK.refuse(Reason::ViewSchemeFairplay));
     }
     Ok(scheme)
 }
 
-/// Hardware DRM (PlayReady SL3000, Widevine L1) takes sound and picture under separate keys.
+/// Hardware DRM (PlayReady SL3000, Widevine L1) needs separate keys for audio and video.
 fn check_hardware(keys: &[&PackKey], options: &Value) -> Result<(), Error> {
     if options.get("hardwareDrm") != Some(&Value::Boolean(true)) {
         return Ok(());
@@ -116,7 +111,7 @@ fn check_hardware(keys: &[&PackKey], options: &Value) -> Result<(), Error> {
     let audio: Vec<_> = keys.iter().filter(is_audio).map(|key| key.id).collect();
     let shared = keys.iter().filter(|key| !is_audio(key)).any(|key| audio.contains(&key.id));
     if audio.is_empty() || shared || audio.len() == keys.len() {
-        return Err(CHECK.refuse("hardwareDrm", "takes sound and picture under separate keys; ask for the tracks AUDIO and a video track"));
+        return Err(CHECK.refuse(Reason::ViewHardware));
     }
     Ok(())
 }
@@ -146,7 +141,7 @@ pub(super) mod tests {
     }
 
     pub(crate) fn view(name: &str, pack: &Value, options: &str) -> Result<Value, String> {
-        make(name, pack, &parse(options).unwrap()).map_err(|error| error.message.clone())
+        make(name, pack, &parse(options).unwrap()).map_err(|error| error.message())
     }
 
     fn tracks() -> Value {
@@ -159,18 +154,18 @@ pub(super) mod tests {
         assert!(view("qencode", &tracks(), "{}").unwrap_err().contains("which key is meant; there are AUDIO, HD"));
         let job = view("qencode", &tracks(), r#"{"track":"hd"}"#).unwrap();
         assert_eq!(job.field("key_id"), Some("22222222222222222222222222222222"));
-        assert!(view("qencode", &tracks(), r#"{"track":"UHD1"}"#).unwrap_err().contains("none of the answer's track types"));
+        assert!(view("qencode", &tracks(), r#"{"track":"UHD1"}"#).unwrap_err().contains("not one of the track types in the response"));
     }
 
     #[test]
     fn a_key_period_must_be_chosen_where_there_are_several() {
         let period = |digit, index| entry(digit, &[&format!(r#""period":{{"id":"p{index}","index":{index}}}"#), WIDEVINE]);
         let live = pack(&[period('1', 7), period('2', 8)]);
-        assert!(view("qencode", &live, "{}").unwrap_err().contains("which of the answer's key periods"));
+        assert!(view("qencode", &live, "{}").unwrap_err().contains("which of the key periods in the response is meant"));
         for options in [r#"{"period":8}"#, r#"{"period":"p8"}"#] {
             assert_eq!(view("qencode", &live, options).unwrap().field("key_id"), Some("22222222222222222222222222222222"));
         }
-        assert!(view("qencode", &live, r#"{"period":9}"#).unwrap_err().contains("none of the answer's key periods"));
+        assert!(view("qencode", &live, r#"{"period":9}"#).unwrap_err().contains("not one of the key periods in the response"));
     }
 
     #[test]

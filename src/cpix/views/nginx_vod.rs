@@ -10,7 +10,7 @@
 
 use super::{CHECK, PERIOD, TRACK, single};
 use crate::cpix::pack::Pack;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::schema::Field;
 use crate::text;
@@ -24,7 +24,7 @@ pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     let mut boxes = Vec::new();
     for drm in key.systems.iter().filter(|drm| drm.pssh.is_some()) {
         let uuid = text::uuid(&drm.system_id);
-        let payload = drm.pssh_payload().ok_or_else(|| CHECK.refuse("pssh", &["of ", &uuid, " is not a PSSH box"].concat()))?;
+        let payload = drm.pssh_payload().ok_or_else(|| CHECK.refuse(Reason::ViewPssh).with(&uuid))?;
         boxes.push(Value::object([("uuid", Value::String(uuid)), ("data", Value::string(text::to_base64(&payload)))]));
     }
     let entry = Value::object([("pssh", Value::Array(boxes))])
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pssh_that_is_no_box_is_refused() {
+    fn a_pssh_that_is_not_a_box_is_refused() {
         let keys = pack(&[entry('1', &[r#""widevine":{"pssh":"AQID"}"#])]);
         assert!(view("nginx-vod", &keys, "{}").unwrap_err().contains("is not a PSSH box"));
     }

@@ -10,7 +10,7 @@ use super::{CHECK, PERIOD, SCHEME, TRACK, scheme, single};
 use crate::cpix::pack::Pack;
 use crate::cpix::system_id;
 use crate::cpix::track::Scheme;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::schema::{Field, Kind, optional};
 use crate::{system, text};
@@ -24,11 +24,11 @@ pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     CHECK.object(options, OPTIONS)?;
     let key = single(pack, options)?;
     if scheme(&[key], options)? != Scheme::Cenc {
-        return Err(CHECK.refuse("scheme", "must be cenc: that is what cenc_drm encrypts with"));
+        return Err(CHECK.refuse(Reason::ViewQencodeScheme));
     }
     let name = options.field("system").unwrap_or("widevine");
     let pssh = key.system(system_id(name).unwrap_or(system::WIDEVINE)).and_then(|drm| drm.pssh.clone());
-    let pssh = pssh.ok_or_else(|| CHECK.refuse("system", &["has no PSSH for ", name].concat()))?;
+    let pssh = pssh.ok_or_else(|| CHECK.refuse(Reason::ViewPsshMissing).with(name))?;
     Ok(Value::object([("key_id", Value::string(text::hex(&key.id))), ("key", Value::string(text::hex(key.key.as_slice())))])
         .with("iv", key.iv.as_deref().map(|iv| Value::string(text::hex(iv))))
         .with("pssh", Some(Value::String(pssh)))

@@ -1,4 +1,4 @@
-//! Shaka Packager: the arguments that encrypt with these keys, to stand behind the stream descriptors.
+//! Shaka Packager: the arguments that encrypt with these keys, to follow the stream descriptors.
 //!
 //! Shape: Shaka Packager, "Using Raw Key" and its general encryption and HLS options
 //! (shaka-project.github.io/shaka-packager). Keys find their streams by label, and the packager's own labels
@@ -14,7 +14,7 @@
 use super::{CHECK, HARDWARE, PERIOD, SCHEME, TRACK, check_hardware, scheme, selected};
 use crate::cpix::pack::{Pack, PackKey};
 use crate::cpix::track::Scheme;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::schema::Field;
 use crate::{system, text};
@@ -31,8 +31,9 @@ pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     let mut arguments =
         vec!["--enable_raw_key_encryption".into(), "--protection_scheme".into(), scheme.as_str().into(), "--keys".into(), labels.join(",")];
     let mut boxes: Vec<String> = Vec::new();
-    for pssh in keys.iter().flat_map(|key| &key.systems).filter_map(|drm| drm.pssh.as_deref()) {
-        let hex = text::from_base64(pssh).map(|bytes| text::hex(&bytes)).ok_or_else(|| CHECK.refuse("pssh", "of a DRM is not base64"))?;
+    for (id, pssh) in keys.iter().flat_map(|key| &key.systems).filter_map(|drm| Some((&drm.system_id, drm.pssh.as_deref()?))) {
+        let bytes = text::from_base64(pssh).ok_or_else(|| CHECK.refuse(Reason::ViewPsshText).with(&text::uuid(id)))?;
+        let hex = text::hex(&bytes);
         if !boxes.contains(&hex) {
             boxes.push(hex);
         }
@@ -47,7 +48,7 @@ pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
         // The packager writes one URI into all playlists; with a key for each track every one of them but one would be
         // wrong.
         (Scheme::Cbcs, [_, _, ..]) => {
-            return Err(CHECK.refuse("track", "must be chosen: the packager takes one FairPlay URI, so run it once for each track"));
+            return Err(CHECK.refuse(Reason::ViewShakaUri));
         }
         _ => {}
     }
@@ -58,10 +59,10 @@ fn label(key: &PackKey, scheme: Scheme, count: usize) -> Result<String, Error> {
     // A single key is for all streams, whatever track it was asked for.
     let label = key.track_type.as_deref().filter(|_| count > 1).unwrap_or_default();
     if label.is_empty() && count > 1 {
-        return Err(CHECK.refuse("track", "is missing in an entry; several keys are told apart by it"));
+        return Err(CHECK.refuse(Reason::ViewShakaLabel));
     }
     if label.contains([':', ',', '=']) {
-        return Err(CHECK.refuse("track", "holds a character that the packager's key list cannot"));
+        return Err(CHECK.refuse(Reason::ViewShakaCharacters));
     }
     let head = ["label=", label, ":key_id=", &text::hex(&key.id), ":key=", &text::hex(key.key.as_slice())].concat();
     // FairPlay's license carries the vector, so content has to use it. In counter mode two streams with one key and one
@@ -121,9 +122,9 @@ mod tests {
     #[test]
     fn its_rules() {
         let nameless = pack(&[entry('1', &[WIDEVINE]), entry('2', &[WIDEVINE])]);
-        assert!(arguments(&nameless, "{}").unwrap_err().contains("several keys are told apart by it"));
+        assert!(arguments(&nameless, "{}").unwrap_err().contains("no track_type"));
         let strange = pack(&[entry('1', &[r#""track_type":"A:B""#]), entry('2', &[r#""track_type":"HD""#])]);
-        assert!(arguments(&strange, "{}").unwrap_err().contains("cannot"));
+        assert!(arguments(&strange, "{}").unwrap_err().contains("a character that cannot be in a key list"));
         let two_uris = pack(&[
             entry('1', &[r#""track_type":"AUDIO""#, FAIRPLAY]),
             entry('2', &[r#""track_type":"HD""#, r#""fairplay":{"key_uri":"skd://y"}"#]),

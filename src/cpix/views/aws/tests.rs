@@ -117,7 +117,7 @@ fn mediapackages_rules() {
         (r#""container":"cmaf","method":"cenc","contentId":"a/b","systems":["widevine"]"#, "ResourceId takes nothing else"),
         (
             r#""container":"cmaf","method":"cenc","contentId":"c","systems":["widevine"],"presets":{"audio":"SHARED","video":"PRESET_VIDEO_1"}"#,
-            "SHARED for both or for none",
+            "SHARED for both audio and video, or for neither",
         ),
         (
             r#""container":"cmaf","method":"cenc","contentId":"c","systems":["widevine"],"presets":{"audio":"UNENCRYPTED","video":"UNENCRYPTED"}"#,

@@ -1,44 +1,40 @@
-//! The key server's answer: keys, or why there are none.
+//! The key server's response: keys, or why there are none.
 //!
-//! Keys come as XML. A refusal comes as JSON, whatever the request was; its fields are not documented, so that every
-//! usual spelling is taken. What is neither came from something in between.
+//! Keys come as XML. A refusal comes as JSON, whatever the request was; its fields are not documented, so
+//! every usual spelling is accepted. Anything else came from something in between.
 
 use super::document::Document;
 use super::pack::Pack;
-use crate::error::{Error, ServerError};
-use crate::json::{self, Value, decimal};
+use crate::error::{Code, Error, Reason, ServerError};
+use crate::json::{self, Value};
 use crate::license::sniff;
 
-/// Reads an answer by its status and body.
+/// Reads a response by its status and body.
 pub fn read(status: u16, body: &str) -> Result<Pack, Error> {
     let trimmed = body.trim_start_matches('\u{feff}').trim();
     if let Some(error) = json::parse(trimmed).as_ref().and_then(|value| refusal(value, status)) {
         return Err(error);
     }
     if !(200..300).contains(&status) {
-        let mut error = Error::server(
-            "kms-http",
-            ["the key server answered with HTTP status ", &decimal(u64::from(status)), " and no reason"].concat(),
-            "Check the key server's URL and the token in it.",
-        );
-        error.http_status = Some(status);
-        error.retryable = status >= 500 || matches!(status, 408 | 429);
-        return Err(error);
+        return Err(with_status(Error::new(Code::KmsHttp), status));
     }
-    if !trimmed.starts_with('<') || sniff::is_html(trimmed) {
-        let what = match trimmed.is_empty() {
-            true => "the key server's answer is empty",
-            false if sniff::is_html(trimmed) => "the key server's answer is a web page, not CPIX",
-            false => "the key server's answer is not CPIX",
-        };
-        let mut error = Error::server("not-cpix", what, "Check the key server's URL, and what stands between it and this machine.");
-        error.http_status = Some(status);
-        return Err(error);
-    }
-    Pack::from_document(&Document::parse(trimmed)?)
+    let reason = match trimmed.chars().next() {
+        None => Reason::Empty,
+        Some(_) if sniff::is_html(trimmed) => Reason::KmsHtml,
+        Some('<') => return Pack::from_document(&Document::parse(trimmed)?),
+        Some(_) => Reason::Text,
+    };
+    Err(with_status(Error::because(Code::NotCpix, reason), status))
 }
 
-/// A refusal in JSON. Objects within (`error`, `status`) are looked into once.
+/// The same failure, with the response's status, which says whether another attempt may succeed.
+fn with_status(mut error: Error, status: u16) -> Error {
+    error.http_status = Some(status);
+    error.retryable = status >= 500 || matches!(status, 408 | 429);
+    error
+}
+
+/// A refusal in JSON. Its fields may also be one level deeper (`error`, `status`).
 fn refusal(value: &Value, status: u16) -> Option<Error> {
     let Value::Object(_) = value else { return None };
     let first = |names: &[&str]| {
@@ -47,23 +43,17 @@ fn refusal(value: &Value, status: u16) -> Option<Error> {
     };
     let code = first(&["errorCode", "error_code", "errCode", "code", "status"]).unwrap_or_default();
     let message = first(&["message", "errorMessage", "error_message", "errMsg", "msg", "error", "detail"]).unwrap_or_default();
-    // A server may repeat the token that it was asked with.
+    // A server may repeat the token of the request.
     let (code, message) = (sniff::one_line(&code), sniff::one_line(&message));
-    let said = match (message.as_str(), code.as_str()) {
-        ("", "") => "no reason given".into(),
-        (message, "") => message.into(),
-        ("", code) => ["code ", code].concat(),
-        (message, code) => [message, " (", code, ")"].concat(),
+    let refused = |reason| Error::because(Code::KmsRefused, reason);
+    let mut error = match (message.as_str(), code.as_str()) {
+        ("", "") => refused(Reason::KmsSilent),
+        (message, "") => refused(Reason::KmsSaidText).with(message),
+        ("", code) => refused(Reason::KmsSaidCode).with(code),
+        (message, code) => refused(Reason::KmsSaid).with(message).with(code),
     };
-    let mut error = Error::server(
-        "kms-refused",
-        ["the key server refused: ", &said].concat(),
-        "Check the token in the URL, the content id, and that the account has the rights that the request needs (multi-key, key rotation).",
-    );
     error.server = Some(ServerError { code, message, site_error: None });
-    error.http_status = Some(status);
-    error.retryable = status >= 500 || matches!(status, 408 | 429);
-    Some(error)
+    Some(with_status(error, status))
 }
 
 #[cfg(test)]
@@ -85,14 +75,14 @@ mod tests {
             (200, "{}", "The key server refused: no reason given.", ""),
         ] {
             let error = read(status, body).map(|_| ()).unwrap_err();
-            assert_eq!((error.code, error.message.as_str(), error.http_status), ("kms-refused", message, Some(status)));
+            assert_eq!((error.code, error.message().as_str(), error.http_status), (Code::KmsRefused, message, Some(status)));
             assert_eq!(error.server.clone().unwrap().code, code);
             assert_eq!(error.retryable, status == 500);
         }
     }
 
     #[test]
-    fn what_is_neither_cpix_nor_a_refusal() {
+    fn other_responses_are_errors() {
         for (status, body, code, retryable) in [
             (200, "", "not-cpix", false),
             (200, "<!doctype html><html></html>", "not-cpix", false),
@@ -105,7 +95,7 @@ mod tests {
             (200, "<!DOCTYPE CPIX [<!ENTITY a 'b'>]><CPIX/>", "cpix-invalid", false),
         ] {
             let error = read(status, body).map(|_| ()).unwrap_err();
-            assert_eq!((error.code, error.retryable), (code, retryable), "{status} {body}");
+            assert_eq!((error.code.as_str(), error.retryable), (code, retryable), "{status} {body}");
         }
     }
 }
