@@ -5,6 +5,8 @@
  */
 import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
 import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex } from "./core.js";
+import { Reason } from "./generated/codes.js";
+import { TOOLS } from "./generated/tools-texts.js";
 import type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
 
 export { PallyConError };
@@ -93,7 +95,7 @@ export function parseSegment(data: Bytes): Segment {
   try {
     input = asBytes(data);
   } catch (cause) {
-    throw new PallyConError({ code: "segment-invalid", phase: "segment", message: "The segment is no bytes.", hint: "Hand over an ArrayBuffer or a view of one.", cause });
+    throw createError("segment-invalid", { reason: Reason.SegmentNotBytes, cause }, TOOLS);
   }
   return call((core) => cut(JSON.parse(core.parseSegment(input)) as Segment, input));
 }

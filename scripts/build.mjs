@@ -15,6 +15,7 @@ await main(async () => {
   if (lacking) say(`  ! ${lacking}`);
   const { buildModule } = await import("./build/wasm.mjs");
   const { buildScripts } = await import("./build/scripts.mjs");
+  const { writeErrors } = await import("./build/errors.mjs");
   const { checkCiphers, checkMainEntry, checkSyntax } = await import("./build/checks.mjs");
   const { reportSizes } = await import("./build/sizes.mjs");
   let isRelease = true;
@@ -23,6 +24,7 @@ await main(async () => {
     isRelease = (await buildModule(name, { plain: Boolean(lacking), allowPlain })) && isRelease;
   }
   step("JavaScript and types");
+  writeErrors();
   await buildScripts({ forViewers });
   checkSyntax();
   checkMainEntry();

@@ -2,6 +2,7 @@
 // Each counts as one test.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeErrors } from "./build/errors.mjs";
 import { MODULES } from "./build/modules.mjs";
 import { logDir, root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
@@ -24,6 +25,7 @@ await main(async () => {
   mkdirSync(logDir, { recursive: true });
   await ensurePackages();
   await ensureRust();
+  writeErrors();
   const count = { passed: 0, failed: 0 };
   for (const [name, command, needs] of CHECKS) {
     if (needs && !existsSync(join(root, needs))) continue;

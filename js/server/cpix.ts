@@ -1,5 +1,6 @@
 // Content keys from PallyCon's key server.
-import { PallyConError } from "../core.js";
+import { Reason } from "../generated/codes.js";
+import { serverError } from "./error.js";
 import { call } from "./load.js";
 import { plain } from "./plain.js";
 import type { ContentKeyOptions, CpixRequest, CpixRequestOptions, KmsUrlOptions, PackInfo } from "./types.js";
@@ -17,7 +18,7 @@ export const buildCpixRequest = (options: CpixRequestOptions): Promise<string> =
 export const parseCpixRequest = (xml: string): Promise<CpixRequest> => call((core) => core.parseCpixRequest(text(xml)));
 
 /** A key server's answer: keys, or its refusal as a PallyConError. */
-export const parseCpixResponse = (xml: string): Promise<PackInfo> => call((core) => core.readKmsAnswer(200, text(xml)));
+export const parseCpixResponse = (xml: string): Promise<PackInfo> => call((core) => core.readKmsResponse(200, text(xml)));
 
 /**
  * Asks a key server for keys: a POST of the request, or a GET for ATEME, which takes none. A request is options of `buildCpixRequest` or its XML.
@@ -28,13 +29,13 @@ export async function requestContentKeys(url: string | URL, request?: CpixReques
   const isGet = await call((core) => core.kmsTakesGet(target));
   let body: string | undefined;
   if (!isGet) {
-    if (request === undefined) throw failure("cpix-options-invalid", "there is no request for it", "Hand over options of buildCpixRequest, or XML.");
+    if (request === undefined) throw serverError("cpix-options-invalid", Reason.RequestMissing);
     body = typeof request === "string" ? request : await buildCpixRequest(request);
     const xml = body;
     await call((core) => core.checkCpixRequest(target, xml));
   }
   const { status, text } = await exchange(target, body, options);
-  return call((core) => core.readKmsAnswer(status, text));
+  return call((core) => core.readKmsResponse(status, text));
 }
 
 async function exchange(url: string, body: string | undefined, { signal, timeout = 10_000, headers }: ContentKeyOptions): Promise<{ status: number; text: string }> {
@@ -56,10 +57,10 @@ async function exchange(url: string, body: string | undefined, { signal, timeout
     });
     return { status: response.status, text: await response.text() };
   } catch (cause) {
-    if (signal?.aborted) throw new PallyConError({ code: "aborted", phase: "server", message: "The request was given up by its signal.", hint: "The cause is the signal's reason.", cause: signal.reason });
-    if (late) throw failure("timeout", `did not answer within ${timeout} ms`, "Ask again, or raise the timeout.", true);
+    if (signal?.aborted) throw serverError("aborted", Reason.KmsAborted, { cause: signal.reason });
+    if (late) throw serverError("timeout", Reason.KmsTimeout, { parameters: [timeout] });
     // No cause: runtimes put the URL, and with it the token, into its message.
-    throw failure("network", `could not be reached (${nameOf(cause)})`, "Check the URL's host and this machine's way to it.", true);
+    throw serverError("network", Reason.KmsUnreachable, { parameters: [nameOf(cause)] });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
@@ -72,6 +73,3 @@ function nameOf(error: unknown): string {
   if (typeof code === "string" && /^[A-Z0-9_]+$/.test(code)) return code;
   return error instanceof Error ? error.name : "unknown";
 }
-
-const failure = (code: string, what: string, hint: string, retryable = false) =>
-  new PallyConError({ code, phase: "server", message: `The key server ${what}.`, hint, retryable });

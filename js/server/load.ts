@@ -1,7 +1,6 @@
 // The server's wasm: loaded by itself on first use, from beside this module. A failure is forgotten, so that it can be tried again.
 import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
-import { fetchModule, toPallyConError } from "../core.js";
-import type { ErrorFields } from "../error.js";
+import { createError, fetchModule, fromThrown } from "../core.js";
 import type { CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
 
 /** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
@@ -15,12 +14,10 @@ export interface ServerCore {
   parseCpixRequest(xml: string): CpixRequest;
   checkCpixRequest(url: string, xml: string): void;
   kmsTakesGet(url: string): boolean;
-  readKmsAnswer(status: number, body: string): PackInfo;
+  readKmsResponse(status: number, body: string): PackInfo;
   cpixView(name: string, pack: unknown, options: unknown): unknown;
 }
 const core: ServerCore = bindings;
-
-const INTERNAL: ErrorFields = { code: "internal", phase: "server", message: "Something went wrong inside pallycon-drm itself.", hint: "Please report it, with the error's cause and stack." };
 
 let loading: Promise<void> | undefined;
 
@@ -42,9 +39,10 @@ export async function call<T>(run: (core: ServerCore) => T): Promise<T> {
   try {
     return run(core);
   } catch (thrown) {
-    if (typeof thrown !== "string" && !(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
+    if (typeof thrown === "string") throw fromThrown(thrown);
+    if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
     // After a trap the instance's memory cannot be trusted: the next call gets a new one.
-    if (typeof thrown !== "string") bindings.__wbg_reset_state();
-    throw toPallyConError(thrown, INTERNAL);
+    bindings.__wbg_reset_state();
+    throw createError("internal", { phase: "server", cause: thrown });
   }
 }

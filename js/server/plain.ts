@@ -1,10 +1,11 @@
 // Options as plain data: Dates become PallyCon's times, what is undefined is left out.
-import { PallyConError } from "../core.js";
+import { Reason } from "../generated/codes.js";
+import { serverError } from "./error.js";
 
 const MAX_DEPTH = 32;
 
 export function plain(value: unknown, depth = 0): unknown {
-  if (depth > MAX_DEPTH) throw refuse("nest too deep, or hold themselves");
+  if (depth > MAX_DEPTH) throw serverError("options-invalid", Reason.OptionsTooDeep);
   if (value instanceof Date) return time(value);
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
   if (typeof value !== "object" || value === null) return value;
@@ -13,9 +14,6 @@ export function plain(value: unknown, depth = 0): unknown {
 
 /** `yyyy-mm-ddThh:mm:ssZ` */
 function time(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw refuse("hold a Date that is none");
+  if (Number.isNaN(date.getTime())) throw serverError("options-invalid", Reason.OptionsDate);
   return date.toISOString().replace(/\.\d+Z$/, "Z");
 }
-
-const refuse = (what: string) =>
-  new PallyConError({ code: "options-invalid", phase: "server", message: `The options ${what}.`, hint: "Hand over a plain object; docs/server.md lists its fields." });

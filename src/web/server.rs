@@ -83,7 +83,7 @@ pub fn kms_takes_get(url: &str) -> bool {
 }
 
 /// Reads a key server's response: pack info.
-#[wasm_bindgen(js_name = readKmsAnswer)]
+#[wasm_bindgen(js_name = readKmsResponse)]
 pub fn read_kms_response(status: u16, body: &str) -> Result<JsValue, JsValue> {
     output(response::read(status, body).map(|pack| pack.to_value()))
 }
