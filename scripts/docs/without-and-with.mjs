@@ -11,9 +11,9 @@ import { bundlePage } from "../lib/bundle.mjs";
 import { root } from "../lib/paths.mjs";
 import { CHROMIUM_ARGS, findBrowser } from "../setup/browsers.mjs";
 import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "./cases.mjs";
+import { PALLYCON_GROUPS } from "./errors.mjs";
 import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./hearing.mjs";
 import { PAINS } from "./pains.mjs";
-import { GROUPS } from "./server-codes.mjs";
 
 const folder = (path) => join(root, path);
 export const FILE = folder("docs/without-and-with.md");
@@ -29,7 +29,7 @@ export function parts() {
     { level: 2, title: "What users report", cases: [] },
     ...PAINS.map(([pain], index) => ({ level: 3, title: `${index + 1}. ${pain}`, cases: of("pain", index + 1), reason: NOT_PROVOKED[index + 1] })),
     { level: 2, title: "PallyCon's codes", cases: [] },
-    ...GROUPS.map(([title]) => ({ level: 3, title, cases: of("group", title) })),
+    ...PALLYCON_GROUPS.map((title) => ({ level: 3, title, cases: of("group", title) })),
     ...sections,
   ];
 }
