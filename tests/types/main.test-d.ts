@@ -1,7 +1,7 @@
 // "pallycon-drm" as a user's compiler sees it: every exported name in use, and what must not compile.
 import {
   PallyConError, createPallyCon, diagnose, init, inspectCustomData, parseInitData, probe, sameKeyId,
-  type Drm, type InitData, type License, type LicenseRequest, type PallyCon, type PallyConEvent, type PallyConOptions,
+  type Drm, type InitData, type License, type LicenseRequest, type PallyCon, type PallyConErrorCode, type PallyConEvent, type PallyConOptions,
   type PlayReadyObject, type Probed, type Problem, type PsshBox, type RequestContext, type Undo, type WidevineData,
 } from "pallycon-drm";
 
@@ -73,6 +73,8 @@ const options: PallyConOptions = {
   onEvent: (event: PallyConEvent) => void told(event),
 };
 const client: Promise<PallyCon> = createPallyCon(options);
+// @ts-expect-error no such option
+void createPallyCon({ events: ["error"] });
 void createPallyCon({ customData: "a token", licenseUrl: ({ drm }) => `https://example.com/${drm}`, headers: async () => ({}) });
 // @ts-expect-error custom data travels in the header or the URL
 void createPallyCon({ carrier: "body" });
@@ -122,6 +124,10 @@ export function explain(error: unknown): string {
   const site: { code: string; message: string } | undefined = error.siteError;
   const flags: boolean[] = [error.retryable, error.noRetry, error.fallbackOnLastTry];
   const json: Record<string, unknown> = error.toJSON();
+  const code: PallyConErrorCode = error.code;
+  // @ts-expect-error no such code
+  if (code === "token-expird") return code;
+  if (code === "token-expired" || code === "kms-refused") return code;
   // @ts-expect-error what an error says does not change
   error.code = "other";
   return `${name} ${base.message} ${error.code} ${phase} ${error.hint} ${error.serverCode} ${error.serverMessage} ${site?.code} ${error.httpStatus} ${error.problems?.length} ${flags} ${error.keySystem} ${error.cause} ${json}`;
