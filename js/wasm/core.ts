@@ -1,10 +1,11 @@
 // The functions of the player module, as the rest of the package calls them: bytes in, plain objects out.
+import * as core from "../../build/wasm/player/pallycon_drm.js";
 import { asBytes, encodeText, hex } from "../bytes.js";
 import { createError, createProblem, errorFromNumbers, type PallyConError } from "../errors/error.js";
 import { PHASES, Reason } from "../generated/codes.js";
 import { reasonText } from "../errors/texts.js";
 import type { Bytes, CustomDataInspection, Drm, ExpectedCustomData, InitData, InitDataType, Octets, Problem } from "../types.js";
-import { core, guarded, memory } from "./load.js";
+import { guarded, memory } from "./load.js";
 import { decodeRecord, type Fields } from "./record.js";
 
 const TYPES: InitDataType[] = ["cenc", "keyids", "webm", "skd", "sinf"];
