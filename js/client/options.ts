@@ -46,7 +46,7 @@ function checkNames(given: object, known: Record<string, Kind[]>, prefix: string
       throw meant ? invalid(Reason.OptionUnknownNear, prefix + name, prefix + meant) : invalid(Reason.OptionUnknown, prefix + name);
     }
     // Absent, to an option, is undefined or null: both come out of pages' own defaults.
-    if (value !== undefined && value !== null && !kinds.includes(typeof value as Kind)) throw invalid(Reason.OptionKind, prefix + name, `a ${kinds.join(" or a ")}`);
+    if (value !== undefined && value !== null && !kinds.includes(typeof value as Kind)) throw invalid(Reason.OptionKind, prefix + name, kinds.map((kind) => `${kind === "object" ? "an" : "a"} ${kind}`).join(" or "));
   }
 }
 

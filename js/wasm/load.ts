@@ -5,8 +5,6 @@ import { withTimeout } from "../time.js";
 import { fetchModule, type ModuleSource } from "./module.js";
 import { Reason } from "../generated/codes.js";
 
-export { core };
-
 let wasm: core.InitOutput | undefined;
 let loading: Promise<void> | undefined;
 

@@ -80,7 +80,11 @@ for (const [player, path] of [["shaka", "demo-single-key/manifest.mpd"], ["hls",
     const ours = () => page.evaluate(() => window.lab.playerErrors.map((error) => error.ours).find(Boolean));
     await expect.poll(async () => (await ours())?.code).toBe("server-unavailable");
     expect((await ours()).httpStatus).toBe(503);
-    const posts = (await run.requests("license")).filter(({ method }) => method === "POST");
-    expect(posts.length).toBe(3);
+    // A content with several keys makes several challenges, each of which is sent three times.
+    const sent = new Map();
+    for (const { method, bodyBase64 } of await run.requests("license")) {
+      if (method === "POST") sent.set(bodyBase64, (sent.get(bodyBase64) ?? 0) + 1);
+    }
+    expect(Math.max(...sent.values())).toBe(3);
   });
 }

@@ -14,13 +14,13 @@ export default [
   {
     name: "hls: the license callback throws, and the answer goes on to the CDM", ...REFUSED,
     edits: [
-      [FILE, `  disguise(client, xhr, drm, prepared, request);\n`, `  (xhr as never as { sent: unknown }).sent = [drm, prepared];\n`],
+      [FILE, `  overrideResponse(client, xhr, drm, prepared, request);\n`, `  (xhr as never as { sent: unknown }).sent = [drm, prepared];\n`],
       [FILE, `    emeEnabled: true,\n    drmSystems,`, `    emeEnabled: true,\n    licenseResponseCallback(xhr: never) {\n      const { sent: [drm, prepared], status, response } = xhr as any;\n      return client.readLicense(drm, { status, body: response }, prepared).data.buffer;\n    },\n    drmSystems,`],
     ],
   },
   {
     name: "hls: PallyCon's error, sent under 200, is given to the CDM", ...REFUSED,
-    edits: [[FILE, `      if (error.code === INTERNAL.code) {\n        client.fail(error);\n        return {`, `      if (error.httpStatus === 200) {\n        client.fail(error);\n        return {`]],
+    edits: [[FILE, `      if (error.code === "internal") {\n        client.fail(error);\n        return {`, `      if (error.httpStatus === 200) {\n        client.fail(error);\n        return {`]],
   },
   {
     name: "hls: a refusal is shown as a failure that may pass", spec: "hls-errors.spec", grep: "a site without FairPlay is",
@@ -67,7 +67,7 @@ export default [
   },
   {
     name: "hls: PlayReady's UTF-8 wrapper is posted as it is", spec: "hls.spec", grep: "message as utf8",
-    edits: [[FILE, `  disguise(client, xhr, drm, prepared, request);\n  return body;`, `  disguise(client, xhr, drm, prepared, request);\n  return drm === "playready" ? undefined : body;`]],
+    edits: [[FILE, `  overrideResponse(client, xhr, drm, prepared, request);\n  return body;`, `  overrideResponse(client, xhr, drm, prepared, request);\n  return drm === "playready" ? undefined : body;`]],
   },
   {
     name: "hls: the playlist's key id is trusted", spec: "hls.spec", grep: "put right",
@@ -92,9 +92,5 @@ export default [
   {
     name: "hls: our error cannot be found in hls.js's", ...REFUSED,
     edits: [[FILE, `      xhr.pallyConError = error;\n`, ``]],
-  },
-  {
-    name: "hls: a refusal is told before the module that explains it is there", spec: "small.spec", grep: "hls an expired token",
-    edits: [[FILE, `get: () => (done() && !explained() ? 3 : native("readyState"))`, `get: () => native("readyState")`]],
   },
 ];

@@ -31,7 +31,7 @@ export default [
   },
   {
     name: "shaka: PallyCon's error, sent under 200, is given to the CDM", spec: SPEC, grep: "Shaka 5 a site without FairPlay",
-    edits: [[FILE, `      if (error.code === INTERNAL.code) return undefined;`, `      if (error.code === INTERNAL.code || error.httpStatus === 200) return undefined;`]],
+    edits: [[FILE, `      if (error.code === "internal") return undefined;`, `      if (error.code === "internal" || error.httpStatus === 200) return undefined;`]],
   },
   {
     name: "shaka: one refused session of two is not told", spec: "shaka.spec", grep: "Shaka 5 one session of two",

@@ -2,6 +2,7 @@
 import bindgen, * as bindings from "../../../build/wasm/media/pallycon_drm.js";
 import { fetchModule } from "../../core.js";
 
+/** @internal */
 export type { Actions, MediaSessions, MessageType, RequestReason } from "../../../build/wasm/media/pallycon_drm.js";
 
 export type Source = Parameters<typeof fetchModule>[0];

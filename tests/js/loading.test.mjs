@@ -1,0 +1,153 @@
+// The wasm module arrives late, or not at all: createPallyCon() does not wait for it, everything that returns a promise does, and
+// a failure is forgotten.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, afterEach, test } from "node:test";
+import { DER, HTML, LICENSES, MESSAGES, answer, failure, film, leavePages, never, newPage, token, unreachable, wasm } from "./support.mjs";
+
+const real = { setTimeout: globalThis.setTimeout, WebAssembly: globalThis.WebAssembly };
+afterEach(() => Object.assign(globalThis, real));
+after(leavePages);
+
+const license = answer(LICENSES.widevine);
+/** As long as it takes for everything that could happen by itself. */
+const settled = async () => { for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate); };
+
+test("createPallyCon() resolves while the wasm is on its way; a license request waits for it and succeeds", async () => {
+  let arrive;
+  const page = await newPage({ wasm: () => new Promise((resolve) => { arrive = () => resolve(wasm()); }), answers: [license] });
+  const drm = await page.client();
+  await settled();
+  assert.equal(page.wasmRequests, 1, "the download has started by itself");
+  const asked = drm.requestLicense("widevine", MESSAGES.widevine);
+  await settled();
+  assert.deepEqual([page.sent, page.events], [[], []]);
+  arrive();
+  assert.deepEqual((await asked).data, LICENSES.widevine);
+  assert.deepEqual([page.sent.length, page.wasmRequests, page.errors()], [1, 1, []]);
+});
+
+test("while the wasm is on its way, it is asked for once, whoever waits, and nothing else is asked for", async () => {
+  let arrive;
+  const tokens = [];
+  const page = await newPage({ wasm: () => new Promise((resolve) => { arrive = () => resolve(wasm()); }), answers: [license, license] });
+  const options = { siteId: "DEMO", customData: ({ drm }) => { tokens.push(drm); return "dG9rZW4="; }, licenseUrl: () => assert.fail("too early") };
+  const clients = [await page.client(options), await page.client(options), await page.client({ ...options, licenseUrl: undefined })];
+  const asked = [clients[2].requestLicense("widevine", MESSAGES.widevine), clients[2].requestLicense("widevine", MESSAGES.widevine), page.core.load()];
+  await settled();
+  assert.deepEqual([page.wasmRequests, page.sent, tokens], [1, [], []]);
+  arrive();
+  await Promise.all(asked);
+  assert.deepEqual([page.wasmRequests, page.sent.length, tokens], [1, 2, ["widevine", "widevine"]]);
+});
+
+test("readLicense() cannot wait: before the wasm is there it says so", async () => {
+  const page = await newPage({ wasm: never });
+  const drm = await page.client();
+  const error = await failure(() => drm.readLicense("widevine", { status: 200, body: LICENSES.widevine }));
+  assert.equal(error.code, "not-initialized");
+  assert.match(error.hint, /await init\(\)/i);
+});
+
+/** Ways in which player.wasm is not there, and what the error says about it. */
+const WAYS = {
+  "is missing": [() => new Response("", { status: 404 }), /HTTP 404/],
+  "cannot be fetched": [unreachable, /could not be fetched/],
+  "is a page": [() => new Response(HTML), /not a \.wasm file/],
+  "is damaged": [() => new Response(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 99])), /damaged/],
+  "is another module": [() => new Response(readFileSync(new URL("../../dist/media.wasm", import.meta.url))), /not the one/],
+  "breaks off": [() => new Response(new ReadableStream({ pull: (stream) => stream.error(new TypeError("terminated")) })), /could not be read/],
+  "never comes": [never, /did not arrive within 30000 ms/],
+};
+const CALLS = {
+  requestLicense: (drm) => drm.requestLicense("widevine", MESSAGES.widevine),
+  licenseRequest: (drm) => drm.licenseRequest("widevine", MESSAGES.widevine),
+  certificate: (drm) => drm.certificate("fairplay"),
+  playreadyCdmData: (drm) => drm.playreadyCdmData(),
+};
+
+for (const [way, [missing, message]] of Object.entries(WAYS)) {
+  test(`where player.wasm ${way}, every call fails with wasm-unreachable, reports it once, and the next call tries again`, async () => {
+    // Where nothing comes, the module's 30 seconds are over at once.
+    if (missing === never) globalThis.setTimeout = (work, ms, ...more) => real.setTimeout(work, ms === 30_000 ? 0 : ms, ...more);
+    const page = await newPage({ wasm: missing, answers: [answer(DER)] });
+    const drm = await page.client({ siteId: "DEMO" });
+    while (!page.errors().length) await new Promise(setImmediate);
+    assert.deepEqual([page.errors(), page.wasmRequests], [["wasm-unreachable"], 1], "what createPallyCon() began is reported");
+    let expected = 1;
+    for (const [name, call] of Object.entries(CALLS)) {
+      const error = await failure(() => call(drm));
+      expected += 1;
+      assert.deepEqual([error.code, error.phase, error.retryable], ["wasm-unreachable", "environment", false], name);
+      assert.match(error.message, message, name);
+      assert.match(error.hint, /init\(\)/, name);
+      assert.deepEqual([page.errors().length, page.wasmRequests, page.sent.length], [expected, expected, 0], name);
+    }
+    page.wasm = wasm;
+    globalThis.setTimeout = real.setTimeout;
+    assert.deepEqual(await drm.certificate("fairplay"), DER);
+    assert.deepEqual([page.errors().length, page.wasmRequests], [expected, expected + 1]);
+  });
+}
+
+test("a license that was refused its wasm is given on the next call", async () => {
+  const page = await newPage({ wasm: unreachable, answers: [license] });
+  const drm = await page.client();
+  assert.equal((await failure(() => drm.requestLicense("widevine", MESSAGES.widevine))).code, "wasm-unreachable");
+  page.wasm = wasm;
+  assert.deepEqual((await drm.requestLicense("widevine", MESSAGES.widevine)).data, LICENSES.widevine);
+});
+
+test("where there is no WebAssembly, or it may not be used, the error is wasm-blocked", async () => {
+  for (const blocked of [undefined, { ...real.WebAssembly, Module: real.WebAssembly.Module, instantiate: () => Promise.reject(new real.WebAssembly.CompileError("forbidden")) }]) {
+    const page = await newPage();
+    globalThis.WebAssembly = blocked;
+    const drm = await page.client();
+    assert.equal((await failure(() => drm.requestLicense("widevine", MESSAGES.widevine))).code, "wasm-blocked");
+    globalThis.WebAssembly = real.WebAssembly;
+    assert.ok(page.errors().every((code) => code === "wasm-blocked"));
+  }
+});
+
+test("whoever gives up waits for the wasm no longer, and nothing is sent", async () => {
+  const page = await newPage({ wasm: never });
+  const drm = await page.client();
+  const controller = new AbortController();
+  const asked = failure(() => drm.requestLicense("widevine", MESSAGES.widevine, { signal: controller.signal }));
+  await settled();
+  controller.abort();
+  assert.equal((await asked).code, "aborted");
+  const late = await failure(() => drm.requestLicense("widevine", MESSAGES.widevine, { signal: AbortSignal.abort() }));
+  assert.deepEqual([late.code, page.sent, page.errors()], ["aborted", [], ["aborted", "aborted"]]);
+});
+
+/** What can go wrong once the module is there: responses, code, status, part of the hint. */
+const FAILURES = {
+  "a 503": [[answer("", 503), answer("", 503), answer("", 503)], "server-unavailable", 503, /try again/],
+  "an HTML page under 200": [[answer(HTML)], "not-a-license", 200, /captive portal/],
+  "an expired token": [[answer('{"errorCode":"7011","message":"expired"}')], "token-expired", 200, /fresh token/],
+  "no network": [[unreachable, unreachable, unreachable], "network", undefined, /connection/],
+};
+for (const [name, [answers, code, status, hint]] of Object.entries(FAILURES)) {
+  test(`${name}: the same code and hint every time, also where only the license server can be reached`, async () => {
+    const seen = [];
+    for (const alone of [false, true]) {
+      const page = await newPage();
+      const drm = await page.client({ customData: token() });
+      await page.core.load();
+      if (alone) page.wasm = () => assert.fail("nothing but the license server can be reached");
+      for (let time = 0; time < 3; time += 1) {
+        page.answers.push(...answers);
+        const error = await failure(() => drm.requestLicense("widevine", MESSAGES.widevine, { initData: film, initDataType: "cenc" }));
+        assert.deepEqual([error.code, error.httpStatus, page.answers.length], [code, status, 0]);
+        assert.match(error.hint, hint);
+        // The token's age is in seconds.
+        seen.push(JSON.stringify(error).replace(/\d+ seconds/, "many seconds"));
+      }
+      assert.equal(page.wasmRequests, 1);
+    }
+    assert.deepEqual(seen, Array(6).fill(seen[0]));
+    // Whatever answered, what is wrong with the token is with the error.
+    if (status) assert.ok(JSON.parse(seen[0]).problems.some((problem) => problem.code === "token-expired"));
+  });
+}
