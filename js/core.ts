@@ -4,7 +4,7 @@ export type { PallyConErrorCode } from "./generated/codes.js";
 export { PallyConError, createError, createProblem, errorFromNumbers, fromThrown, toPallyConError, withFields } from "./errors/error.js";
 export type { Texts } from "./errors/texts.js";
 export { asBytes, copyBytes, decodeText, encodeText, hex, redactUrl } from "./bytes.js";
-export { fetchModule, type ModuleSource } from "./wasm/module.js";
+export { fetchModule, replaceInstance, type ModuleSource } from "./wasm/module.js";
 export { isLoaded, load } from "./wasm/load.js";
 export { inspect, isSameKeyId, keyProblem, readInitData } from "./wasm/core.js";
 export { Client, clientOf, createPallyCon } from "./client/client.js";

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
-import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex } from "./core.js";
+import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex, replaceInstance } from "./core.js";
 import { Reason } from "./generated/codes.js";
 import { TOOLS } from "./generated/tools-texts.js";
 import type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
@@ -65,7 +65,7 @@ function call<T>(run: (core: typeof bindings) => T): T {
   try {
     return run(bindings);
   } catch (thrown) {
-    if (thrown instanceof WebAssembly.RuntimeError) bindings.__wbg_reset_state();
+    if (thrown instanceof WebAssembly.RuntimeError) replaceInstance(bindings.__wbg_reset_state);
     else if (typeof thrown !== "string") throw thrown;
     throw fromThrown(thrown);
   }

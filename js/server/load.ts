@@ -1,6 +1,6 @@
 // The server's wasm: loaded by itself on first use, from beside this module. A failure is forgotten, so that it can be tried again.
 import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
-import { createError, fetchModule, fromThrown } from "../core.js";
+import { createError, fetchModule, fromThrown, replaceInstance } from "../core.js";
 import type { CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
 
 /** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
@@ -42,7 +42,7 @@ export async function call<T>(run: (core: ServerCore) => T): Promise<T> {
     if (typeof thrown === "string") throw fromThrown(thrown);
     if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
     // After a trap the instance's memory cannot be trusted: the next call gets a new one.
-    bindings.__wbg_reset_state();
+    replaceInstance(bindings.__wbg_reset_state);
     throw createError("internal", { phase: "server", cause: thrown });
   }
 }

@@ -2,7 +2,7 @@
 import bindgen, * as core from "../../build/wasm/player/pallycon_drm.js";
 import { createError } from "../errors/error.js";
 import { withTimeout } from "../time.js";
-import { fetchModule, type ModuleSource } from "./module.js";
+import { fetchModule, replaceInstance, type ModuleSource } from "./module.js";
 import { Reason } from "../generated/codes.js";
 
 let wasm: core.InitOutput | undefined;
@@ -31,7 +31,7 @@ export function guarded<T>(run: () => T): T {
     return run();
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
-    core.__wbg_reset_state();
+    replaceInstance(core.__wbg_reset_state);
     // While there is an instance, initSync() only gives back its exports.
     wasm = (core.initSync as unknown as () => core.InitOutput)();
     throw createError("internal", { cause });

@@ -34,6 +34,18 @@ export async function fetchModule(source: ModuleSource | undefined, beside: () =
   return checked(module, owned);
 }
 
+/**
+ * Replaces an instance that died. `reset` is wasm-bindgen's own function: once the new instance is in place it calls a start
+ * function, which these modules do not have.
+ */
+export function replaceInstance(reset: () => void): void {
+  try {
+    reset();
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown;
+  }
+}
+
 function checked(module: WebAssembly.Module, owned: string): WebAssembly.Module {
   if (WebAssembly.Module.exports(module).some(({ name }) => name === owned)) return module;
   throw unreachable(Reason.WasmOther);
