@@ -1,7 +1,7 @@
 // "pallycon-drm" as a user's compiler sees it: every exported name in use, and what must not compile.
 import {
   PallyConError, createPallyCon, diagnose, init, inspectCustomData, parseInitData, probe, sameKeyId,
-  type Drm, type InitData, type License, type LicenseRequest, type PallyCon, type PallyConEvent, type PallyConOptions,
+  type Drm, type InitData, type License, type LicenseRequest, type PallyCon, type PallyConErrorCode, type PallyConEvent, type PallyConOptions,
   type PlayReadyObject, type Probed, type Problem, type PsshBox, type RequestContext, type Undo, type WidevineData,
 } from "pallycon-drm";
 
@@ -78,6 +78,8 @@ void createPallyCon({ customData: "a token", licenseUrl: ({ drm }) => `https://e
 void createPallyCon({ carrier: "body" });
 // @ts-expect-error the site key stays on a server: no option takes it
 void createPallyCon({ siteKey: "" });
+// @ts-expect-error every event goes to onEvent
+void createPallyCon({ events: ["error"] });
 
 export async function licenses(pallycon: PallyCon, message: ArrayBuffer): Promise<Undo> {
   const request: LicenseRequest = await pallycon.licenseRequest("playready", message, { sessionId: "s", messageType: "license-renewal" });
@@ -122,9 +124,19 @@ export function explain(error: unknown): string {
   const site: { code: string; message: string } | undefined = error.siteError;
   const flags: boolean[] = [error.retryable, error.noRetry, error.fallbackOnLastTry];
   const json: Record<string, unknown> = error.toJSON();
+  // @ts-expect-error there is no such code
+  if (error.code === "no-such-code") return "";
   // @ts-expect-error what an error says does not change
   error.code = "other";
   return `${name} ${base.message} ${error.code} ${phase} ${error.hint} ${error.serverCode} ${error.serverMessage} ${site?.code} ${error.httpStatus} ${error.problems?.length} ${flags} ${error.keySystem} ${error.cause} ${json}`;
 }
+
+// ---- codes: one union for all entries, so that a misspelled one does not compile (tests/js/errors.test.mjs has all of them)
+const someCodes: PallyConErrorCode[] = ["token-expired", "wasm-unreachable", "options-invalid", "insecure-context", "segment-invalid", "account-invalid", "kms-refused"];
+// @ts-expect-error misspelled
+const misspelled: PallyConErrorCode = "token-expird";
+holds<Equal<PallyConError["code"], PallyConErrorCode>>();
+holds<Equal<string extends PallyConErrorCode ? "any text" : "a union", "a union">>();
+void [someCodes, misspelled];
 
 holds<Equal<Drm, "widevine" | "playready" | "fairplay" | "clearkey">>();
