@@ -17,11 +17,24 @@ fn camel(id: &str) -> String {
     id.split('-').map(|word| [word[..1].to_ascii_uppercase(), word[1..].to_string()].concat()).collect()
 }
 
+/// The group of each entry of a list.
+fn groups<'v>(table: &'v Value, list: &str, members: &str) -> Vec<&'v Value> {
+    let groups = table[list].as_array().expect("a list of groups");
+    groups.iter().flat_map(|group| vec![group; group[members].as_array().expect("a list of entries").len()]).collect()
+}
+
 /// What each reason has of its own, or else from its group.
 fn of_reasons<'v>(table: &'v Value, name: &str) -> Vec<&'v str> {
-    let groups = table["reasons"].as_array().expect("a list of groups");
-    let all = groups.iter().flat_map(|group| group["reasons"].as_array().unwrap().iter().map(move |reason| (group, reason)));
-    all.map(|(group, reason)| reason[name].as_str().or(group[name].as_str()).unwrap_or_default()).collect()
+    let reasons = entries(table, "reasons", "reasons").into_iter().zip(groups(table, "reasons", "reasons"));
+    reasons.map(|(reason, group)| reason[name].as_str().or(group[name].as_str()).unwrap_or_default()).collect()
+}
+
+/// A text as an expression. That of a group with a `feature` is linked with that feature only: no other module names the server's codes.
+fn text((text, group): (&str, &Value)) -> String {
+    match group["feature"].as_str() {
+        Some(feature) if !text.is_empty() => format!("if cfg!(any(test, feature = {feature:?})) {{ {text:?} }} else {{ \"\" }}"),
+        _ => format!("{text:?}"),
+    }
 }
 
 /// A hint, or the shared one that `@name` stands for.
@@ -54,15 +67,17 @@ fn main() {
     list("Code", "What failed: stable, kebab-case in text (see [`Code::as_str`]).", "code", &codes, "cause");
     list("Reason", "Why it failed, where one code has several reasons.", "id", &reasons, "text");
 
-    let mut texts = |name: &str, list: Vec<&str>| {
-        writeln!(out, "static {name}: [&str; {}] = {list:?};", list.len()).unwrap();
+    let (sections, reason_groups) = (groups(&table, "sections", "codes"), groups(&table, "reasons", "reasons"));
+    let mut texts = |name: &str, groups: &[&Value], list: Vec<&str>| {
+        let list: Vec<String> = list.into_iter().zip(groups.iter().copied()).map(text).collect();
+        writeln!(out, "static {name}: [&str; {}] = [{}];", list.len(), list.join(", ")).unwrap();
     };
-    texts("CODE_NAMES", codes.iter().map(|entry| entry["code"].as_str().unwrap()).collect());
-    texts("CODE_MESSAGES", codes.iter().map(|entry| entry["message"].as_str().unwrap_or("{reason}")).collect());
-    texts("CODE_HINTS", codes.iter().map(|entry| hint(&table, entry["hint"].as_str().unwrap_or_default())).collect());
-    texts("REASON_TEXTS", reasons.iter().map(|entry| entry["text"].as_str().unwrap()).collect());
-    texts("REASON_HINTS", of_reasons(&table, "hint").into_iter().map(|text| hint(&table, text)).collect());
-    texts("REASON_MESSAGES", of_reasons(&table, "message"));
+    texts("CODE_NAMES", &sections, codes.iter().map(|entry| entry["code"].as_str().unwrap()).collect());
+    texts("CODE_MESSAGES", &sections, codes.iter().map(|entry| entry["message"].as_str().unwrap_or("{reason}")).collect());
+    texts("CODE_HINTS", &sections, codes.iter().map(|entry| hint(&table, entry["hint"].as_str().unwrap_or_default())).collect());
+    texts("REASON_TEXTS", &reason_groups, reasons.iter().map(|entry| entry["text"].as_str().unwrap()).collect());
+    texts("REASON_HINTS", &reason_groups, of_reasons(&table, "hint").into_iter().map(|text| hint(&table, text)).collect());
+    texts("REASON_MESSAGES", &reason_groups, of_reasons(&table, "message"));
 
     let phases = codes.iter().map(|entry| camel(entry["phase"].as_str().unwrap()));
     writeln!(out, "const PHASES: [Phase; {}] = [", codes.len()).unwrap();

@@ -64,7 +64,7 @@ await main(async () => {
     return brotliCompressSync(outputFiles[0].contents).length;
   };
   const dist = new URL("../dist/", import.meta.url);
-  const ours = size(`import { init, parseInitData } from "./dist/index.js"; init().then(() => parseInitData(x));`) + brotliCompressSync(readFileSync(new URL("full.wasm", dist))).length;
+  const ours = size(`import { init, parseInitData } from "./dist/index.js"; init().then(() => parseInitData(x));`) + brotliCompressSync(readFileSync(new URL("player.wasm", dist))).length;
   const sizes = [
     ["pallycon-drm (init data, requests, answers, errors)", ours],
     ["codem-isoboxer", size(`import i from "codem-isoboxer"; i.parseBuffer(x).fetchAll("pssh");`)],

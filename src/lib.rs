@@ -1,6 +1,6 @@
-//! PallyCon (DoveRunner) multi-DRM for web players.
+//! PallyCon (DoveRunner) multi-DRM for web players: init data, license requests, responses, and errors that say what to do.
 //!
-//! The data's way through this crate is the way of a license:
+//! The modules follow a license from init data to the CDM:
 //!
 //! | step | module |
 //! |---|---|
@@ -11,8 +11,35 @@
 //! | when to ask again | [`delivery`] |
 //! | on a server: tokens, and keys for packagers | `custom_data::token`, `cpix` |
 //!
-//! Everything outside `web` is pure: no JavaScript, no clock, no network, so that it is tested without a browser.
-//! `web` (wasm32 only) is the one place that knows JavaScript. Features choose the wasm module that is built: `player` is
+//! Results are typed, and borrow from the input where it holds a value as it is:
+//!
+//! ```
+//! use pallycon_drm::init_data::{self, Options, Payload};
+//! use pallycon_drm::system::Drm;
+//! use pallycon_drm::{error::Code, license::response};
+//!
+//! // A Widevine box with one key id and the content id "film".
+//! let data = b"\0\0\0\x38pssh\0\0\0\0\xed\xef\x8b\xa9\x79\xd6\x4a\xce\xa3\xc8\x27\xdc\xd5\x1d\x21\xed\0\0\0\x18\
+//!     \x12\x10KKKKKKKKKKKKKKKK\x22\x04film";
+//! let init_data = init_data::parse(data, Options::default())?;
+//! assert_eq!(init_data.content_id.as_deref(), Some("film"));
+//! for pssh in &init_data.boxes {
+//!     match &pssh.payload {
+//!         Some(Payload::Widevine(widevine)) => assert_eq!(*widevine.key_ids[0], *b"KKKKKKKKKKKKKKKK"),
+//!         Some(Payload::PlayReady(object)) => println!("{:?}", object.license_url),
+//!         _ => {}
+//!     }
+//! }
+//!
+//! // A refusal under HTTP 200 is an error with a code to match on.
+//! let refusal = response::read(Drm::Widevine, 200, br#"{"errorCode":"7011","message":"expired"}"#).unwrap_err();
+//! assert_eq!(refusal.code, Code::TokenExpired);
+//! assert_eq!(refusal.message(), "PallyCon 7011: expired");
+//! # Ok::<(), pallycon_drm::error::Error>(())
+//! ```
+//!
+//! Everything outside `web` is pure: no JavaScript, no clock, no network, so it is tested without a browser.
+//! `web` (wasm32 only) is the only module that knows JavaScript. Features choose the wasm module that is built: `player` is
 //! what every viewer downloads, `media` drives EME for a media element, `inspect` has segments, manifests and writers,
 //! `server` what needs keys.
 

@@ -51,7 +51,8 @@ pub(crate) fn concat(parts: &[&str]) -> String {
 pub(crate) fn find(text: &[u8], token: &[u8]) -> Option<usize> {
     let at = match token {
         [byte] => text.iter().position(|other| other == byte),
-        _ => text.windows(token.len().max(1)).position(|window| window == token),
+        // The first byte alone decides nearly always.
+        _ => text.windows(token.len().max(1)).position(|window| window.first() == token.first() && window == token),
     };
     steps::add(at.unwrap_or(text.len()));
     at
@@ -246,16 +247,12 @@ pub fn key_id(text: &str) -> Option<[u8; 16]> {
 #[inline(never)]
 pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
     let (units, odd) = bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes).as_chunks();
-    let mut out = Vec::with_capacity(units.len());
+    // Nearly every text is ASCII to its end.
+    let ascii_length = units.iter().position(|unit| !matches!(unit, [0..0x80, 0])).unwrap_or(units.len());
+    let (plain, rest) = units.split_at_checked(ascii_length)?;
+    let mut out: Vec<u8> = plain.iter().map(|[low, _]| *low).collect();
     let mut high = None;
-    for unit in units {
-        // ASCII, which nearly all of them are.
-        if let [byte @ 0..0x80, 0] = unit
-            && high.is_none()
-        {
-            out.push(*byte);
-            continue;
-        }
+    for unit in rest {
         let unit = u32::from(u16::from_le_bytes(*unit));
         let code = match (unit & 0xfc00, high.take()) {
             (0xd800, None) => {

@@ -184,40 +184,49 @@ impl<'a> Reader<'a> {
                 return Some(self.close());
             }
             let inside = !self.open.is_empty();
-            if self.rest.0.is_empty() {
-                return (self.root && !inside).then_some(None);
-            }
-            if self.rest.eat("<!--").is_some() {
-                self.rest.until("-->")?;
-            } else if self.rest.eat("<![CDATA[").is_some() {
-                let text = self.rest.until("]]>").filter(|_| inside)?;
-                self.note(check(text))?;
-                return Some(Some(Event::Text(Cow::Borrowed(text))));
-            } else if self.rest.eat("<?").is_some() {
-                // The declaration is a processing instruction that only the start of a document may hold.
-                let first = self.event == 0 || self.input.starts_with('\u{feff}') && self.event == 3;
-                let target = Cursor(self.rest.until("?>")?).run(NAME);
-                if target.is_empty() || target.eq_ignore_ascii_case("xml") && !first {
-                    return None;
+            match self.rest.0.as_bytes() {
+                [] => return (self.root && !inside).then_some(None),
+                [b'<', b'/', ..] => {
+                    self.rest.advance(2);
+                    let name = self.rest.name();
+                    self.rest.run(SPACE);
+                    self.rest.eat(">")?;
+                    return (name.is_some() && name == self.open.last().copied()).then(|| self.close());
                 }
-            } else if self.rest.eat("<!").is_some() {
-                self.error.reason = Reason::XmlDoctype;
-                return None;
-            } else if self.rest.eat("</").is_some() {
-                let name = self.rest.name();
-                self.rest.run(SPACE);
-                self.rest.eat(">")?;
-                return (name.is_some() && name == self.open.last().copied()).then(|| self.close());
-            } else if self.rest.eat("<").is_some() {
-                return self.start_tag().map(|element| Some(Event::Start(element)));
-            } else {
-                let end = find(self.rest.0.as_bytes(), b"<").unwrap_or(self.rest.0.len());
-                let text = self.rest.advance(end);
-                if inside {
-                    find(text.as_bytes(), b"]]>").is_none().then_some(())?;
-                    return Some(Some(Event::Text(self.note(decode(text))?)));
+                [b'<', b'?', ..] => {
+                    // The declaration is a processing instruction that only the start of a document may hold.
+                    let first = self.event == 0 || self.input.starts_with('\u{feff}') && self.event == 3;
+                    self.rest.advance(2);
+                    let target = Cursor(self.rest.until("?>")?).run(NAME);
+                    if target.is_empty() || target.eq_ignore_ascii_case("xml") && !first {
+                        return None;
+                    }
                 }
-                text.as_bytes().iter().all(is_space).then_some(())?;
+                [b'<', b'!', ..] => {
+                    if self.rest.eat("<!--").is_some() {
+                        self.rest.until("-->")?;
+                        continue;
+                    }
+                    if self.rest.eat("<![CDATA[").is_none() {
+                        self.error.reason = Reason::XmlDoctype;
+                        return None;
+                    }
+                    let text = self.rest.until("]]>").filter(|_| inside)?;
+                    self.note(check(text))?;
+                    return Some(Some(Event::Text(Cow::Borrowed(text))));
+                }
+                [b'<', ..] => {
+                    self.rest.advance(1);
+                    return self.start_tag().map(|element| Some(Event::Start(element)));
+                }
+                rest => {
+                    let text = self.rest.advance(find(rest, b"<").unwrap_or(rest.len()));
+                    if inside {
+                        find(text.as_bytes(), b"]]>").is_none().then_some(())?;
+                        return Some(Some(Event::Text(self.note(decode(text))?)));
+                    }
+                    text.as_bytes().iter().all(is_space).then_some(())?;
+                }
             }
         }
     }
@@ -347,7 +356,7 @@ fn is_char(code: u32) -> bool {
 
 /// The place of a control character that XML does not allow.
 fn check(text: &str) -> Result<(), usize> {
-    text.bytes().position(|byte| !is_char(u32::from(byte))).map_or(Ok(()), Err)
+    text.bytes().position(|byte| byte < b' ' && !is_char(u32::from(byte))).map_or(Ok(()), Err)
 }
 
 /// Resolves references; fails with the place of what cannot be.

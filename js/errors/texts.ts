@@ -11,8 +11,8 @@ export interface Texts {
   codes: readonly (readonly (string | number)[])[];
   /** the number of the first reason: the wasm modules number all scopes in one */
   firstReason: number;
-  /** text, number of a hint that goes before the code's */
-  reasons: readonly (readonly (string | number)[])[];
+  /** text, number of a hint and a message that go before the code's */
+  reasons: readonly (readonly (string | number | null)[])[];
 }
 
 /** What goes into a template: see src/error.rs for the placeholders. */
@@ -30,11 +30,11 @@ export function sentence(code: number | PallyConErrorCode, reason?: Reason, part
   const own = texts.codes.find(([name]) => name === code);
   const [name, phaseNumber, hint, template, retryable] = own ?? (typeof code === "number" ? CORE.codes[code] : CORE.codes.find(([name]) => name === code)) ?? CORE.codes[0]!;
   const ownReason = reason === undefined ? undefined : texts.reasons[reason - texts.firstReason];
-  const [text = "", reasonHint] = ownReason ?? (reason === undefined ? undefined : CORE.reasons[reason]) ?? [];
-  const hints = reasonHint === undefined ? (own ? texts : CORE).hints : (ownReason ? texts : CORE).hints;
+  const [text = "", reasonHint, reasonTemplate] = ownReason ?? (reason === undefined ? undefined : CORE.reasons[reason]) ?? [];
+  const hints = reasonHint == null ? (own ? texts : CORE).hints : (ownReason ? texts : CORE).hints;
   const phase = parts.phase ?? PHASES[phaseNumber as number]!;
   const values: Record<string, string> = { phase, offset: String(offset), http: httpStatus ? ` (HTTP ${httpStatus})` : "", words: String(name).replace(/-/g, " ") };
-  const message = String(template || "{reason}")
+  const message = String(reasonTemplate || template || "{reason}")
     .replace("{reason}", () => String(text))
     .replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? String(parameters[Number(key)] ?? ""));
   return { code: name as PallyConErrorCode, phase, message, hint: hints[(reasonHint ?? hint) as number]!, retryable: !!retryable };

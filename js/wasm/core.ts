@@ -1,6 +1,6 @@
 // The functions of the player module, as the rest of the package calls them: bytes in, plain objects out.
 import * as core from "../../build/wasm/player/pallycon_drm.js";
-import { asBytes, encodeText } from "../bytes.js";
+import { asBytes, encodeText, hex } from "../bytes.js";
 import { createError, createProblem, errorFromNumbers, type PallyConError } from "../errors/error.js";
 import { PHASES, Reason } from "../generated/codes.js";
 import { reasonText } from "../errors/texts.js";
@@ -69,10 +69,8 @@ export function readInitData(data: Bytes | string, type?: InitDataType, strict?:
 
 /** sameKeyId of the main entry. */
 export function isSameKeyId(a: string | Bytes, b: string | Bytes): boolean {
-  return guarded(() => {
-    const [first, second] = [a, b].map((id) => (typeof id === "string" ? core.keyIdFromText(id) : bytesOf(id)));
-    return !!first && !!second && core.sameKeyId(first, second);
-  });
+  const [first, second] = [a, b].map((id) => (typeof id === "string" ? id : hex(bytesOf(id)))) as [string, string];
+  return guarded(() => core.sameKeyId(first, second));
 }
 
 /** inspectCustomData of the main entry. `tokenNeeded`: where callback auth data will not do. */

@@ -10,8 +10,13 @@ const GENERATED = "// Generated from errors.json by scripts/build/errors.mjs.\n"
 
 export const errorTable = () => JSON.parse(readFileSync(join(root, "errors.json"), "utf8"));
 
-/** Entries of all groups in their order, each with its group's scope. */
-export const entriesOf = (groups, members) => groups.flatMap((group) => group[members].map((entry) => ({ scope: group.scope, ...entry })));
+const entriesOf = (groups, members) => groups.flatMap(({ [members]: entries, ...group }) => entries.map((entry) => ({ group, ...entry })));
+
+/** Codes of all sections in their order, each with its section's scope. */
+export const codesOf = (table) => entriesOf(table.sections, "codes").map(({ group, ...code }) => ({ scope: group.scope, ...code }));
+
+/** Reasons of all groups in their order. What a reason lacks it has from its group: the scope, a message, a hint. */
+const reasonsOf = (table) => entriesOf(table.reasons, "reasons").map(({ group: { scope, message, hint }, ...reason }) => ({ scope, message, hint, ...reason }));
 
 /** A hint, or the shared one that `@name` stands for. */
 export function hintOf({ hints }, { code, id, hint }) {
@@ -25,21 +30,29 @@ const camel = (id) => id.replace(/(^|-)(.)/g, (_, dash, letter) => letter.toUppe
 
 const union = (names) => names.map((name) => `\n  | ${JSON.stringify(name)}`).join("");
 
+const line = (cells) => `\n  ${JSON.stringify(cells)},`;
+
+/** [code, phase, hint, message?, 1 if retryable] */
+const codeRow = ({ code, phase, message, retryable }, hint) =>
+  [code, PHASES.indexOf(phase), hint, ...(message || retryable ? [message ?? ""] : []), ...(retryable ? [1] : [])];
+
+/** [text, hint?, message?] */
+const reasonRow = ({ text, message }, hint) => [text, ...(message ? [hint ?? null, message] : hint === undefined ? [] : [hint])];
+
 /** The rows of one scope. What viewers download has to come first in the file: its numbers are places in these lists. */
 function rows(table, scope) {
-  const codes = entriesOf(table.sections, "codes").filter((entry) => entry.scope === scope);
-  const all = entriesOf(table.reasons, "reasons");
+  const codes = codesOf(table).filter((entry) => entry.scope === scope);
+  const all = reasonsOf(table);
   const reasons = all.filter((entry) => entry.scope === scope);
   const hints = [...new Set([...codes, ...reasons].map((entry) => hintOf(table, entry)).filter(Boolean))];
-  const place = (entry) => hints.indexOf(hintOf(table, entry));
-  const line = (...cells) => `\n  ${JSON.stringify(cells)},`;
+  const place = (entry) => (entry.hint ? hints.indexOf(hintOf(table, entry)) : undefined);
   return `export const ${scope.toUpperCase()}: Texts = {
  hints: [${hints.map((hint) => `\n  ${JSON.stringify(hint)},`).join("")}
  ],
- codes: [${codes.map((entry) => line(entry.code, PHASES.indexOf(entry.phase), place(entry), ...(entry.message || entry.retryable ? [entry.message ?? ""] : []), ...(entry.retryable ? [1] : []))).join("")}
+ codes: [${codes.map((entry) => line(codeRow(entry, place(entry)))).join("")}
  ],
  firstReason: ${all.findIndex((entry) => entry.scope === scope)},
- reasons: [${reasons.map((entry) => line(entry.text, ...(entry.hint ? [place(entry)] : []))).join("")}
+ reasons: [${reasons.map((entry) => line(reasonRow(entry, place(entry)))).join("")}
  ],
 };
 `;
@@ -54,8 +67,8 @@ function write(path, text) {
 /** js/generated: what `js/errors/texts.ts` and the entries import. */
 export function writeErrors() {
   const table = errorTable();
-  const codes = entriesOf(table.sections, "codes");
-  const reasons = entriesOf(table.reasons, "reasons");
+  const codes = codesOf(table);
+  const reasons = reasonsOf(table);
   const scopes = [...new Set(codes.map(({ scope }) => scope))];
   if (scopes[0] !== "core" || codes.findLastIndex(({ scope }) => scope === "core") !== codes.filter(({ scope }) => scope === "core").length - 1) {
     throw new Error("errors.json: the sections of scope core come first, because the wasm modules number by place.");

@@ -1,54 +1,69 @@
-// Writes docs/errors.md: PallyCon's codes as the core in dist/ knows them, and the package's own.
+// Writes docs/errors.md from errors.json: every code, what happened, and what to do.
 //   node scripts/docs/errors.mjs           writes it
-//   node scripts/docs/errors.mjs --check   exits with 1 where it is stale
+//   node scripts/docs/errors.mjs --check   exits with 1 if it is stale
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorTable, hintOf } from "../build/errors.mjs";
 import { root } from "../lib/paths.mjs";
-import { CODES } from "./codes.mjs";
-import { serverCodes } from "./server-codes.mjs";
 
 export const FILE = join(root, "docs/errors.md");
 
-const row = (cells) => `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+const errors = errorTable();
+const isPallyCon = ({ codes }) => codes.every(({ pallycon }) => pallycon);
+const own = errors.sections.filter((section) => !isPallyCon(section));
+const pallycon = errors.sections.filter(isPallyCon);
+
+/** Every code. */
+export const CODES = errors.sections.flatMap(({ codes }) => codes.map(({ code }) => code));
+/** The titles of the groups of PallyCon's own codes. */
+export const PALLYCON_GROUPS = pallycon.map(({ title }) => title);
+
+const escaped = (cell) => String(cell).replaceAll("|", "\\|").replaceAll("<", "&lt;");
+const row = (cells) => `| ${cells.map(escaped).join(" | ")} |`;
 const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
-/** The meanings are not in the module: PallyCon sends its own words. They stand beside the codes in the sources. */
-const MEANINGS = new Map([...readFileSync(join(root, "src/license/catalogue.rs"), "utf8").matchAll(/^ {4}(\d{4}) '\w' "[a-z-]+" "(.+)";$/gm)].map(([, code, words]) => [code, words]));
-const meaning = ({ serverCode }) => MEANINGS.get(serverCode).replace(/^./, (first) => first.toUpperCase());
+const COLUMNS = ["code", "what happened", "what to do", "phase", "retryable"];
+const cells = (entry) => [`\`${entry.code}\``, entry.cause, hintOf(errors, entry), entry.phase, entry.retryable ? "yes" : ""];
 
-export async function render() {
-  const groups = await serverCodes();
-  const count = groups.reduce((sum, { errors }) => sum + errors.length, 0);
-  const own = CODES.map(({ title, from, codes }) => `## ${title}\n\nFrom ${from}.\n\n${table(["code", "what has happened", "what to do"], codes.map(([code, ...rest]) => [`\`${code}\``, ...rest]))}`);
-  const pallycon = groups.map(({ title, errors }) => `### ${title}\n\n${table(["PallyCon", "code", "what has happened", "what to do", "phase", "again?"], errors.map((error) => [error.serverCode, `\`${error.code}\``, meaning(error), error.hint, error.phase, error.retryable ? "yes" : ""]))}`);
-  return `<!-- Written by scripts/docs/errors.mjs. -->
+function ownSection({ title, from, codes }) {
+  return `## ${title}\n\nFrom ${from}.\n\n${table(COLUMNS, codes.map(cells))}`;
+}
+
+function pallyconSection({ title, codes }) {
+  return `### ${title}\n\n${table(["PallyCon", ...COLUMNS], codes.map((entry) => [entry.pallycon, ...cells(entry)]))}`;
+}
+
+export function render() {
+  const count = pallycon.reduce((sum, { codes }) => sum + codes.length, 0);
+  return `<!-- Written by scripts/docs/errors.mjs from errors.json. -->
 # Errors
 
-Every failure is a \`PallyConError\` with a stable \`code\`, the \`phase\` it happened in, a \`message\` of one line, and a \`hint\`: what to do.
-\`retryable\` says whether the same request may succeed later. A refusal of the license server carries PallyCon's own number and text as
-\`serverCode\` and \`serverMessage\`, and in \`problems\` what the token's inspection had found before. Compare \`code\`, never a message.
-[When it does not play](when-it-does-not-play.md) starts from what is seen on the screen.
+Every failure is a \`PallyConError\` with a stable \`code\`, the \`phase\` in which it happened, a \`message\` of one line, and a \`hint\`: what to
+do. \`retryable\` says whether the same request may succeed later. Compare \`code\`, never a message; in TypeScript its type is
+\`PallyConErrorCode\`, the union of all codes below. Some codes occur in several phases (\`network\` for a license or a certificate): the tables name
+the usual one. An error's own hint can be more precise than the one here. A refusal of the license server has PallyCon's number and text in
+\`serverCode\` and \`serverMessage\`, and in \`problems\` what the inspection of the token had found before the request.
+[When it does not play](when-it-does-not-play.md) starts from the symptom.
 
-${own.join("\n\n")}
+${own.map(ownSection).join("\n\n")}
 
 ## PallyCon's codes
 
-The license and certificate endpoints refuse under HTTP 200, with \`{"errorCode","message"}\`. These ${count} codes are known; any other passes
-through as \`server-error\`, with its number and text as they came. 8002 carries the site's own error: \`siteError.code\` and \`siteError.message\`.
-PallyCon's text stands in the message where it sent one.
+The license and certificate endpoints refuse under HTTP 200, with \`{"errorCode","message"}\`. These ${count} codes are known; any other is passed on as
+\`server-error\`, with its number and text. 8002 carries the site's own error: \`siteError.code\` and \`siteError.message\`.
+If PallyCon sent a text, the message contains it.
 
-${pallycon.join("\n\n")}
+${pallycon.map(pallyconSection).join("\n\n")}
 `;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = await render();
+  const text = render();
   const stale = !existsSync(FILE) || readFileSync(FILE, "utf8") !== text;
-  if (process.argv.includes("--check")) {
-    if (stale) console.error("docs/errors.md is not what the sources say: node scripts/docs/errors.mjs");
-    process.exitCode = stale ? 1 : 0;
-  } else {
-    writeFileSync(FILE, text);
+  if (!process.argv.includes("--check")) writeFileSync(FILE, text);
+  else if (stale) {
+    console.error("docs/errors.md does not match errors.json. Run: node scripts/docs/errors.mjs");
+    process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
-// Writes docs/without-and-with.md: what an app hears when something goes wrong, from each player as its documentation
-// sets it up and with the package. Nothing of what is heard is typed: every cell is what a real browser's page was told in this run.
+// Writes docs/without-and-with.md: what an app observes when something goes wrong, from each player as its documentation
+// sets it up and with the package. No cell is typed by hand: each is what a page in a real browser observed in this run.
 //   npm run docs        does it, after building what it needs (ten minutes)
 //   node scripts/docs/without-and-with.mjs --only TEXT        the cases that have it in their name, on the screen alone
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,9 +11,9 @@ import { bundlePage } from "../lib/bundle.mjs";
 import { root } from "../lib/paths.mjs";
 import { CHROMIUM_ARGS, findBrowser } from "../setup/browsers.mjs";
 import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "./cases.mjs";
+import { PALLYCON_GROUPS } from "./errors.mjs";
 import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./hearing.mjs";
 import { PAINS } from "./pains.mjs";
-import { GROUPS } from "./server-codes.mjs";
 
 const folder = (path) => join(root, path);
 export const FILE = folder("docs/without-and-with.md");
@@ -29,7 +29,7 @@ export function parts() {
     { level: 2, title: "What users report", cases: [] },
     ...PAINS.map(([pain], index) => ({ level: 3, title: `${index + 1}. ${pain}`, cases: of("pain", index + 1), reason: NOT_PROVOKED[index + 1] })),
     { level: 2, title: "PallyCon's codes", cases: [] },
-    ...GROUPS.map(([title]) => ({ level: 3, title, cases: of("group", title) })),
+    ...PALLYCON_GROUPS.map((title) => ({ level: 3, title, cases: of("group", title) })),
     ...sections,
   ];
 }
@@ -47,13 +47,13 @@ export function render(heard, versions) {
   return `<!-- Written by scripts/docs/without-and-with.mjs. -->
 # Without the package, and with it
 
-What an app hears when something goes wrong: the text of the player's own error, and with the package the hint behind →. Several messages are divided by ·.
+What an app observes when something goes wrong: the text of the player's own error, and with the package the hint after →. Several messages are separated by ·.
 Each line was provoked in a real browser, through the [local license server](../www/license-server/README.md) and the [CDM bridge](simulated-drm.md),
 all in one run; the pages are in [tests/e2e/compare](../tests/e2e/compare/main.js). "Without" is the setup of the player's documentation, and of Apple's
 and the key systems' guides where there is no player. For hls.js the fatal errors are shown, or the others if none was fatal. The number of attempts and the time limits
-are the same on both sides wherever the player has a setting for them. What is said of DRMs that the browser lacks is the bridge's wording, not a real CDM's. ${versions}
+are the same on both sides wherever the player has a setting for them. Messages of DRMs that the browser lacks are the bridge's, not a real CDM's. ${versions}
 
-\`npm run docs\` writes this page again. [When it does not play](when-it-does-not-play.md) starts from what is seen on the screen.
+\`npm run docs\` writes this page again. [When it does not play](when-it-does-not-play.md) starts from the symptom.
 
 ${summary([...heard.values()])}
 

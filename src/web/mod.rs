@@ -31,6 +31,11 @@ mod value;
 #[global_allocator]
 static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
+/// Nothing has to be done at the start. But wasm-bindgen's `__wbg_reset_state`, by which a module that has trapped is replaced,
+/// calls the start function without asking whether there is one (0.2.130).
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {}
+
 /// What is thrown for a failure.
 #[cfg(any(feature = "inspect", feature = "server"))]
 pub(crate) fn thrown(error: Error) -> JsValue {

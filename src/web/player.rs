@@ -46,16 +46,11 @@ pub fn init_data_from_text(length: usize) -> usize {
     })
 }
 
-/// Whether two key ids are equal, also where one is in PlayReady's GUID byte order.
+/// Whether two key ids in hex (with dashes and braces, in either case) are equal, also where one is in PlayReady's GUID byte
+/// order.
 #[wasm_bindgen(js_name = sameKeyId)]
-pub fn same_key_id(a: &[u8], b: &[u8]) -> bool {
-    text::same_key_id(a, b)
-}
-
-/// A key id of hex with dashes and braces, in either case; nothing where it is not hex.
-#[wasm_bindgen(js_name = keyIdFromText)]
-pub fn key_id_from_text(text: &str) -> Option<Vec<u8>> {
-    text::from_hex(text)
+pub fn same_key_id(a: &str, b: &str) -> bool {
+    text::from_hex(a).zip(text::from_hex(b)).is_some_and(|(a, b)| text::same_key_id(&a, &b))
 }
 
 /// The request for a CDM's message: `url`, `headers` (names and values in turn), `body`, and `serviceCertificate` where no license

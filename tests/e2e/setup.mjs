@@ -9,15 +9,12 @@ const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)
 export default async function setup() {
   await bundlePage(folder("tests/e2e/page/lab.js"), folder("build/e2e"));
   await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/index.html"));
-  await bundlePage(folder("tests/e2e/page/small.js"), folder("build/small"));
-  await cp(folder("tests/e2e/page/small.html"), folder("build/small/index.html"));
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
   await cp(folder("tests/e2e/compare/index.html"), folder("build/compare/index.html"));
   const server = createLicenseServer({
     roots: {
       "/": [folder("build/demo"), folder("www/demo")],
       "/e2e/": folder("build/e2e"),
-      "/small/": folder("build/small"),
       "/compare/": folder("build/compare"),
       "/dist/": folder("dist"),
       "/media/": folder("www/media"),

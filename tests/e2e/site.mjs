@@ -22,6 +22,8 @@ export async function openSite(pages) {
     const path = new URL(request.url, "http://x").pathname;
     const page = pages[path];
     if (page?.hang) return; // until the server closes
+    // Before a request with headers of its own a browser asks whether it may.
+    if (page && request.method === "OPTIONS") return void response.writeHead(204, page.headers).end();
     if (page) {
       response.writeHead(page.status ?? 200, { "content-type": "text/html", ...page.headers });
       return void response.end(request.method === "HEAD" ? undefined : page.body ?? "");

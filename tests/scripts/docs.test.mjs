@@ -5,6 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { codesOf, errorTable, hintOf } from "../../scripts/build/errors.mjs";
+import { FILE, render } from "../../scripts/docs/errors.mjs";
 import { blocks } from "../../scripts/lib/readme.mjs";
 import { SUITES } from "../../scripts/lib/suites.mjs";
 
@@ -22,6 +24,21 @@ test("every relative link in a document leads to a file", () => {
     }
   }
   assert.ok(seen >= 5, `${seen} links`);
+});
+
+test("docs/errors.md matches errors.json", () => {
+  assert.ok(readFileSync(FILE, "utf8") === render(), "stale: node scripts/docs/errors.mjs");
+});
+
+test("every code has a cause and a hint, in sentences", () => {
+  const table = errorTable();
+  const codes = codesOf(table);
+  assert.equal(new Set(codes.map(({ code }) => code)).size, codes.length, "each code once");
+  for (const entry of codes) {
+    assert.match(entry.code, /^[a-z]+(-[a-z0-9]+)*$/);
+    assert.match(entry.cause, /^\S.*\.$/, `${entry.code}: cause`);
+    assert.match(hintOf(table, entry), /^\S.*[.?]$/, `${entry.code}: hint`);
+  }
 });
 
 test("every npm command that a document names exists", () => {

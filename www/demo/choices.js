@@ -36,7 +36,7 @@ export function drmChoices(player) {
   return Object.entries(DRMS).map(([value, { label }]) => (drms.includes(/** @type {Drm} */ (value)) ? { value, label } : { value, label, why: `not by the adapter for ${name}` }));
 }
 
-/** @param {string} player @param {Drm} drm @param {any[]} contents of the catalogue @returns {Choice[]} */
+/** @param {string} player @param {Drm} drm @param {any[]} contents of the catalog @returns {Choice[]} */
 export const contentChoices = (player, drm, contents) => contents.map((content) => {
   const choice = { value: content.contentId, label: `${content.title} (${content.contentId})` };
   return playerOf(player).source(content, drm) ? choice : { ...choice, why: `${DRMS[drm].label} decrypts cbcs alone` };

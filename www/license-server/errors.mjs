@@ -1,5 +1,5 @@
 /**
- * The error catalogue of the license server: code → what it says. An error is
+ * The errors of the license server: code → what it says. An error is
  * `{"errorCode":"…","message":"…"}` under HTTP status 200, which is why a client has to look into every answer.
  */
 
@@ -89,7 +89,7 @@ export class Refusal extends Error {
   /**
    * @param {number | string} code
    * @param {string} why
-   * @param {string} [message] text of the answer, where the catalogue's own says too little
+   * @param {string} [message] text of the answer, where PallyCon's own says too little
    */
   constructor(code, why, message) {
     super(message ?? CATALOGUE.get(String(code)) ?? "Unknown error");

@@ -1,0 +1,110 @@
+//! The exports of the inspect module, in a real browser: `wasm-pack test --headless --chrome --features inspect --test web_inspect`.
+#![cfg(target_arch = "wasm32")]
+#![cfg(feature = "inspect")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use pallycon_drm::error::{Code, Error, Reason};
+use pallycon_drm::text::{to_base64, to_utf16_le};
+use pallycon_drm::web::inspect::{build, inspect_bytes, inspect_text, parse_manifest, parse_segment};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// A Widevine box of 0x2e bytes.
+#[rustfmt::skip]
+const PSSH: &[u8] = &[
+    0, 0, 0, 0x2e, b'p', b's', b's', b'h', 0, 0, 0, 0, // version 0, no flags
+    0xed, 0xef, 0x8b, 0xa9, 0x79, 0xd6, 0x4a, 0xce, 0xa3, 0xc8, 0x27, 0xdc, 0xd5, 0x1d, 0x21, 0xed, // system id: Widevine
+    0, 0, 0, 0x0e, // size of the data
+    0x22, 0x0c, b'c', b'o', b'n', b't', b'e', b'n', b't', b' ', b'i', b'd', b' ', b'1', // field 4: content id
+];
+const WIDEVINE: &str = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
+
+/// What is thrown: the JSON of an error.
+fn refused<T>(result: Result<T, JsValue>) -> String {
+    result.map(drop).unwrap_err().as_string().unwrap()
+}
+
+fn because(code: Code, reason: Reason) -> Error {
+    Error::because(code, reason)
+}
+
+/// The JSON of `PSSH`, which begins at an offset of the input.
+fn pssh_json(offset: usize) -> String {
+    let fields = format!(r#"{{"systemId":"{WIDEVINE}","system":"Widevine","version":0,"flags":0,"keyIds":[],"data":[{},14],"#, offset + 32);
+    let payload = format!(r#""widevine":{{"keyIds":[],"contentId":"content id 1","contentIdBytes":[{},12]}}"#, offset + 34);
+    format!(r#"{fields}"offset":{offset},"size":46,{payload}}}"#)
+}
+
+#[wasm_bindgen_test]
+fn segments_are_read() {
+    // A moov box with the PSSH box in it.
+    let segment = [&[0, 0, 0, 0x36, b'm', b'o', b'o', b'v'], PSSH].concat();
+    let expected = format!(r#"{{"tracks":[],"boxes":[{}],"keyIds":[],"warnings":[]}}"#, pssh_json(8));
+    assert_eq!(parse_segment(&segment).unwrap(), expected);
+    assert_eq!(refused(parse_segment(&[])), because(Code::SegmentInvalid, Reason::Empty).at(0).to_json());
+    // The size of a box, 9, without its type.
+    assert_eq!(refused(parse_segment(&[0, 0, 0, 9])), because(Code::SegmentInvalid, Reason::BoxHeaderCutOff).at(0).to_json());
+}
+
+#[wasm_bindgen_test]
+fn manifests_are_read() {
+    assert_eq!(parse_manifest("#EXTM3U").unwrap(), r#"{"kind":"hls","protections":[],"keyIds":[]}"#);
+    let key = "#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://a\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n";
+    let fairplay = concat!(
+        r#"{"system":"FairPlay","systemId":"94ce86fb-07ff-4f43-adb8-93d2fa968ca2","keyFormat":"com.apple.streamingkeydelivery","#,
+        r#""method":"SAMPLE-AES","scheme":"cbcs","keyIds":[],"uri":"skd://a","initDataBase64":"c2tkOi8vYQ==","initData":{"#,
+        r#""type":"skd","boxes":[],"keyIds":[],"fairplay":{"uri":"skd://a","assetId":"a","tracks":[]},"warnings":[]},"line":2}"#
+    );
+    assert_eq!(parse_manifest(key).unwrap(), format!(r#"{{"kind":"hls","protections":[{fairplay}],"keyIds":[]}}"#));
+    let mpd = format!(r#"<MPD><ContentProtection schemeIdUri="urn:uuid:{WIDEVINE}"/></MPD>"#);
+    let names = format!(r#""system":"Widevine","systemId":"{WIDEVINE}","schemeIdUri":"urn:uuid:{WIDEVINE}""#);
+    let expected = format!(r#"{{"kind":"dash","protections":[{{{names},"keyIds":[],"line":1}}],"keyIds":[]}}"#);
+    assert_eq!(parse_manifest(&mpd).unwrap(), expected);
+    assert_eq!(refused(parse_manifest("what is this?")), because(Code::ManifestInvalid, Reason::NotAManifest).at(0).to_json());
+    assert_eq!(refused(parse_manifest("<html/>")), because(Code::ManifestInvalid, Reason::NotAnMpd).at(0).to_json());
+}
+
+#[wasm_bindgen_test]
+fn bytes_and_texts_are_identified() {
+    let value = format!(r#"{{"type":"cenc","boxes":[{}],"keyIds":[],"contentId":"content id 1","warnings":[]}}"#, pssh_json(0));
+    assert_eq!(inspect_bytes(PSSH), format!(r#"{{"kind":"cenc","value":{value}}}"#));
+    let base64 = to_base64(PSSH);
+    assert_eq!(inspect_text(&base64), format!(r#"{{"kind":"cenc","value":{value},"layers":["base64"],"bytes":"{base64}"}}"#));
+    // 08 04, Widevine's request for the service certificate.
+    assert_eq!(inspect_bytes(&[8, 4]), r#"{"kind":"widevine-certificate-request","value":{"size":2}}"#);
+    assert_eq!(inspect_bytes(&[0xff; 5]), r#"{"kind":"unknown","value":{"size":5}}"#);
+    assert_eq!(inspect_text("what is this?"), r#"{"kind":"unknown","value":{"size":13}}"#);
+}
+
+#[wasm_bindgen_test]
+fn a_pssh_box_is_written() {
+    let fields = format!(r#"{{"systemId":"{WIDEVINE}","data":"220c636f6e74656e742069642031"}}"#);
+    assert_eq!(build("pssh", &fields).unwrap(), PSSH);
+    // Any name that is not one of the others.
+    assert_eq!(build("", &fields).unwrap(), PSSH);
+    assert_eq!(refused(build("pssh", "{}")), because(Code::InitDataInvalid, Reason::WriteSystemId).to_json());
+}
+
+#[wasm_bindgen_test]
+fn payloads_are_written() {
+    assert_eq!(build("widevine", r#"{"contentId":"content id 1"}"#).unwrap(), PSSH[32..]);
+    let not_hex = because(Code::InitDataInvalid, Reason::WriteNotHexList).with("keyIds");
+    assert_eq!(refused(build("widevine", r#"{"keyIds":["x"]}"#)), not_hex.to_json());
+    let object = build("playready", r#"{"version":"4.0.0.0","keys":[{"keyId":"000102030405060708090a0b0c0d0e0f"}]}"#).unwrap();
+    let xml = concat!(
+        r#"<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.0.0.0"><DATA>"#,
+        r#"<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>AwIBAAUEBwYICQoLDA0ODw==</KID></DATA></WRMHEADER>"#
+    );
+    #[rustfmt::skip]
+    let header = [
+        0xc4, 1, 0, 0, // size of the object
+        1, 0, // number of records
+        1, 0, 0xba, 1, // type of the record: a header; its size
+    ];
+    assert_eq!(object, [&header[..], &to_utf16_le(xml)].concat());
+    for what in ["pssh", "widevine", "playready"] {
+        assert_eq!(refused(build(what, "{")), because(Code::InitDataInvalid, Reason::WriteNotObject).to_json(), "{what}");
+    }
+}
