@@ -1,9 +1,51 @@
-// Adapters that are given something else than a player.
+// Adapters whose client has no module yet, and adapters that are given something else than a player.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { PallyConError, createPallyCon } from "../../dist/index.js";
+import { hlsConfig } from "../../dist/hls.js";
 import { attachMedia } from "../../dist/media.js";
 import { attachShaka } from "../../dist/shaka.js";
+import { leavePages, never } from "./support.mjs";
+
+after(leavePages);
+
+/** As much of Shaka's player as the adapter uses; what it was configured with is kept. */
+function shaka() {
+  const configured = [];
+  const filters = [];
+  const listeners = [];
+  const change = (list, name, add) => { if (add) list.push(name); else list.splice(list.indexOf(name), 1); };
+  const network = {
+    registerRequestFilter: (filter) => change(filters, filter, true), unregisterRequestFilter: (filter) => change(filters, filter, false),
+    registerResponseFilter: (filter) => change(filters, filter, true), unregisterResponseFilter: (filter) => change(filters, filter, false),
+  };
+  return {
+    configured, filters, listeners, getNetworkingEngine: () => network, getKeyStatuses: () => ({}), configure: (config) => configured.push(config.drm),
+    getConfiguration: () => ({ drm: { servers: {}, advanced: {}, retryParameters: { maxAttempts: 2 }, initDataTransform: null } }),
+    addEventListener: (type) => change(listeners, type, true), removeEventListener: (type) => change(listeners, type, false),
+  };
+}
+
+// Before anything is loaded.
+test("adapters attach while the wasm is on its way: players are configured, and undone", async () => {
+  process.getBuiltinModule = () => undefined;
+  globalThis.fetch = never;
+  globalThis.self = globalThis;
+  const events = [];
+  const drm = await createPallyCon({ host: "https://h", siteId: "DEMO", onEvent: (event) => events.push(event) });
+  const player = shaka();
+  const undo = await attachShaka(player, drm);
+  const license = "https://h/ri/licenseManager.do";
+  assert.deepEqual(player.configured[0].servers, { "com.widevine.alpha": license, "com.microsoft.playready": license, "com.apple.fps": license });
+  assert.deepEqual([player.filters.length, player.listeners], [2, ["error", "keystatuschanged"]]);
+  await undo();
+  assert.deepEqual([player.filters, player.listeners, player.configured[1].servers["com.widevine.alpha"]], [[], [], undefined]);
+  const { config, dispose } = await hlsConfig(drm);
+  const urls = Object.fromEntries(Object.entries(config.drmSystems).map(([name, { licenseUrl }]) => [name, licenseUrl]));
+  assert.deepEqual(urls, { "com.apple.fps": license, "com.widevine.alpha": license, "com.microsoft.playready": license, "org.w3.clearkey": "https://h/ri/clearkey/licenseManager.do?siteId=DEMO" });
+  await dispose();
+  assert.deepEqual(events, []);
+});
 
 test("no player, a destroyed one, no client: an error that says so, and nothing is left behind", async () => {
   const drm = await createPallyCon({});
@@ -11,5 +53,8 @@ test("no player, a destroyed one, no client: an error that says so, and nothing 
   for (const [attach, target] of [[attachShaka, null], [attachShaka, destroyed], [attachMedia, null], [attachMedia, undefined]]) {
     await assert.rejects(attach(target, drm), (error) => error instanceof PallyConError && error.code === "player-invalid");
   }
-  await assert.rejects(attachShaka({}, {}), (error) => error instanceof PallyConError && error.code === "client-invalid");
+  for (const wrong of [{}, null, undefined]) {
+    await assert.rejects(attachShaka(shaka(), wrong), (error) => error instanceof PallyConError && error.code === "client-invalid");
+    await assert.rejects(hlsConfig(wrong), (error) => error instanceof PallyConError && error.code === "client-invalid");
+  }
 });

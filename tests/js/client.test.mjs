@@ -18,10 +18,10 @@ const failure = async (work) => {
 
 // Before anything else is loaded.
 test("a .wasm file that is none, damaged, another's or used up is said to be so, and can be tried again", async () => {
-  const used = new Response(readFileSync(dist("full.wasm")));
+  const used = new Response(readFileSync(dist("player.wasm")));
   await used.arrayBuffer();
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-  const cut = readFileSync(dist("full.wasm")).subarray(0, 5000);
+  const cut = readFileSync(dist("player.wasm")).subarray(0, 5000);
   const gone = new Uint8Array(8);
   structuredClone(gone.buffer, { transfer: [gone.buffer] });
   for (const source of [gone, gone.buffer, empty, cut, readFileSync(dist("inspect.wasm")), used, Promise.resolve(undefined), 7]) {

@@ -1,16 +1,25 @@
-// All of PallyCon's codes through the package as it ships, the documents made of them, and the list of the package's own.
+// errors.json through the package as it ships: every code has its sentences and its place in the types, all of PallyCon's codes
+// are known for every DRM, and the document is made of them.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { PallyConError, createPallyCon } from "../../dist/index.js";
-import { CODES } from "../../scripts/docs/codes.mjs";
-import { FILE, render } from "../../scripts/docs/errors.mjs";
-import { refusals, serverCodes } from "../../scripts/docs/server-codes.mjs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import ts from "typescript";
+import { PallyConError, createPallyCon, init } from "../../dist/index.js";
 import { CATALOGUE } from "../../www/license-server/errors.mjs";
 
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const bytes = (value) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
 const DRMS = ["widevine", "playready", "fairplay", "clearkey"];
 const PHASES = ["environment", "init-data", "custom-data", "certificate", "license", "session", "manifest", "segment", "server"];
+
+const table = JSON.parse(readFileSync(`${root}errors.json`, "utf8"));
+const CODES = table.sections.flatMap(({ scope, codes }) => codes.map((entry) => ({ scope, ...entry })));
+const REASONS = table.reasons.flatMap(({ scope, reasons }) => reasons.map((entry) => ({ scope, ...entry })));
+const PALLYCON = CODES.filter(({ pallycon }) => pallycon);
+const hintOf = (hint) => (hint?.startsWith("@") ? table.hints[hint.slice(1)] : hint);
+await init();
 
 async function refusal(drm, body, status = 200) {
   const events = [];
@@ -19,24 +28,133 @@ async function refusal(drm, body, status = 200) {
     client.readLicense(drm, { status, body: bytes(body) });
   } catch (error) {
     assert.ok(error instanceof PallyConError);
-    assert.deepEqual(events.map(({ type, error: told }) => [type, told]), [["error", error]], "told once");
+    assert.deepEqual(events.map(({ type, error: reported }) => [type, reported]), [["error", error]], "reported once");
     return error;
   }
   return assert.fail(`${drm} took it for a license`);
 }
 
+// ---- the table
+
+test("codes are unique, and each has a phase, a hint, and a message or PallyCon's number", () => {
+  assert.equal(new Set(CODES.map(({ code }) => code)).size, CODES.length);
+  assert.equal(new Set(REASONS.map(({ id }) => id)).size, REASONS.length);
+  assert.deepEqual([...new Set(CODES.map(({ scope }) => scope))], ["core", "environment", "tools"]);
+  for (const { code, phase, message, hint, pallycon } of CODES) {
+    assert.match(code, /^[a-z]+(-[a-z0-9]+)*$/);
+    assert.ok(PHASES.includes(phase), code);
+    assert.match(hintOf(hint), /^([A-Z]|docs\/).*\.$/, code);
+    assert.ok(pallycon ? message === undefined : message, code);
+  }
+  for (const { id, hint } of REASONS) if (hint) assert.match(hintOf(hint), /^[A-Z].*\.$/, id);
+});
+
+test("every code is a value of the type PallyConErrorCode, and that has no other", () => {
+  const file = `${root}tests/types/codes.ts`;
+  const source = (codes) => `import type { PallyConError, PallyConErrorCode } from "pallycon-drm";
+export const table: Record<PallyConErrorCode, 0> = { ${codes.map((code) => `${JSON.stringify(code)}: 0`).join(", ")} };
+export const codeOf = (error: PallyConError): keyof typeof table => error.code;\n`;
+  const options = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022, lib: ["lib.es2022.d.ts", "lib.dom.d.ts"], strict: true, noEmit: true, types: [], skipLibCheck: true };
+  const complaints = (codes) => {
+    const host = ts.createCompilerHost(options);
+    const { getSourceFile, fileExists, readFile } = host;
+    host.fileExists = (name) => name === file || fileExists(name);
+    host.readFile = (name) => (name === file ? source(codes) : readFile(name));
+    host.getSourceFile = (name, ...more) => (name === file ? ts.createSourceFile(name, source(codes), ...more) : getSourceFile.call(host, name, ...more));
+    return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+  };
+  const codes = CODES.map(({ code }) => code);
+  assert.deepEqual(complaints(codes), []);
+  assert.match(complaints(codes.slice(1)).join(), new RegExp(`'"?${codes[0]}"?' is missing|${codes[0]}`));
+  assert.match(complaints([...codes, "no-such-code"]).join(), /no-such-code/);
+});
+
+/** js/errors with the texts of all scopes: the package bundles each scope where it is used. */
+const { createError, createProblem, scopes } = await (async () => {
+  const contents = `export { createError, createProblem } from "./js/errors/error.ts";
+    import { CORE } from "./js/generated/core-texts.ts"; import { ENVIRONMENT } from "./js/generated/environment-texts.ts"; import { TOOLS } from "./js/generated/tools-texts.ts";
+    export const scopes = { core: CORE, environment: ENVIRONMENT, tools: TOOLS };`;
+  const { outputFiles: [{ text }] } = await build({ stdin: { contents, resolveDir: root, loader: "ts" }, bundle: true, write: false, format: "esm" });
+  return import(`data:text/javascript,${encodeURIComponent(text)}`);
+})();
+
+const PARAMETERS = ["one", "two", "three"];
+const MORE = { parameters: PARAMETERS, phase: "license", httpStatus: 503, offset: 7 };
+/** What a sentence has to be, from the table alone. */
+function expected({ code, message = "{reason}", hint }, reason) {
+  const template = (reason?.message ?? message).replace("{reason}", () => reason?.text ?? "");
+  const values = { phase: MORE.phase, offset: "7", http: " (HTTP 503)", words: code.replaceAll("-", " "), 0: PARAMETERS[0], 1: PARAMETERS[1], 2: PARAMETERS[2] };
+  return { code, message: template.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder), hint: hintOf(reason?.hint ?? hint) };
+}
+const said = ({ code, message, hint }) => ({ code, message, hint });
+
+test("every sentence is the table's, and no placeholder is left or unknown", () => {
+  for (const entry of CODES) {
+    const mayHave = REASONS.filter(({ scope, message }) => !message && (scope === entry.scope || scope === "core"));
+    for (const reason of [undefined, ...mayHave]) {
+      const wanted = expected(entry, reason);
+      assert.doesNotMatch(wanted.message, /[{}]|undefined/, `${entry.code}, ${reason?.id}: the table names an unknown placeholder`);
+      const number = reason && REASONS.indexOf(reason);
+      const error = createError(entry.code, { ...MORE, reason: number }, scopes[entry.scope]);
+      assert.deepEqual(said(error), wanted, `${entry.code}, ${reason?.id}`);
+      assert.deepEqual([error.name, error.httpStatus, error.phase, error.retryable, error.noRetry], ["PallyConError", 503, "license", !!entry.retryable, !entry.retryable]);
+      assert.ok(!("parameters" in error) && !("reason" in error));
+    }
+    assert.equal(createError(entry.code, {}, scopes[entry.scope]).phase, entry.phase);
+  }
+});
+
+test("a reason's own template goes before its code's", () => {
+  const own = REASONS.filter(({ message }) => message);
+  assert.ok(own.length >= 2);
+  for (const reason of own) {
+    const entry = CODES.find(({ code }) => code === "network");
+    assert.deepEqual(said(createError("network", { ...MORE, reason: REASONS.indexOf(reason) }, scopes[reason.scope])), expected(entry, reason), reason.id);
+  }
+});
+
+test("parameters are not templates: what a server says is repeated as it is", () => {
+  const odd = "{0} {reason} $& {";
+  assert.equal(createError("player-untested", { parameters: [odd, odd] }).message, `${odd} ${odd} is not a version that this package was tested with.`);
+  const reason = REASONS.findIndex(({ id }) => id === "pallycon");
+  assert.equal(createProblem("token-unreadable", reason, ["7009", odd]).message, `PallyCon 7009: ${odd}`);
+});
+
+test("no source but the table's names a code that is not in it", () => {
+  const known = new Set(CODES.map(({ code }) => code));
+  const sources = readdirSync(`${root}js`, { recursive: true }).map(String).filter((name) => name.endsWith(".ts") && !name.startsWith("generated")).map((name) => [name, readFileSync(`${root}js/${name}`, "utf8")]);
+  let found = 0;
+  for (const [name, text] of sources) {
+    for (const [, code] of text.matchAll(/\b(?:createError|createProblem|serverError|problem)\(\s*"([^"]+)"|\bcode === "([^"]+)"/g)) {
+      if (code === undefined) continue;
+      found += 1;
+      assert.ok(known.has(code), `${name}: ${code}`);
+    }
+  }
+  assert.ok(found > 20, `${found}`);
+});
+
+test("every code and every reason is in use", () => {
+  const read = (folder, type) => readdirSync(`${root}${folder}`, { recursive: true }).map(String).filter((name) => name.endsWith(type) && !/generated|tests?\.rs$|tests\//.test(name)).map((name) => readFileSync(`${root}${folder}/${name}`, "utf8").split(/#\[cfg\(test\)\]\s*mod \w+ \{/)[0]).join("\n");
+  const [js, rust] = [read("js", ".ts"), read("src", ".rs")];
+  const camel = (id) => id.replace(/(^|-)(.)/g, (_, dash, letter) => letter.toUpperCase());
+  const uses = (text, name) => new RegExp(`${name}\\b`).test(text);
+  assert.deepEqual(CODES.filter(({ code, pallycon }) => !pallycon && !uses(rust, `Code::${camel(code)}`) && !js.includes(`"${code}"`)).map(({ code }) => code), []);
+  assert.deepEqual(REASONS.filter(({ id }) => !uses(rust, `Reason::${camel(id)}`) && !uses(js, `Reason\\.${camel(id)}`)).map(({ id }) => id), []);
+});
+
+// ---- PallyCon's codes
+
 test("every code of the license server, for every DRM, as a text and as a number", async () => {
   assert.equal(CATALOGUE.size, 70);
   for (const [number, text] of CATALOGUE) {
     if (number === "8002") continue; // its text is another error: below
+    const entry = PALLYCON.find(({ pallycon }) => String(pallycon) === number);
     for (const drm of DRMS) {
       for (const errorCode of [number, Number(number)]) {
         const error = await refusal(drm, { errorCode, message: text, body: "" });
         assert.deepEqual([error.name, error.serverCode, error.serverMessage, error.message, error.httpStatus], ["PallyConError", number, text, `PallyCon ${number}: ${text}`, 200]);
-        assert.match(error.code, /^[a-z]+(-[a-z0-9]+)+$/);
-        assert.notEqual(error.code, "server-error", number);
-        assert.match(error.hint, /^[A-Z].*\.$/, number);
-        assert.ok(PHASES.includes(error.phase), error.phase);
+        assert.deepEqual([error.code, error.phase, error.hint], [entry.code, entry.phase, hintOf(entry.hint)], number);
         assert.equal(error.noRetry, !error.retryable);
         assert.equal(error.retryable, ["2001", "7103", "7202", "8701"].includes(number), number);
       }
@@ -45,22 +163,32 @@ test("every code of the license server, for every DRM, as a text and as a number
 });
 
 test("the core knows these codes and no others, each by a name of its own", async () => {
-  const errors = (await serverCodes()).flatMap((group) => group.errors);
-  assert.deepEqual(errors.map(({ serverCode }) => serverCode).sort(), [...CATALOGUE.keys()].sort());
-  assert.equal(new Set(errors.map(({ code }) => code)).size, CATALOGUE.size);
+  assert.deepEqual(PALLYCON.map(({ pallycon }) => String(pallycon)).sort(), [...CATALOGUE.keys()].sort());
+  const client = await createPallyCon();
+  const known = new Map();
+  for (let number = 0; number < 10_000; number += 1) {
+    try {
+      client.readLicense("widevine", { status: 200, body: bytes({ errorCode: String(number), message: "" }) });
+    } catch ({ code, message }) {
+      if (code === "server-error") continue;
+      known.set(number, code);
+      // Where PallyCon sends no text, the name says it.
+      assert.equal(message, `PallyCon ${number}: ${code.replaceAll("-", " ")}`);
+    }
+  }
+  assert.deepEqual([...known], PALLYCON.map(({ pallycon, code }) => [pallycon, code]).sort(([a], [b]) => a - b));
 });
 
-test("8002 carries the site's own error; where its text is no JSON it is passed on", async () => {
+test("8002 carries the site's own error; text that is not JSON is passed on", async () => {
   const nested = await refusal("widevine", { errorCode: "8002", message: JSON.stringify({ ERROR: "E42", MESSAGE: "Please renew" }) });
   assert.deepEqual([nested.code, nested.siteError, nested.message], ["site-error", { code: "E42", message: "Please renew" }, "PallyCon 8002: the site answered E42: Please renew"]);
   const plain = await refusal("fairplay", { errorCode: 8002, message: "no subscription" });
   assert.deepEqual([plain.code, plain.siteError, plain.message], ["site-error", undefined, "PallyCon 8002: no subscription"]);
 });
 
-test("a code that nobody knows passes through as it came", async () => {
-  const refuse = await refusals();
+test("an unknown code passes through as it came", async () => {
   for (const [errorCode, message] of [["12345", "something new"], [31, "short"], ["E-7", "letters"]]) {
-    const error = refuse({ errorCode, message });
+    const error = await refusal("widevine", { errorCode, message });
     assert.deepEqual([error.code, error.serverCode, error.serverMessage, error.retryable], ["server-error", String(errorCode), message, false]);
   }
 });
@@ -92,25 +220,7 @@ test("what is not a license, by what it is", async () => {
   await refusal("playready", widevine.toString("latin1")).then(({ code }) => assert.equal(code, "not-a-license"));
 });
 
-test("docs/errors.md is what the built package says", async () => {
+test("docs/errors.md is made of the table", async () => {
+  const { FILE, render } = await import("../../scripts/docs/errors.mjs");
   assert.ok(readFileSync(FILE, "utf8") === (await render()), "stale: node scripts/docs/errors.mjs");
-});
-
-/** Sources without their tests: a code that only a test makes up is none. */
-const sources = () => ["js", "src"].flatMap((folder) =>
-  readdirSync(folder, { recursive: true }).map(String).filter((name) => /\.(ts|rs)$/.test(name) && !/tests?\.rs$|tests\//.test(name))
-    .map((name) => readFileSync(`${folder}/${name}`, "utf8").split("#[cfg(test)]")[0]));
-
-test("the list of the package's own codes is that of its sources", async () => {
-  const text = sources().join("\n");
-  const listed = CODES.flatMap(({ codes }) => codes.map(([code]) => code));
-  assert.equal(new Set(listed).size, listed.length, "each once");
-  for (const code of listed) assert.ok(text.includes(`"${code}"`), `${code} is listed, and nothing says it`);
-  const pallycon = new Set((await serverCodes()).flatMap(({ errors }) => errors.map(({ code }) => code)));
-  const said = text.matchAll(/(?:\bcode: |=> \(\s*|problem\(\s*|failure\(\s*|Error::(?:new|of|server)\(\s*|\bwarn\((?:warnings, )?)"([a-z]+(?:-[a-z0-9]+)*)"/g);
-  const missing = new Set([...said].map(([, code]) => code).filter((code) => !listed.includes(code) && !pallycon.has(code)));
-  assert.deepEqual([...missing], [], "these codes are not in scripts/docs/codes.mjs");
-  for (const { codes } of CODES) {
-    for (const [code, cause, remedy] of codes) assert.ok(cause.endsWith(".") && remedy.endsWith("."), `${code}: sentences`);
-  }
 });

@@ -1,18 +1,63 @@
-// After a trap the module's memory cannot be trusted: the caller hears of it, and the next call has a new instance.
+// After a trap the module's memory cannot be trusted: the caller gets an error, and the next call has a new instance.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { test } from "node:test";
-import { PallyConError, call, loadFull } from "../../dist/core.js";
+import { after, test } from "node:test";
+import { init, inspectCustomData, parseInitData, sameKeyId } from "../../dist/index.js";
+import { buildPssh, parseManifest } from "../../dist/inspect.js";
+import { KEY, LICENSES, MESSAGES, answer, bytes, failure, film, leavePages, newPage, refusal } from "./support.mjs";
 
-const FROM_HEX = 35;
+after(leavePages);
+
+const cause = new WebAssembly.RuntimeError("unreachable");
+const PLAYLIST = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,${Buffer.from(film).toString("base64")}",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"\n`;
+/** It is asked for in the middle of a call of the core. */
+const now = { getTime() { throw cause; } };
 
 test("an instance that died is replaced", async () => {
-  await loadFull(readFileSync(new URL("../../dist/full.wasm", import.meta.url)));
-  const cause = new WebAssembly.RuntimeError("unreachable");
-  // Dies while its arguments cross.
-  class Fatal extends Uint8Array {
-    get length() { throw cause; }
+  await init();
+  const { Instance } = WebAssembly;
+  let made = 0;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...given) {
+      super(...given);
+      made += 1;
+    }
+  };
+  try {
+    for (let time = 1; time <= 3; time += 1) {
+      const error = await failure(() => inspectCustomData("e30=", { now }));
+      assert.deepEqual([error.code, error.cause, made], ["internal", cause, time]);
+      assert.deepEqual(parseInitData(film).keyIds, [KEY]);
+      assert.ok(sameKeyId(KEY, `{${KEY.toUpperCase()}}`));
+      assert.equal(made, time, "one that lives is kept");
+    }
+  } finally {
+    WebAssembly.Instance = Instance;
   }
-  assert.throws(() => call(FROM_HEX, new Fatal(1)), (error) => error instanceof PallyConError && error.code === "internal" && error.cause === cause);
-  assert.deepEqual(call(FROM_HEX, "00ff").map((part) => [...part]), [[0, 255]]);
+});
+
+test("what is not a trap leaves the instance, and comes out as it is", async () => {
+  await init();
+  const error = await failure(() => parseInitData(bytes(1, 2, 3)));
+  assert.equal(error.code, "init-data-invalid");
+  const own = new RangeError("mine");
+  assert.throws(() => inspectCustomData("e30=", { now: { getTime() { throw own; } } }), (thrown) => thrown === own);
+});
+
+test("the inspect module's instance is replaced, too", async () => {
+  assert.equal(parseManifest(PLAYLIST).kind, "hls");
+  const error = await failure(() => buildPssh({ toJSON() { throw cause; } }));
+  assert.deepEqual([error.code, error.cause], ["internal", cause]);
+  assert.deepEqual(parseManifest(PLAYLIST).keyIds, [KEY]);
+  assert.deepEqual(buildPssh(parseInitData(film).boxes[0]), film);
+});
+
+test("a client goes on with the new instance: requests, licenses, errors", async () => {
+  const page = await newPage({ answers: [answer(LICENSES.widevine), answer(LICENSES.widevine), answer(refusal("7011"))] });
+  const drm = await page.client();
+  const ask = () => drm.requestLicense("widevine", MESSAGES.widevine, { initData: film, initDataType: "cenc" });
+  assert.deepEqual((await ask()).data, LICENSES.widevine);
+  assert.equal((await failure(() => page.core.inspect("e30=", { now }, false))).code, "internal");
+  assert.deepEqual((await ask()).data, LICENSES.widevine);
+  assert.equal((await failure(() => page.core.inspect("e30=", { now }, false))).code, "internal");
+  assert.equal((await failure(ask)).code, "token-expired");
 });

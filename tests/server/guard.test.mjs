@@ -40,6 +40,16 @@ test("its wasm loads by itself, once, also where there is no node:fs", () => {
   assert.equal(node(later).stdout.trim(), "wasm-unreachable string");
 });
 
+test("an instance that died is replaced", async () => {
+  const { buildCpixRequest, kmsUrl, parseCpixRequest } = await import(entry);
+  const options = { contentId: "film", systems: ["widevine"] };
+  const xml = await buildCpixRequest(options);
+  const cause = new WebAssembly.RuntimeError("unreachable");
+  await assert.rejects(kmsUrl({ get kind() { throw cause; } }), { name: "PallyConError", code: "internal", phase: "server", cause });
+  assert.deepEqual((await parseCpixRequest(xml)).contentId, "film");
+  assert.equal((await buildCpixRequest(options)).length, xml.length);
+});
+
 /** Texts of the code that handles keys: each is in the server's module, so that its absence elsewhere means something. */
 const KEY_PATH = ["external_key", "enc-token", "policy_version", "allowed_track_types", "security_policy", "urn:dashif:org:cpix"];
 /** Codes of its errors: the inspect module shares the table that names them, and viewers have neither. */

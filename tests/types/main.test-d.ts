@@ -80,6 +80,8 @@ void createPallyCon({ customData: "a token", licenseUrl: ({ drm }) => `https://e
 void createPallyCon({ carrier: "body" });
 // @ts-expect-error the site key stays on a server: no option takes it
 void createPallyCon({ siteKey: "" });
+// @ts-expect-error every event goes to onEvent
+void createPallyCon({ events: ["error"] });
 
 export async function licenses(pallycon: PallyCon, message: ArrayBuffer): Promise<Undo> {
   const request: LicenseRequest = await pallycon.licenseRequest("playready", message, { sessionId: "s", messageType: "license-renewal" });
@@ -132,5 +134,13 @@ export function explain(error: unknown): string {
   error.code = "other";
   return `${name} ${base.message} ${error.code} ${phase} ${error.hint} ${error.serverCode} ${error.serverMessage} ${site?.code} ${error.httpStatus} ${error.problems?.length} ${flags} ${error.keySystem} ${error.cause} ${json}`;
 }
+
+// ---- codes: one union for all entries, so that a misspelled one does not compile (tests/js/errors.test.mjs has all of them)
+const someCodes: PallyConErrorCode[] = ["token-expired", "wasm-unreachable", "options-invalid", "insecure-context", "segment-invalid", "account-invalid", "kms-refused"];
+// @ts-expect-error misspelled
+const misspelled: PallyConErrorCode = "token-expird";
+holds<Equal<PallyConError["code"], PallyConErrorCode>>();
+holds<Equal<string extends PallyConErrorCode ? "any text" : "a union", "a union">>();
+void [someCodes, misspelled];
 
 holds<Equal<Drm, "widevine" | "playready" | "fairplay" | "clearkey">>();
