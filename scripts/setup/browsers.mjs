@@ -45,10 +45,14 @@ export function findDriver(kind) {
   return chosen && existsSync(chosen) ? chosen : which(name);
 }
 
+/** With it Firefox decodes H.264; its Debian package does not bring it along. */
+const hasDecoder = () => process.platform !== "linux" || Boolean(ask(["/sbin/ldconfig", "-p"])?.includes("libavcodec.so"));
+
 const missing = () => [
   ...(findBrowser("chromium") ? [] : ["chromium"]),
   ...(findDriver("chromium") ? [] : ["chromium-driver"]),
   ...(findBrowser("firefox") ? [] : ["firefox-esr"]),
+  ...(hasDecoder() ? [] : ["libavcodec-extra"]),
   // The browser without EME, and a screen for it: there is none without Linux.
   ...(process.platform !== "linux" || which("WebKitWebDriver") ? [] : ["webkit2gtk-driver"]),
   ...(process.platform !== "linux" || which("Xvfb") ? [] : ["xvfb"]),
@@ -58,6 +62,7 @@ const WHAT_TO_INSTALL = {
   chromium: "Chrome, Chromium or Edge (or set CHROME_BIN)",
   "chromium-driver": "chromedriver of the browser's version (Debian: chromium-driver; others: npx @puppeteer/browsers install chromedriver; or set CHROMEDRIVER)",
   "firefox-esr": "Firefox (or set FIREFOX_BIN)",
+  "libavcodec-extra": "FFmpeg's libavcodec, with which Firefox decodes H.264 (Debian: libavcodec-extra)",
   "webkit2gtk-driver": "WebKitWebDriver (Debian: webkit2gtk-driver)",
   xvfb: "Xvfb (Debian: xvfb)",
 };
