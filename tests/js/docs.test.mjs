@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CASES, NOT_PROVOKED, SECTIONS } from "../../scripts/docs/cases.mjs";
 import { NOTHING, PLAYERS, PLAYS } from "../../scripts/docs/hearing.mjs";
+import { PALLYCON_GROUPS } from "../../scripts/docs/errors.mjs";
 import { PAINS } from "../../scripts/docs/pains.mjs";
-import { GROUPS } from "../../scripts/docs/server-codes.mjs";
 import { secretsIn } from "../../scripts/lib/secrets.mjs";
 import { FILE, nameOf, parts, playersOf } from "../../scripts/docs/without-and-with.mjs";
 
@@ -32,7 +32,7 @@ test("every report of users and every group of codes is provoked, or has its rea
     assert.equal(cases.length > 0, !(number in NOT_PROVOKED), `${number}. ${pain}`);
   }
   for (const one of CASES) assert.ok(one.players === undefined || (one.pain && one.run?.hls), "only what is a playlist's is not for every player");
-  for (const [title] of GROUPS) assert.ok(CASES.some(({ group }) => group === title), title);
+  for (const title of PALLYCON_GROUPS) assert.ok(CASES.some(({ group }) => group === title), title);
   for (const { id } of SECTIONS) assert.ok(CASES.some(({ section }) => section === id), id);
   assert.equal(parts().reduce((sum, { cases }) => sum + cases.length, 0), CASES.length, "each case stands in one place");
   assert.equal(new Set(CASES.map(nameOf)).size, CASES.length, "each by a name of its own");

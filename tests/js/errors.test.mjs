@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
 import { PallyConError, createPallyCon, init } from "../../dist/index.js";
+import { FILE, render } from "../../scripts/docs/errors.mjs";
 import { CATALOGUE } from "../../www/license-server/errors.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,7 +17,8 @@ const PHASES = ["environment", "init-data", "custom-data", "certificate", "licen
 
 const table = JSON.parse(readFileSync(`${root}errors.json`, "utf8"));
 const CODES = table.sections.flatMap(({ scope, codes }) => codes.map((entry) => ({ scope, ...entry })));
-const REASONS = table.reasons.flatMap(({ scope, reasons }) => reasons.map((entry) => ({ scope, ...entry })));
+/** What a reason lacks it has from its group. */
+const REASONS = table.reasons.flatMap(({ scope, message, hint, reasons }) => reasons.map((entry) => ({ scope, message, hint, ...entry })));
 const PALLYCON = CODES.filter(({ pallycon }) => pallycon);
 const hintOf = (hint) => (hint?.startsWith("@") ? table.hints[hint.slice(1)] : hint);
 await init();
@@ -106,7 +108,7 @@ test("every sentence is the table's, and no placeholder is left or unknown", () 
 
 test("a reason's own template goes before its code's", () => {
   const own = REASONS.filter(({ message }) => message);
-  assert.ok(own.length >= 2);
+  assert.ok(own.length > 2);
   for (const reason of own) {
     const entry = CODES.find(({ code }) => code === "network");
     assert.deepEqual(said(createError("network", { ...MORE, reason: REASONS.indexOf(reason) }, scopes[reason.scope])), expected(entry, reason), reason.id);
@@ -220,7 +222,6 @@ test("what is not a license, by what it is", async () => {
   await refusal("playready", widevine.toString("latin1")).then(({ code }) => assert.equal(code, "not-a-license"));
 });
 
-test("docs/errors.md is made of the table", async () => {
-  const { FILE, render } = await import("../../scripts/docs/errors.mjs");
-  assert.ok(readFileSync(FILE, "utf8") === (await render()), "stale: node scripts/docs/errors.mjs");
+test("docs/errors.md is made of the table", () => {
+  assert.ok(readFileSync(FILE, "utf8") === render(), "stale: node scripts/docs/errors.mjs");
 });
