@@ -119,6 +119,8 @@ fn license_requests_have_url_headers_and_body() {
     assert_eq!(individualization.record(), request(URL, &["Content-Type", OCTETS], soap, None, false));
     let clearkey = Asked { drm: Drm::ClearKey, ..ASKED };
     assert_eq!(clearkey.record(), request(URL, &[], &[8, 1], Some(&[]), false));
+    let not_widevine = Asked { message: &[8, 4], ..clearkey };
+    assert_eq!(not_widevine.record(), request(URL, &[], &[8, 4], Some(&[]), false));
     let unknown = Asked { drm: Drm::__Invalid, ..ASKED };
     assert_eq!(unknown.record(), ASKED.record());
 }
