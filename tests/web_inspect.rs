@@ -1,7 +1,8 @@
-//! The exports of the inspect module, in a real browser: `wasm-pack test --headless --chrome --features inspect --test web_inspect`.
+//! The exports of the inspect module, in a real browser:
+//! `wasm-pack test --headless --chrome --features inspect --test web_inspect`.
 #![cfg(target_arch = "wasm32")]
 #![cfg(feature = "inspect")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use pallycon_drm::error::{Code, Error, Reason};
 use pallycon_drm::text::{to_base64, to_utf16_le};
@@ -15,7 +16,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[rustfmt::skip]
 const PSSH: &[u8] = &[
     0, 0, 0, 0x2e, b'p', b's', b's', b'h', 0, 0, 0, 0, // version 0, no flags
-    0xed, 0xef, 0x8b, 0xa9, 0x79, 0xd6, 0x4a, 0xce, 0xa3, 0xc8, 0x27, 0xdc, 0xd5, 0x1d, 0x21, 0xed, // system id: Widevine
+    0xed, 0xef, 0x8b, 0xa9, 0x79, 0xd6, 0x4a, 0xce, 0xa3, 0xc8, 0x27, 0xdc, 0xd5, 0x1d, 0x21, 0xed, // Widevine
     0, 0, 0, 0x0e, // size of the data
     0x22, 0x0c, b'c', b'o', b'n', b't', b'e', b'n', b't', b' ', b'i', b'd', b' ', b'1', // field 4: content id
 ];
@@ -32,9 +33,10 @@ fn because(code: Code, reason: Reason) -> Error {
 
 /// The JSON of `PSSH`, which begins at an offset of the input.
 fn pssh_json(offset: usize) -> String {
-    let fields = format!(r#"{{"systemId":"{WIDEVINE}","system":"Widevine","version":0,"flags":0,"keyIds":[],"data":[{},14],"#, offset + 32);
-    let payload = format!(r#""widevine":{{"keyIds":[],"contentId":"content id 1","contentIdBytes":[{},12]}}"#, offset + 34);
-    format!(r#"{fields}"offset":{offset},"size":46,{payload}}}"#)
+    let header = format!(r#""systemId":"{WIDEVINE}","system":"Widevine","version":0,"flags":0,"keyIds":[]"#);
+    let place = format!(r#""data":[{},14],"offset":{offset},"size":46"#, offset + 32);
+    let payload = format!(r#"{{"keyIds":[],"contentId":"content id 1","contentIdBytes":[{},12]}}"#, offset + 34);
+    format!(r#"{{{header},{place},"widevine":{payload}}}"#)
 }
 
 #[wasm_bindgen_test]
@@ -45,33 +47,42 @@ fn segments_are_read() {
     assert_eq!(parse_segment(&segment).unwrap(), expected);
     assert_eq!(refused(parse_segment(&[])), because(Code::SegmentInvalid, Reason::Empty).at(0).to_json());
     // The size of a box, 9, without its type.
-    assert_eq!(refused(parse_segment(&[0, 0, 0, 9])), because(Code::SegmentInvalid, Reason::BoxHeaderCutOff).at(0).to_json());
+    let cut_off = because(Code::SegmentInvalid, Reason::BoxHeaderCutOff).at(0);
+    assert_eq!(refused(parse_segment(&[0, 0, 0, 9])), cut_off.to_json());
 }
 
 #[wasm_bindgen_test]
 fn manifests_are_read() {
     assert_eq!(parse_manifest("#EXTM3U").unwrap(), r#"{"kind":"hls","protections":[],"keyIds":[]}"#);
-    let key = "#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://a\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n";
+    let key = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://a\",KEYFORMAT=\"com.apple.streamingkeydelivery\"";
     let fairplay = concat!(
-        r#"{"system":"FairPlay","systemId":"94ce86fb-07ff-4f43-adb8-93d2fa968ca2","keyFormat":"com.apple.streamingkeydelivery","#,
-        r#""method":"SAMPLE-AES","scheme":"cbcs","keyIds":[],"uri":"skd://a","initDataBase64":"c2tkOi8vYQ==","initData":{"#,
-        r#""type":"skd","boxes":[],"keyIds":[],"fairplay":{"uri":"skd://a","assetId":"a","tracks":[]},"warnings":[]},"line":2}"#
+        r#"{"system":"FairPlay","systemId":"94ce86fb-07ff-4f43-adb8-93d2fa968ca2","#,
+        r#""keyFormat":"com.apple.streamingkeydelivery","method":"SAMPLE-AES","#,
+        r#""scheme":"cbcs","keyIds":[],"uri":"skd://a","#,
+        r#""initDataBase64":"c2tkOi8vYQ==","initData":{"type":"skd","boxes":[],"keyIds":[],"#,
+        r#""fairplay":{"uri":"skd://a","assetId":"a","tracks":[]},"warnings":[]},"line":2}"#
     );
-    assert_eq!(parse_manifest(key).unwrap(), format!(r#"{{"kind":"hls","protections":[{fairplay}],"keyIds":[]}}"#));
+    assert_eq!(
+        parse_manifest(&format!("#EXTM3U\n{key}\n")).unwrap(),
+        format!(r#"{{"kind":"hls","protections":[{fairplay}],"keyIds":[]}}"#)
+    );
     let mpd = format!(r#"<MPD><ContentProtection schemeIdUri="urn:uuid:{WIDEVINE}"/></MPD>"#);
     let names = format!(r#""system":"Widevine","systemId":"{WIDEVINE}","schemeIdUri":"urn:uuid:{WIDEVINE}""#);
     let expected = format!(r#"{{"kind":"dash","protections":[{{{names},"keyIds":[],"line":1}}],"keyIds":[]}}"#);
     assert_eq!(parse_manifest(&mpd).unwrap(), expected);
-    assert_eq!(refused(parse_manifest("what is this?")), because(Code::ManifestInvalid, Reason::NotAManifest).at(0).to_json());
-    assert_eq!(refused(parse_manifest("<html/>")), because(Code::ManifestInvalid, Reason::NotAnMpd).at(0).to_json());
+    for (text, reason) in [("what is this?", Reason::NotAManifest), ("<html/>", Reason::NotAnMpd)] {
+        assert_eq!(refused(parse_manifest(text)), because(Code::ManifestInvalid, reason).at(0).to_json());
+    }
 }
 
 #[wasm_bindgen_test]
 fn bytes_and_texts_are_identified() {
-    let value = format!(r#"{{"type":"cenc","boxes":[{}],"keyIds":[],"contentId":"content id 1","warnings":[]}}"#, pssh_json(0));
+    let rest = r#""keyIds":[],"contentId":"content id 1","warnings":[]"#;
+    let value = format!(r#"{{"type":"cenc","boxes":[{}],{rest}}}"#, pssh_json(0));
     assert_eq!(inspect_bytes(PSSH), format!(r#"{{"kind":"cenc","value":{value}}}"#));
     let base64 = to_base64(PSSH);
-    assert_eq!(inspect_text(&base64), format!(r#"{{"kind":"cenc","value":{value},"layers":["base64"],"bytes":"{base64}"}}"#));
+    let layers = format!(r#""layers":["base64"],"bytes":"{base64}""#);
+    assert_eq!(inspect_text(&base64), format!(r#"{{"kind":"cenc","value":{value},{layers}}}"#));
     // 08 04, Widevine's request for the service certificate.
     assert_eq!(inspect_bytes(&[8, 4]), r#"{"kind":"widevine-certificate-request","value":{"size":2}}"#);
     assert_eq!(inspect_bytes(&[0xff; 5]), r#"{"kind":"unknown","value":{"size":5}}"#);
@@ -92,10 +103,12 @@ fn payloads_are_written() {
     assert_eq!(build("widevine", r#"{"contentId":"content id 1"}"#).unwrap(), PSSH[32..]);
     let not_hex = because(Code::InitDataInvalid, Reason::WriteNotHexList).with("keyIds");
     assert_eq!(refused(build("widevine", r#"{"keyIds":["x"]}"#)), not_hex.to_json());
-    let object = build("playready", r#"{"version":"4.0.0.0","keys":[{"keyId":"000102030405060708090a0b0c0d0e0f"}]}"#).unwrap();
+    let fields = r#"{"version":"4.0.0.0","keys":[{"keyId":"000102030405060708090a0b0c0d0e0f"}]}"#;
+    let object = build("playready", fields).unwrap();
     let xml = concat!(
         r#"<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.0.0.0"><DATA>"#,
-        r#"<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>AwIBAAUEBwYICQoLDA0ODw==</KID></DATA></WRMHEADER>"#
+        r#"<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO>"#,
+        r#"<KID>AwIBAAUEBwYICQoLDA0ODw==</KID></DATA></WRMHEADER>"#
     );
     #[rustfmt::skip]
     let header = [
@@ -104,7 +117,8 @@ fn payloads_are_written() {
         1, 0, 0xba, 1, // type of the record: a header; its size
     ];
     assert_eq!(object, [&header[..], &to_utf16_le(xml)].concat());
+    let not_json = because(Code::InitDataInvalid, Reason::WriteNotObject);
     for what in ["pssh", "widevine", "playready"] {
-        assert_eq!(refused(build(what, "{")), because(Code::InitDataInvalid, Reason::WriteNotObject).to_json(), "{what}");
+        assert_eq!(refused(build(what, "{")), not_json.to_json(), "{what}");
     }
 }

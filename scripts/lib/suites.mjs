@@ -32,9 +32,12 @@ const nodeSuite = (id, title, folders, more = {}) => ({
   },
 });
 
+/** The tests of the wasm exports: `tests/web*.rs`, all built with the same features, so that the crate is compiled once. */
+const WEB_TESTS = readdirSync(join(root, "tests")).filter((name) => /^web\w*\.rs$/.test(name)).map((name) => name.replace(/\.rs$/, "")).sort();
+
 /** `flag` and `kind`: the browser's name for wasm-pack and for us. */
 const wasmSuite = (flag, kind, title) => ({
-  id: `wasm-${flag}`, group: "wasm", title, present: () => existsSync(join(root, "tests/web.rs")),
+  id: `wasm-${flag}`, group: "wasm", title, present: () => WEB_TESTS.length > 0,
   async run() {
     const binary = findBrowser(kind);
     if (!binary) throw new Stop(`${title}: there is no browser.`);
@@ -54,7 +57,7 @@ const wasmSuite = (flag, kind, title) => ({
     const driverOption = kind === "chromium" ? "--chromedriver" : "--geckodriver";
     const command = [
       "wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", driverOption, driver,
-      ".", "--features", FEATURES, "--test", "web",
+      ".", "--features", FEATURES, ...WEB_TESTS.flatMap((name) => ["--test", name]),
     ];
     const paths = [bindgen, pack];
     const result = await run(title, command, { log: `test-wasm-${flag}`, env, paths, timeout: 20 * MINUTES });

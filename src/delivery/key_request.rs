@@ -85,7 +85,7 @@ mod tests {
         let pssh = |&(system_id, offset, size, key_ids): &Box<'_>| PsshKeys {
             system_id,
             key_ids: ids(key_ids),
-            bytes: &INIT_DATA[offset..offset + size],
+            bytes: &INIT_DATA[offset..][..size],
         };
         let boxes: Vec<_> = boxes.iter().map(pssh).collect();
         requested_keys(drm, Description::Boxes(&boxes), INIT_DATA).join(" ")

@@ -50,9 +50,12 @@ pub fn clear() {
     }
 }
 
+/// What an export does: it reads the input and writes a record.
+type Work<'w> = dyn Fn(&[u8], &mut Record) -> Result<(), Error> + 'w;
+
 /// Runs a function on the input; the record that it writes, or that of its error, becomes the output. Returns the record's length.
 #[inline(never)]
-pub(super) fn run(length: usize, work: &dyn Fn(&[u8], &mut Record) -> Result<(), Error>) -> usize {
+pub(super) fn run(length: usize, work: &Work<'_>) -> usize {
     let mut record = Record::reusing(OUTPUT.take());
     if let Err(error) = INPUT.with_borrow(|input| work(input.get(..length).unwrap_or_default(), &mut record)) {
         record.replace_by(&error);

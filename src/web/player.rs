@@ -23,6 +23,7 @@ fn text_of(input: &[u8]) -> &str {
 }
 
 /// Bytes that are part of the input, or were made.
+#[allow(clippy::ptr_arg, reason = "a borrowed Cow is written as a place in the input")]
 fn bytes(out: &mut Record, field: Field, input: &[u8], bytes: &Cow<'_, [u8]>) {
     match bytes {
         // All that is borrowed here is the input's beginning.
