@@ -27,7 +27,7 @@ function shaka() {
 }
 
 // Before anything is loaded.
-test("adapters attach while the wasm is on its way: players are configured, and undone", async () => {
+test("adapters configure players, and undo it, before the wasm arrives", async () => {
   process.getBuiltinModule = () => undefined;
   globalThis.fetch = never;
   globalThis.self = globalThis;
@@ -47,7 +47,7 @@ test("adapters attach while the wasm is on its way: players are configured, and 
   assert.deepEqual(events, []);
 });
 
-test("no player, a destroyed one, no client: an error that says so, and nothing is left behind", async () => {
+test("adapters reject targets that are not players, destroyed players, and foreign clients", async () => {
   const drm = await createPallyCon({});
   const destroyed = { getConfiguration: () => null, addEventListener() {} };
   for (const [attach, target] of [[attachShaka, null], [attachShaka, destroyed], [attachMedia, null], [attachMedia, undefined]]) {

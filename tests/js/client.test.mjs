@@ -17,7 +17,7 @@ const failure = async (work) => {
 };
 
 // Before anything else is loaded.
-test("a .wasm file that is none, damaged, another's or used up is said to be so, and can be tried again", async () => {
+test("init() rejects a source that is not the player's wasm, and can be called again", async () => {
   const used = new Response(readFileSync(dist("player.wasm")));
   await used.arrayBuffer();
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -32,7 +32,7 @@ test("a .wasm file that is none, damaged, another's or used up is said to be so,
   await init();
 });
 
-test("what is neither text nor bytes is init data that cannot be read", async () => {
+test("parseInitData() and inspectCustomData() reject anything but text and bytes", async () => {
   await init();
   const detached = new Uint8Array([1, 2, 3]);
   structuredClone(detached.buffer, { transfer: [detached.buffer] });
@@ -40,13 +40,13 @@ test("what is neither text nor bytes is init data that cannot be read", async ()
   for (const wrong of [undefined, null, 7]) assert.equal((await failure(() => inspectCustomData(wrong))).code, "custom-data-invalid");
 });
 
-test("an answer without bytes is no license, and no fault of ours", async () => {
+test("readLicense() reports a response body that is not bytes as not-a-license", async () => {
   const drm = await createPallyCon({});
   for (const body of [undefined, null, "text"]) assert.equal((await failure(() => drm.readLicense("widevine", { status: 200, body }))).code, "not-a-license");
   assert.equal((await failure(() => sameKeyId(null, "00"))).code, "init-data-invalid");
 });
 
-test("what is no challenge, or no DRM, is not posted", async () => {
+test("requestLicense() posts neither a message that is not bytes nor one for an unknown DRM", async () => {
   const drm = await createPallyCon({ customData: "dG9rZW4=" });
   await answered([], async () => {
     assert.equal((await failure(() => drm.requestLicense("widevine", undefined))).code, "challenge-invalid");
@@ -54,7 +54,7 @@ test("what is no challenge, or no DRM, is not posted", async () => {
   });
 });
 
-test("long init data are told apart by their ends", async () => {
+test("init data that differ only at the end are different init data", async () => {
   await initInspect();
   const padding = buildPssh({ systemId: "00000000-0000-0000-0000-000000000000", data: new Uint8Array(4200) });
   const long = (contentId) => new Uint8Array([...padding, ...buildPssh({ systemId: "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", data: buildWidevineData({ contentId }) })]);
@@ -64,7 +64,7 @@ test("long init data are told apart by their ends", async () => {
   assert.deepEqual(asked, ["one", "two"]);
 });
 
-test("a callback that throws is the page's, and told by its name", async () => {
+test("a callback that throws gives callback-failed, with its name and its error as the cause", async () => {
   const cause = new Error("mine");
   const fails = () => { throw cause; };
   for (const name of ["licenseUrl", "headers", "contentId"]) {
@@ -74,19 +74,19 @@ test("a callback that throws is the page's, and told by its name", async () => {
   }
 });
 
-test("the page's headers stand in for ours, whatever their case", async () => {
+test("the page's headers replace the package's own, whatever their case", async () => {
   const drm = await createPallyCon({ customData: "dG9rZW4=", headers: { "content-type": "x/y", "X-Site": "1" } });
   const { headers } = await drm.licenseRequest("widevine", new Uint8Array([8, 1]));
   assert.deepEqual(headers, { "pallycon-customdata-v2": "dG9rZW4=", "content-type": "x/y", "X-Site": "1" });
 });
 
-test("ClearKey is asked for by a GET that names the content", async () => {
+test("ClearKey is requested by a GET that names the content", async () => {
   const drm = await createPallyCon({ siteId: "DEMO", contentId: "a/b", host: "https://h" });
   const { method, url, body, headers } = await drm.licenseRequest("clearkey", new TextEncoder().encode('{"kids":[]}'));
   assert.deepEqual({ method, url, body, headers }, { method: "GET", url: "https://h/ri/clearkey/licenseManager.do?siteId=DEMO&cid=a%2Fb", body: null, headers: {} });
 });
 
-test("the content id of the init data counts; the option stands in where there is none", async () => {
+test("the content id of the init data goes before the option", async () => {
   await initInspect();
   const systemId = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
   const box = (fields) => buildPssh({ systemId, data: buildWidevineData(fields) });
@@ -127,14 +127,14 @@ test("a new key period of the same content is a rotation, once there was a licen
   assert.deepEqual(reasons, ["film license", "film license", "film license", "film rotation", "other license", "film renewal"]);
 });
 
-test("an individualization server's answer is the CDM's alone", async () => {
+test("the response of an individualization server is passed on unread", async () => {
   const drm = await createPallyCon({});
   const body = new Uint8Array([60, 63, 1, 2]);
   const { data } = await answered([new Response(body)], () => drm.requestLicense("playready", new Uint8Array([1]), { messageType: "individualization-request" }));
   assert.deepEqual(data, body);
 });
 
-test("a pause of more than a minute is not waited for, and any number of attempts may be asked for", async () => {
+test("attempts may be Infinity, and a pause of more than a minute ends them", async () => {
   const busy = (after) => new Response("busy", { status: 503, headers: { "Retry-After": after } });
   const retries = [];
   const drm = await createPallyCon({ customData: "dG9rZW4=", retry: { attempts: Infinity, base: 1 }, onEvent: ({ type, delay }) => { if (type === "retry") retries.push(delay); } });
@@ -142,7 +142,7 @@ test("a pause of more than a minute is not waited for, and any number of attempt
   assert.deepEqual([error.code, retries.length], ["server-unavailable", 2]);
 });
 
-test("who gives up while another attempt is awaited is told so, as an error and as an event", async () => {
+test("an abort during the pause before another attempt gives aborted, as an error and as an event", async () => {
   const controller = new AbortController();
   const told = [];
   const drm = await createPallyCon({ customData: "dG9rZW4=", onEvent: (event) => { told.push(event.error?.code ?? event.type); if (event.type === "retry") controller.abort("enough"); } });

@@ -51,7 +51,7 @@ test("codes are unique, and each has a phase, a hint, and a message or PallyCon'
   for (const { id, hint } of REASONS) if (hint) assert.match(hintOf(hint), /^[A-Z].*\.$/, id);
 });
 
-test("every code is a value of the type PallyConErrorCode, and that has no other", () => {
+test("PallyConErrorCode is the union of all codes", () => {
   const file = `${root}tests/types/codes.ts`;
   const source = (codes) => `import type { PallyConError, PallyConErrorCode } from "pallycon-drm";
 export const table: Record<PallyConErrorCode, 0> = { ${codes.map((code) => `${JSON.stringify(code)}: 0`).join(", ")} };
@@ -90,7 +90,7 @@ function expected({ code, message = "{reason}", hint }, reason) {
 }
 const said = ({ code, message, hint }) => ({ code, message, hint });
 
-test("every sentence is the table's, and no placeholder is left or unknown", () => {
+test("every sentence is the table's, without unfilled or unknown placeholders", () => {
   for (const entry of CODES) {
     const mayHave = REASONS.filter(({ scope, message }) => !message && (scope === entry.scope || scope === "core"));
     for (const reason of [undefined, ...mayHave]) {
@@ -106,7 +106,7 @@ test("every sentence is the table's, and no placeholder is left or unknown", () 
   }
 });
 
-test("a reason's own template goes before its code's", () => {
+test("a reason's own message replaces its code's", () => {
   const own = REASONS.filter(({ message }) => message);
   assert.ok(own.length > 2);
   for (const reason of own) {
@@ -115,14 +115,14 @@ test("a reason's own template goes before its code's", () => {
   }
 });
 
-test("parameters are not templates: what a server says is repeated as it is", () => {
+test("parameters are not templates: a server's text is repeated unchanged", () => {
   const odd = "{0} {reason} $& {";
   assert.equal(createError("player-untested", { parameters: [odd, odd] }).message, `${odd} ${odd} is not a version that this package was tested with.`);
   const reason = REASONS.findIndex(({ id }) => id === "pallycon");
   assert.equal(createProblem("token-unreadable", reason, ["7009", odd]).message, `PallyCon 7009: ${odd}`);
 });
 
-test("no source but the table's names a code that is not in it", () => {
+test("sources name only codes of the table", () => {
   const known = new Set(CODES.map(({ code }) => code));
   const sources = readdirSync(`${root}js`, { recursive: true }).map(String).filter((name) => name.endsWith(".ts") && !name.startsWith("generated")).map((name) => [name, readFileSync(`${root}js/${name}`, "utf8")]);
   let found = 0;

@@ -13,7 +13,7 @@ const license = answer(LICENSES.widevine);
 /** As long as it takes for everything that could happen by itself. */
 const settled = async () => { for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate); };
 
-test("createPallyCon() resolves while the wasm is on its way; a license request waits for it and succeeds", async () => {
+test("createPallyCon() resolves before the wasm arrives; a license request waits for it and succeeds", async () => {
   let arrive;
   const page = await newPage({ wasm: () => new Promise((resolve) => { arrive = () => resolve(wasm()); }), answers: [license] });
   const drm = await page.client();
@@ -27,7 +27,7 @@ test("createPallyCon() resolves while the wasm is on its way; a license request 
   assert.deepEqual([page.sent.length, page.wasmRequests, page.errors()], [1, 1, []]);
 });
 
-test("while the wasm is on its way, it is asked for once, whoever waits, and nothing else is asked for", async () => {
+test("before the wasm arrives, it is the only request, and there is one for all clients and calls", async () => {
   let arrive;
   const tokens = [];
   const page = await newPage({ wasm: () => new Promise((resolve) => { arrive = () => resolve(wasm()); }), answers: [license, license] });
@@ -41,7 +41,7 @@ test("while the wasm is on its way, it is asked for once, whoever waits, and not
   assert.deepEqual([page.wasmRequests, page.sent.length, tokens], [1, 2, ["widevine", "widevine"]]);
 });
 
-test("readLicense() cannot wait: before the wasm is there it says so", async () => {
+test("readLicense() before the wasm has arrived is not-initialized", async () => {
   const page = await newPage({ wasm: never });
   const drm = await page.client();
   const error = await failure(() => drm.readLicense("widevine", { status: 200, body: LICENSES.widevine }));
@@ -67,7 +67,7 @@ const CALLS = {
 };
 
 for (const [way, [missing, message]] of Object.entries(WAYS)) {
-  test(`where player.wasm ${way}, every call fails with wasm-unreachable, reports it once, and the next call tries again`, async () => {
+  test(`where player.wasm ${way}, every call fails with wasm-unreachable, reported once, and the next call tries again`, async () => {
     // Where nothing comes, the module's 30 seconds are over at once.
     if (missing === never) globalThis.setTimeout = (work, ms, ...more) => real.setTimeout(work, ms === 30_000 ? 0 : ms, ...more);
     const page = await newPage({ wasm: missing, answers: [answer(DER)] });
@@ -90,7 +90,7 @@ for (const [way, [missing, message]] of Object.entries(WAYS)) {
   });
 }
 
-test("a license that was refused its wasm is given on the next call", async () => {
+test("after a failed download, the next license request downloads the wasm again and succeeds", async () => {
   const page = await newPage({ wasm: unreachable, answers: [license] });
   const drm = await page.client();
   assert.equal((await failure(() => drm.requestLicense("widevine", MESSAGES.widevine))).code, "wasm-unreachable");
@@ -98,7 +98,7 @@ test("a license that was refused its wasm is given on the next call", async () =
   assert.deepEqual((await drm.requestLicense("widevine", MESSAGES.widevine)).data, LICENSES.widevine);
 });
 
-test("where there is no WebAssembly, or it may not be used, the error is wasm-blocked", async () => {
+test("without WebAssembly, or where a policy forbids it, the error is wasm-blocked", async () => {
   for (const blocked of [undefined, { ...real.WebAssembly, Module: real.WebAssembly.Module, instantiate: () => Promise.reject(new real.WebAssembly.CompileError("forbidden")) }]) {
     const page = await newPage();
     globalThis.WebAssembly = blocked;
@@ -109,7 +109,7 @@ test("where there is no WebAssembly, or it may not be used, the error is wasm-bl
   }
 });
 
-test("whoever gives up waits for the wasm no longer, and nothing is sent", async () => {
+test("an aborted request stops waiting for the wasm, and sends nothing", async () => {
   const page = await newPage({ wasm: never });
   const drm = await page.client();
   const controller = new AbortController();

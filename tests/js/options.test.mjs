@@ -27,7 +27,7 @@ const WRONG = [
   ...[0, -1, 1.5, NaN].map((attempts) => [{ retry: { attempts } }, "retry.attempts is not a whole number of 1 or more."]),
 ];
 
-test("a wrong option is options-invalid at once, before anything is loaded, and its value is not repeated", async () => {
+test("a wrong option is options-invalid at once, before anything is loaded, and its value is not in the error", async () => {
   const page = await newPage({ wasm: never });
   for (const [options, message] of WRONG) {
     const error = await failure(() => page.core.createPallyCon(options));
@@ -39,7 +39,7 @@ test("a wrong option is options-invalid at once, before anything is loaded, and 
   assert.equal(page.wasmRequests, 0);
 });
 
-test("every option has a value that passes, and so has none: undefined and null are absent", async () => {
+test("every option accepts its values; undefined and null count as absent", async () => {
   const page = await newPage({ wasm: never });
   const right = {
     siteId: ["DEMO", "ab12"], customData: [SECRET, "", () => SECRET], contentId: ["film", () => "film"], host: ["https://h/"], licenseUrl: ["https://h/l", () => "https://h/l", { widevine: "https://h/l" }],
@@ -52,7 +52,7 @@ test("every option has a value that passes, and so has none: undefined and null 
 
 const HOSTS = [[undefined, "https://drm-license.doverunner.com"], ["https://h", "https://h"], ["https://h/", "https://h"], ["https://h//", "https://h"], ["https://h:8443/base/", "https://h:8443/base"]];
 
-test("the license URL: one for all DRMs but ClearKey, whose content is named in it", async () => {
+test("the license URL is the same for all DRMs but ClearKey, whose URL names the content", async () => {
   const page = await newPage();
   for (const [host, base] of HOSTS) {
     const urls = {};
@@ -67,7 +67,7 @@ test("the license URL: one for all DRMs but ClearKey, whose content is named in 
   }
 });
 
-test("the license URL is known before the wasm is: adapters give it to their player", async () => {
+test("the license URL is known before the wasm has arrived, for adapters to configure players", async () => {
   const page = await newPage({ wasm: never });
   const urls = ["widevine", "fairplay", "clearkey"];
   for (const [options, expected] of [
@@ -81,7 +81,7 @@ test("the license URL is known before the wasm is: adapters give it to their pla
   }
 });
 
-test("the licenseUrl option stands in for the host's, as it is: for all, per DRM, or by a callback that is told what it is for", async () => {
+test("licenseUrl replaces the host's URL unchanged: for all DRMs, per DRM, or by a callback", async () => {
   const page = await newPage();
   for (const [licenseUrl, expected] of [
     ["https://h.example/l?a=b#c", "https://h.example/l?a=b#c"], [{ widevine: "https://w.example" }, "https://w.example"], [{ fairplay: "https://f.example" }, "https://host/ri/licenseManager.do"],
@@ -92,7 +92,7 @@ test("the licenseUrl option stands in for the host's, as it is: for all, per DRM
   }
 });
 
-test("the certificate's URL: from host and siteId, and without a siteId an error that says so", async () => {
+test("the certificate's URL is made of host and siteId; without a siteId the error is site-id-missing", async () => {
   const page = await newPage();
   const widevine = new Uint8Array([10, 2, 1, 255]);
   for (const [host, base] of HOSTS) {
@@ -111,7 +111,7 @@ test("the certificate's URL: from host and siteId, and without a siteId an error
   }
 });
 
-test("certificates of options: bytes, base64, PEM, a URL, a URL with headers; what is none is said to be none", async () => {
+test("the certificate option takes bytes, base64, PEM, a URL, or a URL with headers; anything else is certificate-invalid", async () => {
   const page = await newPage();
   const pem = `-----BEGIN CERTIFICATE-----\n${base64(DER)}\n-----END CERTIFICATE-----\n`;
   const at = (name) => `https://c.example/${name}?y`;

@@ -103,7 +103,7 @@ test("only the DRMs that are asked for are asked", async () => {
   assert.deepEqual([...new Set(calls.map(({ name }) => name).filter(Boolean))], ["org.w3.clearkey"]);
 });
 
-test("a scheme that is asked for: who lacks it is not in the list, and who does not know the question has its usual one", async () => {
+test("probe({ scheme }) omits DRMs that lack the scheme; browsers without encryptionScheme have their usual one", async () => {
   browser({ "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"], schemes: ["cenc"] }, "org.w3.clearkey": { video: [""], schemes: ["cenc", "cbcs"] } });
   assert.deepEqual((await probe({ codecs: codecs(), scheme: "cbcs" })).map(({ drm, schemes }) => [drm, schemes]), [["clearkey", ["cbcs"]]]);
   browser({ "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"] }, "com.apple.fps": { video: [""], types: ["skd", "sinf"] } }, { knowsSchemes: false });
@@ -111,7 +111,7 @@ test("a scheme that is asked for: who lacks it is not in the list, and who does 
   assert.deepEqual((await probe({ codecs: codecs(), scheme: "cbcs" })).map(({ drm }) => drm), ["fairplay"]);
 });
 
-test("a browser that does not answer keeps the others waiting no longer than the limit; what was asked is not asked again", async () => {
+test("a key system that never answers delays the others no longer than the time limit; results are kept", async () => {
   const calls = browser({ "com.widevine.alpha": { hangs: true }, "org.w3.clearkey": { video: [""] } });
   const options = { codecs: codecs(), timeout: 50 };
   assert.deepEqual((await probe(options)).map(({ drm }) => drm), ["clearkey"]);

@@ -70,7 +70,7 @@ const TABLE = {
 };
 
 for (const [name, [data, type, boxes, keyIds, bare]] of Object.entries(TABLE)) {
-  test(`${name}: the record says what the JSON says`, () => {
+  test(`${name}: the decoded record equals the JSON`, () => {
     const read = parseInitData(data);
     assert.deepStrictEqual(read, inspectAny(data).value);
     if (!bare) assert.deepStrictEqual(parseInitData(data, { type }), read);
@@ -78,7 +78,7 @@ for (const [name, [data, type, boxes, keyIds, bare]] of Object.entries(TABLE)) {
   });
 }
 
-test("the table has every field that the types name", () => {
+test("the table has every field of the types", () => {
   const types = readFileSync(new URL("../../js/types.ts", import.meta.url), "utf8");
   const read = Object.values(TABLE).map(([data]) => parseInitData(data));
   const boxes = read.flatMap((initData) => initData.boxes);

@@ -58,7 +58,7 @@ for (const [name, [initDataType, initData, contentId, keyIds]] of Object.entries
   });
 }
 
-test("a callback that changes what it is told changes nothing for the next", async () => {
+test("a callback that changes its context does not change the next one's", async () => {
   const page = await newPage({ answers: [answer(LICENSES.widevine), answer(LICENSES.widevine)] });
   const seen = [];
   const drm = await page.client({ customData: ({ keyIds }) => { seen.push([...keyIds]); keyIds.push("mine"); return "dG9rZW4="; } });
@@ -66,7 +66,7 @@ test("a callback that changes what it is told changes nothing for the next", asy
   assert.deepEqual(seen, [[KEY], [KEY]]);
 });
 
-test("keys that rotate: a new period is a rotation after a license, the same one is not", async () => {
+test("after a license, a new key period is a rotation, and the same one is not", async () => {
   const page = await newPage({ answers: Array(4).fill(answer(LICENSES.widevine)) });
   const reasons = [];
   const drm = await page.client({ customData: ({ reason }) => { reasons.push(reason); return "dG9rZW4="; } });
@@ -105,7 +105,7 @@ for (const [name, [drm, message, body, headers]] of Object.entries(REQUESTS)) {
   });
 }
 
-test("a message of ClearKey's is not sent, and takes no custom data", async () => {
+test("ClearKey's message is not sent, and needs no custom data", async () => {
   const page = await newPage({ answers: [answer(LICENSES.clearkey)] });
   const drm = await page.client({ siteId: "DEMO", contentId: "a/b", customData: () => assert.fail("not for ClearKey") });
   assert.deepEqual((await drm.requestLicense("clearkey", MESSAGES.clearkey)).data, LICENSES.clearkey);
@@ -119,7 +119,7 @@ test("an individualization request passes untouched, without custom data and hea
   assert.deepEqual([body, "pallycon-customdata-v2" in headers, told(page)], [bytes(1, 2), false, []]);
 });
 
-test("FairPlay's asset id goes behind the SPC where it is asked for: as text, by a callback, or from skd", async () => {
+test("assetId adds FairPlay's asset id behind the SPC: as text, by a callback, or from skd", async () => {
   const page = await newPage();
   const skd = { initData: utf8("skd://film?a=b"), initDataType: "skd" };
   for (const [assetId, context, expected] of [["a b", {}, "&assetId=a%20b"], [({ contentId }) => `${contentId}!`, {}, "&assetId=film!"], [true, skd, "&assetId=film%3Fa%3Db"], [true, {}, ""], [undefined, skd, ""], [() => undefined, skd, ""]]) {
@@ -162,7 +162,7 @@ for (const [name, [options, expected, warnings]] of Object.entries(CUSTOM_DATA))
   });
 }
 
-test("custom data in the URL: encoded, behind its own query and before its fragment, and in no header", async () => {
+test("carrier: \"url\" puts the encoded custom data behind the URL's query and before its fragment, and in no header", async () => {
   const page = await newPage();
   for (const [url, expected] of [["https://h/l", "https://h/l?pallycon-customdata-v2=dG9rZW4%3D"], ["https://h/l?a=b#c", "https://h/l?a=b&pallycon-customdata-v2=dG9rZW4%3D#c"]]) {
     const request = await (await page.client({ carrier: "url", licenseUrl: url })).licenseRequest("widevine", MESSAGES.widevine);
@@ -190,7 +190,7 @@ test("headers, credentials and callbacks that fail", async () => {
   }
 });
 
-test("PlayReady's CDM data: the token in UTF-16; the content id is the callback's", async () => {
+test("PlayReady's CDM data hold the token in UTF-16, for the content id of the callback", async () => {
   const page = await newPage();
   const contexts = [];
   const drm = await page.client({ contentId: () => "film", customData: (context) => { contexts.push(context); return "dG9rZW4="; } });
@@ -204,7 +204,7 @@ test("PlayReady's CDM data: the token in UTF-16; the content id is the callback'
 });
 
 for (const [name, when] of [["before", "start"], ["before, with init data that cannot be read", "half"], ["while customData is asked", "customData"], ["while the server is asked", "fetch"]]) {
-  test(`given up ${name}: aborted, reported once, and nothing more is sent`, async () => {
+  test(`aborted ${name}: the error is reported once, and nothing more is sent`, async () => {
     const controller = new AbortController();
     const stop = (now) => { if (now === when) controller.abort("enough"); };
     const page = await newPage({ answers: [({ signal }) => new Promise((_, reject) => { signal.onabort = () => reject(signal.reason); stop("fetch"); })] });

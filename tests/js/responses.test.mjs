@@ -86,7 +86,7 @@ for (const [name, [response, widevine, times, fairplay, certificate, more = {}]]
     }
   });
 
-  test(`${name}: for a FairPlay license, which the next response is`, async () => {
+  test(`${name}: for a FairPlay license, with a license as the next response`, async () => {
     const page = await newPage({ answers: [response, answer(LICENSES.fairplay)] });
     const reasons = [];
     const drm = await page.client({ customData: ({ reason }) => { reasons.push(reason); return "dG9rZW4="; } });
@@ -96,7 +96,7 @@ for (const [name, [response, widevine, times, fairplay, certificate, more = {}]]
     if (fairplay === true) assert.deepEqual(result.data, bytes(67, 75, 67, 0, 1, 2, 3, 4));
   });
 
-  test(`${name}: for FairPlay's certificate, which is asked for once`, async () => {
+  test(`${name}: for FairPlay's certificate, in one attempt`, async () => {
     const page = await newPage({ answers: [response] });
     const drm = await page.client({ siteId: "DEMO", withCredentials: true });
     const { error, code } = await outcome(page, () => drm.certificate("fairplay"));
@@ -123,7 +123,7 @@ test("every DRM's license", async () => {
   assert.deepEqual(page.errors(), []);
 });
 
-test("whoever posts the request itself has the response read: with the request, also what was wrong with its token", async () => {
+test("readLicense() with the request adds the problems of its token to a refusal", async () => {
   const page = await newPage();
   const drm = await page.client({ customData: token(), siteId: "SITE" });
   const request = await drm.licenseRequest("widevine", MESSAGES.widevine, { initData: film, initDataType: "cenc" });
@@ -134,7 +134,7 @@ test("whoever posts the request itself has the response read: with the request, 
   assert.deepEqual(page.sent, []);
 });
 
-test("a request under way is not disturbed by another that is refused", async () => {
+test("a refusal does not disturb another request in flight", async () => {
   let reply;
   const page = await newPage({ answers: [() => new Promise((resolve) => { reply = () => resolve(new Response(LICENSES.widevine)); }), answer(refusal("7011"))] });
   const drm = await page.client({ customData: token() });
@@ -145,14 +145,14 @@ test("a request under way is not disturbed by another that is refused", async ()
   assert.deepEqual((await first).data, LICENSES.widevine);
 });
 
-test("what a service certificate request gets is not a license, and no license event", async () => {
+test("the response to a service certificate request is not reported as a license", async () => {
   const page = await newPage({ answers: [answer(bytes(8, 5, 18, 1, 0))] });
   const drm = await page.client();
   assert.deepEqual((await drm.requestLicense("widevine", bytes(8, 4))).data, bytes(8, 5, 18, 1, 0));
   assert.deepEqual(page.events.filter(({ type }) => ["license", "error"].includes(type)), []);
 });
 
-test("the pause before another attempt: at random below base times two to the attempt, or as long as the server asks", async () => {
+test("the pause before another attempt is random below base times a power of two, up to cap, and at least Retry-After", async () => {
   const random = Math.random;
   const setTimeout = globalThis.setTimeout;
   try {

@@ -12,7 +12,7 @@ const PLAYLIST = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain
 /** It is asked for in the middle of a call of the core. */
 const now = { getTime() { throw cause; } };
 
-test("an instance that died is replaced", async () => {
+test("after a trap the player's instance is replaced", async () => {
   await init();
   const { Instance } = WebAssembly;
   let made = 0;
@@ -35,7 +35,7 @@ test("an instance that died is replaced", async () => {
   }
 });
 
-test("what is not a trap leaves the instance, and comes out as it is", async () => {
+test("an error that is not a trap passes through", async () => {
   await init();
   const error = await failure(() => parseInitData(bytes(1, 2, 3)));
   assert.equal(error.code, "init-data-invalid");
@@ -43,7 +43,7 @@ test("what is not a trap leaves the instance, and comes out as it is", async () 
   assert.throws(() => inspectCustomData("e30=", { now: { getTime() { throw own; } } }), (thrown) => thrown === own);
 });
 
-test("the inspect module's instance is replaced, too", async () => {
+test("after a trap the inspect module's instance is replaced", async () => {
   assert.equal(parseManifest(PLAYLIST).kind, "hls");
   const error = await failure(() => buildPssh({ toJSON() { throw cause; } }));
   assert.deepEqual([error.code, error.cause], ["internal", cause]);
@@ -51,7 +51,7 @@ test("the inspect module's instance is replaced, too", async () => {
   assert.deepEqual(buildPssh(parseInitData(film).boxes[0]), film);
 });
 
-test("a client goes on with the new instance: requests, licenses, errors", async () => {
+test("a client keeps working after a trap: requests, licenses, errors", async () => {
   const page = await newPage({ answers: [answer(LICENSES.widevine), answer(LICENSES.widevine), answer(refusal("7011"))] });
   const drm = await page.client();
   const ask = () => drm.requestLicense("widevine", MESSAGES.widevine, { initData: film, initDataType: "cenc" });
