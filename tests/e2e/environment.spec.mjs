@@ -198,8 +198,8 @@ test("a device that lacks cbcs: content in it is named, with the scheme that it 
   });
   const problems = await page.evaluate(() => window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cbcs" } }));
   expect(codes(problems)).toEqual(["scheme-unsupported"]);
-  expect(problems[0].message).toContain("plays cenc alone");
-  expect(problems[0].hint).toContain("in cenc");
+  expect(problems[0].message).toContain("plays only cenc");
+  expect(problems[0].hint).toContain("in a scheme that they play");
   expect(codes(await page.evaluate(() => window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cenc" } })))).toEqual([]);
 });
 
