@@ -17,7 +17,8 @@ import { PAINS } from "./pains.mjs";
 
 const folder = (path) => join(root, path);
 export const FILE = folder("docs/without-and-with.md");
-const versionOf = (name) => JSON.parse(readFileSync(folder(`node_modules/${name}/package.json`), "utf8")).version;
+const versionIn = (path) => JSON.parse(readFileSync(folder(path), "utf8")).version;
+const versionOf = (name) => versionIn(`node_modules/${name}/package.json`);
 const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
 
 /** The document's parts, in order; those without cases have a reason. @returns {{level: number, title: string, cases: object[], reason?: string}[]} */
@@ -97,7 +98,7 @@ async function main() {
   const browser = await chromium.launch({ executablePath: findBrowser("chromium"), args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`] });
   try {
     const heard = await listen(CASES.filter((one) => nameOf(one).includes(only)), { browser, origin });
-    const versions = `Chromium ${browser.version()}, Shaka Player ${versionOf("shaka-player")}, hls.js ${versionOf("hls.js")}; "no EME" is WebKitGTK.`;
+    const versions = `Recorded with pallycon-drm ${versionIn("package.json")}, Chromium ${browser.version()}, Shaka Player ${versionOf("shaka-player")}, hls.js ${versionOf("hls.js")}; "no EME" is WebKitGTK.`;
     if (!only) writeFileSync(FILE, render(heard, versions));
   } finally {
     await browser.close();
