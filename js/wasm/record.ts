@@ -10,17 +10,16 @@ const NAMES = ("type,contentId,keyPeriodIndex,payloadError,widevine,playready,fa
   + "licenseField,warning,kind,drmType,siteId,userId,responseFormat,issuedAt,expiresAt,keyRotation,"
   + "keyIds,groupIds,entitledKeys,unknownFields,normalizedKeyIds,fieldOrder,keys,keys,records,requests,versions,tracks,pattern,boxes,warnings,problems,"
   + "parameters,headers").split(",");
-const FIRST_LIST = 65;
+const FIRST_LIST = NAMES.indexOf("keyIds");
 /** PlayReady's key of version 4.0 goes to the front of the others. */
-const FIRST_KEY = 72;
+const FIRST_KEY = NAMES.lastIndexOf("keys");
 /** A track belongs to the init data, wherever it is reported. */
-const TRACKS = 76;
+const TRACKS = NAMES.indexOf("tracks");
 
 const enum Form { Number, Float, Text, Hex, Bytes, Input, True, False, Open, Close, List, Box }
 const BOX_SIZE = 56;
 const SIZE_FORMS = [undefined, "long", "to-end"];
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Fields = Record<string, any>;
 
 /** Text of a part of some bytes. Short ASCII, which it mostly is, is faster by hand. */
