@@ -1,7 +1,7 @@
 // What the page itself lacks: where it is, who framed it, what its policies forbid.
 import type { Problem } from "../types.js";
 import { problem } from "./problem.js";
-import { within } from "./time.js";
+import { before, type Deadline } from "./time.js";
 import { Reason } from "../generated/codes.js";
 
 interface Policy { allowsFeature(name: string): boolean }
@@ -9,14 +9,14 @@ interface Policy { allowsFeature(name: string): boolean }
 const EME = "encrypted-media";
 
 /** All that keeps EME from this page. Empty: `navigator.requestMediaKeySystemAccess` can be called and may be answered. */
-export async function pageProblems(timeout: number): Promise<Problem[]> {
+export async function pageProblems(limit: Deadline): Promise<Problem[]> {
   if (typeof document === "undefined") {
     return [problem("not-a-page")];
   }
   if (window.isSecureContext === false) {
     return [problem("insecure-context", [`${location.protocol}//${location.host}`], framed() ? Reason.InsecureFrame : undefined)];
   }
-  if (!allowed() || (await refused(timeout))) return [notAllowed()];
+  if (!allowed() || (await refused(limit))) return [notAllowed()];
   if (!(navigator as { requestMediaKeySystemAccess?: unknown }).requestMediaKeySystemAccess) {
     if ("WebKitMediaKeys" in globalThis) return [];
     return [problem("eme-missing")];
@@ -36,10 +36,10 @@ function allowed(): boolean {
  * Safari has the policy and no way to ask for it: the question itself tells, by the error's name. ClearKey is everywhere.
  * (Firefox 153 heeds the policy for this feature neither in `allow` nor in the header: there nothing is forbidden.)
  */
-async function refused(timeout: number): Promise<boolean> {
+async function refused(limit: Deadline): Promise<boolean> {
   try {
     const capability = [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }];
-    await within(timeout, navigator.requestMediaKeySystemAccess("org.w3.clearkey", [{ initDataTypes: ["keyids"], videoCapabilities: capability }]), undefined);
+    await before(limit, navigator.requestMediaKeySystemAccess("org.w3.clearkey", [{ initDataTypes: ["keyids"], videoCapabilities: capability }]), undefined);
     return false;
   } catch (error) {
     return /^(SecurityError|NotAllowedError)$/.test((error as Error).name);
@@ -61,7 +61,7 @@ function frameAllows(): boolean {
 }
 
 /** Blocked cookies and site data, or a sandbox without an origin: CDMs keep their identity and licenses there. */
-export function storageProblems(): Problem[] {
+export async function storageProblems(): Promise<Problem[]> {
   if (typeof window === "undefined") return [];
   try {
     void window.localStorage;

@@ -2,7 +2,7 @@
 import type { InitDataType, Probed, ProbeOptions, Scheme } from "../types.js";
 import { maxHdcp } from "./hdcp.js";
 import { KEY_SYSTEMS, type KeySystem } from "./key-systems.js";
-import { within } from "./time.js";
+import { before, deadline, type Deadline } from "./time.js";
 
 type Capability = MediaKeySystemMediaCapability & { encryptionScheme?: string | null };
 interface Found { rank: number; probed: Probed }
@@ -17,20 +17,27 @@ const known = new Map<string, Promise<Found[]>>();
  * A hardware entry (L1, SL3000) needs content packaged for it: audio and video under separate keys.
  */
 export async function probe(options: ProbeOptions = {}): Promise<Probed[]> {
-  const { drms, codecs, scheme, timeout = 5000 } = options;
+  const limit = deadline(options.timeout ?? 5000);
+  const { list } = await probeUntil(limit, options).finally(limit.clear);
+  return list;
+}
+
+/** The same until somebody else's time is over; `complete` where everything has answered by then. */
+export async function probeUntil(limit: Deadline, options: ProbeOptions): Promise<{ list: Probed[]; complete: boolean }> {
+  const { drms, codecs, scheme } = options;
   const found: Found[] = [];
-  await within(timeout, Promise.all(KEY_SYSTEMS.map(async (systems) => {
+  const complete = await before(limit, Promise.all(KEY_SYSTEMS.map(async (systems) => {
     if (drms && !drms.includes((systems[0] as KeySystem).drm)) return;
     const key = JSON.stringify([(systems[0] as KeySystem).name, codecs, scheme]);
     const asked = known.get(key) ?? first(systems, options);
     known.set(key, asked);
     found.push(...(await asked));
-  })), undefined);
+  })).then(() => true), false);
   const list = found.sort((a, b) => b.rank - a.rank || order(a.probed) - order(b.probed)).map(({ probed }) => probed);
   // The experiment is worth naming only for what the plain name has not.
   const plain = list.find(({ keySystem }) => keySystem === "com.widevine.alpha");
   const worth = list.filter(({ keySystem }) => !(keySystem.endsWith(".experiment") && plain?.securityLevel === "L1"));
-  return JSON.parse(JSON.stringify(worth)) as Probed[]; // the caller's own
+  return { list: JSON.parse(JSON.stringify(worth)) as Probed[], complete }; // a list of the caller's own
 }
 
 const order = ({ keySystem }: Probed) => KEY_SYSTEMS.findIndex((systems) => systems.some(({ name }) => name === keySystem));

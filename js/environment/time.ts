@@ -1,8 +1,13 @@
 // Browsers may take a minute to answer a question about keys: nothing here waits longer than its own time limit.
 
-/** What `work` resolves with, or `late` when `ms` are over first. The timer is gone once either has happened. */
-export function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {
+/** A time limit that several waits share: `over` resolves when it is reached. */
+export interface Deadline { over: Promise<void>; clear(): void }
+
+export function deadline(ms: number): Deadline {
   let timer: ReturnType<typeof setTimeout>;
-  const over = new Promise<L>((resolve) => { timer = setTimeout(() => resolve(late), ms); });
-  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+  const over = new Promise<void>((resolve) => { timer = setTimeout(resolve, ms); });
+  return { over, clear: () => clearTimeout(timer) };
 }
+
+/** What `work` resolves with, or `late` when the time is over first. */
+export const before = <T, L>({ over }: Deadline, work: Promise<T>, late: L): Promise<T | L> => Promise.race([work, over.then(() => late)]);

@@ -2,10 +2,13 @@
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
 import { problem } from "./problem.js";
+import { before, type Deadline } from "./time.js";
 import { Reason } from "../generated/codes.js";
 
-/** One that hangs is given up after `timeout`. No cookies and no token are sent. */
-export async function urlProblems(text: string, timeout: number): Promise<Problem[]> {
+const LATE = "late" as const;
+
+/** One that hangs is given up when the time is over. No cookies and no token are sent. */
+export async function urlProblems(text: string, limit: Deadline): Promise<Problem[]> {
   let url: URL;
   try {
     url = new URL(text, typeof location === "undefined" ? undefined : location.href);
@@ -14,27 +17,28 @@ export async function urlProblems(text: string, timeout: number): Promise<Proble
   }
   const name = url.origin + url.pathname;
   if (typeof fetch === "undefined" || !/^https?:$/.test(url.protocol)) return [];
-  const late = typeof AbortController === "undefined" ? undefined : new AbortController();
-  const timer = setTimeout(() => late?.abort(), timeout);
-  const reach = (init: RequestInit) => fetch(url.href, { cache: "no-store", credentials: "omit", ...init, ...(late ? { signal: late.signal } : {}) }).then((answer) => { void answer.body?.cancel(); return true; }, () => false);
-  try {
-    const concerns = (blocked: string) => blocked === "" || url.href.startsWith(blocked) || blocked.startsWith(url.origin);
-    const [reached, directive] = await watchingPolicy(() => reach({ mode: "no-cors" }), concerns);
-    if (directive) return [problem("csp-blocks-url", [directive, name])];
-    if (!reached) return [unreachable(url, name, late?.signal.aborted)];
-    if (typeof location === "undefined" || url.origin === location.origin) return [];
-    // A license request carries a header of its own, so its preflight has to be allowed as well.
-    const headers = /licenseManager/.test(url.pathname) ? { "pallycon-customdata-v2": "" } : {};
-    if (await reach({ mode: "cors", headers })) return [];
-    return [problem("cors-refused", [name, location.origin])];
-  } finally {
-    clearTimeout(timer);
-  }
+  const controller = typeof AbortController === "undefined" ? undefined : new AbortController();
+  void limit.over.then(() => controller?.abort());
+  const reach = (init: RequestInit) => {
+    const signal = controller ? { signal: controller.signal } : {};
+    const answer = fetch(url.href, { cache: "no-store", credentials: "omit", ...init, ...signal });
+    return before(limit, answer.then(({ body }) => { void body?.cancel(); return true; }, () => false), LATE);
+  };
+  const concerns = (blocked: string) => blocked === "" || url.href.startsWith(blocked) || blocked.startsWith(url.origin);
+  const [reached, directive] = await watchingPolicy(() => reach({ mode: "no-cors" }), concerns);
+  if (directive) return [problem("csp-blocks-url", [directive, name])];
+  if (reached !== true) return [unreachable(url, name, reached)];
+  if (typeof location === "undefined" || url.origin === location.origin) return [];
+  // A license request carries a header of its own, so its preflight has to be allowed as well.
+  const headers = /licenseManager/.test(url.pathname) ? { "pallycon-customdata-v2": "" } : {};
+  const readable = await reach({ mode: "cors", headers });
+  if (readable === true) return [];
+  return [readable === LATE ? unreachable(url, name, LATE) : problem("cors-refused", [name, location.origin])];
 }
 
-function unreachable(url: URL, name: string, late: boolean | undefined): Problem {
+function unreachable(url: URL, name: string, reached: false | typeof LATE): Problem {
   if (typeof location !== "undefined" && location.protocol === "https:" && url.protocol === "http:") {
     return problem("mixed-content", [name]);
   }
-  return problem("url-unreachable", [name], late ? Reason.NotInTime : Reason.NotReached);
+  return problem("url-unreachable", [name], reached === LATE ? Reason.NotInTime : Reason.NotReached);
 }

@@ -3,12 +3,13 @@ import { isLoaded } from "../core.js";
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
 import { problem } from "./problem.js";
+import { before, type Deadline } from "./time.js";
 import { Reason } from "../generated/codes.js";
 
 /** "\0asm", version 1: a whole module. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
-export async function wasmProblems(): Promise<Problem[]> {
+export async function wasmProblems(limit: Deadline): Promise<Problem[]> {
   if (isLoaded()) return [];
   if (typeof WebAssembly !== "object") {
     return [problem("wasm-blocked", [], Reason.DiagnosedNoWasm)];
@@ -19,13 +20,14 @@ export async function wasmProblems(): Promise<Problem[]> {
   } catch {
     return [problem("wasm-blocked", [], Reason.DiagnosedWasmPolicy)];
   }
-  const found = await unreachable(new URL("./player.wasm", import.meta.url));
+  const found = await unreachable(new URL("./player.wasm", import.meta.url), limit);
   return found ? [found] : [];
 }
 
-async function unreachable(url: URL): Promise<Problem | undefined> {
+async function unreachable(url: URL, limit: Deadline): Promise<Problem | undefined> {
   if (!/^https?:$/.test(url.protocol) || typeof fetch === "undefined") return undefined;
-  const reach = () => fetch(url.href).then((response) => (response.ok ? "" : `is answered with HTTP ${response.status}`), () => "cannot be fetched");
+  const answered = (response: Response) => (response.ok ? "" : `is answered with HTTP ${response.status}`);
+  const reach = () => before(limit, fetch(url.href).then(answered, () => "cannot be fetched"), "is not answered in time");
   const [failure, directive] = await watchingPolicy(reach, (blocked) => url.href.startsWith(blocked));
   if (!failure) return undefined;
   const where = url.origin + url.pathname;

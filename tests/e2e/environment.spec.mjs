@@ -122,7 +122,9 @@ test("a server that answers without CORS headers, one that lacks the header's pe
 
 test("a server that never answers does not hold it up, and is named", async ({ page }) => {
   const problems = await diagnose(page, { ...plain(), "/slow": { hang: true } }, { options: { urls: ["SITE/slow"], timeout: 2000 } });
-  expect(codes(problems)).toEqual([CDM, "url-unreachable"]);
+  // A busy browser may take longer to say that it has no CDM: that is a finding of its own.
+  expect([CDM, "cdm-unanswered"]).toContain(problems[0].code);
+  expect(codes(problems.slice(1))).toEqual(["url-unreachable"]);
   expect(problems[1].message).toContain("in time");
 });
 

@@ -47,3 +47,36 @@ test("URLs: no URL, a port where nobody listens, a server that never answers; qu
   assert.match(gone[1].message, /cannot be reached/);
   assert.ok(!JSON.stringify([problems, gone]).includes("secret"));
 });
+
+/** A page whose CDM answers as `ask` does. */
+async function inPage(ask, options) {
+  const document = {};
+  const window = { isSecureContext: true, localStorage: {}, addEventListener() {} };
+  Object.assign(window, { self: window, top: window });
+  const page = { document: Object.assign(document, { addEventListener() {}, removeEventListener() {} }), window, location: new URL("http://localhost/") };
+  for (const [name, value] of Object.entries(page)) Object.defineProperty(globalThis, name, { value, configurable: true });
+  Object.defineProperty(globalThis, "navigator", { value: { requestMediaKeySystemAccess: ask }, configurable: true });
+  try {
+    return await codes(options);
+  } finally {
+    for (const name of Object.keys(page)) delete globalThis[name];
+  }
+}
+
+test("a CDM that never answers is named, also beside one that has refused", async () => {
+  const refuse = () => Promise.reject(new DOMException("no", "NotSupportedError"));
+  assert.deepEqual(await inPage((name) => (name.startsWith("com.widevine") ? new Promise(() => {}) : refuse()), { timeout: 100 }), ["cdm-unanswered"]);
+  assert.deepEqual(await inPage(() => new Promise(() => {}), { timeout: 100 }), ["cdm-unanswered"]);
+  // Long enough for any machine: it is not waited for, because all have answered.
+  assert.deepEqual(await inPage(refuse, { drm: "playready", timeout: 60_000 }), ["cdm-missing"]);
+});
+
+test("a server that answers a plain request and never the one with our header is out of reach, not refused by CORS", async () => {
+  const server = createServer(({ headers }, response) => { if (!("pallycon-customdata-v2" in headers)) response.end(); });
+  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  const url = `http://127.0.0.1:${server.address().port}/ri/licenseManager.do`;
+  const refuse = () => Promise.reject(new DOMException("no", "NotSupportedError"));
+  const found = await inPage(refuse, { drm: "playready", urls: [url], timeout: 500 });
+  await new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
+  assert.deepEqual(found, ["cdm-missing", "url-unreachable"]);
+});
