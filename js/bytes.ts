@@ -5,6 +5,11 @@ import type { Bytes, Octets } from "./types.js";
 export const asBytes = (bytes: Bytes): Uint8Array =>
   ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(new DataView(bytes).buffer);
 
+interface Tagged { "WebAssembly.Module": WebAssembly.Module; Response: Response; URL: URL; ArrayBuffer: ArrayBuffer }
+
+/** Also of another realm (a frame, Jest, an edge runtime), whose classes are not ours: `instanceof` would not know it. */
+export const isA = <K extends keyof Tagged>(value: unknown, tag: K): value is Tagged[K] => Object.prototype.toString.call(value) === `[object ${tag}]`;
+
 /** A copy that owns its whole buffer. */
 export const copyBytes = (bytes: Bytes): Octets => asBytes(bytes).slice() as Octets;
 

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
-import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex } from "./core.js";
+import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex, loadOnce, type ModuleSource } from "./core.js";
 import { Reason } from "./generated/codes.js";
 import { TOOLS } from "./generated/tools-texts.js";
 import type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
@@ -45,19 +45,14 @@ export interface Finding { kind: string; value: unknown; layers?: string[] }
 type PlayReadyFields = { version?: "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0"; keys: PlayReadyObject["keys"]; licenseUrl?: string; licenseUiUrl?: string; domainServiceId?: string; decryptorSetup?: string; customAttributes?: string };
 
 let loaded = false;
-let loading: Promise<void> | undefined;
+const load = loadOnce(async (source?: ModuleSource) => {
+  await bindgen({ module_or_path: await fetchModule(source, () => new URL("./inspect.wasm", import.meta.url), "parseSegment") });
+  loaded = true;
+});
 
 /** Loads the wasm once; without an argument from beside this module. Throws "wasm-blocked" | "wasm-unreachable", and forgets that. */
-export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> {
-  if (loaded) return Promise.resolve();
-  loading ??= (async () => {
-    await bindgen({ module_or_path: await fetchModule(source, () => new URL("./inspect.wasm", import.meta.url), "parseSegment") });
-    loaded = true;
-  })().catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+export function init(source?: ModuleSource): Promise<void> {
+  return load(source);
 }
 
 function call<T>(run: (core: typeof bindings) => T): T {

@@ -1,6 +1,6 @@
 // The server's wasm: loaded by itself on first use, from beside this module. A failure is forgotten, so that it can be tried again.
 import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
-import { createError, fetchModule, fromThrown } from "../core.js";
+import { createError, fetchModule, fromThrown, loadOnce, type ModuleSource } from "../core.js";
 import type { CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
 
 /** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
@@ -19,18 +19,13 @@ export interface ServerCore {
 }
 const core: ServerCore = bindings;
 
-let loading: Promise<void> | undefined;
+const load = loadOnce(async (source?: ModuleSource) => {
+  await bindgen({ module_or_path: await fetchModule(source, () => new URL("./server.wasm", import.meta.url), "createLicenseToken") });
+});
 
 /** Workers that forbid compiling from bytes hand over the module that their bundler made of `pallycon-drm/server.wasm`. */
-export function init(source?: Parameters<typeof fetchModule>[0]): Promise<void> {
-  loading ??= (async () => {
-    const module = await fetchModule(source, () => new URL("./server.wasm", import.meta.url), "createLicenseToken");
-    await bindgen({ module_or_path: module });
-  })().catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+export function init(source?: ModuleSource): Promise<void> {
+  return load(source);
 }
 
 /** Calls the core; what it throws becomes a PallyConError. */

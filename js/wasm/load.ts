@@ -3,26 +3,22 @@ import bindgen, * as core from "../../build/wasm/player/pallycon_drm.js";
 import { createError } from "../errors/error.js";
 import { withTimeout } from "../time.js";
 import { fetchModule, type ModuleSource } from "./module.js";
+import { loadOnce } from "./once.js";
 import { Reason } from "../generated/codes.js";
 
 let wasm: core.InitOutput | undefined;
-let loading: Promise<void> | undefined;
 
 export const isLoaded = (): boolean => !!wasm;
 
 /** A .wasm file that has not arrived by then counts as missing. */
 const LOAD_TIMEOUT = 30_000;
 
+const late = () => createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT] });
+
 /** Loads the module. A failure is forgotten, so that it can be tried again; while loaded, another source is ignored. */
-export function load(source?: ModuleSource): Promise<void> {
-  const late = () => createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT] });
-  return loading ??= withTimeout({ ms: LOAD_TIMEOUT, phase: "environment", late }, async () => {
-    wasm = await bindgen({ module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData") });
-  }).catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-}
+export const load = loadOnce((source?: ModuleSource) => withTimeout({ ms: LOAD_TIMEOUT, phase: "environment", late }, async () => {
+  wasm = await bindgen({ module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData") });
+}));
 
 /** Runs a call of the core. After a trap an instance's memory cannot be trusted, so the next call gets a new one. @internal */
 export function guarded<T>(run: () => T): T {

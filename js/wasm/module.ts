@@ -1,5 +1,5 @@
 // Getting a compiled module from any source, and saying why where that fails. Every entry of the package loads by it.
-import { asBytes, redactUrl } from "../bytes.js";
+import { asBytes, isA, redactUrl } from "../bytes.js";
 import { createError, type PallyConError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
 import type { Bytes } from "../types.js";
@@ -20,34 +20,45 @@ export async function fetchModule(source: ModuleSource | undefined, beside: () =
     throw unreachable(Reason.WasmPlaceUnknown, cause);
   }
   const settled = await Promise.resolve(from).catch((cause: unknown) => { throw unreachable(Reason.WasmNotFetched, cause); });
-  if (settled instanceof WebAssembly.Module) return checked(settled, owned);
-  const bytes = asBytes(typeof settled === "string" || settled instanceof URL ? await read(settled) : await bytesOf(settled));
+  const module = isA(settled, "WebAssembly.Module") ? settled : await compile(typeof settled === "string" || isA(settled, "URL") ? await read(settled) : settled);
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === owned)) return module;
+  throw unreachable(Reason.WasmOther);
+}
+
+/** While it arrives, where the browser can; otherwise, or where that fails, of its bytes, which tell what is wrong. */
+async function compile(source: Response | Bytes): Promise<WebAssembly.Module> {
+  let streamed: WebAssembly.Module | undefined;
+  let bytes: Uint8Array | undefined;
+  if (isA(source, "Response")) {
+    if (!source.ok) throw unreachable(Reason.WasmStatus, undefined, [source.status, redactUrl(source.url)]);
+    const copy = source.bodyUsed ? source : source.clone();
+    // Refused: a server that does not send it as application/wasm. Absent: Safari before 15.
+    streamed = await WebAssembly.compileStreaming?.(source).catch(() => undefined);
+    if (!streamed) bytes = new Uint8Array(await copy.arrayBuffer().catch((cause: unknown) => { throw unreachable(Reason.WasmNotRead, cause); }));
+  } else {
+    bytes = bytesOf(source);
+  }
   // "\0asm": a server that answers a missing file with a page must not be taken for a blocked module.
-  if (bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) throw unreachable(Reason.WasmNotWasm);
+  if (bytes && !(bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d)) throw unreachable(Reason.WasmNotWasm);
   try {
     // WebKit (2.50, 2025) compiles under a policy that forbids wasm, and refuses the instance: an empty module shows it in time.
     await WebAssembly.instantiate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   } catch (cause) {
     throw blocked(Reason.WasmRefused, cause);
   }
-  const module = await WebAssembly.compile(bytes as BufferSource).catch((cause: unknown) => { throw unreachable(Reason.WasmDamaged, cause); });
-  return checked(module, owned);
+  return streamed ?? WebAssembly.compile(bytes as BufferSource).catch((cause: unknown) => { throw unreachable(Reason.WasmDamaged, cause); });
 }
 
-function checked(module: WebAssembly.Module, owned: string): WebAssembly.Module {
-  if (WebAssembly.Module.exports(module).some(({ name }) => name === owned)) return module;
-  throw unreachable(Reason.WasmOther);
+function bytesOf(source: Bytes): Uint8Array {
+  try {
+    const bytes = asBytes(source);
+    // A buffer that was handed over to another thread is empty.
+    if (bytes.length) return bytes;
+  } catch { /* said below */ }
+  throw unreachable(Reason.WasmSourceInvalid);
 }
 
-async function bytesOf(source: Response | Bytes): Promise<Bytes> {
-  // A detached buffer is empty.
-  if (ArrayBuffer.isView(source) ? source.buffer.byteLength : source instanceof ArrayBuffer && source.byteLength) return source as Bytes;
-  if (!(source instanceof Response)) throw unreachable(Reason.WasmSourceInvalid);
-  if (!source.ok) throw unreachable(Reason.WasmStatus, undefined, [source.status, redactUrl(source.url)]);
-  return source.arrayBuffer().catch((cause: unknown) => { throw unreachable(Reason.WasmNotRead, cause); });
-}
-
-async function read(url: string | URL): Promise<Bytes> {
+async function read(url: string | URL): Promise<Response | Bytes> {
   if (String(url).startsWith("file:")) {
     // Node: its fetch knows no file URLs. Asked for at run time, so that bundlers see no import of a Node module.
     const host = globalThis as unknown as { process?: { getBuiltinModule?: (name: string) => { readFileSync(path: URL): Uint8Array } | undefined } };
@@ -60,6 +71,5 @@ async function read(url: string | URL): Promise<Bytes> {
       }
     }
   }
-  const response = await fetch(url).catch((cause: unknown) => { throw unreachable(Reason.WasmNotFetched, cause); });
-  return bytesOf(response);
+  return fetch(url).catch((cause: unknown) => { throw unreachable(Reason.WasmNotFetched, cause); });
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { DER, HTML, LICENSES, MESSAGES, answer, failure, film, leavePages, never, newPage, token, unreachable, wasm } from "./support.mjs";
 
 const real = { setTimeout: globalThis.setTimeout, WebAssembly: globalThis.WebAssembly };
@@ -89,6 +90,49 @@ for (const [way, [missing, message]] of Object.entries(WAYS)) {
     assert.deepEqual([page.errors().length, page.wasmRequests], [expected, expected + 1]);
   });
 }
+
+test("it is compiled while it arrives where the server calls it wasm, and of its bytes where it does not or the browser cannot", async () => {
+  const { compileStreaming, compile } = WebAssembly;
+  const made = [];
+  WebAssembly.compileStreaming = async (response) => {
+    const module = await compileStreaming.call(WebAssembly, response);
+    made.push("streamed");
+    return module;
+  };
+  WebAssembly.compile = (bytes) => (made.push("of bytes"), compile.call(WebAssembly, bytes));
+  const typed = (type) => () => new Response(wasm().body, { headers: { "content-type": type } });
+  try {
+    for (const [give, streams, expected] of [[typed("application/wasm"), true, "streamed"], [typed("application/octet-stream"), true, "of bytes"], [typed("application/wasm"), false, "of bytes"]]) {
+      if (!streams) delete WebAssembly.compileStreaming;
+      const page = await newPage({ wasm: give, answers: [license] });
+      assert.deepEqual((await (await page.client()).requestLicense("widevine", MESSAGES.widevine)).data, LICENSES.widevine);
+      assert.deepEqual(made.splice(0), [expected]);
+    }
+    WebAssembly.compileStreaming = compileStreaming;
+    // What calls itself wasm and is a page is a page all the same.
+    const page = await newPage({ wasm: () => new Response(HTML, { headers: { "content-type": "application/wasm" } }) });
+    assert.match((await failure(async () => (await page.client()).certificate("fairplay"))).message, /not a \.wasm file/);
+  } finally {
+    Object.assign(WebAssembly, { compileStreaming, compile });
+  }
+});
+
+test("sources of another realm are known: a module, a response, a buffer, a URL", async () => {
+  const foreign = runInNewContext("({ Module: WebAssembly.Module, ArrayBuffer, Uint8Array })");
+  const file = new Uint8Array(await wasm().arrayBuffer());
+  const copy = new foreign.Uint8Array(file);
+  class Response { get [Symbol.toStringTag]() { return "Response"; } ok = true; bodyUsed = false; clone() { return this; } async arrayBuffer() { return copy.buffer; } }
+  class URL { get [Symbol.toStringTag]() { return "URL"; } toString() { return "https://page.example/player.wasm"; } }
+  for (const source of [new foreign.Module(file), copy, copy.buffer, new Response(), Promise.resolve(new Response()), new URL()]) {
+    const { core } = await newPage();
+    await core.load(source);
+    assert.equal(core.isLoaded(), true);
+  }
+  for (const nothing of [{}, 1, new foreign.ArrayBuffer(0), structuredClone(copy.buffer, { transfer: [copy.buffer] }) && copy]) {
+    const { core } = await newPage();
+    assert.match((await failure(() => core.load(nothing))).message, /not a \.wasm file/);
+  }
+});
 
 test("after a failed download, the next license request downloads the wasm again and succeeds", async () => {
   const page = await newPage({ wasm: unreachable, answers: [license] });
