@@ -19,8 +19,8 @@ export const encodeText = (text: string): Octets => new TextEncoder().encode(tex
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 export const decodeText = (bytes?: Uint8Array): string => decoder.decode(bytes);
 
-/** A URL for events and errors: no query, no fragment, no password. */
-export const redactUrl = (url: string): string => url.replace(/[?#].*$/, "").replace(/^([a-z]+:\/\/)[^/@]*@/i, "$1");
+/** A URL for events and errors: no query, no fragment, no user and password, whatever characters are in them. */
+export const redactUrl = (url: string): string => url.replace(/[?#][^]*$/, "").replace(/^(\s*[a-z][a-z0-9+.-]*:[/\\]{2})[^/\\]*@/i, "$1");
 
 /** The two digits of each byte: looking them up is ten times as fast as making them. */
 const HEX = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));

@@ -5,10 +5,11 @@ export { PallyConError, createError, createProblem, errorFromNumbers, fromThrown
 export type { Texts } from "./errors/texts.js";
 export { asBytes, copyBytes, decodeText, encodeText, hex, redactUrl } from "./bytes.js";
 export { fetchModule, type ModuleSource } from "./wasm/module.js";
-export { isLoaded, load } from "./wasm/load.js";
+export { isLoaded, load, memory } from "./wasm/load.js";
 export { loadOnce } from "./wasm/once.js";
 export { inspect, isSameKeyId, keyProblem, readInitData } from "./wasm/core.js";
 export { Client, clientOf, createPallyCon } from "./client/client.js";
+export { originOf } from "./client/endpoints.js";
 export { prepare } from "./client/request.js";
 export { read } from "./client/response.js";
 export { sleep, tooLate } from "./time.js";

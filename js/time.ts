@@ -5,41 +5,29 @@ import { Reason } from "./generated/codes.js";
 export const aborted = (phase: Phase): PallyConError => createError("aborted", { phase });
 
 export interface Limit {
-  ms: number;
+  /** absent: as long as it takes */
+  ms?: number;
   signal?: AbortSignal | undefined;
   phase: Phase;
   /** what is thrown when the time is over */
-  late: () => PallyConError;
+  late?: () => PallyConError;
   /** called when it was given up: the work is left to itself then */
   giveUp?: () => void;
 }
 
-/** `work`, unless the caller's signal comes first. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, phase: Phase): Promise<T> {
-  if (!signal) return work;
-  let onAbort!: () => void;
-  const given = new Promise<never>((_, reject) => { onAbort = () => reject(aborted(phase)); });
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort);
-  try {
-    return await Promise.race([given, work]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-/** `work`, unless the caller's signal or the time limit comes first. */
+/** `work`, unless the caller's signal or the time limit comes first. Neither a timer nor a listener is left. */
 export async function withTimeout<T>({ ms, signal, phase, late, giveUp }: Limit, work: () => Promise<T>): Promise<T> {
   if (signal?.aborted) throw aborted(phase);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(late()), ms); });
-  const limit = unlessAborted(over, signal, phase);
-  // Work that fails after it was given up is nobody's error.
-  limit.catch(() => giveUp?.());
+  let stop!: (error: PallyConError) => void;
+  const stopped = new Promise<never>((_, reject) => { stop = (error) => { reject(error); giveUp?.(); }; });
+  const onAbort = () => stop(aborted(phase));
+  const timer = late && setTimeout(() => stop(late()), ms);
+  signal?.addEventListener("abort", onAbort);
   try {
-    return await Promise.race([limit, work()]);
+    return await Promise.race([stopped, work()]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

@@ -115,7 +115,7 @@ export interface RequestContext {
 /** A value, or a callback that provides one for each request. */
 export type ValueOrProvider<T> = T | ((context: RequestContext) => T | Promise<T>);
 /** A content id, or who knows it by what the player found. */
-export type ContentId = string | ((what: { keyIds: string[]; initData?: InitData }) => string | undefined);
+export type ContentId = string | ((what: { keyIds: string[]; initData?: InitData }) => string | undefined | Promise<string | undefined>);
 /** Bytes; text that is base64 or PEM; a URL; or a URL with headers. */
 export type CertificateSource = Bytes | string | URL | { url: string | URL; headers?: Record<string, string> };
 
@@ -146,6 +146,10 @@ export interface PallyConOptions {
   retry?: { attempts?: number; base?: number; cap?: number };
   /** the longest that a license may be put off to spread a key rotation over viewers; default 0 */
   rotationSpread?: number;
+  /** a response that is larger is refused, however it is compressed; default 1 048 576 */
+  maxResponseBytes?: number;
+  /** origins that a license or certificate request may be redirected to, with its token; default: none */
+  allowRedirects?: string[];
   onEvent?: (event: PallyConEvent) => void;
 }
 

@@ -1,30 +1,31 @@
-// The page's own callbacks: called with what the request is for; what they throw is theirs, and reported as such.
+// The page's own callbacks: called with what the request is for, in the time that a server has; what they throw is theirs, and
+// reported as such.
 import { toPallyConError } from "../errors/error.js";
+import type { PallyConErrorCode } from "../generated/codes.js";
 import type { RequestContext, ValueOrProvider } from "../types.js";
+import { tooLate, withTimeout } from "../time.js";
 
-const failed = (name: string, cause: unknown) => toPallyConError(cause, "callback-failed", { parameters: [name] });
+interface Callback<T> {
+  name: string;
+  /** how long it may take, in milliseconds */
+  ms: number;
+  signal?: AbortSignal | undefined;
+  call(): T | Promise<T>;
+}
 
-/** Calls a callback that answers at once. */
-export function invokeCallback<T>(name: string, callback: () => T): T {
+/** Calls a callback. What it throws is the cause of a `code`. */
+export async function invokeCallback<T>({ name, ms, signal, call }: Callback<T>, code: PallyConErrorCode = "callback-failed", parameter = name): Promise<T> {
+  const phase = code === "callback-failed" ? "license" : "custom-data";
   try {
-    return callback();
+    return await withTimeout({ ms, signal, phase, late: () => tooLate(name, ms, phase) }, async () => call());
   } catch (cause) {
-    throw failed(name, cause);
+    throw toPallyConError(cause, code, { parameters: [parameter], retryable: (cause as { retryable?: unknown } | undefined)?.retryable === true });
   }
 }
 
 /** The value of an option, or what its callback gives for this request. */
-export async function resolveOption<T>(name: string, option: ValueOrProvider<T> | undefined, context: RequestContext): Promise<T | undefined> {
-  try {
-    return await provide(option, context);
-  } catch (cause) {
-    throw failed(name, cause);
-  }
-}
-
-/** The same, with the callback's own error. */
-export const provide = <T>(option: ValueOrProvider<T> | undefined, context: RequestContext): T | undefined | Promise<T> =>
-  typeof option === "function" ? (option as (context: RequestContext) => T | Promise<T>)(context) : option;
+export const resolveOption = async <T>(name: string, ms: number, option: ValueOrProvider<T> | undefined, context: RequestContext): Promise<T | undefined> =>
+  typeof option === "function" ? invokeCallback({ name, ms, signal: context.signal, call: () => (option as (context: RequestContext) => T | Promise<T>)(context) }) : option;
 
 /** The page's headers over ours, whatever their case: the browser would join two of one name. */
 export function mergeHeaders(headers: Record<string, string>, own: Record<string, string>): Record<string, string> {

@@ -1,10 +1,11 @@
 // Certificates: from bytes, text or a URL to what setServerCertificate takes. Fetched once a page.
-import { asBytes, copyBytes, encodeText, redactUrl } from "../bytes.js";
+import { asBytes, copyBytes, encodeText, isA, redactUrl } from "../bytes.js";
 import { createError, toPallyConError, withFields } from "../errors/error.js";
 import type { Bytes, CertificateSource, Octets } from "../types.js";
 import { readCertificate } from "../wasm/core.js";
 import { certificateUrl } from "./endpoints.js";
 import { exchange } from "./http.js";
+import { accept } from "./response.js";
 import type { State } from "./state.js";
 
 type CertificateDrm = "fairplay" | "widevine";
@@ -14,10 +15,13 @@ interface Location { bytes?: Uint8Array; url: string; headers: Record<string, st
 const kept = new Map<string, Promise<Octets>>();
 
 export async function certificateOf(state: State, drm: CertificateDrm): Promise<Octets> {
+  if (drm !== "fairplay" && drm !== "widevine") throw createError("drm-invalid", { parameters: [String(drm)] });
   await state.ready();
   const { bytes, url, headers } = locate(state, drm, state.options.certificate?.[drm]);
   if (bytes) return read(state, drm, 200, bytes);
-  const key = `${drm} ${url}`;
+  // One download is shared by those alone who would have asked in the same way.
+  const { withCredentials, allowRedirects } = state.options;
+  const key = JSON.stringify([drm, url, headers, !!withCredentials, allowRedirects, state.timeout, state.maxResponseBytes]);
   let promise = kept.get(key);
   if (!promise) {
     promise = download(state, drm, url, headers);
@@ -33,8 +37,8 @@ function locate({ options: { host, siteId } }: State, drm: CertificateDrm, sourc
     return { url: certificateUrl(host, drm, siteId), headers: {} };
   }
   if (typeof source === "string") return { bytes: encodeText(source), url: "", headers: {} };
-  if (source instanceof URL) return { url: source.href, headers: {} };
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return { bytes: asBytes(source), url: "", headers: {} };
+  if (isA(source, "URL")) return { url: source.href, headers: {} };
+  if (isA(source, "ArrayBuffer") || ArrayBuffer.isView(source)) return { bytes: asBytes(source), url: "", headers: {} };
   const { url, headers = {} } = source as { url: string | URL; headers?: Record<string, string> };
   return { url: String(url), headers };
 }
@@ -42,9 +46,9 @@ function locate({ options: { host, siteId } }: State, drm: CertificateDrm, sourc
 async function download(state: State, drm: CertificateDrm, url: string, headers: Record<string, string>): Promise<Octets> {
   const started = Date.now();
   // Custom data is for the license URL alone: here it would leak, and cost a preflight.
-  const credentials = !!state.options.withCredentials;
-  const response = await exchange({ method: "GET", url, headers, body: null, credentials, timeout: state.timeout, phase: "certificate", drm });
+  const response = await exchange(state, { method: "GET", url, headers, body: null, phase: "certificate", drm });
   try {
+    accept(state, url, response.url, response.body, "certificate");
     const bytes = read(state, drm, response.status, response.body);
     state.emit({ type: "certificate", drm, duration: Date.now() - started, bytes: bytes.length });
     return bytes;

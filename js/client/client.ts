@@ -6,8 +6,8 @@ import { playreadyCdmData } from "../wasm/core.js";
 import { certificateOf } from "./certificate.js";
 import { exchange, type HttpResponse } from "./http.js";
 import { checkOptions } from "./options.js";
-import { contextOf, customDataOf, prepare, validateToken } from "./request.js";
-import { read } from "./response.js";
+import { challenge, contextOf, customDataOf, prepare, validateToken } from "./request.js";
+import { explain, read } from "./response.js";
 import { State } from "./state.js";
 import { sleep } from "../time.js";
 import { Reason } from "../generated/codes.js";
@@ -28,15 +28,18 @@ export class Client extends State implements PallyCon {
   }
 
   async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: AdapterOptions = {}): Promise<License> {
+    let own: Octets | undefined;
     for (let attempt = 1; ; attempt++) {
+      let request: LicenseRequest | undefined;
       let response: HttpResponse | undefined;
       try {
-        const request = await prepare(this, drm, message, attempt > 1 ? { ...context, reason: "retry" } : context, adapter);
+        own ??= challenge(drm, message);
+        request = await prepare(this, drm, own, attempt > 1 ? { ...context, reason: "retry" } : context, adapter);
         this.emit({ type: "request", drm, url: redactUrl(request.url), attempt, bytes: request.body?.length ?? 0 });
-        response = await exchange({ ...request, credentials: !!this.options.withCredentials, signal: context.signal, phase: "license", drm });
+        response = await exchange(this, { ...request, signal: context.signal, phase: "license", drm });
         return read(this, drm, response, request);
       } catch (thrown) {
-        const error = toPallyConError(thrown);
+        const error = response ? toPallyConError(thrown) : explain(toPallyConError(thrown), request);
         const wait = this.scheduleRetry(error, attempt, response?.retryAfter);
         if (wait === undefined) throw this.fail(error);
         await this.reporting(() => sleep(wait, context.signal));
@@ -51,7 +54,7 @@ export class Client extends State implements PallyCon {
   playreadyCdmData(): Promise<Octets> {
     return this.reporting(async () => {
       await this.ready();
-      const { context } = contextOf(this, "playready", {}, {});
+      const { context } = await contextOf(this, "playready", {}, {});
       const token = await customDataOf(this, context, {});
       if (token === undefined) throw createError("custom-data-missing", { reason: Reason.CdmDataNeedsToken });
       validateToken(this, token, context, false, true);
@@ -69,6 +72,12 @@ export class Client extends State implements PallyCon {
     };
     this.undos.add(once);
     return once;
+  }
+
+  /** What a page may log: the options hold tokens and headers. */
+  toJSON(): object {
+    const { siteId, host } = this.options;
+    return { siteId, host };
   }
 
   async dispose(): Promise<void> {

@@ -14,3 +14,14 @@ export const licenseUrl = (host: string | undefined, drm: Drm, siteId?: string, 
 
 export const certificateUrl = (host: string | undefined, drm: "fairplay" | "widevine", siteId: string): string =>
   build(host, drm === "widevine" ? "widevineCert.do" : "fpsKeyManager.do", { siteId });
+
+/** A URL, also one that is relative to the page or to `base`; nothing where it is none. */
+export function parseUrl(url: string, base = typeof location === "object" ? location.href : undefined): URL | undefined {
+  try {
+    return new URL(url, base);
+  } catch {
+    return undefined;
+  }
+}
+
+export const originOf = (url: string, base?: string): string | undefined => parseUrl(url, base)?.origin;

@@ -1,29 +1,53 @@
-// One exchange over HTTP: the core fetches; the time limit and whoever may give it up are minded here.
-import { toPallyConError, withFields, type Phase } from "../errors/error.js";
+// One exchange over HTTP: the core fetches; the time limit, redirects, size, and whoever may give it up are minded here.
+import { PallyConError, createError, toPallyConError, withFields, type Phase } from "../errors/error.js";
+import { Reason } from "../generated/codes.js";
 import { readCertificate, readLicense, send } from "../wasm/core.js";
 import type { Drm, LicenseResponse, Octets } from "../types.js";
 import { tooLate, withTimeout } from "../time.js";
+import { originOf } from "./endpoints.js";
+import type { State } from "./state.js";
 
 export interface HttpExchange {
   method: string; url: string; headers: Record<string, string>; body: Octets | null;
-  credentials: boolean; timeout: number; signal?: AbortSignal | undefined; phase: Phase; drm: Drm;
+  signal?: AbortSignal | undefined; phase: Phase; drm: Drm;
 }
 export interface HttpResponse extends LicenseResponse { body: Octets; url: string; retryAfter: string | undefined }
 
-export function exchange({ method, url, headers, body, credentials, timeout, signal, phase, drm }: HttpExchange): Promise<HttpResponse> {
+export async function exchange(state: State, { method, url, headers, body, signal, phase, drm }: HttpExchange): Promise<HttpResponse> {
+  const { withCredentials, allowRedirects = [] } = state.options;
   // Absent in Chromium before 66 (Tizen 5.0, 2018): there a request that was given up runs on. The caller's own signal is not
   // handed on: see src/web/fetch.rs.
   const controller = typeof AbortController === "function" ? new AbortController() : undefined;
-  const limit = { ms: timeout, signal, phase, late: () => tooLate("The server", timeout, phase), giveUp: () => controller?.abort(new Error("given up")) };
+  const init: RequestInit = {
+    method, headers, body, credentials: withCredentials ? "include" : "same-origin", signal: controller ? controller.signal : null,
+    // The header with the token goes along with a redirect, and a page cannot see where to before it has gone.
+    redirect: allowRedirects.length ? "follow" : "manual",
+  };
+  const limit = { ms: state.timeout, signal, phase, late: () => tooLate("The server", state.timeout, phase), giveUp: () => controller?.abort(new Error("given up")) };
   return withTimeout(limit, async () => {
+    const request = requestOf(url, init);
     try {
-      const request = new Request(url, { method, headers, body, credentials: credentials ? "include" : "same-origin", signal: controller ? controller.signal : null });
       const response = await send(request);
-      return { status: response.status, url: response.url, body: new Uint8Array(await response.arrayBuffer()), retryAfter: response.headers.get("retry-after") ?? undefined };
+      const { status, type, headers } = response;
+      const location = status >= 300 && status < 400 && headers.get("location");
+      if (type === "opaqueredirect" || location) throw redirected(phase, (location && originOf(location, url)) || "another URL");
+      return { status, url: response.url, body: await readBody(response, state.maxResponseBytes, phase), retryAfter: headers.get("retry-after") ?? undefined };
     } catch (cause) {
-      throw unanswered(drm, phase, cause);
+      throw cause instanceof PallyConError ? cause : unanswered(drm, phase, cause);
     }
   });
+}
+
+export const redirected = (phase: Phase, to: string): PallyConError => createError("redirected", { phase, parameters: [to] });
+export const tooLarge = (phase: Phase, most: number): PallyConError => createError("response-too-large", { phase, parameters: [most] });
+
+/** The URL has been checked, so only a header can be wrong. The browser's own error would repeat it, and it may be a token. */
+function requestOf(url: string, init: RequestInit): Request {
+  try {
+    return new Request(url, init);
+  } catch {
+    throw createError("options-invalid", { reason: Reason.OptionKind, parameters: ["headers", "names and values that HTTP allows"] });
+  }
 }
 
 /** All that a page can know when there was no response: status 0 to the core, and the browser's error as the cause. */
@@ -33,4 +57,32 @@ function unanswered(drm: Drm, phase: Phase, cause: unknown): unknown {
   } catch (error) {
     return withFields(toPallyConError(error), { cause });
   }
+}
+
+/** The body as it is after decompression, and no more of it than is allowed. */
+async function readBody(response: Response, most: number, phase: Phase): Promise<Octets> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const add = (chunk: Uint8Array) => {
+    length += chunk.length;
+    if (length > most) throw tooLarge(phase, most);
+    chunks.push(chunk);
+  };
+  const reader = response.body?.getReader();
+  if (!reader) add(new Uint8Array(await response.arrayBuffer())); // Firefox before 65
+  else {
+    try {
+      for (let next = await reader.read(); !next.done; next = await reader.read()) add(next.value);
+    } catch (thrown) {
+      reader.cancel().catch(() => undefined);
+      throw thrown;
+    }
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
 }

@@ -2,8 +2,11 @@
 import { createError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
 import type { PallyConOptions } from "../types.js";
+import { originOf } from "./endpoints.js";
 
 export const DEFAULT_TIMEOUT = 10_000;
+/** A license is a few kilobytes; with many keys, some tens. */
+export const DEFAULT_MAX_RESPONSE = 1_048_576;
 export const DEFAULT_RETRY = { attempts: 3, base: 500, cap: 8_000 };
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -14,7 +17,7 @@ type Kind = "string" | "function" | "boolean" | "object" | "number";
 const OPTIONS: { [name in keyof Required<PallyConOptions>]: Kind[] } = {
   siteId: ["string"], customData: ["string", "function"], contentId: ["string", "function"], host: ["string"], licenseUrl: ["string", "function", "object"],
   certificate: ["object"], carrier: ["string"], headers: ["object", "function"], assetId: ["boolean", "string", "function"], withCredentials: ["boolean"],
-  tokenLifetime: ["number"], timeout: ["number"], retry: ["object"], rotationSpread: ["number"], onEvent: ["function"],
+  tokenLifetime: ["number"], timeout: ["number"], retry: ["object"], rotationSpread: ["number"], maxResponseBytes: ["number"], allowRedirects: ["object"], onEvent: ["function"],
 };
 const RETRY: { [name in keyof Required<NonNullable<PallyConOptions["retry"]>>]: Kind[] } = { attempts: ["number"], base: ["number"], cap: ["number"] };
 
@@ -54,9 +57,13 @@ function checkNames(given: object, known: Record<string, Kind[]>, prefix: string
 export function checkOptions(options: PallyConOptions): PallyConOptions {
   if (typeof options !== "object" || options === null) throw invalid(Reason.OptionsNotObject);
   checkNames(options, OPTIONS, "");
-  const { siteId, timeout, tokenLifetime, rotationSpread, retry, carrier } = options;
+  const { siteId, timeout, tokenLifetime, rotationSpread, retry, carrier, maxResponseBytes, allowRedirects } = options;
   if (siteId != null && siteId.length !== 4) throw invalid(Reason.OptionSiteId);
   if (carrier != null && carrier !== "header" && carrier !== "url") throw invalid(Reason.OptionKind, "carrier", '"header" or "url"');
+  if (maxResponseBytes != null && !(maxResponseBytes >= 1)) throw invalid(Reason.OptionKind, "maxResponseBytes", "a number of bytes");
+  if (allowRedirects != null && !(Array.isArray(allowRedirects) && allowRedirects.every((origin) => typeof origin === "string" && originOf(origin) === origin))) {
+    throw invalid(Reason.OptionKind, "allowRedirects", "a list of origins as https://cdn.example.com");
+  }
   if (retry) checkNames(retry, RETRY, "retry.");
   const times = { timeout, tokenLifetime, rotationSpread, "retry.base": retry?.base, "retry.cap": retry?.cap };
   for (const [name, value] of Object.entries(times)) {

@@ -1,11 +1,12 @@
 // A CDM's message on its way to the license server: what callbacks are told, the token, the HTTP request.
-import { asBytes, decodeText, encodeText } from "../bytes.js";
+import { copyBytes, decodeText, encodeText } from "../bytes.js";
 import { createError, toPallyConError } from "../errors/error.js";
 import type { AdapterOptions, Bytes, Drm, InitData, LicenseRequest, Octets, Problem, RequestContext, ValueOrProvider } from "../types.js";
 import { inspect, licenseRequest } from "../wasm/core.js";
-import { invokeCallback, mergeHeaders, provide, resolveOption } from "./callbacks.js";
+import { invokeCallback, mergeHeaders, resolveOption } from "./callbacks.js";
+import { parseUrl } from "./endpoints.js";
 import type { State } from "./state.js";
-import { sleep, tooLate, withTimeout } from "../time.js";
+import { sleep } from "../time.js";
 import { Reason } from "../generated/codes.js";
 
 /** What is known of a request beside what goes over the wire. */
@@ -27,30 +28,48 @@ export const metaOf = (request: LicenseRequest | undefined): RequestMeta | undef
 /** What callbacks are told, and the key period that the init data name. */
 export interface Prepared { context: RequestContext; period: number | undefined }
 
+const notA = (name: string, what: string) => createError("argument-invalid", { parameters: [name, what] });
+
+/** What the caller knows of a request, as it is now: whatever happens to it later. */
+function checked(given: Partial<RequestContext>): Partial<RequestContext> {
+  if (typeof given !== "object" || given === null) throw notA("context", "an object");
+  const { signal, initData } = given;
+  if (signal != null && typeof signal.addEventListener !== "function") throw notA("context.signal", "an AbortSignal");
+  try {
+    return initData ? { ...given, initData: copyBytes(initData) } : { ...given };
+  } catch {
+    throw notA("context.initData", "an ArrayBuffer or a view of one");
+  }
+}
+
 /** Everything that callbacks are told, from what the caller knows. */
-export function contextOf(state: State, drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): Prepared {
-  const option = adapter.contentId ?? state.options.contentId;
+export async function contextOf(state: State, drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): Promise<Prepared> {
   const initData = given.initData && state.initData(given.initData, given.initDataType);
   // A list of their own: what is known of init data is kept.
   const keyIds = Array.from(given.keyIds ?? initData?.keyIds ?? []);
   // What init data carries is what was packaged; the option is for init data that carries none.
-  const contentId = given.contentId ?? initData?.contentId ?? fromOption(option, keyIds, initData);
+  const contentId = given.contentId ?? initData?.contentId ?? await fromOption(state, adapter, given.signal, initData ? { keyIds, initData } : { keyIds });
   const messageType = given.messageType ?? "license-request";
   const period = initData?.keyPeriodIndex;
   const reason = messageType === "license-renewal" ? "renewal" : messageType === "license-release" ? "release" : state.isRotated(contentId, period) ? "rotation" : "license";
-  const context = { reason, signal: new AbortController().signal, ...given, drm, keyIds, messageType, ...(contentId === undefined ? {} : { contentId }) } as RequestContext;
+  const context = { reason, signal: noSignal(), ...given, drm, keyIds, messageType, ...(contentId === undefined ? {} : { contentId }) } as RequestContext;
   return { context, period };
 }
 
-function fromOption(option: AdapterOptions["contentId"], keyIds: string[], initData: InitData | undefined): string | undefined {
-  return typeof option === "function" ? invokeCallback("contentId", () => option(initData ? { keyIds, initData } : { keyIds })) : option;
+/** For callers that bring none. Absent in Chromium before 66. */
+const noSignal = () => (typeof AbortController === "function" ? new AbortController().signal : undefined);
+
+async function fromOption(state: State, adapter: AdapterOptions, signal: AbortSignal | undefined, what: { keyIds: string[]; initData?: InitData }): Promise<string | undefined> {
+  const option = adapter.contentId ?? state.options.contentId;
+  return typeof option === "function" ? invokeCallback({ name: "contentId", ms: state.timeout, signal, call: () => option(what) }) : option;
 }
 
 /** The request for a message; asks for custom data. Errors are not reported here: whoever calls may try again. */
-export async function prepare(state: State, drm: Drm, message: Bytes, given: Partial<RequestContext>, adapter: AdapterOptions = {}): Promise<LicenseRequest> {
+export async function prepare(state: State, drm: Drm, message: Bytes, caller: Partial<RequestContext>, adapter: AdapterOptions = {}): Promise<LicenseRequest> {
   const bytes = challenge(drm, message);
+  const given = checked(caller);
   await state.ready(given.signal);
-  const { context, period } = contextOf(state, drm, given, adapter);
+  const { context, period } = await contextOf(state, drm, given, adapter);
   // Whoever names the reason decides when to ask; otherwise a rotation is spread over viewers here.
   if (context.reason === "rotation" && !given.reason) await sleep(Math.random() * (state.options.rotationSpread ?? 0), context.signal);
   const started = Date.now();
@@ -58,7 +77,7 @@ export async function prepare(state: State, drm: Drm, message: Bytes, given: Par
   const customData = individualization || drm === "clearkey" ? undefined : await customDataOf(state, context, adapter);
   const problems = customData === undefined ? [] : validateToken(state, customData, context, period !== undefined);
   const target = await urlOf(state, context);
-  const extra = individualization ? {} : await resolveOption("headers", state.options.headers, context) ?? {};
+  const extra = individualization ? {} : await resolveOption("headers", state.timeout, state.options.headers, context) ?? {};
   const { url, headers, body: form, serviceCertificate } = licenseRequest(drm, bytes, customData, individualization, target, state.options.carrier === "url");
   const body = drm === "fairplay" ? await withAssetId(state, form, context) : form;
   const request: LicenseRequest = {
@@ -73,47 +92,48 @@ export async function prepare(state: State, drm: Drm, message: Bytes, given: Par
   return request;
 }
 
-function challenge(drm: Drm, message: Bytes): Uint8Array {
-  if (!/^(widevine|playready|fairplay|clearkey)$/.test(drm)) throw createError("drm-invalid", { parameters: [String(drm)] });
+/** A copy of the CDM's message: what is done to the caller's bytes later does no harm. */
+export function challenge(drm: Drm, message: Bytes): Octets {
+  if (!isDrm(drm)) throw createError("drm-invalid", { parameters: [String(drm)] });
   try {
-    return asBytes(message);
+    return copyBytes(message);
   } catch (cause) {
     throw createError("challenge-invalid", { reason: Reason.MessageNotBytes, cause });
   }
 }
+
+export const isDrm = (drm: unknown): drm is Drm => typeof drm === "string" && /^(widevine|playready|fairplay|clearkey)$/.test(drm);
 
 /** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
 async function withAssetId(state: State, form: Octets, context: RequestContext): Promise<Octets> {
   const { assetId: option } = state.options;
   const assetId = option === true
     ? context.initData && state.initData(context.initData, context.initDataType)?.fairplay?.assetId
-    : option && await resolveOption("assetId", option, context);
+    : option && await resolveOption("assetId", state.timeout, option, context);
   return assetId ? encodeText(`${decodeText(form)}&assetId=${encodeURIComponent(assetId)}`) : form;
 }
 
 async function urlOf(state: State, context: RequestContext): Promise<string> {
   const option = state.options.licenseUrl;
-  const url = option && typeof option === "object" ? option[context.drm] : await resolveOption("licenseUrl", option as ValueOrProvider<string> | undefined, context);
-  return url ?? state.defaultUrl(context.drm, context.contentId);
+  const own = option && typeof option === "object" ? option[context.drm] : await resolveOption("licenseUrl", state.timeout, option as ValueOrProvider<string> | undefined, context);
+  const url = own ?? state.defaultUrl(context.drm, context.contentId);
+  // Checked here: what the browser says of a URL that it does not take has the whole URL in it.
+  const parsed = parseUrl(url);
+  if (!parsed || parsed.username || parsed.password) throw createError("options-invalid", { reason: Reason.OptionKind, parameters: ["licenseUrl", "a URL without user and password"] });
+  return url;
 }
 
 /** The token or auth data for a request, in the time that a server has. */
 export async function customDataOf(state: State, context: RequestContext, adapter: AdapterOptions): Promise<string | undefined> {
   const option = adapter.customData ?? state.options.customData;
-  const { drm } = context;
+  const { drm, signal } = context;
   if (option === undefined || option === null) {
     state.warn(createError("custom-data-missing"), drm);
     return undefined;
   }
   const started = Date.now();
-  let value: unknown;
-  try {
-    const late = () => tooLate("customData", state.timeout, "custom-data");
-    value = await withTimeout({ ms: state.timeout, signal: context.signal, phase: "custom-data", late }, async () => provide(option, context));
-  } catch (cause) {
-    const retryable = (cause as { retryable?: unknown } | undefined)?.retryable === true;
-    throw toPallyConError(cause, "custom-data-failed", { parameters: [drm], retryable });
-  }
+  const call = async (): Promise<unknown> => (typeof option === "function" ? option(context) : option);
+  const value = await invokeCallback({ name: "customData", ms: state.timeout, signal, call }, "custom-data-failed", drm);
   if (typeof value !== "string") throw createError("custom-data-invalid", { reason: Reason.CustomDataNotText, parameters: [value === null ? "null" : typeof value] });
   state.emit({ type: "custom-data", drm, duration: Date.now() - started });
   return value;

@@ -1,8 +1,10 @@
 // An HTTP response as a license, or as the error that explains it.
 import { asBytes, copyBytes, redactUrl } from "../bytes.js";
-import { createError, toPallyConError, withFields, type PallyConError } from "../errors/error.js";
+import { createError, toPallyConError, withFields, type PallyConError, type Phase } from "../errors/error.js";
 import type { Drm, License, LicenseRequest, LicenseResponse } from "../types.js";
 import { readLicense } from "../wasm/core.js";
+import { originOf } from "./endpoints.js";
+import { redirected, tooLarge } from "./http.js";
 import { metaOf } from "./request.js";
 import type { State } from "./state.js";
 import { Reason } from "../generated/codes.js";
@@ -10,8 +12,10 @@ import { Reason } from "../generated/codes.js";
 /** The license in a response. Errors are not reported here: whoever calls may try again. */
 export function read(state: State, drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
   const meta = metaOf(request);
+  if (typeof response !== "object" || response === null) throw createError("argument-invalid", { parameters: ["response", "an object with status and body"] });
   try {
     const body = bodyOf(response);
+    accept(state, request?.url, response.url, body, "license");
     // An individualization server is not PallyCon's.
     if (meta?.opaque && response.status >= 200 && response.status < 300) return { data: copyBytes(body) };
     const license = readLicense(drm, response.status, body);
@@ -21,16 +25,23 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
     }
     return license;
   } catch (thrown) {
-    throw explain(toPallyConError(thrown), response, request);
+    throw explain(toPallyConError(thrown), request, response.url);
   }
 }
 
+/** Refuses what came from an origin that was not asked, or is too large, before anyone reads it. */
+export function accept({ options: { allowRedirects = [] }, maxResponseBytes }: State, asked: string | undefined, from: string | undefined, body: Uint8Array, phase: Phase): void {
+  const origin = from && originOf(from);
+  if (asked && origin && origin !== originOf(asked) && !allowRedirects.includes(origin)) throw redirected(phase, origin);
+  if (body.length > maxResponseBytes) throw tooLarge(phase, maxResponseBytes);
+}
+
 /** A refusal with all that is known around it: what was wrong with its token, whether a login page was reached. */
-function explain(error: PallyConError, { url }: LicenseResponse, request: LicenseRequest | undefined): PallyConError {
+export function explain(error: PallyConError, request: LicenseRequest | undefined, url?: string): PallyConError {
   const { keySystem, problems } = metaOf(request) ?? {};
-  const redirected = !!request && !!url && redactUrl(url) !== redactUrl(request.url);
+  const moved = !!request && !!url && error.code !== "redirected" && redactUrl(url) !== redactUrl(request.url);
   return withFields(error, {
-    ...(redirected ? { message: `${error.message} The request was redirected to ${redactUrl(url)}.` } : {}),
+    ...(moved ? { message: `${error.message} The request was redirected to ${redactUrl(url)}.` } : {}),
     ...(keySystem ? { keySystem } : {}),
     ...(problems?.length ? { problems } : {}),
   });

@@ -1,14 +1,20 @@
 // What one client knows: its options, who listens, which init data it has seen, and the key periods it has licenses for.
 import { asBytes } from "../bytes.js";
-import { toPallyConError, type PallyConError } from "../errors/error.js";
+import { createError, toPallyConError, type PallyConError } from "../errors/error.js";
+import { Reason } from "../generated/codes.js";
 import type { Bytes, Drm, InitData, InitDataType, PallyConEvent, PallyConOptions, Problem } from "../types.js";
 import { readInitData, retryWait } from "../wasm/core.js";
 import { load } from "../wasm/load.js";
 import { licenseUrl } from "./endpoints.js";
-import { DEFAULT_RETRY, DEFAULT_TIMEOUT } from "./options.js";
-import { unlessAborted } from "../time.js";
+import { DEFAULT_MAX_RESPONSE, DEFAULT_RETRY, DEFAULT_TIMEOUT } from "./options.js";
+import { withTimeout } from "../time.js";
 
 type PlainEvent = PallyConEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never;
+
+/** Chromium and Firefox take no longer init data (kMaxInitDataLength). */
+const MAX_INIT_DATA = 65_536;
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at]);
 
 /** A live stream names new keys for ever: only the latest are remembered. */
 const MAX_REMEMBERED = 64;
@@ -16,7 +22,7 @@ const MAX_REMEMBERED = 64;
 export class State {
   readonly options: PallyConOptions;
   private readonly reported = new WeakSet<PallyConError>();
-  private readonly seen = new Map<string, InitData>();
+  private seen: { type: InitDataType | undefined; bytes: Uint8Array; initData: InitData }[] = [];
   /** By content id, the key period of the latest license. */
   private readonly periods = new Map<string, number>();
 
@@ -26,6 +32,10 @@ export class State {
 
   get timeout(): number {
     return this.options.timeout ?? DEFAULT_TIMEOUT;
+  }
+
+  get maxResponseBytes(): number {
+    return this.options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE;
   }
 
   get retry(): typeof DEFAULT_RETRY {
@@ -63,18 +73,18 @@ export class State {
 
   /** Waits until the core can be used, unless the page gives up. */
   ready(signal?: AbortSignal): Promise<void> {
-    return unlessAborted(load(), signal, "environment");
+    return withTimeout({ signal, phase: "environment" }, () => load());
   }
 
   /** Reads init data for its key ids and content id; each is an event once. What cannot be read is a warning: the player goes on. */
   initData(bytes: Bytes, type?: InitDataType): InitData | undefined {
-    const key = `${type ?? ""}:${Array.from(asBytes(bytes), (byte) => String.fromCharCode(byte)).join("")}`;
-    const known = this.seen.get(key);
-    if (known) return known;
     try {
-      const initData = readInitData(bytes, type);
-      if (this.seen.size >= MAX_REMEMBERED) this.seen.clear();
-      this.seen.set(key, initData);
+      const view = asBytes(bytes);
+      if (view.length > MAX_INIT_DATA) throw createError("init-data-invalid", { reason: Reason.Over64Kib });
+      const known = this.seen.find((one) => one.type === type && equal(one.bytes, view));
+      if (known) return known.initData;
+      const initData = readInitData(view, type);
+      this.seen = [...this.seen.slice(1 - MAX_REMEMBERED), { type, bytes: view.slice(), initData }];
       this.emit({ type: "init-data", initData });
       return initData;
     } catch (thrown) {

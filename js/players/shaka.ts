@@ -10,7 +10,7 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { asBytes, clientOf, encodeText, PallyConError, prepare, read, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
+import { asBytes, clientOf, encodeText, originOf, PallyConError, prepare, read, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 
 /** As much of shaka.Player as is used here, so that no version of its types is required. */
@@ -36,7 +36,7 @@ interface Request {
   licenseRequestType?: string | null; sessionId?: string | null; drmInfo?: { keySystem: string } | null;
   initData?: Uint8Array | null; initDataType?: string | null; attempt?: number; retryParameters?: { maxAttempts: number };
 }
-interface Response { uri: string; data: Bytes; status?: number; headers: Record<string, string>; originalRequest?: Request }
+interface Response { uri: string; originalUri?: string; data: Bytes; status?: number; headers: Record<string, string>; originalRequest?: Request }
 interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
 interface DrmConfig {
   servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
@@ -206,10 +206,13 @@ class Attachment {
   private readonly onResponse = async (type: number, response: Response): Promise<void> => {
     const drm = type === LICENSE ? this.drmOf(response.originalRequest) : undefined;
     if (!drm) return;
-    const { status = 200, data, uri, headers, originalRequest: request } = response;
+    const { status = 200, data, uri, originalUri, headers, originalRequest: request } = response;
+    const sent = request && this.sent.get(request);
+    // A filter of the page's own may send it elsewhere: where from there is the page's affair.
+    const url = originalUri && sent && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
     const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
       try {
-        return read(this.client, drm, { status, body: data, url: uri, headers }, request && this.sent.get(request));
+        return read(this.client, drm, { status, body: data, url, headers }, sent);
       } catch (thrown) {
         const data = request && await this.retry(toPallyConError(thrown), request, headers["retry-after"]);
         if (!data) throw thrown;

@@ -5,7 +5,8 @@ import { createError, createProblem, errorFromNumbers, type PallyConError } from
 import { PHASES, Reason } from "../generated/codes.js";
 import { reasonText } from "../errors/texts.js";
 import type { Bytes, CustomDataInspection, Drm, ExpectedCustomData, InitData, InitDataType, Octets, Problem } from "../types.js";
-import { guarded, memory } from "./load.js";
+import { originalResponse } from "./fetch.js";
+import { guarded, inFlight, memory } from "./load.js";
 import { decodeRecord, type Fields } from "./record.js";
 
 const TYPES: InitDataType[] = ["cenc", "keyids", "webm", "skd", "sinf"];
@@ -127,4 +128,11 @@ export function keyProblem(keyId: string, status: string): Problem | undefined {
 }
 
 /** Sends a request over HTTP. */
-export const send = (request: Request): Promise<Response> => new Promise((resolve, reject) => guarded(() => core.send(request, resolve, reject)));
+export function send(request: Request): Promise<Response> {
+  let lose!: (error: unknown) => void;
+  const response = new Promise<Response>((resolve, reject) => {
+    inFlight.add((lose = reject));
+    guarded(() => core.send(request, resolve, reject));
+  });
+  return response.finally(() => inFlight.delete(lose)).then(originalResponse);
+}

@@ -1,6 +1,6 @@
 // The player module: loaded once, from wherever it is, and again after a failure.
 import bindgen, * as core from "../../build/wasm/player/pallycon_drm.js";
-import { createError } from "../errors/error.js";
+import { createError, type PallyConError } from "../errors/error.js";
 import { withTimeout } from "../time.js";
 import { fetchModule, type ModuleSource } from "./module.js";
 import { loadOnce } from "./once.js";
@@ -20,6 +20,9 @@ export const load = loadOnce((source?: ModuleSource) => withTimeout({ ms: LOAD_T
   wasm = await bindgen({ module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData") });
 }));
 
+/** Who waits for a task of the instance. @internal */
+export const inFlight = new Set<(error: PallyConError) => void>();
+
 /** Runs a call of the core. After a trap an instance's memory cannot be trusted, so the next call gets a new one. @internal */
 export function guarded<T>(run: () => T): T {
   if (!wasm) throw createError("not-initialized");
@@ -30,7 +33,10 @@ export function guarded<T>(run: () => T): T {
     core.__wbg_reset_state();
     // While there is an instance, initSync() only gives back its exports.
     wasm = (core.initSync as unknown as () => core.InitOutput)();
-    throw createError("internal", { cause });
+    const error = createError("internal", { cause });
+    // Their tasks are gone with the instance.
+    for (const reject of inFlight) reject(error);
+    throw error;
   }
 }
 

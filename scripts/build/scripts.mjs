@@ -1,6 +1,7 @@
 // TypeScript to the JavaScript that ships: one file an entry, the core shared, all of it ES2017.
 import { build } from "esbuild";
 import { readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
@@ -31,17 +32,27 @@ const keepCore = {
   },
 };
 
+/** js/wasm/fetch.ts says why the module's glue gets another fetch than the page's. */
+const guardFetch = {
+  name: "guard-fetch",
+  setup(build) {
+    build.onLoad({ filter: /wasm[\\/]player[\\/]pallycon_drm\.js$/ }, async ({ path }) => ({
+      contents: `import { fetch } from ${JSON.stringify(js("wasm/fetch.ts"))};\n${await readFile(path, "utf8")}`, loader: "js",
+    }));
+  },
+};
+
 const common = { bundle: true, target: "es2017", legalComments: "none", logLevel: "warning", minify: true, charset: "utf8", keepNames: false };
 
 export async function buildScripts({ forViewers = false } = {}) {
   // "es2017" would take import.meta away; that nothing else newer is left is checked afterwards.
   const esm = { ...common, format: "esm", outdir: dist, supported: { "import-meta": true } };
-  await build({ ...esm, entryPoints: { core: js("core.ts") } });
+  await build({ ...esm, entryPoints: { core: js("core.ts") }, plugins: [guardFetch] });
   await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore] });
   rmSync(join(dist, "attach.js"), { force: true });
   // For pages without modules, and TVs that have none: one script, `window.PallyConDrm`, the .wasm beside it.
   await build({
-    ...common, format: "iife", globalName: "PallyConDrm", entryPoints: [js("classic.ts")], outfile: join(dist, "pallycon-drm.global.js"),
+    ...common, format: "iife", plugins: [guardFetch], globalName: "PallyConDrm", entryPoints: [js("classic.ts")], outfile: join(dist, "pallycon-drm.global.js"),
     define: { "import.meta.url": "scriptUrl" },
     banner: { js: `var scriptUrl=document.currentScript&&document.currentScript.src||location.href;` },
   });

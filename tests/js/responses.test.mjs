@@ -11,6 +11,7 @@ const INVALID = "certificate-invalid";
  * The response, and what comes of it. For a Widevine license: what it is, and how often it is asked for where each response is
  * the same. For a FairPlay license: true where it is asked for again, and given; else what it is. For a certificate: what it is.
  */
+const ORIGIN = "https://drm-license.doverunner.com";
 const RESPONSES = {
   "a license": [answer(LICENSES.widevine), "license", 1, "not-a-license", "certificate"],
   "a license under 201": [answer(LICENSES.widevine, 201), "license", 1, "not-a-license", "certificate"],
@@ -27,7 +28,8 @@ const RESPONSES = {
   "an unknown code": [answer(refusal("12345")), "server-error", 1, "server-error", "server-error", { serverCode: "12345", message: /^PallyCon 12345: no/ }],
   "the site's error": [answer(refusal("8002", '{"ERROR":"A1","MESSAGE":"no such user"}')), "site-error", 1, "site-error", "site-error", { siteError: { code: "A1", message: "no such user" } }],
   "a page": [answer(HTML), "not-a-license", 1, "not-a-license", INVALID, { message: /HTML page/, hint: /captive portal/ }],
-  "a page behind a redirect": [answer(HTML, 200, {}, "https://login.example/?a=b"), "not-a-license", 1, "not-a-license", INVALID, { message: /HTML page/, redirected: true }],
+  "a page behind a redirect": [answer(HTML, 200, {}, "https://login.example/?a=b"), "redirected", 1, "redirected", "redirected", { message: /redirects to https:\/\/login\.example,/, hint: /captive portal/, httpStatus: undefined }],
+  "a page behind a redirect of the same origin": [answer(HTML, 200, {}, `${ORIGIN}/login?a=b`), "not-a-license", 1, "not-a-license", INVALID, { message: /HTML page/, redirected: true }],
   "nothing": [answer(""), "not-a-license", 1, "not-a-license", INVALID, { message: /empty/ }],
   "words": [answer("Internal error"), "not-a-license", 1, "not-a-license", INVALID, { message: /it is text/ }],
   "302": [answer("", 302), "http-status", 1, "http-status", "http-status"],
@@ -41,7 +43,7 @@ const RESPONSES = {
   "503 with a page": [answer(HTML, 503), "server-unavailable", 3, true, "server-unavailable", { message: /HTTP 503.*HTML/ }],
   "no response": [unreachable, "network", 3, true, "network"],
 };
-const STATUS = { "no response": undefined, "a license under 503": 503, "a code under 403": 403 };
+const STATUS = { "a page behind a redirect": undefined, "no response": undefined, "a license under 503": 503, "a code under 403": 403 };
 const RETRYABLE = ["network", "rate-limited", "server-unavailable", "server-database"];
 
 /** What a call ends with: its license or certificate, or its error; and that an error is reported once, as it is thrown. */
@@ -77,13 +79,10 @@ for (const [name, [response, widevine, times, fairplay, certificate, more = {}]]
     for (const [field, value] of Object.entries(fields)) assert.deepEqual(error[field], value, field);
     if (message) assert.match(error.message, message);
     if (hint) assert.match(error.hint, hint);
-    assert.equal(error.message.endsWith("The request was redirected to https://login.example/."), !!redirected);
-    if (name === "no response") {
-      assert.equal(error.cause.message, "Failed to fetch", "the browser's own words");
-    } else {
-      assert.equal(error.keySystem, "com.widevine.alpha");
-      assert.deepEqual(error.problems.map((problem) => problem.code), ["token-expired", "token-hash-mismatch", "content-id-mismatch", "site-mismatch"]);
-    }
+    assert.equal(error.message.endsWith(`The request was redirected to ${ORIGIN}/login.`), !!redirected);
+    if (name === "no response") assert.equal(error.cause.message, "Failed to fetch", "the browser's own words");
+    assert.equal(error.keySystem, "com.widevine.alpha");
+    assert.deepEqual(error.problems.map((problem) => problem.code), ["token-expired", "token-hash-mismatch", "content-id-mismatch", "site-mismatch"]);
   });
 
   test(`${name}: for a FairPlay license, with a license as the next response`, async () => {

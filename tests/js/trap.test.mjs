@@ -61,3 +61,13 @@ test("a client keeps working after a trap: requests, licenses, errors", async ()
   assert.equal((await failure(() => page.core.inspect("e30=", { now }, false))).code, "internal");
   assert.equal((await failure(ask)).code, "token-expired");
 });
+
+test("a request in flight ends with the instance, and does not wait for its timeout", async () => {
+  let asked;
+  const page = await newPage({ answers: [() => new Promise((resolve) => { asked = resolve; })] });
+  const drm = await page.client({ timeout: 600_000 });
+  const waiting = failure(drm.requestLicense("widevine", MESSAGES.widevine));
+  while (!asked) await new Promise(setImmediate);
+  await failure(() => page.core.inspect("e30=", { now }, false));
+  assert.deepEqual([(await waiting).code, (await waiting).cause], ["internal", cause]);
+});
