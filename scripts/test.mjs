@@ -9,6 +9,7 @@ import { logDir } from "./lib/paths.mjs";
 import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
 import { SUITES } from "./lib/suites.mjs";
 import { ensureBrowsers } from "./setup/browsers.mjs";
+import { checkPlayback } from "./setup/decode.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 import { ensureRust } from "./setup/rust.mjs";
@@ -62,6 +63,10 @@ await main(async () => {
   await ensurePackages();
   await ensureRust();
   if (suites.some((suite) => suite.group === "wasm" || suite.group === "e2e")) await ensureBrowsers();
+  if (suites.some((suite) => suite.group === "e2e")) {
+    step("Can the browsers decode what the tests play?");
+    await checkPlayback();
+  }
 
   const results = [];
   for (const suite of suites) {

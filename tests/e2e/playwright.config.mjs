@@ -11,7 +11,7 @@ export default defineConfig({
   // A test waits more than it works; but videos are decoded in software, and more of them at once would make each other late.
   workers: 2,
   // CI's machine does other things too; at a desk a test that is late once should be seen.
-  retries: process.env.CI ? 1 : 0,
+  retries: process.env.CI ? 2 : 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
   expect: { timeout: 20_000 },
