@@ -10,30 +10,19 @@
 import { attachOnce } from "./attach.js";
 import { legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
 import { LEGACY, choose } from "./media/choose.js";
+import { bufferedAhead, describe, type InitDataEvent } from "./media/found.js";
 import { mediaModule } from "./media/module.js";
-import type { Actions, MediaSessions, MessageType, RequestReason, Source } from "./media/module.js";
+import type { Actions, MediaSessions, MessageType, RequestReason } from "./media/module.js";
+import type { MediaOptions } from "./media/options.js";
 import { asBytes, clientOf, createError, errorFromNumbers, keyProblem, load } from "../core.js";
 import type {
-  AdapterOptions, Client, Drm, InitData, InitDataType, Octets, PallyCon, PallyConError, PsshBox, Undo,
+  AdapterOptions, Client, Drm, InitDataType, Octets, PallyCon, PallyConError, Undo,
 } from "../core.js";
+
+export type { MediaOptions };
 
 declare global {
   interface HTMLMediaElementEventMap { pallyconerror: CustomEvent<PallyConError> }
-}
-
-export interface MediaOptions {
-  /** allowed DRMs; default FairPlay, PlayReady, Widevine, whichever the browser has */
-  drms?: Drm[];
-  codecs?: { video?: string; audio?: string };
-  /** default: software for Widevine, any for the others */
-  robustness?: { video?: string; audio?: string };
-  sessionType?: MediaKeySessionType;
-  persistentState?: MediaKeysRequirement;
-  distinctiveIdentifier?: MediaKeysRequirement;
-  /** Safari has two APIs for FairPlay; default: the modern one if it is there */
-  fairplay?: "auto" | "modern" | "legacy";
-  /** where media.wasm is, if it is not beside the script */
-  wasm?: Source;
 }
 
 interface Open {
@@ -43,12 +32,6 @@ interface Open {
   session: Promise<Session | undefined>;
   /** the latest one */
   message?: { data: Uint8Array; type: MessageType };
-}
-
-/** `encrypted`, or WebKit's `webkitneedkey`. */
-interface InitDataEvent extends Event {
-  initData: ArrayBuffer | Uint8Array | null;
-  initDataType?: InitDataType;
 }
 
 const MAX_TIMER = 0x7fffffff;
@@ -259,30 +242,4 @@ async function certify(cdm: Cdm, client: Client, drm: Drm, report: (thrown: unkn
     if (drm === "fairplay") throw thrown;
     report(thrown);
   }
-}
-
-/** What the machine compares init data by: see src/delivery/key_request.rs. */
-function describe(read: InitData | undefined) {
-  const boxes = read?.boxes ?? [];
-  return {
-    boxes: boxes.map((box) => ({ systemId: box.systemId, keyIds: keyIdsOf(box), offset: box.offset, size: box.size })),
-    keyIds: read?.keyIds ?? [],
-    assetId: read?.fairplay?.assetId,
-  };
-}
-
-/** The key ids that a box and its payload name. */
-function keyIdsOf({ keyIds, widevine, playready }: PsshBox): string[] {
-  const keys = [...(widevine?.entitledKeys ?? []), ...(playready?.keys ?? [])];
-  const inPayload = [...(widevine?.keyIds ?? []), ...keys.map(({ keyId }) => keyId)];
-  return [...keyIds, ...inPayload.filter((keyId) => keyId !== undefined)];
-}
-
-/** How much is buffered ahead, in milliseconds. */
-function bufferedAhead({ buffered, currentTime }: HTMLMediaElement): number {
-  for (let index = 0; index < buffered.length; index++) {
-    const [start, end] = [buffered.start(index), buffered.end(index)];
-    if (start <= currentTime && currentTime < end) return (end - currentTime) * 1000;
-  }
-  return 0;
 }

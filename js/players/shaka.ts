@@ -7,47 +7,22 @@
  * @packageDocumentation
  */
 import { attachOnce } from "./attach.js";
-import { legacyTransform, originalOf, polyfilled, type Transform } from "./parts/apple-polyfill.js";
+import { legacyTransform, originalOf, polyfilled } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { asBytes, clientOf, encodeText, originOf, PallyConError, prepare, read, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
-import type { AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
+import { CERTIFICATE, fillCertificate } from "./shaka/certificate.js";
+import { fromNetwork, pallyConError } from "./shaka/errors.js";
+import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer } from "./shaka/types.js";
+import { asBytes, clientOf, originOf, prepare, read, redactUrl, sleep, toPallyConError } from "../core.js";
+import type {
+  AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, PallyConError, RequestContext, Undo,
+} from "../core.js";
 
-/** As much of shaka.Player as is used here, so that no version of its types is required. */
-export interface ShakaPlayer {
-  getNetworkingEngine(): ShakaNetworkingEngine | null;
-  getConfiguration(): unknown;
-  configure(config: object): boolean;
-  getKeyStatuses(): Record<string, string>;
-  addEventListener(type: string, listener: unknown): void;
-  removeEventListener(type: string, listener: unknown): void;
-  dispatchEvent(event: never): unknown;
-}
-interface ShakaNetworkingEngine {
-  // Not the filters' own type: the callbacks of two versions of Shaka's types would have to agree in every parameter.
-  registerRequestFilter(filter: unknown): void;
-  unregisterRequestFilter(filter: unknown): void;
-  registerResponseFilter(filter: unknown): void;
-  unregisterResponseFilter(filter: unknown): void;
-  request(type: number, request: never): { promise: Promise<{ data: unknown }> };
-}
-interface Request {
-  uris: string[]; body: Bytes | null; headers: Record<string, string>; allowCrossSiteCredentials: boolean;
-  licenseRequestType?: string | null; sessionId?: string | null; drmInfo?: { keySystem: string } | null;
-  initData?: Uint8Array | null; initDataType?: string | null; attempt?: number; retryParameters?: { maxAttempts: number };
-}
-interface Response { uri: string; originalUri?: string; data: Bytes; status?: number; headers: Record<string, string>; originalRequest?: Request }
-interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
-interface DrmConfig {
-  servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
-  advanced: Record<string, { serverCertificate?: Uint8Array | null; serverCertificateUri?: string } | undefined>;
-  initDataTransform: Transform;
-}
+export { pallyConError };
+export type { ShakaPlayer };
 
 /** shaka.net.NetworkingEngine.RequestType: LICENSE is the same number in every version since 2.0, SERVER_CERTIFICATE since 3.0. */
 const [LICENSE, SERVER_CERTIFICATE] = [2, 5];
-/** Stands for our certificate in Shaka's configuration; its request filter puts the bytes in its place. */
-const CERTIFICATE = "data:application/octet-stream;drm=";
 /** shaka.util.Error: LICENSE_REQUEST_FAILED, RESPONSE_FILTER_ERROR; severity CRITICAL, categories DRM and NETWORK. */
 const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] = [6007, 1007, 2, 6, 1];
 
@@ -56,18 +31,6 @@ const KEY_SYSTEMS: [string, Drm][] = [
   ["com.microsoft.playready", "playready"],
   ["com.apple.fps", "fairplay"],
 ];
-
-/** What this package knows of an error that Shaka gave: ours, wherever Shaka put it. */
-export function pallyConError(error: unknown, depth = 0): PallyConError | undefined {
-  if (error instanceof PallyConError) return error;
-  const data = (error as ShakaError | undefined)?.data;
-  if (depth > 3 || !Array.isArray(data)) return undefined;
-  for (const item of data) {
-    const found = pallyConError(item, depth + 1);
-    if (found) return found;
-  }
-  return undefined;
-}
 
 export function attachShaka(player: ShakaPlayer, drm: PallyCon, options: AdapterOptions = {}): Promise<Undo> {
   return attachOnce(player, async () => new Attachment(player, clientOf(drm), options).start());
@@ -152,7 +115,7 @@ class Attachment {
   }
 
   private readonly onRequest = async (type: number, request: Request): Promise<void> => {
-    if (type === SERVER_CERTIFICATE) return this.certificate(request);
+    if (type === SERVER_CERTIFICATE) return fillCertificate(this.client, request);
     const drm = type === LICENSE ? this.drmOf(request) : undefined;
     if (!drm || !request.body) return;
     const client = this.client;
@@ -179,18 +142,6 @@ class Attachment {
     }
     client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: attempt + 1, bytes: prepared.body?.length ?? 0 });
   };
-
-  /** Shaka waits for it, and asks for it where the DRM is really used. Without FairPlay's there is no playback: its error is thrown. */
-  async certificate(request: Request): Promise<void> {
-    const drm = (["fairplay", "widevine"] as const).find((name) => request.uris[0] === CERTIFICATE + name);
-    if (!drm) return;
-    try {
-      request.uris = [`data:application/octet-stream;base64,${btoa(String.fromCharCode.apply(null, Array.from(await this.client.certificate(drm))))}`];
-    } catch (error) {
-      if (drm === "fairplay") throw error;
-      request.uris = ["data:application/octet-stream,"];
-    }
-  }
 
   context(request: Request, attempt: number): Partial<RequestContext> {
     const { drmInfo, sessionId, initData, initDataType, licenseRequestType } = request;
@@ -238,7 +189,7 @@ class Attachment {
       const { data } = await network.request(LICENSE, next as never).promise;
       return asBytes(data as Bytes) as Octets;
     } catch (thrown) {
-      throw pallyConError(thrown) ?? this.fromNetwork(thrown as ShakaError) ?? thrown;
+      throw pallyConError(thrown) ?? fromNetwork(this.client, thrown as ShakaError) ?? thrown;
     }
   }
 
@@ -260,27 +211,12 @@ class Attachment {
     if (error.handled) return;
     let ours = pallyConError(error);
     if (!ours) {
-      ours = this.fromNetwork(error.data[0] as ShakaError | undefined);
+      ours = fromNetwork(this.client, error.data[0] as ShakaError | undefined);
       if (ours) error.data.push(this.client.fail(ours));
     }
     if (!ours) return;
     error.message = ours.message;
     this.report(ours, error);
-  }
-
-  /** 1001 BAD_HTTP_STATUS [uri, status, body, headers], 1002 HTTP_ERROR [uri, error], 1003 TIMEOUT [uri]. */
-  fromNetwork(error: ShakaError | undefined): PallyConError | undefined {
-    if (!error || ![1001, 1002, 1003].includes(error.code)) return undefined;
-    if (error.code === 1003) return tooLate("The license server", this.client.timeout, "license");
-    const [status, body] = error.code === 1001 ? [Number(error.data[1]), String(error.data[2] ?? "")] : [0, ""];
-    if (typeof error.data[0] === "string") error.data[0] = redactUrl(error.data[0]);
-    try {
-      // With this status nothing is a license; which DRM it is not does not matter.
-      read(this.client, "widevine", { status, body: encodeText(body) });
-      return undefined;
-    } catch (thrown) {
-      return toPallyConError(thrown);
-    }
   }
 
   private readonly onError = (event: { detail?: unknown }): void => {

@@ -20,7 +20,7 @@ export default [
   },
   {
     name: "client: one token for all requests", spec: "hls-errors.spec", grep: "a busy server",
-    edits: [[REQUEST, `async () => provide(option, context))`, `async () => ((state as any).kept ??= provide(option, context)))`]],
+    edits: [[REQUEST, `? option(context) : option);`, `? ((state as any).kept ??= option(context)) : option);`]],
   },
   {
     name: "client: a certificate that failed is kept", spec: "hls-errors.spec", grep: "a certificate that failed before",

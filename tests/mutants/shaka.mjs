@@ -1,5 +1,6 @@
 // Mistakes that a Shaka adapter is easily made with; the first two are in Shaka's and PallyCon's own samples.
 const FILE = "js/players/shaka.ts";
+const CERTIFICATE = "js/players/shaka/certificate.ts";
 const SPEC = "fairplay-shaka.spec";
 const PLAYS = { spec: SPEC, grep: "Shaka 5 plays" };
 const BUSY = { spec: SPEC, grep: "Shaka 5 a busy server" };
@@ -19,11 +20,11 @@ export default [
   },
   {
     name: "shaka: the certificate as base64 text", ...PLAYS,
-    edits: [[FILE, `;base64,\${btoa(`, `,\${btoa(`]],
+    edits: [[CERTIFICATE, `;base64,\${btoa(`, `,\${btoa(`]],
   },
   {
     name: "shaka: the certificate is set when it comes, and nobody waits", ...PLAYS,
-    edits: [[FILE, `    if (!drm) return;\n    try {`, `    if (!drm) return;\n    if (drm) { request.uris = ["data:application/octet-stream,"]; return; }\n    try {`]],
+    edits: [[CERTIFICATE, `  if (!drm) return;\n  try {`, `  if (!drm) return;\n  if (drm) { request.uris = ["data:application/octet-stream,"]; return; }\n  try {`]],
   },
   {
     name: "shaka: the certificate is fetched by attaching", spec: SPEC, grep: "no FairPlay, no certificate",

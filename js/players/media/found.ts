@@ -1,0 +1,34 @@
+// What the machine is told of init data, and of how much is buffered.
+import type { InitData, InitDataType, PsshBox } from "../../core.js";
+
+/** `encrypted`, or WebKit's `webkitneedkey`. */
+export interface InitDataEvent extends Event {
+  initData: ArrayBuffer | Uint8Array | null;
+  initDataType?: InitDataType;
+}
+
+/** What the machine compares init data by: see src/delivery/key_request.rs. */
+export function describe(read: InitData | undefined) {
+  const boxes = read?.boxes ?? [];
+  return {
+    boxes: boxes.map((box) => ({ systemId: box.systemId, keyIds: keyIdsOf(box), offset: box.offset, size: box.size })),
+    keyIds: read?.keyIds ?? [],
+    assetId: read?.fairplay?.assetId,
+  };
+}
+
+/** The key ids that a box and its payload name. */
+function keyIdsOf({ keyIds, widevine, playready }: PsshBox): string[] {
+  const keys = [...(widevine?.entitledKeys ?? []), ...(playready?.keys ?? [])];
+  const inPayload = [...(widevine?.keyIds ?? []), ...keys.map(({ keyId }) => keyId)];
+  return [...keyIds, ...inPayload.filter((keyId) => keyId !== undefined)];
+}
+
+/** How much is buffered ahead, in milliseconds. */
+export function bufferedAhead({ buffered, currentTime }: HTMLMediaElement): number {
+  for (let index = 0; index < buffered.length; index++) {
+    const [start, end] = [buffered.start(index), buffered.end(index)];
+    if (start <= currentTime && currentTime < end) return (end - currentTime) * 1000;
+  }
+  return 0;
+}

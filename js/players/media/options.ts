@@ -1,0 +1,18 @@
+// What attachMedia() takes beside what every adapter does.
+import type { Source } from "./module.js";
+import type { Drm } from "../../core.js";
+
+export interface MediaOptions {
+  /** allowed DRMs; default FairPlay, PlayReady, Widevine, whichever the browser has */
+  drms?: Drm[];
+  codecs?: { video?: string; audio?: string };
+  /** default: software for Widevine, any for the others */
+  robustness?: { video?: string; audio?: string };
+  sessionType?: MediaKeySessionType;
+  persistentState?: MediaKeysRequirement;
+  distinctiveIdentifier?: MediaKeysRequirement;
+  /** Safari has two APIs for FairPlay; default: the modern one if it is there */
+  fairplay?: "auto" | "modern" | "legacy";
+  /** where media.wasm is, if it is not beside the script */
+  wasm?: Source;
+}

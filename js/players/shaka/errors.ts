@@ -1,0 +1,31 @@
+// Our errors inside Shaka's, and Shaka's own as ours.
+import { encodeText, PallyConError, read, redactUrl, tooLate, toPallyConError } from "../../core.js";
+import type { Client } from "../../core.js";
+import type { ShakaError } from "./types.js";
+
+/** What this package knows of an error that Shaka gave: ours, wherever Shaka put it. */
+export function pallyConError(error: unknown, depth = 0): PallyConError | undefined {
+  if (error instanceof PallyConError) return error;
+  const data = (error as ShakaError | undefined)?.data;
+  if (depth > 3 || !Array.isArray(data)) return undefined;
+  for (const item of data) {
+    const found = pallyConError(item, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** 1001 BAD_HTTP_STATUS [uri, status, body, headers], 1002 HTTP_ERROR [uri, error], 1003 TIMEOUT [uri]. */
+export function fromNetwork(client: Client, error: ShakaError | undefined): PallyConError | undefined {
+  if (!error || ![1001, 1002, 1003].includes(error.code)) return undefined;
+  if (error.code === 1003) return tooLate("The license server", client.timeout, "license");
+  const [status, body] = error.code === 1001 ? [Number(error.data[1]), String(error.data[2] ?? "")] : [0, ""];
+  if (typeof error.data[0] === "string") error.data[0] = redactUrl(error.data[0]);
+  try {
+    // With this status nothing is a license; which DRM it is not does not matter.
+    read(client, "widevine", { status, body: encodeText(body) });
+    return undefined;
+  } catch (thrown) {
+    return toPallyConError(thrown);
+  }
+}
