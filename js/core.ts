@@ -9,6 +9,7 @@ export { isLoaded, load, memory } from "./wasm/load.js";
 export { loadOnce } from "./wasm/once.js";
 export { inspect, isSameKeyId, keyProblem, readInitData } from "./wasm/core.js";
 export { Client, clientOf, createPallyCon } from "./client/client.js";
+export { KEY_SYSTEM, LEGACY_FAIRPLAY, RECOMMENDATION, drmOf } from "./key-systems.js";
 export { originOf } from "./client/endpoints.js";
 export { prepare } from "./client/request.js";
 export { read } from "./client/response.js";

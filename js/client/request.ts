@@ -2,6 +2,7 @@
 import { copyBytes, decodeText, encodeText } from "../bytes.js";
 import { createError, toPallyConError } from "../errors/error.js";
 import type { AdapterOptions, Bytes, Drm, InitData, LicenseRequest, Octets, Problem, RequestContext, ValueOrProvider } from "../types.js";
+import { KEY_SYSTEM } from "../key-systems.js";
 import { inspect, licenseRequest } from "../wasm/core.js";
 import { invokeCallback, mergeHeaders, resolveOption } from "./callbacks.js";
 import { parseUrl } from "./endpoints.js";
@@ -102,7 +103,7 @@ export function challenge(drm: Drm, message: Bytes): Octets {
   }
 }
 
-export const isDrm = (drm: unknown): drm is Drm => typeof drm === "string" && /^(widevine|playready|fairplay|clearkey)$/.test(drm);
+export const isDrm = (drm: unknown): drm is Drm => Object.keys(KEY_SYSTEM).includes(drm as Drm);
 
 /** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
 async function withAssetId(state: State, form: Octets, context: RequestContext): Promise<Octets> {

@@ -1,4 +1,5 @@
 // What each DRM can be asked for: its key systems best first, the robustness levels of each, the init data types.
+import { KEY_SYSTEM, RECOMMENDATION } from "../core.js";
 import type { Drm, InitDataType, Scheme } from "../types.js";
 
 export interface KeySystem {
@@ -35,14 +36,14 @@ const playready = (name: string, video: string[]): KeySystem => ({
 });
 
 /**
- * Those that may be tried in turn stand in one list: the first that is granted ends it. Lists are tried side by side.
+ * Those that may be tried in turn are in one list: the first that is granted ends it. Lists are tried side by side.
  * `com.widevine.alpha.experiment` is where Chrome for Windows has L1; it is asked where the plain name has not.
  */
 export const KEY_SYSTEMS: KeySystem[][] = [
-  [{ drm: "fairplay", name: "com.apple.fps", video: [""], audio: [""], initDataTypes: ["skd", "sinf", "cenc"], scheme: "cbcs", rank: () => HARDWARE, level: () => undefined }],
-  [playready("com.microsoft.playready.recommendation.3000", ["3000", ""])],
-  [playready("com.microsoft.playready.recommendation", ["2000", "150", ""]), playready("com.microsoft.playready", ["2000", "150", ""])],
-  [widevine("com.widevine.alpha", ["HW_SECURE_ALL", "SW_SECURE_DECODE", "SW_SECURE_CRYPTO"])],
-  [widevine("com.widevine.alpha.experiment", ["HW_SECURE_ALL"])],
-  [{ drm: "clearkey", name: "org.w3.clearkey", video: [""], audio: [""], initDataTypes: ["cenc", "keyids", "webm"], scheme: "cenc", rank: () => 0, level: () => undefined }],
+  [{ drm: "fairplay", name: KEY_SYSTEM.fairplay, video: [""], audio: [""], initDataTypes: ["skd", "sinf", "cenc"], scheme: "cbcs", rank: () => HARDWARE, level: () => undefined }],
+  [playready(`${RECOMMENDATION}.3000`, ["3000", ""])],
+  [playready(RECOMMENDATION, ["2000", "150", ""]), playready(KEY_SYSTEM.playready, ["2000", "150", ""])],
+  [widevine(KEY_SYSTEM.widevine, ["HW_SECURE_ALL", "SW_SECURE_DECODE", "SW_SECURE_CRYPTO"])],
+  [widevine(`${KEY_SYSTEM.widevine}.experiment`, ["HW_SECURE_ALL"])],
+  [{ drm: "clearkey", name: KEY_SYSTEM.clearkey, video: [""], audio: [""], initDataTypes: ["cenc", "keyids", "webm"], scheme: "cenc", rank: () => 0, level: () => undefined }],
 ];

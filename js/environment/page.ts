@@ -1,4 +1,5 @@
 // What the page itself lacks: where it is, who framed it, what its policies forbid.
+import { KEY_SYSTEM } from "../core.js";
 import type { Problem } from "../types.js";
 import { problem } from "./problem.js";
 import { before, type Deadline } from "./time.js";
@@ -39,7 +40,7 @@ function allowed(): boolean {
 async function refused(limit: Deadline): Promise<boolean> {
   try {
     const capability = [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }];
-    await before(limit, navigator.requestMediaKeySystemAccess("org.w3.clearkey", [{ initDataTypes: ["keyids"], videoCapabilities: capability }]), undefined);
+    await before(limit, navigator.requestMediaKeySystemAccess(KEY_SYSTEM.clearkey, [{ initDataTypes: ["keyids"], videoCapabilities: capability }]), undefined);
     return false;
   } catch (error) {
     return /^(SecurityError|NotAllowedError)$/.test((error as Error).name);

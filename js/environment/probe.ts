@@ -1,4 +1,5 @@
 // Which DRMs this browser can really use: asked of the browser itself, never guessed from its name.
+import { KEY_SYSTEM, LEGACY_FAIRPLAY } from "../core.js";
 import type { InitDataType, Probed, ProbeOptions, Scheme } from "../types.js";
 import { maxHdcp } from "./hdcp.js";
 import { KEY_SYSTEMS, type KeySystem } from "./key-systems.js";
@@ -35,7 +36,7 @@ export async function probeUntil(limit: Deadline, options: ProbeOptions): Promis
   })).then(() => true), false);
   const list = found.sort((a, b) => b.rank - a.rank || order(a.probed) - order(b.probed)).map(({ probed }) => probed);
   // The experiment is worth naming only for what the plain name has not.
-  const plain = list.find(({ keySystem }) => keySystem === "com.widevine.alpha");
+  const plain = list.find(({ keySystem }) => keySystem === KEY_SYSTEM.widevine);
   const worth = list.filter(({ keySystem }) => !(keySystem.endsWith(".experiment") && plain?.securityLevel === "L1"));
   return { list: JSON.parse(JSON.stringify(worth)) as Probed[], complete }; // a list of the caller's own
 }
@@ -56,7 +57,7 @@ async function ask(system: KeySystem, options: ProbeOptions): Promise<Found | un
   let access: MediaKeySystemAccess | undefined;
   if (strict.length) access = await request(name, strict.map((video) => configuration(system, options, video)));
   // Asked alone: Chrome warns in the console of a question without robustness, and need not where a level was granted.
-  if (!access && (strict.length < system.video.length || name === "com.widevine.alpha")) access = await request(name, [configuration(system, options, "")]);
+  if (!access && (strict.length < system.video.length || name === KEY_SYSTEM.widevine)) access = await request(name, [configuration(system, options, "")]);
   if (!access) return undefined;
 
   const { videoCapabilities = [], audioCapabilities = [], initDataTypes = [] } = access.getConfiguration();
@@ -116,7 +117,7 @@ function schemes(capabilities: Capability[], usual: Scheme): ("cenc" | "cbcs")[]
 /** Safari before 12.1 has FairPlay under its old API alone. */
 function legacyFairPlay({ drm }: KeySystem, { scheme }: ProbeOptions): Found[] {
   const legacy = (globalThis as { WebKitMediaKeys?: { isTypeSupported(name: string, type: string): boolean } }).WebKitMediaKeys;
-  const keySystem = "com.apple.fps.1_0";
+  const keySystem = LEGACY_FAIRPLAY;
   if (drm !== "fairplay" || scheme === "cenc" || !legacy?.isTypeSupported(keySystem, "video/mp4")) return [];
   return [{ rank: 3, probed: { drm, keySystem, initDataTypes: ["skd"], schemes: ["cbcs"], persistentLicense: false } }];
 }

@@ -7,7 +7,7 @@
  *
  * @packageDocumentation
  */
-import { asBytes, clientOf, createError, encodeText, hex, PallyConError, prepare, read as readLicense, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
+import { KEY_SYSTEM, asBytes, clientOf, createError, drmOf, encodeText, hex, PallyConError, prepare, read as readLicense, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
 import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
@@ -42,10 +42,7 @@ type Xhr = XMLHttpRequest & { pallyConError?: PallyConError };
 /** One license request over all its attempts: hls.js begins each with the same challenge and a new xhr, and without a pause. */
 interface Request { attempt: number; wait?: number | undefined; fail: (error: PallyConError) => PallyConError }
 
-const FAIRPLAY = "com.apple.fps";
-const SYSTEMS: Record<string, Drm> = {
-  [FAIRPLAY]: "fairplay", "com.widevine.alpha": "widevine", "com.microsoft.playready": "playready", "org.w3.clearkey": "clearkey",
-};
+const FAIRPLAY = KEY_SYSTEM.fairplay;
 
 /** What this package knows of an error that hls.js gave (the data of Hls.Events.ERROR). */
 export function pallyConError(data: unknown): PallyConError | undefined {
@@ -62,9 +59,9 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   const drmSystems: Record<string, DrmSystem> = {};
   /** URIs of keys that were refused. */
   const refused = new WeakMap<object, Set<string>>();
-  for (const keySystem of Object.keys(SYSTEMS)) {
+  for (const keySystem of Object.values(KEY_SYSTEM)) {
     drmSystems[keySystem] = {
-      licenseUrl: client.defaultUrl(SYSTEMS[keySystem]!),
+      licenseUrl: client.defaultUrl(drmOf(keySystem)!),
       generateRequest(initDataType, initData, { decryptdata: key }) {
         // A fatal error has stopped hls.js; a second track that waited for the same key would ask for it all the same, and be
         // refused too. Without init data it asks when loading is started again.
@@ -96,7 +93,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   const requests = new WeakMap<Uint8Array, Request>();
   async function send(hls: Hls, xhr: Xhr, { keySystem, mediaKeysSession: session, decryptdata: key }: KeyContext, challenge: Uint8Array): Promise<Octets | undefined> {
     const { signal } = controller;
-    const system = SYSTEMS[keySystem];
+    const system = drmOf(keySystem);
     if (!system || !session || signal.aborted) return undefined;
     if (client.observed) watch(statuses, session, key);
     const uri = /^skd:/.test(key.uri) ? key.uri : undefined;
@@ -137,7 +134,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       const access = await navigator.requestMediaKeySystemAccess(keySystem, configurations);
       // hls.js asks for the certificate's URL after this. FairPlay cannot do without it: the error becomes hls.js's own.
       if (keySystem === FAIRPLAY) await (early ?? load(keySystem, "fairplay"));
-      else if (SYSTEMS[keySystem] === "widevine" && client.options.certificate?.widevine) await load(keySystem, "widevine").catch(() => {});
+      else if (drmOf(keySystem) === "widevine" && client.options.certificate?.widevine) await load(keySystem, "widevine").catch(() => {});
       early = undefined;
       return access;
     };

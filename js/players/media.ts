@@ -9,12 +9,12 @@
  */
 import { attachOnce } from "./attach.js";
 import { legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
-import { LEGACY, choose } from "./media/choose.js";
+import { choose } from "./media/choose.js";
 import { bufferedAhead, describe, type InitDataEvent } from "./media/found.js";
 import { mediaModule } from "./media/module.js";
 import type { Actions, MediaSessions, MessageType, RequestReason } from "./media/module.js";
 import type { MediaOptions } from "./media/options.js";
-import { asBytes, clientOf, createError, errorFromNumbers, keyProblem, load } from "../core.js";
+import { LEGACY_FAIRPLAY, asBytes, clientOf, createError, errorFromNumbers, keyProblem, load } from "../core.js";
 import type {
   AdapterOptions, Client, Drm, InitDataType, Octets, PallyCon, PallyConError, Undo,
 } from "../core.js";
@@ -185,7 +185,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   };
   const onInitData = (event: Event) => {
     const { type, initData, initDataType = "skd" } = event as InitDataEvent;
-    if (!initData || (type === "webkitneedkey") !== (keySystem === LEGACY)) return;
+    if (!initData || (type === "webkitneedkey") !== (keySystem === LEGACY_FAIRPLAY)) return;
     const bytes = asBytes(initData);
     const { boxes, keyIds, assetId } = describe(client.initData(bytes, initDataType));
     const buffered = bufferedAhead(video);

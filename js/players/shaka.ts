@@ -13,7 +13,7 @@ import { warnUntested } from "./parts/version.js";
 import { CERTIFICATE, fillCertificate } from "./shaka/certificate.js";
 import { fromNetwork, pallyConError } from "./shaka/errors.js";
 import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer } from "./shaka/types.js";
-import { asBytes, clientOf, originOf, prepare, read, redactUrl, sleep, toPallyConError } from "../core.js";
+import { KEY_SYSTEM, LEGACY_FAIRPLAY, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, sleep, toPallyConError } from "../core.js";
 import type {
   AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, PallyConError, RequestContext, Undo,
 } from "../core.js";
@@ -26,11 +26,13 @@ const [LICENSE, SERVER_CERTIFICATE] = [2, 5];
 /** shaka.util.Error: LICENSE_REQUEST_FAILED, RESPONSE_FILTER_ERROR; severity CRITICAL, categories DRM and NETWORK. */
 const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] = [6007, 1007, 2, 6, 1];
 
-const KEY_SYSTEMS: [string, Drm][] = [
-  ["com.widevine.alpha", "widevine"],
-  ["com.microsoft.playready", "playready"],
-  ["com.apple.fps", "fairplay"],
-];
+/** Those of a license server with tokens: ClearKey's in Shaka has a configuration of its own. */
+const DRMS = ["widevine", "playready", "fairplay"] as const;
+
+function drmOfRequest(request: Request | undefined): Drm | undefined {
+  const drm = drmOf(request?.drmInfo?.keySystem ?? "");
+  return drm === "clearkey" ? undefined : drm;
+}
 
 export function attachShaka(player: ShakaPlayer, drm: PallyCon, options: AdapterOptions = {}): Promise<Undo> {
   return attachOnce(player, async () => new Attachment(player, clientOf(drm), options).start());
@@ -63,13 +65,13 @@ class Attachment {
     const client = this.client;
     const { attempts, base } = client.retry;
     const servers: Record<string, string> = {};
-    for (const [keySystem, drm] of KEY_SYSTEMS) servers[keySystem] = client.defaultUrl(drm);
+    for (const drm of DRMS) servers[KEY_SYSTEM[drm]] = client.defaultUrl(drm);
     // The name of Safari's old API. Without Shaka's polyfill for it there is no CDM of that name.
     const legacy = polyfilled();
-    if (legacy) servers["com.apple.fps.1_0"] = client.defaultUrl("fairplay");
+    if (legacy) servers[LEGACY_FAIRPLAY] = client.defaultUrl("fairplay");
     const advanced: DrmConfig["advanced"] = {};
     for (const keySystem of Object.keys(servers)) {
-      const drm = this.drmOf({ drmInfo: { keySystem } });
+      const drm = drmOf(keySystem);
       const { serverCertificate, serverCertificateUri } = before.advanced[keySystem] ?? {};
       const own = serverCertificateUri || (serverCertificate && serverCertificate.length > 0);
       if (!own && (drm === "fairplay" || (drm === "widevine" && client.options.certificate?.widevine))) advanced[keySystem] = { serverCertificateUri: CERTIFICATE + drm };
@@ -109,14 +111,9 @@ class Attachment {
     });
   }
 
-  drmOf(request: Pick<Request, "drmInfo"> | undefined): Drm | undefined {
-    const keySystem = request?.drmInfo?.keySystem ?? "";
-    return KEY_SYSTEMS.find(([name]) => keySystem === name || keySystem.startsWith(`${name}.`))?.[1];
-  }
-
   private readonly onRequest = async (type: number, request: Request): Promise<void> => {
     if (type === SERVER_CERTIFICATE) return fillCertificate(this.client, request);
-    const drm = type === LICENSE ? this.drmOf(request) : undefined;
+    const drm = type === LICENSE ? drmOfRequest(request) : undefined;
     if (!drm || !request.body) return;
     const client = this.client;
     let message = this.messages.get(request);
@@ -155,7 +152,7 @@ class Attachment {
   }
 
   private readonly onResponse = async (type: number, response: Response): Promise<void> => {
-    const drm = type === LICENSE ? this.drmOf(response.originalRequest) : undefined;
+    const drm = type === LICENSE ? drmOfRequest(response.originalRequest) : undefined;
     if (!drm) return;
     const { status = 200, data, uri, originalUri, headers, originalRequest: request } = response;
     const sent = request && this.sent.get(request);

@@ -1,7 +1,7 @@
 // One interface to the CDM's two APIs: EME, and WebKit's legacy API.
-import { createError, hex } from "../../core.js";
+import { LEGACY_FAIRPLAY, createError, drmOf, hex } from "../../core.js";
 import type { Bytes, Octets } from "../../core.js";
-import { LEGACY, legacyKeys, type Choice, type LegacyKeys } from "./choose.js";
+import { legacyKeys, type Choice, type LegacyKeys } from "./choose.js";
 
 export interface KeyStatus { keyId: string; status: string }
 export interface Listener {
@@ -44,7 +44,7 @@ export async function modernCdm(
         throw certificateRejected(keySystem, cause);
       });
       // False: the CDM does not support certificates. FairPlay's always does.
-      if (!taken && keySystem.startsWith("com.apple")) throw certificateRejected(keySystem);
+      if (!taken && drmOf(keySystem) === "fairplay") throw certificateRejected(keySystem);
     },
     async attach() {
       if (video.mediaKeys === keys) return;
@@ -100,7 +100,7 @@ export function legacyCdm(
     async open(_type, initData, on) {
       // Safari takes them only once it knows the source.
       const Keys = legacyKeys();
-      if (!video.webkitKeys && Keys) video.webkitSetMediaKeys(new Keys(LEGACY));
+      if (!video.webkitKeys && Keys) video.webkitSetMediaKeys(new Keys(LEGACY_FAIRPLAY));
       const session = video.webkitKeys?.createSession("video/mp4", blob(initData, der));
       if (!session) throw new Error("createSession returned nothing");
       let settle: { resolve(): void; reject(cause: unknown): void } | undefined;
@@ -117,7 +117,7 @@ export function legacyCdm(
       return {
         id: session.sessionId, statuses: [], expiration: NaN,
         update: (data) => new Promise<void>((resolve, reject) => {
-          settle = { resolve, reject: (cause) => reject(licenseRejected(LEGACY, cause)) };
+          settle = { resolve, reject: (cause) => reject(licenseRejected(LEGACY_FAIRPLAY, cause)) };
           session.update(data);
         }),
         close: async () => session.close(),

@@ -1,13 +1,10 @@
 // Chooses the best of the allowed DRMs that the browser has.
 import { probe } from "../../environment/index.js";
-import { createError } from "../../core.js";
+import { LEGACY_FAIRPLAY, createError } from "../../core.js";
 import type { Drm } from "../../core.js";
 import type { MediaOptions } from "../media.js";
 
 export interface Choice { drm: Drm; keySystem: string; access?: MediaKeySystemAccess }
-
-/** FairPlay under WebKit's own API, which is older than EME without a prefix. */
-export const LEGACY = "com.apple.fps.1_0";
 
 interface LegacySession extends EventTarget {
   readonly sessionId: string;
@@ -34,12 +31,12 @@ const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
 
 export async function choose(options: MediaOptions): Promise<Choice> {
   const { drms = DRMS, codecs, fairplay = "auto" } = options;
-  if (fairplay === "legacy" && drms.includes("fairplay") && legacyKeys()?.isTypeSupported(LEGACY, "video/mp4")) {
-    return { drm: "fairplay", keySystem: LEGACY };
+  if (fairplay === "legacy" && drms.includes("fairplay") && legacyKeys()?.isTypeSupported(LEGACY_FAIRPLAY, "video/mp4")) {
+    return { drm: "fairplay", keySystem: LEGACY_FAIRPLAY };
   }
   for (const { drm, keySystem, initDataTypes } of await probe({ drms, ...(codecs ? { codecs } : {}) })) {
-    if (keySystem === LEGACY ? fairplay === "modern" : drm === "fairplay" && fairplay === "legacy") continue;
-    if (keySystem === LEGACY) return { drm, keySystem };
+    if (keySystem === LEGACY_FAIRPLAY ? fairplay === "modern" : drm === "fairplay" && fairplay === "legacy") continue;
+    if (keySystem === LEGACY_FAIRPLAY) return { drm, keySystem };
     // Hardware DRM needs content made for it, with separate keys for audio and video: it has to be asked for.
     if (/\.3000$|experiment$/.test(keySystem) && !options.robustness) continue;
     try {

@@ -1,0 +1,101 @@
+// Random faults of the license server, through each adapter: every sequence ends in a picture or in an error of ours that says what
+// happened, and the CDM never gets anything but a license. More of them: HOSTILE_SEQUENCES=100 HOSTILE_SEED=7 npm test -- --only e2e
+import { expect, openLab, test } from "./fixture.mjs";
+
+const SEED = Number(process.env.HOSTILE_SEED ?? 20261128);
+/** Per adapter. */
+const SEQUENCES = Number(process.env.HOSTILE_SEQUENCES ?? 20);
+const KEY_SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready" };
+
+const BODIES = ["html", "html:403", "html:503", "json", "empty", "truncate", "redirect", "slow:50", "close", "no-cors"];
+const STATUSES = [400, 401, 403, 404, 413, 429, 500, 503].map((status) => `status:${status}`);
+const REFUSALS = ["error:7011", "error:7012", "error:2001", "error:1003", "site-error:E42:no"];
+const FAULTS = {
+  license: [...BODIES, ...STATUSES, ...REFUSALS, "wrong-drm", "base64", "raw", "format-json", "status:429:retry-after=0"],
+  token: [...BODIES, ...STATUSES, "expires:1", "future:3600", "wrong-cid", "wrong-drm-type", "tampered"],
+};
+
+/** mulberry32 */
+function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+const pick = (next, list) => list[Math.floor(next() * list.length)];
+
+/** Plays once, in the page; says how it ended, and takes all apart again. */
+const ADAPTERS = {
+  shaka: async ({ keySystem, options }) => {
+    const { lab } = window;
+    lab.player = await lab.shakaPlayer(keySystem);
+    await lab.attachShaka(lab.player, await lab.client(options));
+    void lab.load(lab.player, "demo-single-key/manifest.mpd");
+    return () => lab.player.destroy();
+  },
+  hls: async ({ drm, options }) => {
+    const { lab } = window;
+    await lab.hls(`demo-single-key/hls/${drm}.m3u8`, { options });
+    return async () => {
+      lab.player.destroy();
+      await lab.configured.dispose();
+    };
+  },
+  media: async ({ drm, options }) => {
+    const { lab } = window;
+    await lab.bare({ options, media: { drms: [drm] } });
+    lab.feed("demo-single-key").catch(() => {}); // the element is emptied while it is fed
+    return async () => {
+      await lab.undo();
+      lab.video.removeAttribute("src");
+      lab.video.load();
+    };
+  },
+};
+
+test.describe.configure({ mode: "parallel", timeout: 60_000 + SEQUENCES * 20_000 });
+
+for (const [name, play] of Object.entries(ADAPTERS)) {
+  test(`${name}: ${SEQUENCES} random sequences of faults (seed ${SEED})`, async ({ page, run }) => {
+    await openLab(page, run);
+    await page.evaluate(`window.playOnce = ${play}; undefined`);
+    const ends = {};
+    for (let sequence = 0; sequence < SEQUENCES; sequence += 1) {
+      const next = random(SEED + sequence);
+      const drm = pick(next, Object.keys(KEY_SYSTEMS));
+      const list = Array.from({ length: 1 + Math.floor(next() * 3) }, () => {
+        const on = pick(next, ["license", "license", "license", "token"]);
+        return { on, fault: pick(next, FAULTS[on]), after: Math.floor(next() * 2), times: pick(next, [1, 2, 5]) };
+      });
+      await run.faults(...list);
+      const where = `sequence ${sequence} of seed ${SEED}: ${drm}, ${JSON.stringify(list)}`;
+      const given = { drm, keySystem: KEY_SYSTEMS[drm], options: { contentId: "demo-single-key", timeout: 5000, retry: { attempts: 2, base: 10 } } };
+      await page.evaluate(async ({ drm, keySystem, options }) => {
+        const { lab } = window;
+        lab.events.length = 0;
+        lab.playerErrors.length = 0;
+        window.takeApart = await window.playOnce({ drm, keySystem, options });
+      }, given);
+      const state = () => page.evaluate(() => {
+        const { lab } = window;
+        const error = lab.events.find(({ type }) => type === "error")?.error ?? lab.playerErrors.find(({ ours }) => ours)?.ours;
+        return lab.video.currentTime > 0.3 ? "plays" : error?.isOurs ? error : lab.playerErrors.length ? { code: "the player's own", seen: lab.playerErrors } : undefined;
+      });
+      let end;
+      await expect.poll(async () => (end = await state()), { message: where, timeout: 45_000 }).toBeTruthy();
+      if (end !== "plays") {
+        expect(end, where).toMatchObject({ isOurs: true, hint: expect.stringMatching(/\.$/) });
+        expect(["internal", "license-rejected"], where).not.toContain(end.code);
+      }
+      ends[end.code ?? end] = (ends[end.code ?? end] ?? 0) + 1;
+      // What the CDM was given and could not use.
+      const refused = await page.evaluate(() => window.__cdmBridge.log.filter(({ event }) => event === "refused"));
+      expect(refused, where).toEqual([]);
+      await page.evaluate(() => window.takeApart());
+    }
+    test.info().annotations.push({ type: "ends", description: JSON.stringify(ends) });
+  });
+}
