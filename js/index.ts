@@ -9,7 +9,9 @@ import type { Bytes, CustomDataInspection, ExpectedCustomData, InitData, InitDat
 export type * from "./types.js";
 export type { MediaOptions } from "./players/media.js";
 export type { PallyConErrorCode } from "./core.js";
-export { PallyConError, createPallyCon } from "./core.js";
+export { PallyConError, createPallyCon, drmOf } from "./core.js";
+export { licenseHandler } from "./license-handler.js";
+export type { LicenseHandler, LicenseHandlerOptions, MessageContext } from "./license-handler.js";
 export { probe, diagnose } from "./environment/index.js";
 
 /**

@@ -19,9 +19,14 @@ export async function invokeCallback<T>({ name, ms, signal, call }: Callback<T>,
   try {
     return await withTimeout({ ms, signal, phase, late: () => tooLate(name, ms, phase) }, async () => call());
   } catch (cause) {
-    throw toPallyConError(cause, code, { parameters: [parameter], retryable: (cause as { retryable?: unknown } | undefined)?.retryable === true });
+    const { message, retryable } = (cause ?? {}) as { message?: unknown; retryable?: unknown };
+    throw toPallyConError(cause, code, { parameters: [parameter, own(message)], retryable: retryable === true });
   }
 }
+
+/** What a callback says of its failure, for the end of a sentence. It may repeat a token or a URL with one: nothing of that kind is shown. */
+const own = (message: unknown): string =>
+  typeof message === "string" && message ? `: ${message.replace(/\S*[\w+/=-]{24,}\S*/g, "…").replace(/\s+/g, " ").slice(0, 200).replace(/\.$/, "")}` : "";
 
 /** The value of an option, or what its callback gives for this request. */
 export const resolveOption = async <T>(name: string, ms: number, option: ValueOrProvider<T> | undefined, context: RequestContext): Promise<T | undefined> =>

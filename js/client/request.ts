@@ -1,6 +1,6 @@
 // A CDM's message on its way to the license server: what callbacks are told, the token, the HTTP request.
 import { copyBytes, decodeText, encodeText } from "../bytes.js";
-import { createError, toPallyConError } from "../errors/error.js";
+import { createError, toPallyConError, withFields } from "../errors/error.js";
 import type { AdapterOptions, Bytes, Drm, InitData, LicenseRequest, Octets, Problem, RequestContext, ValueOrProvider } from "../types.js";
 import { KEY_SYSTEM } from "../key-systems.js";
 import { inspect, licenseRequest } from "../wasm/core.js";
@@ -12,7 +12,7 @@ import { Reason } from "../generated/codes.js";
 
 /** What is known of a request beside what goes over the wire. */
 export interface RequestMeta {
-  drm: Drm; started: number; keySystem: string | undefined;
+  drm: Drm; started: number; keySystem: string | undefined; messageType: RequestContext["messageType"];
   /** what is wrong with its token */
   problems: Problem[];
   /** the response will be a license */
@@ -34,10 +34,13 @@ const notA = (name: string, what: string) => createError("argument-invalid", { p
 /** What the caller knows of a request, as it is now: whatever happens to it later. */
 function checked(given: Partial<RequestContext>): Partial<RequestContext> {
   if (typeof given !== "object" || given === null) throw notA("context", "an object");
-  const { signal, initData } = given;
-  if (signal != null && typeof signal.addEventListener !== "function") throw notA("context.signal", "an AbortSignal");
+  const own: Partial<RequestContext> = {};
+  // Absent is undefined or null: adapters pass on what their player has.
+  for (const name of Object.keys(given) as (keyof RequestContext)[]) if (given[name] != null) Object.assign(own, { [name]: given[name] });
+  const { signal, initData } = own;
+  if (signal && typeof signal.addEventListener !== "function") throw notA("context.signal", "an AbortSignal");
   try {
-    return initData ? { ...given, initData: copyBytes(initData) } : { ...given };
+    return initData ? { ...own, initData: copyBytes(initData) } : own;
   } catch {
     throw notA("context.initData", "an ArrayBuffer or a view of one");
   }
@@ -69,6 +72,14 @@ async function fromOption(state: State, adapter: AdapterOptions, signal: AbortSi
 export async function prepare(state: State, drm: Drm, message: Bytes, caller: Partial<RequestContext>, adapter: AdapterOptions = {}): Promise<LicenseRequest> {
   const bytes = challenge(drm, message);
   const given = checked(caller);
+  try {
+    return await build(state, drm, bytes, given, adapter);
+  } catch (thrown) {
+    throw withFields(toPallyConError(thrown), { messageType: given.messageType ?? "license-request" });
+  }
+}
+
+async function build(state: State, drm: Drm, bytes: Octets, given: Partial<RequestContext>, adapter: AdapterOptions): Promise<LicenseRequest> {
   await state.ready(given.signal);
   const { context, period } = await contextOf(state, drm, given, adapter);
   // Whoever names the reason decides when to ask; otherwise a rotation is spread over viewers here.
@@ -88,7 +99,7 @@ export async function prepare(state: State, drm: Drm, message: Bytes, caller: Pa
   };
   metas.set(request, {
     drm, problems, started, license: !individualization && !serviceCertificate, opaque: individualization,
-    period: period === undefined ? period : [context.contentId ?? "", period], keySystem: context.keySystem,
+    period: period === undefined ? period : [context.contentId ?? "", period], keySystem: context.keySystem, messageType: context.messageType,
   });
   return request;
 }

@@ -38,11 +38,12 @@ export function accept({ options: { allowRedirects = [] }, maxResponseBytes }: S
 
 /** A refusal with all that is known around it: what was wrong with its token, whether a login page was reached. */
 export function explain(error: PallyConError, request: LicenseRequest | undefined, url?: string): PallyConError {
-  const { keySystem, problems } = metaOf(request) ?? {};
+  const { keySystem, messageType, problems } = metaOf(request) ?? {};
   const moved = !!request && !!url && error.code !== "redirected" && redactUrl(url) !== redactUrl(request.url);
   return withFields(error, {
     ...(moved ? { message: `${error.message} The request was redirected to ${redactUrl(url)}.` } : {}),
     ...(keySystem ? { keySystem } : {}),
+    ...(messageType ? { messageType } : {}),
     ...(problems?.length ? { problems } : {}),
   });
 }

@@ -61,10 +61,10 @@ export class State {
     this.emit({ type: "warning", code, message, hint, ...(drm ? { drm } : {}) });
   }
 
-  /** Reports an error once, and gives it back. */
+  /** Reports an error once, and gives it back. That the page gave up is no news to it. */
   fail(thrown: unknown): PallyConError {
     const error = toPallyConError(thrown);
-    if (!this.reported.has(error)) {
+    if (error.code !== "aborted" && !this.reported.has(error)) {
       this.reported.add(error);
       this.emit({ type: "error", error });
     }

@@ -1,6 +1,6 @@
 // The one error class, and what makes errors of codes.
 import type { PallyConErrorCode, Reason } from "../generated/codes.js";
-import type { Problem } from "../types.js";
+import type { Problem, RequestContext } from "../types.js";
 import { sentence, type Parts, type Phase, type Texts } from "./texts.js";
 
 export type { Phase };
@@ -19,6 +19,7 @@ export interface ErrorFields {
   offset?: number;
   problems?: Problem[];
   keySystem?: string;
+  messageType?: RequestContext["messageType"];
   cause?: unknown;
 }
 
@@ -42,6 +43,8 @@ export class PallyConError extends Error {
   declare readonly noRetry: boolean;
   declare readonly fallbackOnLastTry: boolean;
   declare readonly keySystem?: string;
+  /** EME's type of the message that the request was for: a refused renewal is not a refused license */
+  declare readonly messageType?: RequestContext["messageType"];
   declare readonly cause?: unknown;
 
   constructor(fields: ErrorFields) {

@@ -17,11 +17,12 @@ export const PLAYERS = readdirSync(js("players")).filter((file) => /^[a-z-]+\.ts
 const sharedEntries = () => ({
   index: js("index.ts"),
   environment: js("environment/index.ts"),
+  "license-handler": js("license-handler.ts"),
   ...Object.fromEntries(PLAYERS.map((name) => [name, js(`players/${name}.ts`)])),
 });
 
 /** Built once, and imported by every entry: probe and diagnose remember their results, too. */
-const SHARED = new Map([[js("core.js"), "./core.js"], [js("environment/index.js"), "./environment.js"]]);
+const SHARED = new Map([[js("core.js"), "./core.js"], [js("environment/index.js"), "./environment.js"], [js("license-handler.js"), "./license-handler.js"]]);
 const keepCore = {
   name: "keep-core",
   setup(build) {
