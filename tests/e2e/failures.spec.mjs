@@ -60,6 +60,21 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
     await newer.close();
   });
 
+  test(`${player}: a license that another origin sends, behind a redirect, is refused, and read where that origin is allowed`, async ({ page, run }) => {
+    const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*", location: run.url("ri/licenseManager.do") };
+    const moved = await openSite({ "/ri/licenseManager.do": { status: 307, headers } });
+    const licenseUrl = moved.url("/ri/licenseManager.do", "127.0.0.1");
+    await open(page, run);
+    await play(page, player, "widevine", { licenseUrl });
+    await expectSeen(page, "redirects to");
+    expect((await events(page, "error"))[0].error.code).toBe("redirected");
+    expect(await page.evaluate(() => window.compare.frames())).toBe(0);
+    await open(page, run);
+    await play(page, player, "widevine", { licenseUrl, allowRedirects: [new URL(run.url()).origin] });
+    await expectPlaying(page);
+    await moved.close();
+  });
+
   for (const [what, fault, text] of [
     ["a sign-in page", "html", "HTML page"], ["nothing", "empty", "is empty"], ["JSON of another shape", "json", "neither a license nor an error"],
     ["half a license", "truncate", "not a"], ["another DRM's license", "wrong-drm", "another DRM"], ["403", "status:403", "HTTP 403"],
