@@ -132,9 +132,9 @@ impl std::error::Error for ParseError {}
 /// What a server says about its refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ServerError {
-    /// PallyCon's own code, as it was sent.
+    /// The server's own code, as it was sent; empty where it sent none.
     pub code: String,
-    /// PallyCon's own text.
+    /// The server's own text.
     pub message: String,
     /// The site's own error (code, message) inside PallyCon's 8002.
     pub site_error: Option<(String, String)>,
@@ -237,7 +237,9 @@ impl Error {
             o.string("hint", self.hint());
             o.boolean("retryable", self.retryable);
             if let Some(server) = &self.server {
-                o.string("serverCode", &server.code);
+                if !server.code.is_empty() {
+                    o.string("serverCode", &server.code);
+                }
                 o.string("serverMessage", &server.message);
                 if let Some((code, message)) = &server.site_error {
                     o.nested("siteError", |site| {

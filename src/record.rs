@@ -291,7 +291,9 @@ impl Record {
         self.number(Field::Phase, error.phase as u32);
         self.flag(Field::Retryable, error.retryable);
         if let Some(server) = &error.server {
-            self.text(Field::ServerCode, &server.code);
+            if !server.code.is_empty() {
+                self.text(Field::ServerCode, &server.code);
+            }
             self.text(Field::ServerMessage, &server.message);
             if let Some((code, message)) = &server.site_error {
                 self.open(Field::SiteError);

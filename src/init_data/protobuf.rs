@@ -65,14 +65,6 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// Whether bytes are a well-formed message to their end.
-#[inline(never)]
-pub fn is_message(message: &[u8]) -> bool {
-    let mut fields = Fields::new(Span::whole(message));
-    while fields.next().is_some() {}
-    fields.check().is_ok()
-}
-
 fn field<'a>(reader: &mut Reader<'a>) -> Result<Field<'a>, ParseError> {
     let offset = reader.offset();
     let error = |reason| ParseError::new(reason, offset);

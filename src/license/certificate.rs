@@ -5,8 +5,8 @@
 //! certificate is a protobuf and is not.
 
 use crate::error::{Code, Error, Phase, Reason};
-use crate::license::response::{Look, look};
-use crate::license::sniff::{is_plain_text, is_word};
+use crate::license::body::{Body, Kind};
+use crate::license::response::check;
 use crate::system::Drm;
 use crate::text::{find, from_base64};
 use std::borrow::Cow;
@@ -21,23 +21,36 @@ pub struct Certificate<'a> {
 }
 
 /// Reads a certificate.
-pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<Certificate<'_>, Error> {
-    let Look { text, html, .. } = look(Phase::Certificate, status, body)?;
-    let data = match text.filter(|_| is_plain_text(body)) {
-        Some("") => Err(Reason::Empty),
-        _ if html => Err(Reason::Html),
-        Some(text) if matches!(text.as_bytes(), [b'{' | b'[', ..]) => Err(Reason::JsonWithoutCertificate),
-        Some(text) => from_base64(pem_body(text).unwrap_or(text))
-            .filter(|bytes| !matches!(bytes.first(), None | Some(b'<' | b'{')) && !is_word(text))
-            .map(Cow::Owned)
-            .ok_or(Reason::TextNotCertificate),
-        None if body.is_empty() => Err(Reason::Empty),
-        None => Ok(Cow::Borrowed(body)),
-    };
-    let der = data.as_ref().is_ok_and(|bytes| bytes.starts_with(&[0x30, 0x82]));
-    let data = if drm == Drm::Widevine && der { Err(Reason::X509) } else { data };
-    let data = data.map_err(|reason| Error::because(Code::CertificateInvalid, reason).with(drm.title()))?;
-    Ok(Certificate { data, warning: (drm == Drm::FairPlay && !der).then_some(Code::CertificateNotDer) })
+pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<Certificate<'_>, Error> {
+    let (kind, body) = Body::new(data);
+    let certificate = check(Phase::Certificate, status, kind, &body).and_then(|()| {
+        let bytes = match (kind, body.text.as_deref()) {
+            (Kind::Empty, _) => Err(Reason::Empty),
+            (Kind::Html, _) => Err(Reason::Html),
+            (Kind::Json, _) => Err(Reason::JsonWithoutCertificate),
+            (Kind::Text, Some(text)) => from_text(text).map(Cow::Owned).ok_or(Reason::TextNotCertificate),
+            (_, Some(_)) => Err(Reason::TextNotCertificate),
+            (_, None) => Ok(Cow::Borrowed(data)),
+        };
+        let der = bytes.as_ref().is_ok_and(|bytes| bytes.starts_with(&[0x30, 0x82]));
+        let bytes = if drm == Drm::Widevine && der { Err(Reason::X509) } else { bytes };
+        let data = bytes.map_err(|reason| Error::because(Code::CertificateInvalid, reason).with(drm.title()))?;
+        Ok(Certificate { data, warning: (drm == Drm::FairPlay && !der).then_some(Code::CertificateNotDer) })
+    });
+    certificate.map_err(|mut error| {
+        if error.server.is_none() {
+            error.server = body.server_error(kind);
+        }
+        error
+    })
+}
+
+/// Base64, in PEM or alone. A word of lower-case letters and a sentence are base64 as well, and not certificates.
+fn from_text(text: &str) -> Option<Vec<u8>> {
+    let text = pem_body(text).unwrap_or(text);
+    let word = text.len() < 3 || text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
+    let sentence = find(text.as_bytes(), b" ").is_some();
+    from_base64(text).filter(|bytes| !word && !sentence && !matches!(bytes.first(), None | Some(b'<' | b'{')))
 }
 
 /// What stands between the lines of a PEM file.

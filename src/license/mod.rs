@@ -1,6 +1,8 @@
 //! A CDM's message on its way to PallyCon and the response on its way back.
 
+pub mod body;
 pub mod certificate;
+pub mod fairplay;
 pub mod playready;
 pub mod request;
 pub mod response;

@@ -12,8 +12,10 @@
 //! signed: it is unwrapped and never edited.
 
 use crate::error::{Code, Error, ParseError, Reason};
-use crate::license::sniff::{self, one_line};
-use crate::text::{ascii, from_base64, from_utf16_le, owned};
+use crate::license::body::Kind;
+use crate::license::sniff::{one_line, readable};
+use crate::system::Drm;
+use crate::text::{ascii, from_base64, owned};
 use crate::xml::{Event, Reader};
 use std::borrow::Cow;
 
@@ -33,13 +35,8 @@ pub struct Challenge<'a> {
 
 /// Takes the challenge out of a CDM's message, whichever form it has.
 pub fn unwrap(message: &[u8]) -> Result<Challenge<'_>, Error> {
-    // UTF-16LE where the second byte is zero or a byte order mark says so, else UTF-8.
-    let text = match message {
-        [0xff, 0xfe, ..] | [_, 0, ..] => from_utf16_le(message),
-        _ => sniff::text(message).map(owned),
-    };
     let mut headers = vec![(owned(CONTENT_TYPE), owned(DEFAULT_CONTENT_TYPE))];
-    let body = text.map_or(Ok(None), |text| from_wrapper(text.trim_ascii_start(), &mut headers))?;
+    let body = readable(message).map_or(Ok(None), |text| from_wrapper(&text, &mut headers))?;
     Ok(Challenge { headers, body: body.map_or(Cow::Borrowed(message), Cow::Owned) })
 }
 
@@ -90,42 +87,87 @@ fn invalid(error: ParseError) -> Error {
     Error::unreadable(Code::ChallengeInvalid, error)
 }
 
-/// What a SOAP fault says.
+/// What a SOAP fault, or the error of another service, says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fault {
-    /// Microsoft's result, as in `0x8004C600`.
+    /// Microsoft's result, as in `0x8004C600`; the `Code` of other services.
     pub status_code: Option<String>,
     /// The fault's short text.
     pub fault_string: Option<String>,
     /// The text for a person.
     pub message: Option<String>,
+    /// What the service itself has to say: PallyCon's code and text, for example.
+    pub custom_data: Option<String>,
 }
 
-/// The fault in a SOAP answer, if it is one. An answer that is not well-formed is no fault: the CDM judges it.
+/// The answers that the CDM takes beside licenses: to acknowledgements, and to what a session leaves when it ends.
+const RESPONSES: [&str; 5] = [
+    "AcknowledgeLicenseResponse",
+    "ProcessSecureStopDataResponse",
+    "ProcessMeteringDataResponse",
+    "ProcessDeleteLicenseDataResponse",
+    "GetMeteringCertificateResponse",
+];
+
+/// What an XML document is: an answer to the CDM, a fault, a challenge, or something else.
 #[inline(never)]
-pub fn fault(document: &str) -> Option<Fault> {
+pub fn recognize(document: &str) -> (Kind, Fault) {
     let mut reader = Reader::new(document);
     let mut out = Fault::default();
-    let mut found = false;
-    while let Ok(Some(event)) = reader.event() {
-        let Event::Start(element) = event else { continue };
-        found |= element.name == "Fault";
+    let (mut kind, mut fault, mut soap, mut operation) = (None, false, false, "");
+    let whole = loop {
+        let element = match reader.event() {
+            Ok(Some(Event::Start(element))) => element,
+            Ok(Some(_)) => continue,
+            end => break end.is_ok(),
+        };
         let field = match element.name {
-            "StatusCode" => &mut out.status_code,
+            "Fault" => {
+                fault = true;
+                continue;
+            }
+            "StatusCode" | "Code" => &mut out.status_code,
             "faultstring" => &mut out.fault_string,
             "Message" => &mut out.message,
-            _ => continue,
+            "CustomData" => &mut out.custom_data,
+            name => {
+                match reader.depth() {
+                    1 => soap = name == "Envelope",
+                    // What is in the envelope's body.
+                    3 if soap => operation = name,
+                    _ => {}
+                }
+                let licensed = operation == "AcquireLicenseResponse" && name == "License";
+                if licensed || RESPONSES.contains(&operation) {
+                    kind = Some(Kind::License(Drm::PlayReady));
+                } else if operation == "AcquireLicense" || reader.is_at(&["PlayReadyKeyMessage"]) {
+                    kind = Some(Kind::Challenge);
+                }
+                continue;
+            }
         };
-        if !found || field.is_some() {
-            continue;
+        if field.is_none() {
+            let Ok(text) = reader.text() else { break false };
+            // Microsoft's server sample escapes a whole CDATA section into the text.
+            let text = text.trim_ascii();
+            let text = text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>")).unwrap_or(text);
+            *field = Some(one_line(text)).filter(|text| !text.is_empty());
         }
-        let text = reader.text().ok()?;
-        // Microsoft's server sample escapes a whole CDATA section into the text.
-        let text = text.trim_ascii();
-        let text = text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>")).unwrap_or(text);
-        *field = Some(one_line(text)).filter(|text| !text.is_empty());
-    }
-    found.then_some(out)
+    };
+    let kind = match kind {
+        _ if fault => Kind::Fault,
+        Some(kind) if whole => kind,
+        _ if !whole && (soap || !document.ends_with('>')) => Kind::CutOff(Drm::PlayReady),
+        _ if soap => Kind::Soap,
+        _ => Kind::Xml,
+    };
+    (kind, out)
+}
+
+/// The fault in a SOAP answer, if it is one.
+pub fn fault(document: &str) -> Option<Fault> {
+    let (kind, fault) = recognize(document);
+    (kind == Kind::Fault).then_some(fault)
 }
 
 #[cfg(test)]
@@ -230,7 +272,8 @@ mod tests {
             Some(Fault {
                 status_code: Some("0x8004C600".into()),
                 fault_string: Some("FAILED".into()),
-                message: Some("Later, please".into())
+                message: Some("Later, please".into()),
+                custom_data: None,
             })
         );
         assert_eq!(fault("<soap:Envelope xmlns:soap='s'><soap:Body><Message>m</Message></soap:Body></soap:Envelope>"), None);

@@ -1,17 +1,17 @@
 //! An HTTP response as a license, or as the error that explains why it is not one.
 //!
 //! 200 is not success (`docs/protocol.md`, "License responses" and "Errors"): PallyCon's errors arrive as JSON under 200,
-//! gateways and captive portals answer HTML under anything. Order of the checks: PallyCon's JSON → status → empty →
-//! HTML → JSON of another shape → what this DRM's license looks like. Nothing but a license reaches the CDM.
+//! gateways and captive portals answer HTML under anything. Order of the checks: PallyCon's own error → status → the
+//! structure of this DRM's license, whichever wrapping it came in. Nothing but a license reaches the CDM, and what is
+//! refused is named (`src/license/body.rs`).
 
 use crate::error::{Code, Error, Phase, Reason, ServerError};
 use crate::json::Value;
-use crate::license::playready;
+use crate::license::body::{Body, Kind};
+use crate::license::playready::Fault;
 use crate::license::server_error;
-use crate::license::sniff::{is_html, is_plain_text, is_word, json, text};
-use crate::license::widevine::{Message, recognise};
 use crate::system::Drm;
-use crate::text::{find, from_base64, from_hex, from_utf16_le, owned};
+use crate::text::{from_base64, from_hex, owned};
 use std::borrow::Cow;
 
 /// A license for the CDM.
@@ -20,102 +20,64 @@ pub struct License<'a> {
     /// What `update` takes.
     pub data: Cow<'a, [u8]>,
     /// The JSON object around it, where the token asked for `response_format` json.
-    pub envelope: Option<Envelope<'a>>,
+    pub envelope: Option<Envelope>,
 }
 
 /// A JSON object that holds a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Envelope<'a> {
+pub struct Envelope {
     /// The object.
-    pub json: &'a str,
+    pub json: String,
     /// The field that holds the license.
     pub license_field: String,
 }
 
 /// Reads a response.
-pub fn read(drm: Drm, status: u16, body: &[u8]) -> Result<License<'_>, Error> {
-    // SOAP 1.1 sends its faults under 500.
-    if drm == Drm::PlayReady
-        && !is_good(status)
-        && let Some(fault) = text(body).and_then(playready::fault)
-    {
-        return Err(soap_fault(status, fault));
-    }
-    let Look { text, html, value } = look(Phase::License, status, body)?;
-    let license = match (text, value) {
-        (Some(""), _) => Err(Reason::Empty.into()),
-        _ if html => Err(Reason::Html.into()),
-        (Some(text), Some(value)) => from_json(drm, body, text, value),
-        _ => decode(drm, body).map(|data| License { data, envelope: None }),
+pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<License<'_>, Error> {
+    let (kind, body) = Body::new(data);
+    let license = match check(Phase::License, status, kind, &body) {
+        // SOAP 1.1 sends its faults under 500.
+        Err(_) if kind == Kind::Fault && drm == Drm::PlayReady => Err(soap_fault(&body.fault)),
+        Err(error) => Err(error),
+        Ok(()) if kind == Kind::Json => from_json(drm, &body),
+        Ok(()) => unwrap(drm, data, kind, &body).map(|data| License { data, envelope: None }),
     };
-    license.map_err(|refusal| match refusal {
-        Refusal::Fault(fault) => soap_fault(status, fault),
-        Refusal::NotALicense(reason) => {
-            let mut error = Error::because(Code::NotALicense, reason).with(drm.title());
-            error.http_status = Some(status);
-            error
+    license.map_err(|mut error| {
+        error.http_status = (status != 0).then_some(status);
+        if error.server.is_none() {
+            error.server = body.server_error(kind);
         }
+        error
     })
-}
-
-/// Why a response under 200 is not a license.
-#[derive(Debug)]
-enum Refusal {
-    NotALicense(Reason),
-    Fault(playready::Fault),
-}
-
-impl From<Reason> for Refusal {
-    fn from(reason: Reason) -> Self {
-        Self::NotALicense(reason)
-    }
-}
-
-/// What a response is at first sight.
-#[derive(Debug)]
-pub struct Look<'a> {
-    /// The body, where it is text.
-    pub text: Option<&'a str>,
-    /// Whether that is a page.
-    pub html: bool,
-    /// The JSON in it.
-    pub value: Option<Value>,
-}
-
-fn is_good(status: u16) -> bool {
-    (200..300).contains(&status)
 }
 
 /// What each response is checked for first, whatever was asked for (`phase`): PallyCon's own error, and the status.
 #[inline(never)]
-pub fn look(phase: Phase, status: u16, body: &[u8]) -> Result<Look<'_>, Error> {
-    let text = text(body);
-    let value = text.and_then(json);
-    if let Some(error) = value.as_ref().and_then(|value| server_error::from_body(value, status)) {
+pub fn check(phase: Phase, status: u16, kind: Kind, body: &Body) -> Result<(), Error> {
+    if let Some(error) = body.json.as_ref().and_then(|value| server_error::from_body(value, status)) {
         // A license is refused for a reason that has a step of its own; a certificate is refused as such.
         return Err(if phase == Phase::Certificate { error.during(phase) } else { error });
     }
-    let html = text.is_some_and(is_html);
-    if is_good(status) { Ok(Look { text, html, value }) } else { Err(http(phase, status, html)) }
+    if (200..300).contains(&status) { Ok(()) } else { Err(http(phase, status, kind == Kind::Html)) }
 }
 
-/// `response_format` json, FairPlay's JSON forms, and ClearKey's own.
-fn from_json<'a>(drm: Drm, body: &'a [u8], json: &'a str, value: Value) -> Result<License<'a>, Refusal> {
-    if drm == Drm::ClearKey {
-        return match value.get("keys").and_then(Value::items) {
-            Some([_, ..]) => Ok(License { data: Cow::Borrowed(body), envelope: None }),
-            _ => Err(Reason::JsonWithoutLicense.into()),
-        };
-    }
-    let Value::Object(fields) = &value else { return Err(Reason::JsonWithoutLicense.into()) };
+/// `response_format` json, and FairPlay's JSON forms.
+fn from_json(drm: Drm, body: &Body) -> Result<License<'static>, Error> {
+    let fields = match &body.json {
+        Some(Value::Object(fields)) => &fields[..],
+        _ => &[],
+    };
     let held = |(name, value): &&(String, Value)| is_license(drm, name) && value.as_str().is_some();
-    let (name, license) = fields.iter().find(held).ok_or(Reason::JsonWithoutLicense)?;
-    match decode(drm, license.as_str().unwrap_or_default().trim_ascii().as_bytes()) {
+    let Some((name, license)) = fields.iter().find(held) else { return Err(refusal(drm, Reason::JsonWithoutLicense)) };
+    let data = license.as_str().unwrap_or_default().as_bytes();
+    let (kind, inner) = Body::new(data);
+    match unwrap(drm, data, kind, &inner) {
         Ok(data) => {
-            let envelope = Envelope { json, license_field: owned(name) };
+            let envelope = Envelope { json: body.text.clone().unwrap_or_default(), license_field: owned(name) };
             Ok(License { data: Cow::Owned(data.into_owned()), envelope: Some(envelope) })
         }
-        Err(_) => Err(Reason::JsonWithOtherLicense.into()),
+        Err(error) if error.reason == Some(Reason::Text) => Err(refusal(drm, Reason::JsonWithOtherLicense)),
+        Err(error) => Err(error),
     }
 }
 
@@ -123,103 +85,66 @@ fn is_license(drm: Drm, name: &str) -> bool {
     name == "license" || drm == Drm::FairPlay && matches!(name, "ckc" | "CkcMessage" | "License")
 }
 
-/// What the CDM takes, from its bytes or from its text, in JSON or not.
+/// What the CDM takes, from its bytes or from their text: hex (the guide's form in JSON), base64 or base64url; FairPlay's
+/// perhaps in an element `ckc`.
 #[inline(never)]
-fn decode(drm: Drm, body: &[u8]) -> Result<Cow<'_, [u8]>, Refusal> {
-    let text = text(body).filter(|_| is_plain_text(body));
-    let message = recognise(body);
-    match drm {
-        Drm::Widevine => widevine(body, text, message).map_err(Refusal::from),
-        Drm::PlayReady => playready(body, text, message),
-        Drm::FairPlay => fairplay(body, text, message).map_err(Refusal::from),
-        Drm::ClearKey => Err(Reason::NotJwkSet.into()),
+fn unwrap<'a>(drm: Drm, data: &'a [u8], kind: Kind, body: &Body) -> Result<Cow<'a, [u8]>, Error> {
+    if kind == Kind::License(drm) {
+        return Ok(Cow::Borrowed(data));
     }
-}
-
-fn is_widevine(message: Message) -> bool {
-    matches!(message, Message::License | Message::ServiceCertificate)
-}
-
-fn is_xml(body: &[u8]) -> bool {
-    matches!(body, [0xff, 0xfe, ..] | [b'<', ..])
-}
-
-fn widevine<'a>(body: &'a [u8], text: Option<&str>, message: Message) -> Result<Cow<'a, [u8]>, Reason> {
-    if message == Message::Truncated {
-        return Err(Reason::WidevineCutOff);
-    }
-    // The guide: hex in JSON; base64 is forgiven.
-    let decoded = text.and_then(|text| {
-        let known = |data: &Vec<u8>| is_widevine(recognise(data));
-        from_hex(text).filter(known).or_else(|| from_base64(text).filter(known))
-    });
-    match decoded {
-        Some(data) => Ok(Cow::Owned(data)),
-        None if is_xml(body) => Err(Reason::XmlOfOtherDrm),
-        None if text.is_some() => Err(Reason::Text),
-        None => Ok(Cow::Borrowed(body)),
-    }
-}
-
-fn playready<'a>(body: &'a [u8], text: Option<&str>, message: Message) -> Result<Cow<'a, [u8]>, Refusal> {
-    let decoded = if document(body).is_some() { None } else { text.and_then(from_base64) };
-    let data = decoded.map_or(Cow::Borrowed(body), Cow::Owned);
-    let Some(document) = document(&data) else {
-        return Err(if message == Message::License { Reason::WidevineOfOtherDrm } else { Reason::SoapMissing }.into());
+    let text = body.text.as_deref().unwrap_or_default();
+    let text = match kind {
+        Kind::Text => text,
+        Kind::Xml if drm == Drm::FairPlay => text.strip_prefix("<ckc>").and_then(|text| text.strip_suffix("</ckc>")).unwrap_or_default(),
+        _ => "",
     };
-    let document = document.trim_ascii();
-    if let Some(fault) = playready::fault(document) {
-        return Err(Refusal::Fault(fault));
+    // A last group of one digit holds no byte: the text was cut there.
+    let but_last = || text.split_at_checked(text.len().wrapping_sub(1)).and_then(|(text, _)| from_base64(text));
+    let decoded = from_hex(text).or_else(|| from_base64(text)).or_else(but_last).unwrap_or_default();
+    match Body::new(&decoded) {
+        (inner, _) if inner == Kind::License(drm) => Ok(Cow::Owned(decoded)),
+        // Words decode to bytes, too.
+        (Kind::Binary | Kind::Text | Kind::Empty, _) => Err(refuse(drm, kind, &body.fault)),
+        (kind, inner) => Err(refuse(drm, kind, &inner.fault)),
     }
-    if is_html(document) {
-        return Err(Reason::Html.into());
-    }
-    if document.ends_with(">") { Ok(data) } else { Err(Reason::SoapCutOff.into()) }
 }
 
-/// XML in UTF-8 or UTF-16.
+fn refusal(drm: Drm, reason: Reason) -> Error {
+    Error::because(Code::NotALicense, reason).with(drm.title())
+}
+
+/// The error that names what came in the place of a license.
 #[inline(never)]
-fn document(data: &[u8]) -> Option<Cow<'_, str>> {
-    let text = match text(data).filter(|text| !text.starts_with("<\0")) {
-        Some(text) => Cow::Borrowed(text),
-        None => Cow::Owned(from_utf16_le(data)?),
+fn refuse(drm: Drm, kind: Kind, fault: &Fault) -> Error {
+    let of = |other: Drm, reason| if other == drm { (reason, "") } else { (Reason::OtherDrmResponse, other.title()) };
+    let (reason, parameter) = match kind {
+        Kind::Fault if drm == Drm::PlayReady => return soap_fault(fault),
+        Kind::License(other) | Kind::CutOff(other) => of(other, Reason::LicenseCutOff),
+        Kind::WidevineError => of(Drm::Widevine, Reason::WidevineError),
+        Kind::Fault | Kind::Soap => of(Drm::PlayReady, Reason::Xml),
+        Kind::Xml => fault.status_code.as_deref().map_or((Reason::Xml, ""), |code| (Reason::XmlError, code)),
+        Kind::Challenge => (Reason::ChallengeBack, ""),
+        Kind::Json => (Reason::JsonWithoutLicense, ""),
+        Kind::Html => (Reason::Html, ""),
+        Kind::Text => (Reason::Text, ""),
+        Kind::Empty => (Reason::Empty, ""),
+        Kind::Binary => (Reason::Binary, ""),
     };
-    text.trim_ascii_start().starts_with("<").then_some(text)
+    let error = refusal(drm, reason);
+    if parameter.is_empty() { error } else { error.with(parameter) }
 }
 
-fn soap_fault(status: u16, fault: playready::Fault) -> Error {
-    let text = fault.fault_string.unwrap_or_else(|| owned("fault"));
-    let message = fault.message.unwrap_or_else(|| owned(&text));
-    let code = fault.status_code.unwrap_or(text);
-    let mut error = Error::new(Code::PlayreadyFault).with(&code).with(&message);
-    error.server = Some(ServerError { code, message, site_error: None });
-    error.http_status = Some(status);
+fn soap_fault(fault: &Fault) -> Error {
+    let text = fault.fault_string.as_deref().unwrap_or("fault");
+    let message = fault.custom_data.as_deref().or(fault.message.as_deref()).unwrap_or(text);
+    let code = fault.status_code.as_deref().unwrap_or(text);
+    let mut error = Error::new(Code::PlayreadyFault).with(code).with(message);
+    error.server = Some(ServerError { code: owned(code), message: owned(message), site_error: None });
     error
 }
 
-fn fairplay<'a>(body: &'a [u8], text: Option<&str>, message: Message) -> Result<Cow<'a, [u8]>, Reason> {
-    let data = match text {
-        Some(text) => ckc(text).map(Cow::Owned),
-        None => Some(Cow::Borrowed(body)).filter(|_| !is_xml(body)),
-    };
-    match data {
-        Some(data) if message == Message::License || recognise(&data) == Message::License => Err(Reason::WidevineOfOtherDrm),
-        Some(data) => Ok(data),
-        None if is_xml(body) && !body.starts_with(b"<ckc") => Err(Reason::XmlOfOtherDrm),
-        None => Err(Reason::TextNotBase64),
-    }
-}
-
-/// A CKC from its text: `<ckc>` around it or not, base64 or base64url.
-fn ckc(text: &str) -> Option<Vec<u8>> {
-    let inner = text.strip_prefix("<ckc>").unwrap_or(text);
-    let inner = find(inner.as_bytes(), b"</ckc>").and_then(|end| inner.get(..end)).unwrap_or(inner);
-    from_base64(inner).filter(|data| data.len() > 2 && !matches!(data.first(), None | Some(b'<' | b'{')) && !is_word(inner))
-}
-
 /// A status that says no, without a reason of PallyCon's. 0: there was no response.
-#[inline(never)]
-pub fn http(phase: Phase, status: u16, html: bool) -> Error {
+fn http(phase: Phase, status: u16, html: bool) -> Error {
     let code = match status {
         0 => Code::Network,
         401 | 403 => Code::Forbidden,
@@ -242,5 +167,9 @@ pub fn http(phase: Phase, status: u16, html: bool) -> Error {
     error
 }
 
+#[cfg(test)]
+mod real_licenses;
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod tests;

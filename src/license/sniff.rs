@@ -1,10 +1,10 @@
-//! What an answer looks like, before anything is decoded: 200 is not success.
+//! What a server says, for a person: a body's text in whatever encoding, and one line of it without secrets. Nothing here
+//! decides what is a license (`src/license/body.rs` does).
 
-use crate::json::{self, Value};
-use crate::text::{find, trim};
+use crate::text::{find, from_utf16_le, owned, trim};
 
-/// Longest text of a server that is repeated in an error.
-const MAX_LINE: usize = 300;
+/// The most characters of a server's text that an error repeats.
+const MAX_LINE: usize = 200;
 /// A run of this many base64 characters is taken for a token, a challenge or a key, and is not repeated.
 const SECRET: usize = 40;
 
@@ -21,35 +21,37 @@ pub fn shown(text: &str) -> String {
 #[inline(never)]
 fn line(text: &str, secret: usize) -> String {
     let mut out = String::new();
-    // Where the word begins, how long its run of base64 is, and whether it is hidden.
-    let (mut word, mut run, mut hidden) = (0, 0_usize, false);
+    // How many characters there are, how long the latest run of base64 is, and where the line may be cut.
+    let (mut length, mut run, mut end) = (0_usize, 0_usize, 0);
+    let mut space = false;
     for character in text.chars() {
         if matches!(character, '\0'..=' ' | '\u{7f}'..='\u{a0}' | '\u{2028}' | '\u{2029}') {
-            (word, run, hidden) = (usize::MAX, 0, false);
+            (space, run) = (!out.is_empty(), 0);
             continue;
         }
-        if word == usize::MAX {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            word = out.len();
-        }
-        if hidden {
-            continue;
-        }
-        let in_run = character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=' | '-' | '_' | '%');
+        // JSON escapes the slash.
+        let in_run = character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=' | '-' | '_' | '%' | '\\');
         run = if in_run { run.saturating_add(1) } else { 0 };
+        if run > secret {
+            continue;
+        }
+        if core::mem::take(&mut space) {
+            out.push(' ');
+            length = length.saturating_add(1);
+        }
         out.push(character);
-        if out.len() > MAX_LINE {
-            // What may be the beginning of a secret goes, too.
-            out.truncate(out.len().saturating_sub(run.max(character.len_utf8())));
+        length = length.saturating_add(1);
+        if run == secret {
+            out.truncate(out.len().saturating_sub(run));
+            out.push('…');
+            length = length.saturating_sub(run).saturating_add(1);
+        } else if length > MAX_LINE {
+            out.truncate(end);
             out.push('…');
             break;
-        }
-        if run >= secret {
-            out.truncate(word);
-            out.push('…');
-            hidden = true;
+        } else if length < MAX_LINE {
+            // What may be the beginning of a secret goes, too.
+            end = out.len().saturating_sub(run);
         }
     }
     out
@@ -61,15 +63,22 @@ pub fn text(body: &[u8]) -> Option<&str> {
     core::str::from_utf8(trim(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))).ok()
 }
 
-/// A word is base64, too: "Unauthorized".
-pub fn is_word(text: &str) -> bool {
-    text.len() < 3 || text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase())
-}
-
-/// A JSON object or list.
+/// The body as trimmed text, where it is text: UTF-8, UTF-16 in either order, or a legacy encoding, of which the ASCII part is
+/// kept.
 #[inline(never)]
-pub fn json(text: &str) -> Option<Value> {
-    json::parse(text).filter(|value| matches!(value, Value::Object(_) | Value::Array(_)))
+pub fn readable(body: &[u8]) -> Option<String> {
+    let mut bytes = body.to_vec();
+    if matches!(body, [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..]) {
+        bytes.as_chunks_mut().0.iter_mut().for_each(|[high, low]| core::mem::swap(high, low));
+    }
+    if let [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] = bytes[..] {
+        bytes = from_utf16_le(&bytes)?.into_bytes();
+    }
+    if str::from_utf8(&bytes).is_err() {
+        bytes.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'?');
+    }
+    // White space aside, no text has a control character.
+    text(&bytes).filter(|text| text.bytes().all(|byte| matches!(byte, 9..=13 | 0x1b | b' '..))).map(owned)
 }
 
 /// An HTML page: a captive portal, a gateway, a login.
@@ -87,15 +96,10 @@ pub fn is_html(text: &str) -> bool {
         || starts("<?xml") && find(rest.get(..512).unwrap_or(rest), b"<html").is_some()
 }
 
-/// Letters, digits, punctuation and line ends only: words, not a license.
-#[inline(never)]
-pub fn is_plain_text(body: &[u8]) -> bool {
-    body.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::to_utf16_le;
 
     #[test]
     fn html_in_its_disguises() {
@@ -112,16 +116,46 @@ mod tests {
     #[test]
     fn lines_are_bounded_and_carry_no_secret() {
         assert_eq!(one_line(" a\r\n\tb\u{0}c "), "a b c");
-        assert_eq!(one_line(&"word ".repeat(1000)).chars().count(), MAX_LINE + 1);
-        assert_eq!(one_line(&["x=", &"A".repeat(40), " y"].concat()), "… y");
-        assert_eq!(shown(&["a\n", &"A".repeat(40)].concat()), ["a ", &"A".repeat(40)].concat());
+        let secret = "A".repeat(40);
+        assert_eq!(one_line(&["x=", &secret, " y"].concat()), "… y");
+        let json = format!(r#"{{"error":"no","token":"{secret}\\/{secret}","code":7}}"#);
+        assert_eq!(one_line(&json), r#"{"error":"no","token":"…","code":7}"#);
+        assert_eq!(one_line(&["word ".repeat(39).as_str(), &secret[..30]].concat()), ["word ".repeat(39).as_str(), "…"].concat());
+        assert_eq!(one_line("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyIiwiZXhwIjoxNzAwMDAwMDAwfQ."), "eyJhbGciOiJIUzI1NiJ9.….");
+        assert_eq!(shown(&["a\n", &secret].concat()), ["a ", &secret].concat());
+    }
+
+    #[test]
+    fn lines_end_at_200_characters() {
+        for text in ["é".repeat(200), "a.".repeat(100), "word ".repeat(40)] {
+            assert_eq!(one_line(&text), text.trim_end());
+        }
+        for text in ["é".repeat(201), "a.".repeat(101), "word ".repeat(1000), "서비스 ".repeat(500)] {
+            let line = one_line(&text);
+            assert!(line.ends_with('…') && (190..=MAX_LINE).contains(&line.chars().count()), "{line}");
+        }
         assert_eq!(shown(&"é".repeat(400)), one_line(&"é".repeat(400)));
-        assert_eq!(one_line(&"é".repeat(400)).len(), MAX_LINE + "…".len());
     }
 
     #[test]
     fn text_loses_its_wrapping() {
         assert_eq!(text("\u{feff} {} \0".as_bytes()), Some("{}"));
         assert_eq!(text(&[0xff, 0xfe]), None);
+    }
+
+    #[test]
+    fn text_in_any_encoding() {
+        let little = to_utf16_le("{é}");
+        let big: Vec<u8> = little.chunks(2).flat_map(|unit| [unit[1], unit[0]]).collect();
+        for body in [&little, &big, &[&[0xff, 0xfe][..], &little].concat(), &[&[0xfe, 0xff][..], &big].concat()] {
+            assert_eq!(readable(body).as_deref(), Some("{é}"), "{body:?}");
+        }
+        assert_eq!(readable(&to_utf16_le(" <a>\n")).as_deref(), Some("<a>"));
+        assert_eq!(readable("서비스".as_bytes()).as_deref(), Some("서비스"));
+        // EUC-KR for "만료" between quotes.
+        assert_eq!(readable(b"\"\xb8\xb8\xb7\xe1\"").as_deref(), Some("\"????\""));
+        for bytes in [&[8, 2, 0x12, 1, 7][..], b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08", b"\x07"] {
+            assert_eq!(readable(bytes), None, "{bytes:?}");
+        }
     }
 }

@@ -2,43 +2,44 @@
 //!
 //! ```text
 //! SignedMessage = protobuf { 1: type (varint), 2: msg (bytes), 3: signature (bytes), … }
-//!   type  1 license request   2 license   4 service certificate request   5 service certificate
+//!   type  1 license request   2 license   3 error   4 service certificate request   5 service certificate
 //! ```
-//! A service certificate request is the two bytes `08 04`: type 4 and nothing else (`docs/protocol.md`, "Widevine").
+//! A service certificate request is the two bytes `08 04`: type 4 and nothing else (`docs/protocol.md`, "Widevine"). The CDM
+//! takes a license or a service certificate, and neither unless it is well-formed to its end.
 
-use crate::init_data::protobuf;
-
-/// What a message says it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Message {
-    /// A license.
-    License,
-    /// A service certificate, the answer to `08 04`.
-    ServiceCertificate,
-    /// A well-formed message of another type.
-    Other,
-    /// Starts as a license and ends before its fields do.
-    Truncated,
-    /// Not a Widevine message to be recognised.
-    Unknown,
-}
+use crate::bytes::Span;
+use crate::init_data::protobuf::{BYTES, Fields, VARINT};
+use crate::license::body::Kind;
+use crate::system::Drm;
 
 /// Whether a CDM's message asks for the service certificate rather than for a license.
 pub fn is_service_certificate_request(message: &[u8]) -> bool {
     message == [0x08, 0x04]
 }
 
-/// Looks at the outer fields of a message.
+/// A message, well-formed to its end, or the beginning of a license. `None`: it is not a Widevine message.
+///
+/// The order of the fields is free and others may be among them, as in all protocol buffers.
 #[inline(never)]
-pub fn recognise(message: &[u8]) -> Message {
-    // Every real message starts with its type, field 1; anything else is not recognised rather than refused.
-    let kind = match message {
-        [0x08, 2, ..] => Message::License,
-        [0x08, 5, ..] => Message::ServiceCertificate,
-        [0x08, 0..0x20, ..] => Message::Other,
-        _ => return Message::Unknown,
-    };
-    if protobuf::is_message(message) { kind } else { Message::Truncated }
+pub fn recognize(message: &[u8]) -> Option<Kind> {
+    let mut fields = Fields::new(Span::whole(message));
+    let (mut kind, mut has_content) = (0, false);
+    for field in fields.by_ref() {
+        match (field.number, field.wire) {
+            (1, VARINT) => kind = field.varint,
+            (2, BYTES) => has_content = !field.value.bytes.is_empty(),
+            _ => {}
+        }
+    }
+    let whole = fields.check().is_ok();
+    Some(match kind {
+        2 | 5 if whole && has_content => Kind::License(Drm::Widevine),
+        1 if whole && has_content => Kind::Challenge,
+        4 if whole => Kind::Challenge,
+        3 if whole => Kind::WidevineError,
+        2 | 5 if message.starts_with(&[0x08]) => Kind::CutOff(Drm::Widevine),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -59,20 +60,43 @@ mod tests {
     }
 
     #[test]
-    fn recognises_what_a_message_is() {
-        assert_eq!(recognise(LICENSE), Message::License);
-        assert_eq!(recognise(&[8, 5, 0x12, 1, 7]), Message::ServiceCertificate);
-        assert_eq!(recognise(&[8, 1, 0x12, 1, 7]), Message::Other);
-        assert_eq!(recognise(b"<?xml"), Message::Unknown);
-        assert_eq!(recognise(&[]), Message::Unknown);
+    fn licenses_and_service_certificates_are_for_the_cdm() {
+        for message in [
+            LICENSE,
+            &[8, 5, 0x12, 1, 7],
+            // Field 15, 9 (fixed 32 bits) and 10 (fixed 64 bits) are not known here.
+            &[8, 2, 0x12, 1, 7, 0x7a, 2, 1, 2, 0x4d, 1, 2, 3, 4, 0x51, 1, 2, 3, 4, 5, 6, 7, 8],
+            &[0x12, 1, 7, 8, 2],
+        ] {
+            assert_eq!(recognize(message), Some(Kind::License(Drm::Widevine)), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn other_messages_are_named() {
+        assert_eq!(recognize(&[8, 1, 0x12, 1, 7]), Some(Kind::Challenge));
+        assert_eq!(recognize(&[8, 4]), Some(Kind::Challenge));
+        assert_eq!(recognize(&[8, 3, 0x12, 2, 8, 2]), Some(Kind::WidevineError));
+        for other in [
+            &b"<?xml"[..],
+            b"",
+            &[8, 6, 0x12, 1, 7],
+            &[0x12, 1, 7],
+            &[7],
+            &[0xff, 0xff],
+            &[0x0e, 0], // wire type 6
+        ] {
+            assert_eq!(recognize(other), None, "{other:?}");
+        }
     }
 
     #[test]
     fn a_cut_license_is_noticed_at_every_byte_but_the_field_ends() {
-        let whole_fields = [2, 7, LICENSE.len()];
+        let whole_fields = [7, LICENSE.len()];
         for end in 2..=LICENSE.len() {
-            let expected = if whole_fields.contains(&end) { Message::License } else { Message::Truncated };
-            assert_eq!(recognise(&LICENSE[..end]), expected, "{end}");
+            let whole = whole_fields.contains(&end);
+            let expected = if whole { Kind::License(Drm::Widevine) } else { Kind::CutOff(Drm::Widevine) };
+            assert_eq!(recognize(&LICENSE[..end]), Some(expected), "{end}");
         }
     }
 }

@@ -1,0 +1,96 @@
+//! What a response's body is, by its structure: a license of one of the DRMs, or what else a server, a gateway or a
+//! portal sends in its place.
+//!
+//! One check for each DRM decides what is a license: [`widevine::recognize`], [`playready::recognize`],
+//! [`fairplay::recognize`], and the JWK set of ClearKey here. All other kinds exist only to name what was refused.
+
+use crate::error::ServerError;
+use crate::json::{self, Value};
+use crate::license::playready::{self, Fault};
+use crate::license::sniff::{is_html, one_line, readable};
+use crate::license::{fairplay, widevine};
+use crate::system::Drm;
+
+/// What a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What the CDM of a DRM takes: a license, or the answer to a message that does not ask for one.
+    License(Drm),
+    /// It starts as a license does; the rest is missing or damaged.
+    CutOff(Drm),
+    /// A challenge: the request came back.
+    Challenge,
+    /// Widevine's own message for an error.
+    WidevineError,
+    /// A SOAP fault.
+    Fault,
+    /// Other SOAP.
+    Soap,
+    /// Other XML; many services send their errors so.
+    Xml,
+    /// An object or a list.
+    Json,
+    /// An HTML page: a captive portal, a gateway, a sign-in.
+    Html,
+    /// Words.
+    Text,
+    /// Nothing but white space.
+    Empty,
+    /// Bytes of another kind.
+    Binary,
+}
+
+/// A body that was looked at.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// The text, where it is one.
+    pub text: Option<String>,
+    /// The JSON in it.
+    pub json: Option<Value>,
+    /// What a fault or an error in XML says.
+    pub fault: Fault,
+}
+
+impl Body {
+    /// Looks at the whole of a body.
+    #[inline(never)]
+    pub fn new(data: &[u8]) -> (Kind, Self) {
+        let mut body = Self::default();
+        let structure = fairplay::recognize(data).or_else(|| widevine::recognize(data));
+        (structure.unwrap_or_else(|| body.of_text(data)), body)
+    }
+
+    fn of_text(&mut self, data: &[u8]) -> Kind {
+        self.text = readable(data);
+        let Some(text) = &self.text else { return Kind::Binary };
+        if is_html(text) {
+            return Kind::Html;
+        }
+        match text.as_bytes() {
+            [] => return Kind::Empty,
+            [b'<', ..] => {
+                let kind;
+                (kind, self.fault) = playready::recognize(text);
+                return kind;
+            }
+            [b's', b'p', b'c', b'=', ..] => return Kind::Challenge,
+            _ => {}
+        }
+        self.json = json::parse(text).filter(|value| matches!(value, Value::Object(_) | Value::Array(_)));
+        match &self.json {
+            Some(value) if matches!(value.get("keys").and_then(Value::items), Some([_, ..])) => Kind::License(Drm::ClearKey),
+            Some(_) => Kind::Json,
+            None => Kind::Text,
+        }
+    }
+
+    /// What a server says in its own words, where it is not PallyCon's license service that answers.
+    #[inline(never)]
+    pub fn server_error(self, kind: Kind) -> Option<ServerError> {
+        if !matches!(kind, Kind::Text | Kind::Json | Kind::Soap | Kind::Xml) {
+            return None;
+        }
+        let message = self.fault.message.unwrap_or_else(|| one_line(&self.text.unwrap_or_default()));
+        Some(ServerError { code: self.fault.status_code.unwrap_or_default(), message, site_error: None })
+    }
+}
