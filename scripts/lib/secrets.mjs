@@ -16,7 +16,7 @@ const KNOWN = [
 /** base64 of `{"` and more, the form of tokens and auth data. */
 const JSON_BASE64 = /eyJ[A-Za-z0-9+/_-]{60,}/g;
 const isToken = (base64) => /"drm_type".*"(token|hash|data)"\s*:/s.test(Buffer.from(base64, "base64").toString("latin1"));
-/** The form of an SPC request, and the first bytes of the bridge's SPC and of its CKC. */
+/** The form of an SPC request, and the first bytes of the bridge's SPC. */
 const SPC = /spc=[A-Za-z0-9%]{60,}|\+\/\/\+A[Q-Za-f][A-Za-z0-9+/]{40,}|%2B%2F%2F%2BA[A-Za-z0-9%]{40,}|fbfffe01[0-9a-f]{40,}/;
 
 /** @param {string} text @returns {string[]} kinds of what was found, never the secret itself */

@@ -180,8 +180,8 @@ test("what is not a license, by what it is", async () => {
     ["fairplay", 200, "<!doctype html><title>Sign in</title>", "not-a-license", /HTML/, /captive portal/],
     ["widevine", 200, { result: "ok" }, "not-a-license", /JSON/, /licenseUrl/],
     ["widevine", 200, "<?xml version=\"1.0\"?><soap:Envelope></soap:Envelope>", "not-a-license", /another DRM/, /its own license URL/],
-    ["playready", 200, "<soap:Envelope><soap:Bo", "not-a-license", /middle of the SOAP/, /\.$/],
-    ["fairplay", 200, "not base64 at all!", "not-a-license", /not base64/, /\.$/],
+    ["playready", 200, "<soap:Envelope><soap:Bo", "not-a-license", /middle of the license/, /\.$/],
+    ["fairplay", 200, "not base64 at all!", "not-a-license", /it is text/, /\.$/],
     ["widevine", 401, "", "forbidden", /HTTP 401/, /licenseUrl/],
     ["widevine", 403, "<html>", "forbidden", /HTTP 403.*HTML/, /captive portal|firewall/],
     ["widevine", 404, "", "license-url-wrong", /HTTP 404/, /licenseManager/],
@@ -197,6 +197,25 @@ test("what is not a license, by what it is", async () => {
     assert.match(error.hint, hint);
   }
   await refusal("playready", widevine.toString("latin1")).then(({ code }) => assert.equal(code, "not-a-license"));
+});
+
+test("the words of a service that is not PallyCon's are in serverMessage, bounded and without secrets", async () => {
+  const secret = Buffer.alloc(60, 7).toString("base64");
+  for (const [drm, status, body, serverMessage] of [
+    ["widevine", 400, { errors: [{ code: "device_revoked" }] }, '{"errors":[{"code":"device_revoked"}]}'],
+    ["widevine", 200, { errors: [{ code: "device_revoked" }] }, '{"errors":[{"code":"device_revoked"}]}'],
+    ["fairplay", 403, { message: "no", token: secret }, '{"message":"no","token":"…"}'],
+    ["fairplay", 200, "서비스를 사용할 수 없습니다", "서비스를 사용할 수 없습니다"],
+    ["playready", 200, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", "Access Denied"],
+    ["playready", 500, "<s:Envelope xmlns:s='s'><s:Body><s:Fault><detail><CustomData>LCN_4003|No CustomData in input</CustomData></detail></s:Fault></s:Body></s:Envelope>", "LCN_4003|No CustomData in input"],
+    ["widevine", 500, "ab ".repeat(200), `${"ab ".repeat(66)}…`],
+    ["widevine", 403, "<html>no</html>", undefined],
+    ["widevine", 503, "", undefined],
+  ]) {
+    const error = await refusal(drm, body, status);
+    assert.equal(error.serverMessage, serverMessage);
+    assert.equal(error.serverCode, { "Access Denied": "AccessDenied", "LCN_4003|No CustomData in input": "fault" }[serverMessage]);
+  }
 });
 
 test("docs/errors.md is made of the table", () => {

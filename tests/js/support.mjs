@@ -31,9 +31,11 @@ export function sinf(keyId, { pattern = 0, constantIv = "" } = {}) {
 }
 
 // ---- what goes to a license server, and what comes back
-export const SOAP = '<?xml version="1.0"?><soap:Envelope xmlns:soap="s"><soap:Body><AcquireLicenseResponse/></soap:Body></soap:Envelope>';
+export const SOAP = '<?xml version="1.0"?><soap:Envelope xmlns:soap="s"><soap:Body><AcquireLicenseResponse><License>AA==</License></AcquireLicenseResponse></soap:Body></soap:Envelope>';
 export const MESSAGES = { widevine: bytes(8, 1, 18, 1, 255), playready: utf8(SOAP), fairplay: bytes(0, 1, 251, 255), clearkey: utf8('{"kids":["AAEC"]}') };
-export const LICENSES = { widevine: bytes(8, 2, 18, 1, 0), playready: utf8(SOAP), fairplay: utf8("Q0tDAAECAwQ=\n"), clearkey: utf8('{"keys":[{"kty":"oct","k":"AAEC","kid":"AAEC"}]}') };
+/** version 1, reserved, IV, length 4, payload */
+export const CKC = bytes(0, 0, 0, 1, ...Array(20).fill(0), 0, 0, 0, 4, 1, 2, 3, 4);
+export const LICENSES = { widevine: bytes(8, 2, 18, 1, 0), playready: utf8(SOAP), fairplay: utf8(`${base64(CKC)}\n`), clearkey: utf8('{"keys":[{"kty":"oct","k":"AAEC","kid":"AAEC"}]}') };
 /** FairPlay's certificate, as far as it is looked at. */
 export const DER = bytes(0x30, 0x82, 1, 2);
 export const HTML = "<!doctype html><title>Log in</title>";

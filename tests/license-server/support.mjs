@@ -167,17 +167,18 @@ export function openPlayReady(soap) {
   return { ...rest, keys: keys.map(({ keyId, key }) => ({ keyId: guid(keyId).toString("hex"), key })) };
 }
 
-/** Opens a CKC and checks its hash. */
+/** Opens a CKC and checks its header and its hash. */
 export function openCkc(bytes) {
   const end = bytes.length - 32;
-  if (bytes.toString("hex", 0, 4) !== "fbfffd01" || !hash("fp-license", bytes.subarray(0, end)).equals(bytes.subarray(end))) {
+  const header = bytes.toString("hex", 0, 8) === "000000010000fbff" && bytes.readUInt32BE(24) === bytes.length - 28;
+  if (!header || !hash("fp-license", bytes.subarray(0, end)).equals(bytes.subarray(end))) {
     throw new Error("not a CKC");
   }
-  const keys = Array.from({ length: bytes[20] }, (_, index) => {
-    const pair = bytes.toString("hex", 21 + 32 * index, 53 + 32 * index);
+  const keys = Array.from({ length: bytes[28] }, (_, index) => {
+    const pair = bytes.toString("hex", 29 + 32 * index, 61 + 32 * index);
     return { keyId: pair.slice(0, 32), key: pair.slice(32) };
   });
-  return { nonce: bytes.subarray(4, 20), keys, renewal: bytes.readUInt32BE(end - 4) };
+  return { nonce: bytes.subarray(8, 24), keys, renewal: bytes.readUInt32BE(end - 4) };
 }
 
 export const bytesOf = async (response) => Buffer.from(await response.arrayBuffer());

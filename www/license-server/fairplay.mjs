@@ -3,15 +3,16 @@
  *
  *     SPC   fb ff fe 01 | nonce 16 | SHA-256 of the certificate 32 | kind u8 | asset id length u32 | asset id
  *           | key id count u8 | key ids | H("fp-request", all before) 32 | 0 to 2 zero bytes (length ≡ 1 mod 3)
- *     CKC   fb ff fd 01 | nonce 16 | key count u8 | (key id 16, key 16)… | renewal seconds u32
- *           | H("fp-license", all before) 32
+ *     CKC   version u32 (1) | reserved 00 00 fb ff | nonce 16, in the place of the IV | payload length u32 | payload
+ *           payload: key count u8 | (key id 16, key 16)… | renewal seconds u32 | H("fp-license", all before) 32
  */
 import { decodeBase64 } from "./base64.mjs";
 import { labelled, sameBytes } from "./digest.mjs";
 import { Refusal } from "./errors.mjs";
 
 const SPC = Buffer.from([0xfb, 0xff, 0xfe, 0x01]);
-const CKC = Buffer.from([0xfb, 0xff, 0xfd, 0x01]);
+/** Version and reserved bytes. The latter make `+` and `/` appear in the base64 of every CKC. */
+const CKC = Buffer.from([0, 0, 0, 1, 0, 0, 0xfb, 0xff]);
 /** Magic, nonce, certificate hash, kind, asset id length. */
 const HEAD = 4 + 16 + 32 + 1 + 4;
 
@@ -94,9 +95,15 @@ export function keyIdOfAsset(assetId) {
  * @param {number} renewal
  */
 export function writeCkc({ nonce }, keys, renewal) {
-  const seconds = Buffer.alloc(4);
-  seconds.writeUInt32BE(renewal);
   const pairs = keys.map(({ keyId, key }) => Buffer.from(keyId + key, "hex"));
-  const message = Buffer.concat([CKC, nonce, Buffer.from([keys.length]), ...pairs, seconds]);
+  const payload = Buffer.concat([Buffer.from([keys.length]), ...pairs, u32(renewal)]);
+  const message = Buffer.concat([CKC, nonce, u32(payload.length + 32), payload]);
   return Buffer.concat([message, labelled("fp-license", message)]);
+}
+
+/** @param {number} value */
+function u32(value) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
 }

@@ -5,7 +5,9 @@ import { Refusal, jsonReply } from "./errors.mjs";
 import { checkCustomData } from "./customdata.mjs";
 import { chooseKeys } from "./keys.mjs";
 import { FAIRPLAY_CERTIFICATE_HASH, WIDEVINE_CERTIFICATE, flipBit } from "./certificates.mjs";
-import { isCertificateRequest, looksLikeWidevine, readWidevineChallenge, writeWidevineLicense } from "./widevine.mjs";
+import {
+  isCertificateRequest, looksLikeWidevine, readWidevineChallenge, wrapServiceCertificate, writeWidevineLicense,
+} from "./widevine.mjs";
 import { looksLikePlayReady, readPlayReadyChallenge, wrapPlayReadyLicense, writePlayReadyLicense } from "./playready.mjs";
 import { looksLikeFairPlay, readSpc, readSpcForm, writeCkc } from "./fairplay.mjs";
 import { readClearKeyChallenge, writeJwkSet } from "./clearkey.mjs";
@@ -68,8 +70,8 @@ function readChallenge(drm, body, contentType) {
  */
 export function licenseReply(asked, { header, query, accounts, known, now, fault }) {
   if (asked.certificate) {
-    const body = fault?.name === "flip" ? flipBit(WIDEVINE_CERTIFICATE, fault.number) : WIDEVINE_CERTIFICATE;
-    return { status: 200, type: "application/octet-stream", body };
+    const body = wrapServiceCertificate(WIDEVINE_CERTIFICATE);
+    return { status: 200, type: "application/octet-stream", body: fault?.name === "flip" ? flipBit(body, fault.number) : body };
   }
   const inside = asked.challenge?.customData;
   const value = header ?? query.get(CUSTOM_DATA) ?? inside;

@@ -5,6 +5,7 @@
  *     msg        pb{ 1: key id (16 bytes, repeated), 2: nonce, 3: content id, 4: kind varint }
  *     license    pb{ 1: 2 varint, 2: msg, 3: H("wv-license", msg) }
  *     msg        pb{ 1: nonce, 2: pb{ 1: key id, 2: key } repeated, 3: renewal seconds varint }
+ *     08 04      the request for the service certificate; its answer is pb{ 1: 5 varint, 2: certificate }
  */
 import { labelled, sameBytes } from "./digest.mjs";
 import { Refusal } from "./errors.mjs";
@@ -31,6 +32,11 @@ const CERTIFICATE_REQUEST = Buffer.from([0x08, 0x04]);
 /** @param {Buffer} body */
 export function isCertificateRequest(body) {
   return body.equals(CERTIFICATE_REQUEST);
+}
+
+/** @param {Uint8Array} certificate */
+export function wrapServiceCertificate(certificate) {
+  return Buffer.concat([varintField(1, 5), bytesField(2, certificate)]);
 }
 
 /**

@@ -55,8 +55,7 @@ export class Exchange {
       return { message: this.challenge(KIND.renewal), messageType: 'license-renewal' };
     }
     if (this.awaitingCertificate) {
-      this.system.checkCertificate(bytes);
-      this.certificate = bytes;
+      this.certificate = this.system.readCertificate(bytes);
       this.awaitingCertificate = false;
       this.log('certificate');
       return { message: this.challenge(KIND.new), messageType: 'license-request' };

@@ -6,7 +6,8 @@ import { readCenc } from './init-data.js';
 import { labelledHash, sha256 } from './sha256.js';
 
 const SPC = [0xfb, 0xff, 0xfe, 0x01];
-const CKC = [0xfb, 0xff, 0xfd, 0x01];
+/** Version and reserved bytes. */
+const CKC = [0, 0, 0, 1, 0, 0, 0xfb, 0xff];
 
 /** Text as UTF-8, as UTF-16LE, or as UTF-16LE behind a u32le length: Safari's versions differ. */
 export function readUriText(bytes) {
@@ -72,8 +73,10 @@ export const fairplay = {
       const signed = bytes.slice(0, -32);
       if (!equal(bytes.slice(-32), labelledHash('fp-license', signed))) throw new RangeError('the hash does not fit');
       const reader = new Reader(signed);
-      reader.take(4);
+      reader.take(8);
+      // In the place of the IV: the payload is not encrypted here.
       const nonce = reader.take(16);
+      if (reader.u32be() !== reader.left + 32) throw new RangeError('the payload has another length');
       const keys = [];
       for (let left = reader.u8(); left > 0; left--) keys.push({ id: reader.take(16), key: reader.take(16) });
       const renewal = reader.u32be();

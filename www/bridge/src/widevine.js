@@ -45,6 +45,17 @@ export const widevine = {
     });
   },
 
+  /** The answer to the certificate request: pb{ 1: 5 varint, 2: certificate }. */
+  readCertificate(bytes) {
+    const certificate = parsing('not a service certificate', () => {
+      const outer = readMessage(bytes);
+      if (firstNumber(outer, 1) !== 5) throw new RangeError('another kind of message');
+      return onlyBytes(outer, 2);
+    });
+    this.checkCertificate(certificate);
+    return certificate;
+  },
+
   readInitData(type, bytes) {
     if (type === 'keyids') return { keyIds: distinct(readKeyIds(bytes)) };
     let contentId;
@@ -67,7 +78,7 @@ export const widevine = {
   },
 
   readLicense(bytes) {
-    if (startsWith(bytes, [0x0a])) throw malformed('a service certificate where a license was due');
+    if (startsWith(bytes, [0x08, 0x05])) throw malformed('a service certificate where a license was due');
     return parsing('not a Widevine license', () => readLicenseMessage(opened(bytes, 2, 'wv-license')));
   },
 };
