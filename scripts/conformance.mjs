@@ -1,4 +1,4 @@
-// npm run conformance -- DIR…: every case of the vector folders given, and the score.
+// npm run conformance -- DIR…: every case of the vector folders given, and of their subfolders `field`, and the score.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { run } from "./lib/run.mjs";

@@ -7,6 +7,9 @@ use crate::bytes::{Span, steps};
 use crate::init_data::collect::Collector;
 use crate::init_data::visitor::{PsshHeader, Report};
 use crate::init_data::{InitDataType, Options, fairplay, from_text, parse, payload, sinf};
+use crate::license::body::{Body, Kind};
+use crate::license::response;
+use crate::system::Drm;
 use crate::{error, init_data, json, record, system, text, xml};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -70,7 +73,10 @@ fn examples() -> Vec<Vec<u8>> {
 
 /// Examples in a row, with changes: set a byte, cut, double.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
-    let examples = examples();
+    changed(examples())
+}
+
+fn changed(examples: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let pick = vec(0..examples.len(), 1..4);
     let changes = vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 0..6);
     let mutated = (pick, changes).prop_map(move |(pick, changes)| {
@@ -87,6 +93,29 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
         data
     });
     prop_oneof![1 => vec(any::<u8>(), 0..300), 4 => mutated]
+}
+
+/// What license servers answer, in some of its wrappings.
+fn responses() -> Vec<Vec<u8>> {
+    let widevine = b"\x08\x02\x12\x06abcdef\x1a\x04SSSS\x3a\x01v".to_vec();
+    let ckc = b"\0\0\0\x01\0\0\xfb\xffIVIVIVIVIVIVIVIV\0\0\0\x10PPPPPPPPPPPPPPPP".to_vec();
+    let envelope = |body: &str| ["<s:Envelope xmlns:s='s'><s:Body>", body, "</s:Body></s:Envelope>"].concat();
+    let soap = envelope("<AcquireLicenseResponse><Licenses><License>WE1S</License></Licenses></AcquireLicenseResponse>");
+    let fault = envelope("<s:Fault><detail><StatusCode>0x8004c604</StatusCode><CustomData>1|&lt;no&gt;</CustomData></detail></s:Fault>");
+    vec![
+        text::to_base64(&widevine).into(),
+        [b"{\"license\":\"", text::hex(&widevine).as_bytes(), b"\",\"renewal\":true}"].concat(),
+        widevine,
+        [b"<ckc>", text::to_base64(&ckc).as_bytes(), b"</ckc>"].concat(),
+        ckc,
+        text::to_utf16_le(&soap),
+        text::to_base64(soap.as_bytes()).into(),
+        soap.into(),
+        fault.into(),
+        b"{\"errorCode\":\"7011\",\"message\":\"\xb8\xb8\xb7\xe1\"}".to_vec(),
+        b"{\"keys\":[{\"kty\":\"oct\",\"kid\":\"AQI\",\"k\":\"AQI\"}]}".to_vec(),
+        b"<Error><Code>AccessDenied</Code></Error>".to_vec(),
+    ]
 }
 
 /// At most so many steps a byte; the rest is for what a small input costs all the same.
@@ -173,6 +202,24 @@ proptest! {
         }
         let _ = is_linear(data.len(), || fairplay::read_legacy(&data))?;
         let _ = is_linear(data.len(), || sinf::read(span))?;
+    }
+
+    /// What passes as a license is one without its wrapping, too; what does not is named.
+    #[test]
+    fn license_responses(data in changed(responses()), status in prop_oneof![Just(200_u16), Just(400)]) {
+        for drm in [Drm::Widevine, Drm::PlayReady, Drm::FairPlay, Drm::ClearKey] {
+            match is_linear(data.len(), || response::read(drm, status, &data))? {
+                Ok(license) => {
+                    prop_assert_eq!(status, 200);
+                    prop_assert_eq!(Body::new(&license.data).0, Kind::License(drm));
+                }
+                Err(error) => {
+                    prop_assert!(!error.message().ends_with(": ."), "{}", error);
+                    let words = error.server.as_ref().map_or(0, |server| server.message.chars().count());
+                    prop_assert!(words <= 200);
+                }
+            }
+        }
     }
 
     #[test]

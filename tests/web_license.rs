@@ -154,9 +154,11 @@ fn responses_become_licenses() {
     });
     assert_eq!(read(Drm::Widevine, 200, json.as_bytes()), enveloped);
     let refused = |reason, drm| refused_response(Code::NotALicense, reason, 200, drm);
-    assert_eq!(read(Drm::Widevine, 200, &LICENSE[..3]), refused(Reason::WidevineCutOff, "Widevine"));
+    assert_eq!(read(Drm::Widevine, 200, &LICENSE[..3]), refused(Reason::LicenseCutOff, "Widevine"));
     assert_eq!(read(Drm::FairPlay, 200, b"<html>"), refused(Reason::Html, "FairPlay"));
-    assert_eq!(read(Drm::PlayReady, 200, LICENSE), refused(Reason::WidevineOfOtherDrm, "PlayReady"));
+    let mut other = Error::because(Code::NotALicense, Reason::OtherDrmResponse).with("PlayReady").with("Widevine");
+    other.http_status = Some(200);
+    assert_eq!(read(Drm::PlayReady, 200, LICENSE), failure(&other));
     let mut unavailable = Error::new(Code::ServerUnavailable);
     unavailable.phase = Phase::License;
     unavailable.http_status = Some(503);
@@ -173,6 +175,15 @@ fn a_server_error_keeps_the_server_s_words() {
         message: r#"{"ERROR":"C","MESSAGE":"no"}"#.into(),
         site_error: Some(("C".into(), "no".into())),
     });
+    assert_eq!(call(body, |length| read_license(Drm::Widevine, 200, length)), failure(&error));
+}
+
+#[wasm_bindgen_test]
+fn another_service_s_words_have_no_code() {
+    let body = br#"{"errors":[{"code":"device_revoked"}]}"#;
+    let mut error = Error::because(Code::NotALicense, Reason::JsonWithoutLicense).with("Widevine");
+    error.http_status = Some(200);
+    error.server = Some(ServerError { message: r#"{"errors":[{"code":"device_revoked"}]}"#.into(), ..ServerError::default() });
     assert_eq!(call(body, |length| read_license(Drm::Widevine, 200, length)), failure(&error));
 }
 
@@ -248,7 +259,9 @@ fn clear_leaves_no_token_and_no_challenge() {
     clear();
     assert_eq!(buffers(), [vec![0; length], vec![0; record.len()]]);
     // The instance still works, after buffers larger than those that are kept, too.
-    assert_eq!(call(&[7; (1 << 20) + 1], |length| read_license(Drm::Widevine, 200, length))[0], 0);
+    // type: license, msg of 2^20 bytes
+    let large = [&[0x08, 2, 0x12, 0x80, 0x80, 0x40][..], &[0; 1 << 20]].concat();
+    assert_eq!(call(&large, |length| read_license(Drm::Widevine, 200, length))[0], 0);
     clear();
     assert_eq!(ASKED.record()[0], 0);
 }

@@ -7,12 +7,14 @@
 // A test that cannot go on has failed: it may as well say so by a panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod field;
 mod init_data;
 mod messages;
 mod tools;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// Kinds that must be there and must not be skipped.
 const NAMED: [&str; 11] =
@@ -53,10 +55,7 @@ fn conformance() {
         return;
     };
     let mut score: BTreeMap<String, Score> = BTreeMap::new();
-    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    files.sort();
-    for file in files {
+    for file in [json_in(Path::new(&folder)), json_in(&Path::new(&folder).join("field"))].concat() {
         let cases: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         for case in cases.as_array().into_iter().flatten() {
             let id = case["id"].as_str().unwrap_or("?");
@@ -81,8 +80,22 @@ fn conformance() {
     report(&score);
 }
 
+/// The JSON files of a folder, or none where there is no folder.
+fn json_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    files
+}
+
 fn run(case: &Value) -> Vec<(String, Outcome)> {
-    if case.get("base64").is_some() { init_data::run(case) } else { messages::run(case) }
+    if case.get("call").is_some() {
+        field::run(case)
+    } else if case.get("base64").is_some() {
+        init_data::run(case)
+    } else {
+        messages::run(case)
+    }
 }
 
 fn report(score: &BTreeMap<String, Score>) {
