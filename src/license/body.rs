@@ -4,7 +4,7 @@
 //! One check for each DRM decides what is a license: [`widevine::recognize`], [`playready::recognize`],
 //! [`fairplay::recognize`], and the JWK set of ClearKey here. All other kinds exist only to name what was refused.
 
-use crate::error::ServerError;
+use crate::error::{Error, ServerError};
 use crate::json::{self, Value};
 use crate::license::playready::{self, Fault};
 use crate::license::sniff::{is_html, one_line, readable};
@@ -84,13 +84,13 @@ impl Body {
         }
     }
 
-    /// What a server says in its own words, where it is not PallyCon's license service that answers.
+    /// The same failure, with what the server says in its own words, where it is not PallyCon's license service that answers.
     #[inline(never)]
-    pub fn server_error(self, kind: Kind) -> Option<ServerError> {
-        if !matches!(kind, Kind::Text | Kind::Json | Kind::Soap | Kind::Xml) {
-            return None;
+    pub fn quoted_in(self, mut error: Error, kind: Kind) -> Error {
+        if error.server.is_none() && matches!(kind, Kind::Text | Kind::Json | Kind::Soap | Kind::Xml) {
+            let message = self.fault.message.unwrap_or_else(|| one_line(&self.text.unwrap_or_default()));
+            error.server = Some(ServerError { code: self.fault.status_code.unwrap_or_default(), message, site_error: None });
         }
-        let message = self.fault.message.unwrap_or_else(|| one_line(&self.text.unwrap_or_default()));
-        Some(ServerError { code: self.fault.status_code.unwrap_or_default(), message, site_error: None })
+        error
     }
 }

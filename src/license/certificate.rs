@@ -37,12 +37,7 @@ pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<Certificate<'_>, Error
         let data = bytes.map_err(|reason| Error::because(Code::CertificateInvalid, reason).with(drm.title()))?;
         Ok(Certificate { data, warning: (drm == Drm::FairPlay && !der).then_some(Code::CertificateNotDer) })
     });
-    certificate.map_err(|mut error| {
-        if error.server.is_none() {
-            error.server = body.server_error(kind);
-        }
-        error
-    })
+    certificate.map_err(|error| body.quoted_in(error, kind))
 }
 
 /// Base64, in PEM or alone. A word of lower-case letters and a sentence are base64 as well, and not certificates.

@@ -6,7 +6,6 @@
 //! refused is named (`src/license/body.rs`).
 
 use crate::error::{Code, Error, Phase, Reason, ServerError};
-use crate::json::Value;
 use crate::license::body::{Body, Kind};
 use crate::license::playready::Fault;
 use crate::license::server_error;
@@ -44,10 +43,7 @@ pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<License<'_>, Error> {
     };
     license.map_err(|mut error| {
         error.http_status = (status != 0).then_some(status);
-        if error.server.is_none() {
-            error.server = body.server_error(kind);
-        }
-        error
+        body.quoted_in(error, kind)
     })
 }
 
@@ -61,17 +57,16 @@ pub fn check(phase: Phase, status: u16, kind: Kind, body: &Body) -> Result<(), E
     if (200..300).contains(&status) { Ok(()) } else { Err(http(phase, status, kind == Kind::Html)) }
 }
 
-/// `response_format` json, and FairPlay's JSON forms.
+/// The fields of a JSON object that hold a license: that of `response_format` json, and FairPlay's others.
+const FIELDS: [&str; 4] = ["license", "ckc", "CkcMessage", "License"];
+
+/// A license in a JSON object.
 fn from_json(drm: Drm, body: &Body) -> Result<License<'static>, Error> {
-    let fields = match &body.json {
-        Some(Value::Object(fields)) => &fields[..],
-        _ => &[],
-    };
-    let held = |(name, value): &&(String, Value)| is_license(drm, name) && value.as_str().is_some();
-    let Some((name, license)) = fields.iter().find(held) else { return Err(refusal(drm, Reason::JsonWithoutLicense)) };
-    let data = license.as_str().unwrap_or_default().as_bytes();
-    let (kind, inner) = Body::new(data);
-    match unwrap(drm, data, kind, &inner) {
+    let names = if drm == Drm::FairPlay { &FIELDS[..] } else { &FIELDS[..1] };
+    let held = names.iter().find_map(|name| Some((name, body.json.as_ref()?.get(name)?.as_str()?)));
+    let Some((name, license)) = held else { return Err(refusal(drm, Reason::JsonWithoutLicense)) };
+    let (kind, inner) = Body::new(license.as_bytes());
+    match unwrap(drm, license.as_bytes(), kind, &inner) {
         Ok(data) => {
             let envelope = Envelope { json: body.text.clone().unwrap_or_default(), license_field: owned(name) };
             Ok(License { data: Cow::Owned(data.into_owned()), envelope: Some(envelope) })
@@ -79,10 +74,6 @@ fn from_json(drm: Drm, body: &Body) -> Result<License<'static>, Error> {
         Err(error) if error.reason == Some(Reason::Text) => Err(refusal(drm, Reason::JsonWithOtherLicense)),
         Err(error) => Err(error),
     }
-}
-
-fn is_license(drm: Drm, name: &str) -> bool {
-    name == "license" || drm == Drm::FairPlay && matches!(name, "ckc" | "CkcMessage" | "License")
 }
 
 /// What the CDM takes, from its bytes or from their text: hex (the guide's form in JSON), base64 or base64url; FairPlay's

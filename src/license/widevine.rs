@@ -31,15 +31,15 @@ pub fn recognize(message: &[u8]) -> Option<Kind> {
             _ => {}
         }
     }
-    let whole = fields.check().is_ok();
-    Some(match kind {
-        2 | 5 if whole && has_content => Kind::License(Drm::Widevine),
-        1 if whole && has_content => Kind::Challenge,
-        4 if whole => Kind::Challenge,
-        3 if whole => Kind::WidevineError,
-        2 | 5 if message.starts_with(&[0x08]) => Kind::CutOff(Drm::Widevine),
-        _ => return None,
-    })
+    let license = matches!(kind, 2 | 5);
+    if fields.check().is_err() || !has_content && kind != 4 {
+        return (license && message.starts_with(&[0x08])).then_some(Kind::CutOff(Drm::Widevine));
+    }
+    match kind {
+        1 | 4 => Some(Kind::Challenge),
+        3 => Some(Kind::WidevineError),
+        _ => license.then_some(Kind::License(Drm::Widevine)),
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
 
 /// Bytes with every value in them, also those that base64 spells with + and /.
 fn opaque(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at * 167 + 251) as u8).collect()
+    (0..length).map(|at| at.wrapping_mul(167).wrapping_add(251) as u8).collect()
 }
 
 /// SignedMessage of a type, with message, signature and session key, then other fields.
