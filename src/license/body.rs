@@ -10,6 +10,7 @@ use crate::license::playready::{self, Fault};
 use crate::license::sniff::{is_html, one_line, readable};
 use crate::license::{fairplay, widevine};
 use crate::system::Drm;
+use crate::text::owned;
 
 /// What a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,10 +87,11 @@ impl Body {
 
     /// The same failure, with what the server says in its own words, where it is not PallyCon's license service that answers.
     #[inline(never)]
-    pub fn quoted_in(self, mut error: Error, kind: Kind) -> Error {
+    pub fn quoted_in(&self, mut error: Error, kind: Kind) -> Error {
         if error.server.is_none() && matches!(kind, Kind::Text | Kind::Json | Kind::Soap | Kind::Xml) {
-            let message = self.fault.message.unwrap_or_else(|| one_line(&self.text.unwrap_or_default()));
-            error.server = Some(ServerError { code: self.fault.status_code.unwrap_or_default(), message, site_error: None });
+            let said = self.fault.message.as_ref().or(self.text.as_ref()).map_or("", |text| text);
+            let code = owned(self.fault.status_code.as_deref().unwrap_or_default());
+            error.server = Some(ServerError { code, message: one_line(said), site_error: None });
         }
         error
     }
