@@ -194,10 +194,10 @@ fn responses_become_certificates() {
     assert_eq!(read(Drm::FairPlay, 200, DER), whole(DER));
     assert_eq!(read(Drm::FairPlay, 200, b"MIIBAA=="), made(DER));
     let odd = result(|out| {
-        out.bytes(Field::Data, &[0; 3]);
+        out.bytes(Field::Data, &[0xff; 3]);
         out.number(Field::Warning, Code::CertificateNotDer as u32);
     });
-    assert_eq!(read(Drm::FairPlay, 200, b"AAAA"), odd);
+    assert_eq!(read(Drm::FairPlay, 200, b"////"), odd);
     let invalid = |reason, drm| failure(&Error::because(Code::CertificateInvalid, reason).with(drm));
     assert_eq!(read(Drm::FairPlay, 200, b"<html>"), invalid(Reason::Html, "FairPlay"));
     assert_eq!(read(Drm::Widevine, 200, b"MIIBAA=="), invalid(Reason::X509, "Widevine"));

@@ -68,20 +68,22 @@ impl Body {
             return Kind::Html;
         }
         match text.as_bytes() {
-            [] => return Kind::Empty,
+            [] => Kind::Empty,
             [b'<', ..] => {
                 let kind;
                 (kind, self.fault) = playready::recognize(text);
-                return kind;
+                kind
             }
-            [b's', b'p', b'c', b'=', ..] => return Kind::Challenge,
-            _ => {}
-        }
-        self.json = json::parse(text).filter(|value| matches!(value, Value::Object(_) | Value::Array(_)));
-        match &self.json {
-            Some(value) if matches!(value.get("keys").and_then(Value::items), Some([_, ..])) => Kind::License(Drm::ClearKey),
-            Some(_) => Kind::Json,
-            None => Kind::Text,
+            [b'{' | b'[', ..] => {
+                self.json = json::parse(text);
+                match &self.json {
+                    Some(value) if matches!(value.get("keys").and_then(Value::items), Some([_, ..])) => Kind::License(Drm::ClearKey),
+                    Some(_) => Kind::Json,
+                    None => Kind::Text,
+                }
+            }
+            [b's', b'p', b'c', b'=', ..] => Kind::Challenge,
+            _ => Kind::Text,
         }
     }
 

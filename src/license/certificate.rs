@@ -40,12 +40,11 @@ pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<Certificate<'_>, Error
     certificate.map_err(|error| body.quoted_in(error, kind))
 }
 
-/// Base64, in PEM or alone. A word of lower-case letters and a sentence are base64 as well, and not certificates.
+/// Base64, in PEM or alone. Words are base64 as well, but a certificate has digits, too.
 fn from_text(text: &str) -> Option<Vec<u8>> {
     let text = pem_body(text).unwrap_or(text);
-    let word = text.len() < 3 || text.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
-    let sentence = find(text.as_bytes(), b" ").is_some();
-    from_base64(text).filter(|bytes| !word && !sentence && !matches!(bytes.first(), None | Some(b'<' | b'{')))
+    let words = text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
+    from_base64(text).filter(|bytes| !words && !matches!(bytes.first(), None | Some(b'<' | b'{')))
 }
 
 /// What stands between the lines of a PEM file.
@@ -101,7 +100,7 @@ mod tests {
     fn errors_and_pages_are_found_before_anything_is_decoded() {
         let body = br#"{"errorCode":"7301","message":"no FairPlay"}"#;
         assert_eq!(code(Drm::FairPlay, 200, body), "fairplay-not-registered");
-        for body in [&b""[..], b"  ", b"<!doctype html>", b"{}", b"not base64!", b"\"x\"", b"OK", b"Forbidden", b"PGh0bWw+"] {
+        for body in [&b""[..], b"  ", b"<!doctype html>", b"{}", b"not base64!", b"\"x\"", b"OK", b"Forbidden", b"Service Unavailable", b"PGh0bWw+"] {
             assert_eq!(code(Drm::FairPlay, 200, body), "certificate-invalid");
         }
         assert_eq!(code(Drm::FairPlay, 404, b"nope"), "certificate-url-wrong");
