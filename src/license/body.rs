@@ -54,7 +54,6 @@ pub struct Body {
 
 impl Body {
     /// Looks at the whole of a body.
-    #[inline(never)]
     pub fn new(data: &[u8]) -> (Kind, Self) {
         let mut body = Self::default();
         let structure = fairplay::recognize(data).or_else(|| widevine::recognize(data));

@@ -12,7 +12,6 @@ use crate::license::body::Kind;
 use crate::system::Drm;
 
 /// A CKC, or the beginning of one.
-#[inline(never)]
 pub fn recognize(data: &[u8]) -> Option<Kind> {
     let mut ckc = Reader::new(data);
     if !data.starts_with(&[0; 3]) || data.iter().all(|byte| *byte == 0) {

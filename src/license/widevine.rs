@@ -20,7 +20,6 @@ pub fn is_service_certificate_request(message: &[u8]) -> bool {
 /// A message, well-formed to its end, or the beginning of a license. `None`: it is not a Widevine message.
 ///
 /// The order of the fields is free and others may be among them, as in all protocol buffers.
-#[inline(never)]
 pub fn recognize(message: &[u8]) -> Option<Kind> {
     let mut fields = Fields::new(Span::whole(message));
     let (mut kind, mut has_content) = (0, false);
