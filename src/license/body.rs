@@ -7,7 +7,7 @@
 use crate::error::{Error, ServerError};
 use crate::json::{self, Value};
 use crate::license::playready::{self, Fault};
-use crate::license::sniff::{is_html, one_line, readable};
+use crate::license::sniff::{is_html, quoted, readable};
 use crate::license::{fairplay, widevine};
 use crate::system::Drm;
 use crate::text::owned;
@@ -92,7 +92,7 @@ impl Body {
         if error.server.is_none() && matches!(kind, Kind::Text | Kind::Json | Kind::Soap | Kind::Xml) {
             let said = self.fault.message.as_ref().or(self.text.as_ref()).map_or("", |text| text);
             let code = owned(self.fault.status_code.as_deref().unwrap_or_default());
-            error.server = Some(ServerError { code, message: one_line(said), site_error: None });
+            error.server = Some(ServerError { code, message: quoted(said), site_error: None });
         }
         error
     }

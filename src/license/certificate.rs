@@ -100,7 +100,9 @@ mod tests {
     fn errors_and_pages_are_found_before_anything_is_decoded() {
         let body = br#"{"errorCode":"7301","message":"no FairPlay"}"#;
         assert_eq!(code(Drm::FairPlay, 200, body), "fairplay-not-registered");
-        for body in [&b""[..], b"  ", b"<!doctype html>", b"{}", b"not base64!", b"\"x\"", b"OK", b"Forbidden", b"Service Unavailable", b"PGh0bWw+"] {
+        for body in
+            [&b""[..], b"  ", b"<!doctype html>", b"{}", b"not base64!", b"\"x\"", b"OK", b"Forbidden", b"Service Unavailable", b"PGh0bWw+"]
+        {
             assert_eq!(code(Drm::FairPlay, 200, body), "certificate-invalid");
         }
         assert_eq!(code(Drm::FairPlay, 404, b"nope"), "certificate-url-wrong");

@@ -36,14 +36,14 @@ pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<License<'_>, Error> {
     let (kind, body) = Body::new(data);
     let license = match check(Phase::License, status, kind, &body) {
         // SOAP 1.1 sends its faults under 500.
-        Err(_) if kind == Kind::Fault && drm == Drm::PlayReady => Err(soap_fault(&body.fault)),
-        Err(error) => Err(error),
+        Err(_) if kind == Kind::Fault && drm == Drm::PlayReady => Err(refuse(drm, kind, &body)),
+        Err(error) => Err(body.quoted_in(error, kind)),
         Ok(()) if kind == Kind::Json => from_json(drm, &body),
         Ok(()) => unwrap(drm, data, kind, &body).map(|data| License { data, envelope: None }),
     };
     license.map_err(|mut error| {
         error.http_status = (status != 0).then_some(status);
-        body.quoted_in(error, kind)
+        error
     })
 }
 
@@ -64,15 +64,19 @@ const FIELDS: [&str; 4] = ["license", "ckc", "CkcMessage", "License"];
 fn from_json(drm: Drm, body: &Body) -> Result<License<'static>, Error> {
     let names = if drm == Drm::FairPlay { &FIELDS[..] } else { &FIELDS[..1] };
     let held = names.iter().find_map(|name| Some((name, body.json.as_ref()?.get(name)?.as_str()?)));
-    let Some((name, license)) = held else { return Err(refusal(drm, Reason::JsonWithoutLicense)) };
+    let Some((name, license)) = held else { return Err(refuse(drm, Kind::Json, body)) };
     let (kind, inner) = Body::new(license.as_bytes());
     match unwrap(drm, license.as_bytes(), kind, &inner) {
         Ok(data) => {
             let envelope = Envelope { json: body.text.clone().unwrap_or_default(), license_field: owned(name) };
             Ok(License { data: Cow::Owned(data.into_owned()), envelope: Some(envelope) })
         }
-        Err(error) if error.reason == Some(Reason::Text) => Err(refusal(drm, Reason::JsonWithOtherLicense)),
-        Err(error) => Err(error),
+        Err(mut error) => {
+            if error.reason == Some(Reason::Text) {
+                error.reason = Some(Reason::JsonWithOtherLicense);
+            }
+            Err(error)
+        }
     }
 }
 
@@ -95,25 +99,21 @@ fn unwrap<'a>(drm: Drm, data: &'a [u8], kind: Kind, body: &Body) -> Result<Cow<'
     match Body::new(&decoded) {
         (inner, _) if inner == Kind::License(drm) => Ok(Cow::Owned(decoded)),
         // Words decode to bytes, too.
-        (Kind::Binary | Kind::Text | Kind::Empty, _) => Err(refuse(drm, kind, &body.fault)),
-        (kind, inner) => Err(refuse(drm, kind, &inner.fault)),
+        (Kind::Binary | Kind::Text | Kind::Empty, _) => Err(refuse(drm, kind, body)),
+        (kind, inner) => Err(refuse(drm, kind, &inner)),
     }
-}
-
-fn refusal(drm: Drm, reason: Reason) -> Error {
-    Error::because(Code::NotALicense, reason).with(drm.title())
 }
 
 /// The error that names what came in the place of a license.
 #[inline(never)]
-fn refuse(drm: Drm, kind: Kind, fault: &Fault) -> Error {
+fn refuse(drm: Drm, kind: Kind, body: &Body) -> Error {
     let of = |other: Drm, reason| if other == drm { (reason, "") } else { (Reason::OtherDrmResponse, other.title()) };
     let (reason, parameter) = match kind {
-        Kind::Fault if drm == Drm::PlayReady => return soap_fault(fault),
+        Kind::Fault if drm == Drm::PlayReady => return soap_fault(&body.fault),
         Kind::License(other) | Kind::CutOff(other) => of(other, Reason::LicenseCutOff),
         Kind::WidevineError => of(Drm::Widevine, Reason::WidevineError),
         Kind::Fault | Kind::Soap => of(Drm::PlayReady, Reason::Xml),
-        Kind::Xml => fault.status_code.as_deref().map_or((Reason::Xml, ""), |code| (Reason::XmlError, code)),
+        Kind::Xml => body.fault.status_code.as_deref().map_or((Reason::Xml, ""), |code| (Reason::XmlError, code)),
         Kind::Challenge => (Reason::ChallengeBack, ""),
         Kind::Json => (Reason::JsonWithoutLicense, ""),
         Kind::Html => (Reason::Html, ""),
@@ -121,8 +121,11 @@ fn refuse(drm: Drm, kind: Kind, fault: &Fault) -> Error {
         Kind::Empty => (Reason::Empty, ""),
         Kind::Binary => (Reason::Binary, ""),
     };
-    let error = refusal(drm, reason);
-    if parameter.is_empty() { error } else { error.with(parameter) }
+    let mut error = Error::because(Code::NotALicense, reason).with(drm.title());
+    if !parameter.is_empty() {
+        error = error.with(parameter);
+    }
+    body.quoted_in(error, kind)
 }
 
 fn soap_fault(fault: &Fault) -> Error {

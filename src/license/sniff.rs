@@ -7,23 +7,32 @@ use crate::text::{find, from_utf16_le, owned, trim};
 const MAX_LINE: usize = 200;
 /// A run of this many base64 characters is taken for a token, a challenge or a key, and is not repeated.
 const SECRET: usize = 40;
+/// A key of 16 bytes has this many characters in base64url, which is its shortest spelling.
+const KEY: usize = 22;
 
-/// A server's text as one line for a person: no control characters, bounded, and nothing that could be a secret.
+/// PallyCon's text as one line for a person: no control characters, bounded, and nothing that could be a token. It may name
+/// key ids.
 pub fn one_line(text: &str) -> String {
-    line(text, SECRET)
+    line(text, SECRET, SECRET)
+}
+
+/// The same of a text that anybody may have written, so that it could hold a key.
+pub fn quoted(text: &str) -> String {
+    line(text, SECRET, KEY)
 }
 
 /// What the page itself has given, a content id for example, as one line for a person.
 pub fn shown(text: &str) -> String {
-    line(text, usize::MAX)
+    line(text, usize::MAX, usize::MAX)
 }
 
 #[inline(never)]
-fn line(text: &str, secret: usize) -> String {
+fn line(text: &str, secret: usize, key: usize) -> String {
     let mut out = String::new();
     // How many characters there are, how long the latest run of base64 is, and where the line may be cut.
     let (mut length, mut run, mut end) = (0_usize, 0_usize, 0);
-    let mut space = false;
+    // Long words are words unless they have a digit.
+    let (mut space, mut digit, mut hidden) = (false, false, false);
     for character in text.chars() {
         if matches!(character, '\0'..=' ' | '\u{7f}'..='\u{a0}' | '\u{2028}' | '\u{2029}') {
             (space, run) = (!out.is_empty(), 0);
@@ -31,17 +40,22 @@ fn line(text: &str, secret: usize) -> String {
         }
         // JSON escapes the slash.
         let in_run = character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=' | '-' | '_' | '%' | '\\');
-        run = if in_run { run.saturating_add(1) } else { 0 };
-        if run > secret {
+        if !in_run || run == 0 {
+            (run, digit, hidden) = (0, false, false);
+        }
+        if hidden {
             continue;
         }
+        run = run.saturating_add(usize::from(in_run));
+        digit |= character.is_ascii_digit();
         if core::mem::take(&mut space) {
             out.push(' ');
             length = length.saturating_add(1);
         }
         out.push(character);
         length = length.saturating_add(1);
-        if run == secret {
+        hidden = run >= secret || digit && run >= key;
+        if hidden {
             out.truncate(out.len().saturating_sub(run));
             out.push('…');
             length = length.saturating_sub(run).saturating_add(1);
@@ -123,6 +137,19 @@ mod tests {
         assert_eq!(one_line(&["word ".repeat(39).as_str(), &secret[..30]].concat()), ["word ".repeat(39).as_str(), "…"].concat());
         assert_eq!(one_line("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyIiwiZXhwIjoxNzAwMDAwMDAwfQ."), "eyJhbGciOiJIUzI1NiJ9.….");
         assert_eq!(shown(&["a\n", &secret].concat()), ["a ", &secret].concat());
+        // Keys in hex, base64 and base64url, and words as long.
+        for key in [
+            "00112233445566778899aabbccddeeff",
+            "AAAAAAAAAAAAAAAAAAAAA1==",
+            "e13d0450-5bd3-46a0-88b4-1e3b8e9e97af",
+            "AAAAAAAAAAAAAAAAAAAAA1",
+        ] {
+            assert_eq!((quoted(&format!("[\"{key}\"]")), one_line(key)), ("[\"…\"]".into(), key.into()));
+        }
+        assert_eq!(
+            quoted("INVALID_DRM_DEVICE_CERTIFICATE at 2026-11-28T18:50:11Z, node-7"),
+            "INVALID_DRM_DEVICE_CERTIFICATE at 2026-11-28T18:50:11Z, node-7"
+        );
     }
 
     #[test]
