@@ -37,7 +37,8 @@ pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<Certificate<'_>, Error
         let data = bytes.map_err(|reason| Error::because(Code::CertificateInvalid, reason).with(drm.title()))?;
         Ok(Certificate { data, warning: (drm == Drm::FairPlay && !der).then_some(Code::CertificateNotDer) })
     });
-    certificate.map_err(|error| body.quoted_in(error, kind))
+    // The other DRM's certificate says nothing.
+    certificate.map_err(|error| if error.reason == Some(Reason::X509) { error } else { body.quoted_in(error, kind) })
 }
 
 /// Base64, in PEM or alone. Words are base64 as well, but a certificate has digits, too.
@@ -107,6 +108,9 @@ mod tests {
         }
         assert_eq!(code(Drm::FairPlay, 404, b"nope"), "certificate-url-wrong");
         assert_eq!(code(Drm::FairPlay, 503, b"<html>"), "server-unavailable");
+        let error = read(Drm::FairPlay, 404, b"no such site").unwrap_err();
+        assert_eq!(error.server.as_ref().unwrap().message, "no such site");
+        assert_eq!(read(Drm::Widevine, 200, to_base64(DER).as_bytes()).unwrap_err().server, None);
         let error = read(Drm::FairPlay, 404, b"").unwrap_err();
         assert_eq!(error.message(), "The certificate server has nothing at this URL (HTTP 404).");
     }
