@@ -13,4 +13,4 @@ export { KEY_SYSTEM, LEGACY_FAIRPLAY, RECOMMENDATION, drmOf } from "./key-system
 export { originOf } from "./client/endpoints.js";
 export { prepare } from "./client/request.js";
 export { read } from "./client/response.js";
-export { sleep, tooLate } from "./time.js";
+export { newAbortController, sleep, tooLate } from "./time.js";

@@ -4,6 +4,17 @@ import { Reason } from "./generated/codes.js";
 
 export const aborted = (phase: Phase): PallyConError => createError("aborted", { phase });
 
+/**
+ * Chromium before 66 (Tizen 5.0, 2018) has none. There the signal is another object with listeners, because `new EventTarget()`
+ * is newer, too. `fetch` ignores it: a request that was given up runs on.
+ */
+export function newAbortController(): AbortController {
+  if (typeof AbortController !== "undefined") return new AbortController();
+  const signal = new XMLHttpRequest() as EventTarget as AbortSignal;
+  signal.addEventListener("abort", () => Object.assign(signal, { aborted: true }));
+  return { signal, abort: () => signal.dispatchEvent(new Event("abort")) } as unknown as AbortController;
+}
+
 export interface Limit {
   /** absent: as long as it takes */
   ms?: number;

@@ -13,7 +13,7 @@ export async function buildBridge() {
     outfile,
     bundle: true,
     format: 'iife',
-    target: 'es2020',
+    target: 'es2017',
     charset: 'utf8',
     logLevel: 'warning',
     banner: { js: '// Stands in for Widevine, PlayReady and FairPlay on top of ClearKey. See www/bridge/README.md.' },

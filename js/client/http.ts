@@ -3,7 +3,7 @@ import { PallyConError, createError, toPallyConError, withFields, type Phase } f
 import { Reason } from "../generated/codes.js";
 import { readCertificate, readLicense, send } from "../wasm/core.js";
 import type { Drm, LicenseResponse, Octets } from "../types.js";
-import { tooLate, withTimeout } from "../time.js";
+import { newAbortController, tooLate, withTimeout } from "../time.js";
 import { originOf } from "./endpoints.js";
 import type { State } from "./state.js";
 
@@ -15,15 +15,14 @@ export interface HttpResponse extends LicenseResponse { body: Octets; url: strin
 
 export async function exchange(state: State, { method, url, headers, body, signal, phase, drm }: HttpExchange): Promise<HttpResponse> {
   const { withCredentials, allowRedirects = [] } = state.options;
-  // Absent in Chromium before 66 (Tizen 5.0, 2018): there a request that was given up runs on. The caller's own signal is not
-  // handed on: see src/web/fetch.rs.
-  const controller = typeof AbortController === "function" ? new AbortController() : undefined;
+  // The caller's own signal is not handed on: see src/web/fetch.rs.
+  const controller = newAbortController();
   const init: RequestInit = {
-    method, headers, body, credentials: withCredentials ? "include" : "same-origin", signal: controller ? controller.signal : null,
+    method, headers, body, credentials: withCredentials ? "include" : "same-origin", signal: controller.signal,
     // The header with the token goes along with a redirect, and a page cannot see where to before it has gone.
     redirect: allowRedirects.length ? "follow" : "manual",
   };
-  const limit = { ms: state.timeout, signal, phase, late: () => tooLate("The server", state.timeout, phase), giveUp: () => controller?.abort(new Error("given up")) };
+  const limit = { ms: state.timeout, signal, phase, late: () => tooLate("The server", state.timeout, phase), giveUp: () => controller.abort(new Error("given up")) };
   return withTimeout(limit, async () => {
     const request = requestOf(url, init);
     try {

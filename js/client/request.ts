@@ -7,7 +7,7 @@ import { inspect, licenseRequest } from "../wasm/core.js";
 import { invokeCallback, mergeHeaders, resolveOption } from "./callbacks.js";
 import { parseUrl } from "./endpoints.js";
 import type { State } from "./state.js";
-import { sleep } from "../time.js";
+import { newAbortController, sleep } from "../time.js";
 import { Reason } from "../generated/codes.js";
 
 /** What is known of a request beside what goes over the wire. */
@@ -56,12 +56,9 @@ export async function contextOf(state: State, drm: Drm, given: Partial<RequestCo
   const messageType = given.messageType ?? "license-request";
   const period = initData?.keyPeriodIndex;
   const reason = messageType === "license-renewal" ? "renewal" : messageType === "license-release" ? "release" : state.isRotated(contentId, period) ? "rotation" : "license";
-  const context = { reason, signal: noSignal(), ...given, drm, keyIds, messageType, ...(contentId === undefined ? {} : { contentId }) } as RequestContext;
+  const context = { reason, signal: newAbortController().signal, ...given, drm, keyIds, messageType, ...(contentId === undefined ? {} : { contentId }) } as RequestContext;
   return { context, period };
 }
-
-/** For callers that bring none. Absent in Chromium before 66. */
-const noSignal = () => (typeof AbortController === "function" ? new AbortController().signal : undefined);
 
 async function fromOption(state: State, adapter: AdapterOptions, signal: AbortSignal | undefined, what: { keyIds: string[]; initData?: InitData }): Promise<string | undefined> {
   const option = adapter.contentId ?? state.options.contentId;

@@ -1,6 +1,7 @@
 // What the page itself lacks: where it is, who framed it, what its policies forbid.
 import { KEY_SYSTEM } from "../core.js";
 import type { Problem } from "../types.js";
+import { legacyKeys } from "./legacy-keys.js";
 import { problem } from "./problem.js";
 import { before, type Deadline } from "./time.js";
 import { Reason } from "../generated/codes.js";
@@ -19,8 +20,7 @@ export async function pageProblems(limit: Deadline): Promise<Problem[]> {
   }
   if (!allowed() || (await refused(limit))) return [notAllowed()];
   if (!(navigator as { requestMediaKeySystemAccess?: unknown }).requestMediaKeySystemAccess) {
-    if ("WebKitMediaKeys" in globalThis) return [];
-    return [problem("eme-missing")];
+    return legacyKeys() ? [] : [problem("eme-missing")];
   }
   return [];
 }

@@ -3,6 +3,7 @@ import { KEY_SYSTEM, LEGACY_FAIRPLAY } from "../core.js";
 import type { InitDataType, Probed, ProbeOptions, Scheme } from "../types.js";
 import { maxHdcp } from "./hdcp.js";
 import { KEY_SYSTEMS, type KeySystem } from "./key-systems.js";
+import { legacyKeys } from "./legacy-keys.js";
 import { before, deadline, type Deadline } from "./time.js";
 
 type Capability = MediaKeySystemMediaCapability & { encryptionScheme?: string | null };
@@ -116,8 +117,6 @@ function schemes(capabilities: Capability[], usual: Scheme): ("cenc" | "cbcs")[]
 
 /** Safari before 12.1 has FairPlay under its old API alone. */
 function legacyFairPlay({ drm }: KeySystem, { scheme }: ProbeOptions): Found[] {
-  const legacy = (globalThis as { WebKitMediaKeys?: { isTypeSupported(name: string, type: string): boolean } }).WebKitMediaKeys;
-  const keySystem = LEGACY_FAIRPLAY;
-  if (drm !== "fairplay" || scheme === "cenc" || !legacy?.isTypeSupported(keySystem, "video/mp4")) return [];
-  return [{ rank: 3, probed: { drm, keySystem, initDataTypes: ["skd"], schemes: ["cbcs"], persistentLicense: false } }];
+  if (drm !== "fairplay" || scheme === "cenc" || !legacyKeys()?.isTypeSupported(LEGACY_FAIRPLAY, "video/mp4")) return [];
+  return [{ rank: 3, probed: { drm, keySystem: LEGACY_FAIRPLAY, initDataTypes: ["skd"], schemes: ["cbcs"], persistentLicense: false } }];
 }

@@ -1,4 +1,5 @@
 // Whether the page can reach a URL, and what keeps it from it: the policy, the connection, or CORS.
+import { newAbortController } from "../core.js";
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
 import { problem } from "./problem.js";
@@ -17,11 +18,10 @@ export async function urlProblems(text: string, limit: Deadline): Promise<Proble
   }
   const name = url.origin + url.pathname;
   if (typeof fetch === "undefined" || !/^https?:$/.test(url.protocol)) return [];
-  const controller = typeof AbortController === "undefined" ? undefined : new AbortController();
-  void limit.over.then(() => controller?.abort());
+  const controller = newAbortController();
+  void limit.over.then(() => controller.abort());
   const reach = (init: RequestInit) => {
-    const signal = controller ? { signal: controller.signal } : {};
-    const answer = fetch(url.href, { cache: "no-store", credentials: "omit", ...init, ...signal });
+    const answer = fetch(url.href, { cache: "no-store", credentials: "omit", ...init, signal: controller.signal });
     return before(limit, answer.then(({ body }) => { void body?.cancel(); return true; }, () => false), LATE);
   };
   const concerns = (blocked: string) => blocked === "" || url.href.startsWith(blocked) || blocked.startsWith(url.origin);

@@ -7,7 +7,7 @@
  *
  * @packageDocumentation
  */
-import { KEY_SYSTEM, asBytes, clientOf, createError, drmOf, encodeText, hex, PallyConError, prepare, read as readLicense, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
+import { KEY_SYSTEM, asBytes, clientOf, createError, drmOf, encodeText, hex, newAbortController, PallyConError, prepare, read as readLicense, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
 import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
@@ -53,7 +53,7 @@ export function pallyConError(data: unknown): PallyConError | undefined {
 
 export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Promise<{ config: HlsDrmConfig; dispose: Undo }> {
   const client = clientOf(drm);
-  const controller = new AbortController();
+  const controller = newAbortController();
   const { attempts, base, cap } = client.retry;
   const retry = { maxNumRetry: attempts - 1, retryDelayMs: base, maxRetryDelayMs: cap };
   const drmSystems: Record<string, DrmSystem> = {};

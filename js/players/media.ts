@@ -14,7 +14,7 @@ import { bufferedAhead, describe, type InitDataEvent } from "./media/found.js";
 import { mediaModule } from "./media/module.js";
 import type { Actions, MediaSessions, MessageType, RequestReason } from "./media/module.js";
 import type { MediaOptions } from "./media/options.js";
-import { LEGACY_FAIRPLAY, asBytes, clientOf, createError, errorFromNumbers, keyProblem, load } from "../core.js";
+import { LEGACY_FAIRPLAY, asBytes, clientOf, createError, errorFromNumbers, keyProblem, load, newAbortController } from "../core.js";
 import type {
   AdapterOptions, Client, Drm, InitDataType, Octets, PallyCon, PallyConError, Undo,
 } from "../core.js";
@@ -130,7 +130,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
       }
       return undefined;
     });
-    sessions.set(id, { abort: new AbortController(), type, initData, session });
+    sessions.set(id, { abort: newAbortController(), type, initData, session });
   };
 
   const shut = (id: number): void => {

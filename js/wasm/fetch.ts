@@ -10,7 +10,7 @@ const standIns = new WeakMap<Response, Response>();
 async function guardedFetch(request: Request): Promise<Response> {
   let response: Response;
   try {
-    response = await globalThis.fetch(request);
+    response = await fetch(request);
   } catch (cause) {
     throw cause instanceof Error ? cause : new TypeError("fetch rejected with something that is not an Error");
   }

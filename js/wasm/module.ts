@@ -61,7 +61,7 @@ function bytesOf(source: Bytes): Uint8Array {
 async function read(url: string | URL): Promise<Response | Bytes> {
   if (String(url).startsWith("file:")) {
     // Node: its fetch knows no file URLs. Asked for at run time, so that bundlers see no import of a Node module.
-    const host = globalThis as unknown as { process?: { getBuiltinModule?: (name: string) => { readFileSync(path: URL): Uint8Array } | undefined } };
+    const host = (typeof globalThis === "undefined" ? {} : globalThis) as { process?: { getBuiltinModule?: (name: string) => { readFileSync(path: URL): Uint8Array } | undefined } };
     const fs = host.process?.getBuiltinModule?.("node:fs");
     if (fs) {
       try {

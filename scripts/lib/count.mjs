@@ -50,6 +50,12 @@ export function fuzz(output) {
   return { passed: Number(found?.[1] ?? 0), failed: Number(found?.[2] ?? 0) };
 }
 
+/** The last line of `npm run engines`. What an engine lacks is in neither number: the first check of each verifies that it does. */
+export function engines(output) {
+  const found = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].pop();
+  return { passed: Number(found?.[1] ?? 0), failed: Number(found?.[2] ?? 0) };
+}
+
 /** A suite that ended badly without naming a failed test, or that ran none at all, has failed once more. */
 export function settle(count, ok) {
   if ((!ok && count.failed === 0) || count.passed + count.failed === 0) return { ...count, failed: count.failed + 1 };

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { MODULES } from "../build/modules.mjs";
 import { findBrowser, findDriver, CHROMIUM_ARGS, FIREFOX_PREFS } from "../setup/browsers.mjs";
+import { enginesRunHere } from "../setup/engines.mjs";
 import { hasNightly } from "../setup/rust.mjs";
 import { ensureTool } from "../setup/tools.mjs";
 import * as count from "./count.mjs";
@@ -150,6 +151,14 @@ export const SUITES = [
   playwrightSuite("bridge", "tests/bridge", "firefox", "CDM bridge in Firefox", ["bridge"]),
   playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium", ["package", "bridge", "demo"]),
   playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox", ["package", "bridge", "demo"]),
+  {
+    // The oldest engine, and the oldest that has H.264; `npm run engines` runs all.
+    id: "engines", group: "e2e", title: "Chromium as old as TVs: 64 and 78", needs: ["package", "bridge"], present: () => enginesRunHere,
+    async run() {
+      const result = await run("engines", [node, "scripts/engines.mjs", "--only", "64,78"], { log: "test-engines", timeout: 20 * MINUTES });
+      return { ...result, count: count.engines(result.output) };
+    },
+  },
   nodeSuite("webkit", "A browser without EME: WebKitGTK", ["tests/webkit"], { group: "e2e", needs: ["package"], ...(process.platform === "linux" ? {} : { present: () => false }) }),
   {
     // Last: it reads what the others have printed.

@@ -25,12 +25,15 @@ function contentProtection(content, track, clearkey) {
   return out.join('\n      ');
 }
 
-/** A static manifest with one AdaptationSet a track. */
-export function dashManifest(content, tracks, { clearkey = false } = {}) {
-  const sets = tracks.map((track) => `    <AdaptationSet contentType="${track.type}" mimeType="${track.type}/mp4" segmentAlignment="true" startWithSAP="1"${track.type === 'audio' ? ' lang="en"' : ''}>
+const FILES = { mp4: { init: 'init.mp4', media: '$Number$.m4s' }, webm: { init: 'init.webm', media: '$Number$.webm' } };
+
+/** A static manifest with one AdaptationSet a track. @param {{clearkey?: boolean, container?: keyof typeof FILES}} options */
+export function dashManifest(content, tracks, { clearkey = false, container = 'mp4' } = {}) {
+  const { init, media } = FILES[container];
+  const sets = tracks.map((track) => `    <AdaptationSet contentType="${track.type}" mimeType="${track.type}/${container}" segmentAlignment="true" startWithSAP="1"${track.type === 'audio' ? ' lang="en"' : ''}>
       ${contentProtection(content, track, clearkey)}
       <Representation id="${track.type}" bandwidth="${track.bandwidth}" codecs="${track.codecs}" ${track.attributes}>
-        <SegmentTemplate timescale="${track.timescale}" initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Number$.m4s" startNumber="1">
+        <SegmentTemplate timescale="${track.timescale}" initialization="$RepresentationID$/${init}" media="$RepresentationID$/${media}" startNumber="1">
           <SegmentTimeline>${track.segments.map((s) => `<S t="${s.start}" d="${s.duration}"/>`).join('')}</SegmentTimeline>
         </SegmentTemplate>
       </Representation>

@@ -33,7 +33,7 @@ function alive(pid) {
 }
 
 /** Two runs at once must not build the same tool twice, nor wait for one that has died. */
-async function locked(name, body) {
+export async function locked(name, body) {
   const lock = join(toolDir, `.${name}.lock`);
   for (let told = false; ; ) {
     try {

@@ -1,7 +1,7 @@
 // How the test run counts: a wrong sum would hide a failure, so each form is held against real output.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cargo, conformance, fuzz, playwright, settle, tap } from "../../scripts/lib/count.mjs";
+import { cargo, conformance, engines, fuzz, playwright, settle, tap } from "../../scripts/lib/count.mjs";
 
 test("cargo: every test binary's line is added up, ignored tests count as failed", () => {
   const output = [
@@ -43,6 +43,11 @@ test("a suite that broke, or that ran nothing, has failed", () => {
   assert.deepEqual(settle({ passed: 0, failed: 0 }, true), { passed: 0, failed: 1 });
   assert.deepEqual(settle({ passed: 3, failed: 2 }, false), { passed: 3, failed: 2 });
   assert.deepEqual(settle({ passed: 3, failed: 0 }, true), { passed: 3, failed: 0 });
+});
+
+test("engines: the last line, and not a cell of the table", () => {
+  assert.deepEqual(engines("probe  2 passed, 9 failed\n\n26 passed, 1 failed in 41 s\n"), { passed: 26, failed: 1 });
+  assert.deepEqual(engines(""), { passed: 0, failed: 0 });
 });
 
 test("fuzz: targets, by the last line", () => {

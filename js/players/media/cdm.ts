@@ -1,7 +1,8 @@
 // One interface to the CDM's two APIs: EME, and WebKit's legacy API.
 import { LEGACY_FAIRPLAY, createError, drmOf, hex } from "../../core.js";
 import type { Bytes, Octets } from "../../core.js";
-import { legacyKeys, type Choice, type LegacyKeys } from "./choose.js";
+import { legacyKeys, type LegacyKeys } from "../../environment/index.js";
+import type { Choice } from "./choose.js";
 
 export interface KeyStatus { keyId: string; status: string }
 export interface Listener {

@@ -1,23 +1,10 @@
 // Chooses the best of the allowed DRMs that the browser has.
-import { probe } from "../../environment/index.js";
+import { legacyKeys, probe } from "../../environment/index.js";
 import { LEGACY_FAIRPLAY, createError } from "../../core.js";
 import type { Drm } from "../../core.js";
 import type { MediaOptions } from "../media.js";
 
 export interface Choice { drm: Drm; keySystem: string; access?: MediaKeySystemAccess }
-
-interface LegacySession extends EventTarget {
-  readonly sessionId: string;
-  readonly error?: { code: number; systemCode: number } | null;
-  update(data: Uint8Array): void;
-  close(): void;
-}
-export interface LegacyKeys { createSession(type: string, initData: Uint8Array): LegacySession | null }
-interface LegacyKeysConstructor {
-  new (keySystem: string): LegacyKeys;
-  isTypeSupported(keySystem: string, type: string): boolean;
-}
-export const legacyKeys = () => (globalThis as { WebKitMediaKeys?: LegacyKeysConstructor }).WebKitMediaKeys;
 
 /** Widevine's levels, from the highest that needs no hardware to the lowest. */
 const SOFTWARE: NonNullable<MediaOptions["robustness"]>[] = [

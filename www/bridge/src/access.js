@@ -9,7 +9,9 @@ import { Keys } from './media-keys.js';
 /** The key system of the last access that was granted: tells whose init data the next `encrypted` event should bring. */
 export const granted = { last: null };
 
-const nameOf = (capability) => `${capability.contentType}|${capability.encryptionScheme || ''}`;
+/** Chromium before 81 does not know `encryptionScheme`: its answers lack it, and so do the bridge's there. */
+const knowsSchemes = (answer) => [...(answer.audioCapabilities || []), ...(answer.videoCapabilities || [])]
+  .some((capability) => capability.encryptionScheme !== undefined);
 
 function acceptable(system, capability) {
   const allowed = config.robustness || system.robustness;
@@ -48,10 +50,12 @@ async function accept(system, wanted) {
   const real = await askClearKey(goodAudio, goodVideo);
   if (!real) return null;
   const answer = real.getConfiguration();
+  const schemes = knowsSchemes(answer);
+  const nameOf = ({ contentType, encryptionScheme }) => `${contentType}|${(schemes && encryptionScheme) || ''}`;
   const survivors = (mine, theirs) => {
     const names = new Set((theirs || []).map(nameOf));
     return mine.filter((capability) => names.has(nameOf(capability)))
-      .map((capability) => ({ encryptionScheme: null, robustness: '', ...capability }));
+      .map(({ contentType, robustness = '', encryptionScheme = null }) => ({ contentType, robustness, ...(schemes ? { encryptionScheme } : {}) }));
   };
   const state = (asked) => (asked === 'required' ? 'required' : 'not-allowed');
   return {
@@ -77,7 +81,7 @@ class Access {
   }
 
   getConfiguration() {
-    return structuredClone(this.#parts.configuration);
+    return JSON.parse(JSON.stringify(this.#parts.configuration)); // a copy; structuredClone is too new for old TVs
   }
 
   async createMediaKeys() {

@@ -1,4 +1,4 @@
-// Init data that all the simulated CDMs read alike: `keyids` (W3C) and the boxes of `cenc`.
+// Init data that the simulated CDMs read alike: `keyids` and `webm` (W3C), and the boxes of `cenc`.
 import { base64url, fromBase64, fromUtf8 } from './bytes.js';
 import { readPssh, SYSTEM_ID } from './boxes.js';
 
@@ -13,6 +13,12 @@ export function readKeyIds(bytes) {
   });
 }
 
+/** `webm`: one key id, and nothing else (W3C EME initialization data format registry). */
+export function readWebm(bytes) {
+  if (bytes.length !== 16) throw new RangeError('a key id that is not 16 bytes');
+  return [bytes];
+}
+
 export const writeKeyIds = (keyIds) => JSON.stringify({ kids: keyIds.map(base64url) });
 
 /**
@@ -23,10 +29,10 @@ export function readCenc(bytes, systemId, readData) {
   const all = readPssh(bytes);
   const own = all.filter((box) => box.systemId === systemId);
   const used = own.length > 0 ? own : all.filter((box) => box.systemId === SYSTEM_ID.common);
-  const keyIds = used.flatMap((box) => [
+  const keyIds = [].concat(...used.map((box) => [
     ...box.keyIds,
     ...(box.systemId === systemId ? readData(box.data) : []),
-  ]);
+  ]));
   if (keyIds.length === 0) throw new RangeError('no box of this system with a key id');
   return keyIds;
 }

@@ -5,6 +5,7 @@ import { base64, concat, copyOf, fromUtf16le, hex, Reader, u32le, utf16le } from
 import { ClearKeys, nativeRequestAccess } from './clearkey.js';
 import { config, LEGACY_FAIRPLAY, legacyFairplay } from './config.js';
 import { malformed, notSupported, parsing } from './errors.js';
+import { Target } from './event-target.js';
 import { Exchange } from './exchange.js';
 import { assetIdOf, fairplay } from './fairplay.js';
 import { log } from './log.js';
@@ -31,7 +32,7 @@ function eventWith(type, properties) {
   return event;
 }
 
-class LegacySession extends EventTarget {
+class LegacySession extends Target {
   #exchange = null;
   #clearKeys;
   #closed = false;

@@ -24,9 +24,10 @@ function readObject(data) {
     if (type !== 1) continue;
     const header = fromUtf16le(body);
     // 4.0: <KID>base64</KID>; 4.1 and later: <KID … VALUE="base64">.
-    for (const [, text, value] of header.matchAll(/<KID>\s*([^<\s]+)\s*<\/KID>|<KID\b[^>]*?\bVALUE="([^"]+)"/g)) {
+    header.replace(/<KID>\s*([^<\s]+)\s*<\/KID>|<KID\b[^>]*?\bVALUE="([^"]+)"/g, (all, text, value) => {
       keyIds.push(turnGuid(fromBase64(text || value)));
-    }
+      return all;
+    });
   }
   return keyIds;
 }

@@ -3,13 +3,14 @@ import { copyOf, hex, turnGuid } from './bytes.js';
 import { ClearKeys } from './clearkey.js';
 import { config } from './config.js';
 import { malformed, notSupported, parsing, wrongState } from './errors.js';
+import { Target } from './event-target.js';
 import { Exchange, KIND } from './exchange.js';
 import { KeyStatuses } from './key-statuses.js';
 import { log } from './log.js';
 
 const newSessionId = () => hex(crypto.getRandomValues(new Uint8Array(8)));
 
-export class Session extends EventTarget {
+export class Session extends Target {
   #owner;
   #exchange = null;
   #clearKeys;

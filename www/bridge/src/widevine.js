@@ -2,7 +2,7 @@
 import { concat, distinct, equal, fromUtf8, startsWith, utf8 } from './bytes.js';
 import { SYSTEM_ID } from './boxes.js';
 import { malformed, parsing } from './errors.js';
-import { readCenc, readKeyIds } from './init-data.js';
+import { readCenc, readKeyIds, readWebm } from './init-data.js';
 import { bytesField, firstNumber, onlyBytes, readMessage, varintField } from './protobuf.js';
 import { labelledHash } from './sha256.js';
 
@@ -28,7 +28,7 @@ function opened(bytes, kind, label) {
 
 export const widevine = {
   name: 'widevine',
-  initDataTypes: ['cenc', 'keyids'],
+  initDataTypes: ['cenc', 'keyids', 'webm'],
   schemes: ['cenc', 'cbcs', 'cbcs-1-9'],
   robustness: ['', 'SW_SECURE_CRYPTO', 'SW_SECURE_DECODE'],
   takesCertificate: true,
@@ -58,6 +58,7 @@ export const widevine = {
 
   readInitData(type, bytes) {
     if (type === 'keyids') return { keyIds: distinct(readKeyIds(bytes)) };
+    if (type === 'webm') return { keyIds: readWebm(bytes) };
     let contentId;
     const keyIds = readCenc(bytes, SYSTEM_ID.widevine, (data) => {
       const read = readData(data);

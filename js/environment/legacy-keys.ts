@@ -1,0 +1,16 @@
+// FairPlay under WebKit's own API, which is older than EME without a prefix.
+
+interface LegacySession extends EventTarget {
+  readonly sessionId: string;
+  readonly error?: { code: number; systemCode: number } | null;
+  update(data: Uint8Array): void;
+  close(): void;
+}
+export interface LegacyKeys { createSession(type: string, initData: Uint8Array): LegacySession | null }
+interface LegacyKeysConstructor {
+  new (keySystem: string): LegacyKeys;
+  isTypeSupported(keySystem: string, type: string): boolean;
+}
+declare const WebKitMediaKeys: LegacyKeysConstructor;
+
+export const legacyKeys = () => (typeof WebKitMediaKeys === "undefined" ? undefined : WebKitMediaKeys);

@@ -1,0 +1,75 @@
+// npm run engines: the package in old Chromium, of the age of the engines in TVs (scripts/setup/engines.mjs). Prints a table.
+//   npm run engines -- --only 64,78    these engines alone
+//   npm run engines -- --write         also writes the table into docs/players.md
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./lib/paths.mjs";
+import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
+import { ensureBuilt } from "./setup/build.mjs";
+import { ENGINES, enginesRunHere, ensureEngine } from "./setup/engines.mjs";
+import { ensurePackages } from "./setup/npm.mjs";
+
+const DOCUMENT = join(root, "docs/players.md");
+const MARKS = ["<!-- npm run engines -- --write -->\n", "<!-- end -->\n"];
+
+function options(args) {
+  let engines = ENGINES;
+  let write = false;
+  for (let i = 0; i < args.length; i += 1) {
+    if (args[i] === "--write") write = true;
+    else if (args[i] === "--only" && args[i + 1]) {
+      const wanted = args[++i].split(",").map(Number);
+      engines = ENGINES.filter(({ chromium }) => wanted.includes(chromium));
+      if (engines.length !== wanted.length) throw new Stop(`There is an engine for Chromium ${ENGINES.map(({ chromium }) => chromium).join(", ")}.`);
+    } else throw new Stop(`"${args[i]}" is not an option of npm run engines.`, "--only 64,78  --write");
+  }
+  if (write && engines !== ENGINES) throw new Stop("The table in docs/players.md has every engine.", "Use --write without --only.");
+  return { engines, write };
+}
+
+/** @param {string[][]} rows the first is the head */
+function writeDocument(rows) {
+  const line = (row) => `| ${row.join(" | ")} |\n`;
+  const text = readFileSync(DOCUMENT, "utf8");
+  const [start, end] = MARKS.map((mark) => text.indexOf(mark));
+  if (start < 0 || end < start) throw new Stop(`docs/players.md lacks the lines between which the table belongs: ${MARKS.join("").trim()}`);
+  const markdown = rows.map(line);
+  markdown.splice(1, 0, line(rows[0].map(() => "---")));
+  writeFileSync(DOCUMENT, text.slice(0, start + MARKS[0].length) + markdown.join("") + text.slice(end));
+}
+
+await main(async () => {
+  const { engines, write } = options(process.argv.slice(2));
+  if (!enginesRunHere) throw new Stop("The old engines are Linux programs for x64.", "Run this on such a machine, or in a container.");
+  await ensurePackages();
+  await ensureBuilt("viewers");
+  await ensureBuilt("bridge");
+  const { CHECKS } = await import("../tests/engines/checks.mjs");
+  const { runChecks, startServer } = await import("../tests/engines/run.mjs");
+  const server = await startServer();
+  const count = { passed: 0, failed: 0 };
+  const columns = [];
+  try {
+    for (const engine of engines) {
+      const home = await ensureEngine(engine);
+      step(`Chromium ${engine.chromium}, near ${engine.near}`);
+      const started = Date.now();
+      const cells = [];
+      await runChecks(engine, home, server, ({ check, cell, absent, error }) => {
+        cells.push(cell);
+        if (!absent) count[error ? "failed" : "passed"] += 1;
+        say(`    ${check}: ${cell}${error ? `\n${error.message.replace(/^/gm, "      ")}` : ""}`);
+      });
+      say(`    ${seconds(Date.now() - started)}`);
+      columns.push([`Chromium ${engine.chromium}`, engine.near, ...cells]);
+    }
+  } finally {
+    await server.close();
+  }
+  const heads = ["", "near the engine of", ...CHECKS.map(({ name }) => name)];
+  const rows = heads.map((head, i) => [head, ...columns.map((column) => column[i])]);
+  say(`\n${table(rows)}\n`);
+  if (write && count.failed === 0) writeDocument(rows);
+  say(`${count.passed} passed, ${count.failed} failed in ${elapsed()}`);
+  return count.failed === 0 ? 0 : 1;
+});
