@@ -1,4 +1,5 @@
-// npm run lint: formatting, clippy for native and for each wasm module, and the compiler's view of the TypeScript.
+// npm run lint: formatting, clippy for native and for each wasm module, the compiler's view of the TypeScript, and
+// the APIs that it uses.
 // Each counts as one test.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ const CHECKS = [
   // One feature at a time: each is a wasm module of its own and must build without the others.
   ...MODULES.map((name) => [`clippy, wasm ${name}`, clippy("--target", WASM_TARGET, "--features", name)]),
   ["tsc", tsc("-p", "tsconfig.json"), "tsconfig.json"],
+  ["APIs that TVs have", [process.execPath, "scripts/apis.mjs"]],
 ];
 
 await main(async () => {
