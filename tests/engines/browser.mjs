@@ -101,10 +101,12 @@ async function pageOf({ send, listen }) {
     /** @param {Function | string} work is run in the page, so it is ES2017; what it returns crosses as JSON */
     async evaluate(work, ...args) {
       const value = typeof work === "string" ? work : `(${work})(...${JSON.stringify(args)})`;
-      const expression = `Promise.resolve(${value}).then((value) => JSON.stringify(value))`;
+      const expression = `(async () => ${value})().then((value) => JSON.stringify({ value }), (error) => JSON.stringify({ error: String(error && error.stack || error) }))`;
       const { result, exceptionDetails } = await send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
       if (exceptionDetails) throw new Error(`in the page: ${thrown(exceptionDetails)}`);
-      return result.value === undefined ? undefined : JSON.parse(result.value);
+      const answer = JSON.parse(result.value);
+      if (answer.error) throw new Error(`in the page: ${answer.error}`);
+      return answer.value;
     },
     /** Opens a URL, and waits until `document.documentElement.dataset.ready` says that its scripts have run. */
     async open(url) {
