@@ -115,6 +115,7 @@ const REFUSALS = [
   { faults: [{ on: "token", fault: "expires:1200" }], code: "token-expired", serverCode: "7011" },
   { faults: [{ on: "license", fault: "error:7012" }], code: "content-id-mismatch", serverCode: "7012" },
   { faults: [{ on: "license", fault: "html" }], code: "not-a-license" },
+  { faults: [{ on: "license", fault: "redirect" }], code: "redirected" },
   { faults: [{ on: "license", fault: "slow:90000" }], options: { timeout: 500, retry: { attempts: 1 } }, code: "timeout" },
 ];
 
@@ -181,7 +182,7 @@ export const CHECKS = [
     }),
   },
   {
-    name: "refusals: expired token, other content, HTML, no answer",
+    name: "refusals: expired token, other content, HTML, redirect, no answer",
     run: ({ engine, open }) => inBoth(open, { bridge: true }, async (page) => {
       for (const { faults, options, ...expected } of REFUSALS) {
         await page.faults(...faults);
