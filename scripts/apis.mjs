@@ -31,7 +31,8 @@ function since(path) {
   const entry = path.reduce((parent, name) => (parent && Object.hasOwn(parent, name) ? parent[name] : undefined), data);
   const support = entry?.__compat?.support.chrome;
   if (!support) return undefined;
-  const plain = [support].flat().find(({ flags, prefix, alternative_name: other, version_removed: gone }) => !flags && !prefix && !other && !gone);
+  const plain = [support].flat()
+    .find(({ flags, prefix, alternative_name: other, version_removed: gone }) => !flags && !prefix && !other && !gone);
   const version = Number.parseInt(String(plain?.version_added).replace("≤", ""), 10);
   return Number.isNaN(version) ? Infinity : version;
 }
@@ -41,7 +42,9 @@ const sinceGlobal = (name) => firstKnown([["javascript", "builtins", name], ["ap
 const AREAS = [["javascript", "builtins"], ["api"], ["webassembly", "api"]];
 /** @param {string[]} owners names of interfaces, the nearest first */
 const sinceMember = (owners, name) =>
-  firstKnown(owners.flatMap((owner) => AREAS.flatMap((area) => [[...area, owner, name], [...area, owner, `${name}_static`], [...area, `${name}_static`]])));
+  firstKnown(owners.flatMap((owner) => AREAS.flatMap((area) => [
+    [...area, owner, name], [...area, owner, `${name}_static`], [...area, `${name}_static`],
+  ])));
 
 /** The library has `ArrayConstructor` and `ReadonlyArray` for what the data have as `Array`. */
 const plainName = (name) => name.replace(/Constructor$/, "").replace(/^Readonly(?=.)/, "");
@@ -62,9 +65,11 @@ export function newerApis(files) {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   // All that any engine has, and nothing that Node alone has.
-  const program = ts.createProgram(files, { ...options, lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"], types: [], allowJs: true });
+  const lib = ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"];
+  const program = ts.createProgram(files, { ...options, lib, types: [], allowJs: true });
   const checker = program.getTypeChecker();
-  const inLibrary = (symbol) => (symbol?.declarations ?? []).filter((declaration) => program.isSourceFileDefaultLibrary(declaration.getSourceFile()));
+  const isLibrary = (declaration) => program.isSourceFileDefaultLibrary(declaration.getSourceFile());
+  const inLibrary = (symbol) => (symbol?.declarations ?? []).filter(isLibrary);
   const found = [];
 
   /** The names of a type and of all that it extends. */
@@ -116,7 +121,8 @@ export function newerApis(files) {
 const NODE_ONLY = /^(cli|server)[\\/]|^server\.ts$/;
 
 function shippedFiles() {
-  const scripts = readdirSync(join(root, "js"), { recursive: true }).map(String).filter((name) => name.endsWith(".ts") && !NODE_ONLY.test(name));
+  const scripts = readdirSync(join(root, "js"), { recursive: true }).map(String)
+    .filter((name) => name.endsWith(".ts") && !NODE_ONLY.test(name));
   const glue = MODULES.filter((name) => name !== "server").map((name) => `build/wasm/${name}/pallycon_drm.js`);
   return [...scripts.map((name) => join("js", name)), ...glue];
 }
@@ -129,8 +135,12 @@ if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
     const uses = newerApis(files.map((file) => join(root, file)));
     const covers = ([where, apis]) => ({ file, api }) => file.startsWith(where) && apis.includes(api);
     const refused = uses.filter((use) => !ALLOWED.some((entry) => covers(entry)(use)));
-    for (const { file, line, api, version } of refused) say(`${file}:${line}: ${api} is in Chrome since ${version === Infinity ? "never" : version}; the oldest TVs have ${OLDEST}`);
-    const idle = ALLOWED.flatMap(([where, apis]) => apis.map((api) => [where, [api]])).filter((entry) => !uses.some(covers(entry)));
+    for (const { file, line, api, version } of refused) {
+      const known = version === Infinity ? "no version of Chrome has it" : `Chrome has it since ${version}`;
+      say(`${file}:${line}: ${api}: ${known}, and the oldest TVs have ${OLDEST}`);
+    }
+    const idle = ALLOWED.flatMap(([where, apis]) => apis.map((api) => [where, [api]]))
+      .filter((entry) => !uses.some(covers(entry)));
     for (const [where, [api]] of idle) say(`scripts/apis.mjs: ${api} is not used in ${where} any more: take it off the list`);
     return refused.length + idle.length > 0 ? 1 : 0;
   });

@@ -20,7 +20,8 @@ function options(args) {
     else if (args[i] === "--only" && args[i + 1]) {
       const wanted = args[++i].split(",").map(Number);
       engines = ENGINES.filter(({ chromium }) => wanted.includes(chromium));
-      if (engines.length !== wanted.length) throw new Stop(`There is an engine for Chromium ${ENGINES.map(({ chromium }) => chromium).join(", ")}.`);
+      const known = ENGINES.map(({ chromium }) => chromium).join(", ");
+      if (engines.length !== wanted.length) throw new Stop(`There are engines for Chromium ${known}.`);
     } else throw new Stop(`"${args[i]}" is not an option of npm run engines.`, "--only 64,78  --write");
   }
   if (write && engines !== ENGINES) throw new Stop("The table in docs/players.md has every engine.", "Use --write without --only.");
@@ -32,7 +33,9 @@ function writeDocument(rows) {
   const line = (row) => `| ${row.join(" | ")} |\n`;
   const text = readFileSync(DOCUMENT, "utf8");
   const [start, end] = MARKS.map((mark) => text.indexOf(mark));
-  if (start < 0 || end < start) throw new Stop(`docs/players.md lacks the lines between which the table belongs: ${MARKS.join("").trim()}`);
+  if (start < 0 || end < start) {
+    throw new Stop(`docs/players.md lacks the lines between which the table belongs: ${MARKS.join("").trim()}`);
+  }
   const markdown = rows.map(line);
   markdown.splice(1, 0, line(rows[0].map(() => "---")));
   writeFileSync(DOCUMENT, text.slice(0, start + MARKS[0].length) + markdown.join("") + text.slice(end));

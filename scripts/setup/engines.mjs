@@ -43,7 +43,9 @@ export const enginesRunHere = process.platform === "linux" && process.arch === "
 
 async function runOrFail(label, command, options) {
   const result = await run(label, command, { quiet: true, ...options });
-  if (!result.ok) throw new Stop(`${label} failed (${result.log}).\n${result.tail}`, "Check the network and npm's registry setting, then run the command again.");
+  if (result.ok) return;
+  const hint = "Check the network and npm's registry setting, then run the command again.";
+  throw new Stop(`${label} failed (${result.log}).\n${result.tail}`, hint);
 }
 
 /** @returns {Promise<string>} a folder with the program `chromium`, and its libraries in `lib/` */
@@ -62,16 +64,24 @@ export async function ensureEngine({ chromium, version, integrity }) {
       await runOrFail("npm pack", ["npm", "pack", `${PACKAGE}@${version}`, "--ignore-scripts", "--silent"], { cwd: temporary, log });
       const archive = join(temporary, `${PACKAGE}-${version}.tgz`);
       const digest = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
-      if (digest !== integrity) throw new Stop(`${PACKAGE} ${version} is not the package that was pinned: ${digest}`, "Look at what npm's registry setting names before running it.");
+      if (digest !== integrity) {
+        const hint = "Look at what npm's registry setting names before running it.";
+        throw new Stop(`${PACKAGE} ${version} is not the package that was pinned: ${digest}`, hint);
+      }
       await runOrFail("tar", ["tar", "xzf", archive], { cwd: temporary, log });
-      const unpack = (name, to) => writeFileSync(join(temporary, to), brotliDecompressSync(readFileSync(join(temporary, "package/bin", name))));
+      const unpack = (name, to) => {
+        const packed = readFileSync(join(temporary, "package/bin", name));
+        writeFileSync(join(temporary, to), brotliDecompressSync(packed));
+      };
       unpack("chromium.br", "chromium");
       chmodSync(join(temporary, "chromium"), 0o755);
       if (existsSync(join(temporary, "package/bin/aws.tar.br"))) {
         unpack("aws.tar.br", "aws.tar");
         await runOrFail("tar", ["tar", "xf", "aws.tar"], { cwd: temporary, log });
       }
-      for (const name of ["package", "aws.tar", `${PACKAGE}-${version}.tgz`]) rmSync(join(temporary, name), { recursive: true, force: true });
+      for (const path of [archive, join(temporary, "package"), join(temporary, "aws.tar")]) {
+        rmSync(path, { recursive: true, force: true });
+      }
       renameSync(temporary, home);
     } finally {
       rmSync(temporary, { recursive: true, force: true });

@@ -87,6 +87,8 @@ test('generateRequest: order, types, shapes', async ({ lab }) => {
       noBytes: await on((s) => s.generateRequest('cenc', 'text')),
       otherType: await on((s) => s.generateRequest('sinf', bytes)),
       fairplayType: await on((s) => s.generateRequest('skd', bytes)),
+      webm: await on((s) => s.generateRequest('webm', new Uint8Array(16))),
+      webmLength: await on((s) => s.generateRequest('webm', new Uint8Array(15))),
       cutBox: await on((s) => s.generateRequest('cenc', cutBox)),
       sizeZeroBox: await on((s) => s.generateRequest('cenc', Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 0))),
       noKids: await on((s) => s.generateRequest('keyids', new TextEncoder().encode('{"kids":[]}'))),
@@ -116,7 +118,7 @@ test('generateRequest: order, types, shapes', async ({ lab }) => {
   }, VIDEO);
   expect(found).toEqual({
     good: 'accepted', noType: 'TypeError', empty: 'TypeError', noBytes: 'TypeError', otherType: 'NotSupportedError',
-    fairplayType: 'NotSupportedError', cutBox: 'TypeError', sizeZeroBox: 'TypeError', noKids: 'TypeError', shortKid: 'TypeError',
+    fairplayType: 'NotSupportedError', webm: 'accepted', webmLength: 'TypeError', cutBox: 'TypeError', sizeZeroBox: 'TypeError', noKids: 'TypeError', shortKid: 'TypeError',
     twice: 'InvalidStateError', atOnce: 'InvalidStateError', afterFailure: 'InvalidStateError', afterClose: 'InvalidStateError',
     updateFirst: 'InvalidStateError', closeFirst: 'InvalidStateError', load: 'TypeError', persistent: 'NotSupportedError',
     unknownSession: 'TypeError',

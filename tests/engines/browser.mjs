@@ -68,7 +68,10 @@ export async function withPage(home, body) {
   });
   let printed = "";
   child.stderr.on("data", (chunk) => { printed = `${printed}${chunk}`.slice(-4000); });
-  const ended = new Promise((resolve) => { child.once("exit", resolve); child.once("error", (error) => { printed += error.message; resolve(); }); });
+  const ended = new Promise((resolve) => {
+    child.once("exit", resolve);
+    child.once("error", (error) => { printed += error.message; resolve(); });
+  });
   let over = false;
   ended.then(() => { over = true; });
   try {
@@ -101,7 +104,8 @@ async function pageOf({ send, listen }) {
     /** @param {Function | string} work is run in the page, so it is ES2017; what it returns crosses as JSON */
     async evaluate(work, ...args) {
       const value = typeof work === "string" ? work : `(${work})(...${JSON.stringify(args)})`;
-      const expression = `(async () => ${value})().then((value) => JSON.stringify({ value }), (error) => JSON.stringify({ error: String(error && error.stack || error) }))`;
+      const expression = `(async () => ${value})()
+        .then((value) => ({ value }), (error) => ({ error: String(error && error.stack || error) })).then(JSON.stringify)`;
       const { result, exceptionDetails } = await send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
       if (exceptionDetails) throw new Error(`in the page: ${thrown(exceptionDetails)}`);
       const answer = JSON.parse(result.value);
@@ -113,7 +117,7 @@ async function pageOf({ send, listen }) {
       await send("Page.navigate", { url });
       await until(`${new URL(url).pathname}${uncaught.length ? `: ${uncaught.join("; ")}` : ""}`, async () => {
         if (uncaught.length) throw new Error(uncaught.join("; "));
-        return page.evaluate(`location.href === ${JSON.stringify(url)} && document.documentElement && document.documentElement.dataset.ready`);
+        return page.evaluate((href) => location.href === href && document.querySelector("html[data-ready]") !== null, url);
       });
     },
     /** Polls in the page. */

@@ -6,13 +6,15 @@ import { fileURLToPath } from "node:url";
 import { contents } from "../../scripts/media/contents.mjs";
 import { protection } from "../../scripts/media/pssh.mjs";
 
-const CONTENT = contents.find(({ contentId }) => contentId === "demo-single-key");
+const contentOf = (id) => contents.find(({ contentId }) => contentId === id);
+const CONTENT = contentOf("demo-single-key");
 const [{ keyId: KEY_ID }] = CONTENT.tracks;
 const BOXES = protection(CONTENT, CONTENT.tracks[0]);
-const FAIRPLAY = protection(contents.find(({ contentId }) => contentId === "demo-cbcs"), contents.find(({ contentId }) => contentId === "demo-cbcs").tracks[0]);
+const FAIRPLAY = protection(contentOf("demo-cbcs"), contentOf("demo-cbcs").tracks[0]);
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
-const range = (folder, init, extension, count) => [`${folder}/${init}`, ...Array.from({ length: count }, (_, i) => `${folder}/${i + 1}.${extension}`)];
+const range = (folder, init, extension, count) =>
+  [init, ...Array.from({ length: count }, (_, i) => `${i + 1}.${extension}`)].map((name) => `${folder}/${name}`);
 const MP4 = {
   name: "H.264", codecs: { video: "avc1.4d4015", audio: "mp4a.40.2" }, video: 'video/mp4; codecs="avc1.4d4015"',
   manifest: "media/demo-single-key/manifest.mpd",
@@ -67,7 +69,8 @@ const shaka = (name, folder) => ({
     const clip = clipOf(engine);
     for (const keySystem of ["com.widevine.alpha", "com.microsoft.playready"]) {
       const start = (...given) => window.lab.shaka(...given);
-      await played({ open, path: `node_modules/${folder}/dist/shaka-player.compiled.js`, start, args: [keySystem, clip.manifest, { contentId: CONTENT.contentId }] });
+      const path = `node_modules/${folder}/dist/shaka-player.compiled.js`;
+      await played({ open, path, start, args: [keySystem, clip.manifest, { contentId: CONTENT.contentId }] });
     }
     return `plays (${clip.name})`;
   },
@@ -80,7 +83,8 @@ const hls = (name, folder, drms) => ({
     for (const drm of drms) {
       const start = (...given) => window.lab.hls(...given);
       const path = `node_modules/${folder}/dist/hls.min.js`;
-      await played({ open, bridge: drm !== "ClearKey", path, start, args: [`media/demo-single-key/hls/${drm.toLowerCase()}.m3u8`, { contentId: CONTENT.contentId }] });
+      const args = [`media/demo-single-key/hls/${drm.toLowerCase()}.m3u8`, { contentId: CONTENT.contentId }];
+      await played({ open, bridge: drm !== "ClearKey", path, start, args });
     }
     return `plays (${MP4.name})`;
   },
@@ -148,7 +152,10 @@ export const CHECKS = [
   {
     name: "`probe()`",
     async run({ engine, open }) {
-      const probe = (page, codecs) => page.evaluate(async (options) => (await pallycon.probe(options)).map(({ drm, schemes }) => [drm, schemes]), { codecs, timeout: 60000 });
+      const probe = (page, codecs) => page.evaluate(async (options) => {
+        const found = await pallycon.probe(options);
+        return found.map(({ drm, schemes }) => [drm, schemes]);
+      }, { codecs, timeout: 60000 });
       // Chromium knows `encryptionScheme` since 81: before, each DRM has the scheme that it always had.
       const schemes = engine.chromium > 80 ? ["cenc", "cbcs"] : ["cenc"];
       await inBoth(open, {}, async (page) => {
@@ -200,9 +207,13 @@ export const CHECKS = [
       await page.evaluate(async (codecs, initData) => {
         const { lab } = window;
         const asked = new Promise((resolve) => { lab.asked = resolve; });
-        const customData = ({ signal }) => new Promise(() => { signal.addEventListener("abort", () => { lab.aborted = signal.aborted; }); lab.asked(); });
+        const customData = ({ signal }) => new Promise(() => {
+          signal.addEventListener("abort", () => { lab.aborted = signal.aborted; });
+          lab.asked();
+        });
         const undo = await pallycon.attachMedia(lab.video, await lab.client({ customData }), { drms: ["widevine"], codecs });
-        lab.video.dispatchEvent(new MediaEncryptedEvent("encrypted", { initDataType: "cenc", initData: lab.unbase64(initData).buffer }));
+        const event = { initDataType: "cenc", initData: lab.unbase64(initData).buffer };
+        lab.video.dispatchEvent(new MediaEncryptedEvent("encrypted", event));
         await asked;
         await undo();
       }, clipOf(engine).codecs, base64(BOXES.widevine));
@@ -219,5 +230,6 @@ export const CHECKS = [
 ];
 
 function versionOf(folder) {
-  return JSON.parse(readFileSync(fileURLToPath(new URL(`../../node_modules/${folder}/package.json`, import.meta.url)), "utf8")).version;
+  const file = fileURLToPath(new URL(`../../node_modules/${folder}/package.json`, import.meta.url));
+  return JSON.parse(readFileSync(file, "utf8")).version;
 }

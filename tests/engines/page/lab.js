@@ -15,7 +15,10 @@ const lab = {
     });
   },
 
-  plain: (error) => ({ code: error.code, serverCode: error.serverCode, message: String(error.message), isOurs: error instanceof pallycon.PallyConError }),
+  plain(error) {
+    const isOurs = error instanceof pallycon.PallyConError;
+    return { code: error.code, serverCode: error.serverCode, message: String(error.message), isOurs };
+  },
 
   async token({ contentId, drm }) {
     const response = await fetch(`${lab.base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`);
@@ -28,9 +31,10 @@ const lab = {
   },
 
   /** Opens a session of the bridge's CDM and requests its license; resolves with the statuses of the keys, or the error. */
-  async exchange(drm, keySystem, contentType, initDataType, initData, options, context = {}) {
+  async exchange(drm, keySystem, contentType, initDataType, initData, options) {
     const client = await lab.client(options);
-    const access = await navigator.requestMediaKeySystemAccess(keySystem, [{ initDataTypes: [initDataType], videoCapabilities: [{ contentType }] }]);
+    const wanted = { initDataTypes: [initDataType], videoCapabilities: [{ contentType }] };
+    const access = await navigator.requestMediaKeySystemAccess(keySystem, [wanted]);
     const keys = await access.createMediaKeys();
     if (drm === "fairplay") await keys.setServerCertificate(await client.certificate("fairplay"));
     const session = keys.createSession();
@@ -39,7 +43,8 @@ const lab = {
       session.generateRequest(initDataType, lab.unbase64(initData)).catch(reject);
     });
     try {
-      const license = await client.requestLicense(drm, message.message, { initData: lab.unbase64(initData), initDataType, ...context });
+      const about = { initData: lab.unbase64(initData), initDataType };
+      const license = await client.requestLicense(drm, message.message, about);
       await session.update(license.data);
       return Array.from(session.keyStatuses.values());
     } catch (error) {
@@ -85,7 +90,9 @@ const lab = {
   async hls(playlist, options) {
     const { config } = await pallycon.hlsConfig(await lab.client(options));
     const player = new Hls(Object.assign({}, config));
-    player.on(Hls.Events.ERROR, (_event, data) => lab.errors.push({ code: data.details, fatal: data.fatal, ours: lab.ours(pallycon.insideHls(data)) }));
+    player.on(Hls.Events.ERROR, (_event, data) => {
+      lab.errors.push({ code: data.details, fatal: data.fatal, ours: lab.ours(pallycon.insideHls(data)) });
+    });
     player.loadSource(lab.base + playlist);
     player.attachMedia(lab.video);
     lab.play();

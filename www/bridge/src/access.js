@@ -55,7 +55,8 @@ async function accept(system, wanted) {
   const survivors = (mine, theirs) => {
     const names = new Set((theirs || []).map(nameOf));
     return mine.filter((capability) => names.has(nameOf(capability)))
-      .map(({ contentType, robustness = '', encryptionScheme = null }) => ({ contentType, robustness, ...(schemes ? { encryptionScheme } : {}) }));
+      .map(({ contentType, robustness = '', encryptionScheme = null }) =>
+        ({ contentType, robustness, ...(schemes ? { encryptionScheme } : {}) }));
   };
   const state = (asked) => (asked === 'required' ? 'required' : 'not-allowed');
   return {
