@@ -29,7 +29,10 @@ export interface Track {
 }
 
 /** What a manifest says about protection, in its order. */
-export interface Manifest { kind: "hls" | "dash"; protections: Protection[]; keyIds: string[] }
+export interface Manifest { kind: "hls" | "dash"; protections: Protection[]; keyIds: string[]; warnings: ManifestWarning[] }
+
+/** Something that players fail on, or that gives a content key away. `offset`, in bytes of UTF-8, and `line` say where the tag or element begins. */
+export interface ManifestWarning { code: string; message: string; hint: string; line: number; offset: number }
 
 export interface Protection {
   system?: string; systemId?: string; keyFormat?: string; schemeIdUri?: string; value?: string; method?: string; scheme?: Scheme;

@@ -53,7 +53,7 @@ fn segments_are_read() {
 
 #[wasm_bindgen_test]
 fn manifests_are_read() {
-    assert_eq!(parse_manifest("#EXTM3U").unwrap(), r#"{"kind":"hls","protections":[],"keyIds":[]}"#);
+    assert_eq!(parse_manifest("#EXTM3U").unwrap(), r#"{"kind":"hls","protections":[],"keyIds":[],"warnings":[]}"#);
     let key = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://a\",KEYFORMAT=\"com.apple.streamingkeydelivery\"";
     let fairplay = concat!(
         r#"{"system":"FairPlay","systemId":"94ce86fb-07ff-4f43-adb8-93d2fa968ca2","#,
@@ -64,12 +64,14 @@ fn manifests_are_read() {
     );
     assert_eq!(
         parse_manifest(&format!("#EXTM3U\n{key}\n")).unwrap(),
-        format!(r#"{{"kind":"hls","protections":[{fairplay}],"keyIds":[]}}"#)
+        format!(r#"{{"kind":"hls","protections":[{fairplay}],"keyIds":[],"warnings":[]}}"#)
     );
     let mpd = format!(r#"<MPD><ContentProtection schemeIdUri="urn:uuid:{WIDEVINE}"/></MPD>"#);
     let names = format!(r#""system":"Widevine","systemId":"{WIDEVINE}","schemeIdUri":"urn:uuid:{WIDEVINE}""#);
-    let expected = format!(r#"{{"kind":"dash","protections":[{{{names},"keyIds":[],"line":1}}],"keyIds":[]}}"#);
+    let expected = format!(r#"{{"kind":"dash","protections":[{{{names},"keyIds":[],"line":1}}],"keyIds":[],"warnings":[]}}"#);
     assert_eq!(parse_manifest(&mpd).unwrap(), expected);
+    let warned = parse_manifest("#EXT-X-KEY:METHOD=AES-128,URI=\"data:;base64,AAAAAAAAAAAAAAAAAAAAAA==\"").unwrap();
+    assert!(warned.contains(r#""uri":"data:;base64,…""#) && warned.contains(r#""warnings":[{"code":"content-key-exposed","#), "{warned}");
     for (text, reason) in [("what is this?", Reason::NotAManifest), ("<html/>", Reason::NotAnMpd)] {
         assert_eq!(refused(parse_manifest(text)), because(Code::ManifestInvalid, reason).at(0).to_json());
     }

@@ -6,5 +6,5 @@ use pallycon_drm::manifest::hls;
 
 fuzz_target!(|text: &str| {
     let lines = text.lines().count() as u64;
-    assert!(hls::parse(text).iter().all(|key| (1..=lines).contains(&key.line)));
+    assert!(hls::parse(text).protections.iter().all(|key| (1..=lines).contains(&key.line)));
 });

@@ -13,8 +13,8 @@ const NAMES = ("type,contentId,keyPeriodIndex,payloadError,widevine,playready,fa
 const FIRST_LIST = NAMES.indexOf("keyIds");
 /** PlayReady's key of version 4.0 goes to the front of the others. */
 const FIRST_KEY = NAMES.lastIndexOf("keys");
-/** A track belongs to the init data, wherever it is reported. */
-const TRACKS = NAMES.indexOf("tracks");
+/** Tracks and warnings belong to the init data, wherever they are reported. */
+const TRACKS = NAMES.indexOf("tracks"), WARNINGS = NAMES.indexOf("warnings");
 
 const enum Form { Number, Float, Text, Hex, Bytes, Input, True, False, Open, Close, List, Box }
 const BOX_SIZE = 56;
@@ -84,7 +84,7 @@ export function decodeRecord(memory: Uint8Array, start: number, end: number, inp
     if (field < FIRST_LIST) {
       owner[name] = value;
     } else {
-      const holder = field === TRACKS ? root : owner;
+      const holder = field === TRACKS || field === WARNINGS ? root : owner;
       const list = (holder[name] ??= []) as unknown[];
       if (field === FIRST_KEY) list.unshift(value);
       else list.push(value);

@@ -15,7 +15,7 @@
 
 #[cfg(feature = "inspect")]
 use super::collect::{Collector, Payload, PlayReadyObject};
-use super::visitor::{PsshHeader, Report, Value, Visitor};
+use super::visitor::{PsshHeader, Report, Value, Visitor, Warning};
 use crate::bytes::{Reader, Span};
 use crate::error::{Code, ParseError, Reason};
 use crate::record::Field;
@@ -93,7 +93,8 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
     let mut offset = object.offset;
     if let Some(Span { bytes, offset: at }) = header {
         offset = at;
-        text = header_text(bytes).ok_or(ParseError::new(Reason::HeaderEncoding, offset))?;
+        let reason = if bytes.is_empty() { Reason::HeaderEmpty } else { Reason::HeaderEncoding };
+        text = header_text(bytes).ok_or(ParseError::new(reason, offset))?;
         // One header, and nothing before its first character or behind its last.
         plain = left == 1 && bytes.starts_with(b"<") && !bytes.ends_with(&[0, 0]) && bytes.len() % 2 == 0;
     }
@@ -138,19 +139,21 @@ pub fn header_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
 #[inline(never)]
 pub fn read_header<'a, V: Visitor<'a>>(xml: &str, offset: usize, licenses: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     out.visitor.open_list(Field::Keys);
-    elements(xml, out).map_err(|error| ParseError::new(error.reason, offset))?;
+    elements(xml, offset, out).map_err(|error| ParseError::new(error.reason, offset))?;
     out.visitor.field(Field::HasEmbeddedLicense, Value::Flag(licenses));
     out.visitor.field(Field::Xml, Value::DecodedText(xml));
     Ok(())
 }
 
-fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
+fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     if xml.is_empty() {
         return Ok(());
     }
     let mut reader = xml::Reader::new(xml);
     // Version 4.0 has one key, in elements of its own.
     let (mut old_id, mut old_key) = (None, [None, None]);
+    // The version's second digit; that of the versions with a key where one was found; whether LA_URL has a place of its own.
+    let (mut version, mut form, mut outside) = (None, None, false);
     while let Some(event) = reader.event()? {
         let Event::Start(element) = event else { continue };
         let name = element.name;
@@ -160,7 +163,10 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Resul
             if name != "WRMHEADER" {
                 return Err(ParseError::new(Reason::NotWrmheader, 0));
             }
-            out.optional(Field::Version, element.attribute("version").as_deref());
+            let text = element.attribute("version");
+            // Later versions have keys where 4.2 has them.
+            version = text.as_deref().and_then(|text| text.as_bytes().get(2).copied()).map(|digit| digit.min(b'2'));
+            out.optional(Field::Version, text.as_deref());
         } else if depth == 3 && name == CUSTOM {
             let start = reader.end();
             if let Some(period) = period(&mut reader)? {
@@ -171,6 +177,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Resul
         } else if name == "KID" && (protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", name])) {
             let rest = OF_KEY.map(|(name, _)| element.attribute(name).as_deref().map(text::owned));
             key(Field::Keys, &element.attribute("VALUE").unwrap_or_default(), rest, out)?;
+            form = Some(if protected { b'1' } else { b'2' });
         } else if depth == 3 || protected && name == "ALGID" {
             // Of an element that stands twice the last counts, as of a field in JSON.
             if let Some((_, field, _)) = TEXTS.iter().find(|(known, ..)| *known == name) {
@@ -180,12 +187,19 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, out: &mut Report<'a, '_, V>) -> Resul
             } else if name == "KID" {
                 old_id = Some(reader.text()?);
             }
+        } else {
+            outside |= name == "LA_URL";
         }
     }
-    match old_id {
-        Some(id) => key(Field::FirstKey, &id, old_key, out),
-        None => Ok(()),
+    if let Some(id) = old_id {
+        key(Field::FirstKey, &id, old_key, out)?;
+        form = form.or(Some(b'0'));
     }
+    let misplaced = form.is_some() && version.is_some() && form != version;
+    for (_, reason) in [(misplaced, Reason::HeaderKeyPlace), (outside, Reason::HeaderUrlPlace)].iter().filter(|(is, _)| *is) {
+        out.visitor.warning(Warning { code: Code::PlayreadyHeader, reason: Some(*reason), offset });
+    }
+    Ok(())
 }
 
 /// A key: its id in the other byte order and base64, and what stands beside it.
@@ -289,6 +303,32 @@ mod tests {
     }
 
     #[test]
+    fn keys_and_urls_in_places_that_the_version_does_not_have() {
+        let old = ["<KID>", KID, "</KID>"].concat();
+        let one = ["<PROTECTINFO><KID ALGID='AESCTR' VALUE='", KID, "'/></PROTECTINFO>"].concat();
+        let list = ["<PROTECTINFO><KIDS><KID ALGID='AESCTR' VALUE='", KID, "'/></KIDS></PROTECTINFO>"].concat();
+        let warned = |version: &str, data: &str, behind: &str| {
+            let xml = ["<WRMHEADER version='", version, "'><DATA>", data, "</DATA>", behind, "</WRMHEADER>"].concat();
+            let bytes = object(&[(1, text::to_utf16_le(&xml))]);
+            let (_, read) = boxed(PLAYREADY, Some(Field::PlayReady), &bytes, |pssh, out| super::read(pssh, false, out)).unwrap();
+            assert_eq!(read.key_ids.iter().map(text::hex).collect::<Vec<_>>(), [ID], "{xml}");
+            let Some(crate::init_data::Payload::PlayReady(object)) = &read.boxes[0].payload else { unreachable!() };
+            assert_eq!(object.license_url, None);
+            read.warnings.iter().map(|warning| (warning.code, warning.reason.unwrap())).collect::<Vec<_>>()
+        };
+        let place = (Code::PlayreadyHeader, Reason::HeaderKeyPlace);
+        for (version, right) in [("4.0.0.0", 0), ("4.1.0.0", 1), ("4.2.0.0", 2), ("4.3.0.0", 2), ("4.4.0.0", 2), ("", 3)] {
+            for (form, data) in [&old, &one, &list].into_iter().enumerate() {
+                let expected = if form == right || right == 3 { Vec::new() } else { vec![place] };
+                assert_eq!(warned(version, data, ""), expected, "{version} {data}");
+            }
+        }
+        let url = "<LA_URL>https://license.example/</LA_URL>";
+        assert_eq!(warned("4.0.0.0", &old, url), [(Code::PlayreadyHeader, Reason::HeaderUrlPlace)]);
+        assert_eq!(warned("4.1.0.0", &old, url), [place, (Code::PlayreadyHeader, Reason::HeaderUrlPlace)]);
+    }
+
+    #[test]
     fn names_elsewhere_do_not_count() {
         let xml = ["<WRMHEADER><DATA><!--<KID>AAAAAAAAAAAAAAAAAAAAAA==</KID>--><CUSTOMATTRIBUTES xmlns=''><LA_URL>https://fake.test</LA_URL><x><PERIOD_INDEX>9</PERIOD_INDEX></x></CUSTOMATTRIBUTES><LA_URL><![CDATA[https://real.test/?a&b]]></LA_URL><KID>", KID, "</KID></DATA></WRMHEADER>"].concat();
         let read = header(&xml).unwrap();
@@ -332,6 +372,7 @@ mod tests {
         assert_eq!(change(12, b'X').reason, Reason::NotWrmheader);
         assert_eq!(change(10, 0).reason, Reason::HeaderEncoding);
         assert_eq!(read(&good[10..]).unwrap_err().reason, Reason::ObjectMissing);
+        assert_eq!(read(&object(&[(1, Vec::new())])).unwrap_err().reason, Reason::HeaderEmpty);
         assert_eq!(read(&[]).unwrap_err().reason, Reason::EndsEarly);
         for xml in [
             "<WRMHEADER><DATA></WRMHEADER>",

@@ -8,16 +8,17 @@
 //!     mspr:pro    base64 of a PlayReady Object  mas:MarlinContentId  urn:marlin:kid:hex
 //! ```
 //!
-//! A level applies to everything below it. So a DRM's element without keys of its own is about the keys that default_KID names
+//! The order of an element's children does not matter. A level applies to everything below it. So a DRM's element without keys of its own is about the keys that default_KID names
 //! on its level and below, or else those of the nearest level above.
 
-use super::{Protection, system_of_urn};
-use crate::error::{ParseError, Reason};
+use super::{Found, Protection, Warning, Wrapping, checks, data_uri, secret, system_of_urn};
+use crate::error::{Code, ParseError, Reason};
 use crate::init_data::KeyIds;
 use crate::system::{self, Scheme};
 use crate::text;
 use crate::xml::{Element, Event, Reader};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The levels that can carry protection, outermost first.
 const LEVELS: [&str; 5] = ["MPD", "Period", "AdaptationSet", "Representation", "SubRepresentation"];
@@ -34,10 +35,19 @@ struct Level {
     own: Vec<usize>,
 }
 
+/// The keys that apply to the protections of a level.
+#[derive(Debug, Default)]
+struct Applied {
+    protections: Vec<usize>,
+    key_ids: BTreeSet<Vec<u8>>,
+}
+
 /// Every ContentProtection element, in order.
-pub fn parse(mpd: &str) -> Result<Vec<Protection>, ParseError> {
+pub fn parse(mpd: &str) -> Result<Found, ParseError> {
     let mut reader = Reader::new(mpd);
     let mut out: Vec<Protection> = Vec::new();
+    let mut warnings: Vec<Warning> = Vec::new();
+    let mut applied: Vec<Applied> = Vec::new();
     // The outermost level is for a single element without an MPD around it.
     let mut levels = vec![Level::default()];
     let mut lines = Lines::default();
@@ -57,7 +67,8 @@ pub fn parse(mpd: &str) -> Result<Vec<Protection>, ParseError> {
             Event::Start(element) if element.name == "ContentProtection" => {
                 let offset = reader.offset();
                 let line = lines.of(mpd, offset);
-                let read = Protection { line, ..content_protection(&element, &mut reader)? };
+                let head = Protection { line, offset, ..Protection::default() };
+                let read = content_protection(head, &element, &mut reader, &mut warnings)?;
                 let Some(level) = levels.last_mut() else { continue };
                 if level.own.len() >= MAX_PER_LEVEL {
                     return Err(ParseError::new(Reason::TooManyProtections, offset));
@@ -73,15 +84,19 @@ pub fn parse(mpd: &str) -> Result<Vec<Protection>, ParseError> {
                 out.push(read);
             }
             Event::Start(element) if is_level(&element, levels.len()) => levels.push(Level::default()),
-            Event::End(_) if reader.depth().saturating_add(1) < levels.len() => close(&mut levels, &mut out),
+            Event::End(_) if reader.depth().saturating_add(1) < levels.len() => applied.extend(close(&mut levels, &mut out)),
             _ => {}
         }
     }
     while levels.len() > 1 {
-        close(&mut levels, &mut out);
+        applied.extend(close(&mut levels, &mut out));
     }
-    resolve(&mut out, references, anchors, mpd.len().saturating_mul(16))?;
-    Ok(out)
+    resolve(&mut out, references, anchors, mpd.len().saturating_mul(16), &mut warnings)?;
+    for level in applied {
+        let own = level.protections.into_iter().filter_map(|at| out.get(at));
+        own.for_each(|protection| checks::key_ids(protection, &level.key_ids, "default_KID", &mut warnings));
+    }
+    Ok(Found { protections: out, warnings })
 }
 
 /// Levels nest in their order, so there are never more than five open.
@@ -89,8 +104,8 @@ fn is_level(element: &Element<'_>, open: usize) -> bool {
     LEVELS.get(open.saturating_sub(1)) == Some(&element.name)
 }
 
-fn close(levels: &mut Vec<Level>, out: &mut [Protection]) {
-    let Some(level) = levels.pop() else { return };
+fn close(levels: &mut Vec<Level>, out: &mut [Protection]) -> Option<Applied> {
+    let level = levels.pop()?;
     let above = levels.iter().rev().find(|above| !above.key_ids.is_empty());
     let ids = if level.key_ids.is_empty() { above.map_or(&[][..], |above| &above.key_ids) } else { &level.key_ids };
     let ids: KeyIds = ids.iter().collect();
@@ -106,6 +121,7 @@ fn close(levels: &mut Vec<Level>, out: &mut [Protection]) {
     if let Some(above) = levels.last_mut() {
         above.key_ids.extend(level.key_ids);
     }
+    Some(Applied { protections: level.own, key_ids: ids.iter().map(Vec::from).collect() })
 }
 
 /// An element with `ref` inherits what it lacks from the one with that `refId`. A hostile MPD could refer to a large element a
@@ -115,11 +131,15 @@ fn resolve(
     references: Vec<(String, usize)>,
     mut anchors: Vec<(String, usize)>,
     mut budget: usize,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(), ParseError> {
     anchors.sort();
     for (name, at) in references {
         let anchor = anchors.get(anchors.partition_point(|(other, _)| *other < name)).filter(|(other, _)| *other == name);
-        let Some(source) = anchor.and_then(|(_, at)| out.get(*at)) else { continue };
+        let Some(source) = anchor.and_then(|(_, at)| out.get(*at)) else {
+            warnings.extend(out.get(at).map(|target| Warning::of(target, Code::ManifestRef).with(&name)));
+            continue;
+        };
         budget = budget.checked_sub(source.size()).ok_or(ParseError::new(Reason::TooManyReferences, 0))?;
         let source = source.clone();
         if let Some(target) = out.get_mut(at) {
@@ -127,7 +147,10 @@ fn resolve(
             target.scheme_id_uri = target.scheme_id_uri.take().or(source.scheme_id_uri);
             target.value = target.value.take().or(source.value);
             target.scheme = target.scheme.or(source.scheme);
-            target.init_data = target.init_data.take().or(source.init_data);
+            if target.init_data.is_none() {
+                (target.init_data, target.wrapping) = (source.init_data, source.wrapping);
+            }
+            target.has_content_key |= source.has_content_key;
             target.playready_object = target.playready_object.take().or(source.playready_object);
             target.license_url = target.license_url.take().or(source.license_url);
             if target.key_ids.is_empty() {
@@ -139,10 +162,14 @@ fn resolve(
 }
 
 /// Reads a ContentProtection element, after its start, to its end.
-fn content_protection(element: &Element<'_>, reader: &mut Reader<'_>) -> Result<Protection, ParseError> {
+fn content_protection(
+    mut out: Protection,
+    element: &Element<'_>,
+    reader: &mut Reader<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Protection, ParseError> {
     let text = |name| element.attribute(name).map(Cow::into_owned);
-    let mut out =
-        Protection { scheme_id_uri: text("schemeIdUri"), value: text("value"), license_url: text("licenseUrl"), ..Protection::default() };
+    (out.scheme_id_uri, out.value, out.license_url) = (text("schemeIdUri"), text("value"), text("licenseUrl"));
     out.system_id = out.scheme_id_uri.as_deref().and_then(system_of_urn);
     if out.system_id.is_none() {
         let value = out.value.as_deref().and_then(|value| <[u8; 4]>::try_from(value.as_bytes()).ok());
@@ -155,10 +182,16 @@ fn content_protection(element: &Element<'_>, reader: &mut Reader<'_>) -> Result<
     while let Some(event) = reader.event()? {
         match event {
             Event::End(_) if reader.depth() < depth => break,
-            Event::Start(child) => out.child(&child, reader)?,
+            Event::Start(child) => out.child(&child, reader, warnings)?,
             _ => {}
         }
     }
+    out.wrapping = Wrapping::Box;
+    if out.init_data.is_none() {
+        out.wrapping = Wrapping::Object;
+        out.init_data = out.playready_object.take().map(|bytes| (bytes, None));
+    }
+    checks::key_ids(&out, &out.key_ids.iter().cloned().collect(), "default_KID", warnings);
     out.look_inside();
     out.key_ids = out.key_ids.iter().collect::<KeyIds>().iter().map(Vec::from).collect();
     Ok(out)
@@ -172,29 +205,29 @@ impl Protection {
         texts.chain(bytes).chain(self.key_ids.iter().map(Vec::len)).fold(64, usize::saturating_add)
     }
 
-    fn child(&mut self, child: &Element<'_>, reader: &mut Reader<'_>) -> Result<(), ParseError> {
+    fn child(&mut self, child: &Element<'_>, reader: &mut Reader<'_>, warnings: &mut Vec<Warning>) -> Result<(), ParseError> {
         match child.name {
-            "pssh" => {
-                let bytes = text::from_base64(&reader.text()?);
-                // Several boxes may have an element each.
-                match (&mut self.init_data, bytes) {
-                    (Some((all, _)), Some(bytes)) => all.extend(bytes),
-                    (_, bytes) => self.init_data = bytes.map(|bytes| (bytes, None)),
-                }
-            }
-            "pro" => {
-                let bytes = text::from_base64(&reader.text()?);
-                if self.init_data.is_some() {
-                    self.playready_object = bytes;
-                } else {
-                    self.init_data = bytes.map(|bytes| (bytes, None));
+            "pssh" | "pro" => {
+                let text = reader.text()?;
+                let Some(bytes) = text::from_base64(&text) else {
+                    warnings.push(Warning::of(self, Code::ManifestInitData).with(Reason::ManifestNotBase64.as_str()));
+                    return Ok(());
+                };
+                let bytes = self.without_keys(bytes);
+                match &mut self.init_data {
+                    _ if bytes.is_empty() => {}
+                    _ if child.name == "pro" => self.playready_object = Some(bytes),
+                    // Several boxes may have an element each.
+                    Some((all, _)) => all.extend(bytes),
+                    None => self.init_data = Some((bytes, None)),
                 }
             }
             "Laurl" | "laurl" | "LaUrl" => {
                 let attribute = child.attribute("licenseUrl").map(Cow::into_owned);
                 let text = reader.text()?;
                 let url = attribute.unwrap_or_else(|| text.trim().into());
-                self.license_url = self.license_url.take().or(Some(url).filter(|url| !url.is_empty()));
+                let url = Some(url).filter(|url| !url.is_empty()).map(|url| self.license_url_without_keys(url));
+                self.license_url = self.license_url.take().or(url);
             }
             "MarlinContentId" => {
                 let text = reader.text()?;
@@ -208,15 +241,26 @@ impl Protection {
     }
 }
 
+impl Protection {
+    /// ClearKey's may be the license itself, in a data URI.
+    fn license_url_without_keys(&mut self, url: String) -> String {
+        if !data_uri::decode(&url).is_some_and(|data| secret::is_key_set(&data)) {
+            return url;
+        }
+        self.has_content_key = true;
+        data_uri::without_data(&url)
+    }
+}
+
 /// Counts lines as it goes, so that all of them together cost one pass.
 #[derive(Debug, Default)]
-struct Lines {
+pub(super) struct Lines {
     offset: usize,
     line: u64,
 }
 
 impl Lines {
-    fn of(&mut self, text: &str, offset: usize) -> u64 {
+    pub(super) fn of(&mut self, text: &str, offset: usize) -> u64 {
         let passed = text.get(self.offset..offset).unwrap_or_default();
         let breaks = passed.bytes().filter(|byte| *byte == b'\n').count() as u64;
         self.line = self.line.saturating_add(breaks);

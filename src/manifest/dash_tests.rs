@@ -8,6 +8,11 @@ const A: &str = "0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a";
 const B: &str = "0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b";
 const WIDEVINE: &str = "<ContentProtection schemeIdUri=\"urn:uuid:EDEF8BA9-79D6-4ACE-A3C8-27DCD51D21ED\"/>";
 
+/// The protections alone.
+fn parse(mpd: &str) -> Result<Vec<Protection>, ParseError> {
+    super::parse(mpd).map(|found| found.protections)
+}
+
 fn kid(kid: &str, value: &str) -> String {
     ["<ContentProtection schemeIdUri='urn:mpeg:dash:mp4protection:2011' value='", value, "' cenc:default_KID='", kid, "'/>"].concat()
 }

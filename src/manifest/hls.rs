@@ -12,30 +12,52 @@
 //! | `com.widevine` (before 2018) | data URI with JSON: `provider`, `content_id`, `key_ids` in hex |
 //! | `com.apple.streamingkeydelivery` | `skd:` and more, see the `skd` module |
 //! | `org.w3.clearkey` | data URI with a key id, or `keyids` JSON |
-//! | `identity`, or none | where the key itself is |
+//! | `identity`, or none | where the key itself is, or the key in a data URI |
+//!
+//! `#EXT-X-PLAYREADYHEADER:` and base64 of a PlayReady Object is what packagers wrote before KEYFORMAT had PlayReady (Microsoft's
+//! HLS of Azure Media Services and Silverlight).
 
-use super::{Protection, data_uri, system_of_urn};
+use super::{Found, Protection, Warning, Wrapping, checks, data_uri, quotes, secret, system_of_urn};
 use crate::bytes::steps;
+use crate::error::{Code, Reason};
 use crate::init_data::InitDataType;
 use crate::system::{self, Scheme};
 use crate::{json, text};
 
 /// Every key tag, in order. Other lines are skipped: playlists hold many tags, and new ones every year.
-pub fn parse(playlist: &str) -> Vec<Protection> {
-    let mut out = Vec::new();
-    for (number, line) in (1_u64..).zip(playlist.lines()) {
+pub fn parse(playlist: &str) -> Found {
+    let mut found = Found::default();
+    let mut offset = 0;
+    for (number, whole) in (1_u64..).zip(playlist.split_inclusive('\n')) {
         steps::count();
-        let line = line.trim_matches(['\u{feff}', ' ', '\t']);
+        let line = whole.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        let head = Protection { line: number, offset, ..Protection::default() };
+        offset = offset.saturating_add(whole.len());
         let list = line.strip_prefix("#EXT-X-KEY:").or_else(|| line.strip_prefix("#EXT-X-SESSION-KEY:"));
         if let Some(list) = list {
-            out.push(key(list, number));
+            found.protections.push(key(head, list, &mut found.warnings));
+        } else if let Some(object) = line.strip_prefix("#EXT-X-PLAYREADYHEADER:") {
+            found.protections.push(playready_header(head, object, &mut found.warnings));
         }
     }
+    found
+}
+
+fn playready_header(head: Protection, object: &str, warnings: &mut Vec<Warning>) -> Protection {
+    let mut out = Protection { system_id: Some(system::PLAYREADY), wrapping: Wrapping::Object, ..head };
+    match quotes::quoted(object).map_or(text::from_base64(object), |(object, ..)| text::from_base64(object)) {
+        Some(bytes) => out.init_data = Some((out.without_keys(bytes), None)),
+        None => warnings.push(Warning::of(&out, Code::ManifestInitData).with(Reason::ManifestNotBase64.as_str())),
+    }
+    out.look_inside();
     out
 }
 
-/// The attributes of a list: names and values without quotes. The list ends where the grammar is not followed.
-pub fn attributes(list: &str) -> impl Iterator<Item = (&str, &str)> {
+/// An attribute: its name, its value without quotes, and whether the quotes are typographic.
+type Attribute<'a> = (&'a str, &'a str, bool);
+
+/// The attributes of a list, which ends where the grammar is not followed; but typographic quotes are read as quotes.
+pub fn attributes(list: &str) -> impl Iterator<Item = Attribute<'_>> {
     let mut rest = list;
     std::iter::from_fn(move || {
         steps::count();
@@ -44,25 +66,22 @@ pub fn attributes(list: &str) -> impl Iterator<Item = (&str, &str)> {
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
             return None;
         }
-        let value = match after.strip_prefix('"') {
-            Some(quoted) => {
-                let (value, after) = quoted.split_once('"')?;
-                rest = after.trim_start().strip_prefix(',').unwrap_or_default();
-                value
-            }
-            None => {
-                let (value, after) = after.split_once(',').unwrap_or((after, ""));
-                rest = after;
-                value.trim()
-            }
-        };
-        Some((name, value))
+        if after.starts_with(|first| first == '"' || quotes::is_typographic(first)) {
+            let (value, after, typographic) = quotes::quoted(after)?;
+            rest = after.trim_start().strip_prefix(',').unwrap_or_default();
+            return Some((name, value, typographic));
+        }
+        let (value, after) = after.split_once(',').unwrap_or((after, ""));
+        rest = after;
+        Some((name, value.trim(), false))
     })
 }
 
-fn key(list: &str, line: u64) -> Protection {
-    let mut out = Protection { line, ..Protection::default() };
-    for (name, value) in attributes(list) {
+fn key(head: Protection, list: &str, warnings: &mut Vec<Warning>) -> Protection {
+    let mut out = head;
+    let mut typographic = false;
+    for (name, value, quotes) in attributes(list) {
+        typographic |= quotes;
         let slot = match name {
             "METHOD" => &mut out.method,
             "URI" => &mut out.uri,
@@ -72,6 +91,9 @@ fn key(list: &str, line: u64) -> Protection {
         };
         slot.get_or_insert_with(|| value.into());
     }
+    if typographic {
+        warnings.push(Warning::of(&out, Code::ManifestQuotes));
+    }
     out.scheme = match out.method.as_deref() {
         Some("SAMPLE-AES") => Some(Scheme::Cbcs),
         Some("SAMPLE-AES-CTR" | "SAMPLE-AES-CENC") => Some(Scheme::Cenc),
@@ -80,6 +102,11 @@ fn key(list: &str, line: u64) -> Protection {
     let named = out.key_id_text.as_deref().and_then(text::from_hex).filter(|id| !id.is_empty());
     out.key_ids.extend(named);
     out.read_uri();
+    let named = out.key_id_text.as_deref().and_then(text::from_hex).filter(|id| !id.is_empty()).into_iter().collect();
+    checks::key_ids(&out, &named, "KEYID", warnings);
+    if out.init_data.is_none() && out.is_data_uri_unreadable() {
+        warnings.push(Warning::of(&out, Code::ManifestInitData).with(Reason::ManifestNotBase64.as_str()));
+    }
     let ids = std::mem::take(&mut out.key_ids);
     for id in ids {
         // A handful: PSSH boxes in playlists name one key, rarely one for each track.
@@ -92,16 +119,32 @@ fn key(list: &str, line: u64) -> Protection {
 
 impl Protection {
     fn read_uri(&mut self) {
-        let format = self.key_format.as_deref().unwrap_or("identity");
-        self.system_id = match format {
+        let format = self.key_format.clone().unwrap_or_else(|| "identity".into());
+        self.system_id = match &format[..] {
             "com.apple.streamingkeydelivery" => Some(system::FAIRPLAY),
             "com.microsoft.playready" => Some(system::PLAYREADY),
             "com.widevine" => Some(system::WIDEVINE),
             "org.w3.clearkey" => Some(system::CLEARKEY),
-            _ => system_of_urn(format),
+            _ => system_of_urn(&format),
         };
-        let Some(uri) = self.uri.as_deref() else { return };
-        let data = data_uri::decode(uri);
+        self.wrapping = match (&format[..], self.system_id) {
+            ("com.microsoft.playready", _) => Wrapping::Object,
+            // Both a box and an object are in use for PlayReady under its id.
+            (_, Some(system::WIDEVINE | system::COMMON | system::NAGRA | system::MARLIN)) if format != "com.widevine" => Wrapping::Box,
+            _ => Wrapping::Any,
+        };
+        let Some(uri) = self.uri.take() else { return };
+        let data = data_uri::decode(&uri);
+        let plain = format == "identity" || matches!(self.system_id, Some(system::AES_128 | system::SAMPLE_AES));
+        if plain && is_data(&uri) || data.as_deref().is_some_and(secret::is_key_set) {
+            self.has_content_key = true;
+            self.uri = Some(data_uri::without_data(&uri));
+            return;
+        }
+        let masked = data.as_deref().and_then(secret::masked);
+        self.has_content_key |= masked.is_some();
+        let uri = self.uri.insert(masked.as_deref().map_or(uri.clone(), |masked| data_uri::with_data(&uri, masked)));
+        let data = masked.or(data);
         if format == "com.apple.streamingkeydelivery" && data.is_none() {
             self.init_data = Some((uri.as_bytes().to_vec(), Some(InitDataType::Skd)));
         } else if self.system_id == Some(system::CLEARKEY) && data.as_ref().is_some_and(|id| id.len() == 16) {
@@ -114,6 +157,16 @@ impl Protection {
         }
         self.look_inside();
     }
+
+    /// A DRM's data URI in broken base64.
+    fn is_data_uri_unreadable(&self) -> bool {
+        let uri = self.uri.as_deref().filter(|uri| is_data(uri) && !self.has_content_key && self.system_id.is_some());
+        uri.is_some_and(|uri| data_uri::decode(uri).is_none())
+    }
+}
+
+fn is_data(uri: &str) -> bool {
+    uri.split_at_checked(5).is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("data:"))
 }
 
 /// `{"provider":"…","content_id":"base64","key_ids":["hex"…]}`
@@ -127,14 +180,16 @@ mod tests {
     use super::*;
 
     fn one(line: &str) -> Protection {
-        let mut read = parse(line);
+        let mut read = parse(line).protections;
         assert_eq!(read.len(), 1, "{line}");
         read.remove(0)
     }
 
     #[test]
     fn attribute_lists() {
-        let read: Vec<_> = attributes("METHOD=SAMPLE-AES,URI=\"skd://a,b=c\" , KEYID=0xAB,X-COM=\"\",IV=0x1").collect();
+        let read: Vec<_> = attributes("METHOD=SAMPLE-AES,URI=\"skd://a,b=c\" , KEYID=0xAB,X-COM=\"\",IV=0x1")
+            .map(|(name, value, _)| (name, value))
+            .collect();
         assert_eq!(read, [("METHOD", "SAMPLE-AES"), ("URI", "skd://a,b=c"), ("KEYID", "0xAB"), ("X-COM", ""), ("IV", "0x1")]);
         assert_eq!(attributes("A=\"open").count(), 0);
         assert_eq!(attributes("A=1,b c=2,D=3").count(), 1);
@@ -175,7 +230,7 @@ mod tests {
     #[test]
     fn rotation_over_a_playlist() {
         let playlist = "#EXTM3U\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://a0000000000000001\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\r\n#EXTINF:4,\r\n1.m4s\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://a0000000000000002\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\r\n2.m4s\r\n#EXT-X-KEY:METHOD=NONE\r\n";
-        let read = parse(playlist);
+        let read = parse(playlist).protections;
         assert_eq!(read.iter().map(|key| key.line).collect::<Vec<_>>(), [2, 5, 7]);
         let period = |at: usize| read[at].read_init_data().unwrap().unwrap().key_period_index;
         assert_eq!((period(0), period(1)), (Some(1), Some(2)));
@@ -189,7 +244,7 @@ mod tests {
         {
             let work = |count: usize| {
                 let playlist = ["#EXT-X-KEY:", &piece.repeat(count)].concat();
-                steps::of(|| parse(&playlist).len()).0
+                steps::of(|| parse(&playlist).protections.len()).0
             };
             let (small, large) = (work(1000), work(10_000));
             assert!(large <= small * 11 + 1000, "{piece}: {small} then {large}");

@@ -1,6 +1,6 @@
 //! A manifest as the JSON of the public type. Bytes of `initData` are spans of `initDataBase64`, decoded.
 
-use super::{Kind, Manifest, Protection};
+use super::{Kind, Manifest, Protection, Warning};
 use crate::json::{Object, Writer};
 use crate::system::{self, Scheme};
 use crate::text::{to_base64, uuid};
@@ -10,11 +10,33 @@ impl Manifest {
     pub fn to_json(&self) -> String {
         let mut out = Writer::new();
         out.object(|o| {
-            o.string("kind", if self.kind == Kind::Hls { "hls" } else { "dash" });
+            o.string("kind", self.kind.as_str());
             o.objects("protections", &self.protections, |o, protection| protection.write(o));
             o.hexes("keyIds", &mut self.key_ids.iter().map(|id| &id[..]));
+            o.objects("warnings", &self.warnings, |o, warning| warning.write(o));
         });
         out.finish()
+    }
+}
+
+impl Kind {
+    /// As the public type spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hls => "hls",
+            Self::Dash => "dash",
+            Self::Smooth => "smooth",
+        }
+    }
+}
+
+impl Warning {
+    fn write(&self, o: &mut Object<'_>) {
+        o.string("code", self.problem.code.as_str());
+        o.string("message", &self.problem.message());
+        o.string("hint", self.problem.hint());
+        o.number("line", self.line);
+        o.number("offset", self.offset as u64);
     }
 }
 

@@ -1,21 +1,47 @@
 //! What a manifest says about protection: an HLS playlist or a DASH MPD, or a piece of one.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`hls`], [`dash`], [`smooth`] | one reader a format |
+//! | [`checks`] | what is not as it should be, in each of them |
+//! | [`secret`] | content keys, which are masked before anything is read |
 
+pub mod checks;
 pub mod dash;
 pub mod data_uri;
 pub mod hls;
 mod json_form;
+pub mod quotes;
+pub mod secret;
+pub mod smooth;
+
+pub use checks::Warning;
 
 use crate::error::{Code, Error, ParseError, Reason};
 use crate::init_data::{self, InitData, InitDataType, KeyIds, Options};
 use crate::system::Scheme;
 
-/// HLS or DASH.
+/// The format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// HTTP Live Streaming.
     Hls,
     /// Dynamic Adaptive Streaming over HTTP.
     Dash,
+    /// Smooth Streaming: see [`smooth`].
+    Smooth,
+}
+
+/// What belongs where the init data were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wrapping {
+    /// Either, or something else.
+    #[default]
+    Any,
+    /// PSSH boxes.
+    Box,
+    /// A PlayReady Object without a box.
+    Object,
 }
 
 /// A key tag or a ContentProtection element.
@@ -41,62 +67,130 @@ pub struct Protection {
     pub uri: Option<String>,
     /// Init data that it carries, and its type.
     pub init_data: Option<(Vec<u8>, Option<InitDataType>)>,
+    /// What belongs there.
+    pub wrapping: Wrapping,
     /// DASH: the PlayReady Object of `mspr:pro`, where there is a PSSH box as well.
     pub playready_object: Option<Vec<u8>>,
     /// A license URL.
     pub license_url: Option<String>,
+    /// A content key was in it, and is masked.
+    pub has_content_key: bool,
     /// The line on which it begins, from 1.
     pub line: u64,
+    /// The byte at which it begins.
+    pub offset: usize,
 }
 
 impl Protection {
     /// The init data, read.
     pub fn read_init_data(&self) -> Option<Result<InitData<'_>, Error>> {
         let (bytes, kind) = self.init_data.as_ref()?;
-        Some(init_data::parse(bytes, Options { kind: *kind, strict: false }))
+        let read = init_data::parse(bytes, Options { kind: *kind, strict: false });
+        Some(read.map_err(|error| {
+            let boxed = bytes.get(4..8) == Some(b"pssh");
+            // What a payload of the wrong kind lacks says nothing to somebody who forgot the box.
+            if self.wrapping == Wrapping::Box && !boxed { Error::because(Code::InitDataInvalid, Reason::NotABox).at(0) } else { error }
+        }))
     }
 
     /// Adds the keys that the init data names, and the system of a payload without a box.
     fn look_inside(&mut self) {
-        let Some(Ok(read)) = self.read_init_data() else { return };
-        let ids: Vec<Vec<u8>> = read.key_ids.iter().map(Vec::from).collect();
-        let system_id = read.boxes.first().map(|pssh| pssh.header.system_id);
+        let mut ids: Vec<Vec<u8>> = Vec::new();
+        let mut system_id = None;
+        if let Some(Ok(read)) = self.read_init_data() {
+            ids.extend(read.key_ids.iter().map(Vec::from));
+            system_id = read.boxes.first().map(|pssh| pssh.header.system_id);
+        }
+        if let Some(Ok(read)) = self.playready_object.as_deref().map(|object| init_data::parse(object, Options::default())) {
+            ids.extend(read.key_ids.iter().map(Vec::from));
+        }
         self.key_ids.extend(ids);
         self.system_id = self.system_id.or(system_id);
+    }
+
+    /// Decoded bytes without the content keys in them.
+    fn without_keys(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        let masked = secret::masked(&bytes);
+        self.has_content_key |= masked.is_some();
+        masked.unwrap_or(bytes)
     }
 }
 
 /// What a manifest says about protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// HLS or DASH.
+    /// The format.
     pub kind: Kind,
     /// In their order.
     pub protections: Vec<Protection>,
     /// All keys, without repeats.
     pub key_ids: Vec<Vec<u8>>,
+    /// What is not as it should be, in the order of its places.
+    pub warnings: Vec<Warning>,
 }
 
-/// Reads a playlist, an MPD, a single key tag or a single ContentProtection element.
+/// What a reader of one format found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// In their order.
+    pub protections: Vec<Protection>,
+    /// What only the reader knows of.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads a playlist, an MPD, a single key tag or a single ContentProtection element. Content keys are masked first.
 pub fn parse(text: &str) -> Result<Manifest, Error> {
+    let text = secret::masked_text(text);
     let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-    let (kind, protections) = if start.starts_with('<') {
-        (Kind::Dash, dash::parse(text))
+    if start.starts_with('<') {
+        read_xml(&text, Kind::Dash, dash::parse)
     } else if start.starts_with("#EXT") {
-        (Kind::Hls, Ok(hls::parse(text)))
+        Ok(Manifest::new(Kind::Hls, hls::parse(&text)))
     } else {
-        (Kind::Hls, Err(ParseError::new(Reason::NotAManifest, 0)))
-    };
-    let protections = protections.map_err(|error| Error::unreadable(Code::ManifestInvalid, error))?;
-    let ids = protections.iter().flat_map(|protection| &protection.key_ids);
-    let key_ids = ids.collect::<KeyIds>().iter().map(Vec::from).collect();
-    Ok(Manifest { kind, protections, key_ids })
+        Err(unreadable(ParseError::new(Reason::NotAManifest, 0)))
+    }
 }
 
-/// `urn:uuid:` and a UUID, in either case.
+/// Reads an XML manifest. One whose attributes have typographic quotes is read as if they were straight.
+fn read_xml(text: &str, kind: Kind, read: impl Fn(&str) -> Result<Found, ParseError>) -> Result<Manifest, Error> {
+    let found = read(text).or_else(|error| {
+        let straight = quotes::straightened(text).filter(|_| error.reason == Reason::XmlMalformed).ok_or(error)?;
+        let mut found = read(&straight).map_err(|_| error)?;
+        let line = text.get(..error.offset).unwrap_or_default().bytes().filter(|byte| *byte == b'\n').count() as u64;
+        found.warnings.push(Warning::new(Code::ManifestQuotes, error.offset, line.saturating_add(1)));
+        Ok(found)
+    });
+    Ok(Manifest::new(kind, found.map_err(unreadable)?))
+}
+
+fn unreadable(error: ParseError) -> Error {
+    Error::unreadable(Code::ManifestInvalid, error)
+}
+
+impl Manifest {
+    fn new(kind: Kind, Found { protections, mut warnings }: Found) -> Self {
+        protections.iter().for_each(|protection| checks::protection(protection, &mut warnings));
+        warnings.sort_by_key(|warning| warning.offset);
+        // An element of a DRM is compared with its own default_KID and with that of its level.
+        warnings.dedup_by(|one, other| {
+            (one.offset, one.problem.code) == (other.offset, other.problem.code) && one.problem.code == Code::ManifestKeyIds
+        });
+        let ids = protections.iter().flat_map(|protection| &protection.key_ids);
+        let key_ids = ids.collect::<KeyIds>().iter().map(Vec::from).collect();
+        Self { kind, protections, key_ids, warnings }
+    }
+}
+
+/// `urn:uuid:` and a UUID, in either case. An id that is nearly a known one is taken for it, and [`checks`] warns.
 fn system_of_urn(urn: &str) -> Option<[u8; 16]> {
+    let uuid = uuid_of(urn)?;
+    checks::misspelled(uuid).map(|(id, _)| id).or_else(|| crate::text::key_id(uuid))
+}
+
+/// What is behind `urn:uuid:`.
+fn uuid_of(urn: &str) -> Option<&str> {
     let (prefix, uuid) = urn.split_at_checked(9)?;
-    if prefix.eq_ignore_ascii_case("urn:uuid:") { crate::text::key_id(uuid) } else { None }
+    prefix.eq_ignore_ascii_case("urn:uuid:").then_some(uuid)
 }
 
 #[cfg(test)]

@@ -1,0 +1,158 @@
+//! What is not as it should be in a manifest that could be read all the same: the reasons why a player fails where this reader
+//! does not.
+
+use super::{Protection, Wrapping, secret, uuid_of};
+use crate::error::{Code, Problem, Reason};
+use crate::init_data::{self, InitData, Options};
+use crate::system::{self, Drm, SYSTEMS, Scheme};
+use crate::text::{from_hex, hex, swap_guid, uuid};
+use std::collections::BTreeSet;
+
+/// Key ids that a message lists.
+const MAX_LISTED: usize = 4;
+
+/// Something that players fail on, or that gives a key away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What it is.
+    pub problem: Problem,
+    /// Where the tag or element begins, in bytes.
+    pub offset: usize,
+    /// Its line, from 1.
+    pub line: u64,
+}
+
+impl Warning {
+    /// Something at a place.
+    pub fn new(code: Code, offset: usize, line: u64) -> Self {
+        Self { problem: Problem { code, reason: None, parameters: Vec::new() }, offset, line }
+    }
+
+    /// Something about a tag or element.
+    pub fn of(protection: &Protection, code: Code) -> Self {
+        Self::new(code, protection.offset, protection.line)
+    }
+
+    /// The same, with a reason.
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.problem.reason = Some(reason);
+        self
+    }
+
+    /// The same, with one parameter more.
+    pub fn with(mut self, parameter: &str) -> Self {
+        self.problem.parameters.push(parameter.into());
+        self
+    }
+}
+
+/// Checks what a tag or element says by itself.
+pub fn protection(protection: &Protection, warnings: &mut Vec<Warning>) {
+    let warning = |code| Warning::of(protection, code);
+    let urn = protection.scheme_id_uri.as_deref().or(protection.key_format.as_deref());
+    if let Some(uuid) = urn.and_then(uuid_of) {
+        warnings.extend(misspelling(protection, uuid));
+    }
+    let urls = [&protection.license_url, &protection.uri].into_iter().flatten();
+    if protection.has_content_key || urls.into_iter().any(|url| secret::is_masked(url.as_bytes())) {
+        warnings.push(warning(Code::ContentKeyExposed));
+    }
+    if let Some(scheme) = protection.scheme.filter(|scheme| protection.system_id == Some(system::FAIRPLAY) && *scheme != Scheme::Cbcs) {
+        let named = protection.method.as_deref().unwrap_or(scheme.as_str());
+        warnings.push(warning(Code::ManifestScheme).with(Drm::FairPlay.title()).with(named));
+    }
+    match protection.read_init_data() {
+        Some(Ok(read)) => init_data(protection, &read, warnings),
+        Some(Err(error)) => warnings.push(warning(Code::ManifestInitData).with(error.reason.map_or("", Reason::as_str))),
+        None => {}
+    }
+    if let Some(object) = &protection.playready_object {
+        match init_data::parse(object, Options::default()) {
+            Ok(read) if !read.is_bare() => warnings.push(warning(Code::ManifestWrapping).because(Reason::ManifestBoxed)),
+            Ok(_) => {}
+            Err(error) => warnings.push(warning(Code::ManifestInitData).with(error.reason.map_or("", Reason::as_str))),
+        }
+    }
+}
+
+fn init_data(protection: &Protection, read: &InitData<'_>, warnings: &mut Vec<Warning>) {
+    let warning = |code| Warning::of(protection, code);
+    let reason = match protection.wrapping {
+        Wrapping::Box if read.is_bare() => Some(Reason::ManifestNotBoxed),
+        Wrapping::Object if !read.boxes.is_empty() && !read.is_bare() => Some(Reason::ManifestBoxed),
+        _ => None,
+    };
+    warnings.extend(reason.map(|reason| warning(Code::ManifestWrapping).because(reason)));
+    for pssh in &read.boxes {
+        warnings.extend(misspelling(protection, &uuid(&pssh.header.system_id)));
+        warnings.extend(pssh.payload_error.map(|error| warning(Code::ManifestInitData).with(error.reason.as_str())));
+    }
+    for found in &read.warnings {
+        let problem = Problem { code: found.code, reason: found.reason, parameters: Vec::new() };
+        warnings.push(Warning { problem, ..warning(found.code) });
+    }
+}
+
+/// Checks that the init data is for one of the keys that the manifest names (in `place`): nothing else plays.
+pub fn key_ids(protection: &Protection, named: &BTreeSet<Vec<u8>>, place: &str, warnings: &mut Vec<Warning>) {
+    if named.is_empty() {
+        return;
+    }
+    let Some(Ok(read)) = protection.read_init_data() else { return };
+    if read.key_ids.iter().next().is_none() || read.key_ids.iter().any(|id| named.contains(id)) {
+        return;
+    }
+    let turned = |id: &[u8]| <[u8; 16]>::try_from(id).is_ok_and(|id| named.contains(&swap_guid(id)[..]));
+    let reason = if read.key_ids.iter().any(turned) { Reason::ManifestKeyIdsTurned } else { Reason::ManifestKeyIdsDiffer };
+    let (theirs, ours) = (listed(read.key_ids.iter()), listed(named.iter().map(Vec::as_slice)));
+    warnings.push(Warning::of(protection, Code::ManifestKeyIds).because(reason).with(&theirs).with(place).with(&ours));
+}
+
+fn listed<'a>(ids: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut out: Vec<String> = ids.take(MAX_LISTED.saturating_add(1)).map(hex).collect();
+    if let Some(more) = out.get_mut(MAX_LISTED) {
+        *more = "…".into();
+    }
+    out.join(", ")
+}
+
+fn misspelling(protection: &Protection, written: &str) -> Option<Warning> {
+    let (id, reason) = misspelled(written)?;
+    let warning = Warning::of(protection, Code::ManifestSystemId).because(reason);
+    Some(warning.with(written).with(system::name(&id).unwrap_or_default()).with(&uuid(&id)))
+}
+
+/// The known system id that an unknown one is meant to be: with the bytes of its GUID turned, as old packagers wrote it, or with
+/// one digit too many, too few, wrong or swapped with its neighbor. Ids are random, so that is no coincidence.
+pub(super) fn misspelled(written: &str) -> Option<([u8; 16], Reason)> {
+    let digits: Vec<u8> = written.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(|digit| digit.to_ascii_lowercase()).collect();
+    let id = str::from_utf8(&digits).ok().and_then(from_hex).and_then(|id| <[u8; 16]>::try_from(id).ok());
+    if id.is_some_and(|id| system::name(&id).is_some()) {
+        return None;
+    }
+    let turned = id.map(swap_guid).filter(|id| system::name(id).is_some());
+    turned.map(|id| (id, Reason::ManifestSystemTurned)).or_else(|| {
+        let near = SYSTEMS.iter().find(|(known, ..)| is_near(&digits, hex(known).as_bytes()));
+        near.map(|(known, ..)| (*known, Reason::ManifestSystemNear))
+    })
+}
+
+/// One edit apart.
+fn is_near(a: &[u8], b: &[u8]) -> bool {
+    let from_start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let from_end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let rest = |text: &[u8]| text.len().saturating_sub(from_start.saturating_add(from_end));
+    match (rest(a), rest(b)) {
+        (1, 1) => true,
+        (0 | 1, 0 | 1) => a.len() != b.len(),
+        (2, 2) => {
+            let pair = |text: &[u8]| Some((*text.get(from_start)?, *text.get(from_start.saturating_add(1))?));
+            pair(a).map(|(first, second)| (second, first)) == pair(b)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "checks_tests.rs"]
+mod tests;
