@@ -1,7 +1,7 @@
 //! The content of a CPIX document, request or response.
 
 use super::invalid;
-use super::track::Scheme;
+use super::track::{Scheme, TrackType};
 use super::xml::{self, Element};
 use crate::error::{Error, Reason};
 use crate::text;
@@ -79,6 +79,24 @@ pub struct Rule {
     pub period_id: Option<String>,
     /// `VideoFilter`: the least and the most pixels.
     pub pixels: Option<(Option<u64>, Option<u64>)>,
+    /// `AudioFilter`.
+    pub is_audio: bool,
+}
+
+impl Rule {
+    /// `AUDIO`, `HD` and so on: as the rule says, or else as its filters do. A filter of video without a limit says `VIDEO`.
+    pub fn track(&self) -> Option<&str> {
+        let filtered = match (self.pixels, self.is_audio) {
+            (None, true) => Some(TrackType::Audio.as_str()),
+            (Some((least, most)), false) => {
+                let limit = most.or(least).filter(|limit| *limit > 0);
+                let within = |track: &TrackType| track.pixels().zip(limit).is_some_and(|((_, most), limit)| limit <= most);
+                Some(TrackType::ALL.into_iter().find(within).map_or("VIDEO", TrackType::as_str))
+            }
+            _ => None,
+        };
+        self.track_type.as_deref().or(filtered)
+    }
 }
 
 impl Document {
@@ -156,6 +174,7 @@ fn rule(element: &Element) -> Result<Rule, Error> {
         track_type: element.attribute("intendedTrackType").map(String::from),
         period_id: element.child("KeyPeriodFilter").and_then(|filter| filter.attribute("periodId")).map(String::from),
         pixels: element.child("VideoFilter").map(|filter| (number(filter, "minPixels"), number(filter, "maxPixels"))),
+        is_audio: element.child("AudioFilter").is_some(),
     })
 }
 
@@ -201,6 +220,26 @@ mod tests {
             (Some("m"), Some("M"), Some("u"))
         );
         assert_eq!(system.pssh, None, "an empty element");
+    }
+
+    #[test]
+    fn filters_say_the_track_where_the_rule_does_not() {
+        for (rule, track) in [
+            ("><VideoFilter/>", Some("VIDEO")),
+            ("><AudioFilter/>", Some("AUDIO")),
+            ("><AudioFilter minChannels='6'/>", Some("AUDIO")),
+            ("><VideoFilter minPixels='0' maxPixels='442368'/>", Some("SD")),
+            ("><VideoFilter minPixels='442369' maxPixels='2073600'/>", Some("HD")),
+            ("><VideoFilter minPixels='2073601'/>", Some("UHD1")),
+            ("><VideoFilter minPixels='8847361' maxPixels='99999999'/>", Some("VIDEO")),
+            (" intendedTrackType='FIRST'><VideoFilter maxPixels='442368'/>", Some("FIRST")),
+            ("><VideoFilter/><AudioFilter/>", None),
+            (">", None),
+        ] {
+            let rules = format!("<ContentKeyUsageRule kid='{KID}'{rule}</ContentKeyUsageRule>");
+            let document = Document::parse(&format!("<CPIX><ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList></CPIX>")).unwrap();
+            assert_eq!(document.rules[0].track(), track, "{rule}");
+        }
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl Pack {
                     let known = periods.get(id.as_str()).map(|period| (*period).clone());
                     known.unwrap_or_else(|| Period { id: id.clone(), index: None })
                 });
-                keys.push(PackKey { track_type: rule.track_type.clone(), period, ..entry.clone() });
+                keys.push(PackKey { track_type: rule.track().map(String::from), period, ..entry.clone() });
             }
         }
         Ok(Self { content_id: document.content_id.clone(), keys })

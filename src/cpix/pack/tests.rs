@@ -181,3 +181,22 @@ fn a_repeated_key_has_its_rules_once() {
     let tracks: Vec<Option<&str>> = pack.keys.iter().map(|key| key.track_type.as_deref()).collect();
     assert_eq!(tracks, [Some("SD"), Some("SD"), Some("SD"), None, None]);
 }
+
+#[test]
+fn filters_tell_the_keys_apart_for_packagers() {
+    let key = |digit: &str| {
+        let kid = [digit.repeat(8), digit.repeat(4), digit.repeat(4), digit.repeat(4), digit.repeat(12)].join("-");
+        (format!("<ContentKey kid='{kid}'><Data><Secret><PlainValue>AAAAAAAAAAAAAAAAAAAAAA==</PlainValue></Secret></Data></ContentKey>"), kid)
+    };
+    let ((video, video_id), (audio, audio_id)) = (key("1"), key("2"));
+    let document = format!(
+        "<CPIX><ContentKeyList>{video}{audio}</ContentKeyList><ContentKeyUsageRuleList><ContentKeyUsageRule kid='{video_id}'><VideoFilter/>\
+         </ContentKeyUsageRule><ContentKeyUsageRule kid='{audio_id}'><AudioFilter/></ContentKeyUsageRule></ContentKeyUsageRuleList></CPIX>"
+    );
+    let pack = Pack::from_document(&Document::parse(&document).unwrap()).unwrap();
+    assert_eq!(pack.keys.iter().map(|key| key.track_type.as_deref()).collect::<Vec<_>>(), [Some("VIDEO"), Some("AUDIO")]);
+    let view = |name: &str| crate::cpix::views::make(name, &pack.to_value(), &Value::object([])).unwrap().to_json();
+    assert!(view("shaka-packager").contains("label=VIDEO:key_id=11111111111111111111111111111111:key="));
+    assert!(view("shaka-packager").contains(",label=AUDIO:key_id=22222222222222222222222222222222:key="));
+    assert!(view("bitmovin").contains("\"track_type\":\"VIDEO\",\"cencDrm\":{"));
+}
