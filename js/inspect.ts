@@ -42,7 +42,10 @@ export interface Protection {
   licenseUrl?: string; line?: number;
 }
 
-/** What something is: `value` is what its own reader gives; `layers` are the wrappings that came off, outermost first. */
+/**
+ * What something is: `value` is what its own reader gives, or `{ error }` where it cannot be read; `layers` are the wrappings that
+ * came off, outermost first.
+ */
 export interface Finding { kind: string; value: unknown; layers?: string[] }
 
 type PlayReadyFields = { version?: "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0"; keys: PlayReadyObject["keys"]; licenseUrl?: string; licenseUiUrl?: string; domainServiceId?: string; decryptorSetup?: string; customAttributes?: string };
@@ -114,7 +117,7 @@ function cutManifest(manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** Says what anything is (init data, a segment, a manifest, a token, an error body, a challenge, an answer, CPIX, …) and reads it. No key is shown. */
+/** Says what anything is (init data, a segment, a manifest, a token, a URL with one, an error body, a challenge, an answer, CPIX, …) and reads it. No key is shown. */
 export function inspectAny(data: Bytes | string): Finding {
   const found = call((core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(asBytes(data))) as Finding & { bytes?: string });
   return finish(found, typeof data === "string" ? new TextEncoder().encode(data) : asBytes(data));
@@ -123,18 +126,19 @@ export function inspectAny(data: Bytes | string): Finding {
 function finish(found: Finding & { bytes?: string }, input: Uint8Array): Finding {
   const { bytes, ...finding } = found;
   const source = bytes === undefined ? input : fromBase64(bytes);
-  const value = finding.value as { protections?: unknown; pieces?: Finding[] };
+  const value = finding.value as { protections?: unknown; pieces?: Finding[]; token?: object };
   if (finding.kind === "pieces") finding.value = { pieces: (value.pieces ?? []).map((piece) => finish(piece, source)) };
   else if (Array.isArray(value.protections)) cutManifest(value as Manifest);
-  else if (finding.kind === "license-token") finding.value = dated(value);
+  else if (finding.kind === "license-token" || finding.kind === "jwt") finding.value = dated(value);
+  else if (finding.kind === "license-url" && value.token) finding.value = { ...value, token: dated(value.token) };
   else cut(value, source);
   return finding;
 }
 
 /** Times as inspectCustomData gives them. */
 function dated(token: object): object {
-  const { issuedAt, expiresAt } = token as { issuedAt?: number; expiresAt?: number };
-  return issuedAt === undefined ? token : { ...token, issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt ?? issuedAt) };
+  const times = Object.entries(token).filter(([name]) => name === "issuedAt" || name === "expiresAt");
+  return { ...token, ...Object.fromEntries(times.map(([name, time]) => [name, new Date(time as number)])) };
 }
 
 /** The fields as JSON, bytes in hex. */

@@ -1,12 +1,12 @@
-//! XML, identified by its root element: PlayReady's messages and headers, CPIX, MPDs and their elements.
+//! XML, identified by its root element: PlayReady's messages and headers, CPIX, manifests and their elements.
 
-use super::Finding;
-use crate::error::ParseError;
+use super::{Finding, damaged};
+use crate::error::{Error, ParseError};
 use crate::init_data::playready::parse_header;
 use crate::init_data::{self, Options};
 use crate::json::Object;
 use crate::license::playready::{fault, unwrap};
-use crate::manifest;
+use crate::manifest::{self, secret, smooth};
 use crate::system;
 use crate::text::{from_base64, hex, key_id, uuid};
 use crate::xml::{Event, Reader};
@@ -21,12 +21,16 @@ pub fn read(document: &str) -> Option<Finding> {
     };
     match root.name {
         "WRMHEADER" => {
-            let read = init_data::parse(document.as_bytes(), Options::default()).ok()?;
-            Some(Finding::new("playready-header", read.to_json()))
+            let read = init_data::parse(document.as_bytes(), Options::default());
+            Some(read_or("playready-header", read.map(|read| read.to_json())))
         }
         "PlayReadyKeyMessage" => {
-            let challenge = unwrap(document.as_bytes()).ok()?;
-            let soap = str::from_utf8(&challenge.body).ok()?;
+            let challenge = match unwrap(document.as_bytes()) {
+                Ok(challenge) => challenge,
+                Err(error) => return Some(damaged::finding("playready-challenge", &error)),
+            };
+            let body = secret::masked(&challenge.body).unwrap_or_else(|| challenge.body.to_vec());
+            let soap = str::from_utf8(&body).ok()?;
             Some(Finding::object("playready-challenge", |o| {
                 let headers: Vec<_> = challenge.headers.iter().map(|(name, value)| [name, ": ", value].concat()).collect();
                 o.strings("headers", &headers);
@@ -35,13 +39,25 @@ pub fn read(document: &str) -> Option<Finding> {
             }))
         }
         "Envelope" => soap(document),
-        "CPIX" => cpix(document).ok(),
+        "CPIX" => Some(cpix(document).unwrap_or_else(|error| {
+            Finding::object("cpix", |o| {
+                o.nested("error", |o| {
+                    o.string("message", error.reason.as_str());
+                    o.number("offset", error.offset as u64);
+                });
+            })
+        })),
         "MPD" | "ContentProtection" | "Period" | "AdaptationSet" | "Representation" => {
             let kind = if root.name == "ContentProtection" { "content-protection" } else { "dash" };
-            manifest::parse(document).ok().map(|read| Finding::new(kind, read.to_json()))
+            Some(read_or(kind, manifest::parse(document).map(|read| read.to_json())))
         }
+        "SmoothStreamingMedia" => Some(read_or("smooth", smooth::parse(document).map(|read| read.to_json()))),
         _ => html(document),
     }
+}
+
+fn read_or(kind: &'static str, read: Result<String, Error>) -> Finding {
+    read.map_or_else(|error| damaged::finding(kind, &error), |value| Finding::new(kind, value))
 }
 
 fn html(document: &str) -> Option<Finding> {

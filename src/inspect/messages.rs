@@ -8,9 +8,8 @@
 //! ```
 //! FairPlay's layouts follow Apple's "FairPlay Streaming Programming Guide".
 
-use super::{Finding, of_init_data};
+use super::{Finding, keys, of_init_data, tokens};
 use crate::bytes::{Reader, Span};
-use crate::custom_data::inspect::{Expected, Kind as CustomData, inspect as inspect_custom_data};
 use crate::init_data::{self, Options, fairplay, protobuf};
 use crate::json::{self, Value};
 use crate::license::server_error;
@@ -81,7 +80,7 @@ fn certificate(data: &[u8]) -> Option<Finding> {
         .then(|| sized("certificate", data))
 }
 
-/// JSON: init data, error bodies, ClearKey's licenses, custom data before its base64 encoding.
+/// JSON: init data, error bodies, ClearKey's licenses, keys for packagers, custom data before its base64 encoding.
 pub fn json(document: &str) -> Option<Finding> {
     if let Ok(read) = init_data::parse(document.as_bytes(), Options::default()) {
         return Some(of_init_data(document.as_bytes(), &read));
@@ -94,11 +93,8 @@ pub fn json(document: &str) -> Option<Finding> {
         let ids: Vec<String> = keys.iter().filter_map(|key| key.field("kid").and_then(text::from_base64)).map(|id| hex(&id)).collect();
         return Some(Finding::object("clearkey-license", |o| o.strings("keyIds", &ids)));
     }
-    if let Ok(read) = inspect_custom_data(&to_base64(document.as_bytes()), &Expected::default())
-        && !read.site_id.is_empty()
-    {
-        let kind = if read.kind == CustomData::Token { "license-token" } else { "auth-data" };
-        return Some(Finding::new(kind, read.to_json()));
+    if let Some(found) = keys::read(&value).or_else(|| tokens::custom_data(&to_base64(document.as_bytes()))) {
+        return Some(found);
     }
     if ["license", "ckc", "CkcMessage"].iter().any(|name| value.get(name).is_some_and(|license| license.as_str().is_some())) {
         let Value::Object(fields) = &value else { return None };

@@ -1,19 +1,22 @@
 //! Identifies and reads anything that turns up around DRM: init data and its parts, segments, manifests, license tokens,
-//! challenges, licenses, error bodies, CPIX. Layers of encoding are removed one at a time (hex, base64, data URIs, base64 in
+//! challenges, licenses, error bodies, CPIX, URLs. Layers of encoding are removed one at a time (hex, base64, data URIs, base64 in
 //! base64), and several items in a row are separated.
 //!
-//! This is the border to JavaScript: readers return typed structs, a [`Finding`] holds their JSON. Keys of a license or of CPIX
-//! are never shown, only their key ids.
+//! This is the border to JavaScript: readers return typed structs, a [`Finding`] holds their JSON. Content keys are never shown,
+//! only their key ids; those in a URL are masked before anything is read. What is recognized and cannot be read is named, with
+//! the `error` that its reader gives.
 
+mod damaged;
 mod documents;
+mod keys;
 mod messages;
+mod tokens;
 
 use crate::bytes::{Span, steps};
-use crate::custom_data::inspect::{Expected, Kind as CustomData, inspect as inspect_custom_data};
 use crate::init_data::{self, InitData, InitDataType, Options, looks_like_object};
 use crate::isobmff::{is_type, next_box};
 use crate::json::{Object, Writer};
-use crate::manifest::{self, data_uri};
+use crate::manifest::{self, data_uri, secret};
 use crate::system;
 use crate::text::{self, hex, swap_guid, to_base64};
 
@@ -31,7 +34,7 @@ pub struct Finding {
     pub value: String,
     /// The layers of encoding, outermost first.
     pub layers: Vec<&'static str>,
-    /// The decoded bytes, where they differ from the input.
+    /// The decoded bytes, without content keys, where they differ from the input.
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -75,12 +78,27 @@ impl Finding {
 
 /// Identifies bytes.
 pub fn bytes(data: &[u8]) -> Finding {
-    of_bytes(data, MAX_LAYERS)
+    without_keys(data, |data| of_bytes(data, MAX_LAYERS))
 }
 
 /// Identifies a text.
 pub fn text(input: &str) -> Finding {
-    of_text(input, MAX_LAYERS)
+    // Masked text is text.
+    without_keys(input.as_bytes(), |data| of_text(str::from_utf8(data).unwrap_or_default(), MAX_LAYERS))
+}
+
+/// Masks content keys, and lets the finding's places refer to what is left.
+fn without_keys(data: &[u8], read: impl Fn(&[u8]) -> Finding) -> Finding {
+    let Some(masked) = secret::masked(data) else { return read(data) };
+    let mut found = read(&masked);
+    found.bytes = found.bytes.or(Some(masked));
+    found
+}
+
+/// What is in a layer of encoding.
+fn inside(layer: &'static str, data: Vec<u8>, layers: usize) -> Finding {
+    let data = secret::masked(&data).unwrap_or(data);
+    of_bytes(&data, layers.saturating_sub(1)).in_layer(layer, Some(data))
 }
 
 fn unknown(size: usize) -> Finding {
@@ -110,7 +128,7 @@ fn of_bytes(data: &[u8], layers: usize) -> Finding {
         (Some(read), _) => of_init_data(data, &read),
         // JSON, XML, playlists, base64 and the like, given as bytes.
         (None, Some(text)) => of_text(text, layers.saturating_sub(1)),
-        (None, None) => unknown(data.len()),
+        (None, None) => damaged::bytes(data).unwrap_or_else(|| unknown(data.len())),
     }
 }
 
@@ -132,7 +150,7 @@ fn segment(data: &[u8]) -> Option<Finding> {
     }
     Some(match init_data::segment::parse(data) {
         Ok(read) => Finding::new("segment", read.to_json()),
-        Err(error) => Finding::object("segment", |o| o.raw("error", &error.to_json())),
+        Err(error) => damaged::finding("segment", &error),
     })
 }
 
@@ -145,6 +163,7 @@ fn of_text(input: &str, layers: usize) -> Finding {
     known_text(text, layers)
         .or_else(|| wrapped(text, layers))
         .or_else(|| pieces_of_text(text, layers))
+        .or_else(|| damaged::text(text))
         .unwrap_or_else(|| unknown(input.len()))
 }
 
@@ -166,18 +185,19 @@ fn known_text(text: &str, layers: usize) -> Option<Finding> {
     }
     if text.starts_with("skd:") {
         let options = Options { kind: Some(InitDataType::Skd), strict: false };
-        return init_data::parse(text.as_bytes(), options).ok().map(|read| Finding::new("skd", read.to_json()));
+        let read = init_data::parse(text.as_bytes(), options);
+        return Some(read.map_or_else(|error| damaged::finding("skd", &error), |read| Finding::new("skd", read.to_json())));
     }
     if let Some(data) = data_uri::decode(text) {
-        return Some(of_bytes(&data, layers.saturating_sub(1)).in_layer("data-uri", Some(data)));
+        return Some(inside("data-uri", data, layers));
     }
     if let Some(spc) = text.strip_prefix("spc=") {
         let spc = spc.split('&').next().unwrap_or_default();
         let bytes = data_uri::percent_decode(spc);
         let bytes = text::from_base64(str::from_utf8(&bytes).ok()?)?;
-        return Some(of_bytes(&bytes, layers.saturating_sub(1)).in_layer("form", Some(bytes)));
+        return Some(inside("form", bytes, layers));
     }
-    key_id(text)
+    tokens::url(text).or_else(|| tokens::jwt(text)).or_else(|| key_id(text))
 }
 
 /// A key id on its own, in both byte orders.
@@ -193,15 +213,12 @@ fn key_id(text: &str) -> Option<Finding> {
 
 /// Custom data, or bytes in hex or base64.
 fn wrapped(text: &str, layers: usize) -> Option<Finding> {
-    if let Ok(read) = inspect_custom_data(text, &Expected::default())
-        && !read.site_id.is_empty()
-    {
-        let kind = if read.kind == CustomData::Token { "license-token" } else { "auth-data" };
-        return Some(Finding::new(kind, read.to_json()));
+    if let Some(found) = tokens::custom_data(text) {
+        return Some(found);
     }
     let (layer, data) = text::from_hex(text).map(|data| ("hex", data)).or_else(|| text::from_base64(text).map(|data| ("base64", data)))?;
-    let found = of_bytes(&data, layers.saturating_sub(1));
-    (!found.is_unknown()).then(|| found.in_layer(layer, Some(data)))
+    let found = inside(layer, data, layers);
+    (!found.is_unknown()).then_some(found)
 }
 
 fn pieces(found: Vec<Finding>) -> Option<Finding> {

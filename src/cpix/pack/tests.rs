@@ -186,7 +186,10 @@ fn a_repeated_key_has_its_rules_once() {
 fn filters_tell_the_keys_apart_for_packagers() {
     let key = |digit: &str| {
         let kid = [digit.repeat(8), digit.repeat(4), digit.repeat(4), digit.repeat(4), digit.repeat(12)].join("-");
-        (format!("<ContentKey kid='{kid}'><Data><Secret><PlainValue>AAAAAAAAAAAAAAAAAAAAAA==</PlainValue></Secret></Data></ContentKey>"), kid)
+        (
+            format!("<ContentKey kid='{kid}'><Data><Secret><PlainValue>AAAAAAAAAAAAAAAAAAAAAA==</PlainValue></Secret></Data></ContentKey>"),
+            kid,
+        )
     };
     let ((video, video_id), (audio, audio_id)) = (key("1"), key("2"));
     let document = format!(
