@@ -4,7 +4,8 @@ import {
   type CpixRequestOptions, type EncryptionScheme, type KmsKind, type KmsUrlOptions, type PackInfo, type TrackType,
 } from "../server.js";
 import { missing, secrets } from "./account.js";
-import { Usage, parse, print, printJson, textFile } from "./usage.js";
+import { print, printJson, printXml } from "./terminal.js";
+import { Usage, parse, textFile } from "./usage.js";
 
 const NAME = "cpix";
 const read = (args: string[]) =>
@@ -37,14 +38,14 @@ export async function runCpix(args: string[]): Promise<number> {
     case "request": {
       const xml = await buildCpixRequest(requestOptions(values));
       if (values.json) printJson({ xml });
-      else print(xml);
+      else printXml(xml);
       return 0;
     }
     case "keys":
       return keys(values);
     case "read":
       if (file === undefined) throw new Usage("cpix read takes a file, or - for stdin.", NAME);
-      return readDocument(textFile(file, "cpix read", NAME), values);
+      return readDocument(await textFile(file, "cpix read", NAME), values);
     default:
       throw new Usage(`cpix does not know "${verb}".`, NAME);
   }
@@ -69,8 +70,8 @@ function requestOptions(values: Values): CpixRequestOptions {
 
 async function keys(values: Values): Promise<number> {
   checkView(values.view);
-  const token = secrets(values.account, NAME).kmsToken;
-  if (token === undefined) throw missing("kmsToken", NAME);
+  const token = (await secrets(values.account, NAME)).kmsToken;
+  if (token === undefined) throw missing("kmsToken", values.account, NAME);
   const kind = (values.kind ?? "v2") as KmsKind;
   const isAteme = kind === "ateme";
   const url = await kmsUrl({

@@ -3,7 +3,7 @@
 const ACCOUNT = `
 Account (never taken from arguments, which others can read):
   PALLYCON_SITE_ID, PALLYCON_SITE_KEY, PALLYCON_ACCESS_KEY, PALLYCON_KMS_TOKEN   environment
-  --account FILE          JSON: {"siteId", "siteKey", "accessKey", "kmsToken"}
+  --account FILE          JSON: {"siteId", "siteKey", "accessKey", "kmsToken"}, in place of the environment
 `;
 const CODES = `
 Exit codes: 0 all well; 1 refused, or something is wrong; 2 wrong usage.
@@ -23,7 +23,7 @@ ${CODES}`,
 
 Says what a file, a text or stdin (-) is, and reads it: PSSH boxes and other init data, PlayReady objects, segments, HLS and
 DASH protection, license tokens and auth data, error answers, challenges, CPIX. No key is needed. A text may be hex,
-base64, a URI or JSON.
+base64, a URI or JSON. Files, pipes and stdin may have up to 16 MiB. Content keys are masked.
 
   pallycon-drm inspect init.mp4
   pallycon-drm inspect AAAANHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABQIARIQ...

@@ -1,6 +1,7 @@
 // pallycon-drm inspect: says what anything is, and reads it. No key is needed, and none is shown.
 import { init, inspectAny, type Finding } from "../inspect.js";
-import { Usage, bytesOf, parse, print, printJson } from "./usage.js";
+import { print, printError, printJson } from "./terminal.js";
+import { Usage, bytesOf, parse } from "./usage.js";
 
 const NAME = "inspect";
 /** Longer bytes are cut in the text form; `--json` has them whole. */
@@ -10,11 +11,12 @@ export async function runInspect(args: string[]): Promise<number> {
   const { values, positionals } = parse(NAME, args, {});
   const [input, ...more] = positionals;
   if (input === undefined || more.length > 0) throw new Usage("inspect takes one file, text, or - for stdin.", NAME);
+  const bytes = await bytesOf(input);
   await init();
-  const found = inspectAny(bytesOf(input) ?? input);
+  const found = inspectAny(bytes ?? input);
   if (values.json) printJson(JSON.parse(JSON.stringify(found, (_, value: unknown) => (ArrayBuffer.isView(value) ? hex(value) : value))));
   else show(found);
-  if (found.kind === "unknown" && input !== "-" && !bytesOf(input)) process.stderr.write("There is no such file, and as a text it is nothing that is known.\n");
+  if (found.kind === "unknown" && !bytes) printError("There is no such file, and as a text it is nothing that is known.");
   return hasProblem(found) ? 1 : 0;
 }
 
@@ -24,19 +26,20 @@ function show({ kind, layers, value }: Finding): void {
 }
 
 function lines(value: unknown, indent: string): void {
-  if (typeof value !== "object" || value === null) return print(`${indent}${String(value)}`);
+  if (typeof value !== "object" || value === null) return print(`${indent}${inline(value)}`);
   for (const [name, field] of Object.entries(value)) {
     // The members of a list have no names; a dash begins each.
     const head = Array.isArray(value) ? `${indent}-` : `${indent}${name}:`;
-    const short = field instanceof Date ? time(name, field.getTime()) : inline(field);
+    const short = field instanceof Date ? time(name, field.getTime(), value) : inline(field);
     print(short === undefined ? head : `${head} ${short}`);
     if (short === undefined) lines(field, `${indent}  `);
   }
 }
 
-/** By this machine's clock a token may be over already. */
-function time(name: string, value: number): string {
-  return `${new Date(value).toISOString()}${name === "expiresAt" && value < Date.now() ? " (over, unless the site's tokens live longer than 600 s)" : ""}`;
+/** By this machine's clock a token may be over already; one of another service (a JWT has an algorithm) says so itself. */
+function time(name: string, value: number, token: object): string {
+  const over = name === "expiresAt" && value < Date.now();
+  return `${new Date(value).toISOString()}${!over ? "" : "algorithm" in token ? " (over)" : " (over, unless the site's tokens live longer than 600 s)"}`;
 }
 
 /** What fits behind its name. */
@@ -45,7 +48,7 @@ function inline(value: unknown): string | undefined {
     const text = hex(value);
     return `${text.slice(0, SHOWN * 2)}${value.byteLength > SHOWN ? "…" : ""} (${value.byteLength} bytes)`.trimStart();
   }
-  if (Array.isArray(value)) return value.every((item) => typeof item !== "object") ? value.join(", ") || "none" : undefined;
+  if (Array.isArray(value)) return value.every((item) => typeof item !== "object") ? value.map(inline).join(", ") || "none" : undefined;
   if (typeof value !== "object" || value === null) return String(value).replace(/\n/g, "\\n");
   return Object.keys(value).length === 0 ? "none" : undefined;
 }
@@ -54,6 +57,8 @@ const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string => Buf
 
 /** Not known, not readable, or with something in it that a server would refuse. */
 function hasProblem({ kind, value }: Finding): boolean {
-  const { error, problems, pieces, expiresAt } = (value ?? {}) as { error?: unknown; problems?: unknown[]; pieces?: Finding[]; expiresAt?: Date };
-  return kind === "unknown" || error !== undefined || (problems?.length ?? 0) > 0 || (expiresAt?.getTime() ?? Infinity) < Date.now() || !!pieces?.some(hasProblem);
+  const { error, problems, pieces, expiresAt, token } =
+    (value ?? {}) as { error?: unknown; problems?: unknown[]; pieces?: Finding[]; expiresAt?: Date; token?: unknown };
+  return kind === "unknown" || error !== undefined || (problems?.length ?? 0) > 0 || (expiresAt?.getTime() ?? Infinity) < Date.now()
+    || !!pieces?.some(hasProblem) || (token !== undefined && hasProblem({ kind: "token", value: token }));
 }

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { PallyConError } from "../server.js";
 import { HELP } from "./help.js";
-import { Usage, print, printJson } from "./usage.js";
+import { endWithReader, print, printError, printJson } from "./terminal.js";
+import { Usage } from "./usage.js";
 import { runCpix } from "./cpix.js";
 import { runInspect } from "./inspect.js";
 import { runToken } from "./token.js";
@@ -14,7 +15,7 @@ const SECRETS = /^--?(site-?key|access-?key|kms-?token|enc-?token)(=|$)/i;
 async function run(args: string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    process.stderr.write(HELP[""]!);
+    printError(HELP[""]!);
     return 2;
   }
   if (name === "help" || name === "--help" || name === "-h") {
@@ -40,17 +41,19 @@ async function run(args: string[]): Promise<number> {
 }
 
 const args = process.argv.slice(2);
+endWithReader();
 try {
   process.exitCode = await run(args);
 } catch (error) {
   if (error instanceof Usage) {
-    process.stderr.write(`${error.message}\nSee: pallycon-drm ${error.command ? `${error.command} ` : ""}--help\n`);
+    printError(`${error.message}\nSee: pallycon-drm ${error.command ? `${error.command} ` : ""}--help`);
     process.exitCode = 2;
   } else if (error instanceof PallyConError) {
     if (args.includes("--json")) printJson({ error: error.toJSON() });
-    else process.stderr.write(`${error.message}\n${error.hint}\n`);
+    else printError(`${error.message}\n${error.hint}`);
     process.exitCode = 1;
   } else {
-    throw error;
+    printError(error instanceof Error ? error.stack ?? error.message : String(error));
+    process.exitCode = 1;
   }
 }

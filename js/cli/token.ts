@@ -1,7 +1,8 @@
 // pallycon-drm token: make one, or open one.
 import { createAuthData, createLicenseToken, openAuthData, openLicenseToken, type DrmType, type LicenseTokenOptions, type Policy } from "../server.js";
 import { account } from "./account.js";
-import { Usage, bytesOf, jsonFile, parse, print, printJson } from "./usage.js";
+import { print, printJson } from "./terminal.js";
+import { Usage, bytesOf, jsonFile, parse } from "./usage.js";
 
 const NAME = "token";
 
@@ -24,7 +25,7 @@ export async function runToken(args: string[]): Promise<number> {
   const { drm, "content-id": contentId, "user-id": userId } = values;
   if (drm === undefined || contentId === undefined) throw new Usage("--drm and --content-id are needed.", NAME);
   if (values.callback && userId === undefined) throw new Usage("--callback needs --user-id.", NAME);
-  const keys = account(values.account, NAME);
+  const keys = await account(values.account, NAME);
   const drmType = drm as DrmType;
   if (values.callback) {
     show("authData", await createAuthData(keys, { drmType, contentId, userId: userId!, orderId: values["order-id"] }), values.json);
@@ -34,7 +35,7 @@ export async function runToken(args: string[]): Promise<number> {
     drmType,
     contentId,
     userId,
-    policy: values.policy === undefined ? undefined : (jsonFile(values.policy, "--policy", NAME) as Policy),
+    policy: values.policy === undefined ? undefined : ((await jsonFile(values.policy, "--policy", NAME)) as Policy),
     responseFormat: values["response-format"] as LicenseTokenOptions["responseFormat"],
     keyRotation: values["key-rotation"],
     allowUnknown: values["allow-unknown"],
@@ -49,9 +50,9 @@ function show(name: string, value: string, json: boolean | undefined): void {
 }
 
 async function open(value: string, file: string | undefined, json: boolean): Promise<number> {
-  const bytes = bytesOf(value);
+  const bytes = await bytesOf(value);
   const text = (bytes ? new TextDecoder().decode(bytes) : value).trim();
-  const keys = account(file, NAME);
+  const keys = await account(file, NAME);
   const opened: Record<string, unknown> = isAuthData(text) ? { ...(await openAuthData(keys, text)) } : { ...(await openLicenseToken(keys, text)) };
   if (json) {
     printJson(opened);

@@ -1,5 +1,6 @@
-// Arguments, input and output, alike for every command.
-import { existsSync, readFileSync, statSync } from "node:fs";
+// Arguments and input, alike for every command.
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 /** Wrong usage: said on stderr, exit code 2. */
@@ -21,24 +22,57 @@ export function parse<const T extends Options>(command: string, args: string[], 
   }
 }
 
-/** A file's bytes, stdin's for `-`, or nothing where it is neither. */
-export function bytesOf(name: string): Uint8Array | undefined {
-  if (name === "-") return readFileSync(0);
-  return isFile(name) ? readFileSync(name) : undefined;
+/** More than any manifest or segment that somebody would look into. */
+const MAX_INPUT = 16 * 1024 * 1024;
+
+/** The bytes of a file or pipe, stdin's for `-`, or nothing where it is neither. */
+export async function bytesOf(name: string): Promise<Uint8Array | undefined> {
+  if (name === "-") return collect(process.stdin, "stdin");
+  if (!(await isReadable(name))) return undefined;
+  return collect(createReadStream(name), `"${name}"`);
 }
 
-// A token may be longer than any path can be, and a text may hold what no path can.
-const isFile = (name: string): boolean => name.length < 1024 && !name.includes("\0") && existsSync(name) && statSync(name).isFile();
+/** Errors of a path that is no path: a text. */
+const NO_FILE = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
+
+async function isReadable(name: string): Promise<boolean> {
+  // A token may be longer than any path can be, and a text may hold what no path can.
+  if (name === "" || name.length >= 1024 || name.includes("\0")) return false;
+  try {
+    if ((await stat(name)).isDirectory()) throw new Usage(`"${name}" is a directory.`);
+    return true;
+  } catch (error) {
+    if (NO_FILE.has((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error instanceof Usage ? error : unreadable(`"${name}"`, error);
+  }
+}
+
+const unreadable = (name: string, error: unknown): Usage => new Usage(`${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
+
+async function collect(stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length;
+      if (size > MAX_INPUT) throw new Usage(`${name} is larger than 16 MiB, which is the limit of what is read.`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof Usage ? error : unreadable(name, error);
+  }
+  return Buffer.concat(chunks, size);
+}
 
 /** The text of a file or of stdin. */
-export function textFile(name: string, what: string, command: string): string {
-  const bytes = bytesOf(name);
+export async function textFile(name: string, what: string, command: string): Promise<string> {
+  const bytes = await bytesOf(name);
   if (!bytes) throw new Usage(`${what}: there is no file "${name}".`, command);
   return new TextDecoder().decode(bytes);
 }
 
-export function jsonFile(name: string, what: string, command: string): unknown {
-  const text = textFile(name, what, command);
+export async function jsonFile(name: string, what: string, command: string): Promise<unknown> {
+  const text = await textFile(name, what, command);
   try {
     return JSON.parse(text);
   } catch {
@@ -46,6 +80,3 @@ export function jsonFile(name: string, what: string, command: string): unknown {
     throw new Usage(`${what}: "${name}" is not JSON.`, command);
   }
 }
-
-export const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
-export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));

@@ -1,7 +1,7 @@
 // The command line, as a person at a terminal meets it.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -202,4 +202,128 @@ test("inspect exits with 1 for what is not known or would be refused, and shows 
   const { code, stdout } = await cli(["inspect", "-"], { input: cpix });
   assert.deepEqual([code, stdout.startsWith("cpix\n")], [0, true]);
   for (const shown of [key, Buffer.from(key, "base64").toString("hex")]) assert.ok(!stdout.includes(shown));
+});
+
+/** Control characters that a terminal obeys, and what turns the direction of a text; \n and tabs are the CLI's own. */
+const OBEYED = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+test("no control sequence of any input reaches the terminal", async () => {
+  const evil = "\u001b]52;c;cm0gLXJm\u0007\u009b31m\u001b[2J\r\u202etxt.exe\u2066\u200b\u007f\u2028";
+  const error = JSON.stringify({ errorCode: "7011", message: evil });
+  const skd = `skd://${evil}`;
+  const playlist = `#EXTM3U\n#EXT-X-KEY:METHOD=${evil},URI="skd://${evil}",KEYFORMAT="com.apple.streamingkeydelivery"\n`;
+  const license = JSON.stringify({ license: "00", [evil]: 1 });
+  const inputs = [error, skd, playlist, license, `https://a.test/${evil}?${evil}=1`, evil];
+  for (const input of inputs) {
+    for (const more of [[], ["--json"]]) {
+      for (const { stdout, stderr } of [await cli(["inspect", input, ...more]), await cli(["inspect", "-", ...more], { input })]) {
+        assert.doesNotMatch(stdout + stderr, OBEYED, JSON.stringify(input));
+        if (more.length > 0) JSON.parse(stdout);
+      }
+    }
+  }
+  const shown = JSON.parse((await cli(["inspect", skd, "--json"])).stdout);
+  assert.equal(shown.value.fairplay.uri, skd, "JSON is the same");
+  assert.match((await cli(["inspect", skd])).stdout, /uri: skd:\/\/\\u001b\]52;c;/);
+  for (const args of [[evil], ["inspect", "a", evil], ["token", evil], ["token", `--${evil}`], ["cpix", "read", evil], ["cpix", "request", "--content-id", evil, "--system", "widevine"]]) {
+    const { stdout, stderr } = await cli(args);
+    assert.doesNotMatch(stdout + stderr, OBEYED, args.join(" "));
+  }
+  const { stdout: xml } = await cli(["cpix", "request", "--content-id", "a\u202eb", "--system", "widevine"]);
+  assert.match(xml, /a&#x202e;b/);
+});
+
+test("content keys are masked", async () => {
+  const key = "W31bfVt9W31bfVt9W31bfQ==";
+  const url = `https://test.playready.microsoft.com/service/rightsmanager.asmx?cfg=(kid:header,ck:${key})`;
+  const header = `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.0.0.0"><DATA><LA_URL>${url}</LA_URL></DATA></WRMHEADER>`;
+  const wide = Buffer.from(header, "utf16le");
+  const object = Buffer.concat([Buffer.from([...new Uint8Array(new Uint32Array([wide.length + 10]).buffer), 1, 0, 1, 0, wide.length & 255, wide.length >> 8]), wide]);
+  const secrets = [key, key.slice(0, 22), Buffer.from(key, "base64").toString("hex"), Buffer.from(key).toString("hex"), Buffer.from(key.slice(0, 20), "utf16le").toString("hex")];
+  for (const input of [`#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,${key}"\n`, header, object.toString("base64"), object, url]) {
+    for (const more of [[], ["--json"]]) {
+      const { stdout } = await cli(["inspect", "-", ...more], { input });
+      for (const secret of secrets) assert.ok(!stdout.includes(secret), `${secret} of ${input} in ${stdout}`);
+    }
+  }
+  const { stdout } = await cli(["inspect", "-"], { input: `#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,${key}"\n` });
+  assert.match(stdout, /uri: data:;base64,…\n[\s\S]*code: content-key-exposed/);
+});
+
+test("a reader that has enough ends it quietly", async () => {
+  const child = spawn(process.execPath, [program, "inspect", "-", "--json"]);
+  let stderr = "";
+  child.stderr.on("data", (chunk) => { stderr += chunk; });
+  child.stdout.destroy();
+  child.stdin.on("error", () => {}).end("#EXTM3U\n".concat("#EXT-X-KEY:METHOD=NONE\n".repeat(50_000)));
+  const [code, signal] = await new Promise((resolve) => child.on("close", (...ended) => resolve(ended)));
+  assert.deepEqual([code, signal, stderr], [0, null, ""]);
+});
+
+test("an account file that is wrong is an error, and never completed from the environment", async () => {
+  const { siteId, siteKey, accessKey } = TUTORIAL;
+  const make = ["token", "--drm", "ncg", "--content-id", "a", "--account"];
+  for (const [name, content, message] of [
+    ["absent", undefined, /there is no file/],
+    ["broken", "{", /is not JSON/],
+    ["list", [], /no JSON object/],
+    ["null", "null", /no JSON object/],
+    ["text", "\"x\"", /no JSON object/],
+    ["spelled", { site_id: siteId, siteKey, accessKey }, /"site_id" is not known.*siteId, siteKey/],
+    ["number", { siteId, siteKey: 5, accessKey }, /siteKey is not text/],
+    ["empty", { siteId, siteKey: "", accessKey }, /siteKey is not text, or empty/],
+    ["partial", { siteId }, /has no siteKey/],
+    ["nothing", {}, /has no siteId/],
+  ]) {
+    const path = content === undefined ? join(folder, name) : file(`account-${name}.json`, content);
+    const { code, stdout, stderr } = await cli([...make, path]);
+    assert.deepEqual([code, stdout], [2, ""], name);
+    assert.match(stderr, message);
+  }
+  const keys = await cli(["cpix", "keys", "--content-id", "a", "--system", "widevine", "--account", file("account.json", TUTORIAL)]);
+  assert.deepEqual([keys.code, /has no kmsToken/.test(keys.stderr)], [2, true]);
+});
+
+// Windows has no named pipes in the file system.
+if (process.platform !== "win32") {
+  test("pipes with a name are read", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const running = cli(["inspect", pipe, "--json"]);
+    createWriteStream(pipe).end(BOX);
+    assert.equal(JSON.parse((await running).stdout).kind, "cenc");
+  });
+}
+
+test("a directory is no input", async () => {
+  const { code, stderr } = await cli(["inspect", folder]);
+  assert.deepEqual([code, /is a directory/.test(stderr)], [2, true]);
+});
+
+test("input is read up to 16 MiB", async () => {
+  const limit = 16 * 1024 * 1024;
+  const most = join(folder, "most");
+  writeFileSync(most, Buffer.concat([Buffer.from(BOX, "hex"), Buffer.alloc(limit - BOX.length / 2)]));
+  assert.match((await cli(["inspect", most])).stdout, /^(cenc|pieces|unknown)/);
+  const large = join(folder, "large");
+  writeFileSync(large, Buffer.alloc(limit + 1));
+  for (const [args, input] of [[["inspect", large]], [["inspect", "-"], Buffer.alloc(limit + 1)], [["cpix", "read", large]], [["token", "open", large]], [["token", "--drm", "ncg", "--content-id", "a", "--policy", large]]]) {
+    const { code, stdout, stderr } = await cli(args, { input });
+    assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+    assert.match(stderr, /larger than 16 MiB/);
+  }
+});
+
+test("inspect says of what is damaged why, and knows tokens of other services", async () => {
+  const damaged = await cli(["inspect", "AAAAOHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAAAAEAAAAAAAAAAAAAAAAAAAAA"]);
+  assert.equal(damaged.code, 1);
+  assert.match(damaged.stdout, /^cenc, inside base64\n[\s\S]*message: The init data cannot be read: /);
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const jwt = await cli(["inspect", `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "sign-in", exp: 1_700_000_000 })}.AAAA`]);
+  assert.equal(jwt.code, 1);
+  assert.match(jwt.stdout, /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(over\)\n[\s\S]*a token of another service/);
+  const token = (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout.trim();
+  const url = await cli(["inspect", `https://drm-license.doverunner.com/ri/licenseManager.do?pallycon-customdata-v2=${encodeURIComponent(token)}`]);
+  assert.deepEqual([url.code, /^license-url\n[\s\S]*contentId: film\n/.test(url.stdout)], [0, true], url.stdout);
+  assert.ok(!url.stdout.includes(token.slice(0, 40)) && !url.stdout.includes(encodeURIComponent(token).slice(0, 40)));
 });
