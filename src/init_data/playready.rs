@@ -15,7 +15,7 @@
 
 #[cfg(feature = "inspect")]
 use super::collect::{Collector, Payload, PlayReadyObject};
-use super::visitor::{PsshHeader, Report, Value, Visitor, Warning};
+use super::visitor::{PsshHeader, Report, Value, Visitor};
 use crate::bytes::{Reader, Span};
 use crate::error::{Code, ParseError, Reason};
 use crate::record::Field;
@@ -152,8 +152,8 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
     let mut reader = xml::Reader::new(xml);
     // Version 4.0 has one key, in elements of its own.
     let (mut old_id, mut old_key) = (None, [None, None]);
-    // The version's second digit; that of the versions with a key where one was found; whether LA_URL has a place of its own.
-    let (mut version, mut form, mut outside) = (None, None, false);
+    // The version's second digit, that of the versions with a key where one was found (0 for neither), and whether LA_URL is elsewhere.
+    let (mut version, mut form, mut outside) = (0, 0, false);
     while let Some(event) = reader.event()? {
         let Event::Start(element) = event else { continue };
         let name = element.name;
@@ -165,7 +165,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
             }
             let text = element.attribute("version");
             // Later versions have keys where 4.2 has them.
-            version = text.as_deref().and_then(|text| text.as_bytes().get(2).copied()).map(|digit| digit.min(b'2'));
+            version = text.as_deref().and_then(|text| text.as_bytes().get(2)).map_or(0, |digit| b'2'.min(*digit));
             out.optional(Field::Version, text.as_deref());
         } else if depth == 3 && name == CUSTOM {
             let start = reader.end();
@@ -177,7 +177,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
         } else if name == "KID" && (protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", name])) {
             let rest = OF_KEY.map(|(name, _)| element.attribute(name).as_deref().map(text::owned));
             key(Field::Keys, &element.attribute("VALUE").unwrap_or_default(), rest, out)?;
-            form = Some(if protected { b'1' } else { b'2' });
+            form = if protected { b'1' } else { b'2' };
         } else if depth == 3 || protected && name == "ALGID" {
             // Of an element that stands twice the last counts, as of a field in JSON.
             if let Some((_, field, _)) = TEXTS.iter().find(|(known, ..)| *known == name) {
@@ -193,11 +193,13 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
     }
     if let Some(id) = old_id {
         key(Field::FirstKey, &id, old_key, out)?;
-        form = form.or(Some(b'0'));
+        form = b'0'.max(form);
     }
-    let misplaced = form.is_some() && version.is_some() && form != version;
-    for (_, reason) in [(misplaced, Reason::HeaderKeyPlace), (outside, Reason::HeaderUrlPlace)].iter().filter(|(is, _)| *is) {
-        out.visitor.warning(Warning { code: Code::PlayreadyHeader, reason: Some(*reason), offset });
+    if form != 0 && version != 0 && form != version {
+        out.warn_because(Code::PlayreadyHeader, Reason::HeaderKeyPlace, offset);
+    }
+    if outside {
+        out.warn_because(Code::PlayreadyHeader, Reason::HeaderUrlPlace, offset);
     }
     Ok(())
 }

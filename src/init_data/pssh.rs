@@ -10,7 +10,7 @@
 //! lists the recoveries.
 
 use super::payload;
-use super::visitor::{PsshHeader, Report, Visitor, Warning};
+use super::visitor::{PsshHeader, Report, Visitor};
 use crate::bytes::{Span, steps};
 use crate::error::{Code, ParseError, Reason};
 use crate::isobmff::{Mp4Box, SizeForm, is_type, next_box};
@@ -61,7 +61,7 @@ pub fn read_all<'a, V: Visitor<'a>>(data: Span<'a>, strict: bool, out: &mut Repo
 
 /// Reports a box that could not be read.
 pub(crate) fn leave_out<'a, V: Visitor<'a>>(error: ParseError, out: &mut Report<'a, '_, V>) {
-    out.visitor.warning(Warning { code: Code::BoxLeftOut, reason: Some(error.reason), offset: error.offset });
+    out.warn_because(Code::BoxLeftOut, error.reason, error.offset);
 }
 
 fn starts_with_pssh(data: Span<'_>) -> bool {

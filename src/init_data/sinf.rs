@@ -13,7 +13,7 @@
 //! `{"sinf":["base64"…]}`: WebKit escapes `/` in the base64 as `\/` (Safari, 2018), and in what Safari really hands out
 //! (videojs-contrib-eme 119, shaka-player 382) each text holds the *children* of a sinf box, without its header.
 
-use super::visitor::{Report, Visitor, Warning};
+use super::visitor::{Report, Visitor};
 use crate::bytes::{Reader, Span};
 use crate::error::{Code, ParseError, Reason};
 use crate::isobmff::{each, next_box};
@@ -141,7 +141,7 @@ pub fn read_json<'a, V: Visitor<'a>>(value: &json::Value, strict: bool, out: &mu
             }
             Err(error) if strict => return Err(error),
             Err(error) => {
-                out.visitor.warning(Warning { code: Code::SinfLeftOut, reason: Some(error.reason), offset: 0 });
+                out.warn_because(Code::SinfLeftOut, error.reason, 0);
                 first_error = first_error.or(Some(error));
             }
         }

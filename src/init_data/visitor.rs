@@ -180,6 +180,12 @@ impl<'a, 'v, V: Visitor<'a>> Report<'a, 'v, V> {
         self.visitor.warning(Warning { code, reason: None, offset });
     }
 
+    /// Something odd that has several reasons.
+    #[inline(never)]
+    pub fn warn_because(&mut self, code: Code, reason: Reason, offset: usize) {
+        self.visitor.warning(Warning { code, reason: Some(reason), offset });
+    }
+
     /// Begins a box, and counts its own keys.
     pub fn begin_box(&mut self, header: &PsshHeader<'a>) {
         self.boxes = self.boxes.saturating_add(1);
