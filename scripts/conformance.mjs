@@ -12,7 +12,7 @@ await main(async () => {
   let code = 0;
   for (const folder of folders) {
     if (!existsSync(folder)) throw new Stop(`${folder} is not there.`, "Name a folder with *.json vector files.");
-    const command = ["cargo", "test", "--quiet", "--features", "inspect", "--test", "conformance", "--", "--nocapture"];
+    const command = ["cargo", "test", "--quiet", "--features", "inspect,server", "--test", "conformance", "--", "--nocapture"];
     const result = await run("conformance", command, { log: "conformance", env: { PALLYCON_VECTORS: resolve(folder) } });
     say(result.output.trimEnd());
     if (!result.ok) code = 1;

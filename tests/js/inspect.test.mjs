@@ -97,3 +97,44 @@ test("inspectAny names what it is given, through its wrappings", () => {
   assert.deepEqual(row.value.pieces.map(({ kind }) => kind), ["cenc", "cenc"]);
   assert.equal(row.value.pieces[1].value.boxes[0].data.length, 24);
 });
+
+test("manifests: warnings with a code, a message, a hint and a place", () => {
+  const playlist = "#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"skd://a1b2\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n";
+  const { warnings } = parseManifest(playlist);
+  assert.equal(warnings.length, 1);
+  const [{ message, hint, ...rest }] = warnings;
+  assert.deepEqual(rest, { code: "manifest-scheme", line: 2, offset: 8 });
+  assert.match(message, /FairPlay plays cbcs/);
+  assert.ok(hint.endsWith("."));
+  assert.deepEqual(parseManifest(media("demo-cenc/manifest.mpd").toString()).warnings, []);
+});
+
+test("inspectAny: errors of damaged input are those of its reader; times of tokens are Dates", () => {
+  const damaged = "AAAAOHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAAAAEAAAAAAAAAAAAAAAAAAAAA";
+  const { kind, value } = inspectAny(damaged);
+  assert.equal(kind, "cenc");
+  assert.throws(() => parseInitData(damaged), (error) => error.code === value.error.code && error.message === value.error.message && error.hint === value.error.hint);
+  const part = (fields) => Buffer.from(JSON.stringify(fields)).toString("base64url");
+  const jwt = inspectAny(`${part({ alg: "HS256" })}.${part({ iat: 1_700_000_000 })}.AAAA`);
+  assert.deepEqual([jwt.kind, jwt.value.issuedAt, "expiresAt" in jwt.value], ["jwt", new Date(1_700_000_000_000), false]);
+  const token = Buffer.from(JSON.stringify({ drm_type: "Widevine", site_id: "DEMO", user_id: "u", cid: "c", policy: "p", timestamp: "2024-01-01T00:00:00Z", hash: "h" })).toString("base64");
+  const url = inspectAny(`https://a.test/?pallycon-customdata-v2=${encodeURIComponent(token)}`);
+  assert.deepEqual(url.value.token, inspectAny(token).value);
+  assert.ok(url.value.token.issuedAt instanceof Date);
+});
+
+test("content keys are masked in the bytes, too", () => {
+  const key = "W31bfVt9W31bfVt9W31bfQ==";
+  const url = `https://test.playready.microsoft.com/service/rightsmanager.asmx?cfg=(ck:${key})`;
+  const object = buildPlayReadyObject({ version: "4.0.0.0", keys: [{ keyId: "00".repeat(16) }], licenseUrl: url });
+  const box = buildPssh({ systemId: "9a04f079-9840-4286-ab92-e65be0885f95", data: object });
+  const base64 = Buffer.from(box).toString("base64");
+  const mpd = `<ContentProtection schemeIdUri="urn:uuid:9a04f079-9840-4286-ab92-e65be0885f95"><cenc:pssh>${base64}</cenc:pssh></ContentProtection>`;
+  const wide = Buffer.from(key.slice(0, 22), "utf16le");
+  for (const boxes of [inspectAny(box).value.boxes, inspectAny(base64).value.boxes, parseManifest(mpd).protections[0].initData.boxes, inspectAny(mpd).value.protections[0].initData.boxes]) {
+    const [{ data, playready }] = boxes;
+    assert.equal(Buffer.from(data).indexOf(wide), -1);
+    assert.equal(playready.licenseUrl, url.replace(key, "*".repeat(key.length)));
+    assert.ok(!playready.xml.includes(key.slice(0, 22)));
+  }
+});

@@ -17,8 +17,8 @@ const everyField = {
 };
 const object = (fields) => pssh(PLAYREADY, { data: buildPlayReadyObject({ version: "4.0.0.0", keys: [{ keyId: KEY, algorithm: "AESCTR", checksum: "AAAAAAAAAAA=" }], ...fields }) });
 /** A PlayReady Object with one record, the header. */
-function header(xml) {
-  const text = Buffer.from(xml, "utf16le");
+function header(xml, encoding = "utf16le") {
+  const text = Buffer.from(xml, encoding);
   const before = Buffer.alloc(10);
   before.writeUInt32LE(text.length + 10, 0);
   [1, 1, text.length].forEach((value, at) => before.writeUInt16LE(value, 4 + 2 * at));
@@ -46,6 +46,11 @@ const TABLE = {
   "PlayReady, a key id in the place of 4.0 beside others": [
     pssh(PLAYREADY, { data: header(`<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.2.0.0"><DATA><PROTECTINFO><KIDS><KID VALUE="${SECOND}"/></KIDS></PROTECTINFO><KID>${FIRST}</KID></DATA></WRMHEADER>`) }),
     "cenc", 1, [OTHER, KEY],
+  ],
+  "PlayReady, a header in UTF-8": [pssh(PLAYREADY, { data: header(`<WRMHEADER version="4.0.0.0"><DATA><KID>${FIRST}</KID></DATA></WRMHEADER>`, "utf8") }), "cenc", 1, [KEY]],
+  "PlayReady, key ids and LA_URL out of place": [
+    pssh(PLAYREADY, { data: header(`<WRMHEADER version="4.1.0.0"><DATA><PROTECTINFO><KIDS><KID VALUE="${FIRST}"/></KIDS></PROTECTINFO></DATA><LA_URL>https://a</LA_URL></WRMHEADER>`) }),
+    "cenc", 1, [KEY],
   ],
   "a PlayReady Object without a box": [buildPlayReadyObject({ version: "4.2.0.0", keys: [{ keyId: KEY }] }), "cenc", 1, [KEY], "bare"],
   "ClearKey": [pssh(CLEARKEY, { keyIds: [KEY, OTHER] }), "cenc", 1, [KEY, OTHER]],
@@ -77,6 +82,12 @@ for (const [name, [data, type, boxes, keyIds, bare]] of Object.entries(TABLE)) {
     assert.deepStrictEqual([read.type, read.boxes.length, read.keyIds], [type, boxes, keyIds]);
   });
 }
+
+test("what is odd about a payload is a warning of the init data", () => {
+  const codes = (name) => parseInitData(TABLE[name][0]).warnings.map(({ code }) => code);
+  assert.deepEqual(codes("PlayReady, a header in UTF-8"), ["playready-utf8"]);
+  assert.deepEqual(codes("PlayReady, key ids and LA_URL out of place"), ["playready-header", "playready-header"]);
+});
 
 test("the table has every field of the types", () => {
   const types = readFileSync(new URL("../../js/types.ts", import.meta.url), "utf8");
