@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 /// Key ids that a message lists.
 const MAX_LISTED: usize = 4;
+/// A tag or element has a handful; a hostile one could have a warning for each of a million boxes.
+const MAX_OF_ONE: usize = 32;
 
 /// Something that players fail on, or that gives a key away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,48 +50,93 @@ impl Warning {
 
 /// Checks what a tag or element says by itself.
 pub fn protection(protection: &Protection, warnings: &mut Vec<Warning>) {
-    let warning = |code| Warning::of(protection, code);
-    let urn = protection.scheme_id_uri.as_deref().or(protection.key_format.as_deref());
-    if let Some(uuid) = urn.and_then(uuid_of) {
-        warnings.extend(misspelling(protection, uuid));
-    }
-    let urls = [&protection.license_url, &protection.uri].into_iter().flatten();
-    if protection.has_content_key || urls.into_iter().any(|url| secret::is_masked(url.as_bytes())) {
-        warnings.push(warning(Code::ContentKeyExposed));
-    }
-    if let Some(scheme) = protection.scheme.filter(|scheme| protection.system_id == Some(system::FAIRPLAY) && *scheme != Scheme::Cbcs) {
-        let named = protection.method.as_deref().unwrap_or(scheme.as_str());
-        warnings.push(warning(Code::ManifestScheme).with(Drm::FairPlay.title()).with(named));
-    }
-    match protection.read_init_data() {
-        Some(Ok(read)) => init_data(protection, &read, warnings),
-        Some(Err(error)) => warnings.push(warning(Code::ManifestInitData).with(error.reason.map_or("", Reason::as_str))),
-        None => {}
-    }
-    if let Some(object) = &protection.playready_object {
-        match init_data::parse(object, Options::default()) {
-            Ok(read) if !read.is_bare() => warnings.push(warning(Code::ManifestWrapping).because(Reason::ManifestBoxed)),
-            Ok(_) => {}
-            Err(error) => warnings.push(warning(Code::ManifestInitData).with(error.reason.map_or("", Reason::as_str))),
-        }
-    }
+    let mut own = Own { of: protection, warnings: Vec::new() };
+    own.check();
+    warnings.extend(own.warnings);
 }
 
-fn init_data(protection: &Protection, read: &InitData<'_>, warnings: &mut Vec<Warning>) {
-    let warning = |code| Warning::of(protection, code);
-    let reason = match protection.wrapping {
-        Wrapping::Box if read.is_bare() => Some(Reason::ManifestNotBoxed),
-        Wrapping::Object if !read.boxes.is_empty() && !read.is_bare() => Some(Reason::ManifestBoxed),
-        _ => None,
-    };
-    warnings.extend(reason.map(|reason| warning(Code::ManifestWrapping).because(reason)));
-    for pssh in &read.boxes {
-        warnings.extend(misspelling(protection, &uuid(&pssh.header.system_id)));
-        warnings.extend(pssh.payload_error.map(|error| warning(Code::ManifestInitData).with(error.reason.as_str())));
+/// The warnings of one tag or element, each once.
+struct Own<'p> {
+    of: &'p Protection,
+    warnings: Vec<Warning>,
+}
+
+impl Own<'_> {
+    fn add(&mut self, warning: Warning) {
+        if self.warnings.len() < MAX_OF_ONE && !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
-    for found in &read.warnings {
-        let problem = Problem { code: found.code, reason: found.reason, parameters: Vec::new() };
-        warnings.push(Warning { problem, ..warning(found.code) });
+
+    fn warn(&mut self, code: Code) {
+        self.add(Warning::of(self.of, code));
+    }
+
+    fn unusable(&mut self, reason: Option<Reason>) {
+        self.add(Warning::of(self.of, Code::ManifestInitData).with(reason.map_or("", Reason::as_str)));
+    }
+
+    fn wrapping(&mut self, reason: Reason) {
+        self.add(Warning::of(self.of, Code::ManifestWrapping).because(reason));
+    }
+
+    fn misspelling(&mut self, written: &str) {
+        let Some((id, reason)) = misspelled(written) else { return };
+        let warning = Warning::of(self.of, Code::ManifestSystemId).because(reason);
+        self.add(warning.with(written).with(system::name(&id).unwrap_or_default()).with(&uuid(&id)));
+    }
+
+    fn check(&mut self) {
+        let of = self.of;
+        let urn = of.scheme_id_uri.as_deref().or(of.key_format.as_deref());
+        if let Some(uuid) = urn.and_then(uuid_of) {
+            self.misspelling(uuid);
+        }
+        let mut urls = [&of.license_url, &of.uri].into_iter().flatten();
+        if of.has_content_key || urls.any(|url| secret::is_masked(url.as_bytes())) {
+            self.warn(Code::ContentKeyExposed);
+        }
+        if let Some(scheme) = of.scheme.filter(|scheme| of.system_id == Some(system::FAIRPLAY) && *scheme != Scheme::Cbcs) {
+            let named = of.method.as_deref().unwrap_or(scheme.as_str());
+            self.add(Warning::of(of, Code::ManifestScheme).with(Drm::FairPlay.title()).with(named));
+        }
+        match of.read_init_data() {
+            Some(Ok(read)) => self.init_data(&read),
+            Some(Err(error)) => self.unusable(error.reason),
+            None => {}
+        }
+        match of.playready_object.as_deref().map(|object| (object, init_data::parse(object, Options::default()))) {
+            Some((object, Ok(read))) => self.object(object, &read),
+            Some((_, Err(error))) => self.unusable(error.reason),
+            None => {}
+        }
+    }
+
+    /// What is where a PlayReady Object belongs.
+    fn object(&mut self, data: &[u8], read: &InitData<'_>) {
+        if !read.is_bare() {
+            self.wrapping(Reason::ManifestBoxed);
+        } else if !init_data::looks_like_object(data) {
+            self.wrapping(Reason::ManifestNoObject);
+        }
+    }
+
+    fn init_data(&mut self, read: &InitData<'_>) {
+        match (self.of.wrapping, &self.of.init_data) {
+            (Wrapping::Box, _) if read.is_bare() => self.wrapping(Reason::ManifestNotBoxed),
+            (Wrapping::Object, Some((data, _))) if !read.boxes.is_empty() => self.object(data, read),
+            _ => {}
+        }
+        for pssh in &read.boxes {
+            self.misspelling(&uuid(&pssh.header.system_id));
+            if let Some(error) = pssh.payload_error {
+                self.unusable(Some(error.reason));
+            }
+        }
+        for found in &read.warnings {
+            let problem = Problem { code: found.code, reason: found.reason, parameters: Vec::new() };
+            self.add(Warning { problem, ..Warning::of(self.of, found.code) });
+        }
     }
 }
 
@@ -114,12 +161,6 @@ fn listed<'a>(ids: impl Iterator<Item = &'a [u8]>) -> String {
         *more = "…".into();
     }
     out.join(", ")
-}
-
-fn misspelling(protection: &Protection, written: &str) -> Option<Warning> {
-    let (id, reason) = misspelled(written)?;
-    let warning = Warning::of(protection, Code::ManifestSystemId).because(reason);
-    Some(warning.with(written).with(system::name(&id).unwrap_or_default()).with(&uuid(&id)))
 }
 
 /// The known system id that an unknown one is meant to be: with the bytes of its GUID turned, as old packagers wrote it, or with

@@ -89,6 +89,9 @@ fn typographic_quotes() {
             (Some("skd://a,b"), Some(system::FAIRPLAY), 2)
         );
     }
+    let [pro, _] = playready();
+    assert_eq!(warned(&format!("#EXTM3U\n#EXT-X-PLAYREADYHEADER:“{pro}”")).0, Code::ManifestQuotes);
+    assert_eq!(parse(&format!("#EXTM3U\n#EXT-X-PLAYREADYHEADER:“{pro}”")).unwrap().key_ids.len(), 1);
     let read = parse(&mpd(ONE, &element(WIDEVINE, "")).replace('\'', "”")).unwrap();
     assert_eq!((read.protections[1].system_id, read.key_ids.len(), codes(&read)), (Some(system::WIDEVINE), 1, vec![Code::ManifestQuotes]));
     // Well-formed XML may hold what it likes, and other damage stays an error.
@@ -110,6 +113,27 @@ fn boxes_and_objects_in_each_others_places() {
     assert_eq!(warned(&element(PLAYREADY, &format!("<mspr:pro>{boxed}</mspr:pro><cenc:pssh>{boxed}</cenc:pssh>"))), a_box);
     assert_eq!(warned(&key(&format!("METHOD=SAMPLE-AES,URI=\"data:;base64,{boxed}\",KEYFORMAT=\"com.microsoft.playready\""))), a_box);
     assert_eq!(warned(&format!("#EXTM3U\n#EXT-X-PLAYREADYHEADER:{boxed}")), a_box);
+    // A header on its own.
+    let header = to_base64(&to_utf16_le("<WRMHEADER version='4.0.0.0'><DATA><KID>AgICAgICAgICAgICAgICAg==</KID></DATA></WRMHEADER>"));
+    let no_object = (Code::ManifestWrapping, Reason::ManifestNoObject.to_string());
+    assert_eq!(warned(&element(PLAYREADY, &format!("<mspr:pro>{header}</mspr:pro>"))), no_object);
+    assert_eq!(warned(&key(&format!("METHOD=SAMPLE-AES,URI=\"data:;base64,{header}\",KEYFORMAT=\"com.microsoft.playready\""))), no_object);
+    assert_eq!(warned(&element(PLAYREADY, &format!("<cenc:pssh>{header}</cenc:pssh>"))), no_box);
+}
+
+#[test]
+fn an_element_has_a_limited_number_of_warnings() {
+    let changed = |at: usize, byte: u8| {
+        let mut id = system::PLAYREADY;
+        id[at] = byte;
+        [&b"\0\0\0\x20pssh\0\0\0\0"[..], &id, &[0; 4]].concat()
+    };
+    // Two bytes, of which one digit may be wrong in fifteen ways each: more than is told.
+    let boxes: Vec<u8> = [0, 15].into_iter().flat_map(|at| (0..=255).flat_map(move |byte| changed(at, byte))).collect();
+    let read = parse(&element(PLAYREADY, &format!("<cenc:pssh>{}</cenc:pssh>", to_base64(&boxes)))).unwrap();
+    assert_eq!(read.warnings.len(), MAX_OF_ONE);
+    let same: Vec<u8> = (0..100).flat_map(|_| b"\0\0\0\x08free".to_vec()).chain(changed(15, 0x95)).collect();
+    assert_eq!(codes(&parse(&element(PLAYREADY, &format!("<cenc:pssh>{}</cenc:pssh>", to_base64(&same)))).unwrap()).len(), 1);
 }
 
 #[test]
@@ -263,6 +287,7 @@ fn content_keys_are_masked() {
         key(&format!("METHOD=AES-128,URI=\"data:;base64,{key_text}\"")),
         key(&format!("METHOD=AES-128,URI=\"DATA:text/plain,{}\"", "%5B%7D".repeat(8))),
         key(&format!("METHOD=SAMPLE-AES,URI=\"data:;base64,{key_text}\",KEYFORMAT=\"identity\"")),
+        key(&format!("METHOD=AES-256,URI=\"data:;base64,{key_text}\",KEYFORMAT=\"com.example\"")),
         key(&format!("METHOD=SAMPLE-AES,URI=\"data:application/json;base64,{jwk}\",KEYFORMAT=\"org.w3.clearkey\"")),
         key(&format!("METHOD=SAMPLE-AES,URI=\"data:;base64,{pro}\",KEYFORMAT=\"com.microsoft.playready\"")),
         key(&format!("METHOD=SAMPLE-AES,URI=\"{url}\",KEYFORMAT=\"com.microsoft.playready\"")),

@@ -45,7 +45,11 @@ pub fn parse(playlist: &str) -> Found {
 
 fn playready_header(head: Protection, object: &str, warnings: &mut Vec<Warning>) -> Protection {
     let mut out = Protection { system_id: Some(system::PLAYREADY), wrapping: Wrapping::Object, ..head };
-    match quotes::quoted(object).map_or(text::from_base64(object), |(object, ..)| text::from_base64(object)) {
+    let (object, _, typographic) = quotes::quoted(object).unwrap_or((object, "", false));
+    if typographic {
+        warnings.push(Warning::of(&out, Code::ManifestQuotes));
+    }
+    match text::from_base64(object) {
         Some(bytes) => out.init_data = Some((out.without_keys(bytes), None)),
         None => warnings.push(Warning::of(&out, Code::ManifestInitData).with(Reason::ManifestNotBase64.as_str())),
     }
@@ -135,7 +139,9 @@ impl Protection {
         };
         let Some(uri) = self.uri.take() else { return };
         let data = data_uri::decode(&uri);
-        let plain = format == "identity" || matches!(self.system_id, Some(system::AES_128 | system::SAMPLE_AES));
+        // Whole segments are encrypted with the key that is at the URI, unless a DRM is in between.
+        let whole = self.system_id.is_none() && self.method.as_deref().is_some_and(|method| method.starts_with("AES-"));
+        let plain = whole || format == "identity" || matches!(self.system_id, Some(system::AES_128 | system::SAMPLE_AES));
         if plain && is_data(&uri) || data.as_deref().is_some_and(secret::is_key_set) {
             self.has_content_key = true;
             self.uri = Some(data_uri::without_data(&uri));
