@@ -299,7 +299,7 @@ fn content_keys_are_masked_in_every_wrapping() {
         "<PlayReadyKeyMessage><LicenseAcquisition><Challenge>{}</Challenge></LicenseAcquisition></PlayReadyKeyMessage>",
         to_base64(soap.as_bytes())
     );
-    let (plain, wide) = (key[..22].as_bytes(), to_utf16_le(&key[..22]));
+    let (plain, wide) = (&key.as_bytes()[..22], to_utf16_le(&key[..22]));
     for (input, kind) in [
         (header.as_bytes().to_vec(), "playready-header"),
         (object.clone(), "playready-object"),

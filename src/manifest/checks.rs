@@ -195,5 +195,6 @@ fn is_near(a: &[u8], b: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 #[path = "checks_tests.rs"]
 mod tests;

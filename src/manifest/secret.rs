@@ -26,7 +26,7 @@ pub fn masked(data: &[u8]) -> Option<Vec<u8>> {
         while at < data.len() {
             steps::count();
             at = match value(data, at, width) {
-                Some((from, to)) if (to.saturating_sub(from)) / width >= SHORTEST => {
+                Some((from, to)) if to.saturating_sub(from) >= SHORTEST.saturating_mul(width) => {
                     let out = out.get_or_insert_with(|| data.to_vec());
                     out.get_mut(from..to).unwrap_or_default().chunks_mut(width).filter_map(<[u8]>::first_mut).for_each(|byte| *byte = MASK);
                     to

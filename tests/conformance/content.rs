@@ -8,9 +8,10 @@ use pallycon_drm::{cpix, inspect, manifest};
 use serde_json::Value;
 
 type Check = fn(&str) -> Result<(), String>;
+type Described = fn() -> String;
 
 /// Cases whose input is a description, and what it describes.
-const DESCRIBED: [(&str, fn() -> String); 3] =
+const DESCRIBED: [(&str, Described); 3] =
     [("mpd-key-ids-differ", other_key_ids), ("mpd-unresolved-ref", unresolved), ("hls-playreadyheader-tag", playready_tag)];
 
 const CHECKS: [(&str, Check); 16] = [
