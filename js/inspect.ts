@@ -36,7 +36,10 @@ export interface ManifestWarning { code: string; message: string; hint: string; 
 
 export interface Protection {
   system?: string; systemId?: string; keyFormat?: string; schemeIdUri?: string; value?: string; method?: string; scheme?: Scheme;
-  keyIds: string[]; keyIdText?: string; uri?: string; initData?: InitData;
+  keyIds: string[]; keyIdText?: string;
+  /** a content key in it is masked */
+  uri?: string;
+  initData?: InitData;
   /** why the init data could not be read */
   initDataError?: string;
   licenseUrl?: string; line?: number;

@@ -60,7 +60,8 @@ async function open(value: string, file: string | undefined, json: boolean): Pro
   }
   for (const [name, field] of Object.entries(opened)) {
     if (field instanceof Date) print(`${name}: ${field.toISOString()} (${age(field)})`);
-    else print(`${name}: ${typeof field === "object" ? JSON.stringify(field, null, 2) : String(field)}`);
+    // A line end in a field must not look like another field.
+    else print(`${name}: ${typeof field === "object" ? JSON.stringify(field, null, 2) : String(field).replace(/\n/g, "\\n")}`);
   }
   return 0;
 }

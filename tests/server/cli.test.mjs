@@ -108,6 +108,12 @@ test("a token goes both ways, by environment and by file", async () => {
   assert.match((await cli(["token", "open", old])).stdout, /s ago: expired/);
 });
 
+test("a line end in a token does not look like another field", async () => {
+  const made = await cli(["token", "--drm", "widevine", "--content-id", "film", "--user-id", "u\ncontentId: other"]);
+  const { stdout } = await cli(["token", "open", made.stdout.trim()]);
+  assert.match(stdout, /^userId: u\\ncontentId: other$/m);
+});
+
 test("auth data goes both ways", async () => {
   const made = await cli(["token", "--callback", "--drm", "ncg", "--content-id", "film", "--user-id", "u", "--order-id", "o"]);
   const opened = await cli(["token", "open", made.stdout.trim(), "--json"]);
