@@ -1,7 +1,7 @@
 //! Content keys in a manifest: found, so that they can be masked.
 //!
 //! ```text
-//! …rightsmanager.asmx?cfg=(kid:…,ck:BASE64,…)      Microsoft's PlayReady test server: also contentkey: and keyseed:
+//! …rightsmanager.asmx?cfg=(kid:…,ck:BASE64,…)      Microsoft's PlayReady test server: also contentkey: and keyseed:, or JSON
 //! #EXT-X-KEY:METHOD=AES-128,URI="data:;base64,…"   the key itself where a URI belongs
 //! {"keys":[{"k":"…"}]}                             a JSON Web Key set
 //! ```
@@ -73,7 +73,7 @@ fn value(data: &[u8], at: usize, width: usize) -> Option<(usize, usize)> {
 /// Behind a separator at `at`, one of the names and its colon.
 fn end_of_name(data: &[u8], at: usize, width: usize) -> Option<usize> {
     let separates = match unit(data, at, width)? {
-        b'(' | b',' | b'&' | b'?' | b';' => true,
+        b'(' | b',' | b'&' | b'?' | b';' | b' ' | b'"' => true,
         // The last digit of an escape: %28, %2C and so on.
         digit => nibble(digit).is_some() && at.checked_sub(width.saturating_mul(2)).and_then(|at| unit(data, at, width)) == Some(b'%'),
     };
@@ -86,7 +86,7 @@ fn end_of_name(data: &[u8], at: usize, width: usize) -> Option<usize> {
     };
     let start = at.saturating_add(width);
     let name = NAMES.iter().find_map(|name| behind(start, name))?;
-    [":", "=", "%3a", "%3d"].iter().find_map(|sign| behind(name, sign))
+    [":", "=", "%3a", "%3d", "\":\"", "\": \""].iter().find_map(|sign| behind(name, sign))
 }
 
 /// Whether it is a set of keys: JSON Web Keys with their values.
@@ -112,6 +112,8 @@ mod tests {
             ("?cfg=%28ck%3A", "%29"),
             ("?ck=", "&x=1"),
             ("a&amp;keyseed:", ""),
+            ("{\"kid\":\"x\",\"ck\":\"", "\"}"),
+            ("cfg=(kid:header, contentkey:", ")"),
         ] {
             let text = [before, KEY, after].concat();
             let expected = [before, &"*".repeat(KEY.len()), after].concat();
