@@ -1,5 +1,5 @@
-//! What is not as it should be in a manifest that could be read all the same: the reasons why a player fails where this reader
-//! does not.
+//! What is not as it should be in a manifest that could be read all the same: the reasons why a player fails where this
+//! reader does not.
 
 use super::{Protection, Wrapping, secret, uuid_of};
 use crate::error::{Code, Problem, Reason};
@@ -163,8 +163,8 @@ fn listed<'a>(ids: impl Iterator<Item = &'a [u8]>) -> String {
     out.join(", ")
 }
 
-/// The known system id that an unknown one is meant to be: with the bytes of its GUID turned, as old packagers wrote it, or with
-/// one digit too many, too few, wrong or swapped with its neighbor. Ids are random, so that is no coincidence.
+/// The known system id that an unknown one is meant to be: with the bytes of its GUID turned, as old packagers wrote it, or
+/// with one digit too many, too few, wrong or swapped with its neighbor. Ids are random, so that is no coincidence.
 pub(super) fn misspelled(written: &str) -> Option<([u8; 16], Reason)> {
     let digits: Vec<u8> = written.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(|digit| digit.to_ascii_lowercase()).collect();
     let id = str::from_utf8(&digits).ok().and_then(from_hex).and_then(|id| <[u8; 16]>::try_from(id).ok());

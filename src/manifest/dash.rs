@@ -8,8 +8,8 @@
 //!     mspr:pro    base64 of a PlayReady Object  mas:MarlinContentId  urn:marlin:kid:hex
 //! ```
 //!
-//! The order of an element's children does not matter. A level applies to everything below it. So a DRM's element without keys of its own is about the keys that default_KID names
-//! on its level and below, or else those of the nearest level above.
+//! The order of an element's children does not matter. A level applies to everything below it. So a DRM's element without keys of
+//! its own is about the keys that default_KID names on its level and below, or else those of the nearest level above.
 
 use super::{Found, Protection, Warning, Wrapping, checks, data_uri, secret, system_of_urn};
 use crate::error::{Code, ParseError, Reason};
