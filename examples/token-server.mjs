@@ -3,7 +3,7 @@
 //   PALLYCON_SITE_ID=… PALLYCON_SITE_KEY=… PALLYCON_ACCESS_KEY=… node token-server.mjs
 //   curl 'http://127.0.0.1:8787/token?content_id=film-1&drm=widevine' -H 'x-user: ann'
 import { createServer } from "node:http";
-import { tokenHandler } from "pallycon-drm/server";
+import { nodeListener, tokenHandler } from "pallycon-drm/server";
 
 const account = {
   siteId: process.env.PALLYCON_SITE_ID,
@@ -12,15 +12,10 @@ const account = {
 };
 
 // Who asks, and what may they play? Here a header names the user; a site looks into its session.
-const handle = tokenHandler(account, ({ request }) => {
+const token = tokenHandler(account, ({ request }) => {
   const userId = request.headers.get("x-user");
-  return userId && { userId, policy: { playback_policy: { license_duration: 3600 } } };
+  return userId ? { userId, policy: { playback_policy: { license_duration: 3600 } } } : null;
 });
 
-const server = createServer(async (incoming, outgoing) => {
-  if (incoming.url?.split("?")[0] !== "/token") return void outgoing.writeHead(404).end();
-  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
-  const response = await handle(new Request(`http://${incoming.headers.host ?? "localhost"}${incoming.url}`, { method: incoming.method, headers }));
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
-});
+const server = createServer(nodeListener((request) => (new URL(request.url).pathname === "/token" ? token(request) : new Response(null, { status: 404 }))));
 server.listen(Number(process.env.PORT ?? 8787), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/token`));

@@ -17,6 +17,8 @@ pub enum Kind {
     Integer(i64, i64),
     /// A text that is not empty.
     Text,
+    /// A text that is not empty, of at most so many characters, none of them a control character.
+    Line(usize),
     /// One of these texts, in this spelling.
     OneOf(&'static [&'static str]),
     /// One of these numbers.
@@ -123,12 +125,26 @@ impl Check {
             Kind::Boolean => matches!(value, Value::Boolean(_)),
             Kind::Integer(low, high) => number.is_some_and(|number| (low..=high).contains(&number)),
             Kind::Text => text.is_some_and(|text| !text.trim().is_empty()),
+            Kind::Line(most) => return self.line(text, most, path),
             Kind::OneOf(known) => text.is_some_and(|text| self.allow_unknown || known.contains(&text)),
             Kind::OneOfNumber(known) => number.is_some_and(|number| self.allow_unknown || known.contains(&number)),
             Kind::Date => text.and_then(crate::custom_data::time::parse_timestamp).is_some(),
             Kind::Hex(bytes) => is_hex(value, bytes),
         };
         if fits { Ok(()) } else { Err(self.misfit(kind, path)) }
+    }
+
+    fn line(&self, text: Option<&str>, most: usize, path: &str) -> Result<(), Error> {
+        let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+            return Err(self.misfit(Kind::Text, path));
+        };
+        if text.chars().nth(most).is_some() {
+            return Err(self.refuse(Reason::SchemaTooLong).with(path).with(&decimal(most as u64)));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(self.refuse(Reason::SchemaControl).with(path));
+        }
+        Ok(())
     }
 
     /// A field that does not hold what its kind allows.
@@ -140,7 +156,7 @@ impl Check {
             Kind::Boolean => refuse(Reason::SchemaBoolean),
             Kind::Integer(low, i64::MAX) => refuse(Reason::SchemaIntegerFrom).with(&low.to_string()),
             Kind::Integer(low, high) => refuse(Reason::SchemaIntegerRange).with(&low.to_string()).with(&high.to_string()),
-            Kind::Text => refuse(Reason::SchemaText),
+            Kind::Text | Kind::Line(_) => refuse(Reason::SchemaText),
             Kind::OneOf(known) => refuse(Reason::SchemaChoice).with(&known.join(", ")),
             Kind::OneOfNumber(known) => {
                 let known: Vec<String> = known.iter().map(i64::to_string).collect();
@@ -225,6 +241,7 @@ mod tests {
         optional("track", Kind::OneOf(&["HD", "SD"])),
         optional("date", Kind::Date),
         optional("name", Kind::Text),
+        optional("line", Kind::Line(3)),
         optional("inner", Kind::Group(INNER)),
         optional("keys", Kind::List(INNER)),
     ];
@@ -237,7 +254,7 @@ mod tests {
     #[test]
     fn takes_what_the_table_says() {
         let text = r#"{"persistent":true,"license_duration":3600.0,"security_level":5,"track":"HD","date":"2024-02-29T23:59:59Z",
-            "name":"x","inner":{"key":"00fF","level":-1},"keys":[{"key":"0000"}]}"#;
+            "name":"x","line":"\u00e9\u00e9 ","inner":{"key":"00fF","level":-1},"keys":[{"key":"0000"}]}"#;
         assert_eq!(check(text, false), Ok(()));
         assert_eq!(check("{}", false), Ok(()));
     }
@@ -254,6 +271,10 @@ mod tests {
             (r#"{"track":"hd"}"#, "The policy is invalid: track must be one of HD, SD."),
             (r#"{"date":"2023-02-29T00:00:00Z"}"#, "The policy is invalid: date must be a GMT time of the form yyyy-mm-ddThh:mm:ssZ."),
             (r#"{"name":" "}"#, "The policy is invalid: name must be text that is not empty."),
+            (r#"{"line":""}"#, "The policy is invalid: line must be text that is not empty."),
+            (r#"{"line":"\u00e9\u00e9\u00e9\u00e9"}"#, "The policy is invalid: line is longer than 3 characters."),
+            (r#"{"line":"a\u0000"}"#, "The policy is invalid: line holds a control character."),
+            (r#"{"line":"a\u0085"}"#, "The policy is invalid: line holds a control character."),
             (r#"{"inner":{"level":2,"key":"0000"}}"#, "The policy is invalid: inner.level must be one of -1, 0, 1."),
             (r#"{"inner":1}"#, "The policy is invalid: inner is not an object."),
             (r#"{"inner":{}}"#, "The policy is invalid: inner.key is missing."),

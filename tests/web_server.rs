@@ -75,6 +75,13 @@ fn a_license_token_is_made_and_opened() {
 }
 
 #[wasm_bindgen_test]
+fn a_request_for_a_token_is_checked() {
+    assert_eq!(check_token_request(object(r#"{"content_id":"film","drm":"wiseplay"}"#)).unwrap(), "Wiseplay");
+    let missing = because(Code::TokenRequestInvalid, Reason::SchemaMissing).with("content_id");
+    assert_eq!(refused(check_token_request(object(r#"{"drm":"ncg"}"#))), missing.to_json());
+}
+
+#[wasm_bindgen_test]
 fn a_license_token_has_defaults_and_names_what_is_wrong() {
     let made = token(object(r#"{"drmType":"Widevine","contentId":"a"}"#)).unwrap();
     let opened = open_license_token(SITE_ID, SITE_KEY.into(), Some(ACCESS_KEY.into()), &made);
@@ -167,10 +174,10 @@ fn a_cpix_request_is_made_and_read() {
     assert!(xml.contains(r#"<cpix:CPIX id="a&lt;b" "#), "{xml}");
     assert!(xml.contains(&format!(r#"<cpix:DRMSystem kid="{KEY_ID}" systemId="{WIDEVINE}"/>"#)), "{xml}");
     let expected = format!(r#"{{"contentId":"a<b","systems":["widevine"],"keyIds":["{KEY_ID}"]}}"#);
-    assert_eq!(json(parse_cpix_request(&xml)), expected);
+    assert_eq!(json(parse_cpix_request(xml.as_bytes())), expected);
     let with_tracks = refused(build_cpix_request(object(&options.replace("}", r#","tracks":["HD"]}"#))));
     assert_eq!(with_tracks, because(Code::CpixOptionsInvalid, Reason::RequestKeyIdTracks).to_json());
-    assert_eq!(refused(parse_cpix_request("<a/>")), because(Code::CpixInvalid, Reason::CpixRoot).to_json());
+    assert_eq!(refused(parse_cpix_request(b"<a/>")), because(Code::CpixInvalid, Reason::CpixRoot).to_json());
 }
 
 #[wasm_bindgen_test]
@@ -196,7 +203,7 @@ fn response() -> String {
 #[wasm_bindgen_test]
 fn a_key_server_s_response_is_read() {
     assert_eq!(
-        json(read_kms_response(200, &response())),
+        json(read_kms_response(200, response().as_bytes())),
         concat!(
             r#"{"content_id":"film","content_key_list":[{"#,
             r#""key_id_hex":"681e5b3949f24dfab74486573c22e6fb","key_id_b64":"aB5bOUnyTfq3RIZXPCLm+w==","#,
@@ -208,15 +215,15 @@ fn a_key_server_s_response_is_read() {
     error.server = Some(ServerError { code: "1003".into(), message: "no site".into(), site_error: None });
     error.http_status = Some(200);
     let body = r#"{"errorCode":"1003","message":"no site"}"#;
-    assert_eq!(refused(read_kms_response(200, body)), error.to_json());
+    assert_eq!(refused(read_kms_response(200, body.as_bytes())), error.to_json());
     let mut error = Error::new(Code::KmsHttp);
     (error.http_status, error.retryable) = (Some(503), true);
-    assert_eq!(refused(read_kms_response(503, "<html>")), error.to_json());
+    assert_eq!(refused(read_kms_response(503, b"<html>")), error.to_json());
 }
 
 #[wasm_bindgen_test]
 fn a_packager_has_its_settings() {
-    let pack = || read_kms_response(200, &response()).unwrap();
+    let pack = || read_kms_response(200, response().as_bytes()).unwrap();
     assert_eq!(
         json(cpix_view("shaka-packager", pack(), object("{}"))),
         concat!(

@@ -5,8 +5,8 @@ use libfuzzer_sys::fuzz_target;
 use pallycon_drm::cpix::{pack::Pack, response, views};
 use pallycon_drm::json::Value;
 
-fuzz_target!(|text: &str| {
-    let Ok(pack) = response::read(200, text) else { return };
+fuzz_target!(|body: &[u8]| {
+    let Ok(pack) = response::read(200, body) else { return };
     let value = pack.to_value();
     let again = Pack::from_value(&value).expect("what was written is read");
     assert_eq!(again.to_value().to_json(), value.to_json());

@@ -1,49 +1,84 @@
 // A token backend in one line, for every runtime with Request and Response.
 import { PallyConError } from "../core.js";
+import { Reason } from "../generated/codes.js";
+import { checkCors, corsHeaders, preflightHeaders } from "./cors.js";
+import { serverError } from "./error.js";
+import { isPlainObject, tagOf, typeOf } from "./kinds.js";
+import { call } from "./load.js";
+import { aFunction, anObject, checkOptions, refuse } from "./options.js";
+import { report, respond } from "./respond.js";
 import { createLicenseToken } from "./token.js";
-import type { Account, Authorize, DrmType } from "./types.js";
+import type { Account, Authorize, DrmType, TokenHandlerOptions } from "./types.js";
 
-const DRM_TYPES = ["NCG", "Widevine", "PlayReady", "FairPlay", "Wiseplay"] as const;
-
-// A token is for one viewer and one moment.
-const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-
-const answer = (status: number, text: string, more?: Record<string, string>) =>
-  new Response(text, { status, headers: { ...HEADERS, "content-type": "text/plain; charset=utf-8", ...more } });
+const METHODS = "GET, HEAD, OPTIONS";
 
 /**
- * Answers `GET …/token?content_id=…&drm=…` with a license token as text, or as `{"token"}` where JSON is asked for. `authorize` says who may play
- * what: it gives the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response of its own. What goes wrong inside stays
- * inside: it is handed to `onError`, and the viewer's player learns 500.
+ * Answers `GET …/token?content_id=…&drm=…` with a license token as text, or as `{"token"}` where JSON is requested. `authorize` decides who may
+ * play what: it returns the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response of its own. What goes wrong inside
+ * stays inside: it is passed to `onError`, and the page gets 500. @throws "options-invalid"
  */
-export function tokenHandler(account: Account, authorize: Authorize, { onError = reportError }: { onError?: (error: unknown) => void } = {}): (request: Request) => Promise<Response> {
-  return async (request) => {
-    if (request.method !== "GET") return answer(405, "Tokens are asked for by GET.", { allow: "GET" });
+export function tokenHandler(account: Account, authorize: Authorize, options: TokenHandlerOptions = {}): (request: Request) => Promise<Response> {
+  if (typeof authorize !== "function") throw refuse("authorize", "a function");
+  checkOptions(options, { onError: aFunction, cors: anObject });
+  const { onError, cors } = options;
+  checkCors(cors);
+
+  async function token(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
-    const contentId = searchParams.get("content_id");
-    const drm = searchParams.get("drm")?.toLowerCase();
-    const drmType: DrmType | undefined = DRM_TYPES.find((known) => known.toLowerCase() === drm);
-    // What a page without a content id asks for: `?content_id=${undefined}`.
-    if (!contentId || contentId === "undefined" || contentId === "null") return answer(400, "content_id is missing.");
-    if (!drmType) return answer(400, `drm must be one of ${DRM_TYPES.join(", ")}.`);
+    const asked = parameters(searchParams, ["content_id", "drm"]);
+    if (typeof asked === "string") return respond(400, asked);
+    const drmType = await call((core) => core.checkTokenRequest(asked) as DrmType);
+    const contentId = asked.content_id!;
+    const granted: unknown = await authorize({ contentId, drmType, request });
+    if (granted === null || granted === undefined || granted === false) return respond(403, "This content may not be played.");
+    if (tagOf(granted) === "Response") return granted as Response;
+    if (!isPlainObject(granted)) throw serverError("token-options-invalid", Reason.AuthorizeReturned, { parameters: [typeOf(granted)] });
+    const made = await createLicenseToken(account, { contentId, ...granted, drmType });
+    const vary = { vary: "Accept" };
+    if (!/\bapplication\/json\b/.test(request.headers.get("accept") ?? "")) return respond(200, made, vary);
+    return respond(200, JSON.stringify({ token: made }), { ...vary, "content-type": "application/json" });
+  }
+
+  return async (request) => {
     try {
-      const granted = await authorize({ contentId, drmType, request });
-      if (!granted) return answer(403, "This content may not be played.");
-      if (granted instanceof Response) return granted;
-      const token = await createLicenseToken(account, { contentId, ...granted, drmType });
-      if (!/\bapplication\/json\b/.test(request.headers.get("accept") ?? "")) return answer(200, token);
-      return answer(200, JSON.stringify({ token }), { "content-type": "application/json" });
+      if (request.method === "OPTIONS") return respond(204, null, { allow: METHODS, ...preflightHeaders(request, cors, METHODS) });
+      const isHead = request.method === "HEAD";
+      const response = isHead || request.method === "GET"
+        ? await token(request).catch((error: unknown) => refusal(error))
+        : respond(405, "Request tokens with GET.", { allow: METHODS });
+      return withHeaders(response, corsHeaders(request, cors), isHead);
     } catch (error) {
-      try {
-        onError(error);
-      } catch (thrown) {
-        reportError(thrown);
-      }
-      return answer(500, "The token could not be made.");
+      return refusal(error);
     }
   };
+
+  function refusal(error: unknown): Response {
+    if (error instanceof PallyConError && error.code === "token-request-invalid") return respond(400, error.message);
+    report(error, onError);
+    return respond(500, "The token could not be made.");
+  }
 }
 
-function reportError(error: unknown): void {
-  console.error(error instanceof PallyConError ? `pallycon-drm: ${error.message} ${error.hint}` : error);
+/** The parameters that are there, by their names; a sentence where one is there twice, because two readers would choose differently. */
+function parameters(query: URLSearchParams, names: string[]): Record<string, string> | string {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const [value, ...more] = query.getAll(name);
+    if (more.length > 0) return `${name} is given more than once.`;
+    // A page without a value asks for `?content_id=${undefined}`.
+    if (value && value !== "undefined" && value !== "null") found[name] = value;
+  }
+  return found;
+}
+
+/** The same response with more headers, without a body for HEAD. A Response of the site's own keeps all that it has. */
+function withHeaders(response: Response, more: Record<string, string>, isHead: boolean): Response {
+  const entries = Object.entries(more);
+  if (entries.length === 0 && !isHead) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of entries) {
+    if (name !== "vary") headers.set(name, value);
+    else if (!/(^|,)\s*(\*|origin)\s*(,|$)/i.test(headers.get("vary") ?? "")) headers.append("vary", value);
+  }
+  return new Response(isHead ? null : response.body, { status: response.status, statusText: response.statusText, headers });
 }

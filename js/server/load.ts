@@ -5,16 +5,17 @@ import type { CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "
 
 /** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
 export interface ServerCore {
+  checkTokenRequest(parameters: unknown): string;
   createLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, options: unknown, now: number): string;
   openLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, token: string): Omit<OpenedLicenseToken, "timestamp"> & { timestamp: number };
   createAuthData(siteId: string, siteKey: string, options: unknown): string;
   openAuthData(siteId: string, siteKey: string, value: string): OpenedAuthData;
   kmsUrl(options: unknown): string;
   buildCpixRequest(options: unknown): string;
-  parseCpixRequest(xml: string): CpixRequest;
+  parseCpixRequest(xml: Uint8Array): CpixRequest;
   checkCpixRequest(url: string, xml: string): void;
   kmsTakesGet(url: string): boolean;
-  readKmsResponse(status: number, body: string): PackInfo;
+  readKmsResponse(status: number, body: Uint8Array): PackInfo;
   cpixView(name: string, pack: unknown, options: unknown): unknown;
 }
 const core: ServerCore = bindings;
@@ -35,7 +36,7 @@ export async function call<T>(run: (core: ServerCore) => T): Promise<T> {
     return run(core);
   } catch (thrown) {
     if (typeof thrown === "string") throw fromThrown(thrown);
-    if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
+    if ((thrown as Error | undefined)?.name !== "RuntimeError") throw thrown;
     // After a trap the instance's memory cannot be trusted: the next call gets a new one.
     bindings.__wbg_reset_state();
     throw createError("internal", { phase: "server", cause: thrown });

@@ -1,19 +1,37 @@
-// Options as plain data: Dates become PallyCon's times, what is undefined is left out.
+// Options as plain data: Dates become PallyCon's times, undefined fields are left out.
 import { Reason } from "../generated/codes.js";
 import { serverError } from "./error.js";
+import { isPlainObject, tagOf, typeOf } from "./kinds.js";
 
 const MAX_DEPTH = 32;
 
-export function plain(value: unknown, depth = 0): unknown {
+/**
+ * A copy. Anything that keeps its data elsewhere than in fields of its own (a Map, URLSearchParams, an instance with getters)
+ * is refused: copied field by field it would be empty, and an empty policy allows everything.
+ */
+export function plain(value: unknown, path = "", depth = 0): unknown {
   if (depth > MAX_DEPTH) throw serverError("options-invalid", Reason.OptionsTooDeep);
-  if (value instanceof Date) return time(value);
-  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).map(([name, field]) => [name, plain(field, depth + 1)]));
+  if (tagOf(value) === "Date") return time(value as Date);
+  const inside = (name: string, item: unknown) => plain(item, name, depth + 1);
+  if (Array.isArray(value)) return Array.from(value, (item: unknown, at) => inside(`${path}[${at}]`, item));
+  if (isPlainObject(value)) {
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    return Object.fromEntries(fields.map(([name, field]) => [name, inside(path ? `${path}.${name}` : name, field)]));
+  }
+  if (["object", "function", "symbol"].includes(typeof value) && value !== null) {
+    throw serverError("options-invalid", Reason.OptionsNotPlain, { parameters: [path || "options", typeOf(value)] });
+  }
+  return value;
 }
 
 /** `yyyy-mm-ddThh:mm:ssZ` */
 function time(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw serverError("options-invalid", Reason.OptionsDate);
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
+  let milliseconds = NaN;
+  try {
+    milliseconds = Date.prototype.getTime.call(date);
+  } catch {
+    // Something else under that tag.
+  }
+  if (Number.isNaN(milliseconds)) throw serverError("options-invalid", Reason.OptionsDate);
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -1,4 +1,5 @@
 // License tokens and callback auth data.
+import { tagOf } from "./kinds.js";
 import { call } from "./load.js";
 import { plain } from "./plain.js";
 import type { Account, AuthDataOptions, LicenseTokenOptions, OpenedAuthData, OpenedLicenseToken } from "./types.js";
@@ -9,8 +10,9 @@ const keys = (account: Account): [string, string, string | undefined] => [text(a
 
 /** The value of `pallycon-customdata-v2`. Valid for 600 s by default: make one for every license request. */
 export async function createLicenseToken(account: Account, options: LicenseTokenOptions): Promise<string> {
-  const { timestamp, ...rest } = options ?? {};
-  const given = plain({ ...rest, timestamp: timestamp instanceof Date ? timestamp.getTime() : timestamp });
+  const given = plain(options ?? {}) as Record<string, unknown>;
+  // In milliseconds: the core sets the form.
+  if (tagOf(options?.timestamp) === "Date") given.timestamp = Number(options.timestamp);
   return call((core) => core.createLicenseToken(...keys(account), given, Date.now()));
 }
 

@@ -195,9 +195,14 @@ export interface DrmSignaling {
 
 export interface ContentKeyOptions {
   signal?: AbortSignal | undefined;
-  /** milliseconds, default 10 000 */
+  /** milliseconds for everything, redirects and the body included; default 10 000 */
   timeout?: number | undefined;
-  headers?: Record<string, string> | undefined;
+  /** sent to the key server and to the origins in `allowRedirects` */
+  headers?: HeadersInit | undefined;
+  /** a longer response is refused while it is read; default 16 MiB */
+  maxResponseBytes?: number | undefined;
+  /** origins that the key server may redirect to; by default only its own */
+  allowRedirects?: string[] | undefined;
 }
 
 // ---- views
@@ -265,6 +270,43 @@ export interface TokenRequest {
   /** for cookies, headers, whatever says who asks */
   request: Request;
 }
+/** Which pages of other origins may read a response. */
+export interface CorsOptions {
+  origins: "*" | string[];
+  /** whether they may send cookies; needs a list of origins */
+  credentials?: boolean | undefined;
+  /** request headers that they may send, such as `authorization` */
+  headers?: string[] | undefined;
+}
+
+export interface TokenHandlerOptions {
+  /** gets what went wrong inside; default: it is logged */
+  onError?: ((error: unknown) => void) | undefined;
+  /** default: no CORS headers */
+  cors?: CorsOptions | undefined;
+}
+
+/** What `nodeListener` reads of Node's IncomingMessage; Express and Fastify (`request.raw`) have the same. */
+export interface NodeRequest {
+  method?: string | undefined;
+  url?: string | undefined;
+  originalUrl?: string | undefined;
+  headers: Record<string, string | string[] | undefined>;
+  /** where a framework has read it */
+  body?: unknown;
+  readableEnded?: boolean | undefined;
+  socket?: object | undefined;
+  on(event: string, listener: (chunk: Uint8Array) => void): unknown;
+}
+/** What it uses of Node's ServerResponse. */
+export interface NodeResponse {
+  statusCode: number;
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string | string[]): unknown;
+  end(body?: string | Uint8Array): unknown;
+  on(event: string, listener: () => void): unknown;
+}
+
 /** What the viewer may do; nothing, to refuse. */
 export type Authorization = Partial<Omit<LicenseTokenOptions, "drmType">> | Response | null | undefined | false;
 export type Authorize = (request: TokenRequest) => Authorization | Promise<Authorization>;

@@ -107,12 +107,14 @@ impl Document {
             return Err(invalid(Reason::CpixRoot));
         }
         let list = |outer: &'static str, inner: &'static str| root.children(outer).flat_map(move |list| list.children(inner));
-        let content_id = root.attribute("contentId").or(root.attribute("id")).map(String::from);
+        let content_id = line(&root, "contentId")?;
         Ok(Self {
-            content_id,
+            content_id: if content_id.is_some() { content_id } else { line(&root, "id")? },
             keys: list("ContentKeyList", "ContentKey").map(content_key).collect::<Result<_, _>>()?,
             systems: list("DRMSystemList", "DRMSystem").map(drm_system).collect::<Result<_, _>>()?,
-            periods: list("ContentKeyPeriodList", "ContentKeyPeriod").filter_map(period).collect(),
+            periods: list("ContentKeyPeriodList", "ContentKeyPeriod")
+                .filter_map(|element| period(element).transpose())
+                .collect::<Result<_, _>>()?,
             rules: list("ContentKeyUsageRuleList", "ContentKeyUsageRule").map(rule).collect::<Result<_, _>>()?,
         })
     }
@@ -121,6 +123,15 @@ impl Document {
 fn id(element: &Element, name: &str) -> Result<[u8; 16], Error> {
     let id = element.attribute(name).and_then(text::from_hex).and_then(|bytes| bytes.try_into().ok());
     id.ok_or_else(|| invalid(Reason::CpixId).with(&element.name).with(name))
+}
+
+/// An attribute that names something: ids and track types go into URLs, command lines and playlists, where a line break or
+/// another control character would do harm.
+fn line(element: &Element, name: &str) -> Result<Option<String>, Error> {
+    match element.attribute(name) {
+        Some(text) if text.chars().any(char::is_control) => Err(invalid(Reason::CpixControl).with(&[&element.name, "@", name].concat())),
+        text => Ok(text.map(String::from)),
+    }
 }
 
 fn content_key(element: &Element) -> Result<ContentKey, Error> {
@@ -163,16 +174,17 @@ fn drm_system(element: &Element) -> Result<DrmSystem, Error> {
     })
 }
 
-fn period(element: &Element) -> Option<Period> {
-    Some(Period { id: element.attribute("id")?.into(), index: element.attribute("index").and_then(|index| index.parse().ok()) })
+fn period(element: &Element) -> Result<Option<Period>, Error> {
+    let index = element.attribute("index").and_then(|index| index.parse().ok());
+    Ok(line(element, "id")?.map(|id| Period { id, index }))
 }
 
 fn rule(element: &Element) -> Result<Rule, Error> {
     let number = |filter: &Element, name: &str| filter.attribute(name).and_then(|number| number.parse().ok());
     Ok(Rule {
         key_id: id(element, "kid")?,
-        track_type: element.attribute("intendedTrackType").map(String::from),
-        period_id: element.child("KeyPeriodFilter").and_then(|filter| filter.attribute("periodId")).map(String::from),
+        track_type: line(element, "intendedTrackType")?,
+        period_id: element.child("KeyPeriodFilter").map(|filter| line(filter, "periodId")).transpose()?.flatten(),
         pixels: element.child("VideoFilter").map(|filter| (number(filter, "minPixels"), number(filter, "maxPixels"))),
         is_audio: element.child("AudioFilter").is_some(),
     })
@@ -260,6 +272,10 @@ mod tests {
             let error = with_key(key).unwrap_err();
             assert!(error.message().contains(what), "{}", error.message());
             assert!(!error.message().contains("c2VjcmV0"));
+        }
+        for attributes in ["id='a&#10;b'", "id='a\nb'", "contentId='&#x7f;'"] {
+            let error = Document::parse(&format!("<CPIX {attributes}/>")).unwrap_err();
+            assert!(error.message().contains("holds a control character"), "{attributes}: {}", error.message());
         }
         assert!(Document::parse("<html/>").unwrap_err().message().contains("root is not CPIX"));
     }

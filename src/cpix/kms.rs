@@ -12,6 +12,7 @@
 //!
 //! BASE is not public, but the console shows it. For the other kinds a given base replaces the scheme and the host.
 
+use crate::custom_data::token;
 use crate::error::{Code, Error, Reason};
 use crate::json::Value;
 use crate::schema::{Check, Field, Kind, optional, required};
@@ -72,7 +73,7 @@ const OPTIONS: &[Field] = &[
     optional("base", Kind::Text),
     optional("keyRotation", Kind::Boolean),
     optional("format", Kind::OneOf(&["dash", "hls"])),
-    optional("contentId", Kind::Text),
+    optional("contentId", token::CONTENT_ID),
 ];
 const CHECK: Check = Check { code: Code::KmsOptionsInvalid, allow_unknown: false };
 

@@ -107,7 +107,12 @@ impl Pack {
                 key: key.clone(),
                 iv: content_key.iv.clone(),
                 scheme: content_key.scheme,
-                systems: systems.remove(&content_key.id).unwrap_or_default().into_iter().map(PackSystem::from_document).collect(),
+                systems: systems
+                    .remove(&content_key.id)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(PackSystem::from_document)
+                    .collect::<Result<_, _>>()?,
                 ..PackKey::default()
             };
             let Some(rules) = rules.remove(&content_key.id) else {
@@ -204,30 +209,57 @@ impl PackKey {
             let index = period.get("index").and_then(integer).and_then(|index| u64::try_from(index).ok());
             Some(Period { id: period.field("id")?.into(), index })
         });
+        let track_type = value.get("track_type").and_then(Value::as_str).map(String::from);
+        let names = [("track_type", track_type.as_deref()), ("period.id", period.as_ref().map(|period: &Period| period.id.as_str()))];
+        if let Some((name, _)) = names.into_iter().find(|(_, text)| text.is_some_and(|text| text.chars().any(char::is_control))) {
+            return Err(pack_invalid(Reason::PackControl).with(name));
+        }
         Ok(Self {
             id,
             key: Zeroizing::new(key),
             iv: bytes("iv").filter(|iv| matches!(iv.len(), 8 | 16)),
-            track_type: value.get("track_type").and_then(Value::as_str).map(String::from),
+            track_type,
             scheme: value.field("common_encryption_scheme").and_then(Scheme::from_name),
             period,
-            systems: named.chain(others).collect(),
+            systems: named.chain(others).map(PackSystem::checked).collect::<Result<_, _>>()?,
         })
     }
 }
 
 impl PackSystem {
-    fn from_document(system: &DrmSystem) -> Self {
+    fn from_document(system: &DrmSystem) -> Result<Self, Error> {
         // Signalling is text in base64; the guide's examples are shortened and no longer base64, so they stay as they are.
         let decoded = |text: &Option<String>| text.as_deref().map(|text| decode(text).unwrap_or_else(|| text.into()));
-        Self {
+        let decoded = Self {
             system_id: system.system_id,
             pssh: system.pssh.clone(),
             content_protection: system.content_protection.clone(),
             hls_media: decoded(&system.hls_media),
             hls_master: decoded(&system.hls_master),
             key_uri: decoded(&system.key_uri),
+        };
+        match decoded.with_control_character() {
+            Some(name) => Err(invalid(Reason::CpixControl).with(name)),
+            None => Ok(decoded),
         }
+    }
+
+    /// What holds a control character, by its name in CPIX. The text ends up in playlists and on command lines, where a key
+    /// URI of several lines would be several attributes or arguments; only playlist lines may have line breaks.
+    fn with_control_character(&self) -> Option<&'static str> {
+        let is_bad = |text: &Option<String>, allowed: &[char]| {
+            text.as_deref().is_some_and(|text| text.chars().any(|character| character.is_control() && !allowed.contains(&character)))
+        };
+        let lines = ['\r', '\n', '\t'];
+        let fields: [(_, &Option<String>, &[char]); 5] = [
+            ("URIExtXKey", &self.key_uri, &[]),
+            ("HLSSignalingData", &self.hls_media, &lines),
+            ("HLSSignalingData", &self.hls_master, &lines),
+            // Base64, which may be wrapped.
+            ("PSSH", &self.pssh, &lines),
+            ("ContentProtectionData", &self.content_protection, &lines),
+        ];
+        fields.into_iter().find(|(_, text, allowed)| is_bad(text, allowed)).map(|(name, ..)| name)
     }
 
     /// What is inside the PSSH box.
@@ -259,6 +291,13 @@ impl PackSystem {
         }
     }
 
+    fn checked(self) -> Result<Self, Error> {
+        match self.with_control_character() {
+            Some(name) => Err(pack_invalid(Reason::PackControl).with(name)),
+            None => Ok(self),
+        }
+    }
+
     fn from_value(system_id: [u8; 16], value: &Value) -> Self {
         let string = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(String::from);
         let hls = value.get("hls_signaling");
@@ -274,7 +313,7 @@ impl PackSystem {
 }
 
 fn decode(text: &str) -> Option<String> {
-    String::from_utf8(text::from_base64(text)?).ok().filter(|text| !text.contains('\0'))
+    String::from_utf8(text::from_base64(text)?).ok()
 }
 
 /// The data of a PSSH box that is all of the input.

@@ -8,7 +8,7 @@
 use super::document::Document;
 use super::kms::Service;
 use super::track::{Scheme, TrackType};
-use super::{CPIX_NAMESPACE, NAMED_SYSTEMS, PSKC_NAMESPACE, SPEKE_NAMESPACE, system_id};
+use super::{CPIX_NAMESPACE, NAMED_SYSTEMS, PSKC_NAMESPACE, SPEKE_NAMESPACE, invalid, response, system_id};
 use crate::custom_data::token;
 use crate::error::{Code, Error, Reason};
 use crate::json::Value;
@@ -18,7 +18,7 @@ use crate::{system, text};
 use sha2::{Digest, Sha256};
 
 const OPTIONS: &[Field] = &[
-    required("contentId", Kind::Text),
+    required("contentId", token::CONTENT_ID),
     required("systems", Kind::Any),
     optional("scheme", Kind::OneOf(&Scheme::NAMES)),
     optional("tracks", Kind::Any),
@@ -33,7 +33,7 @@ const TRACK: &[Field] = &[
     optional("minPixels", Kind::Integer(0, i64::MAX)),
     optional("maxPixels", Kind::Integer(0, i64::MAX)),
 ];
-const PERIOD: &[Field] = &[optional("id", Kind::Text), required("index", Kind::Integer(0, i64::MAX))];
+const PERIOD: &[Field] = &[optional("id", Kind::Line(200)), required("index", Kind::Integer(0, i64::MAX))];
 const CHECK: Check = Check { code: Code::CpixOptionsInvalid, allow_unknown: false };
 
 #[derive(Clone)]
@@ -52,7 +52,7 @@ struct Period {
 /// Writes a request.
 pub fn build(options: &Value) -> Result<String, Error> {
     CHECK.object(options, OPTIONS)?;
-    let content_id = token::content_id(options).map_err(|reason| CHECK.refuse(reason))?;
+    let content_id = options.field("contentId").unwrap_or_default();
     let service = options.field("kind").and_then(Service::from_name).unwrap_or(Service::V2);
     if service == Service::Ateme {
         return Err(CHECK.refuse(Reason::RequestAteme));
@@ -326,6 +326,12 @@ pub fn check_for(url: &str, xml: &str) -> Result<(), Error> {
         return Err(CHECK.refuse(Reason::RequestOneKey));
     }
     Ok(())
+}
+
+/// The same as [`read`], from bytes: UTF-8 or UTF-16.
+pub fn read_bytes(xml: &[u8]) -> Result<Value, Error> {
+    let text = response::decode(xml).ok_or_else(|| invalid(Reason::CpixEncoding))?;
+    read(&text)
 }
 
 /// The options that make a request, for people and tests.

@@ -8,10 +8,15 @@ use super::pack::Pack;
 use crate::error::{Code, Error, Reason, ServerError};
 use crate::json::{self, Value};
 use crate::license::sniff;
+use crate::text;
+use std::borrow::Cow;
 
 /// Reads a response by its status and body.
-pub fn read(status: u16, body: &str) -> Result<Pack, Error> {
-    let trimmed = body.trim_start_matches('\u{feff}').trim();
+pub fn read(status: u16, body: &[u8]) -> Result<Pack, Error> {
+    let Some(text) = decode(body) else {
+        return Err(with_status(Error::because(Code::NotCpix, Reason::CpixEncoding), status));
+    };
+    let trimmed = text.trim_start_matches('\u{feff}').trim();
     if let Some(error) = json::parse(trimmed).as_ref().and_then(|value| refusal(value, status)) {
         return Err(error);
     }
@@ -25,6 +30,19 @@ pub fn read(status: u16, body: &str) -> Result<Pack, Error> {
         Some(_) => Reason::Text,
     };
     Err(with_status(Error::because(Code::NotCpix, reason), status))
+}
+
+/// A body's text: UTF-8, or UTF-16 as its byte order mark or its first character `<` shows. Java's key servers write either.
+pub fn decode(body: &[u8]) -> Option<Cow<'_, str>> {
+    match body {
+        [0xff, 0xfe, ..] | [b'<', 0, ..] => text::from_utf16_le(body).map(Cow::Owned),
+        [0xfe, 0xff, ..] | [0, b'<', ..] => {
+            let (pairs, odd) = body.as_chunks::<2>();
+            let swapped: Vec<u8> = pairs.iter().flat_map(|[high, low]| [*low, *high]).collect();
+            if odd.is_empty() { text::from_utf16_le(&swapped).map(Cow::Owned) } else { None }
+        }
+        _ => str::from_utf8(body).ok().map(Cow::Borrowed),
+    }
 }
 
 /// The same failure, with the response's status, which says whether another attempt may succeed.
@@ -74,7 +92,7 @@ mod tests {
             (500, r#"{"error":"down"}"#, "The key server refused: down.", ""),
             (200, "{}", "The key server refused: no reason given.", ""),
         ] {
-            let error = read(status, body).map(|_| ()).unwrap_err();
+            let error = read(status, body.as_bytes()).map(|_| ()).unwrap_err();
             assert_eq!((error.code, error.message().as_str(), error.http_status), (Code::KmsRefused, message, Some(status)));
             assert_eq!(error.server.clone().unwrap().code, code);
             assert_eq!(error.retryable, status == 500);
@@ -94,8 +112,25 @@ mod tests {
             (200, "<a/>", "cpix-invalid", false),
             (200, "<!DOCTYPE CPIX [<!ENTITY a 'b'>]><CPIX/>", "cpix-invalid", false),
         ] {
-            let error = read(status, body).map(|_| ()).unwrap_err();
+            let error = read(status, body.as_bytes()).map(|_| ()).unwrap_err();
             assert_eq!((error.code.as_str(), error.retryable), (code, retryable), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn utf_16_is_read_in_both_orders_with_and_without_its_mark() {
+        let refusal = r#"{"errorCode":"7001","message":"é"}"#;
+        let document = "<?xml version='1.0' encoding='UTF-16'?><CPIX/>";
+        let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+        for bytes in [little(&["\u{feff}", refusal].concat()), big(&["\u{feff}", refusal].concat()), refusal.into()] {
+            assert_eq!(read(200, &bytes).unwrap_err().message(), "The key server refused: é (7001).");
+        }
+        for bytes in [little(document), big(document), little(&["\u{feff}", document].concat()), document.into()] {
+            assert_eq!(read(200, &bytes).unwrap_err().code, Code::CpixNoKey);
+        }
+        for bytes in [&b"\xff\xfe<"[..], b"\xfe\xff\0", b"\0<a", b"\xb1\xe2", b"<\xe9/>"] {
+            assert_eq!(read(200, bytes).unwrap_err().code, Code::NotCpix, "{bytes:?}");
         }
     }
 }

@@ -46,9 +46,17 @@ impl Element {
     }
 }
 
+/// XML's own rule (1.0, production 2, `Char`), which the parser does not check.
+fn is_char(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
 /// Reads a document. Its root may be of any name.
 pub(super) fn parse(text: &str) -> Result<Element, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some((at, _)) = text.char_indices().find(|(_, character)| !is_char(*character)) {
+        return Err(invalid(Reason::CpixControl).with("the XML").at(at));
+    }
     let mut reader = NsReader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
@@ -145,6 +153,9 @@ fn element(start: &BytesStart<'_>) -> Result<Element, Error> {
         }
         if attribute.key.as_namespace_binding().is_none() {
             let value = attribute.unescape_value().map_err(malformed)?;
+            if !value.chars().all(is_char) {
+                return Err(invalid(Reason::CpixControl).with("an attribute"));
+            }
             element.attributes.push((utf8(attribute.key.local_name().as_ref())?, value.into_owned()));
         }
     }
@@ -153,7 +164,7 @@ fn element(start: &BytesStart<'_>) -> Result<Element, Error> {
 
 fn resolve(reference: &BytesRef<'_>) -> Option<char> {
     if reference.is_char_ref() {
-        return reference.resolve_char_ref().ok()?;
+        return reference.resolve_char_ref().ok()?.filter(|character| is_char(*character));
     }
     match &**reference {
         b"lt" => Some('<'),
@@ -213,6 +224,13 @@ mod tests {
             "<a/>text",
             "<a>&unknown;</a>",
             "<a>&#0;</a>",
+            "<a>&#1;</a>",
+            "<a>\0</a>",
+            "<a>\u{1b}[2J</a>",
+            "<a b='\u{7}'/>",
+            "<a b='&#7;'/>",
+            "<a>\u{ffff}</a>",
+            "<a/>\0",
             "<a b='&x;'/>",
             "<a b='1' b='2'/>",
             "<!DOCTYPE a [<!ENTITY x 'y'>]><a/>",

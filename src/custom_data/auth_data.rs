@@ -7,7 +7,7 @@
 //! ```
 
 use super::account::Account;
-use super::token::{self, CHECK, content_id, envelope, key_mismatch, same_site, text_field};
+use super::token::{self, CHECK, CONTENT_ID, NAME, envelope, key_mismatch, same_site, text_field};
 use crate::error::Error;
 use crate::json::{self, Value};
 use crate::schema::{Field, Kind, optional, required};
@@ -15,10 +15,10 @@ use crate::text;
 
 const OPTIONS: &[Field] = &[
     required("drmType", Kind::Text),
-    required("userId", Kind::Text),
-    required("contentId", Kind::Text),
-    optional("orderId", Kind::Text),
-    optional("contentType", Kind::Text),
+    required("userId", NAME),
+    required("contentId", CONTENT_ID),
+    optional("orderId", NAME),
+    optional("contentType", NAME),
 ];
 
 /// Makes auth data.
@@ -27,7 +27,7 @@ pub fn create(account: &Account, options: &Value) -> Result<String, Error> {
     let drm_type = token::drm_type(options.field("drmType").unwrap_or_default())?;
     let inner = Value::object([
         ("user_id", Value::string(options.field("userId").unwrap_or_default())),
-        ("cid", Value::string(content_id(options).map_err(|reason| CHECK.refuse(reason))?)),
+        ("cid", Value::string(options.field("contentId").unwrap_or_default())),
     ])
     .with("oid", options.get("orderId").cloned())
     .with("content_type", options.get("contentType").cloned());

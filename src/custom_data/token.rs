@@ -22,10 +22,15 @@ pub const DRM_TYPES: [&str; 5] = ["NCG", "Widevine", "PlayReady", "FairPlay", "W
 /// What `user_id` holds where there is no user.
 const NO_USER: &str = "LICENSETOKEN";
 
+/// A content id that PallyCon can hold: up to 200 characters, none of them a control character.
+pub(crate) const CONTENT_ID: Kind = Kind::Line(200);
+/// A user or an order. PallyCon publishes no limit; the custom data travels in a header, so there is one here.
+pub(super) const NAME: Kind = Kind::Line(256);
+
 const OPTIONS: &[Field] = &[
     required("drmType", Kind::Text),
-    optional("userId", Kind::Text),
-    required("contentId", Kind::Text),
+    optional("userId", NAME),
+    required("contentId", CONTENT_ID),
     optional("policy", Kind::Any),
     optional("responseFormat", Kind::OneOf(&["original", "json", "custom"])),
     optional("keyRotation", Kind::Boolean),
@@ -37,20 +42,22 @@ pub(super) const CHECK: Check = Check { code: Code::TokenOptionsInvalid, allow_u
 
 /// A DRM in a token's spelling, from any spelling of its name.
 pub fn drm_type(name: &str) -> Result<&'static str, Error> {
-    let known = DRM_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(name));
-    known.ok_or_else(|| CHECK.refuse_choice("drmType", name, &DRM_TYPES))
+    known_drm(&CHECK, "drmType", name)
 }
 
-/// A content id that PallyCon can hold: up to 200 characters, none of them a control character.
-pub(crate) fn content_id(options: &Value) -> Result<&str, Reason> {
-    let content_id = options.get("contentId").and_then(Value::as_str).unwrap_or_default();
-    if content_id.chars().count() > 200 {
-        return Err(Reason::ContentIdLength);
-    }
-    if content_id.chars().any(char::is_control) {
-        return Err(Reason::ContentIdControl);
-    }
-    Ok(content_id)
+fn known_drm(check: &Check, path: &str, name: &str) -> Result<&'static str, Error> {
+    let known = DRM_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    known.ok_or_else(|| check.refuse_choice(path, name, &DRM_TYPES))
+}
+
+/// What a page asks a token backend for.
+const REQUEST: &[Field] = &[required("content_id", CONTENT_ID), required("drm", Kind::Text)];
+
+/// Checks what a page asks a token backend for, before anybody is authorized. Returns the DRM in a token's spelling.
+pub fn check_request(parameters: &Value) -> Result<&'static str, Error> {
+    let check = Check { code: Code::TokenRequestInvalid, allow_unknown: true };
+    check.object(parameters, REQUEST)?;
+    known_drm(&check, "drm", parameters.field("drm").unwrap_or_default())
 }
 
 /// Makes a token. `now` is in milliseconds; the option `timestamp`, too.
@@ -58,7 +65,7 @@ pub fn create(account: &Account, options: &Value, now: i64) -> Result<String, Er
     CHECK.object(options, OPTIONS)?;
     let drm_type = drm_type(options.field("drmType").unwrap_or_default())?;
     let user_id = options.field("userId").unwrap_or(NO_USER);
-    let content_id = content_id(options).map_err(|reason| CHECK.refuse(reason))?;
+    let content_id = options.field("contentId").unwrap_or_default();
     let seconds = options.get("timestamp").and_then(integer).unwrap_or(now).div_euclid(1000);
     let Some(timestamp) = format_timestamp(seconds) else {
         return Err(CHECK.refuse(Reason::TokenTimestampRange));
@@ -260,6 +267,37 @@ mod tests {
         ] {
             let error = make(options).unwrap_err();
             assert!(error.message().contains(message), "{options}: {}", error.message());
+        }
+    }
+
+    #[test]
+    fn a_user_has_a_length_and_no_control_characters() {
+        let with = |user: &str| make(&format!(r#"{{"drmType":"NCG","contentId":"c","userId":"{user}"}}"#));
+        assert!(with(&"é".repeat(256)).is_ok());
+        for (user, message) in [
+            ("é".repeat(257), "userId is longer than 256 characters."),
+            ("a\\nb".into(), "userId holds a control character."),
+            ("a\\u0000".into(), "userId holds a control character."),
+            (String::new(), "userId must be text that is not empty."),
+        ] {
+            assert_eq!(with(&user).unwrap_err().message(), ["The options are invalid: ", message].concat());
+        }
+    }
+
+    #[test]
+    fn a_request_for_a_token_is_checked_by_the_names_of_its_parameters() {
+        let check = |text: &str| check_request(&json::parse(text).unwrap()).map_err(|error| error.message());
+        assert_eq!(check(r#"{"content_id":"film/1 é","drm":"WIDEVINE"}"#), Ok("Widevine"));
+        let long = format!(r#"{{"content_id":"{}","drm":"ncg"}}"#, "a".repeat(201));
+        for (text, message) in [
+            (r#"{"drm":"ncg"}"#, "content_id is missing."),
+            (r#"{"content_id":" ","drm":"ncg"}"#, "content_id must be text that is not empty."),
+            (r#"{"content_id":"a\u0007","drm":"ncg"}"#, "content_id holds a control character."),
+            (long.as_str(), "content_id is longer than 200 characters."),
+            (r#"{"content_id":"a"}"#, "drm is missing."),
+            (r#"{"content_id":"a","drm":"clearkey"}"#, "drm must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay."),
+        ] {
+            assert_eq!(check(text), Err(message.into()));
         }
     }
 

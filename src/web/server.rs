@@ -40,6 +40,12 @@ pub fn open_license_token(site_id: &str, site_key: String, access_key: Option<St
     output(token::open(&account(site_id, site_key, access_key)?, value))
 }
 
+/// Checks what a page asks a token backend for. Returns the DRM in a token's spelling.
+#[wasm_bindgen(js_name = checkTokenRequest)]
+pub fn check_token_request(parameters: JsValue) -> Result<String, JsValue> {
+    token::check_request(&input(parameters)?).map(String::from).map_err(thrown)
+}
+
 /// Makes callback auth data.
 #[wasm_bindgen(js_name = createAuthData)]
 pub fn create_auth_data(site_id: &str, site_key: String, options: JsValue) -> Result<String, JsValue> {
@@ -66,8 +72,8 @@ pub fn build_cpix_request(options: JsValue) -> Result<String, JsValue> {
 
 /// Reads a CPIX request.
 #[wasm_bindgen(js_name = parseCpixRequest)]
-pub fn parse_cpix_request(xml: &str) -> Result<JsValue, JsValue> {
-    output(request::read(xml))
+pub fn parse_cpix_request(xml: &[u8]) -> Result<JsValue, JsValue> {
+    output(request::read_bytes(xml))
 }
 
 /// Refuses a request that the key server of this URL cannot fulfil.
@@ -84,7 +90,7 @@ pub fn kms_takes_get(url: &str) -> bool {
 
 /// Reads a key server's response: pack info.
 #[wasm_bindgen(js_name = readKmsResponse)]
-pub fn read_kms_response(status: u16, body: &str) -> Result<JsValue, JsValue> {
+pub fn read_kms_response(status: u16, body: &[u8]) -> Result<JsValue, JsValue> {
     output(response::read(status, body).map(|pack| pack.to_value()))
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { buildCpixRequest, kmsUrl, parseCpixRequest, parseCpixResponse, requestContentKeys } from "../../dist/server.js";
 import { KMS_TOKEN, shown, startKms } from "./support.mjs";
 
@@ -123,6 +124,125 @@ test("answers of what stands in between, timeouts, aborts and closed ports", asy
     shown(error, [secret]);
     assert.match(error.message, /ECONNREFUSED/);
   }));
+});
+
+/** A server of one function; its origin. */
+async function serve(t, answer) {
+  const server = createServer(answer);
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => (server.closeAllConnections(), server.close()));
+  return `http://127.0.0.1:${server.address().port}`;
+}
+const KID = "e2b281ba-fba5-8760-cfa6-5ae6f3ddd630";
+const RESPONSE = `<CPIX id="filmé"><ContentKeyList><ContentKey kid="${KID}"><Data><Secret><PlainValue>xgjCQm5OdSC4tQ8Lgl9uUg==</PlainValue></Secret></Data></ContentKey></ContentKeyList></CPIX>`;
+
+test("a redirect carries URL, body and headers to the same origin only, or to one that is listed", async (t) => {
+  const seen = [];
+  const answer = (name) => async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    seen.push([name, request.method, request.url, request.headers["x-api-key"], body.length > 0]);
+    const [, status, to] = /^\/go\/(\d+)\/(.*)$/.exec(request.url) ?? [];
+    if (status) response.writeHead(Number(status), to === "none" ? {} : { location: decodeURIComponent(to) }).end("moved");
+    else response.end(RESPONSE);
+  };
+  const here = await serve(t, answer("here"));
+  const there = await serve(t, answer("there"));
+  const ask = (status, to, options) => requestContentKeys(`${here}/go/${status}/${encodeURIComponent(to)}`, { contentId: "film", systems: ["widevine"] }, { headers: { "x-api-key": "hunter2" }, ...options });
+  for (const status of [301, 302, 303, 307, 308]) {
+    for (const to of [`${there}/secret-path`, `//127.0.0.1:${new URL(there).port}/x`]) {
+      await assert.rejects(ask(status, to), refusal("redirected", (error) => {
+        assert.equal(error.message, `The key server redirects to ${there}, which is not allowed.`);
+        assert.match(error.hint, /allowRedirects/);
+        shown(error, ["secret-path", "hunter2"]);
+      }));
+    }
+  }
+  assert.ok(seen.every(([name]) => name === "here"), "the other origin was asked");
+  seen.length = 0;
+  assert.equal((await ask(307, "/next")).content_id, "filmé");
+  assert.equal((await ask(302, "/next")).content_id, "filmé");
+  assert.deepEqual(seen.filter(([, , url]) => url === "/next"), [["here", "POST", "/next", "hunter2", true], ["here", "GET", "/next", "hunter2", false]]);
+  seen.length = 0;
+  assert.equal((await ask(308, `${there}/next`, { allowRedirects: [there] })).content_id, "filmé");
+  assert.deepEqual(seen.at(-1), ["there", "POST", "/next", "hunter2", true]);
+  await assert.rejects(ask(308, `${here}/go/307/${encodeURIComponent("http://127.0.0.1:9/")}`, { allowRedirects: [there] }), refusal("redirected"));
+  for (const [to, message] of [["none", /without a usable Location/], ["http://", /without a usable Location/], ["file:///etc/passwd", /without a usable Location/]]) {
+    await assert.rejects(ask(302, to), refusal("redirected", (error) => assert.match(error.message, message)));
+  }
+  const loop = await serve(t, (request, response) => response.writeHead(307, { location: "/again" }).end());
+  await assert.rejects(requestContentKeys(`${loop}/x`, { contentId: "a", systems: ["ncg"] }), refusal("redirected", (error) => assert.match(error.message, /more than 20 times/)));
+});
+
+test("a response is read no further than the limit", async (t) => {
+  let written = 0;
+  const origin = await serve(t, (request, response) => {
+    if (request.url === "/small") return void response.end(RESPONSE);
+    if (request.url === "/gzip") return void response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(64 << 20)));
+    const chunk = Buffer.alloc(1 << 20, " ");
+    const more = () => { while (!response.destroyed && written < 400 << 20 && response.write(chunk)) written += chunk.length; };
+    response.on("drain", more);
+    more();
+  });
+  const ask = (path, options) => requestContentKeys(`${origin}${path}`, { contentId: "film", systems: ["widevine"] }, options);
+  const tooLarge = (bytes) => refusal("response-too-large", (error) => assert.equal(error.message, `The key server's response is larger than ${bytes} bytes.`));
+  await assert.rejects(ask("/endless"), tooLarge(16 << 20));
+  assert.ok(written < 64 << 20, `${written} bytes were written`);
+  await assert.rejects(ask("/gzip"), tooLarge(16 << 20));
+  await assert.rejects(ask("/small", { maxResponseBytes: 100 }), tooLarge(100));
+  const size = Buffer.byteLength(RESPONSE);
+  await assert.rejects(ask("/small", { maxResponseBytes: size - 1 }), tooLarge(size - 1));
+  assert.equal((await ask("/small", { maxResponseBytes: size })).content_id, "filmé");
+});
+
+test("a response in UTF-16 is read", async (t) => {
+  const bodies = { "/le": Buffer.from(`\ufeff${RESPONSE}`, "utf16le"), "/be": Buffer.from(`\ufeff${RESPONSE}`, "utf16le").swap16(), "/bare": Buffer.from(RESPONSE, "utf16le"), "/utf8": Buffer.from(`\ufeff${RESPONSE}`), "/latin1": Buffer.from(RESPONSE, "latin1") };
+  const origin = await serve(t, (request, response) => response.writeHead(200, { "content-type": "text/xml; charset=utf-8" }).end(bodies[request.url]));
+  const ask = (path) => requestContentKeys(`${origin}${path}`, { contentId: "film", systems: ["widevine"] });
+  for (const path of ["/le", "/be", "/bare", "/utf8"]) {
+    assert.equal((await ask(path)).content_id, "filmé", path);
+    assert.equal((await parseCpixResponse(bodies[path])).content_id, "filmé", path);
+    const { buffer } = new Uint8Array(bodies[path]);
+    assert.deepEqual((await parseCpixRequest(buffer)).keyIds, [KID]);
+  }
+  await assert.rejects(ask("/latin1"), refusal("not-cpix", (error) => assert.match(error.message, /neither UTF-8 nor UTF-16/)));
+});
+
+test("options of a request for keys are checked by name, and nothing is sent", async () => {
+  const secret = "c2VjcmV0LXRva2Vu";
+  const options = { contentId: "film", systems: ["widevine"] };
+  for (const [given, message] of [
+    [{ timeot: 1 }, 'Unknown option "timeot"; the options are signal, timeout, headers, maxResponseBytes, allowRedirects.'],
+    [{ timeout: Infinity }, /^timeout is not a number of milliseconds that a timer can hold/],
+    [{ timeout: 2 ** 31 }, /^timeout is not/],
+    [{ timeout: "5" }, /^timeout is not/],
+    [{ signal: {} }, "signal is not an AbortSignal."],
+    [{ maxResponseBytes: 0 }, "maxResponseBytes is not a number of bytes above 0."],
+    [{ allowRedirects: "https://a.example" }, /^allowRedirects is not a list of origins/],
+    [{ allowRedirects: ["https://a.example/path"] }, /^allowRedirects is not a list of origins/],
+    [{ headers: { "x-key": `${secret}\n` + "x: y" } }, "headers is not headers, as fetch takes them."],
+    [{ headers: "x" }, "headers is not headers, as fetch takes them."],
+    [null, "options is not a plain object."],
+  ]) {
+    await assert.rejects(requestContentKeys("http://127.0.0.1:9/", options, given), (error) => {
+      assert.deepEqual(shown(error, [secret]), { name: "PallyConError", code: "options-invalid", phase: "server" });
+      if (typeof message === "string") assert.equal(error.message, message);
+      else assert.match(error.message, message);
+      return true;
+    });
+  }
+  for (const url of [`not a url ${secret}`, `ftp://a/${secret}`, `https://user:${secret}@a.example/`, undefined]) {
+    await assert.rejects(requestContentKeys(url, options), (error) => (assert.deepEqual(shown(error, [secret]).code, "options-invalid"), assert.equal(error.message, "url is not an http(s) URL without user and password."), true));
+  }
+});
+
+test("control characters in a document are refused", async () => {
+  const document = (attribute, uri) => RESPONSE.replace('id="filmé"', attribute).replace("</ContentKeyList>", `</ContentKeyList><DRMSystemList><DRMSystem kid="${KID}" systemId="94ce86fb-07ff-4f43-adb8-93d2fa968ca2"><URIExtXKey>${uri}</URIExtXKey></DRMSystem></DRMSystemList>`);
+  const base64 = (text) => Buffer.from(text).toString("base64");
+  assert.equal((await parseCpixResponse(document('id="a"', base64("skd://a")))).content_key_list[0].fairplay.key_uri, "skd://a");
+  for (const xml of [document('id="a\0"', ""), document('id="a&#10;b"', ""), document('id="a"', base64("skd://a\nb")), document('id="a"', base64("skd://a\0")), document('id="a"', "skd://a&#13;b")]) {
+    await assert.rejects(parseCpixResponse(xml), refusal("cpix-invalid", (error) => assert.match(error.message, /holds a control character/)));
+  }
 });
 
 test("a document that lies is refused, whatever it is", async () => {

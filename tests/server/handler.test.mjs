@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { createContext, runInContext } from "node:vm";
 import { openLicenseToken, tokenHandler } from "../../dist/server.js";
 import { TUTORIAL } from "./support.mjs";
 
@@ -49,7 +50,7 @@ test("wrong requests are the caller's, failures inside are not shown", async () 
   assert.equal((await ask(handler, "?content_id=film")).status, 400);
   assert.equal((await ask(handler, "?content_id=film&drm=clearkey")).status, 400);
   const post = await ask(handler, "?content_id=film&drm=widevine", { method: "POST" });
-  assert.deepEqual([post.status, post.headers.get("allow")], [405, "GET"]);
+  assert.deepEqual([post.status, post.headers.get("allow")], [405, "GET, HEAD, OPTIONS"]);
   assert.equal(called, false);
   const broken = await ask(handler, "?content_id=film&drm=widevine");
   assert.deepEqual([broken.status, await broken.text()], [500, "The token could not be made."]);
@@ -61,4 +62,100 @@ test("wrong requests are the caller's, failures inside are not shown", async () 
   const deaf = await ask(tokenHandler(TUTORIAL, () => null.x, { onError: () => { throw new Error("no log"); } }), "?content_id=film&drm=widevine");
   assert.deepEqual([deaf.status, told.mock.calls.length], [500, 1]);
   told.mock.restore();
+});
+
+test("a wrong parameter is 400 with its name, and nobody is asked", async () => {
+  const failed = [];
+  const handler = tokenHandler(TUTORIAL, () => assert.fail("asked"), { onError: (error) => failed.push(error) });
+  for (const [query, message] of [
+    [`?drm=ncg&content_id=${"a".repeat(201)}`, "content_id is longer than 200 characters."],
+    ["?drm=ncg&content_id=a%00b", "content_id holds a control character."],
+    ["?drm=ncg&content_id=a%0Ab", "content_id holds a control character."],
+    ["?drm=ncg&content_id=%20", "content_id must be text that is not empty."],
+    ["?drm=ncg", "content_id is missing."],
+    ["?content_id=a", "drm is missing."],
+    ["?content_id=a&drm=widewine", 'drm must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay; did you mean "Widevine"?'],
+    ["?content_id=a&drm=%00", "drm must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay."],
+    ["?content_id=a&content_id=b&drm=ncg", "content_id is given more than once."],
+    ["?content_id=a&drm=ncg&drm=widevine", "drm is given more than once."],
+  ]) {
+    const response = await ask(handler, query);
+    assert.deepEqual([response.status, await response.text(), response.headers.get("cache-control")], [400, message, "no-store"], query);
+  }
+  assert.deepEqual(failed, []);
+});
+
+test("what authorize must not return issues no token and is reported", async () => {
+  for (const [granted, type] of [[true, "boolean"], [1, "number"], [0, "number"], ["", "string"], ["user-7", "string"], [[], "Array"], [new Map(), "Map"], [() => ({}), "function"], [new (class User {})(), "User"]]) {
+    const failed = [];
+    const response = await ask(tokenHandler(TUTORIAL, async () => granted, { onError: (error) => failed.push(error) }), "?content_id=film&drm=ncg");
+    assert.deepEqual([response.status, await response.text()], [500, "The token could not be made."], type);
+    assert.deepEqual(failed.map(({ code, message }) => [code, message]), [["token-options-invalid", `The options are invalid: authorize returned ${type}, so no token was issued.`]]);
+  }
+});
+
+test("a Response and a grant of another realm are recognized", async () => {
+  const realm = createContext({});
+  const own = runInContext(`class Response { status = 401; get [Symbol.toStringTag]() { return "Response"; } } new Response()`, realm);
+  assert.equal(await ask(tokenHandler(TUTORIAL, () => own), "?content_id=film&drm=ncg"), own);
+  const response = await ask(tokenHandler(TUTORIAL, () => runInContext("({ userId: 'ann' })", realm)), "?content_id=film&drm=ncg");
+  assert.equal((await openLicenseToken(TUTORIAL, await response.text())).userId, "ann");
+});
+
+test("HEAD is GET without a body, OPTIONS names the methods", async () => {
+  const handler = tokenHandler(TUTORIAL, ({ contentId }) => (contentId === "film" ? {} : new Response("log in", { status: 401, headers: { "x-own": "1" } })));
+  const head = await ask(handler, "?content_id=film&drm=ncg", { method: "HEAD" });
+  assert.deepEqual([head.status, await head.text(), head.headers.get("content-type"), head.headers.get("cache-control")], [200, "", "text/plain; charset=utf-8", "no-store"]);
+  const own = await ask(handler, "?content_id=other&drm=ncg", { method: "HEAD" });
+  assert.deepEqual([own.status, await own.text(), own.headers.get("x-own")], [401, "", "1"]);
+  assert.equal((await ask(handler, "?drm=ncg", { method: "HEAD" })).status, 400);
+  const options = await ask(handler, "", { method: "OPTIONS", headers: { origin: "https://a.example", "access-control-request-method": "GET" } });
+  assert.deepEqual([options.status, options.headers.get("allow"), options.headers.get("access-control-allow-origin")], [204, "GET, HEAD, OPTIONS", null]);
+  for (const accept of ["*/*", "application/json"]) assert.equal((await ask(handler, "?content_id=film&drm=ncg", { headers: { accept } })).headers.get("vary"), "Accept");
+});
+
+test("CORS only where it is configured, and only for its origins", async () => {
+  const cors = { origins: ["https://a.example"], credentials: true, headers: ["authorization"] };
+  const handler = tokenHandler(TUTORIAL, ({ contentId }) => (contentId === "film" ? {} : contentId === "own" ? Response.redirect("https://a.example/login") : null), { cors });
+  const from = (origin, more) => ({ headers: { origin, ...more } });
+  const preflight = await ask(handler, "", { method: "OPTIONS", ...from("https://a.example", { "access-control-request-method": "GET" }) });
+  const shownHeaders = ({ headers }) => Object.fromEntries([...headers].filter(([name]) => /^(access-control|vary)/.test(name)));
+  assert.deepEqual([preflight.status, shownHeaders(preflight)], [204, {
+    "access-control-allow-origin": "https://a.example", "access-control-allow-credentials": "true", "access-control-allow-methods": "GET, HEAD, OPTIONS",
+    "access-control-allow-headers": "authorization", "access-control-max-age": "600", vary: "Origin",
+  }]);
+  for (const [query, status, vary] of [["?content_id=film&drm=ncg", 200, "Accept, Origin"], ["?content_id=x&drm=ncg", 403, "Origin"], ["?drm=ncg", 400, "Origin"], ["?content_id=own&drm=ncg", 302, "Origin"]]) {
+    const allowed = await ask(handler, query, from("https://a.example"));
+    assert.deepEqual([allowed.status, shownHeaders(allowed)], [status, { "access-control-allow-origin": "https://a.example", "access-control-allow-credentials": "true", vary }]);
+    const other = await ask(handler, query, from("https://a.example.evil.example"));
+    assert.deepEqual([other.status, shownHeaders(other)], [status, { vary }]);
+  }
+  const open = tokenHandler(TUTORIAL, () => ({}), { cors: { origins: "*" } });
+  assert.deepEqual(shownHeaders(await ask(open, "?content_id=film&drm=ncg")), { "access-control-allow-origin": "*", vary: "Accept" });
+  const closed = await ask(tokenHandler(TUTORIAL, () => ({})), "?content_id=film&drm=ncg", from("https://a.example"));
+  assert.deepEqual(shownHeaders(closed), { vary: "Accept" });
+});
+
+test("options are checked when the handler is made", () => {
+  for (const [args, message] of [
+    [[undefined], "authorize is not a function."],
+    [[() => null, { cor: {} }], 'Unknown option "cor"; the options are onError, cors.'],
+    [[() => null, { onError: "log" }], "onError is not a function."],
+    [[() => null, { cors: true }], "cors is not a plain object."],
+    [[() => null, { cors: {} }], 'cors.origins is not "*" or a list of origins, such as "https://www.example.com".'],
+    [[() => null, { cors: { origins: ["https://a.example/"] } }], 'cors.origins is not "*" or a list of origins, such as "https://www.example.com".'],
+    [[() => null, { cors: { origins: "*", credentials: true } }], "cors.origins is not a list of origins, which credentials need."],
+    [[() => null, { cors: { origins: "*", headers: ["a b"] } }], "cors.headers is not a list of header names."],
+  ]) {
+    assert.throws(() => tokenHandler(TUTORIAL, ...args), { name: "PallyConError", code: "options-invalid", message });
+  }
+  assert.equal(typeof tokenHandler(TUTORIAL, () => null, { onError: undefined, cors: undefined }), "function");
+});
+
+test("an onError that rejects does not end the process", async () => {
+  const logged = mock.method(console, "error", () => {});
+  const response = await ask(tokenHandler(TUTORIAL, () => null.x, { onError: async () => { throw new Error("no log"); } }), "?content_id=film&drm=ncg");
+  await new Promise(setImmediate);
+  assert.deepEqual([response.status, logged.mock.calls.map(({ arguments: [error] }) => error.message)], [500, ["no log"]]);
+  logged.mock.restore();
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { PallyConError, createAuthData, createLicenseToken, openAuthData, openLicenseToken } from "../../dist/server.js";
 import { PallyConError as OfTheMainEntry } from "../../dist/index.js";
 import { checkCustomData } from "../../www/license-server/customdata.mjs";
@@ -76,7 +77,10 @@ test("what is wrong is named, as a PallyConError without any key", async () => {
     [TUTORIAL, { ...options, policy: null }, "policy-invalid", /is not an object/],
     [TUTORIAL, { ...options, policy: { playback_policy: { license_duration: Number.NaN } } }, "options-invalid", /not finite/],
     [TUTORIAL, { ...options, policy: loop }, "options-invalid", /nest too deep/],
-    [TUTORIAL, { ...options, timestamp: new Date(Number.NaN) }, "options-invalid", /not finite/],
+    [TUTORIAL, { ...options, timestamp: new Date(Number.NaN) }, "options-invalid", /invalid Date/],
+    [TUTORIAL, { ...options, userId: "u".repeat(257) }, "token-options-invalid", /userId is longer than 256 characters/],
+    [TUTORIAL, { ...options, userId: "ann\u0000" }, "token-options-invalid", /userId holds a control character/],
+    [TUTORIAL, { ...options, userId: "ann\r\nbob" }, "token-options-invalid", /userId holds a control character/],
     [TUTORIAL, { ...options, drmType: "clearkey" }, "token-options-invalid", /drmType must be one of NCG/],
     [TUTORIAL, { ...options, cid: "x" }, "token-options-invalid", /cid is not known/],
     [TUTORIAL, undefined, "token-options-invalid", /drmType is missing/],
@@ -93,6 +97,37 @@ test("what is wrong is named, as a PallyConError without any key", async () => {
       return true;
     });
   }
+});
+
+test("what keeps its data elsewhere is refused, not sealed as an empty policy", async () => {
+  class Policy {
+    get playback_policy() { return { license_duration: 60 }; }
+  }
+  class Fields { playback_policy = { license_duration: 60 }; }
+  const options = { drmType: "widevine", contentId: "film" };
+  for (const [policy, type] of [
+    [new Map([["playback_policy", { license_duration: 60 }]]), "Map"], [new Policy(), "Policy"], [new Fields(), "Fields"],
+    [new URLSearchParams("policy_version=2"), "URLSearchParams"], [Object.create({ playback_policy: {} }), "Object"], [new Set(), "Set"],
+    [new Uint8Array(3), "Uint8Array"], [Promise.resolve({}), "Promise"], [() => ({}), "function"], [Symbol("x"), "symbol"], [new String("x"), "String"],
+  ]) {
+    const refused = (path) => (error) => (assert.equal(shown(error).code, "options-invalid"), assert.equal(error.message, `${path}: a value of type ${type} cannot be read.`), true);
+    await assert.rejects(createLicenseToken(TUTORIAL, { ...options, policy }), refused("policy"));
+    await assert.rejects(createLicenseToken(TUTORIAL, { ...options, policy: { security_policy: [{ widevine: policy }] } }), refused("policy.security_policy[0].widevine"));
+    await assert.rejects(createLicenseToken(TUTORIAL, policy), refused("options"));
+  }
+  for (const policy of [Object.assign(Object.create(null), { playback_policy: { license_duration: 60 } }), { get playback_policy() { return { license_duration: 60 }; } }]) {
+    assert.deepEqual((await openLicenseToken(TUTORIAL, await createLicenseToken(TUTORIAL, { ...options, policy }))).policy, { policy_version: 2, playback_policy: { license_duration: 60 } });
+  }
+});
+
+test("objects of another realm are as good as ours", async () => {
+  const options = runInNewContext(`({ drmType: "widevine", contentId: "film", timestamp: new Date(${NOW}),
+    policy: { playback_policy: { expire_date: new Date("2099-01-02T03:04:05Z") }, security_policy: [{ track_type: "HD" }] } })`);
+  assert.ok(!(options instanceof Object) && !(options.timestamp instanceof Date));
+  const opened = await openLicenseToken(TUTORIAL, await createLicenseToken(TUTORIAL, options));
+  assert.equal(Number(opened.timestamp), NOW);
+  assert.deepEqual(opened.policy, { policy_version: 2, playback_policy: { expire_date: "2099-01-02T03:04:05Z" }, security_policy: [{ track_type: "HD" }] });
+  await assert.rejects(createLicenseToken(TUTORIAL, runInNewContext("({ drmType: 'ncg', contentId: 'a', policy: new Map() })")), /policy: a value of type Map/);
 });
 
 test("a changed token, another site and another key are told apart", async () => {

@@ -47,3 +47,6 @@ const handler: (request: Request) => Promise<Response> = tokenHandler(account, a
   return user !== null && { userId: user, policy: { playback_policy: { license_duration: contentId.length } }, keyRotation: drmType === "Widevine" };
 });
 void handler(new Request("https://site.example/")).catch((error: unknown) => error instanceof PallyConError && error.code);
+tokenHandler(account, () => null, { onError: (error: unknown) => void error, cors: { origins: ["https://www.example.com"], credentials: true } });
+// @ts-expect-error true is not a grant
+tokenHandler(account, () => true);

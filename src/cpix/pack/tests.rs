@@ -17,7 +17,7 @@ fn key(kid: &str, attributes: &str) -> String {
 
 fn read(keys: &str, systems: &str, rest: &str) -> Pack {
     let xml = format!("<CPIX id='film'><ContentKeyList>{keys}</ContentKeyList><DRMSystemList>{systems}</DRMSystemList>{rest}</CPIX>");
-    response::read(200, &xml).unwrap()
+    response::read(200, xml.as_bytes()).unwrap()
 }
 
 #[test]
@@ -109,10 +109,11 @@ fn the_json_shape_goes_both_ways() {
 
 #[test]
 fn a_request_has_no_keys() {
-    let error = response::read(200, &format!("<CPIX><ContentKeyList><ContentKey kid='{KID}'/></ContentKeyList></CPIX>")).unwrap_err();
+    let error =
+        response::read(200, format!("<CPIX><ContentKeyList><ContentKey kid='{KID}'/></ContentKeyList></CPIX>").as_bytes()).unwrap_err();
     assert_eq!(error.code, Code::CpixNoKey);
     assert_eq!(error.message(), "The CPIX document holds no key for e2b281ba-fba5-8760-cfa6-5ae6f3ddd630.");
-    assert_eq!(response::read(200, "<CPIX/>").unwrap_err().code, Code::CpixNoKey);
+    assert_eq!(response::read(200, b"<CPIX/>").unwrap_err().code, Code::CpixNoKey);
 }
 
 #[test]
@@ -164,9 +165,9 @@ fn rules_of_a_key_are_bounded() {
             key(KID, "")
         )
     };
-    let pack = response::read(200, &document(64, 64)).unwrap();
+    let pack = response::read(200, document(64, 64).as_bytes()).unwrap();
     assert_eq!((pack.keys.len(), pack.keys[63].systems.len()), (64, 64));
-    let error = response::read(200, &document(1, 65)).unwrap_err();
+    let error = response::read(200, document(1, 65).as_bytes()).unwrap_err();
     assert_eq!((error.code, error.message().contains("64")), (Code::CpixInvalid, true));
 }
 
@@ -202,4 +203,46 @@ fn filters_tell_the_keys_apart_for_packagers() {
     assert!(view("shaka-packager").contains("label=VIDEO:key_id=11111111111111111111111111111111:key="));
     assert!(view("shaka-packager").contains(",label=AUDIO:key_id=22222222222222222222222222222222:key="));
     assert!(view("bitmovin").contains("\"track_type\":\"VIDEO\",\"cencDrm\":{"));
+}
+
+/// Each where only `allowed` may be in it.
+#[test]
+fn control_characters_in_signalling_are_refused() {
+    let fairplay = |inner: &str| {
+        let systems = system(KID, "94ce86fb-07ff-4f43-adb8-93d2fa968ca2", inner);
+        let xml = format!("<CPIX><ContentKeyList>{}</ContentKeyList><DRMSystemList>{systems}</DRMSystemList></CPIX>", key(KID, ""));
+        response::read(200, xml.as_bytes()).map_err(|error| error.message())
+    };
+    for (name, text) in [
+        ("URIExtXKey", "skd://a\nURI=b"),
+        ("URIExtXKey", "skd://a\r"),
+        ("URIExtXKey", "skd://\0a"),
+        ("URIExtXKey", "skd://\u{9b}2J"),
+        ("HLSSignalingData", "#EXT-X-KEY:\0"),
+        ("HLSSignalingData", "#EXT-X-KEY:\u{1b}[2J"),
+    ] {
+        let refused = fairplay(&format!("<{name}>{}</{name}>", text::to_base64(text.as_bytes()))).unwrap_err();
+        assert_eq!(refused, format!("The CPIX document cannot be read: {name} holds a control character."), "{text:?}");
+    }
+    let refused = fairplay("<URIExtXKey>skd://a&#10;b</URIExtXKey>").unwrap_err();
+    assert_eq!(refused, "The CPIX document cannot be read: URIExtXKey holds a control character.");
+    assert!(fairplay(&format!("<HLSSignalingData>{}</HLSSignalingData>", text::to_base64(b"#EXT-X-KEY:A\r\n#EXT-X-KEY:B\n"))).is_ok());
+    assert!(fairplay("<PSSH>AAAA\n AAAA</PSSH>").is_ok(), "wrapped base64");
+}
+
+#[test]
+fn control_characters_in_pack_info_are_refused() {
+    let entry = |rest: &str| {
+        let text = format!(r#"{{"content_key_list":[{{"key_id_hex":"{0}","key_hex":"{0}",{rest}}}]}}"#, "00".repeat(16));
+        Pack::from_value(&parse(&text).unwrap()).map_err(|error| error.message())
+    };
+    for (rest, name) in [
+        (r#""fairplay":{"key_uri":"skd://a\nb"}"#, "URIExtXKey"),
+        (r#""widevine":{"hls_signaling":{"media":"\u0000"}}"#, "HLSSignalingData"),
+        (r#""track_type":"HD\n""#, "track_type"),
+        (r#""period":{"id":"\t","index":1}"#, "period.id"),
+    ] {
+        assert_eq!(entry(rest).unwrap_err(), format!("This is not pack info: {name} holds a control character."), "{rest}");
+    }
+    assert!(entry(r#""fairplay":{"key_uri":"skd://a"}"#).is_ok());
 }
