@@ -10,6 +10,7 @@ export { init } from "./server/load.js";
 export { createAuthData, createLicenseToken, openAuthData, openLicenseToken } from "./server/token.js";
 export { buildCpixRequest, kmsUrl, parseCpixRequest, parseCpixResponse, requestContentKeys } from "./server/cpix.js";
 export { toBitmovin, toFlussonic, toNginxVod, toQencode, toShakaPackager, toSpeke } from "./server/views.js";
+export { callbackHandler } from "./server/callback.js";
 export { tokenHandler } from "./server/handler.js";
 export { nodeListener } from "./server/node.js";
 

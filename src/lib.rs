@@ -62,6 +62,8 @@ mod property_tests;
 pub mod record;
 #[cfg(feature = "server")]
 pub mod schema;
+#[cfg(feature = "server")]
+pub mod typed;
 pub mod system;
 pub mod text;
 #[cfg(feature = "inspect")]

@@ -75,10 +75,26 @@ fn a_license_token_is_made_and_opened() {
 }
 
 #[wasm_bindgen_test]
+fn a_callback_request_is_opened_and_answered() {
+    let account = pallycon_drm::custom_data::account::Account::new(SITE_ID, zeroize::Zeroizing::new(SITE_KEY.into()), None).unwrap();
+    let data = account.seal(r#"{"user_id":"ann","cid":"film","nonce":"n"}"#);
+    let opened = json(open_callback_request(SITE_ID, SITE_KEY.into(), &data));
+    assert_eq!(opened, r#"{"userId":"ann","contentId":"film","nonce":"n"}"#);
+    assert_eq!(refused(open_callback_request(SITE_ID, OTHER_KEY.into(), &data)), Error::new(Code::SiteKeyMismatch).to_json());
+    let answer = seal_callback_answer(SITE_ID, SITE_KEY.into(), object(r#"{"userId":"bob"}"#), "n", NOW).unwrap();
+    let expected = r#"{"error_code":"0000","error_message":"success","response_user_id":"bob","nonce":"n"}"#;
+    assert_eq!(account.open(&answer).unwrap().as_str(), expected);
+    let refusal = seal_callback_answer(SITE_ID, SITE_KEY.into(), object(r#"{"error":{"code":"0000"}}"#), "n", NOW);
+    assert_eq!(refused(refusal), because(Code::TokenOptionsInvalid, Reason::CallbackGrantedCode).to_json());
+}
+
+#[wasm_bindgen_test]
 fn a_request_for_a_token_is_checked() {
-    assert_eq!(check_token_request(object(r#"{"content_id":"film","drm":"wiseplay"}"#)).unwrap(), "Wiseplay");
+    let request = || object(r#"{"content_id":"film","drm":"wiseplay"}"#);
+    assert_eq!(check_token_request(request(), false).unwrap().as_deref(), Some("Wiseplay"));
+    assert_eq!(check_token_request(object(r#"{"content_id":"film"}"#), true).unwrap(), None);
     let missing = because(Code::TokenRequestInvalid, Reason::SchemaMissing).with("content_id");
-    assert_eq!(refused(check_token_request(object(r#"{"drm":"ncg"}"#))), missing.to_json());
+    assert_eq!(refused(check_token_request(object(r#"{"drm":"ncg"}"#), false)), missing.to_json());
 }
 
 #[wasm_bindgen_test]

@@ -25,7 +25,7 @@ export const buildCpixRequest = (options: CpixRequestOptions): Promise<string> =
 export const parseCpixRequest = (xml: string | ArrayBuffer | ArrayBufferView): Promise<CpixRequest> => call((core) => core.parseCpixRequest(documentBytes(xml)));
 
 /** A key server's response: keys, or its refusal as a PallyConError. Bytes may be UTF-8 or UTF-16. */
-export const parseCpixResponse = (xml: string | ArrayBuffer | ArrayBufferView): Promise<PackInfo> => call((core) => core.readKmsResponse(200, documentBytes(xml)));
+export const parseCpixResponse = (xml: string | ArrayBuffer | ArrayBufferView): Promise<PackInfo> => call((core) => core.readKmsResponse(0, documentBytes(xml)));
 
 /**
  * Requests keys from a key server: a POST of the request, or a GET for ATEME, which takes none. A request is options of `buildCpixRequest` or its XML.

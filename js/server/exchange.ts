@@ -1,6 +1,7 @@
 // One exchange with a key server: its URL, and maybe its headers, are secrets, so where they go and how much comes back is checked.
 import type { PallyConErrorCode } from "../core.js";
 import { Reason } from "../generated/codes.js";
+import { readBody } from "./body.js";
 import { serverError } from "./error.js";
 import { aSignal, aSize, aTimeout, checkOptions, headers as someHeaders, origins, refuse } from "./options.js";
 import type { ContentKeyOptions } from "./types.js";
@@ -29,7 +30,10 @@ export async function exchange(url: string, text: string | undefined, options: C
   }, timeout);
   try {
     const response = await follow(url, { headers, text, allowed: options.allowRedirects ?? [], signal: controller.signal });
-    return { status: response.status, body: await read(response, options.maxResponseBytes ?? MAX_RESPONSE) };
+    const most = options.maxResponseBytes ?? MAX_RESPONSE;
+    const body = await readBody(response.body, most);
+    if (!body) throw serverError("response-too-large", Reason.KmsTooLarge, { parameters: [most] });
+    return { status: response.status, body };
   } catch (cause) {
     if (signal?.aborted) throw serverError("aborted", Reason.KmsAborted, { cause: signal.reason });
     if (late) throw serverError("timeout", Reason.KmsTimeout, { parameters: [timeout] });
@@ -90,27 +94,6 @@ function targetOf(response: Response, from: URL): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The body, as long as it is no longer than allowed. What was compressed counts by its full length. */
-async function read(response: Response, most: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done || !value) break;
-    size += value.length;
-    if (size > most) throw serverError("response-too-large", Reason.KmsTooLarge, { parameters: [most] });
-    chunks.push(value);
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 /** What failed, in a word that holds no URL: `ECONNREFUSED`, or the error's name. */

@@ -5,38 +5,57 @@ import { checkCors, corsHeaders, preflightHeaders } from "./cors.js";
 import { serverError } from "./error.js";
 import { isPlainObject, tagOf, typeOf } from "./kinds.js";
 import { call } from "./load.js";
-import { aFunction, anObject, checkOptions, refuse } from "./options.js";
+import { aFunction, anObject, checkOptions, drmList, refuse } from "./options.js";
 import { report, respond } from "./respond.js";
 import { createLicenseToken } from "./token.js";
-import type { Account, Authorize, DrmType, TokenHandlerOptions } from "./types.js";
+import type { Account, Authorize, DrmType, TokenHandlerOptions, TokenRequest } from "./types.js";
 
 const METHODS = "GET, HEAD, OPTIONS";
 
 /**
- * Answers `GET …/token?content_id=…&drm=…` with a license token as text, or as `{"token"}` where JSON is requested. `authorize` decides who may
+ * Answers `GET …/token?content_id=…&drm=…` with a license token as text, or as `{"token"}` where JSON is requested; without `drm`, and with the
+ * option `drms`, as a JSON object with a token for each of these. `authorize` decides who may
  * play what: it returns the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response of its own. What goes wrong inside
  * stays inside: it is passed to `onError`, and the page gets 500. @throws "options-invalid"
  */
 export function tokenHandler(account: Account, authorize: Authorize, options: TokenHandlerOptions = {}): (request: Request) => Promise<Response> {
   if (typeof authorize !== "function") throw refuse("authorize", "a function");
-  checkOptions(options, { onError: aFunction, cors: anObject });
-  const { onError, cors } = options;
+  checkOptions(options, { drms: drmList, onError: aFunction, cors: anObject });
+  const { drms, onError, cors } = options;
   checkCors(cors);
 
   async function token(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
     const asked = parameters(searchParams, ["content_id", "drm"]);
     if (typeof asked === "string") return respond(400, asked);
-    const drmType = await call((core) => core.checkTokenRequest(asked) as DrmType);
+    const drmType = await call((core) => core.checkTokenRequest(asked, !!drms) as DrmType | undefined);
     const contentId = asked.content_id!;
-    const granted: unknown = await authorize({ contentId, drmType, request });
-    if (granted === null || granted === undefined || granted === false) return respond(403, "This content may not be played.");
+    const tokens: Record<string, string> = {};
+    for (const each of drmType ? [drmType] : await listed(asked)) {
+      const made = await tokenFor({ contentId, drmType: each, request });
+      if (typeof made === "object") return made;
+      if (made !== undefined) tokens[each.toLowerCase()] = made;
+    }
+    const [only] = Object.values(tokens);
+    if (only === undefined) return respond(403, "This content may not be played.");
+    const json = { "content-type": "application/json" };
+    if (!drmType) return respond(200, JSON.stringify(tokens), json);
+    const vary = { vary: "Accept" };
+    if (!/\bapplication\/json\b/.test(request.headers.get("accept") ?? "")) return respond(200, only, vary);
+    return respond(200, JSON.stringify({ token: only }), { ...vary, ...json });
+  }
+
+  /** The DRMs of the option, in a token's spelling. That one is wrong is the site's mistake, not the page's. */
+  const listed = (asked: Record<string, string>): Promise<DrmType[]> =>
+    call((core) => drms!.map((drm) => core.checkTokenRequest({ ...asked, drm }, false) as DrmType)).catch(() => { throw refuse("drms", drmList[0]); });
+
+  /** A token, nothing where there is no right to it, or the site's own response. */
+  async function tokenFor(asked: TokenRequest): Promise<string | Response | undefined> {
+    const granted: unknown = await authorize(asked);
+    if (granted === null || granted === undefined || granted === false) return undefined;
     if (tagOf(granted) === "Response") return granted as Response;
     if (!isPlainObject(granted)) throw serverError("token-options-invalid", Reason.AuthorizeReturned, { parameters: [typeOf(granted)] });
-    const made = await createLicenseToken(account, { contentId, ...granted, drmType });
-    const vary = { vary: "Accept" };
-    if (!/\bapplication\/json\b/.test(request.headers.get("accept") ?? "")) return respond(200, made, vary);
-    return respond(200, JSON.stringify({ token: made }), { ...vary, "content-type": "application/json" });
+    return createLicenseToken(account, { contentId: asked.contentId, ...granted, drmType: asked.drmType });
   }
 
   return async (request) => {

@@ -1,15 +1,17 @@
 // The server's wasm: loaded by itself on first use, from beside this module. A failure is forgotten, so that it can be tried again.
 import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
 import { createError, fetchModule, fromThrown, loadOnce, type ModuleSource } from "../core.js";
-import type { CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
+import type { CallbackRequest, CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
 
 /** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
 export interface ServerCore {
-  checkTokenRequest(parameters: unknown): string;
+  checkTokenRequest(parameters: unknown, hasList: boolean): string | undefined;
   createLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, options: unknown, now: number): string;
   openLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, token: string): Omit<OpenedLicenseToken, "timestamp"> & { timestamp: number };
   createAuthData(siteId: string, siteKey: string, options: unknown): string;
   openAuthData(siteId: string, siteKey: string, value: string): OpenedAuthData;
+  openCallbackRequest(siteId: string, siteKey: string, data: string): Omit<CallbackRequest, "request">;
+  sealCallbackAnswer(siteId: string, siteKey: string, answer: unknown, nonce: string, now: number): string;
   kmsUrl(options: unknown): string;
   buildCpixRequest(options: unknown): string;
   parseCpixRequest(xml: Uint8Array): CpixRequest;

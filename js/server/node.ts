@@ -1,5 +1,6 @@
 // A fetch handler on Node's own server, and on what is built on it (Express, Fastify, …). Whatever a client sends gets a response:
 // no input may end the process.
+import { join } from "./body.js";
 import { report } from "./respond.js";
 import type { NodeRequest, NodeResponse } from "./types.js";
 
@@ -87,15 +88,7 @@ async function bodyOf(incoming: NodeRequest): Promise<Uint8Array<ArrayBuffer> | 
     });
     incoming.on("error", () => reject(new Refused(400, "The body did not arrive.")));
     incoming.on("close", () => reject(new Refused(400, "The body did not arrive.")));
-    incoming.on("end", () => {
-      const bytes = new Uint8Array(size);
-      let at = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, at);
-        at += chunk.length;
-      }
-      resolve(size > 0 ? bytes : undefined);
-    });
+    incoming.on("end", () => resolve(size > 0 ? join(chunks, size) : undefined));
   });
 }
 

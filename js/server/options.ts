@@ -19,6 +19,7 @@ export const isOrigin = (value: unknown): boolean => {
 const isList = (value: unknown, fits: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(fits);
 
 export const aFunction = ["a function", (value: unknown) => typeof value === "function"] as const;
+export const drmList = ["a list of at least one DRM", (value: unknown) => isList(value, (name) => typeof name === "string") && (value as string[]).length > 0] as const;
 export const aBoolean = ["true or false", (value: unknown) => typeof value === "boolean"] as const;
 export const aTimeout = [`a number of milliseconds that a timer can hold (0 to ${LONGEST_TIMER})`, (value: unknown) => typeof value === "number" && value >= 0 && value <= LONGEST_TIMER] as const;
 export const aSize = ["a number of bytes above 0", (value: unknown) => typeof value === "number" && value > 0] as const;

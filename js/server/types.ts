@@ -1,4 +1,7 @@
 /** The shapes of the server entry. Policy keys are PallyCon's wire names; times are Dates, or texts as PallyCon writes them. */
+import type { Policy } from "./policy.js";
+
+export type * from "./policy.js";
 
 /** A site's account, as the console shows it (Multi-DRM, DRM settings). */
 export interface Account {
@@ -12,64 +15,6 @@ export interface Account {
 
 /** In any case: `"widevine"` will do. */
 export type DrmType = "NCG" | "Widevine" | "PlayReady" | "FairPlay" | "Wiseplay" | Lowercase<"NCG" | "Widevine" | "PlayReady" | "FairPlay" | "Wiseplay">;
-
-export type PolicyTrackType = "ALL" | "ALL_VIDEO" | "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
-
-/** The license policy, version 2. `{}` means all defaults. */
-export interface Policy {
-  policy_version?: 2;
-  playback_policy?: PlaybackPolicy;
-  security_policy?: SecurityPolicy[];
-  external_key?: ExternalKey;
-}
-
-export interface PlaybackPolicy {
-  /** an offline license */
-  persistent?: boolean;
-  /** seconds; 0 is unlimited; not together with `expire_date` */
-  license_duration?: number;
-  expire_date?: string | Date;
-  /** seconds; needs `persistent` */
-  rental_duration?: number;
-  /** seconds; needs `persistent` */
-  playback_duration?: number;
-  allowed_track_types?: "ALL" | "SD_ONLY" | "SD_HD" | "SD_UHD1" | "SD_UHD2";
-  max_stream_per_user?: number;
-  /** seconds */
-  renewal_duration?: number;
-}
-
-export interface SecurityPolicy {
-  track_type?: PolicyTrackType;
-  widevine?: {
-    /** 1 is software crypto (L3), 5 is all in hardware (L1) */
-    security_level?: 1 | 2 | 3 | 4 | 5;
-    required_hdcp_version?: "HDCP_NONE" | "HDCP_V1" | "HDCP_V2" | "HDCP_V2_1" | "HDCP_V2_2" | "HDCP_NO_DIGITAL_OUTPUT";
-    required_cgms_flags?: "CGMS_NONE" | "COPY_FREE" | "COPY_ONCE" | "COPY_NEVER";
-    disable_analog_output?: boolean;
-    hdcp_srm_rule?: "HDCP_SRM_RULE_NONE" | "CURRENT_SRM";
-    override_device_revocation?: boolean;
-    enable_license_cipher?: boolean;
-    allow_test_device?: boolean;
-  };
-  playready?: {
-    security_level?: 150 | 2000 | 3000;
-    digital_video_protection_level?: 100 | 250 | 270 | 300 | 301;
-    analog_video_protection_level?: 100 | 150 | 200 | 201;
-    digital_audio_protection_level?: 100 | 250 | 300 | 301;
-    require_hdcp_type_1?: boolean;
-  };
-  fairplay?: { hdcp_enforcement?: -1 | 0 | 1; allow_airplay?: boolean; allow_av_adapter?: boolean };
-  ncg?: { allow_mobile_abnormal_device?: boolean; allow_external_display?: boolean; control_hdcp?: 0 | 1 | 2 };
-  wiseplay?: { security_level?: 1 | 2 | 3; output_control?: 0 | 1 | 2 | 3 };
-}
-
-/** Keys that PallyCon does not manage, in hex. */
-export interface ExternalKey {
-  mpeg_cenc?: { track_type: PolicyTrackType; key_id: string; key: string; iv?: string }[];
-  hls_aes?: { track_type: PolicyTrackType; key_id?: string; key: string; iv?: string }[];
-  ncg?: { cek: string };
-}
 
 export interface LicenseTokenOptions {
   drmType: DrmType;
@@ -120,7 +65,7 @@ export interface KmsUrlOptions {
   token: string;
   /** instead of the public host; for speke-v2 and speke-cbcs the whole URL, which is not published */
   base?: string | undefined;
-  /** speke-v2: must agree with the channel's rotation interval */
+  /** live content whose keys rotate; for speke-v2 it must agree with the channel's rotation interval */
   keyRotation?: boolean | undefined;
   /** ateme */
   format?: "dash" | "hls" | undefined;
@@ -129,9 +74,11 @@ export interface KmsUrlOptions {
 }
 
 /** A name, or a system id. */
-export type CpixSystem = "widevine" | "playready" | "fairplay" | "wiseplay" | "ncg" | "ncg-hls-aes-128" | "ncg-hls-sample-aes" | (string & {});
+export type CpixSystem = "widevine" | "playready" | "fairplay" | "wiseplay" | "ncg" | "ncg-hls-aes-128" | "ncg-hls-sample-aes" | "aes-128" | "sample-aes" | (string & {});
 export type TrackType = "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
 export type EncryptionScheme = "cenc" | "cbc1" | "cens" | "cbcs";
+/** CPIX 2.4 names HLS's methods, too. */
+export type DocumentScheme = EncryptionScheme | "AES-128" | "SAMPLE-AES";
 
 export interface CpixRequestOptions {
   contentId: string;
@@ -153,7 +100,7 @@ export interface CpixRequestOptions {
 export interface CpixRequest {
   contentId?: string;
   systems: string[];
-  scheme?: EncryptionScheme;
+  scheme?: DocumentScheme;
   keyIds: string[];
   tracks?: { type: string; keyId: string; minPixels?: number; maxPixels?: number }[];
   keyPeriods?: { id: string; index?: number }[];
@@ -176,7 +123,7 @@ export interface ContentKey {
   widevine?: DrmSignaling;
   playready?: DrmSignaling;
   fairplay?: DrmSignaling;
-  common_encryption_scheme?: EncryptionScheme;
+  common_encryption_scheme?: DocumentScheme;
   period?: { id: string; index?: number };
   other_systems?: (DrmSignaling & { system_id: string; name?: string })[];
 }
@@ -189,6 +136,8 @@ export interface DrmSignaling {
   /** FairPlay: `skd://…` */
   key_uri?: string;
   content_protection_data?: string;
+  /** base64 of a PlayReady object, for Smooth Streaming manifests */
+  smooth_streaming_protection_header_data?: string;
   /** lines for HLS playlists */
   hls_signaling?: { media?: string; master?: string };
 }
@@ -280,6 +229,8 @@ export interface CorsOptions {
 }
 
 export interface TokenHandlerOptions {
+  /** for requests without `drm`: a token for each of these, in a JSON object by their names in lower case */
+  drms?: DrmType[] | undefined;
   /** gets what went wrong inside; default: it is logged */
   onError?: ((error: unknown) => void) | undefined;
   /** default: no CORS headers */
@@ -310,3 +261,34 @@ export interface NodeResponse {
 /** What the viewer may do; nothing, to refuse. */
 export type Authorization = Partial<Omit<LicenseTokenOptions, "drmType">> | Response | null | undefined | false;
 export type Authorize = (request: TokenRequest) => Authorization | Promise<Authorization>;
+
+// ---- the callback page
+
+/** What PallyCon asks the site's callback page. */
+export interface CallbackRequest {
+  userId: string;
+  contentId: string;
+  orderId?: string;
+  deviceId?: string;
+  deviceType?: string;
+  drmType?: string;
+  nonce: string;
+  request: Request;
+}
+export interface CallbackGrant {
+  policy?: Policy | undefined;
+  /** replaces the user id of the request */
+  userId?: string | undefined;
+  /** lets policy fields and values pass that this version does not know */
+  allowUnknown?: boolean | undefined;
+}
+/** Reaches the player inside PallyCon's 8002, as `siteError`. */
+export interface CallbackRefusal { error: { code: string; message?: string } }
+/** What the user may do; nothing, to refuse with code 403. */
+export type CallbackAnswer = CallbackGrant | CallbackRefusal | Response | null | undefined | false;
+export type AuthorizeCallback = (request: CallbackRequest) => CallbackAnswer | Promise<CallbackAnswer>;
+
+export interface CallbackHandlerOptions {
+  /** gets what went wrong inside; default: it is logged */
+  onError?: ((error: unknown) => void) | undefined;
+}

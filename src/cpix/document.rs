@@ -51,6 +51,8 @@ pub struct DrmSystem {
     pub pssh: Option<String>,
     /// What goes into a DASH ContentProtection element.
     pub content_protection: Option<String>,
+    /// What goes into a Smooth Streaming manifest.
+    pub smooth_streaming: Option<String>,
     /// Lines for the HLS media playlists.
     pub hls_media: Option<String>,
     /// Lines for the HLS master playlist.
@@ -73,7 +75,7 @@ pub struct Period {
 pub struct Rule {
     /// The key that it is about.
     pub key_id: [u8; 16],
-    /// `AUDIO`, `HD` and so on.
+    /// `AUDIO`, `HD` and so on; `VIDEO` where only a filter without a size says what the key is for.
     pub track_type: Option<String>,
     /// The period, by its id.
     pub period_id: Option<String>,
@@ -88,11 +90,7 @@ impl Rule {
     pub fn track(&self) -> Option<&str> {
         let filtered = match (self.pixels, self.is_audio) {
             (None, true) => Some(TrackType::Audio.as_str()),
-            (Some((least, most)), false) => {
-                let limit = most.or(least).filter(|limit| *limit > 0);
-                let within = |track: &TrackType| track.pixels().zip(limit).is_some_and(|((_, most), limit)| limit <= most);
-                Some(TrackType::ALL.into_iter().find(within).map_or("VIDEO", TrackType::as_str))
-            }
+            (Some((least, most)), false) => Some(TrackType::of_pixels(least, most).map_or("VIDEO", TrackType::as_str)),
             _ => None,
         };
         self.track_type.as_deref().or(filtered)
@@ -168,6 +166,7 @@ fn drm_system(element: &Element) -> Result<DrmSystem, Error> {
         system_id: id(element, "systemId")?,
         pssh: text("PSSH"),
         content_protection: text("ContentProtectionData"),
+        smooth_streaming: text("SmoothStreamingProtectionHeaderData"),
         hls_media: hls(false),
         hls_master: hls(true),
         key_uri: text("URIExtXKey"),

@@ -6,11 +6,13 @@
 //! | `v2` | `https://kms.pallycon.com/v2/cpix/pallycon/getKey/TOKEN` | CPIX |
 //! | `doverunner` | `https://drm-kms.doverunner.com/v2/cpix/doverunner/getKey/TOKEN` | CPIX |
 //! | `speke` | `https://kms.pallycon.com/cpix/getKey?enc-token=TOKEN` | SPEKE v1, one key |
-//! | `speke-v2` | BASE`?enc-token=TOKEN`, `&key-rotation=true` for rotating live channels | SPEKE v2 |
+//! | `speke-v2` | BASE`?enc-token=TOKEN` | SPEKE v2 |
 //! | `speke-cbcs` | BASE`?enc-token=TOKEN` | SPEKE v1 for CMAF in cbcs, one key |
 //! | `ateme` | `https://kms.pallycon.com/cpix/anevia/dash\|hls/TOKEN/CID` | none, it is a GET |
 //!
-//! BASE is not public, but the console shows it. For the other kinds a given base replaces the scheme and the host.
+//! BASE is not public, but the console shows it. For the other kinds a given base replaces the scheme and the host: the
+//! newest samples have version 2 at `https://drm-kms.doverunner.com`. For live content with rotating keys the official client
+//! adds `key-rotation=true` to the URL of any kind.
 
 use crate::custom_data::token;
 use crate::error::{Code, Error, Reason};
@@ -90,15 +92,11 @@ pub fn url(options: &Value) -> Result<String, Error> {
             return Err(CHECK.refuse(Reason::KmsBase));
         }
     }
-    let rotating = options.get("keyRotation") == Some(&Value::Boolean(true));
-    if rotating && service != Service::SpekeV2 {
-        return Err(CHECK.refuse(Reason::KmsRotation));
-    }
     if service != Service::Ateme && (options.get("format").is_some() || options.get("contentId").is_some()) {
         return Err(CHECK.refuse(Reason::KmsAtemeOnly));
     }
     let kms = base.unwrap_or("https://kms.pallycon.com");
-    Ok(match service {
+    let url = match service {
         Service::V1 => [kms, "/v1/cpix/pallycon/getKey/", &token].concat(),
         Service::V2 => [kms, "/v2/cpix/pallycon/getKey/", &token].concat(),
         Service::DoveRunner => [base.unwrap_or("https://drm-kms.doverunner.com"), "/v2/cpix/doverunner/getKey/", &token].concat(),
@@ -108,15 +106,23 @@ pub fn url(options: &Value) -> Result<String, Error> {
             if base.contains("enc-token=") {
                 return Err(CHECK.refuse(Reason::KmsBaseToken));
             }
-            let mark = if base.contains('?') { "&" } else { "?" };
-            [base, mark, "enc-token=", &token, if rotating { "&key-rotation=true" } else { "" }].concat()
+            [base, separator(base), "enc-token=", &token].concat()
         }
         Service::Ateme => {
             let format = text("format").ok_or_else(|| CHECK.refuse(Reason::KmsFormatMissing))?;
             let content_id = text("contentId").ok_or_else(|| CHECK.refuse(Reason::KmsContentIdMissing))?;
             [kms, "/cpix/anevia/", format, "/", &token, "/", &percent_encode(content_id)].concat()
         }
-    })
+    };
+    if options.get("keyRotation") != Some(&Value::Boolean(true)) {
+        return Ok(url);
+    }
+    Ok([&url, separator(&url), "key-rotation=true"].concat())
+}
+
+/// What comes before one more parameter.
+fn separator(url: &str) -> &'static str {
+    if url.contains('?') { "&" } else { "?" }
 }
 
 #[cfg(test)]
@@ -140,6 +146,25 @@ mod tests {
                 r#"{"kind":"speke-v2","token":"t","base":"https://kms.example/speke","keyRotation":true}"#,
                 "https://kms.example/speke?enc-token=t&key-rotation=true",
             ),
+            (r#"{"kind":"v1","token":"t","keyRotation":true}"#, "https://kms.pallycon.com/v1/cpix/pallycon/getKey/t?key-rotation=true"),
+            (r#"{"kind":"v2","token":"t","keyRotation":false}"#, "https://kms.pallycon.com/v2/cpix/pallycon/getKey/t"),
+            (
+                r#"{"kind":"doverunner","token":"t","keyRotation":true}"#,
+                "https://drm-kms.doverunner.com/v2/cpix/doverunner/getKey/t?key-rotation=true",
+            ),
+            (
+                r#"{"kind":"v2","token":"t","base":"https://drm-kms.doverunner.com"}"#,
+                "https://drm-kms.doverunner.com/v2/cpix/pallycon/getKey/t",
+            ),
+            (r#"{"kind":"speke","token":"t","keyRotation":true}"#, "https://kms.pallycon.com/cpix/getKey?enc-token=t&key-rotation=true"),
+            (
+                r#"{"kind":"speke-cbcs","token":"t","base":"https://k.example/cbcs","keyRotation":true}"#,
+                "https://k.example/cbcs?enc-token=t&key-rotation=true",
+            ),
+            (
+                r#"{"kind":"ateme","token":"t","format":"dash","contentId":"c","keyRotation":true}"#,
+                "https://kms.pallycon.com/cpix/anevia/dash/t/c?key-rotation=true",
+            ),
             (r#"{"kind":"speke-v2","token":"t","base":"https://kms.example/speke?a=1"}"#, "https://kms.example/speke?a=1&enc-token=t"),
             (r#"{"kind":"speke-cbcs","token":"t","base":"https://kms.example/cbcs/"}"#, "https://kms.example/cbcs?enc-token=t"),
             (r#"{"kind":"ateme","token":"t","format":"hls","contentId":"a/b c"}"#, "https://kms.pallycon.com/cpix/anevia/hls/t/a%2Fb%20c"),
@@ -154,7 +179,6 @@ mod tests {
             (r#"{"kind":"speke-v2","token":"t"}"#, "base is missing"),
             (r#"{"kind":"speke-cbcs","token":"t"}"#, "base is missing"),
             (r#"{"kind":"speke-v2","token":"t","base":"https://k.example/?enc-token=x"}"#, "holds a token already"),
-            (r#"{"kind":"speke","token":"t","keyRotation":true}"#, "keyRotation is for speke-v2"),
             (r#"{"kind":"v2","token":"t","format":"dash"}"#, "format and contentId are for ateme"),
             (r#"{"kind":"ateme","token":"t","contentId":"c"}"#, "format is missing"),
             (r#"{"kind":"ateme","token":"t","format":"dash"}"#, "contentId is missing"),

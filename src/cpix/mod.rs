@@ -7,7 +7,8 @@
 //!                      / Data / Secret / PlainValue          (response) base64 of the key
 //!   DRMSystemList / DRMSystem @kid @systemId
 //!                      / PSSH                                (response) base64 of the box
-//!                      / ContentProtectionData               (response, V2) base64
+//!                      / ContentProtectionData               (response, V2) base64 of the box's payload
+//!                      / SmoothStreamingProtectionHeaderData (response) base64 of a PlayReady object
 //!                      / HLSSignalingData [@playlist]        (response, V2) base64 of playlist lines
 //!                      / URIExtXKey                          (response) base64 of the skd URI
 //!   ContentKeyPeriodList / ContentKeyPeriod @id @index       (live)
@@ -47,7 +48,7 @@ fn invalid(reason: Reason) -> Error {
 }
 
 /// The system ids in the order of the official clients' JSON, with the names of the public API.
-pub const NAMED_SYSTEMS: [(&str, [u8; 16]); 7] = [
+pub const NAMED_SYSTEMS: [(&str, [u8; 16]); 9] = [
     ("widevine", crate::system::WIDEVINE),
     ("playready", crate::system::PLAYREADY),
     ("fairplay", crate::system::FAIRPLAY),
@@ -55,6 +56,8 @@ pub const NAMED_SYSTEMS: [(&str, [u8; 16]); 7] = [
     ("ncg", crate::system::NCG),
     ("ncg-hls-aes-128", crate::system::NCG_HLS_AES),
     ("ncg-hls-sample-aes", crate::system::NCG_HLS_SAMPLE_AES),
+    ("aes-128", crate::system::AES_128),
+    ("sample-aes", crate::system::SAMPLE_AES),
 ];
 
 /// A system id from its name in the public API or its UUID.

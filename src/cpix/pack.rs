@@ -9,8 +9,8 @@
 //! ```
 //!
 //! What the clients leave out follows that, and only where the response has it: `common_encryption_scheme`,
-//! `period` {`id`, `index`}, within a DRM `content_protection_data` and `hls_signaling` {`media`, `master`}, and
-//! `other_systems`.
+//! `period` {`id`, `index`}, within a DRM `content_protection_data`, `smooth_streaming_protection_header_data` and
+//! `hls_signaling` {`media`, `master`}, and `other_systems`.
 
 use super::document::{Document, DrmSystem, Period};
 use super::track::Scheme;
@@ -73,6 +73,8 @@ pub struct PackSystem {
     pub pssh: Option<String>,
     /// What goes into a DASH ContentProtection element, as it was sent.
     pub content_protection: Option<String>,
+    /// What goes into a Smooth Streaming manifest, as it was sent.
+    pub smooth_streaming: Option<String>,
     /// Lines for HLS media playlists.
     pub hls_media: Option<String>,
     /// Lines for the HLS master playlist.
@@ -234,6 +236,7 @@ impl PackSystem {
             system_id: system.system_id,
             pssh: system.pssh.clone(),
             content_protection: system.content_protection.clone(),
+            smooth_streaming: system.smooth_streaming.clone(),
             hls_media: decoded(&system.hls_media),
             hls_master: decoded(&system.hls_master),
             key_uri: decoded(&system.key_uri),
@@ -251,21 +254,26 @@ impl PackSystem {
             text.as_deref().is_some_and(|text| text.chars().any(|character| character.is_control() && !allowed.contains(&character)))
         };
         let lines = ['\r', '\n', '\t'];
-        let fields: [(_, &Option<String>, &[char]); 5] = [
+        let fields: [(_, &Option<String>, &[char]); 6] = [
             ("URIExtXKey", &self.key_uri, &[]),
             ("HLSSignalingData", &self.hls_media, &lines),
             ("HLSSignalingData", &self.hls_master, &lines),
             // Base64, which may be wrapped.
             ("PSSH", &self.pssh, &lines),
             ("ContentProtectionData", &self.content_protection, &lines),
+            ("SmoothStreamingProtectionHeaderData", &self.smooth_streaming, &lines),
         ];
         fields.into_iter().find(|(_, text, allowed)| is_bad(text, allowed)).map(|(name, ..)| name)
     }
 
-    /// What is inside the PSSH box.
+    /// What is inside the PSSH box. Without a box, the ContentProtectionData is that payload.
     pub fn pssh_payload(&self) -> Option<Vec<u8>> {
-        let bytes = text::from_base64(self.pssh.as_deref()?)?;
-        payload(&bytes).map(<[u8]>::to_vec)
+        let Some(pssh) = &self.pssh else {
+            let bytes = text::from_base64(self.content_protection.as_deref()?)?;
+            // Other key servers put the elements of a manifest here.
+            return Some(bytes).filter(|bytes| !bytes.trim_ascii_start().starts_with(b"<"));
+        };
+        payload(&text::from_base64(pssh)?).map(<[u8]>::to_vec)
     }
 
     fn to_value(&self) -> Value {
@@ -276,6 +284,7 @@ impl PackSystem {
             .with("pssh_payload_only", self.pssh_payload().map(|payload| Value::string(text::to_base64(&payload))))
             .with("key_uri", string(&self.key_uri))
             .with("content_protection_data", string(&self.content_protection))
+            .with("smooth_streaming_protection_header_data", string(&self.smooth_streaming))
             .with("hls_signaling", Some(hls).filter(|hls| *hls != Value::object([])))
     }
 
@@ -305,6 +314,7 @@ impl PackSystem {
             system_id,
             pssh: string(value, "pssh"),
             content_protection: string(value, "content_protection_data"),
+            smooth_streaming: string(value, "smooth_streaming_protection_header_data"),
             hls_media: hls.and_then(|hls| string(hls, "media")),
             hls_master: hls.and_then(|hls| string(hls, "master")),
             key_uri: string(value, "key_uri"),

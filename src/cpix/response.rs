@@ -11,7 +11,7 @@ use crate::license::sniff;
 use crate::text;
 use std::borrow::Cow;
 
-/// Reads a response by its status and body.
+/// Reads a response by its status and body. A body whose status is not known has 0.
 pub fn read(status: u16, body: &[u8]) -> Result<Pack, Error> {
     let Some(text) = decode(body) else {
         return Err(with_status(Error::because(Code::NotCpix, Reason::CpixEncoding), status));
@@ -20,7 +20,7 @@ pub fn read(status: u16, body: &[u8]) -> Result<Pack, Error> {
     if let Some(error) = json::parse(trimmed).as_ref().and_then(|value| refusal(value, status)) {
         return Err(error);
     }
-    if !(200..300).contains(&status) {
+    if status != 0 && !(200..300).contains(&status) {
         return Err(with_status(Error::new(Code::KmsHttp), status));
     }
     let reason = match trimmed.chars().next() {
@@ -47,7 +47,7 @@ pub fn decode(body: &[u8]) -> Option<Cow<'_, str>> {
 
 /// The same failure, with the response's status, which says whether another attempt may succeed.
 fn with_status(mut error: Error, status: u16) -> Error {
-    error.http_status = Some(status);
+    error.http_status = Some(status).filter(|status| *status != 0);
     error.retryable = status >= 500 || matches!(status, 408 | 429);
     error
 }
@@ -115,6 +115,13 @@ mod tests {
             let error = read(status, body.as_bytes()).map(|_| ()).unwrap_err();
             assert_eq!((error.code.as_str(), error.retryable), (code, retryable), "{status} {body}");
         }
+    }
+
+    #[test]
+    fn no_status_is_invented() {
+        let error = read(0, b"<html><body>Sign in</body></html>").unwrap_err();
+        assert_eq!((error.code, error.http_status, error.retryable), (Code::NotCpix, None, false));
+        assert_eq!(read(0, br#"{"errorCode":"7016","message":"x"}"#).unwrap_err().http_status, None);
     }
 
     #[test]

@@ -38,6 +38,16 @@ impl TrackType {
         Self::ALL.into_iter().find(|track| track.as_str().eq_ignore_ascii_case(name))
     }
 
+    /// The track type of a picture of so many pixels, as a filter has them; without either it could be any.
+    pub fn of_pixels(least: Option<u64>, most: Option<u64>) -> Option<Self> {
+        let video = [Self::Sd, Self::Hd, Self::Uhd1, Self::Uhd2];
+        match (least, most) {
+            (_, Some(most)) => video.into_iter().find(|track| track.pixels().is_some_and(|(_, limit)| most <= limit)),
+            (Some(least), None) => video.into_iter().rev().find(|track| track.pixels().is_some_and(|(limit, _)| least >= limit)),
+            (None, None) => None,
+        }
+    }
+
     /// The least and the most pixels of a picture: 1024 × 576, then 1280 × 720 to 1920 × 1080 (PallyCon's own example),
     /// 4096 × 2160 and 8192 × 4320 beyond. Sound has no filter.
     pub fn pixels(self) -> Option<(u64, u64)> {
@@ -62,10 +72,14 @@ pub enum Scheme {
     Cens,
     /// AES-CBC with a pattern: what FairPlay takes, and nothing else.
     Cbcs,
+    /// Whole segments of HLS (CPIX 2.4 lets a document name HLS's methods here).
+    Aes128,
+    /// Samples of HLS (CPIX 2.4).
+    SampleAes,
 }
 
 impl Scheme {
-    /// Their names in CPIX.
+    /// The names of those of common encryption in CPIX.
     pub const NAMES: [&'static str; 4] = ["cenc", "cbc1", "cens", "cbcs"];
 
     /// As CPIX spells it.
@@ -75,12 +89,20 @@ impl Scheme {
             Self::Cbc1 => "cbc1",
             Self::Cens => "cens",
             Self::Cbcs => "cbcs",
+            Self::Aes128 => "AES-128",
+            Self::SampleAes => "SAMPLE-AES",
         }
     }
 
     /// From CPIX's spelling, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Cenc, Self::Cbc1, Self::Cens, Self::Cbcs].into_iter().find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))
+        let all = [Self::Cenc, Self::Cbc1, Self::Cens, Self::Cbcs, Self::Aes128, Self::SampleAes];
+        all.into_iter().find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether it is one of common encryption (ISO/IEC 23001-7), not a method of HLS.
+    pub fn is_common(self) -> bool {
+        !matches!(self, Self::Aes128 | Self::SampleAes)
     }
 
     /// Whether samples are encrypted in CTR mode, where a key and an initialization vector must not meet twice.
@@ -103,6 +125,22 @@ mod tests {
             assert_eq!(Scheme::from_name(&name.to_uppercase()).map(Scheme::as_str), Some(name));
         }
         assert_eq!(TrackType::from_name("VIDEO"), None);
+        for (name, scheme) in [("AES-128", Scheme::Aes128), ("sample-aes", Scheme::SampleAes)] {
+            assert_eq!(Scheme::from_name(name), Some(scheme));
+            assert!(!scheme.is_common() && Scheme::Cbcs.is_common());
+        }
+    }
+
+    #[test]
+    fn a_filter_shows_the_track_type() {
+        for track in TrackType::ALL {
+            let Some((least, most)) = track.pixels() else { continue };
+            assert_eq!(TrackType::of_pixels(Some(least), Some(most)), Some(track));
+            assert_eq!(TrackType::of_pixels(None, Some(most)), Some(track));
+            assert_eq!(TrackType::of_pixels(Some(least), None), Some(track));
+        }
+        assert_eq!(TrackType::of_pixels(None, None), None);
+        assert_eq!(TrackType::of_pixels(None, Some(u64::MAX)), None);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 pub mod account;
 #[cfg(feature = "server")]
 pub mod auth_data;
+#[cfg(feature = "server")]
+pub mod callback;
 pub mod inspect;
 #[cfg(feature = "server")]
 pub mod policy;

@@ -51,13 +51,18 @@ fn known_drm(check: &Check, path: &str, name: &str) -> Result<&'static str, Erro
 }
 
 /// What a page asks a token backend for.
-const REQUEST: &[Field] = &[required("content_id", CONTENT_ID), required("drm", Kind::Text)];
+const REQUEST: &[Field] = &[required("content_id", CONTENT_ID), optional("drm", Kind::Text)];
 
-/// Checks what a page asks a token backend for, before anybody is authorized. Returns the DRM in a token's spelling.
-pub fn check_request(parameters: &Value) -> Result<&'static str, Error> {
+/// Checks what a page asks a token backend for, before anybody is authorized. Returns the DRM in a token's spelling; a backend
+/// that has a list of DRMs makes a token for each where none is named.
+pub fn check_request(parameters: &Value, has_list: bool) -> Result<Option<&'static str>, Error> {
     let check = Check { code: Code::TokenRequestInvalid, allow_unknown: true };
     check.object(parameters, REQUEST)?;
-    known_drm(&check, "drm", parameters.field("drm").unwrap_or_default())
+    match parameters.field("drm") {
+        Some(name) => known_drm(&check, "drm", name).map(Some),
+        None if has_list => Ok(None),
+        None => Err(check.refuse(Reason::TokenRequestDrm).with(&DRM_TYPES.join(", "))),
+    }
 }
 
 /// Makes a token. `now` is in milliseconds; the option `timestamp`, too.
@@ -286,19 +291,26 @@ mod tests {
 
     #[test]
     fn a_request_for_a_token_is_checked_by_the_names_of_its_parameters() {
-        let check = |text: &str| check_request(&json::parse(text).unwrap()).map_err(|error| error.message());
-        assert_eq!(check(r#"{"content_id":"film/1 é","drm":"WIDEVINE"}"#), Ok("Widevine"));
+        let check = |text: &str| check_request(&json::parse(text).unwrap(), false).map_err(|error| error.message());
+        assert_eq!(check(r#"{"content_id":"film/1 é","drm":"WIDEVINE"}"#), Ok(Some("Widevine")));
         let long = format!(r#"{{"content_id":"{}","drm":"ncg"}}"#, "a".repeat(201));
         for (text, message) in [
             (r#"{"drm":"ncg"}"#, "content_id is missing."),
             (r#"{"content_id":" ","drm":"ncg"}"#, "content_id must be text that is not empty."),
             (r#"{"content_id":"a\u0007","drm":"ncg"}"#, "content_id holds a control character."),
             (long.as_str(), "content_id is longer than 200 characters."),
-            (r#"{"content_id":"a"}"#, "drm is missing."),
+            (
+                r#"{"content_id":"a"}"#,
+                "drm is missing: add drm=… to the URL (NCG, Widevine, PlayReady, FairPlay, Wiseplay), or give tokenHandler the option drms.",
+            ),
             (r#"{"content_id":"a","drm":"clearkey"}"#, "drm must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay."),
         ] {
             assert_eq!(check(text), Err(message.into()));
         }
+        let listed = |text: &str| check_request(&json::parse(text).unwrap(), true).map_err(|error| error.message());
+        assert_eq!(listed(r#"{"content_id":"a"}"#), Ok(None));
+        assert_eq!(listed(r#"{"content_id":"a","drm":"ncg"}"#), Ok(Some("NCG")));
+        assert!(listed("{}").is_err() && listed(r#"{"content_id":"a","drm":"clearkey"}"#).is_err());
     }
 
     #[test]

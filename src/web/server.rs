@@ -2,7 +2,7 @@
 
 use crate::cpix::{kms, request, response, views};
 use crate::custom_data::account::Account;
-use crate::custom_data::{auth_data, token};
+use crate::custom_data::{auth_data, callback, token};
 use crate::error::{Code, Error, Phase};
 use crate::json::Value;
 use crate::web::thrown;
@@ -40,10 +40,10 @@ pub fn open_license_token(site_id: &str, site_key: String, access_key: Option<St
     output(token::open(&account(site_id, site_key, access_key)?, value))
 }
 
-/// Checks what a page asks a token backend for. Returns the DRM in a token's spelling.
+/// Checks what a page asks a token backend for. Returns the DRM in a token's spelling, or none where the backend has a list.
 #[wasm_bindgen(js_name = checkTokenRequest)]
-pub fn check_token_request(parameters: JsValue) -> Result<String, JsValue> {
-    token::check_request(&input(parameters)?).map(String::from).map_err(thrown)
+pub fn check_token_request(parameters: JsValue, has_list: bool) -> Result<Option<String>, JsValue> {
+    token::check_request(&input(parameters)?, has_list).map(|drm| drm.map(String::from)).map_err(thrown)
 }
 
 /// Makes callback auth data.
@@ -56,6 +56,18 @@ pub fn create_auth_data(site_id: &str, site_key: String, options: JsValue) -> Re
 #[wasm_bindgen(js_name = openAuthData)]
 pub fn open_auth_data(site_id: &str, site_key: String, value: &str) -> Result<JsValue, JsValue> {
     output(auth_data::open(&account(site_id, site_key, None)?, value))
+}
+
+/// Decrypts what PallyCon asks a site's callback page.
+#[wasm_bindgen(js_name = openCallbackRequest)]
+pub fn open_callback_request(site_id: &str, site_key: String, data: &str) -> Result<JsValue, JsValue> {
+    output(callback::open(&account(site_id, site_key, None)?, data))
+}
+
+/// Encrypts a callback page's answer. `now` is in milliseconds.
+#[wasm_bindgen(js_name = sealCallbackAnswer)]
+pub fn seal_callback_answer(site_id: &str, site_key: String, answer: JsValue, nonce: &str, now: f64) -> Result<String, JsValue> {
+    callback::answer(&account(site_id, site_key, None)?, &input(answer)?, nonce, now as i64).map_err(thrown)
 }
 
 /// The URL of a key server.

@@ -28,7 +28,10 @@ function readAnswer(xml) {
   const keys = [...xml.matchAll(/<cpix:ContentKey commonEncryptionScheme="(\w+)" explicitIV="([^"]+)" kid="([^"]+)">.*?<pskc:PlainValue>([^<]+)</g)]
     .map(([, scheme, iv, kid, key]) => ({ scheme, kid, keyId: kid.replaceAll("-", ""), key: Buffer.from(key, "base64").toString("hex"), iv: Buffer.from(iv, "base64") }));
   const systems = [...xml.matchAll(/<cpix:DRMSystem kid="([^"]+)" systemId="([^"]+)">(.*?)<\/cpix:DRMSystem>/g)]
-    .map(([, kid, systemId, inside]) => ({ kid, systemId, inside }));
+    .map(([, kid, systemId, inside]) => {
+      assert.equal(systemId, systemId.toUpperCase(), "the official client compares system ids in upper case");
+      return { kid, systemId: systemId.toLowerCase(), inside };
+    });
   return { keys, systems };
 }
 const element = (inside, name) => {

@@ -73,7 +73,7 @@ test("a wrong parameter is 400 with its name, and nobody is asked", async () => 
     ["?drm=ncg&content_id=a%0Ab", "content_id holds a control character."],
     ["?drm=ncg&content_id=%20", "content_id must be text that is not empty."],
     ["?drm=ncg", "content_id is missing."],
-    ["?content_id=a", "drm is missing."],
+    ["?content_id=a", "drm is missing: add drm=… to the URL (NCG, Widevine, PlayReady, FairPlay, Wiseplay), or give tokenHandler the option drms."],
     ["?content_id=a&drm=widewine", 'drm must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay; did you mean "Widevine"?'],
     ["?content_id=a&drm=%00", "drm must be one of NCG, Widevine, PlayReady, FairPlay, Wiseplay."],
     ["?content_id=a&content_id=b&drm=ncg", "content_id is given more than once."],
@@ -83,6 +83,30 @@ test("a wrong parameter is 400 with its name, and nobody is asked", async () => 
     assert.deepEqual([response.status, await response.text(), response.headers.get("cache-control")], [400, message, "no-store"], query);
   }
   assert.deepEqual(failed, []);
+});
+
+test("without drm, the guide's own request: a token for each DRM of the list", async () => {
+  const asked = [];
+  const handler = tokenHandler(TUTORIAL, ({ drmType }) => (asked.push(drmType), { userId: drmType }), { drms: ["widevine", "PlayReady", "fairplay"] });
+  const response = await ask(handler, "?content_id=film");
+  assert.deepEqual([response.status, response.headers.get("content-type"), response.headers.get("cache-control")], [200, "application/json", "no-store"]);
+  const tokens = await response.json();
+  assert.deepEqual(Object.keys(tokens), ["widevine", "playready", "fairplay"]);
+  for (const [name, drmType] of [["widevine", "Widevine"], ["playready", "PlayReady"], ["fairplay", "FairPlay"]]) {
+    assert.equal((await openLicenseToken(TUTORIAL, tokens[name])).drmType, drmType);
+  }
+  assert.deepEqual(asked, ["Widevine", "PlayReady", "FairPlay"]);
+  const one = await ask(handler, "?content_id=film&drm=ncg");
+  assert.equal((await openLicenseToken(TUTORIAL, await one.text())).drmType, "NCG");
+  assert.deepEqual([(await ask(handler, "?drm=ncg")).status, (await ask(handler, "")).status, (await ask(handler, "?content_id=a&drm=x")).status], [400, 400, 400]);
+  const some = tokenHandler(TUTORIAL, ({ drmType }) => (drmType === "FairPlay" ? {} : null), { drms: ["widevine", "fairplay"] });
+  assert.deepEqual(Object.keys(await (await ask(some, "?content_id=film")).json()), ["fairplay"]);
+  assert.equal((await ask(tokenHandler(TUTORIAL, () => null, { drms: ["widevine"] }), "?content_id=film")).status, 403);
+  assert.equal((await ask(tokenHandler(TUTORIAL, () => new Response("", { status: 401 }), { drms: ["widevine"] }), "?content_id=film")).status, 401);
+  const failed = [];
+  const wrong = tokenHandler(TUTORIAL, () => ({}), { drms: ["widewine"], onError: (error) => failed.push(error.message) });
+  assert.equal((await ask(wrong, "?content_id=film")).status, 500);
+  assert.deepEqual(failed, ["drms is not a list of at least one DRM."]);
 });
 
 test("what authorize must not return issues no token and is reported", async () => {
@@ -139,7 +163,9 @@ test("CORS only where it is configured, and only for its origins", async () => {
 test("options are checked when the handler is made", () => {
   for (const [args, message] of [
     [[undefined], "authorize is not a function."],
-    [[() => null, { cor: {} }], 'Unknown option "cor"; the options are onError, cors.'],
+    [[() => null, { cor: {} }], 'Unknown option "cor"; the options are drms, onError, cors.'],
+    [[() => null, { drms: [] }], "drms is not a list of at least one DRM."],
+    [[() => null, { drms: "widevine" }], "drms is not a list of at least one DRM."],
     [[() => null, { onError: "log" }], "onError is not a function."],
     [[() => null, { cors: true }], "cors is not a plain object."],
     [[() => null, { cors: {} }], 'cors.origins is not "*" or a list of origins, such as "https://www.example.com".'],

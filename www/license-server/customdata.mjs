@@ -17,6 +17,7 @@ const SKEW = 5;
  * @property {boolean} keyRotation
  * @property {boolean} json the answer is to be the JSON shape
  * @property {Record<string, unknown>} playback the policy's playback part
+ * @property {{ userId: string, orderId?: string }} [auth] of auth data: who is asked about in the callback
  */
 
 /**
@@ -75,7 +76,7 @@ function openToken(fields, account, now) {
 }
 
 /**
- * A site's callback would now decide by this; the local one says yes to everybody.
+ * The site's callback decides by this (callback.mjs); where a run has none, the answer is yes to everybody.
  * @param {Record<string, unknown>} fields
  * @param {import("./accounts.mjs").Account} account
  * @returns {Grant}
@@ -85,8 +86,8 @@ function openAuthData(fields, account) {
   const opened = sealed && decryptText(account.siteKey, sealed);
   const inner = opened === undefined ? undefined : parseObject(opened);
   if (inner === undefined) throw new Refusal(8706, "the auth data does not decrypt to a JSON object");
-  text(inner, "user_id");
-  return { account, cid: text(inner, "cid"), keyRotation: true, json: false, playback: {} };
+  const auth = { userId: text(inner, "user_id"), ...(typeof inner.oid === "string" && { orderId: inner.oid }) };
+  return { account, cid: text(inner, "cid"), keyRotation: true, json: false, playback: {}, auth };
 }
 
 /**

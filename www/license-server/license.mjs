@@ -2,6 +2,7 @@
  * A license request: challenge and custom data in, license in its outer form out.
  */
 import { Refusal, jsonReply } from "./errors.mjs";
+import { askSite } from "./callback.mjs";
 import { checkCustomData } from "./customdata.mjs";
 import { chooseKeys } from "./keys.mjs";
 import { FAIRPLAY_CERTIFICATE_HASH, WIDEVINE_CERTIFICATE, flipBit } from "./certificates.mjs";
@@ -65,10 +66,11 @@ function readChallenge(drm, body, contentType) {
  * @param {Map<string, import("./accounts.mjs").Account>} context.accounts
  * @param {import("./catalog.mjs").KnownKey[]} context.known
  * @param {number} context.now
+ * @param {string} [context.callback] the site's page that decides about auth data
  * @param {import("./faults.mjs").Fault} [context.fault]
- * @returns {import("./errors.mjs").Reply}
+ * @returns {Promise<import("./errors.mjs").Reply>}
  */
-export function licenseReply(asked, { header, query, accounts, known, now, fault }) {
+export async function licenseReply(asked, { header, query, accounts, known, now, callback, fault }) {
   if (asked.certificate) {
     const body = wrapServiceCertificate(WIDEVINE_CERTIFICATE);
     return { status: 200, type: "application/octet-stream", body: fault?.name === "flip" ? flipBit(body, fault.number) : body };
@@ -78,7 +80,8 @@ export function licenseReply(asked, { header, query, accounts, known, now, fault
   if (!value) throw new Refusal(asked.drm === "playready" ? 7206 : 9001, "no custom data in header, URL or challenge");
   const tokenOnly = header === undefined && !query.has(CUSTOM_DATA);
   const drm = asked.drm ?? claimedDrm(value);
-  const grant = checkCustomData(value, { accounts, now, drm, tokenOnly });
+  const checked = checkCustomData(value, { accounts, now, drm, tokenOnly });
+  const grant = checked.auth !== undefined && callback !== undefined ? await askSite(callback, checked, drm) : checked;
   if (drm === "fairplay" && !grant.account.fairplay) throw new Refusal(7301, "the site has no FairPlay");
   if (asked.refusal !== undefined) throw asked.refusal;
   const { challenge } = asked;

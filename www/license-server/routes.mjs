@@ -1,6 +1,7 @@
 /**
  * Every path that is not a file: what kind of request it is, which methods it takes, who answers it.
  */
+import { callbackUrl } from "./callback.mjs";
 import { certificateReply } from "./certificates.mjs";
 import { publicCatalog } from "./catalog.mjs";
 import { loginPage } from "./damage.mjs";
@@ -57,6 +58,7 @@ function license({ world, run, query, headers, body }, only) {
       accounts: world.accounts,
       known: [...run.keys.values(), ...world.keys],
       now: world.now(),
+      callback: run.callback,
       fault,
     }),
   };
@@ -122,6 +124,20 @@ function requests({ run, method }) {
   };
 }
 
+/**
+ * @param {Context} context
+ * @returns {Work}
+ */
+function callback({ run, method, body }) {
+  return {
+    answer: () => {
+      if (method === "POST") run.callback = callbackUrl(parseJson(body)?.url);
+      if (method === "DELETE") run.callback = undefined;
+      return jsonReply({ url: run.callback ?? null });
+    },
+  };
+}
+
 /** @param {Buffer} body */
 function parseJson(body) {
   try {
@@ -157,6 +173,7 @@ export const ROUTES = [
     work: ({ world }) => ({ answer: () => jsonReply(publicCatalog(world.catalog)) }),
   },
   { path: /^\/api\/requests$/, kind: "api", methods: [...READ, "DELETE"], unrecorded: true, work: requests },
+  { path: /^\/api\/callback$/, kind: "api", methods: [...READ, "POST", "DELETE"], unrecorded: true, work: callback },
   { path: /^\/api\/faults$/, kind: "api", methods: [...READ, "POST", "DELETE"], unrecorded: true, work: faults },
   {
     path: /^\/(v[12])\/cpix\/(pallycon|(?<=^\/v2\/cpix\/)doverunner)\/getKey\/([^/]+)$/,

@@ -1,5 +1,5 @@
 /**
- * What belongs to one run and to no other: its request log, its faults, the keys that its packagers were given.
+ * What belongs to one run and to no other: its request log, its faults, its callback page, the keys that its packagers were given.
  * Everything is bounded; the run that was used least recently is forgotten first.
  */
 
@@ -39,6 +39,8 @@ export class Run {
     this.log = [];
     /** @type {import("./faults.mjs").Fault[]} */
     this.faults = [];
+    /** @type {string | undefined} the site's page that decides about auth data */
+    this.callback = undefined;
     /** @type {Map<string, import("./catalog.mjs").KnownKey>} */
     this.keys = new Map();
   }

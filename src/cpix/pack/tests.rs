@@ -246,3 +246,23 @@ fn control_characters_in_pack_info_are_refused() {
     }
     assert!(entry(r#""fairplay":{"key_uri":"skd://a"}"#).is_ok());
 }
+
+#[test]
+fn what_only_newer_documents_have_is_kept() {
+    let inner = "<ContentProtectionData>AQIDBA==</ContentProtectionData>\
+        <SmoothStreamingProtectionHeaderData>BQYH</SmoothStreamingProtectionHeaderData>";
+    let pack = read(&key(KID, "commonEncryptionScheme='SAMPLE-AES'"), &system(KID, "9A04F079-9840-4286-AB92-E65BE0885F95", inner), "");
+    let value = pack.to_value();
+    let entry = &value.get("content_key_list").unwrap().items().unwrap()[0];
+    assert_eq!(entry.field("common_encryption_scheme"), Some("SAMPLE-AES"));
+    let expected = concat!(
+        r#"{"pssh_payload_only":"AQIDBA==","content_protection_data":"AQIDBA==","#,
+        r#""smooth_streaming_protection_header_data":"BQYH"}"#
+    );
+    assert_eq!(entry.get("playready").unwrap().to_json(), expected);
+    assert_eq!(Pack::from_value(&value).unwrap().to_value(), value, "it reads back");
+    // Elements of a manifest are not a payload.
+    let inner = format!("<ContentProtectionData>{}</ContentProtectionData>", text::to_base64(b"<pssh>AAAA</pssh>"));
+    let pack = read(&key(KID, ""), &system(KID, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", &inner), "");
+    assert!(pack.keys[0].systems[0].pssh_payload().is_none());
+}

@@ -95,6 +95,9 @@ fn scheme(keys: &[&PackKey], options: &Value) -> Result<Scheme, Error> {
         return Err(CHECK.refuse(Reason::ViewSchemes));
     }
     let scheme = wanted.or(named).unwrap_or(Scheme::Cenc);
+    if !scheme.is_common() {
+        return Err(CHECK.refuse(Reason::ViewCommonScheme).with(scheme.as_str()));
+    }
     let only_fairplay = |key: &&PackKey| !key.systems.is_empty() && key.systems.iter().all(|drm| drm.system_id == system::FAIRPLAY);
     if scheme != Scheme::Cbcs && keys.iter().any(only_fairplay) {
         return Err(CHECK.refuse(Reason::ViewSchemeFairplay));
@@ -175,6 +178,35 @@ pub(super) mod tests {
         let keys = pack(&[entry('1', &[FAIRPLAY])]);
         assert!(view("bitmovin", &keys, "{}").unwrap_err().contains("must be cbcs"));
         assert!(view("bitmovin", &keys, r#"{"scheme":"cbcs"}"#).is_ok());
+    }
+
+    #[test]
+    fn a_method_of_hls_is_not_a_scheme_of_common_encryption() {
+        let keys = pack(&[entry('1', &[r#""common_encryption_scheme":"SAMPLE-AES""#, WIDEVINE])]);
+        for name in ["bitmovin", "shaka-packager", "qencode"] {
+            assert!(view(name, &keys, "{}").unwrap_err().contains("scheme is SAMPLE-AES, a method of HLS"), "{name}");
+        }
+        assert!(view("nginx-vod", &keys, "{}").is_ok(), "it does not name the scheme");
+    }
+
+    #[test]
+    fn keys_whose_use_only_filters_tell_are_taken() {
+        let rule = |kid: &str, filter: &str| format!("<ContentKeyUsageRule kid='{kid}'><{filter}/></ContentKeyUsageRule>");
+        let key = |kid: &str, key: &str| format!("<ContentKey kid='{kid}'><Data><Secret><PlainValue>{key}</PlainValue></Secret></Data></ContentKey>");
+        let (video, audio) = ("11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222");
+        let xml = format!(
+            "<CPIX><ContentKeyList>{}{}</ContentKeyList><ContentKeyUsageRuleList>{}{}</ContentKeyUsageRuleList></CPIX>",
+            key(video, "AAAAAAAAAAAAAAAAAAAAAA=="),
+            key(audio, "AAAAAAAAAAAAAAAAAAAAAQ=="),
+            rule(video, "VideoFilter"),
+            rule(audio, "AudioFilter")
+        );
+        let keys = crate::cpix::response::read(200, xml.as_bytes()).unwrap();
+        let types: Vec<_> = keys.keys.iter().map(|key| key.track_type.as_deref()).collect();
+        assert_eq!(types, [Some("VIDEO"), Some("AUDIO")]);
+        let keys = keys.to_value();
+        assert!(view("shaka-packager", &keys, r#"{"hardwareDrm":true}"#).unwrap().to_json().contains("label=VIDEO:key_id=1111"));
+        assert!(view("bitmovin", &keys, r#"{"track":"audio","hardwareDrm":false}"#).is_ok());
     }
 
     #[test]

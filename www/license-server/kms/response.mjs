@@ -51,8 +51,9 @@ export function cpixResponse({ contentId, keys, periods }, { secret, provider, v
   const contentKeys = made.map(({ kid, key, iv, facts }) =>
     `<cpix:ContentKey commonEncryptionScheme="${facts.scheme}" explicitIV="${iv.toString("base64")}" kid="${uuidOf(kid)}">`
     + `<cpix:Data><pskc:Secret><pskc:PlainValue>${key.toString("base64")}</pskc:PlainValue></pskc:Secret></cpix:Data></cpix:ContentKey>`);
+  // In upper case, as the official client expects when it compares.
   const systems = made.flatMap(({ request, kid, facts }) => request.systemIds.map((systemId) =>
-    `<cpix:DRMSystem kid="${uuidOf(kid)}" systemId="${systemId}">${systemElements(systemId, facts, version2)}</cpix:DRMSystem>`));
+    `<cpix:DRMSystem kid="${uuidOf(kid)}" systemId="${systemId.toUpperCase()}">${systemElements(systemId, facts, version2)}</cpix:DRMSystem>`));
   const rules = made.filter(({ request }) => request.ruled).map(({ request, kid }) => usageRule(request, uuidOf(kid)));
   const more = ateme
     ? ' xmlns:xenc="http://www.w3.org/2001/04/xmlenc#" xmlns:ns3="urn:ietf:params:xml:ns:keyprov:pskc"'
