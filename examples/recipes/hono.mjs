@@ -1,0 +1,8 @@
+import { Hono } from "hono";
+import { tokenHandler } from "pallycon-drm/server";
+import { account, authorize } from "./site.mjs";
+
+const handler = tokenHandler(account, authorize);
+const app = new Hono();
+app.all("/token", (context) => handler(context.req.raw));
+export default app;
