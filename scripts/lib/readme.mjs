@@ -1,5 +1,5 @@
 // The JavaScript blocks of the README and of documents for who writes a page, as a project for the compiler: an example that does
-// not compile helps nobody. (Those of docs/server.md are run.)
+// not compile helps nobody. (Those of docs/server*.md are run.)
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";

@@ -1,4 +1,4 @@
-// docs/server.md: its examples run as they stand, against a key server of independent code.
+// docs/server*.md: their examples run as they stand, against a key server of independent code.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { after, test } from "node:test";
 import { KMS_TOKEN, TUTORIAL, root, startKms } from "./support.mjs";
 
-const page = readFileSync(new URL("docs/server.md", root), "utf8");
+const page = ["server-tokens", "server-callback", "server-keys", "server-packaging", "server"].map((name) => readFileSync(new URL(`docs/${name}.md`, root), "utf8")).join("\n");
 const blocks = (language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => match[1]);
 const folder = mkdtempSync(join(tmpdir(), "pallycon-drm-docs-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,6 +35,8 @@ const PRINTS = [
   /^3600 true\n$/,
   /^policy-invalid \| The policy is invalid: playback_policy\.licenseDuration is not known; did you mean "license_duration"\?\n$/,
   /^200 FairPlay\n$/,
+  /^\[ 'widevine', 'playready', 'fairplay' \]\n$/,
+  /^400 data cannot be decrypted\.\n$/,
   /drmType: 'Widevine'[\s\S]*orderId: 'order-1'/,
   /^\[ 'AUDIO', 'HD' \]\ntrue\n$/,
   /^\[ \{ id: 'keyPeriod_128', index: 128 \} \]\n$/,

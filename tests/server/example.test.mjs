@@ -6,12 +6,13 @@ import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { openLicenseToken } from "../../dist/server.js";
+import { decryptText, encryptText } from "../../www/license-server/digest.mjs";
 import { TUTORIAL, root } from "./support.mjs";
 
 /** The example as a process: its URL, and what it has printed to stderr and how it ended. */
-async function start(t) {
+async function start(t, name = "token-server") {
   const env = { ...process.env, PORT: "0", PALLYCON_SITE_ID: TUTORIAL.siteId, PALLYCON_SITE_KEY: TUTORIAL.siteKey, PALLYCON_ACCESS_KEY: TUTORIAL.accessKey };
-  const server = spawn(process.execPath, [fileURLToPath(new URL("examples/token-server.mjs", root))], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(process.execPath, [fileURLToPath(new URL(`examples/${name}.mjs`, root))], { env, stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => server.kill());
   const seen = { stderr: "", exit: undefined };
   server.stderr.on("data", (chunk) => (seen.stderr += chunk));
@@ -29,6 +30,21 @@ test("examples/token-server.mjs gives tokens to who it should", async (t) => {
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`)).status, 403);
   assert.equal((await fetch(url.replace("/token", "/other"))).status, 404);
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`, { method: "POST", body: "x" })).status, 405);
+});
+
+test("examples/callback-server.mjs answers PallyCon's callback", async (t) => {
+  const { url } = await start(t, "callback-server");
+  const ask = async (userId) => {
+    const asked = { user_id: userId, cid: "film-1", oid: "", nonce: "n-1", device_id: "d", device_type: "pc", drm_type: "Widevine" };
+    const answer = await fetch(url, { method: "POST", body: new URLSearchParams({ data: encryptText(TUTORIAL.siteKey, JSON.stringify(asked)) }) });
+    return JSON.parse(decryptText(TUTORIAL.siteKey, Buffer.from(await answer.text(), "base64")));
+  };
+  assert.deepEqual(await ask("ann"), {
+    error_code: "0000", error_message: "success", playback_policy: { license_duration: 3600 },
+    security_policy: [{ track_type: "UHD1", widevine: { security_level: 5 } }], nonce: "n-1",
+  });
+  assert.deepEqual(await ask("nobody"), { error_code: "NO_ORDER", error_message: "No order for film-1", nonce: "n-1" });
+  assert.equal((await fetch(url)).status, 405);
 });
 
 /** Sends bytes and resolves with all that comes back. `patience`: what is cut off gets no response before the client gives up. */
