@@ -1,4 +1,4 @@
-//! The callback: PallyCon asks the site's own page what a user may do (`docs/protocol.md`, "Callback type").
+//! The callback: PallyCon asks the site's own page what a user may do (`docs/protocol.md`, "Callback").
 //!
 //! ```text
 //! request    POST data=sealed( { user_id, cid, oid, nonce, device_id, device_type, drm_type } )

@@ -36,7 +36,7 @@ const PRINTS = [
   /^policy-invalid \| The policy is invalid: playback_policy\.licenseDuration is not known; did you mean "license_duration"\?\n$/,
   /^200 FairPlay\n$/,
   /^\[ 'widevine', 'playready', 'fairplay' \]\n$/,
-  /^400 data cannot be decrypted\.\n$/,
+  /^405 PallyCon calls this page with POST\.\n$/,
   /drmType: 'Widevine'[\s\S]*orderId: 'order-1'/,
   /^\[ 'AUDIO', 'HD' \]\ntrue\n$/,
   /^\[ \{ id: 'keyPeriod_128', index: 128 \} \]\n$/,

@@ -1,21 +1,23 @@
 // "pallycon-drm/server" as a user's compiler sees it.
 import {
   PallyConError, buildCpixRequest, createAuthData, createLicenseToken, kmsUrl, openAuthData, openLicenseToken, parseCpixRequest, parseCpixResponse,
-  requestContentKeys, toBitmovin, toFlussonic, toNginxVod, toQencode, toShakaPackager, toSpeke, tokenHandler, type Account, type PackInfo, type Policy,
+  requestContentKeys, toBitmovin, toFlussonic, toNginxVod, toQencode, toShakaPackager, toSpeke, callbackHandler, tokenHandler, type Account, type PackInfo, type Policy,
 } from "pallycon-drm/server";
 
 declare const account: Account;
 const policy: Policy = {
   policy_version: 2,
-  playback_policy: { persistent: true, rental_duration: 60, expire_date: new Date(), allowed_track_types: "SD_HD" },
-  security_policy: [{ track_type: "HD", widevine: { security_level: 5, required_hdcp_version: "HDCP_V2_2" }, playready: { security_level: 3000 }, fairplay: { hdcp_enforcement: -1 } }],
-  external_key: { mpeg_cenc: [{ track_type: "ALL", key_id: "", key: "" }] },
+  playback_policy: { persistent: true, rental_duration: 60, renewal_duration: "60", expire_date: new Date(), allowed_track_types: "SD_HD" },
+  security_policy: [{ track_type: "HD", widevine: { security_level: 5, required_hdcp_version: "HDCP_V2_3" }, playready: { security_level: 3000, enable_license_cipher: true }, fairplay: { hdcp_enforcement: -1 } }],
+  external_key: { mpeg_cenc: [{ track_type: "ALL", key_id: "", key: "", iv: null }], hls_aes: [] },
 };
 // @ts-expect-error a misspelled field is found while it is typed
 const misspelled: Policy = { playback_policy: { licenseDuration: 1 } };
 // @ts-expect-error a level that PlayReady does not have
 const level: Policy = { security_policy: [{ playready: { security_level: 1000 } }] };
-void [misspelled, level];
+// @ts-expect-error a duration is a number, or a number as text
+const duration: Policy = { playback_policy: { license_duration: "an hour" } };
+void [misspelled, level, duration];
 
 const token: Promise<string> = createLicenseToken(account, { drmType: "widevine", userId: "u", contentId: "c", policy, responseFormat: "original", keyRotation: false, timestamp: new Date() });
 // @ts-expect-error a DRM that PallyCon does not license by token
@@ -47,6 +49,14 @@ const handler: (request: Request) => Promise<Response> = tokenHandler(account, a
   return user !== null && { userId: user, policy: { playback_policy: { license_duration: contentId.length } }, keyRotation: drmType === "Widevine" };
 });
 void handler(new Request("https://site.example/")).catch((error: unknown) => error instanceof PallyConError && error.code);
-tokenHandler(account, () => null, { onError: (error: unknown) => void error, cors: { origins: ["https://www.example.com"], credentials: true } });
+tokenHandler(account, () => null, { drms: ["widevine", "FairPlay"], onError: (error: unknown) => void error, cors: { origins: ["https://www.example.com"], credentials: true } });
 // @ts-expect-error true is not a grant
 tokenHandler(account, () => true);
+
+const callback: (request: Request) => Promise<Response> = callbackHandler(account, async ({ userId, contentId, orderId, deviceId, deviceType, drmType, nonce, request }) => {
+  const texts: (string | undefined)[] = [userId, contentId, orderId, deviceId, deviceType, drmType, nonce, request.url];
+  return texts.length > 0 ? { policy, userId: "u" } : { error: { code: "E42", message: "no subscription" } };
+});
+// @ts-expect-error a refusal has a code
+callbackHandler(account, () => ({ error: { message: "no" } }));
+void callback;

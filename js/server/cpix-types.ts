@@ -1,0 +1,155 @@
+/** The shapes of CPIX, and of what packagers want of it. */
+
+export type KmsKind = "v1" | "v2" | "doverunner" | "speke" | "speke-v2" | "speke-cbcs" | "ateme";
+
+export interface KmsUrlOptions {
+  kind: KmsKind;
+  /** the KMS token (enc-token) of the console */
+  token: string;
+  /** instead of the public host; for speke-v2 and speke-cbcs the whole URL, which is not published */
+  base?: string | undefined;
+  /** live content whose keys rotate; for speke-v2 it must agree with the channel's rotation interval */
+  keyRotation?: boolean | undefined;
+  /** ateme */
+  format?: "dash" | "hls" | undefined;
+  /** ateme */
+  contentId?: string | undefined;
+}
+
+/** A name, or a system id. */
+export type CpixSystem = "widevine" | "playready" | "fairplay" | "wiseplay" | "ncg" | "ncg-hls-aes-128" | "ncg-hls-sample-aes" | "aes-128" | "sample-aes" | (string & {});
+export type TrackType = "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
+export type EncryptionScheme = "cenc" | "cbc1" | "cens" | "cbcs";
+/** CPIX 2.4 names HLS's methods, too. */
+export type DocumentScheme = EncryptionScheme | "AES-128" | "SAMPLE-AES";
+
+export interface CpixRequestOptions {
+  contentId: string;
+  systems: CpixSystem[];
+  /** default cenc; FairPlay alone takes cbcs only */
+  scheme?: EncryptionScheme | undefined;
+  /** a key for each; without it one key for all */
+  tracks?: (TrackType | { type: TrackType; keyId?: string; minPixels?: number; maxPixels?: number })[] | undefined;
+  /** live: a key for each, by index */
+  keyPeriods?: (number | { id?: string; index: number })[] | undefined;
+  /** of a single key; the key server answers with its own */
+  keyId?: string | undefined;
+  /** which key server is asked; default v2 */
+  kind?: Exclude<KmsKind, "ateme"> | undefined;
+  /** checks that sound and picture get separate keys, as PlayReady SL3000 and Widevine L1 take them */
+  hardwareDrm?: boolean | undefined;
+}
+
+export interface CpixRequest {
+  contentId?: string;
+  systems: string[];
+  scheme?: DocumentScheme;
+  keyIds: string[];
+  tracks?: { type: string; keyId: string; minPixels?: number; maxPixels?: number }[];
+  keyPeriods?: { id: string; index?: number }[];
+}
+
+/** Keys in the JSON shape of PallyCon's own CPIX clients, and what else the answer has. */
+export interface PackInfo {
+  content_id: string | null;
+  content_key_list: ContentKey[];
+}
+
+export interface ContentKey {
+  track_type?: string;
+  key_id_hex: string;
+  key_id_b64: string;
+  key_hex: string;
+  key_b64: string;
+  iv_hex?: string;
+  iv_b64?: string;
+  widevine?: DrmSignaling;
+  playready?: DrmSignaling;
+  fairplay?: DrmSignaling;
+  common_encryption_scheme?: DocumentScheme;
+  period?: { id: string; index?: number };
+  other_systems?: (DrmSignaling & { system_id: string; name?: string })[];
+}
+
+export interface DrmSignaling {
+  /** base64 of the box */
+  pssh?: string;
+  /** base64 of what is in it */
+  pssh_payload_only?: string;
+  /** FairPlay: `skd://…` */
+  key_uri?: string;
+  content_protection_data?: string;
+  /** base64 of a PlayReady object, for Smooth Streaming manifests */
+  smooth_streaming_protection_header_data?: string;
+  /** lines for HLS playlists */
+  hls_signaling?: { media?: string; master?: string };
+}
+
+export interface ContentKeyOptions {
+  signal?: AbortSignal | undefined;
+  /** milliseconds for everything, redirects and the body included; default 10 000 */
+  timeout?: number | undefined;
+  /** sent to the key server and to the origins in `allowRedirects` */
+  headers?: HeadersInit | undefined;
+  /** a longer response is refused while it is read; default 16 MiB */
+  maxResponseBytes?: number | undefined;
+  /** origins that the key server may redirect to; by default only its own */
+  allowRedirects?: string[] | undefined;
+}
+
+// ---- views
+
+interface OneKey {
+  /** which key, where the answer has several */
+  track?: string | undefined;
+  /** which key period, by index or id, where the answer has several */
+  period?: number | string | undefined;
+}
+interface Encrypting { scheme?: EncryptionScheme | undefined; hardwareDrm?: boolean | undefined }
+
+export interface QencodeOptions extends OneKey { scheme?: EncryptionScheme | undefined; system?: "widevine" | "playready" | undefined; licenseUrl?: string | undefined }
+/** `cenc_drm` of a Qencode output format. */
+export interface QencodeDrm { key_id: string; key: string; iv?: string; pssh: string; la_url: string }
+
+export type NginxVodOptions = OneKey;
+/** What nginx-vod-module reads from its DRM upstream. */
+export type NginxVodKeys = { pssh: { uuid: string; data: string }[]; key: string; key_id: string; iv?: string }[];
+
+export interface BitmovinOptions extends OneKey, Encrypting { licenseUrl?: string | undefined }
+export interface BitmovinTrack {
+  track_type?: string;
+  /** a CencDrm resource, without its outputs */
+  cencDrm: {
+    key: string; kid: string; encryptionMode: "CTR" | "CBC";
+    widevine?: { pssh: string }; playReady?: { laUrl?: string; pssh: string }; fairPlay?: { iv?: string; uri?: string };
+  };
+}
+
+export interface ShakaPackagerOptions extends OneKey, Encrypting {}
+
+/** Pack info, or what a view of a service that asks for keys by itself needs of it. */
+export type Packaged = PackInfo | { contentId?: string; systems?: CpixSystem[] };
+
+export interface MediaConvertOptions {
+  service: "mediaconvert";
+  /** of kind speke or speke-cbcs */
+  url: string;
+  output: "dash" | "hls" | "cmaf" | "smooth";
+  contentId?: string | undefined;
+  systems?: CpixSystem[] | undefined;
+}
+export interface MediaPackageOptions {
+  service: "mediapackage";
+  /** of kind speke-v2 */
+  url: string;
+  roleArn: string;
+  container: "cmaf" | "ts";
+  method: "cenc" | "cbcs" | "aes-128" | "sample-aes";
+  contentId?: string | undefined;
+  systems?: CpixSystem[] | undefined;
+  tracks?: TrackType[] | undefined;
+  /** seconds; must agree with the URL's `key-rotation` */
+  keyRotationInterval?: number | undefined;
+  presets?: { audio: string; video: string } | undefined;
+}
+export interface FlussonicOptions { url: string; contentId?: string | undefined }
