@@ -77,7 +77,7 @@ const CHECKS: [(&str, Check); 16] = [
     }),
     ("mpd-unresolved-ref", |input| warned(&manifest(input)?, "manifest-ref", "\"there\"")),
     ("cpix-filters-without-track-type", |input| {
-        let pack = cpix::response::read(200, input).map_err(|error| error.message())?.to_value();
+        let pack = cpix::response::read(200, input.as_bytes()).map_err(|error| error.message())?.to_value();
         let read: Value = serde_json::from_str(&pack.to_json()).unwrap();
         let tracks = read["content_key_list"].as_array().unwrap().iter().map(|key| key["track_type"].clone());
         same("tracks", &tracks.collect::<Vec<_>>(), &vec!["VIDEO".into(), "AUDIO".into()])?;
