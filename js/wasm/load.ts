@@ -42,7 +42,7 @@ export function guarded<T>(run: () => T): T {
 
 let bytes = new Uint8Array();
 
-/** All of the memory. It is another buffer after each growth, and in each instance. @internal */
+/** All of the memory. It is another buffer after each growth, and in each instance. */
 export function memory(): Uint8Array {
   const { buffer } = wasm!.memory;
   return bytes.buffer === buffer ? bytes : (bytes = new Uint8Array(buffer));
