@@ -1,12 +1,37 @@
-// `npm run bench`: builds what is measured, then measures (benches/).
-import { main } from "./lib/say.mjs";
+// `npm run bench`: builds what is measured, measures it beside what one would use instead, prints the tables and writes them
+// into docs/performance.md. Ratios first: machines differ. Nothing here fails a build.
+//   npm run bench -- parsing size    these parts alone: parsing, size, license, start, memory
+import { ensureBrowsers } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
-import { ensurePackages } from "./setup/npm.mjs";
+import { ensureBenchPackages, ensurePackages } from "./setup/npm.mjs";
 import { ensureRust } from "./setup/rust.mjs";
+import { Stop, elapsed, main, say, step } from "./lib/say.mjs";
+
+const PARTS = {
+  parsing: async () => (await import("../benches/parsing/parsing.mjs")).parsing(),
+  size: async () => (await import("../benches/size.mjs")).size(),
+  license: async () => (await import("../benches/license/license.mjs")).license(),
+  start: async () => (await import("../benches/start/start.mjs")).start(),
+  memory: async () => (await import("../benches/memory.mjs")).memory(),
+};
 
 await main(async () => {
+  const asked = process.argv.slice(2);
+  for (const name of asked) if (!Object.hasOwn(PARTS, name)) throw new Stop(`The bench has no part "${name}".`, `Its parts: ${Object.keys(PARTS).join(", ")}.`);
   await ensurePackages();
   await ensureRust();
   await ensureBuilt("package");
-  await import("../benches/init-data.mjs");
+  await ensureBuilt("bridge");
+  await ensureBenchPackages();
+  await ensureBrowsers();
+  const { plain, writePart } = await import("../benches/lib/report.mjs");
+  const { machine } = await import("../benches/lib/machine.mjs");
+  for (const name of asked.length ? asked : Object.keys(PARTS)) {
+    step(`${name} (${elapsed()})`);
+    const tables = await PARTS[name]();
+    say(`\n${plain(tables)}\n`);
+    writePart(name, tables);
+  }
+  writePart("machine", machine());
+  say(`docs/performance.md is written (${elapsed()})`);
 });

@@ -6,10 +6,6 @@ import { root, windows } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { Stop, step } from "../lib/say.mjs";
 
-const lock = join(root, "package-lock.json");
-const installed = join(root, "node_modules", ".package-lock.json");
-const stamp = join(root, "node_modules", ".lock-digest");
-
 export function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 16)) {
@@ -17,16 +13,27 @@ export function checkNode() {
   }
 }
 
-export async function ensurePackages() {
-  checkNode();
+/** Installs the packages of a folder's lock file, unless they are there. */
+async function install(folder, log) {
+  const lock = join(folder, "package-lock.json");
+  const installed = join(folder, "node_modules", ".package-lock.json");
+  const stamp = join(folder, "node_modules", ".lock-digest");
   const digest = createHash("sha256").update(readFileSync(lock)).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
   if (existsSync(installed) && !existsSync(stamp) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) {
     writeFileSync(stamp, digest); // the user's own `npm ci`
     return;
   }
-  step("Installing npm packages");
-  const result = await run("npm ci", [windows ? "npm.cmd" : "npm", "ci", "--no-audit", "--no-fund"], { log: "setup-npm" });
+  step(`Installing npm packages${folder === root ? "" : " of the bench"}`);
+  const result = await run("npm ci", [windows ? "npm.cmd" : "npm", "ci", "--no-audit", "--no-fund"], { log, cwd: folder });
   if (!result.ok) throw new Stop(`npm ci failed.\n${result.tail}`, "Check the network and npm's registry setting, then run the command again.");
   writeFileSync(stamp, digest);
 }
+
+export async function ensurePackages() {
+  checkNode();
+  await install(root, "setup-npm");
+}
+
+/** What the bench compares with: only it needs them. */
+export const ensureBenchPackages = () => install(join(root, "benches"), "setup-npm-bench");

@@ -1,0 +1,20 @@
+// In the page: measures several functions in turns. mitata times each; the turns are what makes their ratios hold on a busy machine.
+import { measure } from "mitata/src/lib.mjs";
+import { rotated } from "./stats.mjs";
+
+/** A turn of one function: long enough for mitata's batches, short enough that the next turn meets the same machine. */
+const TURN = { min_cpu_time: 15e6, min_samples: 3, max_samples: 1000, batch_samples: 256, gc: false };
+const WARM_UP = 100;
+
+/** Runs it until its code is compiled, so that mitata can see whether it has to batch. */
+export async function warmUp(work) {
+  const end = performance.now() + WARM_UP;
+  do await work(); while (performance.now() < end);
+}
+
+/** @param {Record<string, () => unknown>} works @param {number} round @returns {Promise<Record<string, number>>} the median of each, in nanoseconds */
+export async function turn(works, round) {
+  const found = {};
+  for (const name of rotated(Object.keys(works), round)) found[name] = (await measure(works[name], { ...TURN })).p50;
+  return found;
+}
