@@ -27,7 +27,7 @@ export function rotated(items, round) {
   return Math.floor(round / items.length) % 2 ? turned.reverse() : turned;
 }
 
-const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toPrecision(1));
 /** `1.23×`; the quartiles in brackets. */
 export const times = ({ median, low, high }) => `${digits(median)}× (${digits(low)}–${digits(high)})`;
 /** Nanoseconds as a person reads them. */

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { buildDir, root } from "../../scripts/lib/paths.mjs";
 import { say } from "../../scripts/lib/say.mjs";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
@@ -26,6 +27,8 @@ const NETWORKS = {
 /** Visits before the first one that counts: Chromium keeps compiled code from the second or third on. */
 const VISITS_BEFORE = 4;
 const LIMIT = 60_000;
+/** Milliseconds for a closed page's processes to end, so that they do not slow the next one. */
+const SETTLE = 150;
 
 /** One load of a page. */
 async function visit(context, url, network, cold) {
@@ -40,6 +43,7 @@ async function visit(context, url, network, cold) {
     return await within(LIMIT, url, page.evaluate(() => window.bench.measured()));
   } finally {
     await page.close();
+    await sleep(SETTLE);
   }
 }
 

@@ -28,6 +28,7 @@ test("over enough rounds each item comes first, and before and after each other"
 test("numbers keep about three digits, and their unit", () => {
   assert.deepEqual([7, 999, 1000, 53_210, 999_600, 2.5e6, -1500].map(duration), ["7 ns", "999 ns", "1.00 µs", "53.2 µs", "1.00 ms", "2.50 ms", "−1.50 µs"]);
   assert.equal(times({ median: 1.234, low: 0.9, high: 12.34 }), "1.23× (0.90–12.3)");
+  assert.equal(times({ median: 0.0123, low: 0.002, high: 0.104 }), "0.01× (0.002–0.10)");
 });
 
 test("a part replaces what is between its markers, and nothing else", () => {
