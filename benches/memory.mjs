@@ -1,5 +1,5 @@
-// Memory: how far each module's WebAssembly memory has grown. It never shrinks, so this is the most that was needed. In Node, with
-// the package as it ships; the instances are seen where they are made.
+// Memory: how far each module's WebAssembly memory has grown. It never shrinks, so this is the most that was needed.
+// In Node, with the package as it ships; the instances are seen where they are made.
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -49,7 +49,8 @@ const HOSTILE = {
     count.writeUInt32BE(60_000);
     return sized("pssh", Buffer.concat([Buffer.from([1, 0, 0, 0]), Buffer.alloc(16), count, ids, Buffer.alloc(4)]));
   },
-  "a box that claims 4 GiB": () => Buffer.concat([Buffer.from([255, 255, 255, 255]), Buffer.from("pssh"), Buffer.alloc(1000)]),
+  "a box that claims 4 GiB": () =>
+    Buffer.concat([Buffer.from([255, 255, 255, 255]), Buffer.from("pssh"), Buffer.alloc(1000)]),
   "1 MB of nested elements in a PlayReady header": () => Buffer.from("<A>".repeat(MEGABYTE / 6), "utf16le"),
   "1 MB of noise": () => bytes(MEGABYTE, (i) => (i * 2_654_435_761) >>> 13),
 };
@@ -61,11 +62,17 @@ export async function memory() {
   const inspect = await dist("inspect.js");
   await Promise.all([init(), inspect.init()]);
   const rows = [];
-  const report = (module, what) => rows.push([module, what, pages(module), `${((pages(module) * PAGE) / 2 ** 20).toFixed(2)} MiB`]);
+  const report = (module, what) =>
+    rows.push([module, what, pages(module), `${((pages(module) * PAGE) / 2 ** 20).toFixed(2)} MiB`]);
 
   const player = "player.wasm";
   report(player, "after init");
-  const drm = await createPallyCon({ siteId: "DEMO", contentId: "a-content-id", customData: () => "e30=", onEvent: () => {} });
+  const drm = await createPallyCon({
+    siteId: "DEMO",
+    contentId: "a-content-id",
+    customData: () => "e30=",
+    onEvent: () => {},
+  });
   // A SignedMessage: type 2, message; the length in two bytes.
   const license = Uint8Array.of(8, 2, 0x12, 0xf8, 0x0e, ...bytes(1912));
   for (let i = 0; i < 1000; i += 1) {
@@ -87,7 +94,14 @@ export async function memory() {
   report(tools, "after a manifest of 6 kB");
   refused("manifest-invalid", () => inspect.parseManifest(`<MPD>${"<Period/>".repeat(MEGABYTE / 5)}</MPD>`));
   report(tools, "and after an MPD of 2 MB");
-  refused("segment-invalid", () => inspect.parseSegment(Buffer.concat([readFileSync(join(root, "www/media/demo-cenc/video/init.mp4")), sized("mdat", Buffer.alloc(20 * MEGABYTE))])));
+  refused("segment-invalid", () =>
+    inspect.parseSegment(
+      Buffer.concat([
+        readFileSync(join(root, "www/media/demo-cenc/video/init.mp4")),
+        sized("mdat", Buffer.alloc(20 * MEGABYTE)),
+      ]),
+    ),
+  );
   report(tools, "and after a segment of 20 MB");
   return [{ rows: [["module", "when", "pages of 64 KiB", "memory"], ...rows] }];
 }

@@ -14,14 +14,25 @@ const file = (path) => brotli(readFileSync(join(root, path)));
 /** What a bundler leaves of a script. */
 async function bundle(contents, options = {}) {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: benches }, bundle: true, minify: true, format: "esm", target: "es2020", write: false, legalComments: "none", logLevel: "error", ...options,
+    stdin: { contents, resolveDir: benches },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2020",
+    write: false,
+    legalComments: "none",
+    logLevel: "error",
+    ...options,
   });
   return brotli(outputFiles[0].contents);
 }
 
 /** The package on a page: the adapter, the main entry, and the modules that they load. */
 async function ours(adapter, attach, modules = ["player"]) {
-  const script = await bundle(`import { createPallyCon } from "../dist/index.js"; import { ${attach} } from "../dist/${adapter}.js"; createPallyCon(options).then((drm) => ${attach}(target, drm));`);
+  const script = await bundle(
+    `import { createPallyCon } from "../dist/index.js"; import { ${attach} } from "../dist/${adapter}.js";
+     createPallyCon(options).then((drm) => ${attach}(target, drm));`,
+  );
   return modules.reduce((sum, name) => sum + file(`dist/${name}.wasm`), script);
 }
 
@@ -40,12 +51,30 @@ export async function size() {
     ["pallycon-drm with Shaka", shaka],
     ["pallycon-drm with hls.js", await ours("hls", "hlsConfig")],
     ["pallycon-drm with a bare element", await ours("media", "attachMedia", ["player", "media"])],
-    ["videojs-contrib-eme, without video.js", await bundle(`import eme from "videojs-contrib-eme"; eme(player);`, { external: ["video.js"] })],
+    [
+      "videojs-contrib-eme, without video.js",
+      await bundle(`import eme from "videojs-contrib-eme"; eme(player);`, { external: ["video.js"] }),
+    ],
     ["hls.js's EME part", await hlsEme()],
-    ["dash.js's protection (its own file of that name)", file("benches/node_modules/dashjs/dist/modern/umd/dash.protection.min.js")],
+    [
+      "dash.js's protection (its own file of that name)",
+      file("benches/node_modules/dashjs/dist/modern/umd/dash.protection.min.js"),
+    ],
     ["mp4box", await bundle(`import { createFile } from "mp4box"; createFile().appendBuffer(data);`)],
-    ["@svta/cml-iso-bmff, all readers", await bundle(`import { readIsoBoxes, defaultReaderConfig } from "@svta/cml-iso-bmff"; readIsoBoxes(data, defaultReaderConfig());`)],
+    [
+      "@svta/cml-iso-bmff, all readers",
+      await bundle(
+        `import { readIsoBoxes, defaultReaderConfig } from "@svta/cml-iso-bmff"; readIsoBoxes(data, defaultReaderConfig());`,
+      ),
+    ],
     ["codem-isoboxer", await bundle(`import isoboxer from "codem-isoboxer"; isoboxer.parseBuffer(data);`)],
   ];
-  return [{ rows: [["", "of pallycon-drm with Shaka", "brotli"], ...rows.map(([name, bytes]) => [name, `${(bytes / shaka).toFixed(2)}×`, kB(bytes)])] }];
+  return [
+    {
+      rows: [
+        ["", "of pallycon-drm with Shaka", "brotli"],
+        ...rows.map(([name, bytes]) => [name, `${(bytes / shaka).toFixed(2)}×`, kB(bytes)]),
+      ],
+    },
+  ];
 }

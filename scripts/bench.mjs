@@ -1,7 +1,7 @@
-// `npm run bench`: builds what is measured, measures it beside what one would use instead, prints the tables and writes them
-// into docs/performance.md. Ratios first: machines differ. Nothing here fails a build.
+// `npm run bench`: builds what is measured, measures it beside what one would use instead, prints the tables and
+// writes them into docs/performance.md. Ratios first: machines differ. Nothing here fails a build.
 //   npm run bench -- parsing size    these parts alone: parsing, size, license, start, memory
-import { ensureBrowsers } from "./setup/browsers.mjs";
+import { ensureBrowsers, findBrowser } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensureBenchPackages, ensurePackages } from "./setup/npm.mjs";
 import { ensureRust } from "./setup/rust.mjs";
@@ -17,13 +17,15 @@ const PARTS = {
 
 await main(async () => {
   const asked = process.argv.slice(2);
-  for (const name of asked) if (!Object.hasOwn(PARTS, name)) throw new Stop(`The bench has no part "${name}".`, `Its parts: ${Object.keys(PARTS).join(", ")}.`);
+  for (const name of asked)
+    if (!Object.hasOwn(PARTS, name))
+      throw new Stop(`The bench has no part "${name}".`, `Its parts: ${Object.keys(PARTS).join(", ")}.`);
   await ensurePackages();
   await ensureRust();
   await ensureBuilt("package");
   await ensureBuilt("bridge");
   await ensureBenchPackages();
-  await ensureBrowsers();
+  if (!findBrowser("chromium")) await ensureBrowsers();
   const { plain, writePart } = await import("../benches/lib/report.mjs");
   const { machine } = await import("../benches/lib/machine.mjs");
   for (const name of asked.length ? asked : Object.keys(PARTS)) {

@@ -16,12 +16,16 @@ export const launchWithProfile = (folder) => chromium.launchPersistentContext(fo
 /** What goes wrong in the page is the bench's own failure. */
 export function watch(page) {
   page.on("pageerror", (error) => process.stderr.write(`in the page: ${error.stack ?? error}\n`));
-  page.on("console", (message) => { if (message.type() === "error") process.stderr.write(`in the page: ${message.text()}\n`); });
+  page.on("console", (message) => {
+    if (message.type() === "error") process.stderr.write(`in the page: ${message.text()}\n`);
+  });
 }
 
 /** Rejects after `ms`: a parser that hangs never lets its page answer. */
 export function within(ms, what, work) {
   let timer;
-  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`${what}: no answer in ${ms / 1000} s`)), ms); });
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: no answer in ${ms / 1000} s`)), ms);
+  });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,32 +1,46 @@
-// A site as a production server has it: files compressed by brotli and kept by caches, a token backend on the page's own
-// origin, and the license server on another one.
+// A site as a production server has it: files compressed by brotli and kept by caches, a token backend on the page's
+// own origin, and the license server on another one.
 import { createServer } from "node:http";
 import { readFileSync, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".mpd": "application/dash+xml", ".mp4": "video/mp4", ".m4s": "video/iso.segment" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+  ".mpd": "application/dash+xml",
+  ".mp4": "video/mp4",
+  ".m4s": "video/iso.segment",
+};
 const COMPRESSED = new Set([".html", ".js", ".wasm", ".mpd"]);
 /** The page may use a clock of 5 µs. */
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /** Every file below `folder`, as it goes out. */
 function filesOf(prefix, folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
-    const file = join(entry.parentPath ?? entry.path, entry.name);
-    const path = `${prefix}${file.slice(folder.length + 1).replaceAll("\\", "/")}`;
-    const extension = extname(file);
-    const bytes = readFileSync(file);
-    const compressed = COMPRESSED.has(extension);
-    return [path, {
-      body: compressed ? brotliCompressSync(bytes) : bytes,
-      headers: {
-        "content-type": TYPES[extension] ?? "application/octet-stream", ...(compressed ? { "content-encoding": "br" } : {}), ...ISOLATED,
-        // A page is asked for again; what it loads has a hash in its name or never changes.
-        "cache-control": extension === ".html" ? "no-cache" : "public, max-age=31536000, immutable",
-      },
-    }];
-  });
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = join(entry.parentPath ?? entry.path, entry.name);
+      const path = `${prefix}${file.slice(folder.length + 1).replaceAll("\\", "/")}`;
+      const extension = extname(file);
+      const bytes = readFileSync(file);
+      const compressed = COMPRESSED.has(extension);
+      return [
+        path,
+        {
+          body: compressed ? brotliCompressSync(bytes) : bytes,
+          headers: {
+            "content-type": TYPES[extension] ?? "application/octet-stream",
+            ...(compressed ? { "content-encoding": "br" } : {}),
+            ...ISOLATED,
+            // A page is asked for again; what it loads has a hash in its name or never changes.
+            "cache-control": extension === ".html" ? "no-cache" : "public, max-age=31536000, immutable",
+          },
+        },
+      ];
+    });
 }
 
 /**
@@ -40,15 +54,23 @@ export async function openSite(roots, licenseServer) {
     const { pathname, search } = new URL(request.url, "http://site");
     if (pathname === "/api/drm/token" && licenseServer) {
       const token = await (await fetch(`${licenseServer}${pathname}${search}`)).text();
-      return void response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-store", ...ISOLATED }).end(token);
+      return void response
+        .writeHead(200, { "content-type": "text/plain", "cache-control": "no-store", ...ISOLATED })
+        .end(token);
     }
     const file = files.get(pathname.endsWith("/") ? `${pathname}index.html` : pathname);
     if (!file) return void response.writeHead(404, ISOLATED).end();
     response.writeHead(200, { ...file.headers, "content-length": file.body.length }).end(file.body);
   });
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
   return {
     url: `http://localhost:${server.address().port}`,
-    close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
   };
 }

@@ -1,5 +1,5 @@
-// Medians and spreads. A ratio is formed within a round, of two things that were measured right after each other, so that
-// what slows the machine for a while slows both.
+// Medians and spreads. A ratio is formed within a round, of two things that were measured right after each other, so
+// that what slows the machine for a while slows both.
 
 /** The value below which `part` of the numbers are, interpolated. */
 export function quantile(numbers, part) {
@@ -12,7 +12,11 @@ export function quantile(numbers, part) {
 }
 
 /** @returns {{median: number, low: number, high: number}} median and quartiles */
-export const summary = (numbers) => ({ median: quantile(numbers, 0.5), low: quantile(numbers, 0.25), high: quantile(numbers, 0.75) });
+export const summary = (numbers) => ({
+  median: quantile(numbers, 0.5),
+  low: quantile(numbers, 0.25),
+  high: quantile(numbers, 0.75),
+});
 
 /** The ratios of two series that were measured in turns: `theirs[i] / ours[i]`. */
 export function ratios(theirs, ours) {
@@ -27,7 +31,14 @@ export function rotated(items, round) {
   return Math.floor(round / items.length) % 2 ? turned.reverse() : turned;
 }
 
-const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toPrecision(1));
+const digits = (value) =>
+  value >= 100
+    ? value.toFixed(0)
+    : value >= 10
+      ? value.toFixed(1)
+      : value >= 0.1
+        ? value.toFixed(2)
+        : value.toPrecision(1);
 /** `1.23×`; the quartiles in brackets. */
 export const times = ({ median, low, high }) => `${digits(median)}× (${digits(low)}–${digits(high)})`;
 /** Nanoseconds as a person reads them. */

@@ -1,4 +1,5 @@
-// In the page: measures several functions in turns. mitata times each; the turns are what makes their ratios hold on a busy machine.
+// In the page: measures several functions in turns. mitata times each; the turns are what makes their ratios hold on
+// a busy machine.
 import { measure } from "mitata/src/lib.mjs";
 import { rotated } from "./stats.mjs";
 
@@ -9,10 +10,15 @@ const WARM_UP = 100;
 /** Runs it until its code is compiled, so that mitata can see whether it has to batch. */
 export async function warmUp(work) {
   const end = performance.now() + WARM_UP;
-  do await work(); while (performance.now() < end);
+  do await work();
+  while (performance.now() < end);
 }
 
-/** @param {Record<string, () => unknown>} works @param {number} round @returns {Promise<Record<string, number>>} the median of each, in nanoseconds */
+/**
+ * @param {Record<string, () => unknown>} works
+ * @param {number} round
+ * @returns {Promise<Record<string, number>>} the median of each, in nanoseconds
+ */
 export async function turn(works, round) {
   const found = {};
   for (const name of rotated(Object.keys(works), round)) found[name] = (await measure(works[name], { ...TURN })).p50;

@@ -1,4 +1,5 @@
-// What the package adds to each license exchange, in headless Chromium: its time less that of the same exchange by hand.
+// What the package adds to each license exchange, in headless Chromium: its time less that of the same exchange by
+// hand.
 import { DEMO } from "../../www/license-server/accounts.mjs";
 import { mintForQuery } from "../../www/license-server/mint.mjs";
 import { launch, watch } from "../lib/browser.mjs";
@@ -13,9 +14,13 @@ const NOTHING = 2000;
 const DRMS = ["widevine", "playready", "fairplay"];
 const SIZES = { "2 kB": 2000, "300 kB": 300_000 };
 
-const tokenOf = (drm) => mintForQuery(new URLSearchParams({ drm, content_id: "a-content-id" }), { account: DEMO, now: Date.now() });
+const tokenOf = (drm) =>
+  mintForQuery(new URLSearchParams({ drm, content_id: "a-content-id" }), { account: DEMO, now: Date.now() });
 
-/** A browser of its own, so that no size meets what another has left. @param {Map<string, {ours: number, hand: number}[]>} found by case */
+/**
+ * A browser of its own, so that no size meets what another has left.
+ * @param {Map<string, {ours: number, hand: number}[]>} found by case
+ */
 async function measure(url, label, size, found) {
   const browser = await launch();
   try {
@@ -28,7 +33,8 @@ async function measure(url, label, size, found) {
       const rounds = found.get(`${name}, ${label}`) ?? [];
       found.set(`${name}, ${label}`, rounds);
       await page.evaluate((each) => window.bench.warmUp(each), name);
-      for (let round = 0; round < ROUNDS; round += 1) rounds.push(await page.evaluate((given) => window.bench.turn(...given), [name, round]));
+      for (let round = 0; round < ROUNDS; round += 1)
+        rounds.push(await page.evaluate((given) => window.bench.turn(...given), [name, round]));
     }
   } finally {
     await browser.close();
@@ -40,7 +46,8 @@ export async function license() {
   const site = await openSite({ "/": await buildPage("license", "license/page.js") });
   const found = new Map();
   try {
-    for (const [label, size] of Object.entries(SIZES)) for (let nth = 0; nth < PAGES; nth += 1) await measure(`${site.url}/`, label, size, found);
+    for (const [label, size] of Object.entries(SIZES))
+      for (let nth = 0; nth < PAGES; nth += 1) await measure(`${site.url}/`, label, size, found);
   } finally {
     await site.close();
   }
@@ -48,7 +55,15 @@ export async function license() {
     const [ours, hand] = ["ours", "hand"].map((way) => rounds.map((times) => times[way]));
     const added = summary(ours.map((ns, i) => ns - hand[i]));
     const byHand = summary(hand).median;
-    return [name, byHand < NOTHING ? "–" : times(ratios(ours, hand)), `${duration(added.median)} (${duration(added.low)}–${duration(added.high)})`, duration(summary(ours).median), duration(byHand)];
+    return [
+      name,
+      byHand < NOTHING ? "–" : times(ratios(ours, hand)),
+      `${duration(added.median)} (${duration(added.low)}–${duration(added.high)})`,
+      duration(summary(ours).median),
+      duration(byHand),
+    ];
   });
-  return [{ rows: [["exchange", "of the time by hand", "added by pallycon-drm", "with pallycon-drm", "by hand"], ...rows] }];
+  return [
+    { rows: [["exchange", "of the time by hand", "added by pallycon-drm", "with pallycon-drm", "by hand"], ...rows] },
+  ];
 }

@@ -1,5 +1,6 @@
-// The page of the license bench: what happens between the CDM's message and the request, and between the response and update(),
-// with the package and by hand as the vendor's samples have it. No network: the response is there at once. `window.bench`.
+// The page of the license bench: what happens between the CDM's message and the request, and between the response
+// and update(), with the package and by hand as the vendor's samples have it. No network: the response is there at
+// once. `window.bench`.
 import { createPallyCon, init } from "pallycon-drm";
 import { buildPssh, buildWidevineData, init as initInspect } from "pallycon-drm/inspect";
 import { attachShaka } from "pallycon-drm/shaka";
@@ -33,27 +34,47 @@ function joined(...parts) {
 }
 const filled = (length) => Uint8Array.from({ length }, (_, i) => i * 7);
 
-const initData = buildPssh({ systemId: "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", data: buildWidevineData({ keyIds: [KEY_ID], provider: "doverunner", contentId: CONTENT_ID }) });
+const initData = buildPssh({
+  systemId: "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",
+  data: buildWidevineData({ keyIds: [KEY_ID], provider: "doverunner", contentId: CONTENT_ID }),
+});
 
 // ---- What the CDM says, and what the server answers, of about `size` bytes each.
-const SOAP = (inside) => `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>${inside}</soap:Body></soap:Envelope>`;
+/** `path` names the elements from the outside in. */
+const nested = (path, inside) =>
+  path.split("/").reduceRight((content, name) => `<${name}>${content}</${name.split(" ")[0]}>`, inside);
 const PROTOCOLS = "http://schemas.microsoft.com/DRM/2007/03/protocols";
+const soap = (path, inside) => `<?xml version="1.0" encoding="utf-8"?>${nested(`soap:Envelope/soap:Body/${path}`, inside)}`
+  .replace("<soap:Envelope>", '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">')
+  .replace(/<(AcquireLicense\w*)>/, `<$1 xmlns="${PROTOCOLS}">`);
+const httpHeader = (name, value) => nested("HttpHeader", nested("name", name) + nested("value", value));
 const MESSAGES = {
   widevine: filled,
-  playready: (size) => utf16(`<PlayReadyKeyMessage type="LicenseAcquisition"><LicenseAcquisition Version="1"><Challenge encoding="base64encoded">${
-    btoa(SOAP(`<AcquireLicense xmlns="${PROTOCOLS}"><challenge>${base64(filled(size / 4))}</challenge></AcquireLicense>`))
-  }</Challenge><HttpHeaders><HttpHeader><name>Content-Type</name><value>text/xml; charset=utf-8</value></HttpHeader><HttpHeader><name>SOAPAction</name><value>"${PROTOCOLS}/AcquireLicense"</value></HttpHeader></HttpHeaders></LicenseAcquisition></PlayReadyKeyMessage>`),
+  playready: (size) => {
+    const challenge = btoa(soap("AcquireLicense/challenge", base64(filled(size / 4))));
+    const headers =
+      httpHeader("Content-Type", "text/xml; charset=utf-8") + httpHeader("SOAPAction", `"${PROTOCOLS}/AcquireLicense"`);
+    const parts = nested('Challenge encoding="base64encoded"', challenge) + nested("HttpHeaders", headers);
+    return utf16(nested('PlayReadyKeyMessage type="LicenseAcquisition"/LicenseAcquisition Version="1"', parts));
+  },
   fairplay: filled,
 };
 const RESPONSES = {
   // SignedMessage: type 2 (license), then the message, its length as a varint of three bytes.
   widevine: (size) => joined([8, 2, 0x12, (size & 127) | 128, ((size >> 7) & 127) | 128, size >> 14], filled(size)),
-  playready: (size) => encoder.encode(SOAP(`<AcquireLicenseResponse xmlns="${PROTOCOLS}"><AcquireLicenseResult><Response><LicenseResponse><Version>1</Version><Licenses><License>${base64(filled(size * 3 / 4))}</License></Licenses></LicenseResponse></Response></AcquireLicenseResult></AcquireLicenseResponse>`)),
+  playready: (size) => {
+    const path = "AcquireLicenseResponse/AcquireLicenseResult/Response/LicenseResponse/Licenses/License";
+    return encoder.encode(soap(path, base64(filled((size * 3) / 4))));
+  },
   // Version, reserved, IV, the payload's length, payload; as text.
   fairplay: (size) => {
-    const payload = filled(size * 3 / 4);
+    const payload = filled((size * 3) / 4);
     const { length } = payload;
-    return encoder.encode(base64(joined([0, 0, 0, 1, 0, 0, 0, 0], filled(16), [0, length >> 16, (length >> 8) & 255, length & 255], payload)));
+    return encoder.encode(
+      base64(
+        joined([0, 0, 0, 1, 0, 0, 0, 0], filled(16), [0, length >> 16, (length >> 8) & 255, length & 255], payload),
+      ),
+    );
   },
 };
 
@@ -61,12 +82,25 @@ const RESPONSES = {
 async function shakaFilters(drm) {
   const filters = {};
   const network = {
-    registerRequestFilter: (filter) => { filters.request = filter; }, unregisterRequestFilter() {},
-    registerResponseFilter: (filter) => { filters.response = filter; }, unregisterResponseFilter() {},
+    registerRequestFilter: (filter) => {
+      filters.request = filter;
+    },
+    unregisterRequestFilter() {},
+    registerResponseFilter: (filter) => {
+      filters.response = filter;
+    },
+    unregisterResponseFilter() {},
   };
   const player = {
-    getNetworkingEngine: () => network, configure: () => true, getKeyStatuses: () => ({}), addEventListener() {}, removeEventListener() {}, dispatchEvent() {},
-    getConfiguration: () => ({ drm: { servers: {}, advanced: {}, retryParameters: {}, failureCallback: undefined, initDataTransform: undefined } }),
+    getNetworkingEngine: () => network,
+    configure: () => true,
+    getKeyStatuses: () => ({}),
+    addEventListener() {},
+    removeEventListener() {},
+    dispatchEvent() {},
+    getConfiguration: () => ({
+      drm: { servers: {}, advanced: {}, retryParameters: {}, failureCallback: undefined, initDataTransform: undefined },
+    }),
   };
   await attachShaka(player, drm);
   return filters;
@@ -93,8 +127,17 @@ function handFilters(drm, token) {
 function throughFilters(filters, drm, message, response) {
   return async () => {
     const request = {
-      uris: [LICENSE_URL], body: message, headers: {}, allowCrossSiteCredentials: false, licenseRequestType: "license-request", sessionId: "1",
-      drmInfo: { keySystem: KEY_SYSTEMS[drm] }, initData, initDataType: "cenc", attempt: 0, retryParameters: { maxAttempts: 3 },
+      uris: [LICENSE_URL],
+      body: message,
+      headers: {},
+      allowCrossSiteCredentials: false,
+      licenseRequestType: "license-request",
+      sessionId: "1",
+      drmInfo: { keySystem: KEY_SYSTEMS[drm] },
+      initData,
+      initDataType: "cenc",
+      attempt: 0,
+      retryParameters: { maxAttempts: 3 },
     };
     await filters.request(LICENSE, request);
     const answer = { uri: LICENSE_URL, data: response, status: 200, headers: {}, originalRequest: request };
@@ -105,7 +148,11 @@ function throughFilters(filters, drm, message, response) {
 
 // ---- Without a player.
 const byClient = (client, drm, message, response) => async () => {
-  const request = await client.licenseRequest(drm, message, { initData, initDataType: "cenc", messageType: "license-request" });
+  const request = await client.licenseRequest(drm, message, {
+    initData,
+    initDataType: "cenc",
+    messageType: "license-request",
+  });
   return [request.body, client.readLicense(drm, { status: 200, body: response, url: request.url }, request).data];
 };
 const byHand = (drm, token, message, response) => async () => {
@@ -117,14 +164,24 @@ const byHand = (drm, token, message, response) => async () => {
   }
   if (drm === "playready") {
     const xml = new DOMParser().parseFromString(new TextDecoder("utf-16le").decode(message), "application/xml");
-    for (const header of xml.getElementsByTagName("HttpHeader")) headers[header.querySelector("name").textContent] = header.querySelector("value").textContent;
+    for (const header of xml.getElementsByTagName("HttpHeader"))
+      headers[header.querySelector("name").textContent] = header.querySelector("value").textContent;
     body = encoder.encode(atob(xml.getElementsByTagName("Challenge")[0].textContent));
   }
   return [body, drm === "fairplay" ? unbase64(new TextDecoder().decode(response)) : response];
 };
 
-const soapOf = (message) => encoder.encode(atob(/<Challenge[^>]*>([^<]*)/.exec(new TextDecoder("utf-16le").decode(message))[1]));
-const same = (a, b) => { const [x, y] = [a, b].map((bytes) => new Uint8Array(ArrayBuffer.isView(bytes) ? bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) : bytes)); return x.length === y.length && x.every((byte, i) => byte === y[i]); };
+const soapOf = (message) =>
+  encoder.encode(atob(/<Challenge[^>]*>([^<]*)/.exec(new TextDecoder("utf-16le").decode(message))[1]));
+const same = (a, b) => {
+  const [x, y] = [a, b].map(
+    (bytes) =>
+      new Uint8Array(
+        ArrayBuffer.isView(bytes) ? bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) : bytes,
+      ),
+  );
+  return x.length === y.length && x.every((byte, i) => byte === y[i]);
+};
 
 /** Nothing is wrong with any exchange here. */
 function onEvent({ type, message, error }) {
@@ -136,12 +193,24 @@ async function makeCases(tokens, size) {
   const cases = {};
   for (const [drm, customData] of Object.entries(tokens)) {
     const token = async () => customData;
-    const client = await createPallyCon({ siteId: "DEMO", contentId: CONTENT_ID, licenseUrl: LICENSE_URL, customData: token, onEvent });
+    const client = await createPallyCon({
+      siteId: "DEMO",
+      contentId: CONTENT_ID,
+      licenseUrl: LICENSE_URL,
+      customData: token,
+      onEvent,
+    });
     const [message, response] = [MESSAGES[drm](size), RESPONSES[drm](size)];
     const unwrapped = drm === "playready" ? soapOf(message) : message;
     const filters = await shakaFilters(client);
-    cases[`Shaka, ${drm}`] = { ours: throughFilters(filters, drm, unwrapped, response), hand: throughFilters(handFilters(drm, token), drm, unwrapped, response) };
-    cases[`no player, ${drm}`] = { ours: byClient(client, drm, message, response), hand: byHand(drm, token, message, response) };
+    cases[`Shaka, ${drm}`] = {
+      ours: throughFilters(filters, drm, unwrapped, response),
+      hand: throughFilters(handFilters(drm, token), drm, unwrapped, response),
+    };
+    cases[`no player, ${drm}`] = {
+      ours: byClient(client, drm, message, response),
+      hand: byHand(drm, token, message, response),
+    };
   }
   for (const [name, { ours, hand }] of Object.entries(cases)) {
     const [[body, license], [handBody, handLicense]] = [await ours(), await hand()];
@@ -151,8 +220,15 @@ async function makeCases(tokens, size) {
 }
 
 window.bench = {
-  async begin(tokens, size) { this.cases = await makeCases(tokens, size); return Object.keys(this.cases); },
-  async warmUp(name) { for (const work of Object.values(this.cases[name])) await warmUp(work); },
-  turn(name, round) { return turn(this.cases[name], round); },
+  async begin(tokens, size) {
+    this.cases = await makeCases(tokens, size);
+    return Object.keys(this.cases);
+  },
+  async warmUp(name) {
+    for (const work of Object.values(this.cases[name])) await warmUp(work);
+  },
+  turn(name, round) {
+    return turn(this.cases[name], round);
+  },
 };
 document.documentElement.dataset.ready = "true";

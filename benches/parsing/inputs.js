@@ -1,5 +1,5 @@
-// What is read: boxes that the package's own writers make, a manifest and a playlist of many periods and keys, and the demo's
-// media with larger samples.
+// What is read: boxes that the package's own writers make, a manifest and a playlist of many periods and keys, and
+// the demo's media with larger samples.
 import { buildPlayReadyObject, buildPssh, buildWidevineData } from "pallycon-drm/inspect";
 
 const WIDEVINE = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
@@ -24,19 +24,41 @@ function box(type, ...content) {
   return joined([size >>> 24, (size >>> 16) & 255, (size >>> 8) & 255, size & 255], ascii(type), body);
 }
 
-const widevineOf = (n) => buildPssh({
-  systemId: WIDEVINE, data: buildWidevineData({ keyIds: [keyIdOf(n)], provider: "doverunner", contentId: "a-content-id", trackType: "HD", protectionScheme: "cbcs" }),
-});
-const playreadyObject = (n) => buildPlayReadyObject({
-  version: "4.3.0.0", keys: [{ keyId: keyIdOf(n), algorithm: "AESCTR" }],
-  licenseUrl: "https://license.example/ri/playready/licenseManager.do", customAttributes: "<PERIOD_INDEX>7</PERIOD_INDEX>",
-});
+const widevineOf = (n) =>
+  buildPssh({
+    systemId: WIDEVINE,
+    data: buildWidevineData({
+      keyIds: [keyIdOf(n)],
+      provider: "doverunner",
+      contentId: "a-content-id",
+      trackType: "HD",
+      protectionScheme: "cbcs",
+    }),
+  });
+const playreadyObject = (n) =>
+  buildPlayReadyObject({
+    version: "4.3.0.0",
+    keys: [{ keyId: keyIdOf(n), algorithm: "AESCTR" }],
+    licenseUrl: "https://license.example/ri/playready/licenseManager.do",
+    customAttributes: "<PERIOD_INDEX>7</PERIOD_INDEX>",
+  });
 const playreadyOf = (n) => buildPssh({ systemId: PLAYREADY, data: playreadyObject(n) });
 
 /** JSON as FairPlay's CDM gives it: frma, schm, schi with tenc. */
 function sinf() {
-  const tenc = box("tenc", [1, 0, 0, 0, 0, 0x19, 1, 0], new Uint8Array(16).fill(0x11), [16], new Uint8Array(16).fill(0x22));
-  const bytes = box("sinf", box("frma", ascii("avc1")), box("schm", [0, 0, 0, 0], ascii("cbcs"), [0, 1, 0, 0]), box("schi", tenc));
+  const tenc = box(
+    "tenc",
+    [1, 0, 0, 0, 0, 0x19, 1, 0],
+    new Uint8Array(16).fill(0x11),
+    [16],
+    new Uint8Array(16).fill(0x22),
+  );
+  const bytes = box(
+    "sinf",
+    box("frma", ascii("avc1")),
+    box("schm", [0, 0, 0, 0], ascii("cbcs"), [0, 1, 0, 0]),
+    box("schi", tenc),
+  );
   return ascii(JSON.stringify({ sinf: [base64(bytes)] }));
 }
 
@@ -44,8 +66,10 @@ function adaptationSet(kind, n, segments) {
   const duration = (i) => 90_000 + (i % 7);
   const timeline = Array.from({ length: segments }, (_, i) => `<S d="${duration(i)}"/>`).join("\n          ");
   const codecs = kind === "video" ? "avc1.4d4015" : "mp4a.40.2";
-  const representation = (i) => kind === "video" ? `<Representation id="v${n}-${i}" bandwidth="${(i + 1) * 900_000}" width="${640 + i * 320}" height="${360 + i * 180}" frameRate="25"/>`
-    : `<Representation id="a${n}" bandwidth="128000" audioSamplingRate="48000"/>`;
+  const representation = (i) =>
+    kind === "video"
+      ? `<Representation id="v${n}-${i}" bandwidth="${(i + 1) * 900_000}" width="${640 + i * 320}" height="${360 + i * 180}" frameRate="25"/>`
+      : `<Representation id="a${n}" bandwidth="128000" audioSamplingRate="48000"/>`;
   return `    <AdaptationSet contentType="${kind}" mimeType="${kind}/mp4" codecs="${codecs}" segmentAlignment="true" startWithSAP="1">
       <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cbcs" cenc:default_KID="${uuid(keyIdOf(n))}"/>
       <ContentProtection schemeIdUri="urn:uuid:${WIDEVINE}"><cenc:pssh>${base64(widevineOf(n))}</cenc:pssh></ContentProtection>
@@ -64,22 +88,33 @@ function mpd() {
   const SECONDS = 1000;
   const periods = [];
   for (let length = 0, n = 0; length < MPD_BYTES; n += 1) {
-    const period = `  <Period id="p${n}" duration="PT${SECONDS}S">\n${adaptationSet("video", 2 * n, SECONDS)}\n${adaptationSet("audio", 2 * n + 1, SECONDS)}\n  </Period>`;
+    const sets = [adaptationSet("video", 2 * n, SECONDS), adaptationSet("audio", 2 * n + 1, SECONDS)];
+    const period = `  <Period id="p${n}" duration="PT${SECONDS}S">\n${sets.join("\n")}\n  </Period>`;
     periods.push(period);
     length += period.length;
   }
   return `<?xml version="1.0" encoding="UTF-8"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:mspr="urn:microsoft:playready" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" minBufferTime="PT2S" mediaPresentationDuration="PT${SECONDS * periods.length}S">
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:mspr="urn:microsoft:playready"
+  profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" minBufferTime="PT2S"
+  mediaPresentationDuration="PT${SECONDS * periods.length}S">
 ${periods.join("\n")}
 </MPD>`;
 }
 
 function playlist() {
-  const lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:4", "#EXT-X-PLAYLIST-TYPE:VOD", `#EXT-X-MAP:URI="init.mp4"`];
+  const lines = [
+    "#EXTM3U",
+    "#EXT-X-VERSION:7",
+    "#EXT-X-TARGETDURATION:4",
+    "#EXT-X-PLAYLIST-TYPE:VOD",
+    `#EXT-X-MAP:URI="init.mp4"`,
+  ];
   for (let segment = 0; lines.length < PLAYLIST_LINES - 3; segment += 1) {
     if (segment % SEGMENTS_PER_KEY === 0) {
       const n = segment / SEGMENTS_PER_KEY;
-      lines.push(`#EXT-X-KEY:METHOD=SAMPLE-AES,KEYID=0x${keyIdOf(n).toUpperCase()},URI="data:text/plain;base64,${base64(widevineOf(n))}",KEYFORMAT="urn:uuid:${WIDEVINE}",KEYFORMATVERSIONS="1"`);
+      const uri = `data:text/plain;base64,${base64(widevineOf(n))}`;
+      const format = `KEYFORMAT="urn:uuid:${WIDEVINE}",KEYFORMATVERSIONS="1"`;
+      lines.push(`#EXT-X-KEY:METHOD=SAMPLE-AES,KEYID=0x${keyIdOf(n).toUpperCase()},URI="${uri}",${format}`);
     }
     lines.push("#EXTINF:4.000,", `segment-${segment}.m4s`);
   }
@@ -92,7 +127,9 @@ const fetched = async (path) => new Uint8Array(await (await fetch(path)).arrayBu
 /** The demo's init segment and fragments, each mdat filled up as far as a high bit rate has it. */
 async function segment() {
   const media = "/media/demo-cenc/video/";
-  const [init, ...fragments] = await Promise.all(["init.mp4", "1.m4s", "2.m4s", "3.m4s"].map((name) => fetched(media + name)));
+  const [init, ...fragments] = await Promise.all(
+    ["init.mp4", "1.m4s", "2.m4s", "3.m4s"].map((name) => fetched(media + name)),
+  );
   const size = Math.floor((SEGMENT_BYTES - init.length) / SEGMENT_FRAGMENTS);
   const bytes = new Uint8Array(init.length + size * SEGMENT_FRAGMENTS);
   bytes.set(init);
@@ -115,7 +152,12 @@ export async function makeInputs() {
   const { bytes, init } = await segment();
   return {
     "one Widevine box": widevine,
-    "one box of version 1, four key ids": buildPssh({ systemId: COMMON, version: 1, keyIds: [1, 2, 3, 4].map(keyIdOf), data: new Uint8Array() }),
+    "one box of version 1, four key ids": buildPssh({
+      systemId: COMMON,
+      version: 1,
+      keyIds: [1, 2, 3, 4].map(keyIdOf),
+      data: new Uint8Array(),
+    }),
     "one PlayReady 4.3 box": playready,
     "16 boxes": joined(...Array.from({ length: 16 }, (_, i) => (i % 2 ? playreadyOf(i) : widevineOf(i)))),
     "sinf in JSON": sinf(),

@@ -1,4 +1,5 @@
-// Parsing: each library's own reader for each input, in headless Chromium, where players run and their parsers find a DOM.
+// Parsing: each library's own reader for each input, in headless Chromium, where players run and their parsers find
+// a DOM.
 import { root } from "../../scripts/lib/paths.mjs";
 import { say } from "../../scripts/lib/say.mjs";
 import { join } from "node:path";
@@ -16,7 +17,10 @@ const OURS = "pallycon-drm";
 
 /** @returns {Promise<import("../lib/report.mjs").Table[]>} */
 export async function parsing() {
-  const site = await openSite({ "/": await buildPage("parsing", "parsing/page.js"), "/media/": join(root, "www/media") });
+  const site = await openSite({
+    "/": await buildPage("parsing", "parsing/page.js"),
+    "/media/": join(root, "www/media"),
+  });
   /** By input, by reader: nanoseconds a round; nothing for a reader that hung or failed. */
   const found = new Map();
   const failed = new Map();
@@ -39,7 +43,11 @@ export async function parsing() {
         for (const reader of readers) {
           if (failed.has(`${input}/${reader}`)) continue;
           try {
-            await within(LIMIT, `${reader}, ${input}`, page.evaluate(([name, of]) => window.bench.warmUp(name, of), [input, reader]));
+            await within(
+              LIMIT,
+              `${reader}, ${input}`,
+              page.evaluate(([name, of]) => window.bench.warmUp(name, of), [input, reader]),
+            );
             able.push(reader);
           } catch (error) {
             say(`  ! ${error.message.split("\n")[0]}`);
@@ -48,7 +56,10 @@ export async function parsing() {
           }
         }
         for (let round = 0; round < ROUNDS; round += 1) {
-          const times = await page.evaluate((given) => window.bench.turn(...given), [input, able, nth * ROUNDS + round]);
+          const times = await page.evaluate(
+            (given) => window.bench.turn(...given),
+            [input, able, nth * ROUNDS + round],
+          );
           for (const [reader, ns] of Object.entries(times)) {
             const series = found.get(input) ?? found.set(input, new Map()).get(input);
             series.set(reader, [...(series.get(reader) ?? []), ns]);
@@ -66,13 +77,28 @@ export async function parsing() {
 /** Inputs across, libraries down. */
 function tables(found, failed) {
   const inputs = [...found.keys()];
-  const readers = [...new Set([...found.values()].flatMap((series) => [...series.keys()]))].filter((name) => name !== OURS);
-  const cells = (reader, cell) => inputs.map((input) => {
-    const series = found.get(input).get(reader);
-    return series ? cell(series, found.get(input).get(OURS)) : failed.get(`${input}/${reader}`) ?? "–";
-  });
+  const readers = [...new Set([...found.values()].flatMap((series) => [...series.keys()]))].filter(
+    (name) => name !== OURS,
+  );
+  const cells = (reader, cell) =>
+    inputs.map((input) => {
+      const series = found.get(input).get(reader);
+      return series ? cell(series, found.get(input).get(OURS)) : (failed.get(`${input}/${reader}`) ?? "–");
+    });
   return [
-    { title: "Time as a multiple of pallycon-drm's (median of the rounds' ratios, quartiles in brackets): below 1 is faster than ours", rows: [["", ...inputs], ...readers.map((reader) => [reader, ...cells(reader, (series, ours) => times(ratios(series, ours)))])] },
-    { title: "Time of one call", rows: [["", ...inputs], ...[OURS, ...readers].map((reader) => [reader, ...cells(reader, (series) => duration(summary(series).median))])] },
+    {
+      title: "Time as a multiple of pallycon-drm's: below 1 is faster than ours",
+      rows: [
+        ["", ...inputs],
+        ...readers.map((reader) => [reader, ...cells(reader, (series, ours) => times(ratios(series, ours)))]),
+      ],
+    },
+    {
+      title: "Time of one call",
+      rows: [
+        ["", ...inputs],
+        ...[OURS, ...readers].map((reader) => [reader, ...cells(reader, (series) => duration(summary(series).median))]),
+      ],
+    },
   ];
 }

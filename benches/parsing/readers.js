@@ -1,5 +1,5 @@
-// What each library is asked for: the part of it that reads the same thing, as its player calls it. docs/performance.md says
-// what each of them does and does not do.
+// What each library is asked for: the part of it that reads the same thing, as its player calls it.
+// docs/performance.md says what each of them does and does not do.
 import { readIsoBoxes, defaultReaderConfig } from "@svta/cml-iso-bmff";
 import isoboxer from "codem-isoboxer";
 import { FactoryMaker } from "../node_modules/dashjs/dist/modern/esm/dash.mediaplayer.min.js";
@@ -10,7 +10,10 @@ import shaka from "shaka-player";
 import M3U8Parser from "../node_modules/hls.js/src/loader/m3u8-parser.ts";
 import { findBox, parseInitSegment, parseMultiPssh, parseSinf } from "../node_modules/hls.js/src/utils/mp4-tools.ts";
 import getInitData from "../node_modules/rx-player/dist/es2017/compat/eme/get_init_data.js";
-import { getBoxContent, getBoxesContent } from "../node_modules/rx-player/dist/es2017/parsers/containers/isobmff/get_box.js";
+import {
+  getBoxContent,
+  getBoxesContent,
+} from "../node_modules/rx-player/dist/es2017/parsers/containers/isobmff/get_box.js";
 import { getKeyIdFromInitSegment } from "../node_modules/rx-player/dist/es2017/parsers/containers/isobmff/utils.js";
 import parseMpdText from "../node_modules/rx-player/dist/es2017/parsers/manifest/dash/js-parser/index.js";
 import { copyBytes, copyText } from "./copy.js";
@@ -20,20 +23,42 @@ const MOOV = 0x6d6f6f76;
 const MOOF = 0x6d6f6f66;
 const decode = (bytes) => String.fromCharCode(...bytes);
 /** The box inside of FairPlay's JSON, as hls.js takes it out. */
-const sinfOf = (bytes) => Uint8Array.from(atob(JSON.parse(decode(bytes)).sinf[0]), (character) => character.charCodeAt(0));
+const sinfOf = (bytes) =>
+  Uint8Array.from(atob(JSON.parse(decode(bytes)).sinf[0]), (character) => character.charCodeAt(0));
 
 // ---- shaka: its parsers ask for what they read; here an answer is there at once.
 const answers = new Map();
-shaka.net.NetworkingEngine.registerScheme("bench", (uri) => shaka.util.AbortableOperation.completed({ uri, originalUri: uri, data: answers.get(uri.split("/").pop()), headers: {} }));
+shaka.net.NetworkingEngine.registerScheme("bench", (uri) =>
+  shaka.util.AbortableOperation.completed({
+    uri,
+    originalUri: uri,
+    data: answers.get(uri.split("/").pop()),
+    headers: {},
+  }),
+);
 const network = new shaka.net.NetworkingEngine();
 const { manifest: config, networking } = new shaka.Player().getConfiguration();
 network.configure(networking);
 const nothing = () => {};
 const player = {
-  networkingEngine: network, filter: async () => {}, makeTextStreamsForClosedCaptions: nothing, onTimelineRegionAdded: nothing, onEvent: nothing,
-  onError: (error) => { throw error; }, isLowLatencyMode: () => false, updateDuration: nothing, newDrmInfo: nothing, onManifestUpdated: nothing,
-  getBandwidthEstimate: () => 1e6, onMetadata: async () => {}, disableStream: nothing, addFont: nothing,
-  getStreamingRetryParameters: () => shaka.net.NetworkingEngine.defaultRetryParameters(), onSegmentReceived: nothing,
+  networkingEngine: network,
+  filter: async () => {},
+  makeTextStreamsForClosedCaptions: nothing,
+  onTimelineRegionAdded: nothing,
+  onEvent: nothing,
+  onError: (error) => {
+    throw error;
+  },
+  isLowLatencyMode: () => false,
+  updateDuration: nothing,
+  newDrmInfo: nothing,
+  onManifestUpdated: nothing,
+  getBandwidthEstimate: () => 1e6,
+  onMetadata: async () => {},
+  disableStream: nothing,
+  addFont: nothing,
+  getStreamingRetryParameters: () => shaka.net.NetworkingEngine.defaultRetryParameters(),
+  onSegmentReceived: nothing,
 };
 async function shakaManifest(Parser, name, mimeType) {
   const parser = new Parser();
@@ -47,10 +72,13 @@ const { Mp4Parser } = shaka.util;
 function shakaPssh(bytes) {
   const systemIds = [];
   const data = [];
-  new Mp4Parser().boxes(["moov", "moof"], Mp4Parser.children).fullBox("pssh", ({ reader, start, size }) => {
-    data.push(bytes.subarray(start, start + size));
-    systemIds.push(shaka.util.Uint8ArrayUtils.toHex(reader.readBytes(16, false)));
-  }).parse(bytes);
+  new Mp4Parser()
+    .boxes(["moov", "moof"], Mp4Parser.children)
+    .fullBox("pssh", ({ reader, start, size }) => {
+      data.push(bytes.subarray(start, start + size));
+      systemIds.push(shaka.util.Uint8ArrayUtils.toHex(reader.readBytes(16, false)));
+    })
+    .parse(bytes);
   return { systemIds, data };
 }
 function shakaSegment(bytes) {
@@ -59,8 +87,13 @@ function shakaSegment(bytes) {
     .boxes(["moov", "trak", "mdia", "minf", "stbl", "moof", "traf", "sinf", "schi"], Mp4Parser.children)
     .fullBox("stsd", Mp4Parser.sampleDescription)
     .boxes(["encv", "enca"], Mp4Parser.visualSampleEntry)
-    .fullBox("tenc", ({ reader }) => { reader.skip(4); found.push(reader.readBytes(16, false)); })
-    .fullBox("pssh", ({ reader }) => { found.push(reader.readBytes(16, false)); })
+    .fullBox("tenc", ({ reader }) => {
+      reader.skip(4);
+      found.push(reader.readBytes(16, false));
+    })
+    .fullBox("pssh", ({ reader }) => {
+      found.push(reader.readBytes(16, false));
+    })
     .parse(bytes);
   return found;
 }
@@ -98,7 +131,16 @@ const sinf = {
 const mpd = {
   shaka: () => shakaManifest(shaka.dash.DashParser, "mpd"),
   "dash.js": (text) => dashParser.parse(text),
-  "rx-player": (text) => parseMpdText(text, { aggressiveMode: false, manifestProfilers: undefined, unsafelyBaseOnPreviousManifest: null, xmlNamespaces: [], referenceDateTime: 0, serverSyncInfos: undefined, url: "https://cdn.example/manifest.mpd" }),
+  "rx-player": (text) =>
+    parseMpdText(text, {
+      aggressiveMode: false,
+      manifestProfilers: undefined,
+      unsafelyBaseOnPreviousManifest: null,
+      xmlNamespaces: [],
+      referenceDateTime: 0,
+      serverSyncInfos: undefined,
+      url: "https://cdn.example/manifest.mpd",
+    }),
 };
 const playlist = {
   "hls.js": (text) => M3U8Parser.parseLevelPlaylist(text, "https://cdn.example/video.m3u8", 0, "main", 0, null),
@@ -107,7 +149,11 @@ const playlist = {
 const segment = {
   "hls.js": (bytes) => [parseInitSegment(bytes), findBox(bytes, ["moov", "pssh"]), findBox(bytes, ["moof", "pssh"])],
   shaka: shakaSegment,
-  "rx-player": (bytes) => [getKeyIdFromInitSegment(bytes), getBoxesContent(getBoxContent(bytes, MOOV), PSSH), getBoxesContent(bytes, MOOF).map((moof) => getBoxesContent(moof, PSSH))],
+  "rx-player": (bytes) => [
+    getKeyIdFromInitSegment(bytes),
+    getBoxesContent(getBoxContent(bytes, MOOV), PSSH),
+    getBoxesContent(bytes, MOOF).map((moof) => getBoxesContent(moof, PSSH)),
+  ],
   "@svta/cml-iso-bmff": (bytes) => readIsoBoxes(bytes.buffer, svta),
   "codem-isoboxer": (bytes) => isoboxer.parseBuffer(bytes.buffer).boxes,
   mp4box,

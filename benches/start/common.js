@@ -14,13 +14,17 @@ export async function token({ drm, contentId, signal }) {
 }
 
 /** From navigation to the first picture that is shown. */
-const shown = new Promise((resolve) => { video.requestVideoFrameCallback((now) => resolve(now)); });
+const shown = new Promise((resolve) => {
+  video.requestVideoFrameCallback((now) => resolve(now));
+});
 
 /** @param {(player: shaka.Player) => Promise<unknown>} prepare what differs */
 export async function play(prepare) {
   shaka.polyfill.installAll();
   const player = new shaka.Player();
-  player.addEventListener("error", ({ detail }) => { throw detail; });
+  player.addEventListener("error", ({ detail }) => {
+    throw detail;
+  });
   await player.attach(video);
   await prepare(player);
   await player.load(`/media/${CONTENT_ID}/manifest.mpd`);
@@ -31,13 +35,17 @@ export async function play(prepare) {
 async function measured() {
   const firstFrame = await shown;
   const entries = performance.getEntriesByType("resource");
-  const first = (pattern) => entries.filter(({ name }) => pattern.test(name)).sort((a, b) => a.startTime - b.startTime)[0];
+  const first = (pattern) =>
+    entries.filter(({ name }) => pattern.test(name)).sort((a, b) => a.startTime - b.startTime)[0];
   const end = (pattern) => first(pattern)?.responseEnd;
   return {
     firstFrame,
     firstRequest: first(/licenseManager\.do/).startTime,
-    script: end(/page\.js/), wasm: end(/player\.wasm/), manifest: end(/manifest\.mpd/),
-    token: first(/api\/drm\/token/).startTime, tokenEnd: end(/api\/drm\/token/),
+    script: end(/page\.js/),
+    wasm: end(/player\.wasm/),
+    manifest: end(/manifest\.mpd/),
+    token: first(/api\/drm\/token/).startTime,
+    tokenEnd: end(/api\/drm\/token/),
   };
 }
 window.bench = { measured };

@@ -1,4 +1,5 @@
-// The same page by hand, as Shaka's tutorial and the vendor's sample have it: a server, and a filter that sets the header.
+// The same page by hand, as Shaka's tutorial and the vendor's sample have it: a server, and a filter that sets the
+// header.
 import shaka from "shaka-player";
 import { CONTENT_ID, LICENSE_HOST, play, token } from "./common.js";
 

@@ -4,5 +4,11 @@ import { attachShaka } from "pallycon-drm/shaka";
 import { CONTENT_ID, LICENSE_HOST, play, token } from "./common.js";
 
 const events = [];
-const pallycon = await createPallyCon({ siteId: "DEMO", host: LICENSE_HOST, contentId: CONTENT_ID, customData: token, onEvent: (event) => events.push(event) });
+const pallycon = await createPallyCon({
+  siteId: "DEMO",
+  host: LICENSE_HOST,
+  contentId: CONTENT_ID,
+  customData: token,
+  onEvent: (event) => events.push(event),
+});
 await play((player) => attachShaka(player, pallycon));

@@ -1,5 +1,5 @@
-// Start: from navigation to the first license request and to the first frame, with the package and by hand, in Chromium, cold and
-// with warm caches, on a fast network and on a slow one. The pages are loaded in turns.
+// Start: from navigation to the first license request and to the first frame, with the package and by hand, in
+// Chromium, cold and with warm caches, on a fast network and on a slow one. The pages are loaded in turns.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,11 @@ const ROUNDS = 21;
 const CONTENT_ID = "demo-cenc";
 const PRELOAD = `<link rel="preload" href="player.wasm" as="fetch" crossorigin>`;
 /** Name → script, and what is in its head. */
-const PAGES = { "by hand": ["start/hand.js"], "pallycon-drm": ["start/package.js"], "pallycon-drm, preloaded": ["start/package.js", PRELOAD] };
+const PAGES = {
+  "by hand": ["start/hand.js"],
+  "pallycon-drm": ["start/package.js"],
+  "pallycon-drm, preloaded": ["start/package.js", PRELOAD],
+};
 const [HAND, ...OURS] = Object.keys(PAGES);
 const slug = (name) => name.replace(/\W+/g, "-");
 /** As CDP wants it: bytes a second. */
@@ -40,7 +44,11 @@ async function visit(context, url, network, cold) {
     if (cold) await devtools.send("Network.clearBrowserCache");
     await devtools.send("Network.emulateNetworkConditions", network);
     await page.goto(url);
-    return await within(LIMIT, url, page.evaluate(() => window.bench.measured()));
+    return await within(
+      LIMIT,
+      url,
+      page.evaluate(() => window.bench.measured()),
+    );
   } finally {
     await page.close();
     await sleep(SETTLE);
@@ -54,7 +62,11 @@ export async function start() {
   const roots = { "/media/": join(root, "www/media") };
   const body = `<video muted playsinline width="320" height="180"></video>\n`;
   for (const [name, [script, head]] of Object.entries(PAGES)) {
-    roots[`/${slug(name)}/`] = await buildPage(`start-${slug(name)}`, script, { head, body, attributes: ` data-license="${host}" data-content="${CONTENT_ID}"` });
+    roots[`/${slug(name)}/`] = await buildPage(`start-${slug(name)}`, script, {
+      head,
+      body,
+      attributes: ` data-license="${host}" data-content="${CONTENT_ID}"`,
+    });
   }
   const site = await openSite(roots, host);
   const profile = mkdtempSync(join(tmpdir(), "pallycon-drm-bench-"));
@@ -67,9 +79,11 @@ export async function start() {
     for (const [label, network] of Object.entries(NETWORKS)) {
       for (const cache of ["cold", "warm"]) {
         const series = Object.fromEntries(Object.keys(PAGES).map((name) => [name, []]));
-        for (let i = 0; i < VISITS_BEFORE; i += 1) for (const name of Object.keys(PAGES)) await visit(context, url(name), NETWORKS.unthrottled, false);
+        for (let i = 0; i < VISITS_BEFORE; i += 1)
+          for (const name of Object.keys(PAGES)) await visit(context, url(name), NETWORKS.unthrottled, false);
         for (let pair = 0; pair < ROUNDS; pair += 1) {
-          for (const name of rotated(Object.keys(PAGES), pair)) series[name].push(await visit(context, url(name), network, cache === "cold"));
+          for (const name of rotated(Object.keys(PAGES), pair))
+            series[name].push(await visit(context, url(name), network, cache === "cold"));
         }
         say(`    ${label}, ${cache}: ${ROUNDS} rounds`);
         found.push({ what: `${label}, ${cache}`, series });
@@ -85,8 +99,11 @@ export async function start() {
 }
 
 const ms = (value) => `${value.toFixed(0)} ms`;
-const spread = (numbers) => { const { median, low, high } = summary(numbers); return `${ms(median)} (${low.toFixed(0)}–${high.toFixed(0)})`; };
-/** What comes before the first license request, in order: each from the end of the one before where that is the page's own time. */
+const spread = (numbers) => {
+  const { median, low, high } = summary(numbers);
+  return `${ms(median)} (${low.toFixed(0)}–${high.toFixed(0)})`;
+};
+/** What comes before the first license request, in order. */
 const STEPS = {
   "script is there": ({ script }) => script,
   "player.wasm is there": ({ wasm }) => wasm,
@@ -97,16 +114,34 @@ const STEPS = {
 
 function tables(found) {
   const of = (series, mark) => series.map((each) => each[mark]);
-  const ratioRows = found.flatMap(({ what, series }) => OURS.map((name) => [
-    `${what}: ${name}`, ...["firstRequest", "firstFrame"].map((mark) => times(ratios(of(series[name], mark), of(series[HAND], mark)))),
-  ]));
-  const timeRows = found.flatMap(({ what, series }) => Object.entries(series).map(([name, each]) => [`${what}: ${name}`, spread(of(each, "firstRequest")), spread(of(each, "firstFrame"))]));
-  const stepRows = found.flatMap(({ what, series }) => Object.entries(series).map(([name, each]) => [
-    `${what}: ${name}`, ...Object.values(STEPS).map((step) => (step(each[0]) === undefined ? "–" : ms(summary(each.map(step)).median))),
-  ]));
+  const ratioRows = found.flatMap(({ what, series }) =>
+    OURS.map((name) => [
+      `${what}: ${name}`,
+      ...["firstRequest", "firstFrame"].map((mark) => times(ratios(of(series[name], mark), of(series[HAND], mark)))),
+    ]),
+  );
+  const timeRows = found.flatMap(({ what, series }) =>
+    Object.entries(series).map(([name, each]) => [
+      `${what}: ${name}`,
+      spread(of(each, "firstRequest")),
+      spread(of(each, "firstFrame")),
+    ]),
+  );
+  const stepRows = found.flatMap(({ what, series }) =>
+    Object.entries(series).map(([name, each]) => [
+      `${what}: ${name}`,
+      ...Object.values(STEPS).map((step) => (step(each[0]) === undefined ? "–" : ms(summary(each.map(step)).median))),
+    ]),
+  );
   return [
-    { title: "Time as a multiple of the page by hand (median of the rounds' ratios, quartiles in brackets)", rows: [["", "to the first license request", "to the first frame"], ...ratioRows] },
-    { title: "Time since navigation (median, quartiles in brackets)", rows: [["", "first license request", "first frame"], ...timeRows] },
+    {
+      title: "Time as a multiple of the page by hand",
+      rows: [["", "to the first license request", "to the first frame"], ...ratioRows],
+    },
+    {
+      title: "Time since navigation (median, quartiles in brackets)",
+      rows: [["", "first license request", "first frame"], ...timeRows],
+    },
     { title: "On the way to the first license request (medians)", rows: [["", ...Object.keys(STEPS)], ...stepRows] },
   ];
 }

@@ -20,13 +20,24 @@ test("a ratio is that of its round, so a slow spell of the machine cancels out",
 
 test("over enough rounds each item comes first, and before and after each other", () => {
   const items = ["a", "b"];
-  assert.deepEqual([0, 1, 2, 3].map((round) => rotated(items, round).join("")), ["ab", "ba", "ba", "ab"]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((round) => rotated(items, round).join("")),
+    ["ab", "ba", "ba", "ab"],
+  );
   assert.deepEqual(new Set([0, 1, 2].map((round) => rotated(["a", "b", "c"], round)[0])), new Set(["a", "b", "c"]));
   assert.deepEqual(items, ["a", "b"], "the list itself stays");
 });
 
 test("numbers keep about three digits, and their unit", () => {
-  assert.deepEqual([7, 999, 1000, 53_210, 999_600, 2.5e6, -1500].map(duration), ["7 ns", "999 ns", "1.00 µs", "53.2 µs", "1.00 ms", "2.50 ms", "−1.50 µs"]);
+  assert.deepEqual([7, 999, 1000, 53_210, 999_600, 2.5e6, -1500].map(duration), [
+    "7 ns",
+    "999 ns",
+    "1.00 µs",
+    "53.2 µs",
+    "1.00 ms",
+    "2.50 ms",
+    "−1.50 µs",
+  ]);
   assert.equal(times({ median: 1.234, low: 0.9, high: 12.34 }), "1.23× (0.90–12.3)");
   assert.equal(times({ median: 0.0123, low: 0.002, high: 0.104 }), "0.01× (0.002–0.10)");
 });
@@ -41,7 +52,18 @@ test("a part replaces what is between its markers, and nothing else", () => {
 });
 
 test("a table becomes Markdown: text to the left, numbers to the right", () => {
-  assert.equal(markdown([{ title: "T", rows: [["", "x"], ["a|b", 1]] }]), "**T**\n\n|  | x |\n|---|---:|\n| a\\|b | 1 |");
+  assert.equal(
+    markdown([
+      {
+        title: "T",
+        rows: [
+          ["", "x"],
+          ["a|b", 1],
+        ],
+      },
+    ]),
+    "**T**\n\n|  | x |\n|---|---:|\n| a\\|b | 1 |",
+  );
 });
 
 test("docs/performance.md has a place for each part, filled", () => {
