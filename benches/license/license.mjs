@@ -32,7 +32,6 @@ async function measure(url, label, size, found) {
     for (const name of await page.evaluate((given) => window.bench.begin(...given), [tokens, size])) {
       const rounds = found.get(`${name}, ${label}`) ?? [];
       found.set(`${name}, ${label}`, rounds);
-      await page.evaluate((each) => window.bench.warmUp(each), name);
       for (let round = 0; round < ROUNDS; round += 1)
         rounds.push(await page.evaluate((given) => window.bench.turn(...given), [name, round]));
     }

@@ -4,7 +4,7 @@
 import { createPallyCon, init } from "pallycon-drm";
 import { buildPssh, buildWidevineData, init as initInspect } from "pallycon-drm/inspect";
 import { attachShaka } from "pallycon-drm/shaka";
-import { turn, warmUp } from "../lib/turns.js";
+import { turn } from "../lib/turns.js";
 
 await Promise.all([init(), initInspect()]);
 const CONTENT_ID = "a-content-id";
@@ -224,11 +224,8 @@ window.bench = {
     this.cases = await makeCases(tokens, size);
     return Object.keys(this.cases);
   },
-  async warmUp(name) {
-    for (const work of Object.values(this.cases[name])) await warmUp(work);
-  },
   turn(name, round) {
-    return turn(this.cases[name], round);
+    return turn(name, this.cases[name], round);
   },
 };
 document.documentElement.dataset.ready = "true";

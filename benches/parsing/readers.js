@@ -86,7 +86,7 @@ function shakaSegment(bytes) {
   new Mp4Parser()
     .boxes(["moov", "trak", "mdia", "minf", "stbl", "moof", "traf", "sinf", "schi"], Mp4Parser.children)
     .fullBox("stsd", Mp4Parser.sampleDescription)
-    .boxes(["encv", "enca"], Mp4Parser.visualSampleEntry)
+    .box("encv", Mp4Parser.visualSampleEntry)
     .fullBox("tenc", ({ reader }) => {
       reader.skip(4);
       found.push(reader.readBytes(16, false));
