@@ -7,7 +7,7 @@
 #[path = "support/call.rs"]
 mod call;
 
-use call::{call, failure, made, read, refused, result, whole};
+use call::{call, failure, made, put, read, refused, result, whole};
 use js_sys::Array;
 use pallycon_drm::bytes::Span;
 use pallycon_drm::error::{Code, Error, Phase, Reason, ServerError};
@@ -264,6 +264,21 @@ fn clear_leaves_no_token_and_no_challenge() {
     assert_eq!(call(&large, |length| read_license(Drm::Widevine, 200, length))[0], 0);
     clear();
     assert_eq!(ASKED.record()[0], 0);
+}
+
+/// Wiping all that was ever used would cost each later call the time for the longest message.
+#[wasm_bindgen_test]
+fn clear_wipes_what_was_used_since_the_last_time() {
+    let long = [7; 4000];
+    call(&long, |length| read_license(Drm::Widevine, 200, length));
+    clear();
+    assert_eq!(read(input(0), long.len()), [0; 4000]);
+    // What lies behind a short message is not of it.
+    put(3999, 7);
+    call(b"short", |length| read_license(Drm::Widevine, 200, length));
+    clear();
+    assert_eq!(read(input(0), 5), [0; 5]);
+    assert_eq!(read(input(0), long.len())[3999], 7);
 }
 
 #[wasm_bindgen_test]

@@ -6,12 +6,15 @@
 
 use crate::error::Error;
 use crate::record::Record;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 
 thread_local! {
     static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// How much of the input was asked for since it was last wiped. The buffer is as long as the longest input ever, and
+    /// wiping all of it after each call would make a page pay for one long message for ever.
+    static USED: Cell<usize> = const { Cell::new(0) };
 }
 
 /// A buffer that has grown beyond this is given back.
@@ -20,6 +23,7 @@ const MAX_KEPT: usize = 1 << 20;
 /// Makes room for an input, and says where.
 #[wasm_bindgen]
 pub fn input(length: usize) -> *const u8 {
+    USED.set(USED.get().max(length));
     INPUT.with_borrow_mut(|input| {
         if input.len() > MAX_KEPT && length <= MAX_KEPT {
             *input = Vec::new();
@@ -40,9 +44,9 @@ pub fn output() -> *const u8 {
 /// Overwrites what is in both buffers.
 #[wasm_bindgen]
 pub fn clear() {
-    for buffer in [&INPUT, &OUTPUT] {
+    for (buffer, used) in [(&INPUT, USED.take()), (&OUTPUT, usize::MAX)] {
         buffer.with_borrow_mut(|buffer| {
-            buffer.fill(0);
+            buffer.iter_mut().take(used).for_each(|byte| *byte = 0);
             if buffer.len() > MAX_KEPT {
                 *buffer = Vec::new();
             }

@@ -23,6 +23,11 @@ pub fn call(bytes: &[u8], export: impl FnOnce(usize) -> usize) -> Vec<u8> {
     read(output(), length)
 }
 
+/// Writes one byte of the input buffer.
+pub fn put(at: usize, byte: u8) {
+    memory(input(0), at + 1).set_index(at as u32, byte);
+}
+
 /// A copy. Room for it is made before there is a view: memory that grows detaches it.
 pub fn read(start: *const u8, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
