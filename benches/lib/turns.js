@@ -3,29 +3,53 @@
 import { measure } from "mitata/src/lib.mjs";
 import { rotated } from "./stats.mjs";
 
-/** A turn of one function: long enough for mitata's batches, short enough that the next turn meets the same machine. */
-const TURN = { min_cpu_time: 15e6, min_samples: 3, max_samples: 1000, batch_samples: 256, gc: false };
+/** A turn of one function: long enough for a good sample, short enough that the next one meets the same machine. */
+const TURN = { min_cpu_time: 15e6, min_samples: 3, max_samples: 1000, gc: false };
+/** Milliseconds. */
 const WARM_UP = 100;
-const warm = new Set();
+/** What is timed at once, in milliseconds: 50 steps of the page's clock, and rarely interrupted by what else is running. */
+const UNIT = 0.25;
+/** The fastest of so many shows how long it takes while nothing else is running. */
+const TRIES = 3;
 
-/** Runs it until its code is compiled, so that mitata can see whether it has to batch. Once is enough. */
-export async function warmUp(work, name) {
-  if (warm.has(name)) return;
+/** Whatever was warmed up, by name: how it is run and how often, to be timed at once. */
+const units = new Map();
+
+/** Runs it until its code is compiled, and finds out how often it has to run to be timed. Once is enough. */
+export async function warmUp(name, work) {
+  if (units.has(name)) return;
   const end = performance.now() + WARM_UP;
   do await work();
   while (performance.now() < end);
-  warm.add(name);
+  const isAsync = work() instanceof Promise;
+  for (let repeat = 1; ; repeat *= 2) {
+    const sync = () => { for (let i = 0; i < repeat; i += 1) work(); };
+    const async = async () => { for (let i = 0; i < repeat; i += 1) await work(); };
+    const run = isAsync ? async : sync;
+    let fastest = Infinity;
+    for (let i = 0; i < TRIES; i += 1) {
+      const started = performance.now();
+      await run();
+      fastest = Math.min(fastest, performance.now() - started);
+    }
+    if (fastest >= UNIT) return void units.set(name, { repeat, run });
+  }
 }
 
 /**
  * @param {string} what the works have in common
  * @param {Record<string, () => unknown>} works
  * @param {number} round
- * @returns {Promise<Record<string, number>>} the median of each, in nanoseconds
+ * @returns {Promise<Record<string, number>>} the lower quartile of each, in nanoseconds: what else the machine does only
+ *   makes a sample slower
  */
 export async function turn(what, works, round) {
   const found = {};
-  for (const [name, work] of Object.entries(works)) await warmUp(work, `${what}/${name}`);
-  for (const name of rotated(Object.keys(works), round)) found[name] = (await measure(works[name], { ...TURN })).p50;
+  for (const [name, work] of Object.entries(works)) await warmUp(`${what}/${name}`, work);
+  for (const name of rotated(Object.keys(works), round)) {
+    const { repeat, run } = units.get(`${what}/${name}`);
+    // batch_threshold: mitata's own batches are as long as 4096 calls.
+    found[name] = (await measure(run, { ...TURN, batch_threshold: 0 })).p25 / repeat;
+  }
   return found;
 }

@@ -15,7 +15,7 @@ const workOf = (name, reader) => {
 
 window.bench = {
   readers: Object.entries(READERS).map(([name, readers]) => [name, Object.keys(readers)]),
-  warmUp: (name, reader) => warmUp(workOf(name, reader), `${name}/${reader}`),
+  warmUp: (name, reader) => warmUp(`${name}/${reader}`, workOf(name, reader)),
   turn: (name, readers, round) =>
     turn(name, Object.fromEntries(readers.map((reader) => [reader, workOf(name, reader)])), round),
   /** What a reader gives, for a look at whether it does what the report says. */
