@@ -91,7 +91,8 @@ export async function start() {
     }
   } finally {
     await context.close();
-    rmSync(profile, { recursive: true, force: true });
+    // The browser may still write a last file.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     await site.close();
     await licenses.close();
   }
