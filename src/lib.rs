@@ -62,10 +62,10 @@ mod property_tests;
 pub mod record;
 #[cfg(feature = "server")]
 pub mod schema;
-#[cfg(feature = "server")]
-pub mod typed;
 pub mod system;
 pub mod text;
+#[cfg(feature = "server")]
+pub mod typed;
 #[cfg(feature = "inspect")]
 pub mod write;
 pub mod xml;

@@ -32,15 +32,12 @@ pub fn open(account: &Account, data: &str) -> Result<Value, Error> {
     let asked = json::parse(&plain).filter(|asked| matches!(asked, Value::Object(_))).ok_or_else(key_mismatch)?;
     // Numbers as text: an id is no quantity.
     let other = |name: &str| asked.field(name).map(Value::string);
-    Ok(Value::object([
-        ("userId", Value::string(text_field(&asked, "user_id")?)),
-        ("contentId", Value::string(text_field(&asked, "cid")?)),
-    ])
-    .with("orderId", other("oid"))
-    .with("deviceId", other("device_id"))
-    .with("deviceType", other("device_type"))
-    .with("drmType", other("drm_type"))
-    .with("nonce", Some(other("nonce").ok_or_else(|| missing("nonce"))?)))
+    Ok(Value::object([("userId", Value::string(text_field(&asked, "user_id")?)), ("contentId", Value::string(text_field(&asked, "cid")?))])
+        .with("orderId", other("oid"))
+        .with("deviceId", other("device_id"))
+        .with("deviceType", other("device_type"))
+        .with("drmType", other("drm_type"))
+        .with("nonce", Some(other("nonce").ok_or_else(|| missing("nonce"))?)))
 }
 
 fn missing(name: &str) -> Error {

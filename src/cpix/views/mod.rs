@@ -192,7 +192,9 @@ pub(super) mod tests {
     #[test]
     fn keys_whose_use_only_filters_tell_are_taken() {
         let rule = |kid: &str, filter: &str| format!("<ContentKeyUsageRule kid='{kid}'><{filter}/></ContentKeyUsageRule>");
-        let key = |kid: &str, key: &str| format!("<ContentKey kid='{kid}'><Data><Secret><PlainValue>{key}</PlainValue></Secret></Data></ContentKey>");
+        let key = |kid: &str, key: &str| {
+            format!("<ContentKey kid='{kid}'><Data><Secret><PlainValue>{key}</PlainValue></Secret></Data></ContentKey>")
+        };
         let (video, audio) = ("11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222");
         let xml = format!(
             "<CPIX><ContentKeyList>{}{}</ContentKeyList><ContentKeyUsageRuleList>{}{}</ContentKeyUsageRuleList></CPIX>",

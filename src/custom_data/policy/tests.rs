@@ -130,7 +130,10 @@ fn an_error_says_where_and_what_is_allowed() {
             r#"{"playback_policy":{"allowed_track_types":"sd_hd"}}"#,
             "playback_policy.allowed_track_types must be one of ALL, SD_ONLY, SD_HD, SD_UHD1, SD_UHD2; did you mean \"SD_HD\"?",
         ),
-        (r#"{"security_policy":[{"widevine":{"security_level":6}}]}"#, "security_policy[0].widevine.security_level must be one of 1, 2, 3, 4, 5."),
+        (
+            r#"{"security_policy":[{"widevine":{"security_level":6}}]}"#,
+            "security_policy[0].widevine.security_level must be one of 1, 2, 3, 4, 5.",
+        ),
         (
             r#"{"security_policy":[{"fairplay":{"hdcp_enforcement":"-1"}}]}"#,
             "security_policy[0].fairplay.hdcp_enforcement must be one of -1, 0, 1.",
