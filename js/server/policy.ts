@@ -155,16 +155,16 @@ export type NcgKey = {
 };
 
 /** Which tracks a policy or a key is for. */
-export type PolicyTrackType = "All" | "AllVideo" | "Audio" | "Sd" | "Hd" | "Uhd1" | "Uhd2";
+export type PolicyTrackType = "ALL" | "ALL_VIDEO" | "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
 
 /** Which tracks are licensed. */
-export type AllowedTrackTypes = "All" | "SdOnly" | "SdHd" | "SdUhd1" | "SdUhd2";
+export type AllowedTrackTypes = "ALL" | "SD_ONLY" | "SD_HD" | "SD_UHD1" | "SD_UHD2";
 
 /** What the display's connection must have. */
-export type HdcpVersion = "HdcpNone" | "HdcpV1" | "HdcpV2" | "HdcpV21" | "HdcpV22" | "HdcpV23" | "HdcpNoDigitalOutput";
+export type HdcpVersion = "HDCP_NONE" | "HDCP_V1" | "HDCP_V2" | "HDCP_V2_1" | "HDCP_V2_2" | "HDCP_V2_3" | "HDCP_NO_DIGITAL_OUTPUT";
 
 /** Analog copy protection. */
-export type CgmsFlags = "CgmsNone" | "CopyFree" | "CopyOnce" | "CopyNever";
+export type CgmsFlags = "CGMS_NONE" | "COPY_FREE" | "COPY_ONCE" | "COPY_NEVER";
 
 /** Whether the list of revoked displays must be current. */
-export type HdcpSrmRule = "HdcpSrmRuleNone" | "CurrentSrm";
+export type HdcpSrmRule = "HDCP_SRM_RULE_NONE" | "CURRENT_SRM";
