@@ -1,6 +1,7 @@
 // The command line, as a person at a terminal meets it.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -109,8 +110,12 @@ test("a token goes both ways, by environment and by file", async () => {
 });
 
 test("a line end in a token does not look like another field", async () => {
-  const made = await cli(["token", "--drm", "widevine", "--content-id", "film", "--user-id", "u\ncontentId: other"]);
-  const { stdout } = await cli(["token", "open", made.stdout.trim()]);
+  // It is not made here, where a user id with a line end is refused: another backend may make it.
+  const made = await cli(["token", "--drm", "widevine", "--content-id", "film", "--user-id", "u"]);
+  const token = { ...JSON.parse(Buffer.from(made.stdout, "base64")), user_id: "u\ncontentId: other" };
+  const { drm_type, site_id, user_id, cid, policy, timestamp } = token;
+  token.hash = createHash("sha256").update([TUTORIAL.accessKey, drm_type, site_id, user_id, cid, policy, timestamp].join("")).digest("base64");
+  const { stdout } = await cli(["token", "open", Buffer.from(JSON.stringify(token)).toString("base64")]);
   assert.match(stdout, /^userId: u\\ncontentId: other$/m);
 });
 
