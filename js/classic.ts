@@ -3,3 +3,4 @@ export * from "./index.js";
 export { attachShaka } from "./players/shaka.js";
 export { hlsConfig } from "./players/hls.js";
 export { attachMedia } from "./players/media.js";
+export { rxKeySystems } from "./players/rx-player.js";

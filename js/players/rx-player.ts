@@ -1,0 +1,88 @@
+/**
+ * rx-player 4: `player.loadVideo({ ..., keySystems: await rxKeySystems(player, drm, { contentId }) })`.
+ *
+ * rx-player gets each license from one function and gives it the CDM's message alone: no init data, so the content id belongs to the
+ * load. The exchange is ours, retries included. Of an error rx-player copies the message only: pallyConError() finds the rest.
+ *
+ * @packageDocumentation
+ */
+import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
+import type { AdapterOptions, Client, Drm, Octets, PallyCon, RequestContext } from "../core.js";
+import { licenseHandler } from "../license-handler.js";
+import { warnUntested } from "./parts/version.js";
+import { errorOf, remember } from "./rx-player/errors.js";
+import { playbackOf } from "./rx-player/playback.js";
+import type { KeySystemOption, RxPlayer } from "./rx-player/types.js";
+
+export type { KeySystemOption, RxPlayer };
+
+export interface RxPlayerOptions extends AdapterOptions {
+  /** in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing: it has to be asked for. */
+  drms?: Drm[] | undefined;
+}
+
+const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
+
+/** What this package knows of an error or warning that rx-player raised, or of what rxKeySystems() rejected with. */
+export function pallyConError(error: unknown): PallyConError | undefined {
+  return error instanceof PallyConError ? error : errorOf(error);
+}
+
+/**
+ * The option `keySystems` of one `loadVideo()`. `options.contentId` is the content that will be loaded: call it anew for other content.
+ * Rejects if the browser has FairPlay and the certificate cannot be fetched.
+ */
+export async function rxKeySystems(player: RxPlayer, drm: PallyCon, options: RxPlayerOptions = {}): Promise<KeySystemOption[]> {
+  const client = clientOf(drm);
+  if (typeof (player as Partial<RxPlayer> | null | undefined)?.addEventListener !== "function") throw createError("player-invalid");
+  const { drms = DRMS, ...adapter } = options;
+  for (const name of drms) if (!KEY_SYSTEM[name]) throw createError("drm-invalid", { parameters: [String(name)] });
+  warnUntested(client, "rx-player", player, /^4\.[0-5]\./);
+  return Promise.all(drms.map(async (name): Promise<KeySystemOption> => {
+    const serverCertificate = await certificateOf(client, name);
+    return {
+      // Its own "fairplay" is Safari's old API alone; its other names include each DRM's variants.
+      type: name === "fairplay" ? KEY_SYSTEM.fairplay : name,
+      getLicense: (message, messageType) => getLicense(player, client, name, adapter, message, messageType as RequestContext["messageType"]),
+      // The client retries, and has a timeout for each attempt: rx-player's would be for all of them together.
+      getLicenseConfig: { retry: 0, timeout: -1 },
+      ...(serverCertificate ? { serverCertificate } : {}),
+    };
+  }));
+}
+
+async function getLicense(
+  player: RxPlayer, client: Client, drm: Drm, adapter: AdapterOptions, message: Uint8Array, messageType: RequestContext["messageType"],
+): Promise<Octets | null> {
+  const playback = playbackOf(player, client);
+  const keySystem = playback.keySystem() ?? KEY_SYSTEM[drm];
+  try {
+    const license = await licenseHandler(client, { ...adapter, keySystem })(message, { messageType, signal: playback.signal() });
+    playback.licensed();
+    return license;
+  } catch (thrown) {
+    // The retries were ours, whatever the page makes of getLicenseConfig.
+    const error = Object.assign(thrown as PallyConError, { noRetry: true });
+    // A rejection stops playback. Keys that are valid outlive a refused renewal or release.
+    if (/^license-re(newal|lease)$/.test(messageType) && playback.outlives(error)) return null;
+    throw remember(error);
+  }
+}
+
+/** rx-player sets it before it makes sessions, and needs its bytes before it knows which DRM it will use. */
+async function certificateOf(client: Client, drm: Drm): Promise<Octets | undefined> {
+  if (drm === "fairplay") return (await hasFairPlay()) ? client.certificate(drm) : undefined;
+  // Widevine's CDM can do without.
+  return drm === "widevine" && client.options.certificate?.widevine ? client.certificate(drm).catch(() => undefined) : undefined;
+}
+
+async function hasFairPlay(): Promise<boolean> {
+  try {
+    await navigator.requestMediaKeySystemAccess(KEY_SYSTEM.fairplay, [{
+      initDataTypes: ["cenc", "sinf", "skd"], videoCapabilities: [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }],
+    }]);
+    return true;
+  } catch {
+    return false; // also without EME, and on a server
+  }
+}

@@ -1,0 +1,93 @@
+// What one player is doing: which requests end with it, and whether its keys are valid while a renewal is refused.
+import { hex, type Client, type PallyConError, type Undo } from "../../core.js";
+import { KeyStatuses } from "../parts/key-status.js";
+import { errorOf, link } from "./errors.js";
+import type { RxError, RxPlayer } from "./types.js";
+
+const playbacks = new WeakMap<Client, WeakMap<RxPlayer, Playback>>();
+
+/** One for each player and client, however often content is loaded. */
+export function playbackOf(player: RxPlayer, client: Client): Playback {
+  const ofClient = playbacks.get(client) ?? new WeakMap<RxPlayer, Playback>();
+  playbacks.set(client, ofClient);
+  const playback = ofClient.get(player) ?? new Playback(player, client);
+  ofClient.set(player, playback);
+  return playback;
+}
+
+class Playback {
+  private readonly player: RxPlayer;
+  private readonly client: Client;
+  private statuses: KeyStatuses;
+  private requests: AbortController | undefined;
+  private undo: Undo | undefined;
+  private refused: PallyConError | undefined;
+  private expired = false;
+
+  constructor(player: RxPlayer, client: Client) {
+    this.player = player;
+    this.client = client;
+    this.statuses = new KeyStatuses(client);
+    player.addEventListener("warning", (error) => this.onError(error));
+    player.addEventListener("playerStateChange", (state) => this.onState(state));
+  }
+
+  /** Aborted when playback ends. The client holds on to the player until then, and no longer. */
+  signal(): AbortSignal {
+    if (!this.requests) {
+      const requests = new AbortController();
+      this.requests = requests;
+      this.undo = this.client.adopt(() => requests.abort());
+    }
+    return this.requests.signal;
+  }
+
+  /** The one in use, variants included. */
+  keySystem(): string | undefined {
+    try {
+      return this.player.getKeySystemConfiguration()?.keySystem;
+    } catch {
+      return undefined; // disposed of
+    }
+  }
+
+  licensed(): void {
+    this.refused = undefined;
+    this.expired = false;
+  }
+
+  /** Whether playback goes on after a refused renewal. The app gets it as a warning of the player, which is what rx-player calls an error that it survives. */
+  outlives(error: PallyConError): boolean {
+    if (this.expired) return false;
+    if (error.code === "aborted") return true;
+    this.refused = error;
+    const warning = Object.assign(new Error(error.message), { name: "EncryptedMediaError", type: "ENCRYPTED_MEDIA_ERROR", code: "KEY_LOAD_ERROR", fatal: false });
+    link(warning, error);
+    (this.player as unknown as { trigger?: (name: string, error: Error) => void }).trigger?.("warning", warning);
+    return true;
+  }
+
+  private onState(state: string): void {
+    if (state === "LOADING") this.licensed();
+    if (state !== "STOPPED") return;
+    this.requests?.abort();
+    this.requests = undefined;
+    void this.undo?.();
+    // Here already, before rx-player raises it: whoever listens first finds ours.
+    const error = this.player.getError();
+    if (error) this.onError(error);
+    this.statuses.stop();
+    this.statuses = new KeyStatuses(this.client);
+  }
+
+  private onError(error: Error): void {
+    const { code, message, keyStatuses } = error as RxError;
+    if (code !== "KEY_STATUS_CHANGE_ERROR") return void errorOf(error);
+    this.statuses.tell((keyStatuses ?? []).map(({ keyId, keyStatus }) => [hex(keyId), keyStatus]));
+    const expired = keyStatuses ? keyStatuses.some(({ keyStatus }) => keyStatus === "expired") : /expired/.test(message);
+    if (!expired) return;
+    this.expired = true;
+    // The reason why they have not been renewed.
+    if (this.refused) link(error, this.refused);
+  }
+}

@@ -1,0 +1,24 @@
+// As much of rx-player's types as is used here, so that no version of them is required.
+import type { Octets } from "../../core.js";
+
+export interface RxPlayer {
+  addEventListener(name: "playerStateChange", listener: (state: string) => void): void;
+  addEventListener(name: "warning", listener: (error: Error) => void): void;
+  getError(): Error | null;
+  getKeySystemConfiguration(): { keySystem: string } | null;
+}
+
+/** The part of IKeySystemOption that is ours. */
+export interface KeySystemOption {
+  type: string;
+  getLicense: (message: Uint8Array, messageType: string) => Promise<Octets | null>;
+  getLicenseConfig: { retry: number; timeout: number };
+  serverCertificate?: Octets;
+}
+
+/** What rx-player's errors about DRM have beside Error's fields. */
+export interface RxError extends Error {
+  code?: string;
+  /** 4.0 leaves it out */
+  keyStatuses?: { keyId: ArrayBuffer; keyStatus: string }[];
+}
