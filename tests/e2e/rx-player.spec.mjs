@@ -22,8 +22,35 @@ const events = (page, type) => page.evaluate((wanted) => window.lab.events.filte
 const cdm = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const tokenOf = ({ headers }) => JSON.parse(Buffer.from(headers[HEADER], "base64").toString());
 const bodyOf = ({ bodyBase64 }) => Buffer.from(bodyBase64, "base64").toString("latin1");
-const ended = (page) => expect.poll(() => page.evaluate(() => window.lab.video.ended), { message: "played to the end" }).toBe(true);
+/** Playback has not stopped, wherever in the content it is. */
+async function expectPlaysOn(page) {
+  expect(await page.evaluate(() => window.lab.player.getPlayerState())).not.toBe("STOPPED");
+  await page.evaluate(() => { window.lab.video.currentTime = 0; window.lab.video.play().catch(() => {}); });
+  await expectPlaying(page);
+}
+/** Seconds that no test waits for: holdTimers() keeps them until fire(). */
+const RENEWAL = 900;
+const EXPIRY = 901;
+const holdTimers = (page) => page.evaluate(() => {
+  const { setTimeout } = window;
+  window.held = {};
+  window.setTimeout = (run, ms, ...rest) => {
+    if (ms < 900_000) return setTimeout(run, window.shortened === ms ? 100 : ms, ...rest);
+    window.held[ms / 1000] = run;
+    return 0;
+  };
+});
+const fire = async (page, seconds) => {
+  await page.waitForFunction((name) => window.held[name], seconds);
+  await page.evaluate((name) => { window.held[name](); delete window.held[name]; }, seconds);
+};
+const firstWarning = async (page) => {
+  await expect.poll(async () => (await noted(page, "playerWarnings")).length).toBeGreaterThan(0);
+  return (await noted(page, "playerWarnings"))[0];
+};
 const onlyInChromium = () => test.skip(({ browserName }) => browserName !== "chromium");
+
+test.describe.configure({ mode: "parallel" });
 
 /** Nothing was raised, and nothing but licenses went to the CDM. */
 async function expectQuiet(page) {
@@ -38,8 +65,10 @@ async function expectFatal(page, expected, code = "KEY_LOAD_ERROR") {
   const [error, ...others] = await noted(page, "playerErrors");
   expect(error).toMatchObject({ code, fatal: true, ours: { ...expected, isOurs: true, noRetry: true } });
   expect(others).toEqual([]);
-  expect((await noted(page, "stopped"))[0].ours, "what getError() has").toEqual(error.ours);
-  if (code === "KEY_LOAD_ERROR") expect(error.message).toContain(error.ours.hint);
+  if (code === "KEY_LOAD_ERROR") {
+    expect(error.message).toContain(error.ours.hint);
+    expect((await noted(page, "stopped"))[0].ours, "what getError() has").toEqual(error.ours);
+  }
   if (expected.serverCode) expect(error.ours.message).toContain(`PallyCon ${expected.serverCode}: `);
   expect((await events(page, "error"))[0].error).toMatchObject(expected);
   expect(await noted(page, "unhandled")).toEqual([]);
@@ -121,27 +150,23 @@ for (const [name, version] of [["4.5", ""], ["4.0", "?rx=4.0"]]) {
         await expectQuiet(page);
       });
 
-      test("a renewal that is refused is a warning, and the content plays to its end", async ({ page, run }) => {
-        await open(page, run, { drms: ["widevine"], renewal: { after: 1 } }, version);
+      test("a renewal that is refused is a warning and playback goes on; when the keys have expired, it is behind that error", async ({ page, run }) => {
+        await open(page, run, { drms: ["widevine"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } }, version);
+        await holdTimers(page);
         await run.faults({ on: "license", fault: "error:7011", after: 1 });
         await play(page, SINGLE);
-        await expect.poll(async () => (await noted(page, "playerWarnings")).length).toBeGreaterThan(0);
-        const [{ ours, message, ...warning }] = await noted(page, "playerWarnings");
+        await expectPlaying(page);
+        await fire(page, RENEWAL);
+        const { ours, message, ...warning } = await firstWarning(page);
         expect(warning).toEqual({ code: "KEY_LOAD_ERROR", fatal: false });
         expect(ours).toMatchObject({ isOurs: true, serverCode: "7011", messageType: "license-renewal", noRetry: true });
         expect(message).toContain(ours.hint);
         expect((await events(page, "error"))[0].error).toMatchObject({ serverCode: "7011", messageType: "license-renewal" });
-        await ended(page);
+        await expectPlaysOn(page);
         expect(await noted(page, "playerErrors")).toEqual([]);
-        expect(await cdm(page, "refused")).toEqual([]);
-      });
-
-      test("where a refused renewal has let the keys expire, that is behind rx-player's error", async ({ page, run }) => {
-        await open(page, run, { drms: ["widevine"], renewal: { after: 0.2, expiresAfter: 6 } }, version);
-        await run.faults({ on: "license", fault: "error:7011", after: 1 });
-        await play(page, SINGLE);
-        const { message } = await expectFatal(page, { serverCode: "7011", messageType: "license-renewal" }, "KEY_STATUS_CHANGE_ERROR");
-        expect(message).toContain("expired");
+        await fire(page, EXPIRY);
+        const error = await expectFatal(page, { serverCode: "7011", messageType: "license-renewal" }, "KEY_STATUS_CHANGE_ERROR");
+        expect(error.message).toContain("expired");
       });
     });
   });
@@ -189,8 +214,10 @@ test.describe("what fails", () => {
 
   test("a server that is slower than rx-player's own limit: the client's timeout counts, for each attempt", async ({ page, run }) => {
     await open(page, run);
-    await run.faults({ on: "license", fault: "slow:12000", times: 1 });
-    await play(page, SINGLE, { options: { timeout: 15_000 } });
+    await holdTimers(page);
+    await page.evaluate(() => { window.shortened = 10_000; }); // rx-player's default
+    await run.faults({ on: "license", fault: "slow:1000", times: 1 });
+    await play(page, SINGLE, { options: { timeout: 20_000 } });
     await expectPlaying(page);
     await expectQuiet(page);
     expect((await posts(run)).length).toBe(1);
@@ -243,25 +270,48 @@ test.describe("renewal", () => {
   onlyInChromium();
 
   test("is granted with a token of its own, and callbacks are told the reason and the key system", async ({ page, run }) => {
-    await open(page, run, { drms: ["playready"], renewal: { after: 0.5 } });
+    await open(page, run, { drms: ["playready"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } });
+    await holdTimers(page);
     await page.evaluate(async ([path, adapter]) => {
       const { lab } = window;
       lab.reasons = [];
       const customData = (context) => { lab.reasons.push([context.messageType, context.reason, context.keySystem]); return lab.token(context); };
       await lab.play(path, { adapter: { ...adapter, customData } });
     }, SINGLE);
-    await expect.poll(async () => (await posts(run)).filter(({ challenge, status }) => challenge === "renewal" && status === 200).length).toBeGreaterThan(0);
-    const [first, second] = await noted(page, "reasons");
-    expect(first).toEqual(["license-request", "license", "com.microsoft.playready.recommendation"]);
-    expect(second).toEqual(["license-renewal", "renewal", "com.microsoft.playready.recommendation"]);
-    await ended(page);
+    await expectPlaying(page);
+    await fire(page, RENEWAL);
+    await expect.poll(async () => (await cdm(page, "license")).length).toBe(2);
+    expect((await posts(run)).map(({ challenge, status, refused }) => [challenge, status, refused])).toEqual([["new", 200, undefined], ["renewal", 200, undefined]]);
+    expect(await noted(page, "reasons")).toEqual([
+      ["license-request", "license", "com.microsoft.playready.recommendation"], ["license-renewal", "renewal", "com.microsoft.playready.recommendation"],
+    ]);
+    await expectPlaysOn(page);
     await expectQuiet(page);
   });
 
+  test("one that is granted after a refused one: that is not why the keys expire later", async ({ page, run }) => {
+    await open(page, run, { drms: ["widevine"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } });
+    await holdTimers(page);
+    await run.faults({ on: "license", fault: "error:7011", after: 1, times: 1 });
+    await play(page, SINGLE);
+    await page.waitForFunction((name) => window.held[name], RENEWAL);
+    await page.evaluate((name) => { window.again = window.held[name]; }, RENEWAL);
+    await fire(page, RENEWAL);
+    await firstWarning(page);
+    await page.evaluate(() => window.again());
+    await expect.poll(async () => (await cdm(page, "license")).length).toBe(2);
+    await fire(page, EXPIRY);
+    await expect.poll(async () => (await noted(page, "playerErrors")).map(({ code, ours }) => [code, ours])).toEqual([["KEY_STATUS_CHANGE_ERROR", undefined]]);
+  });
+
   test("a refused one is fatal where the keys have expired already", async ({ page, run }) => {
-    await open(page, run, { drms: ["widevine"], renewal: { after: 2, expiresAfter: 0.5 } });
+    await open(page, run, { drms: ["widevine"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } });
+    await holdTimers(page);
     await run.faults({ on: "license", fault: "error:7011", after: 1 });
     await play(page, SINGLE, { more: { onKeyExpiration: "continue" } });
+    await fire(page, EXPIRY);
+    await firstWarning(page);
+    await fire(page, RENEWAL);
     await expectFatal(page, { serverCode: "7011", messageType: "license-renewal" });
   });
 });
