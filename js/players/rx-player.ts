@@ -36,7 +36,7 @@ export async function rxKeySystems(player: RxPlayer, drm: PallyCon, options: RxP
   const client = clientOf(drm);
   if (typeof (player as Partial<RxPlayer> | null | undefined)?.addEventListener !== "function") throw createError("player-invalid");
   const { drms = DRMS, ...adapter } = options;
-  for (const name of drms) if (!KEY_SYSTEM[name]) throw createError("drm-invalid", { parameters: [String(name)] });
+  for (const name of drms) if (!Object.keys(KEY_SYSTEM).includes(name)) throw createError("drm-invalid", { parameters: [String(name)] });
   warnUntested(client, "rx-player", player, /^4\.[0-5]\./);
   return Promise.all(drms.map(async (name): Promise<KeySystemOption> => {
     const serverCertificate = await certificateOf(client, name);
@@ -55,7 +55,7 @@ async function getLicense(
   player: RxPlayer, client: Client, drm: Drm, adapter: AdapterOptions, message: Uint8Array, messageType: RequestContext["messageType"],
 ): Promise<Octets | null> {
   const playback = playbackOf(player, client);
-  const keySystem = playback.keySystem() ?? KEY_SYSTEM[drm];
+  const keySystem = playback.keySystem(drm) ?? KEY_SYSTEM[drm];
   try {
     const license = await licenseHandler(client, { ...adapter, keySystem })(message, { messageType, signal: playback.signal() });
     playback.licensed();

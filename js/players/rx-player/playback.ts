@@ -1,5 +1,5 @@
 // What one player is doing: which requests end with it, and whether its keys are valid while a renewal is refused.
-import { hex, type Client, type PallyConError, type Undo } from "../../core.js";
+import { drmOf, hex, type Client, type Drm, type PallyConError, type Undo } from "../../core.js";
 import { KeyStatuses } from "../parts/key-status.js";
 import { errorOf, link } from "./errors.js";
 import type { RxError, RxPlayer } from "./types.js";
@@ -42,10 +42,11 @@ class Playback {
     return this.requests.signal;
   }
 
-  /** The one in use, variants included. */
-  keySystem(): string | undefined {
+  /** The one in use, variants included: if it is that DRM's. The element may still have the MediaKeys of the content before. */
+  keySystem(drm: Drm): string | undefined {
     try {
-      return this.player.getKeySystemConfiguration()?.keySystem;
+      const { keySystem = "" } = this.player.getKeySystemConfiguration() ?? {};
+      return drmOf(keySystem) === drm ? keySystem : undefined;
     } catch {
       return undefined; // disposed of
     }
