@@ -64,7 +64,7 @@ async function getLicense(
     // The retries were ours, whatever the page makes of getLicenseConfig.
     const error = Object.assign(thrown as PallyConError, { noRetry: true });
     // A rejection stops playback. Keys that are valid outlive a refused renewal or release.
-    if (/^license-re(newal|lease)$/.test(messageType) && playback.outlives(error)) return null;
+    if (messageType === "license-release" || (messageType === "license-renewal" && playback.outlives(error))) return null;
     throw remember(error);
   }
 }

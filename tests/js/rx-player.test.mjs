@@ -116,6 +116,16 @@ test("after dispose() a license is refused as aborted, which is no error event, 
   assert.deepEqual([warnings, page.errors()], [[], []]);
 });
 
+test("a release that is refused is reported, and stops nothing, whatever the keys are", async () => {
+  const { page, drm } = await client([answer(LICENSES.widevine), answer(refusal(7011))], { contentId: "film" });
+  const player = new Player();
+  const [{ getLicense }] = await rxKeySystems(player, drm, { drms: ["widevine"] });
+  await getLicense(MESSAGES.widevine, "license-request");
+  player.trigger("warning", Object.assign(new Error("expired"), { code: "KEY_STATUS_CHANGE_ERROR", keyStatuses: [{ keyId: new ArrayBuffer(16), keyStatus: "expired" }] }));
+  assert.equal(await getLicense(MESSAGES.widevine, "license-release"), null);
+  assert.deepEqual(page.errors(), ["token-expired"]);
+});
+
 test("FairPlay: the certificate is fetched where the browser has FairPlay, and rejects where it cannot be used", async () => {
   const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   Object.defineProperty(globalThis, "navigator", { configurable: true, value: { requestMediaKeySystemAccess: async (name) => assert.equal(name, "com.apple.fps") } });

@@ -15,7 +15,7 @@ export default [
   },
   {
     name: "rx: a refused renewal stops playback", spec: SPEC, grep: "rx-player 4.5 in Chromium a renewal that is refused",
-    edits: [[FILE, `if (/^license-re(newal|lease)$/.test(messageType) && playback`, `if (/^license-release$/.test(messageType) && playback`]],
+    edits: [[FILE, ` || (messageType === "license-renewal" && playback.outlives(error))`, ``]],
   },
   {
     name: "rx: a refusal is given to the CDM", spec: SPEC, grep: "a sign-in page under 200",

@@ -1,5 +1,5 @@
 // What one player is doing: which requests end with it, and whether its keys are valid while a renewal is refused.
-import { drmOf, hex, type Client, type Drm, type PallyConError, type Undo } from "../../core.js";
+import { drmOf, hex, newAbortController, type Client, type Drm, type PallyConError, type Undo } from "../../core.js";
 import { KeyStatuses } from "../parts/key-status.js";
 import { errorOf, link } from "./errors.js";
 import type { RxError, RxPlayer } from "./types.js";
@@ -35,7 +35,7 @@ class Playback {
   /** Aborted when playback ends. The client holds on to the player until then, and no longer. */
   signal(): AbortSignal {
     if (!this.requests) {
-      const requests = new AbortController();
+      const requests = newAbortController();
       this.requests = requests;
       this.undo = this.client.adopt(() => requests.abort());
     }
