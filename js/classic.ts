@@ -2,5 +2,6 @@
 export * from "./index.js";
 export { attachShaka } from "./players/shaka.js";
 export { hlsConfig } from "./players/hls.js";
+export { attachDash } from "./players/dash.js";
 export { attachMedia } from "./players/media.js";
 export { rxKeySystems } from "./players/rx-player.js";

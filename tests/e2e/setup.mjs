@@ -9,6 +9,8 @@ const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)
 export default async function setup() {
   await bundlePage(folder("tests/e2e/page/lab.js"), folder("build/e2e"));
   await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/index.html"));
+  await bundlePage(folder("tests/e2e/page/dash-lab.js"), folder("build/e2e/dash"));
+  await cp(folder("tests/e2e/page/dash.html"), folder("build/e2e/dash/index.html"));
   await bundlePage(folder("tests/e2e/page/rx-player/lab.js"), folder("build/e2e/rx-player"));
   await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/rx-player/index.html"));
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));

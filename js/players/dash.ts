@@ -1,0 +1,179 @@
+/**
+ * dash.js 5: `const undo = await attachDash(player, drm)` before `player.attachSource()`.
+ *
+ * dash.js ignores what a license filter throws, and waits for ever; it gives the CDM whatever came under 200, and shows
+ * each request with its token to every listener. So the adapter's request filter asks for the license itself, updates the
+ * session, and never lets dash.js send anything. A refused license reaches the app in dash.js's own `error` event, with
+ * our PallyConError inside (`pallyConError(event)`).
+ *
+ * @packageDocumentation
+ */
+import { attachOnce } from "./attach.js";
+import { certified } from "./dash/certificate.js";
+import { KeyStatuses } from "./parts/key-status.js";
+import { warnUntested } from "./parts/version.js";
+import type {
+  DashError, DashPlayer, KeyMessage, KeySystemAccess, LicenseRequest, ProtectionDataSet, SessionToken,
+} from "./dash/types.js";
+import { KEY_SYSTEM, PallyConError, asBytes, clientOf, createError, drmOf, hex, newAbortController, toPallyConError } from "../core.js";
+import type { AdapterOptions, Bytes, Client, Drm, Octets, PallyCon, Undo } from "../core.js";
+import { licenseHandler, type LicenseHandler } from "../license-handler.js";
+
+export type { DashPlayer, ProtectionDataSet };
+
+export interface DashOptions extends AdapterOptions {
+  /** What you would give to `player.setProtectionData()`: robustness, priority and so on. The license URL is ours. */
+  protectionData?: ProtectionDataSet | undefined;
+}
+
+// dash.js's events by their strings: MediaPlayer.events has the names only once the protection part is loaded.
+const ACCESS = "public_keySystemAccessComplete";
+const MESSAGE = "public_keyMessage";
+const COMPLETE = "public_licenseRequestComplete";
+const UPDATED = "public_keySessionUpdated";
+const KEY_ERROR = "public_keyError";
+const CERTIFICATE = "serverCertificateUpdated";
+/** Also where a source is replaced, and where the player is destroyed. */
+const TEARDOWN = "streamTeardownComplete";
+
+/** dash.js's ProtectionErrors: MEDIA_KEYERR, SERVER_CERTIFICATE_UPDATED_ERROR, MEDIA_KEY_MESSAGE_LICENSER_ERROR. */
+const [UPDATE_FAILED, CERTIFICATE_FAILED, LICENSE_FAILED] = [100, 109, 114];
+
+/** What this package knows of an error that dash.js raised: its `error` event, or the error in it. */
+export function pallyConError(event: unknown): PallyConError | undefined {
+  const { error, data } = (event ?? {}) as { error?: Partial<DashError> | null; data?: unknown };
+  const found = error?.data ?? data;
+  return found instanceof PallyConError ? found : undefined;
+}
+
+export function attachDash(player: DashPlayer, drm: PallyCon, options: DashOptions = {}): Promise<Undo> {
+  return attachOnce(player, async () => new Attachment(player, clientOf(drm), options).start());
+}
+
+/** A request filter is given no more than this of the session that it is for. */
+const nameOf = (sessionId: string | null, type = "license-request"): string => `${type} ${sessionId ?? ""}`;
+
+class Attachment {
+  private readonly player: DashPlayer;
+  private readonly client: Client;
+  private readonly options: AdapterOptions;
+  private readonly protectionData: ProtectionDataSet;
+  private readonly statuses: KeyStatuses;
+  private readonly watched = new WeakSet<MediaKeySession>();
+  /** Messages of the CDM whose request filters have not run yet. */
+  private readonly messages = new Map<string, KeyMessage>();
+  /** of the source that is loaded */
+  private controller = newAbortController();
+  private keySystem = "";
+  private handler: LicenseHandler | undefined;
+
+  constructor(player: DashPlayer, client: Client, { protectionData = {}, ...options }: DashOptions) {
+    this.player = player;
+    this.client = client;
+    this.options = options;
+    this.protectionData = protectionData;
+    this.statuses = new KeyStatuses(client);
+  }
+
+  start(): Undo {
+    const { client, player } = this;
+    const data: ProtectionDataSet = {};
+    // dash.js prefers the key systems that are named here, and refuses to ask for a license without a URL.
+    for (const drm of Object.keys(KEY_SYSTEM) as Drm[]) {
+      data[KEY_SYSTEM[drm]] = { ...this.protectionData[KEY_SYSTEM[drm]], serverURL: client.defaultUrl(drm) };
+    }
+    player.setProtectionData(data);
+    player.registerLicenseRequestFilter(this.onRequest);
+    const listeners: [string, (event: never) => void][] = [
+      [ACCESS, this.onAccess], [MESSAGE, this.onMessage], [TEARDOWN, this.onTeardown],
+    ];
+    for (const [type, listener] of listeners) player.on(type as never, listener as never);
+    warnUntested(client, "dash.js", { constructor: { version: player.getVersion() } }, /^5\./);
+    return client.adopt(() => {
+      this.onTeardown();
+      this.statuses.stop();
+      for (const [type, listener] of listeners) player.off(type as never, listener as never);
+      player.unregisterLicenseRequestFilter(this.onRequest);
+      player.setProtectionData(this.protectionData);
+    });
+  }
+
+  /** The browser has granted a key system; dash.js makes MediaKeys of what is in the event. */
+  private readonly onAccess = ({ data: access }: { data?: KeySystemAccess }): void => {
+    const keySystem = access?.selectedSystemString ?? "";
+    const drm = drmOf(keySystem);
+    this.handler = drm && licenseHandler(this.client, { ...this.options, keySystem });
+    this.keySystem = keySystem;
+    if (!access || (drm !== "fairplay" && drm !== "widevine")) return;
+    const { serverCertificate, certUrls } = this.protectionData[KEY_SYSTEM[drm]] ?? {};
+    if (serverCertificate || certUrls || (drm === "widevine" && !this.client.options.certificate?.widevine)) return;
+    const failed = (error: PallyConError) => this.raise(CERTIFICATE, CERTIFICATE_FAILED, error);
+    const native = access.nativeMediaKeySystemAccessObject;
+    access.nativeMediaKeySystemAccessObject = certified(native, this.client, drm, this.controller.signal, failed);
+  };
+
+  private readonly onMessage = ({ data }: { data: KeyMessage }): void => {
+    const { session } = data.sessionToken;
+    this.messages.set(nameOf(session.sessionId, data.messageType), data);
+    if (this.client.observed && !this.watched.has(session)) {
+      this.watched.add(session);
+      session.addEventListener("keystatuseschange", () => this.tell(session));
+    }
+  };
+
+  private readonly onTeardown = (): void => {
+    this.controller.abort();
+    this.controller = newAbortController();
+    this.messages.clear();
+  };
+
+  private readonly onRequest = ({ sessionId, messageType }: LicenseRequest): Promise<never> | undefined => {
+    const name = nameOf(sessionId, messageType);
+    const message = this.messages.get(name);
+    this.messages.delete(name);
+    if (!message || !this.handler) return undefined;
+    void this.license(this.handler, message, this.controller.signal);
+    return new Promise(() => {}); // dash.js waits for its filters before it sends anything
+  };
+
+  /** The CDM's own message and not the request's body: dash.js unwraps PlayReady's, but not in every form. */
+  private async license(handler: LicenseHandler, key: KeyMessage, signal: AbortSignal): Promise<void> {
+    const { client, keySystem, player } = this;
+    const { message, messageType = "license-request", sessionToken } = key;
+    const { session, initData } = sessionToken;
+    const about = { data: { sessionToken, messageType } };
+    let license: Octets;
+    try {
+      const context = { signal, sessionId: session.sessionId, messageType };
+      license = await handler(message, initData ? { ...context, initData: asBytes(initData) as Octets } : context);
+    } catch (error) {
+      if (!signal.aborted) this.raise(COMPLETE, LICENSE_FAILED, toPallyConError(error), about);
+      return;
+    }
+    if (signal.aborted) return;
+    if (client.observed && initData) this.statuses.want(client.initData(initData)?.keyIds ?? []);
+    player.trigger(COMPLETE as never, { ...about, error: null }, {});
+    try {
+      await session.update(license);
+    } catch (cause) {
+      if (signal.aborted) return;
+      const error = client.fail(createError("license-rejected", { cause, keySystem, messageType }));
+      this.raise(KEY_ERROR, UPDATE_FAILED, error);
+      return;
+    }
+    player.trigger(UPDATED as never, {}, {});
+  }
+
+  /** From an event of its protection part, dash.js makes its `error` event. */
+  private raise(type: string, code: number, error: PallyConError, about: { data?: { sessionToken: SessionToken } } = {}) {
+    const { hint, message } = error;
+    const shown: DashError = { code, message: message.endsWith(hint) ? message : `${message} ${hint}`, data: error };
+    this.player.trigger(type as never, { ...about, error: shown }, {});
+  }
+
+  private tell(session: MediaKeySession): void {
+    const list: [string, string][] = [];
+    session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
+    this.statuses.tell(list);
+  }
+}
