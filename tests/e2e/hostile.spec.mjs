@@ -44,6 +44,14 @@ const ADAPTERS = {
       await lab.configured.dispose();
     };
   },
+  dash: async ({ keySystem, options }) => {
+    const { lab } = window;
+    await lab.play("demo-single-key/manifest.mpd", { options, adapter: { protectionData: { [keySystem]: { priority: 0 } } } });
+    return async () => {
+      lab.player.destroy();
+      await lab.undo();
+    };
+  },
   media: async ({ drm, options }) => {
     const { lab } = window;
     await lab.bare({ options, media: { drms: [drm] } });
@@ -56,11 +64,14 @@ const ADAPTERS = {
   },
 };
 
+/** Adapters whose player has a page of its own. */
+const PAGES = { dash: "dash/" };
+
 test.describe.configure({ mode: "parallel", timeout: 60_000 + SEQUENCES * 20_000 });
 
 for (const [name, play] of Object.entries(ADAPTERS)) {
   test(`${name}: ${SEQUENCES} random sequences of faults (seed ${SEED})`, async ({ page, run }) => {
-    await openLab(page, run);
+    await openLab(page, run, {}, PAGES[name]);
     await page.evaluate(`window.playOnce = ${play}; undefined`);
     const ends = {};
     for (let sequence = 0; sequence < SEQUENCES; sequence += 1) {
