@@ -10,7 +10,7 @@ const possible = (choices) => choices.filter(({ why }) => !why).map(({ value }) 
 const reasons = (choices) => Object.fromEntries(choices.filter(({ why }) => why).map(({ value, why }) => [value, why]));
 
 test("every player that is offered has a module, DRMs and content, and all content that is offered is there", async () => {
-  assert.deepEqual(playerChoices().map(({ value }) => value), ["shaka", "hls", "media"]);
+  assert.deepEqual(playerChoices().map(({ value }) => value), ["shaka", "hls", "dash", "media"]);
   for (const { id, source } of PLAYERS) {
     assert.ok(existsSync(new URL(`../../www/demo/players/${id}.js`, import.meta.url)), id);
     const drms = possible(drmChoices(id));

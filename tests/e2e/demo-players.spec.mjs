@@ -20,6 +20,7 @@ async function play(page, run, choice) {
 for (const [player, drm, content] of [
   ["shaka", "fairplay", "demo-cbcs"],
   ["hls", "widevine", "demo-single-key"], ["hls", "playready", "demo-cbcs"], ["hls", "fairplay", "demo-cbcs"], ["hls", "clearkey", "demo-cenc"],
+  ["dash", "widevine", "demo-cenc"], ["dash", "fairplay", "demo-cbcs"], ["dash", "clearkey", "demo-cenc"],
   ["media", "widevine", "demo-cenc"], ["media", "playready", "demo-single-key"], ["media", "fairplay", "demo-cbcs"], ["media", "clearkey", "demo-cbcs"],
 ]) {
   test(`${player} plays ${drm}, stops, and plays again`, async ({ page, run }) => {
@@ -45,6 +46,7 @@ for (const [player, drm, content] of [
 for (const [player, told] of [
   ["shaka", "Shaka: error 6007, LICENSE_REQUEST_FAILED"],
   ["hls", "hls.js: keySystemLicenseRequestFailed, fatal"],
+  ["dash", "dash.js: error 1"],
   ["media", "The element: pallyconerror"],
 ]) {
   test(`${player}: a refusal in words, ours inside the player's own error, and then it plays`, async ({ page, run }) => {
@@ -78,7 +80,7 @@ for (const [player, told] of [
 
 test("one player after the other on the same element", async ({ page, run }) => {
   await open(page, run, { drm: "widevine", content: "demo-single-key" });
-  for (const player of ["media", "shaka", "hls", "media"]) {
+  for (const player of ["media", "shaka", "hls", "dash", "media"]) {
     await field(page, "Player").selectOption(player);
     await run.forget();
     await button(page, "Play").click();

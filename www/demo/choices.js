@@ -14,6 +14,7 @@ const HLS = { widevine: "hlsWidevine", playready: "hlsPlayready", fairplay: "hls
 export const PLAYERS = [
   { id: "shaka", label: "Shaka Player", drms: ["widevine", "playready", "fairplay"], source: (content, drm) => (drm === "fairplay" ? content.hlsSkd : content.dash), load: () => import("./players/shaka.js") },
   { id: "hls", label: "hls.js", drms: ["widevine", "playready", "fairplay", "clearkey"], source: (content, drm) => content[HLS[drm]], load: () => import("./players/hls.js") },
+  { id: "dash", label: "dash.js", drms: ["widevine", "playready", "fairplay", "clearkey"], source: (content, drm) => (drm === "clearkey" ? content.dashClearkey : drm === "fairplay" && !content.hlsSkd ? undefined : content.dash), load: () => import("./players/dash.js") },
   { id: "media", label: "A bare video element", drms: ["widevine", "playready", "fairplay", "clearkey"], source: (content, drm) => (drm === "fairplay" && !content.hlsSkd ? undefined : content.contentId), load: () => import("./players/media.js") },
 ];
 
