@@ -166,6 +166,21 @@ test('certificates: FairPlay takes DER alone, Widevine takes none', async ({ lab
   });
 });
 
+for (const [certificateOrder, outcome] of [[undefined, 'accepted'], ['strict', 'InvalidStateError']]) {
+  test(`certificates: a request in the tick of setServerCertificate() is ${outcome} in the order ${certificateOrder ?? 'that is the default'}`, async ({ lab }) => {
+    const page = await lab.open({ certificateOrder });
+    const found = await page.evaluate(async () => {
+      const der = await (await fetch('ri/fpsCert.do?siteId=DEMO')).arrayBuffer();
+      const keys = await lab.keys('com.apple.fps');
+      const skd = new TextEncoder().encode('skd://demo');
+      const set = keys.setServerCertificate(der);
+      const atOnce = await lab.refusal(() => keys.createSession().generateRequest('skd', skd));
+      return { atOnce, taken: await set, afterwards: await lab.refusal(() => keys.createSession().generateRequest('skd', skd)) };
+    });
+    expect(found).toEqual({ atOnce: outcome, taken: true, afterwards: 'accepted' });
+  });
+}
+
 /** Runs in the page: a session with a real answer that has not been given to it yet. */
 const answered = `async (drm, kid) => {
   const keySystem = { widevine: 'com.widevine.alpha', playready: 'com.microsoft.playready', fairplay: 'com.apple.fps' }[drm];

@@ -9,6 +9,7 @@ const DEFAULTS = {
   fairplay: 'modern',
   sl3000: false,
   serviceCertificateRequest: false,
+  certificateOrder: 'at-once',
   playreadyForm: 'utf16',
   sinfForm: 'children',
   guidKeyStatuses: false,
@@ -31,6 +32,7 @@ function checked() {
   const wrong = config.drms.find((name) => !names.includes(name));
   if (wrong) throw new Error(`__cdmBridge.drms: there is no "${wrong}"`);
   if (!['modern', 'legacy', 'both'].includes(config.fairplay)) throw new Error(`__cdmBridge.fairplay: "${config.fairplay}"`);
+  if (!['at-once', 'strict'].includes(config.certificateOrder)) throw new Error(`__cdmBridge.certificateOrder: "${config.certificateOrder}"`);
   if (!['children', 'box', 'escaped'].includes(config.sinfForm)) throw new Error(`__cdmBridge.sinfForm: "${config.sinfForm}"`);
   if (!playready.forms.includes(config.playreadyForm)) throw new Error(`__cdmBridge.playreadyForm: "${config.playreadyForm}"`);
 }
