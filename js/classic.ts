@@ -5,3 +5,4 @@ export { hlsConfig } from "./players/hls.js";
 export { attachDash } from "./players/dash.js";
 export { attachMedia } from "./players/media.js";
 export { rxKeySystems } from "./players/rx-player.js";
+export { pallyConKeySystems } from "./players/videojs.js";

@@ -13,6 +13,8 @@ export default async function setup() {
   await cp(folder("tests/e2e/page/dash.html"), folder("build/e2e/dash/index.html"));
   await bundlePage(folder("tests/e2e/page/rx-player/lab.js"), folder("build/e2e/rx-player"));
   await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/rx-player/index.html"));
+  await bundlePage(folder("tests/e2e/page/videojs/lab.js"), folder("build/e2e/videojs"));
+  await cp(folder("tests/e2e/page/videojs/index.html"), folder("build/e2e/videojs/index.html"));
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
   await cp(folder("tests/e2e/compare/index.html"), folder("build/compare/index.html"));
   const server = createLicenseServer({

@@ -1,0 +1,60 @@
+/**
+ * video.js 8 with videojs-contrib-eme 5: `player.src({ src, type, keySystems: pallyConKeySystems(player, drm) })`, after
+ * `player.eme()`.
+ *
+ * contrib-eme asks for each license with a callback; here that is one request of ours. A failure is `player.error()`, with our
+ * PallyConError as its `originalError` (`pallyConError(player.error())`).
+ *
+ * @packageDocumentation
+ */
+import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
+import type { AdapterOptions, Bytes, Drm, PallyCon } from "../core.js";
+import { licenseHandler } from "../license-handler.js";
+import { attachmentOf, type Done } from "./videojs/attachment.js";
+import type { KeySystem, VideojsPlayer } from "./videojs/types.js";
+
+export type { KeySystem, VideojsPlayer };
+
+export interface VideojsOptions extends AdapterOptions {
+  /** those that may be used, in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing: name it to use it. */
+  drms?: Drm[];
+}
+
+const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
+
+/** What this package knows of an error that video.js gave (`player.error()`). */
+export function pallyConError(error: unknown): PallyConError | undefined {
+  const { originalError: found } = (error ?? {}) as { originalError?: unknown };
+  return found instanceof PallyConError ? found : undefined;
+}
+
+/**
+ * The `keySystems` of a source. One player may have them for many sources, with other options for each; what belongs to them ends
+ * when the player or the client is disposed of.
+ *
+ * Throws "player-invalid" where `player` is not a player with contrib-eme, "drm-invalid" for an unknown DRM.
+ */
+export function pallyConKeySystems(player: VideojsPlayer, drm: PallyCon, options: VideojsOptions = {}): Record<string, KeySystem> {
+  const client = clientOf(drm);
+  const { drms = DRMS, ...adapter } = options;
+  const attachment = attachmentOf(player, client);
+  const keySystems: Record<string, KeySystem> = {};
+  for (const name of drms) {
+    // PlayReady under this name alone: for "….recommendation" VHS has no init data, and contrib-eme stops.
+    const keySystem = KEY_SYSTEM[name];
+    if (!keySystem) throw createError("drm-invalid", { parameters: [String(name)] });
+    const handler = licenseHandler(drm, { ...adapter, keySystem });
+    keySystems[keySystem] = {
+      // contrib-eme's first call for any init data.
+      getContentId(_options, initData) {
+        attachment.begin(keySystem);
+        return initData;
+      },
+      // The attachment sets the certificate before each first request: contrib-eme does not wait for it.
+      getCertificate: (_options, done) => done(null),
+      // FairPlay's has the content id before the message.
+      getLicense: (...args) => void attachment.license(handler, keySystem, args[args.length - 2] as Bytes, args[args.length - 1] as Done),
+    };
+  }
+  return keySystems;
+}

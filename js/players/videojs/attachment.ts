@@ -1,0 +1,224 @@
+// What one client does for one player: it follows contrib-eme's sessions from the first init data of a source to the next source.
+import { asBytes, copyBytes, createError, drmOf, hex, toPallyConError, withFields } from "../../core.js";
+import type { Bytes, Client, InitDataType, Octets, PallyConError, Undo } from "../../core.js";
+import type { LicenseHandler } from "../../license-handler.js";
+import { KeyStatuses } from "../parts/key-status.js";
+import { warnUntested } from "../parts/version.js";
+import type { Player, Session, Tech, VideojsPlayer } from "./types.js";
+
+const ENCRYPTED = 5; // MediaError.MEDIA_ERR_ENCRYPTED of video.js
+/** contrib-eme's names of what failed. */
+const [LICENSE_FAILED, CERTIFICATE_FAILED] = ["eme-failed-generate-license-request", "eme-failed-set-server-certificate"];
+/** Another source, or none: video.js takes back its error with the first, and makes a new tech with the second. */
+const NEXT_SOURCE = ["loadstart", "playerreset"];
+
+/** contrib-eme's callback. */
+export type Done = (error: null, license: Octets) => void;
+
+const attachments = new WeakMap<Player, Map<Client, Attachment>>();
+
+/** The one of this player and client. */
+export function attachmentOf(given: VideojsPlayer, client: Client): Attachment {
+  const player = given as unknown as Player;
+  if (typeof player?.eme !== "object" || typeof player.tech !== "function") throw createError("player-invalid");
+  const known = attachments.get(player) ?? new Map<Client, Attachment>();
+  if (!attachments.has(player)) {
+    attachments.set(player, known);
+    skipWithoutInitData(player);
+    player.on("dispose", () => {
+      known.forEach((attachment) => attachment.dispose());
+      // contrib-eme closes its sessions now, and reports what fails to the player, whose error() throws once it is disposed of.
+      const last = player.error();
+      player.error = () => last;
+    });
+  }
+  const attachment = known.get(client) ?? new Attachment(player, client, () => known.delete(client));
+  known.set(client, attachment);
+  return attachment;
+}
+
+/**
+ * VHS hands contrib-eme the init data of every DRM that the manifest has, whichever is in use. With none for that one contrib-eme
+ * reads on at null where there is a session already, and the app gets a TypeError. The media bring init data of their own.
+ */
+function skipWithoutInitData(player: Player): void {
+  const { eme } = player;
+  const initialize = eme.initializeMediaKeys;
+  eme.initializeMediaKeys = (options = {}, callback, ...rest) => {
+    const { keySystem } = player.tech(true).el();
+    const known = !keySystem || [options, player.currentSource()].some(({ keySystems }) => keySystems?.[keySystem]?.pssh);
+    if (known) initialize(options, callback, ...rest);
+    else callback?.();
+  };
+}
+
+/** For a promise of contrib-eme's that would make it report the failure once more, under another name. */
+const never = <T>(): Promise<T> => new Promise(() => {});
+
+export class Attachment {
+  private readonly player: Player;
+  private readonly client: Client;
+  private readonly undo: Undo;
+  /** of the requests for this source */
+  private controller = new AbortController();
+  private statuses: KeyStatuses | undefined;
+  /** where contrib-eme raises its events, while a source of ours is played */
+  private tech: Tech | undefined;
+  private keySystem = "";
+  /** the message that contrib-eme is about to ask a license for */
+  private message: MediaKeyMessageEvent | undefined;
+  private sessions = new WeakMap<EventTarget, Session>();
+  /** Sessions of this source without a license: contrib-eme never asks again for the same init data under the same URL. */
+  private readonly unlicensed = new Set<EventTarget>();
+  private readonly certified = new WeakMap<MediaKeys, Promise<void>>();
+  private uncertified: MediaKeys | undefined;
+
+  constructor(player: Player, client: Client, forget: () => void) {
+    this.player = player;
+    this.client = client;
+    player.on(NEXT_SOURCE, this.end);
+    warnUntested(client, "video.js", { constructor: { version: player.version?.()["video.js"] } }, /^8\./);
+    this.undo = client.adopt(() => {
+      forget();
+      this.dispose();
+    });
+  }
+
+  /** At once: contrib-eme goes on in the same tick. What a player that lives on still waits for becomes its error. */
+  dispose(): void {
+    this.controller.abort();
+    this.leave();
+    this.player.off(NEXT_SOURCE, this.end);
+    void this.undo();
+  }
+
+  /** contrib-eme has init data for one of our key systems. */
+  begin(keySystem: string): void {
+    this.keySystem = keySystem;
+    const tech = this.player.tech(true);
+    if (this.tech === tech || this.controller.signal.aborted) return;
+    this.tech = tech;
+    this.statuses = new KeyStatuses(this.client);
+    tech.on("keysessioncreated", this.onSession);
+    tech.on("keysessionupdated", this.onUpdated);
+    tech.on("keymessage", this.onMessage);
+  }
+
+  /** Whatever the source still waits for, it will not get; the next one begins as if there had been none. */
+  private readonly end = (): void => {
+    this.controller.abort();
+    this.controller = new AbortController();
+    this.leave();
+  };
+
+  private leave(): void {
+    this.statuses?.stop();
+    this.tech?.off("keysessioncreated", this.onSession);
+    this.tech?.off("keysessionupdated", this.onUpdated);
+    this.tech?.off("keymessage", this.onMessage);
+    this.tech = undefined;
+    if (this.unlicensed.size) this.player.eme.activeSrc = null;
+    this.unlicensed.clear();
+    if (this.uncertified) this.certified.delete(this.uncertified);
+  }
+
+  private readonly onMessage = ({ messageEvent }: { messageEvent: MediaKeyMessageEvent }): void => {
+    this.message = messageEvent;
+  };
+
+  private readonly onUpdated = ({ keySession }: { keySession: EventTarget }): void => {
+    this.unlicensed.delete(keySession);
+  };
+
+  /** contrib-eme calls generateRequest() next: what it says is known nowhere else. */
+  private readonly onSession = ({ keySession: session }: { keySession: MediaKeySession }): void => {
+    const { client, keySystem, statuses, controller: { signal } } = this;
+    const keys = this.tech!.el().mediaKeysObject!;
+    const generateRequest = session.generateRequest.bind(session);
+    this.unlicensed.add(session);
+    session.generateRequest = async (initDataType, initData) => {
+      const wanted: Session = { keySystem, initData: copyBytes(initData as Bytes), initDataType: initDataType as InitDataType };
+      this.sessions.set(session, wanted);
+      try {
+        await this.certify(keys, keySystem);
+      } catch (thrown) {
+        if (!signal.aborted) this.report(toPallyConError(thrown), keySystem, CERTIFICATE_FAILED);
+        return never();
+      }
+      return signal.aborted ? never() : generateRequest(initDataType, initData);
+    };
+    if (client.observed) session.addEventListener("keystatuseschange", () => {
+      const { initData, initDataType } = this.sessions.get(session) ?? {};
+      if (initData) statuses?.want(client.initData(initData, initDataType)?.keyIds ?? []);
+      const list: [string, string][] = [];
+      session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
+      statuses?.tell(list);
+    });
+  };
+
+  /** Resolves when the CDM has the certificate, where there is one. A failure is forgotten with its source. */
+  private certify(keys: MediaKeys, keySystem: string): Promise<void> {
+    const drm = drmOf(keySystem);
+    const { client } = this;
+    let certified = this.certified.get(keys);
+    if (!certified && (drm === "fairplay" || (drm === "widevine" && client.options.certificate?.widevine))) {
+      certified = set(client, keys, keySystem, drm).catch((error: unknown) => {
+        // Widevine's CDM asks for one in a message.
+        if (drm === "widevine") return;
+        this.uncertified = keys;
+        throw error;
+      });
+      this.certified.set(keys, certified);
+    }
+    return certified ?? Promise.resolve();
+  }
+
+  /** A license for the message that contrib-eme got just now. */
+  async license(handler: LicenseHandler, keySystem: string, message: Bytes, done: Done): Promise<void> {
+    const { controller: { signal }, message: event, tech } = this;
+    this.message = undefined;
+    const session = event?.target as MediaKeySession | null | undefined;
+    const renewal = event?.messageType === "license-renewal";
+    if (session && !renewal) this.unlicensed.add(session);
+    try {
+      if (signal.aborted) throw createError("aborted");
+      const { initData, initDataType } = (session && this.sessions.get(session)) ?? {};
+      const license = await handler(message, {
+        signal, ...(initData && initDataType ? { initData, initDataType } : {}),
+        ...(event ? { messageType: event.messageType } : {}), ...(session ? { sessionId: session.sessionId } : {}),
+      });
+      if (!signal.aborted) done(null, license);
+    } catch (thrown) {
+      // Another source has been loaded: nobody waits for this one.
+      if (this.controller.signal !== signal) return;
+      tech?.trigger("licenserequestattempted"); // as contrib-eme does, which is not told of the failure
+      // The keys are still good: contrib-eme opens another session when they have expired.
+      if (!(renewal && session && isUsable(session))) this.report(toPallyConError(thrown), keySystem, LICENSE_FAILED);
+    }
+  }
+
+  /** contrib-eme would do it twice, under other names, and never for a session that has had an answer before. */
+  private report(error: PallyConError, keySystem: string, errorType: string): void {
+    const shown = this.player.error() as { originalError?: unknown } | null;
+    if (shown?.originalError === error) return;
+    this.player.error({ code: ENCRYPTED, message: error.message, keySystem, originalError: error, metadata: { errorType, keySystem } });
+  }
+}
+
+function isUsable({ keyStatuses }: MediaKeySession): boolean {
+  let usable = false;
+  keyStatuses.forEach((status) => { usable ||= status === "usable"; });
+  return usable;
+}
+
+async function set(client: Client, keys: MediaKeys, keySystem: string, drm: "fairplay" | "widevine"): Promise<void> {
+  try {
+    const certificate = await client.certificate(drm);
+    const rejected = (cause?: unknown) => client.fail(createError("certificate-rejected", { keySystem, cause }));
+    const taken = await keys.setServerCertificate(certificate).catch((cause: unknown) => { throw rejected(cause); });
+    if (!taken && drm === "fairplay") throw rejected();
+  } catch (thrown) {
+    const error = toPallyConError(thrown);
+    throw withFields(error, { message: `${error.message} ${error.hint}` });
+  }
+}
