@@ -1,5 +1,5 @@
 // What one client does for one player: it follows contrib-eme's sessions from the first init data of a source to the next source.
-import { asBytes, copyBytes, createError, drmOf, hex, toPallyConError, withFields } from "../../core.js";
+import { asBytes, copyBytes, createError, drmOf, hex, newAbortController, toPallyConError, withFields } from "../../core.js";
 import type { Bytes, Client, InitDataType, Octets, PallyConError, Undo } from "../../core.js";
 import type { LicenseHandler } from "../../license-handler.js";
 import { KeyStatuses } from "../parts/key-status.js";
@@ -60,7 +60,7 @@ export class Attachment {
   private readonly client: Client;
   private readonly undo: Undo;
   /** of the requests for this source */
-  private controller = new AbortController();
+  private controller = newAbortController();
   private statuses: KeyStatuses | undefined;
   /** where contrib-eme raises its events, while a source of ours is played */
   private tech: Tech | undefined;
@@ -107,7 +107,7 @@ export class Attachment {
   /** Whatever the source still waits for, it will not get; the next one begins as if there had been none. */
   private readonly end = (): void => {
     this.controller.abort();
-    this.controller = new AbortController();
+    this.controller = newAbortController();
     this.leave();
   };
 
