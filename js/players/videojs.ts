@@ -1,9 +1,9 @@
 /**
- * video.js 8 with videojs-contrib-eme 5: `player.src({ src, type, keySystems: pallyConKeySystems(player, drm) })`, after
- * `player.eme()`.
+ * video.js 8 with videojs-contrib-eme 5: `player.src({ src, type, keySystems: pallyConKeySystems(player, drm) })`,
+ * after `player.eme()`.
  *
- * contrib-eme asks for each license with a callback; here that is one request of ours. A failure is `player.error()`, with our
- * PallyConError as its `originalError` (`pallyConError(player.error())`).
+ * contrib-eme asks for each license with a callback; here that is one request of ours. A failure is `player.error()`,
+ * with our PallyConError as its `originalError` (`pallyConError(player.error())`).
  *
  * @packageDocumentation
  */
@@ -16,7 +16,10 @@ import type { KeySystem, VideojsPlayer } from "./videojs/types.js";
 export type { KeySystem, VideojsPlayer };
 
 export interface VideojsOptions extends AdapterOptions {
-  /** those that may be used, in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing: name it to use it. */
+  /**
+   * those that may be used, in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing:
+   * name it to use it.
+   */
   drms?: Drm[];
 }
 
@@ -29,18 +32,20 @@ export function pallyConError(error: unknown): PallyConError | undefined {
 }
 
 /**
- * The `keySystems` of a source. One player may have them for many sources, with other options for each; what belongs to them ends
- * when the player or the client is disposed of.
+ * The `keySystems` of a source. One player may have them for many sources, with other options for each; what belongs to
+ * them ends when the player or the client is disposed of.
  *
  * Throws "player-invalid" where `player` is not a player with contrib-eme, "drm-invalid" for an unknown DRM.
  */
-export function pallyConKeySystems(player: VideojsPlayer, drm: PallyCon, options: VideojsOptions = {}): Record<string, KeySystem> {
+export function pallyConKeySystems(
+  player: VideojsPlayer, drm: PallyCon, options: VideojsOptions = {},
+): Record<string, KeySystem> {
   const client = clientOf(drm);
   const { drms = DRMS, ...adapter } = options;
   const attachment = attachmentOf(player, client);
   const keySystems: Record<string, KeySystem> = {};
   for (const name of drms) {
-    // PlayReady under this name alone: for "….recommendation" VHS has no init data, and contrib-eme stops.
+    // PlayReady under this name alone: VHS has none of the manifest's init data for "….recommendation".
     const keySystem = KEY_SYSTEM[name];
     if (!keySystem) throw createError("drm-invalid", { parameters: [String(name)] });
     const handler = licenseHandler(drm, { ...adapter, keySystem });
@@ -53,7 +58,10 @@ export function pallyConKeySystems(player: VideojsPlayer, drm: PallyCon, options
       // The attachment sets the certificate before each first request: contrib-eme does not wait for it.
       getCertificate: (_options, done) => done(null),
       // FairPlay's has the content id before the message.
-      getLicense: (...args) => void attachment.license(handler, keySystem, args[args.length - 2] as Bytes, args[args.length - 1] as Done),
+      getLicense(...args) {
+        const [message, done] = args.slice(-2) as [Bytes, Done];
+        void attachment.license(handler, keySystem, message, done);
+      },
     };
   }
   return keySystems;

@@ -102,6 +102,14 @@ test.describe("in one browser", () => {
     expect(await run.requests("token")).toEqual([]);
   });
 
+  test("three key systems, ClearKey only where it is named: without another DRM contrib-eme says so, and nothing is asked for", async ({ page, run }) => {
+    await open(page, run, { drms: [] });
+    await play(page, "demo-cenc/clearkey.mpd", { options: { contentId: "demo-cenc" } });
+    await expect.poll(async () => (await errors(page)).map(({ type }) => type)).toContain("eme-failed-request-media-key-system-access");
+    expect(await page.evaluate(() => Object.keys(window.lab.keySystems))).toEqual(["com.apple.fps", "com.microsoft.playready", "com.widevine.alpha"]);
+    expect(await run.requests("license")).toEqual([]);
+  });
+
   for (const [name, fault, ours, tries] of [
     ["7012", { on: "license", fault: "error:7012" }, { code: "content-id-mismatch", serverCode: "7012", message: expect.stringContaining("PallyCon 7012: ") }],
     ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
@@ -339,6 +347,16 @@ test.describe("in one browser", () => {
     });
     await expectPlaying(page);
     expect((await posts(run)).length).toBe(2);
+  });
+
+  test("the client's dispose() during the certificate is the player's error, too", async ({ page, run }) => {
+    await open(page, run, { drms: ["fairplay"] });
+    await run.faults({ on: "certificate", fault: "slow:500" });
+    await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
+    await expect.poll(async () => (await run.requests("certificate")).length).toBe(1);
+    await page.evaluate(() => window.lab.drm.dispose());
+    await failed(page, { code: "aborted", phase: "certificate" });
+    expect(await posts(run)).toEqual([]);
   });
 
   test("a version of video.js that was not tested is said so once, and used all the same", async ({ page, run }) => {

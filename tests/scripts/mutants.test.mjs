@@ -8,7 +8,7 @@ import { mutated, readMutants } from "../../scripts/lib/mutants.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
 
 const mutants = await readMutants();
-const ADAPTERS = ["client", "dash", "hls", "media", "rx", "shaka"];
+const ADAPTERS = ["client", "dash", "hls", "media", "rx", "shaka", "videojs"];
 
 test("every adapter has its bugs, each under a name of its own", () => {
   assert.equal(new Set(mutants.map(({ name }) => name)).size, mutants.length);

@@ -1,6 +1,6 @@
-// What one client does for one player: it follows contrib-eme's sessions from the first init data of a source to the next source.
-import { asBytes, copyBytes, createError, drmOf, hex, newAbortController, toPallyConError, withFields } from "../../core.js";
-import type { Bytes, Client, InitDataType, Octets, PallyConError, Undo } from "../../core.js";
+// What one client does for one player: it follows contrib-eme's sessions from a source's first init data to the next one.
+import { asBytes, copyBytes, createError, drmOf, hex, newAbortController, toPallyConError } from "../../core.js";
+import type { Bytes, Client, InitDataType, Octets, Undo } from "../../core.js";
 import type { LicenseHandler } from "../../license-handler.js";
 import { KeyStatuses } from "../parts/key-status.js";
 import { warnUntested } from "../parts/version.js";
@@ -8,8 +8,9 @@ import type { Player, Session, Tech, VideojsPlayer } from "./types.js";
 
 const ENCRYPTED = 5; // MediaError.MEDIA_ERR_ENCRYPTED of video.js
 /** contrib-eme's names of what failed. */
-const [LICENSE_FAILED, CERTIFICATE_FAILED] = ["eme-failed-generate-license-request", "eme-failed-set-server-certificate"];
-/** Another source, or none: video.js takes back its error with the first, and makes a new tech with the second. */
+const LICENSE_FAILED = "eme-failed-generate-license-request";
+const CERTIFICATE_FAILED = "eme-failed-set-server-certificate";
+/** Another source, or none: video.js clears its error with the first, and makes a new tech with the second. */
 const NEXT_SOURCE = ["loadstart", "playerreset"];
 
 /** contrib-eme's callback. */
@@ -27,7 +28,7 @@ export function attachmentOf(given: VideojsPlayer, client: Client): Attachment {
     skipWithoutInitData(player);
     player.on("dispose", () => {
       known.forEach((attachment) => attachment.dispose());
-      // contrib-eme closes its sessions now, and reports what fails to the player, whose error() throws once it is disposed of.
+      // contrib-eme closes its sessions now, and reports what fails to the player, whose error() then throws.
       const last = player.error();
       player.error = () => last;
     });
@@ -38,15 +39,17 @@ export function attachmentOf(given: VideojsPlayer, client: Client): Attachment {
 }
 
 /**
- * VHS hands contrib-eme the init data of every DRM that the manifest has, whichever is in use. With none for that one contrib-eme
- * reads on at null where there is a session already, and the app gets a TypeError. The media bring init data of their own.
+ * VHS hands contrib-eme the init data of every DRM that the manifest has, whichever is in use. Where the one in use has
+ * none, and a session exists already, contrib-eme dereferences null and the app gets a TypeError. The media have init
+ * data of their own.
  */
 function skipWithoutInitData(player: Player): void {
   const { eme } = player;
   const initialize = eme.initializeMediaKeys;
   eme.initializeMediaKeys = (options = {}, callback, ...rest) => {
     const { keySystem } = player.tech(true).el();
-    const known = !keySystem || [options, player.currentSource()].some(({ keySystems }) => keySystems?.[keySystem]?.pssh);
+    const sources = [options, player.currentSource()];
+    const known = !keySystem || sources.some(({ keySystems }) => keySystems?.[keySystem]?.pssh);
     if (known) initialize(options, callback, ...rest);
     else callback?.();
   };
@@ -67,8 +70,8 @@ export class Attachment {
   private keySystem = "";
   /** the message that contrib-eme is about to ask a license for */
   private message: MediaKeyMessageEvent | undefined;
-  private sessions = new WeakMap<EventTarget, Session>();
-  /** Sessions of this source without a license: contrib-eme never asks again for the same init data under the same URL. */
+  private readonly sessions = new WeakMap<EventTarget, Session>();
+  /** Sessions of this source without a license: contrib-eme never asks again for equal init data under the same URL. */
   private readonly unlicensed = new Set<EventTarget>();
   private readonly certified = new WeakMap<MediaKeys, Promise<void>>();
   private uncertified: MediaKeys | undefined;
@@ -120,6 +123,7 @@ export class Attachment {
     if (this.unlicensed.size) this.player.eme.activeSrc = null;
     this.unlicensed.clear();
     if (this.uncertified) this.certified.delete(this.uncertified);
+    this.uncertified = undefined;
   }
 
   private readonly onMessage = ({ messageEvent }: { messageEvent: MediaKeyMessageEvent }): void => {
@@ -136,20 +140,20 @@ export class Attachment {
     const keys = this.tech!.el().mediaKeysObject!;
     const generateRequest = session.generateRequest.bind(session);
     this.unlicensed.add(session);
-    session.generateRequest = async (initDataType, initData) => {
-      const wanted: Session = { keySystem, initData: copyBytes(initData as Bytes), initDataType: initDataType as InitDataType };
-      this.sessions.set(session, wanted);
+    session.generateRequest = async (type, initData) => {
+      this.sessions.set(session, { initData: copyBytes(initData as Bytes), initDataType: type as InitDataType });
       try {
         await this.certify(keys, keySystem);
+        if (signal.aborted) throw createError("aborted", { phase: "certificate" });
       } catch (thrown) {
-        if (!signal.aborted) this.report(toPallyConError(thrown), keySystem, CERTIFICATE_FAILED);
+        this.report(thrown, signal, keySystem, CERTIFICATE_FAILED);
         return never();
       }
-      return signal.aborted ? never() : generateRequest(initDataType, initData);
+      return generateRequest(type, initData);
     };
     if (client.observed) session.addEventListener("keystatuseschange", () => {
-      const { initData, initDataType } = this.sessions.get(session) ?? {};
-      if (initData) statuses?.want(client.initData(initData, initDataType)?.keyIds ?? []);
+      const known = this.sessions.get(session);
+      if (known) statuses?.want(client.initData(known.initData, known.initDataType)?.keyIds ?? []);
       const list: [string, string][] = [];
       session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
       statuses?.tell(list);
@@ -175,33 +179,35 @@ export class Attachment {
 
   /** A license for the message that contrib-eme got just now. */
   async license(handler: LicenseHandler, keySystem: string, message: Bytes, done: Done): Promise<void> {
-    const { controller: { signal }, message: event, tech } = this;
+    const { controller: { signal }, message: event } = this;
     this.message = undefined;
     const session = event?.target as MediaKeySession | null | undefined;
     const renewal = event?.messageType === "license-renewal";
     if (session && !renewal) this.unlicensed.add(session);
     try {
       if (signal.aborted) throw createError("aborted");
-      const { initData, initDataType } = (session && this.sessions.get(session)) ?? {};
       const license = await handler(message, {
-        signal, ...(initData && initDataType ? { initData, initDataType } : {}),
+        signal, ...(session ? this.sessions.get(session) : {}),
         ...(event ? { messageType: event.messageType } : {}), ...(session ? { sessionId: session.sessionId } : {}),
       });
       if (!signal.aborted) done(null, license);
     } catch (thrown) {
-      // Another source has been loaded: nobody waits for this one.
-      if (this.controller.signal !== signal) return;
-      tech?.trigger("licenserequestattempted"); // as contrib-eme does, which is not told of the failure
-      // The keys are still good: contrib-eme opens another session when they have expired.
-      if (!(renewal && session && isUsable(session))) this.report(toPallyConError(thrown), keySystem, LICENSE_FAILED);
+      if (!signal.aborted) this.tech?.trigger("licenserequestattempted"); // as contrib-eme does when it is called back
+      // With a usable key playback goes on; contrib-eme opens another session when the keys have expired.
+      if (!(renewal && session && isUsable(session))) this.report(thrown, signal, keySystem, LICENSE_FAILED);
     }
   }
 
   /** contrib-eme would do it twice, under other names, and never for a session that has had an answer before. */
-  private report(error: PallyConError, keySystem: string, errorType: string): void {
+  private report(thrown: unknown, signal: AbortSignal, keySystem: string, errorType: string): void {
+    // Another source has been loaded: nobody waits for this one.
+    if (this.controller.signal !== signal) return;
+    const originalError = toPallyConError(thrown);
     const shown = this.player.error() as { originalError?: unknown } | null;
-    if (shown?.originalError === error) return;
-    this.player.error({ code: ENCRYPTED, message: error.message, keySystem, originalError: error, metadata: { errorType, keySystem } });
+    if (shown?.originalError === originalError) return;
+    const { message: text, hint } = originalError;
+    const message = text.includes(hint) ? text : `${text} ${hint}`;
+    this.player.error({ code: ENCRYPTED, message, keySystem, originalError, metadata: { errorType, keySystem } });
   }
 }
 
@@ -212,13 +218,8 @@ function isUsable({ keyStatuses }: MediaKeySession): boolean {
 }
 
 async function set(client: Client, keys: MediaKeys, keySystem: string, drm: "fairplay" | "widevine"): Promise<void> {
-  try {
-    const certificate = await client.certificate(drm);
-    const rejected = (cause?: unknown) => client.fail(createError("certificate-rejected", { keySystem, cause }));
-    const taken = await keys.setServerCertificate(certificate).catch((cause: unknown) => { throw rejected(cause); });
-    if (!taken && drm === "fairplay") throw rejected();
-  } catch (thrown) {
-    const error = toPallyConError(thrown);
-    throw withFields(error, { message: `${error.message} ${error.hint}` });
-  }
+  const certificate = await client.certificate(drm);
+  const rejected = (cause?: unknown) => client.fail(createError("certificate-rejected", { keySystem, cause }));
+  const taken = await keys.setServerCertificate(certificate).catch((cause: unknown) => { throw rejected(cause); });
+  if (!taken && drm === "fairplay") throw rejected();
 }

@@ -41,5 +41,5 @@ export interface Tech {
   trigger(type: string): void;
 }
 
-/** What is known of a session. */
-export interface Session { initData?: Octets; initDataType?: InitDataType; keySystem: string }
+/** What a session was opened for. */
+export interface Session { initData: Octets; initDataType: InitDataType }
