@@ -187,6 +187,7 @@ test.describe("in one browser", () => {
     await expect.poll(async () => (await posts(run)).length).toBe(1);
     await load(page, MPD);
     await expectPlaying(page);
+    expect(await page.evaluate(() => window.lab.signals.map(({ aborted }) => aborted))).toEqual([true, false]);
     expect(await errors(page)).toEqual([]);
     expect(await events(page, "error")).toEqual([]);
   });
@@ -211,10 +212,12 @@ test.describe("in one browser", () => {
       await run.faults(fault);
       await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
       await expect.poll(async () => (await run.requests(fault.on)).filter(({ method }) => method !== "OPTIONS").length).toBe(1);
-      await page.evaluate(() => {
+      const ended = await page.evaluate(() => {
         window.lab.player.dispose();
         document.body.append(document.createElement("video"));
+        return window.lab.signals.map(({ aborted }) => aborted);
       });
+      expect(ended).toEqual(fault.on === "certificate" ? [] : [true]);
       // The next player's picture is later than anything that the first one still did.
       await run.faults();
       const before = (await posts(run)).length;

@@ -26,6 +26,8 @@ const lab = {
   unhandled: [],
   /** what the token callback was told */
   contexts: [],
+  /** of each of those requests */
+  signals: [],
   get video() { return document.querySelector("video"); },
   token: async ({ contentId, drm, signal }) =>
     (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal, cache: "no-store" })).text(),
@@ -35,6 +37,7 @@ const lab = {
       siteId: "DEMO", host: base.slice(0, -1), retry: { base: 10 },
       customData: (context) => {
         const { signal, initData, ...told } = context;
+        lab.signals.push(signal);
         lab.contexts.push({ ...told, initData: initData?.length });
         return lab.token(context);
       },
