@@ -1,8 +1,9 @@
 /**
  * rx-player 4: `player.loadVideo({ ..., keySystems: await rxKeySystems(player, drm, { contentId }) })`.
  *
- * rx-player gets each license from one function and gives it the CDM's message alone: no init data, so the content id belongs to the
- * load. The exchange is ours, retries included. Of an error rx-player copies the message only: pallyConError() finds the rest.
+ * rx-player gets each license from one function and gives it the CDM's message alone: no init data, so the content id
+ * belongs to the load. The exchange is ours, retries included. Of an error rx-player copies the message only:
+ * pallyConError() finds the rest.
  *
  * @packageDocumentation
  */
@@ -17,9 +18,11 @@ import type { KeySystemOption, RxPlayer } from "./rx-player/types.js";
 export type { KeySystemOption, RxPlayer };
 
 export interface RxPlayerOptions extends AdapterOptions {
-  /** in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing: it has to be asked for. */
+  /** in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing: name it to use it. */
   drms?: Drm[] | undefined;
 }
+
+type MessageType = RequestContext["messageType"];
 
 const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
 
@@ -29,21 +32,26 @@ export function pallyConError(error: unknown): PallyConError | undefined {
 }
 
 /**
- * The option `keySystems` of one `loadVideo()`. `options.contentId` is the content that will be loaded: call it anew for other content.
- * Rejects if the browser has FairPlay and the certificate cannot be fetched.
+ * The option `keySystems` of one `loadVideo()`. `options.contentId` is the content that will be loaded: call it anew
+ * for other content. Rejects if the browser has FairPlay and the certificate cannot be fetched.
  */
-export async function rxKeySystems(player: RxPlayer, drm: PallyCon, options: RxPlayerOptions = {}): Promise<KeySystemOption[]> {
+export async function rxKeySystems(
+  player: RxPlayer, drm: PallyCon, options: RxPlayerOptions = {},
+): Promise<KeySystemOption[]> {
   const client = clientOf(drm);
-  if (typeof (player as Partial<RxPlayer> | null | undefined)?.addEventListener !== "function") throw createError("player-invalid");
+  const { addEventListener } = (player ?? {}) as Partial<RxPlayer>;
+  if (typeof addEventListener !== "function") throw createError("player-invalid");
   const { drms = DRMS, ...adapter } = options;
-  for (const name of drms) if (!Object.keys(KEY_SYSTEM).includes(name)) throw createError("drm-invalid", { parameters: [String(name)] });
+  for (const name of drms) {
+    if (!DRMS.includes(name) && name !== "clearkey") throw createError("drm-invalid", { parameters: [String(name)] });
+  }
   warnUntested(client, "rx-player", player, /^4\.[0-5]\./);
   return Promise.all(drms.map(async (name): Promise<KeySystemOption> => {
     const serverCertificate = await certificateOf(client, name);
     return {
       // Its own "fairplay" is Safari's old API alone; its other names include each DRM's variants.
       type: name === "fairplay" ? KEY_SYSTEM.fairplay : name,
-      getLicense: (message, messageType) => getLicense(player, client, name, adapter, message, messageType as RequestContext["messageType"]),
+      getLicense: (message, type) => getLicense(player, client, name, adapter, message, type as MessageType),
       // The client retries, and has a timeout for each attempt: rx-player's would be for all of them together.
       getLicenseConfig: { retry: 0, timeout: -1 },
       ...(serverCertificate ? { serverCertificate } : {}),
@@ -52,19 +60,20 @@ export async function rxKeySystems(player: RxPlayer, drm: PallyCon, options: RxP
 }
 
 async function getLicense(
-  player: RxPlayer, client: Client, drm: Drm, adapter: AdapterOptions, message: Uint8Array, messageType: RequestContext["messageType"],
+  player: RxPlayer, client: Client, drm: Drm, adapter: AdapterOptions, message: Uint8Array, messageType: MessageType,
 ): Promise<Octets | null> {
   const playback = playbackOf(player, client);
-  const keySystem = playback.keySystem(drm) ?? KEY_SYSTEM[drm];
+  const handler = licenseHandler(client, { ...adapter, keySystem: playback.keySystem(drm) ?? KEY_SYSTEM[drm] });
   try {
-    const license = await licenseHandler(client, { ...adapter, keySystem })(message, { messageType, signal: playback.signal() });
+    const license = await handler(message, { messageType, signal: playback.signal() });
     playback.licensed();
     return license;
   } catch (thrown) {
     // The retries were ours, whatever the page makes of getLicenseConfig.
     const error = Object.assign(thrown as PallyConError, { noRetry: true });
-    // A rejection stops playback. Keys that are valid outlive a refused renewal or release.
-    if (messageType === "license-release" || (messageType === "license-renewal" && playback.outlives(error))) return null;
+    // A rejection stops playback. Keys that are valid outlive a refused renewal; a release is not for playback.
+    if (messageType === "license-release") return null;
+    if (messageType === "license-renewal" && playback.outlives(error)) return null;
     throw remember(error);
   }
 }
@@ -72,8 +81,8 @@ async function getLicense(
 /** rx-player sets it before it makes sessions, and needs its bytes before it knows which DRM it will use. */
 async function certificateOf(client: Client, drm: Drm): Promise<Octets | undefined> {
   if (drm === "fairplay") return (await hasFairPlay()) ? client.certificate(drm) : undefined;
-  // Widevine's CDM can do without.
-  return drm === "widevine" && client.options.certificate?.widevine ? client.certificate(drm).catch(() => undefined) : undefined;
+  if (drm !== "widevine" || !client.options.certificate?.widevine) return undefined;
+  return client.certificate(drm).catch(() => undefined); // Widevine's CDM can do without
 }
 
 async function hasFairPlay(): Promise<boolean> {

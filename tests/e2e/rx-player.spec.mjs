@@ -48,7 +48,8 @@ const firstWarning = async (page) => {
   await expect.poll(async () => (await noted(page, "playerWarnings")).length).toBeGreaterThan(0);
   return (await noted(page, "playerWarnings"))[0];
 };
-const onlyInChromium = () => test.skip(({ browserName }) => browserName !== "chromium");
+/** The same script in every browser. */
+const ONE_BROWSER = { tag: "@chromium" };
 
 test.describe.configure({ mode: "parallel" });
 
@@ -115,9 +116,7 @@ for (const [name, version] of [["4.5", ""], ["4.0", "?rx=4.0"]]) {
       await expectNoPicture(page);
     });
 
-    test.describe("in Chromium", () => {
-      onlyInChromium();
-
+    test.describe("in Chromium", ONE_BROWSER, () => {
       for (const drm of ["playready", "fairplay"]) {
         test(`${drm} plays where the browser has it alone`, async ({ page, run }) => {
           await open(page, run, { drms: [drm] }, version);
@@ -172,9 +171,7 @@ for (const [name, version] of [["4.5", ""], ["4.0", "?rx=4.0"]]) {
   });
 }
 
-test.describe("what fails", () => {
-  onlyInChromium();
-
+test.describe("what fails", ONE_BROWSER, () => {
   for (const [name, fault, expected] of [
     ["a token for other content", { on: "token", fault: "wrong-cid" }, { code: "content-id-mismatch", serverCode: "7012" }],
     ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
@@ -266,9 +263,7 @@ test.describe("what fails", () => {
   });
 });
 
-test.describe("renewal", () => {
-  onlyInChromium();
-
+test.describe("renewal", ONE_BROWSER, () => {
   test("is granted with a token of its own, and callbacks are told the reason and the key system", async ({ page, run }) => {
     await open(page, run, { drms: ["playready"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } });
     await holdTimers(page);
@@ -316,9 +311,7 @@ test.describe("renewal", () => {
   });
 });
 
-test.describe("the life of a player", () => {
-  onlyInChromium();
-
+test.describe("the life of a player", ONE_BROWSER, () => {
   test("a source after a refused one plays, on the same player", async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "error:7012" });

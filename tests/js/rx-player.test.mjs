@@ -52,7 +52,7 @@ test("what is not a player, a client or a DRM is refused in words", async () => 
   const { drm } = await client([]);
   for (const player of [null, undefined, {}, "player"]) assert.equal((await failure(rxKeySystems(player, drm))).code, "player-invalid");
   for (const wrong of [{}, null]) assert.equal((await failure(rxKeySystems(new Player(), wrong))).code, "client-invalid");
-  for (const name of ["widevin", "toString", null]) assert.equal((await failure(rxKeySystems(new Player(), drm, { drms: [name] }))).code, "drm-invalid");
+  for (const name of ["widevin", "toString", null, undefined]) assert.equal((await failure(rxKeySystems(new Player(), drm, { drms: [name] }))).code, "drm-invalid");
 });
 
 test("a version that was not tested is a warning", async () => {

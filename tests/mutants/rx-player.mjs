@@ -15,7 +15,7 @@ export default [
   },
   {
     name: "rx: a refused renewal stops playback", spec: SPEC, grep: "rx-player 4.5 in Chromium a renewal that is refused",
-    edits: [[FILE, ` || (messageType === "license-renewal" && playback.outlives(error))`, ``]],
+    edits: [[FILE, `    if (messageType === "license-renewal" && playback.outlives(error)) return null;\n`, ``]],
   },
   {
     name: "rx: a refusal is given to the CDM", spec: SPEC, grep: "a sign-in page under 200",
@@ -59,6 +59,6 @@ export default [
   },
   {
     name: "rx: our error is found by those alone who listen after us", spec: SPEC, grep: "403: one fatal",
-    edits: [[ERRORS, `?? (code === "KEY_LOAD_ERROR" ?`, `?? (code === "KEY_LOAD_ERROR" && (error as { late?: boolean }).late ?`]],
+    edits: [[ERRORS, `code === "KEY_LOAD_ERROR" ? recent`, `code === "KEY_LOAD_ERROR" && (error as { late?: boolean }).late ? recent`]],
   },
 ];

@@ -4,6 +4,11 @@ import { KeyStatuses } from "../parts/key-status.js";
 import { errorOf, link } from "./errors.js";
 import type { RxError, RxPlayer } from "./types.js";
 
+/** As rx-player's EncryptedMediaError. */
+const WARNING = { name: "EncryptedMediaError", type: "ENCRYPTED_MEDIA_ERROR", code: "KEY_LOAD_ERROR", fatal: false };
+/** Its types call this protected. */
+interface Emitter { trigger?: (name: string, error: Error) => void }
+
 const playbacks = new WeakMap<Client, WeakMap<RxPlayer, Playback>>();
 
 /** One for each player and client, however often content is loaded. */
@@ -42,7 +47,7 @@ class Playback {
     return this.requests.signal;
   }
 
-  /** The one in use, variants included: if it is that DRM's. The element may still have the MediaKeys of the content before. */
+  /** The one in use, variants included, if it is that DRM's: the element may still have older MediaKeys. */
   keySystem(drm: Drm): string | undefined {
     try {
       const { keySystem = "" } = this.player.getKeySystemConfiguration() ?? {};
@@ -57,14 +62,17 @@ class Playback {
     this.expired = false;
   }
 
-  /** Whether playback goes on after a refused renewal. The app gets it as a warning of the player, which is what rx-player calls an error that it survives. */
+  /**
+   * Whether playback goes on after a refused renewal. The app gets it as a warning of the player, which is what
+   * rx-player calls an error that it survives.
+   */
   outlives(error: PallyConError): boolean {
     if (this.expired) return false;
     if (error.code === "aborted") return true;
     this.refused = error;
-    const warning = Object.assign(new Error(error.message), { name: "EncryptedMediaError", type: "ENCRYPTED_MEDIA_ERROR", code: "KEY_LOAD_ERROR", fatal: false });
+    const warning = Object.assign(new Error(error.message), WARNING);
     link(warning, error);
-    (this.player as unknown as { trigger?: (name: string, error: Error) => void }).trigger?.("warning", warning);
+    (this.player as unknown as Emitter).trigger?.("warning", warning);
     return true;
   }
 
@@ -85,8 +93,8 @@ class Playback {
     const { code, message, keyStatuses } = error as RxError;
     if (code !== "KEY_STATUS_CHANGE_ERROR") return void errorOf(error);
     this.statuses.tell((keyStatuses ?? []).map(({ keyId, keyStatus }) => [hex(keyId), keyStatus]));
-    const expired = keyStatuses ? keyStatuses.some(({ keyStatus }) => keyStatus === "expired") : /expired/.test(message);
-    if (!expired) return;
+    const statuses = keyStatuses?.map(({ keyStatus }) => keyStatus);
+    if (!(statuses ? statuses.includes("expired") : /expired/.test(message))) return;
     this.expired = true;
     // The reason why they have not been renewed.
     if (this.refused) link(error, this.refused);
