@@ -2,9 +2,9 @@
  * dash.js 5: `const undo = await attachDash(player, drm)` before `player.attachSource()`.
  *
  * dash.js ignores what a license filter throws, and waits for ever; it gives the CDM whatever came under 200, and shows
- * each request with its token to every listener. So the adapter's request filter asks for the license itself, updates the
- * session, and never lets dash.js send anything. A refused license reaches the app in dash.js's own `error` event, with
- * our PallyConError inside (`pallyConError(event)`).
+ * each request with its token to every listener. So the adapter's request filter asks for the license itself, updates
+ * the session, and never lets dash.js send anything. A refused license reaches the app in dash.js's own `error` event,
+ * with our PallyConError inside (`pallyConError(event)`).
  *
  * @packageDocumentation
  */
@@ -13,9 +13,11 @@ import { certified } from "./dash/certificate.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
 import type {
-  DashError, DashPlayer, KeyMessage, KeySystemAccess, LicenseRequest, ProtectionDataSet, SessionToken,
+  DashError, DashPlayer, KeyMessage, KeySystemAccess, LicenseRequest, ProtectionDataSet,
 } from "./dash/types.js";
-import { KEY_SYSTEM, PallyConError, asBytes, clientOf, createError, drmOf, hex, newAbortController, toPallyConError } from "../core.js";
+import {
+  KEY_SYSTEM, PallyConError, asBytes, clientOf, createError, drmOf, hex, newAbortController, toPallyConError,
+} from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, Octets, PallyCon, Undo } from "../core.js";
 import { licenseHandler, type LicenseHandler } from "../license-handler.js";
 
@@ -91,7 +93,6 @@ class Attachment {
     warnUntested(client, "dash.js", { constructor: { version: player.getVersion() } }, /^5\./);
     return client.adopt(() => {
       this.onTeardown();
-      this.statuses.stop();
       for (const [type, listener] of listeners) player.off(type as never, listener as never);
       player.unregisterLicenseRequestFilter(this.onRequest);
       player.setProtectionData(this.protectionData);
@@ -125,6 +126,7 @@ class Attachment {
     this.controller.abort();
     this.controller = newAbortController();
     this.messages.clear();
+    this.statuses.stop();
   };
 
   private readonly onRequest = ({ sessionId, messageType }: LicenseRequest): Promise<never> | undefined => {
@@ -152,9 +154,10 @@ class Attachment {
     }
     if (signal.aborted) return;
     if (client.observed && initData) this.statuses.want(client.initData(initData)?.keyIds ?? []);
+    const updated = session.update(license); // before the app's listeners, which may throw
     player.trigger(COMPLETE as never, { ...about, error: null }, {});
     try {
-      await session.update(license);
+      await updated;
     } catch (cause) {
       if (signal.aborted) return;
       const error = client.fail(createError("license-rejected", { cause, keySystem, messageType }));
@@ -165,7 +168,7 @@ class Attachment {
   }
 
   /** From an event of its protection part, dash.js makes its `error` event. */
-  private raise(type: string, code: number, error: PallyConError, about: { data?: { sessionToken: SessionToken } } = {}) {
+  private raise(type: string, code: number, error: PallyConError, about: { data?: object } = {}): void {
     const { hint, message } = error;
     const shown: DashError = { code, message: message.endsWith(hint) ? message : `${message} ${hint}`, data: error };
     this.player.trigger(type as never, { ...about, error: shown }, {});
