@@ -65,9 +65,7 @@ test("7011 is dash.js's own error, with ours inside", async ({ page, run }) => {
   await expectNoPicture(page);
 });
 
-test.describe("in Chromium alone", () => {
-  test.skip(({ browserName }) => browserName !== "chromium", "the same code, and one browser is quick");
-
+test.describe("in Chromium alone", { tag: "@chromium" }, () => {
   for (const [drm, content] of [["playready", SINGLE], ["fairplay", FAIRPLAY], ["clearkey", ["demo-cenc/clearkey.mpd", "demo-cenc"]]]) {
     test(`${drm} plays`, async ({ page, run }) => {
       await open(page, run, { drms: drm === "clearkey" ? [] : [drm] });
