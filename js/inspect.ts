@@ -140,8 +140,9 @@ function finish(found: Finding & { bytes?: string }, input: Uint8Array): Finding
 
 /** Times as inspectCustomData gives them. */
 function dated(token: object): object {
-  const times = Object.entries(token).filter(([name]) => name === "issuedAt" || name === "expiresAt");
-  return { ...token, ...Object.fromEntries(times.map(([name, time]) => [name, new Date(time as number)])) };
+  const dates: Record<string, Date> = {};
+  for (const [name, time] of Object.entries(token)) if (name === "issuedAt" || name === "expiresAt") dates[name] = new Date(time as number);
+  return { ...token, ...dates };
 }
 
 /** The fields as JSON, bytes in hex. */
