@@ -115,9 +115,9 @@ export interface RequestContext {
 /** A value, or a callback that provides one for each request. */
 export type ValueOrProvider<T> = T | ((context: RequestContext) => T | Promise<T>);
 /** A content id, or who knows it by what the player found. */
-export type ContentId = string | ((what: { keyIds: string[]; initData?: InitData }) => string | undefined | Promise<string | undefined>);
-/** Bytes; text that is base64 or PEM; a URL; or a URL with headers. */
-export type CertificateSource = Bytes | string | URL | { url: string | URL; headers?: Record<string, string> };
+export type ContentId = string | ((what: { keyIds: string[]; initData?: InitData }) => string | undefined);
+/** Bytes; text that is base64 or PEM; a URL; a URL with headers; or true for that of host and siteId. */
+export type CertificateSource = true | Bytes | string | URL | { url: string | URL; headers?: Record<string, string> };
 
 export interface PallyConOptions {
   /** 4 characters; needed for the certificate URLs */

@@ -64,6 +64,8 @@ fn examples() -> Vec<Vec<u8>> {
         fairplay::build_legacy(b"\x06\0\0\0s\0k\0d\0", "id", &[0x30, 0x82]),
         fairplay,
         XML.into(),
+        // Its KID is where version 4.1 has it: a warning from inside a payload.
+        b"<WRMHEADER version='4.3.0.0'><DATA><PROTECTINFO><KID ALGID='AESCTR' VALUE='AAECAwQFBgcICQoLDA0ODw=='/></PROTECTINFO></DATA></WRMHEADER>".to_vec(),
         [b"{\"sinf\":[\"", text::to_base64(&sinf).as_bytes(), b"\"],\"kids\":[\"AQI\",\"\\u0041QI\"]}"].concat(),
         [b"#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"data:;base64,", &base64[..], b"\",KEYFORMAT=\"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed\"\n"].concat(),
         [b"<MPD><Period><AdaptationSet><ContentProtection schemeIdUri='urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed' refId='a'><pssh>", &base64[..], b"</pssh></ContentProtection><ContentProtection ref='a' default_KID='00112233-4455-6677-8899-aabbccddeeff'/></AdaptationSet></Period></MPD>"].concat(),

@@ -13,8 +13,8 @@
 //!         name length:u8 form:u8 (0 plain, 1 long, 2 to the end) bare:u8 no data size:u8, then the system's name
 //! ```
 //!
-//! Fields from [`Field::KeyIds`] on are lists: each entry is one member more. A track belongs to the init data, wherever it is
-//! reported, and [`Field::FirstKey`] goes to the front of `keys`.
+//! Fields from [`Field::KeyIds`] on are lists: each entry is one member more. A track or a warning belongs to the init
+//! data, wherever it is reported, and [`Field::FirstKey`] goes to the front of `keys`.
 
 use crate::bytes::Span;
 use crate::error::{Code, Error, Problem, Reason};

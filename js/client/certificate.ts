@@ -32,7 +32,7 @@ export async function certificateOf(state: State, drm: CertificateDrm): Promise<
 }
 
 function locate({ options: { host, siteId } }: State, drm: CertificateDrm, source: CertificateSource | undefined): Location {
-  if (source === undefined || source === null) {
+  if (source === undefined || source === null || source === true) {
     if (siteId === undefined) throw createError("site-id-missing", { parameters: [drm] });
     return { url: certificateUrl(host, drm, siteId), headers: {} };
   }

@@ -3,7 +3,7 @@
 //! ```text
 //! Widevine  SignedMessage, protobuf: 1 type (1 request, 2 license, 4 certificate request, 5 certificate), 2 message
 //! FairPlay  SPC  version:u32 0:u32 IV:16 key:128 certificate hash:20 length:u32 payload
-//!           CKC  version:u32 0:u32 IV:16 length:u32 payload
+//!           CKC  src/license/fairplay.rs
 //! X.509     30 82 length:u16 …
 //! ```
 //! FairPlay's layouts follow Apple's "FairPlay Streaming Programming Guide".
@@ -12,7 +12,8 @@ use super::{Finding, keys, of_init_data, tokens};
 use crate::bytes::{Reader, Span};
 use crate::init_data::{self, Options, fairplay, protobuf};
 use crate::json::{self, Value};
-use crate::license::server_error;
+use crate::license::{self, body::Kind, server_error};
+use crate::system::Drm;
 use crate::text::{self, hex, to_base64};
 
 /// Binary messages.
@@ -44,17 +45,15 @@ fn sized(kind: &'static str, data: &[u8]) -> Finding {
 }
 
 fn fairplay_message(data: &[u8]) -> Option<Finding> {
+    if license::fairplay::recognize(data) == Some(Kind::License(Drm::FairPlay)) {
+        return Some(sized("fairplay-license", data));
+    }
     let mut reader = Reader::new(data);
     let version = reader.u32_be().ok()?;
     if !(1..=3).contains(&version) || reader.u32_be() != Ok(0) {
         return None;
     }
-    reader.take(16).ok()?;
-    let mut license = reader;
-    if license.u32_be().is_ok_and(|length| length as usize == license.remaining()) {
-        return Some(sized("fairplay-license", data));
-    }
-    reader.take(128).ok()?;
+    reader.take(16 + 128).ok()?;
     let hash = reader.take(20).ok()?;
     (reader.u32_be().ok()? as usize == reader.remaining()).then(|| {
         Finding::object("fairplay-challenge", |o| {

@@ -61,7 +61,8 @@ fn texts_by_kind() {
 #[test]
 fn bytes_by_kind() {
     let spc = [&[0, 0, 0, 1, 0, 0, 0, 0][..], &[7; 164], &[0, 0, 0, 2, 9, 9]].concat();
-    let ckc = [&[0, 0, 0, 1, 0, 0, 0, 0][..], &[7; 16], &[0, 0, 0, 2, 9, 9]].concat();
+    // Key servers write facts of their own into the reserved bytes.
+    let ckc = [&[0, 0, 0, 1, 0, 0, 2, 0x41][..], &[7; 16], &[0, 0, 0, 2, 9, 9]].concat();
     let request = [&[8, 1, 0x12, 100][..], &[7; 100]].concat();
     let message = to_utf16_le(
         "<PlayReadyKeyMessage type='LicenseAcquisition'><LicenseAcquisition Version='1'><Challenge encoding='base64encoded'>PGE+PFdSTUhFQURFUiB2ZXJzaW9uPSc0LjAuMC4wJy8+PC9hPg==</Challenge></LicenseAcquisition></PlayReadyKeyMessage>",

@@ -1,6 +1,7 @@
 // Random faults of the license server, through each adapter: every sequence ends in a picture or in an error of ours that says what
 // happened, and the CDM never gets anything but a license. More of them: HOSTILE_SEQUENCES=100 HOSTILE_SEED=7 npm test -- --only e2e
 import { expect, openLab, test } from "./fixture.mjs";
+import { pick, random } from "../support/random.mjs";
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 20261128);
 /** Per adapter. */
@@ -14,18 +15,6 @@ const FAULTS = {
   license: [...BODIES, ...STATUSES, ...REFUSALS, "wrong-drm", "base64", "raw", "format-json", "status:429:retry-after=0"],
   token: [...BODIES, ...STATUSES, "expires:1", "future:3600", "wrong-cid", "wrong-drm-type", "tampered"],
 };
-
-/** mulberry32 */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-const pick = (next, list) => list[Math.floor(next() * list.length)];
 
 /** Plays once, in the page; says how it ended, and takes all apart again. */
 const ADAPTERS = {

@@ -5,23 +5,13 @@ import { createServer } from "node:net";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { LICENSES, MESSAGES, film, leavePages, newPage, refusal } from "./support.mjs";
+import { pick, random } from "../support/random.mjs";
 
 after(leavePages);
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 20261128);
 const SEQUENCES = 2000;
 
-/** mulberry32 */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-const pick = (next, list) => list[Math.floor(next() * list.length)];
 const bytesOf = (next, length) => Uint8Array.from({ length }, () => next() * 256);
 
 const BOMB = gzipSync(Buffer.alloc(20 * 2 ** 20, "x"));

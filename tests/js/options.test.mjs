@@ -111,6 +111,14 @@ test("the certificate's URL is made of host and siteId; without a siteId the err
   }
 });
 
+test("certificate: { widevine: true } is the one of host and siteId", async () => {
+  const widevine = new Uint8Array([10, 2, 1, 255]);
+  const page = await newPage({ answers: [answer(widevine)] });
+  const drm = await page.client({ siteId: "DEMO", certificate: { widevine: true } });
+  assert.deepEqual(await drm.certificate("widevine"), widevine);
+  assert.deepEqual(page.sent.map(({ url }) => url), ["https://drm-license.doverunner.com/ri/widevineCert.do?siteId=DEMO"]);
+});
+
 test("the certificate option takes bytes, base64, PEM, a URL, or a URL with headers; anything else is certificate-invalid", async () => {
   const page = await newPage();
   const pem = `-----BEGIN CERTIFICATE-----\n${base64(DER)}\n-----END CERTIFICATE-----\n`;

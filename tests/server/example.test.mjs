@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { openLicenseToken } from "../../dist/server.js";
 import { decryptText, encryptText } from "../../www/license-server/digest.mjs";
 import { TUTORIAL, root } from "./support.mjs";
+import { random } from "../support/random.mjs";
 
 /** The example as a process: its URL, and what it has printed to stderr and how it ended. */
 async function start(t, name = "token-server") {
@@ -93,17 +94,6 @@ test("malformed requests get 400 or 405", async (t) => {
   assert.deepEqual(seen, { stderr: "", exit: undefined });
 });
 
-/** A generator of numbers below `most` (mulberry32): the same for the same seed. */
-function numbers(seed) {
-  let state = seed;
-  return (most) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
-  };
-}
-
 const METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "TRACE", "CONNECT", "DELETE", "M-SEARCH", "PRI", "get", "", "G\0T"];
 const TARGETS = ["/token", "/token?content_id=a&drm=ncg", "/token?content_id=%00&drm=%ff", "/token?content_id=a&content_id=b", "*", "//", "///\\", "http://", "http://[::1", "https://x:y@z/token", "a:1", "/\xff", "/%zz?%", `/token?content_id=${"a".repeat(5000)}`, ""];
 const HOSTS = ["a", "a b", "", "[", "[::1]", "a:b", "a:99999", "\xff\xfe", "a/../b", "a?x", "a#x", "a@b", "%00", "xn--", "\t", "a\0b"];
@@ -113,7 +103,8 @@ test("thousands of malformed requests, and it still answers", async (t) => {
   const { url, seen } = await start(t);
   const { port } = new URL(url);
   const seed = Number(process.env.SEED ?? 20_261);
-  const below = numbers(seed);
+  const next = random(seed);
+  const below = (most) => Math.floor(next() * most);
   const pick = (list) => list[below(list.length)];
   // Node's own parser refuses most of what is in the lists, so most lines are usual ones: the handler is to get its share.
   const usual = (value, list) => (below(4) > 0 ? value : pick(list));

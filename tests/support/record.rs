@@ -109,20 +109,18 @@ fn name_of(field: u8) -> &'static str {
 /// A record's fields, in their order; `status` is what it has to begin with.
 fn decode(record: &[u8], status: u8, input: &[u8]) -> Vec<(String, Value)> {
     assert_eq!(record[0], status);
-    let mut decoder = Decoder { rest: &record[1..], input, tracks: Vec::new() };
+    let mut decoder = Decoder { rest: &record[1..], input, lifted: Vec::new() };
     let mut fields = decoder.object();
     assert!(decoder.rest.is_empty(), "an object ends that did not begin");
-    if !decoder.tracks.is_empty() {
-        fields.push(("tracks".into(), Value::Array(decoder.tracks)));
-    }
+    decoder.lifted.into_iter().for_each(|(field, value)| add(&mut fields, name_of(field), usize::MAX, value));
     fields
 }
 
 struct Decoder<'r> {
     rest: &'r [u8],
     input: &'r [u8],
-    /// Tracks belong to the init data, wherever they are reported.
-    tracks: Vec<Value>,
+    /// Tracks and warnings belong to the init data, wherever they are reported.
+    lifted: Vec<(u8, Value)>,
 }
 
 impl<'r> Decoder<'r> {
@@ -172,8 +170,8 @@ impl<'r> Decoder<'r> {
                 11 => Value::Object(self.pssh()),
                 form => panic!("form {form} does not occur in init data"),
             };
-            if field == Field::Tracks as u8 {
-                self.tracks.push(value);
+            if field == Field::Tracks as u8 || field == Field::Warnings as u8 {
+                self.lifted.push((field, value));
             } else if field < Field::KeyIds as u8 {
                 set(&mut fields, name_of(field), value);
             } else {
