@@ -19,5 +19,5 @@ const ALIASES: [string, Drm][] = [["com.chromecast.playready", "playready"], ["c
 
 const NAMES = (Object.keys(KEY_SYSTEM) as Drm[]).map((drm): [string, Drm] => [KEY_SYSTEM[drm], drm]).concat(ALIASES);
 
-/** The DRM of a key system, variants included; nothing where it is none of the four. */
+/** The DRM of a key system, variants included; undefined for any other. */
 export const drmOf = (keySystem: string): Drm | undefined => NAMES.find(([name]) => keySystem === name || String(keySystem).startsWith(`${name}.`))?.[1];

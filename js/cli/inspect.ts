@@ -16,7 +16,7 @@ export async function runInspect(args: string[]): Promise<number> {
   const found = inspectAny(bytes ?? input);
   if (values.json) printJson(JSON.parse(JSON.stringify(found, (_, value: unknown) => (ArrayBuffer.isView(value) ? hex(value) : value))));
   else show(found);
-  if (found.kind === "unknown" && !bytes) printError("There is no such file, and as a text it is nothing that is known.");
+  if (found.kind === "unknown" && !bytes) printError("No file has this name, and the text itself is of no known kind. Check the path, or pass - to read from stdin.");
   return hasProblem(found) ? 1 : 0;
 }
 

@@ -20,8 +20,7 @@ export async function certificateOf(state: State, drm: CertificateDrm): Promise<
   const { bytes, url, headers } = locate(state, drm, state.options.certificate?.[drm]);
   if (bytes) return read(state, drm, 200, bytes);
   // One download is shared by those alone who would have asked in the same way.
-  const { withCredentials, allowRedirects } = state.options;
-  const key = JSON.stringify([drm, url, headers, !!withCredentials, allowRedirects, state.timeout, state.maxResponseBytes]);
+  const key = JSON.stringify([drm, url, headers, !!state.options.withCredentials, state.allowRedirects, state.timeout, state.maxResponseBytes]);
   let promise = kept.get(key);
   if (!promise) {
     promise = download(state, drm, url, headers);

@@ -15,7 +15,7 @@ export const licenseUrl = (host: string | undefined, drm: Drm, siteId?: string, 
 export const certificateUrl = (host: string | undefined, drm: "fairplay" | "widevine", siteId: string): string =>
   build(host, drm === "widevine" ? "widevineCert.do" : "fpsKeyManager.do", { siteId });
 
-/** A URL, also one that is relative to the page or to `base`; nothing where it is none. */
+/** A URL, which may be relative to the page or to `base`; undefined if the text is not a URL. */
 export function parseUrl(url: string, base = typeof location === "object" ? location.href : undefined): URL | undefined {
   try {
     return new URL(url, base);

@@ -14,13 +14,13 @@ export interface HttpExchange {
 export interface HttpResponse extends LicenseResponse { body: Octets; url: string; retryAfter: string | undefined }
 
 export async function exchange(state: State, { method, url, headers, body, signal, phase, drm }: HttpExchange): Promise<HttpResponse> {
-  const { withCredentials, allowRedirects = [] } = state.options;
+  const { withCredentials } = state.options;
   // The caller's own signal is not handed on: see src/web/fetch.rs.
   const controller = newAbortController();
   const init: RequestInit = {
     method, headers, body, credentials: withCredentials ? "include" : "same-origin", signal: controller.signal,
     // The header with the token goes along with a redirect, and a page cannot see where to before it has gone.
-    redirect: allowRedirects.length ? "follow" : "manual",
+    redirect: state.allowRedirects.length ? "follow" : "manual",
   };
   const limit = { ms: state.timeout, signal, phase, late: () => tooLate("The server", state.timeout, phase), giveUp: () => controller.abort(new Error("given up")) };
   return withTimeout(limit, async () => {

@@ -30,7 +30,7 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
 }
 
 /** Refuses what came from an origin that was not asked, or is too large, before anyone reads it. */
-export function accept({ options: { allowRedirects = [] }, maxResponseBytes }: State, asked: string | undefined, from: string | undefined, body: Uint8Array, phase: Phase): void {
+export function accept({ allowRedirects, maxResponseBytes }: State, asked: string | undefined, from: string | undefined, body: Uint8Array, phase: Phase): void {
   const origin = from && originOf(from);
   if (asked && origin && origin !== originOf(asked) && !allowRedirects.includes(origin)) throw redirected(phase, origin);
   if (body.length > maxResponseBytes) throw tooLarge(phase, maxResponseBytes);

@@ -34,6 +34,10 @@ export class State {
     return this.options.timeout ?? DEFAULT_TIMEOUT;
   }
 
+  get allowRedirects(): string[] {
+    return this.options.allowRedirects ?? [];
+  }
+
   get maxResponseBytes(): number {
     return this.options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE;
   }

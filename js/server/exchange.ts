@@ -64,7 +64,7 @@ function headersOf(given: ContentKeyOptions["headers"], hasBody: boolean): Heade
 
 interface Hop { headers: Headers; text: string | undefined; allowed: string[]; signal: AbortSignal }
 
-/** Follows redirects by itself: fetch would take URL and headers to any origin. */
+/** Follows redirects one by one: fetch would take URL and headers to any origin. */
 async function follow(url: string, { headers, text, allowed, signal }: Hop): Promise<Response> {
   let target = new URL(url);
   let body = text;

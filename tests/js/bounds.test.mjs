@@ -228,6 +228,16 @@ test("where the player sends, an answer of another origin is refused, and one of
   assert.deepEqual(allowing.readLicense("widevine", { status: 200, body, url: "https://cdn.example/x" }, request).data, body);
 });
 
+test("allowRedirects and maxResponseBytes that are null count as absent", async () => {
+  const page = await newPage({ answers: [license, redirect("https://evil.example/"), answer(DER)] });
+  const drm = await page.client({ siteId: "DEMO", allowRedirects: null, maxResponseBytes: null });
+  assert.deepEqual((await ask(drm)).data, LICENSES.widevine);
+  assert.equal((await failure(ask(drm))).code, "redirected");
+  assert.deepEqual(await drm.certificate("fairplay"), DER);
+  const request = await drm.licenseRequest("widevine", MESSAGES.widevine);
+  assert.equal((await failure(() => drm.readLicense("widevine", { status: 200, body: LICENSES.widevine, url: "https://evil.example/" }, request))).code, "redirected");
+});
+
 test("allowRedirects takes origins alone", async () => {
   const page = await newPage();
   for (const allowRedirects of [["https://cdn.example/path"], ["cdn.example"], "https://cdn.example", [1]]) {
@@ -236,7 +246,7 @@ test("allowRedirects takes origins alone", async () => {
 });
 
 // ---- secrets
-test("a license URL that is none is options-invalid, not tried again, and no token shows with it", async () => {
+test("an invalid license URL is options-invalid, not tried again, and no token shows with it", async () => {
   for (const licenseUrl of ["https://[", "https://user:pass@license.example/", "license?x=1"]) {
     const page = await newPage();
     const drm = await page.client({ licenseUrl, carrier: "url", customData: () => "c2VjcmV0" });

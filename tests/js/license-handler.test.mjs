@@ -20,7 +20,7 @@ test("drmOf() knows each key system with its variants, and nothing else", () => 
   for (const other of ["", "com.widevine", "com.widevine.alphabet", "com.microsoft.playreadyx", "com.huawei.wiseplay", undefined, null, Symbol("s")]) assert.equal(drmOf(other), undefined);
 });
 
-test("a handler for a key system that is none of ours is refused at once", async () => {
+test("a handler for an unknown key system is refused at once", async () => {
   const page = await newPage();
   const { createPallyCon } = await import("../../dist/index.js");
   const drm = await createPallyCon({});

@@ -33,7 +33,7 @@ test("auth data are decided by the site's page", async (t) => {
   assert.deepEqual([method, type], ["POST", "application/x-www-form-urlencoded;charset=UTF-8"]);
   assert.deepEqual(question, { user_id: "ann", cid: "clip-one", oid: "", device_id: "local", device_type: "demo", drm_type: "Widevine" });
   assert.match(nonce, /^[0-9a-f]{16}$/);
-  // A token decides by itself.
+  // A token needs no callback.
   await post(base, { body: widevine([VIDEO.keyId]), token: await token("widevine") });
   assert.equal(granted.asked.length, 1);
 

@@ -1,4 +1,4 @@
-// What the machine is told of init data, and of how much is buffered.
+// What the machine needs to know about init data, and how much is buffered.
 import type { InitData, InitDataType, PsshBox } from "../../core.js";
 
 /** `encrypted`, or WebKit's `webkitneedkey`. */
