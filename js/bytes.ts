@@ -13,7 +13,8 @@ export const isA = <K extends keyof Tagged>(value: unknown, tag: K): value is Ta
 /** A copy that owns its whole buffer. */
 export const copyBytes = (bytes: Bytes): Octets => asBytes(bytes).slice() as Octets;
 
-export const encodeText = (text: string): Octets => new TextEncoder().encode(text) as Octets;
+const encoder = /* @__PURE__ */ new TextEncoder();
+export const encodeText = (text: string): Octets => encoder.encode(text) as Octets;
 
 /** All of it: what begins with a byte order mark keeps that, as it does in JSON. */
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });

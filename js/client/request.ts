@@ -40,7 +40,8 @@ function checked(given: Partial<RequestContext>): Partial<RequestContext> {
   const { signal, initData } = own;
   if (signal && typeof signal.addEventListener !== "function") throw notA("context.signal", "an AbortSignal");
   try {
-    return initData ? { ...own, initData: copyBytes(initData) } : own;
+    if (initData) own.initData = copyBytes(initData);
+    return own;
   } catch {
     throw notA("context.initData", "an ArrayBuffer or a view of one");
   }

@@ -31,7 +31,8 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
 
 /** Refuses what came from an origin that was not asked, or is too large, before anyone reads it. */
 export function accept({ allowRedirects, maxResponseBytes }: State, asked: string | undefined, from: string | undefined, body: Uint8Array, phase: Phase): void {
-  const origin = from && originOf(from);
+  // Mostly it is the URL that was asked: no need to parse it twice for that.
+  const origin = from && from !== asked && originOf(from);
   if (asked && origin && origin !== originOf(asked) && !allowRedirects.includes(origin)) throw redirected(phase, origin);
   if (body.length > maxResponseBytes) throw tooLarge(phase, maxResponseBytes);
 }

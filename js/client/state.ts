@@ -4,7 +4,7 @@ import { createError, toPallyConError, type PallyConError } from "../errors/erro
 import { Reason } from "../generated/codes.js";
 import type { Bytes, Drm, InitData, InitDataType, PallyConEvent, PallyConOptions, Problem } from "../types.js";
 import { readInitData, retryWait } from "../wasm/core.js";
-import { load } from "../wasm/load.js";
+import { isLoaded, load } from "../wasm/load.js";
 import { licenseUrl } from "./endpoints.js";
 import { DEFAULT_MAX_RESPONSE, DEFAULT_RETRY, DEFAULT_TIMEOUT } from "./options.js";
 import { withTimeout } from "../time.js";
@@ -76,8 +76,9 @@ export class State {
   }
 
   /** Waits until the core can be used, unless the page gives up. */
-  ready(signal?: AbortSignal): Promise<void> {
-    return withTimeout({ signal, phase: "environment" }, () => load());
+  async ready(signal?: AbortSignal): Promise<void> {
+    if (isLoaded() && !signal?.aborted) return;
+    await withTimeout({ signal, phase: "environment" }, () => load());
   }
 
   /** Reads init data for its key ids and content id; each is an event once. What cannot be read is a warning: the player goes on. */

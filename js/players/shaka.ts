@@ -157,7 +157,7 @@ class Attachment {
     const { status = 200, data, uri, originalUri, headers, originalRequest: request } = response;
     const sent = request && this.sent.get(request);
     // A filter of the page's own may send it elsewhere: where from there is the page's affair.
-    const url = originalUri && sent && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
+    const url = originalUri && sent && originalUri !== sent.url && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
     const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
       try {
         return read(this.client, drm, { status, body: data, url, headers }, sent);

@@ -83,7 +83,7 @@ export function inspect(value: string, expect: { [name in keyof ExpectedCustomDa
     (length) => core.inspectCustomData(length, now.getTime(), drm, siteId, contentId, !!keyRotation, tokenLifetime, tokenNeeded), input, NOTHING, true,
   );
   const times = issuedAt === undefined ? {} : { issuedAt: new Date(issuedAt as number), expiresAt: new Date(expiresAt as number) };
-  return { ...fields, ...times, problems: (problems as Fields[]).map(problemOf) } as unknown as CustomDataInspection;
+  return Object.assign(fields, times, { problems: (problems as Fields[]).map(problemOf) }) as unknown as CustomDataInspection;
 }
 
 export interface HttpRequest { url: string; headers: Record<string, string>; body: Octets; serviceCertificate: boolean }
@@ -96,7 +96,7 @@ export function licenseRequest(drm: Drm, message: Uint8Array, customData: string
   ) as unknown as Omit<HttpRequest, "headers"> & { headers: string[] };
   const named: Record<string, string> = {};
   for (let at = 0; at < headers.length; at += 2) named[headers[at]!] = headers[at + 1]!;
-  return { ...fields, headers: named };
+  return Object.assign(fields, { headers: named });
 }
 
 /** The license in a response, and what is beside it in a JSON object. */
