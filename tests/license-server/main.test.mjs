@@ -41,9 +41,9 @@ test("says what it takes, and refuses the rest", async (t) => {
   const help = run(t, "--help");
   assert.deepEqual(await help.ended, [0, null]);
   assert.match(help.output.out, /--port N/);
-  for (const options of [["--port", "x"], ["--port", "70000"], ["--root", "demo"], ["--nonsense"]]) {
+  for (const options of [["--port", "x"], ["--port", "70000"], ["--root", "demo"], ["--capacity", "0"], ["--queue", "5"], ["--nonsense"]]) {
     const { output, ended } = run(t, ...options);
     assert.deepEqual(await ended, [1, null]);
-    assert.match(output.error, /--(port|root|nonsense)/);
+    assert.match(output.error, /--(port|root|nonsense|capacity)|perSecond/);
   }
 });

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { parseLimits } from "./capacity.mjs";
 import { createLicenseServer } from "./server.mjs";
 
 const HELP = `Serves the demo, its media, license tokens and licenses on this machine.
@@ -15,6 +16,9 @@ const HELP = `Serves the demo, its media, license tokens and licenses on this ma
   --host ADDRESS      default 127.0.0.1: nobody else can reach it
   --root PREFIX=DIR   serve DIR below the URL path PREFIX, e.g. --root /=build/demo (may be repeated)
   --catalog FILE      default www/media/catalog.json
+  --capacity N        licenses a second; default: no limit
+  --queue N           requests that may wait for their turn, with --capacity; default: no limit. The next is refused with 503
+  --retry-after S     Retry-After of that refusal, in seconds; default: none
   --quiet             no line for each request
   --help
 `;
@@ -38,6 +42,9 @@ async function main(argv) {
       host: { type: "string", default: "127.0.0.1" },
       root: { type: "string", multiple: true, default: [] },
       catalog: { type: "string", default: project("www/media/catalog.json") },
+      capacity: { type: "string" },
+      queue: { type: "string" },
+      "retry-after": { type: "string" },
       quiet: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -54,12 +61,26 @@ async function main(argv) {
     if (folder === undefined) throw new Error(`--root ${root} is not PREFIX=DIR with slashes around the prefix`);
     roots[prefix] = folder;
   }
+  const capacity = limits(values);
   const found = existsSync(values.catalog);
   if (!found) process.stderr.write(`No media catalog at ${values.catalog}: only keys of this server's own key server are known.\n`);
   const log = values.quiet ? undefined : (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
-  const server = createLicenseServer({ roots, catalog: found ? values.catalog : [], log });
+  const server = createLicenseServer({ roots, catalog: found ? values.catalog : [], capacity, log });
   process.stdout.write(`${await server.listen(port, values.host)}\n`);
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.once(signal, () => void server.close());
+}
+
+/**
+ * @param {{ capacity?: string, queue?: string, "retry-after"?: string }} values
+ * @returns {import("./capacity.mjs").Limits | undefined}
+ */
+function limits({ capacity, queue, "retry-after": retryAfter }) {
+  if (capacity === undefined) {
+    if (queue ?? retryAfter) throw new Error("--queue and --retry-after need --capacity");
+    return undefined;
+  }
+  const given = { perSecond: capacity, queue, retryAfter };
+  return parseLimits(Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined).map(([name, text]) => [name, Number(text)])));
 }
 
 main(process.argv.slice(2)).catch((error) => {

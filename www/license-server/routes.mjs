@@ -1,6 +1,7 @@
 /**
  * Every path that is not a file: what kind of request it is, which methods it takes, who answers it.
  */
+import { Capacity, parseLimits } from "./capacity.mjs";
 import { callbackUrl } from "./callback.mjs";
 import { certificateReply } from "./certificates.mjs";
 import { publicCatalog } from "./catalog.mjs";
@@ -138,6 +139,20 @@ function callback({ run, method, body }) {
   };
 }
 
+/**
+ * @param {Context} context
+ * @returns {Work}
+ */
+function capacity({ world, run, method, body }) {
+  return {
+    answer: () => {
+      if (method === "POST") run.capacity = new Capacity(parseLimits(parseJson(body)));
+      if (method === "DELETE") run.capacity = new Capacity();
+      return jsonReply(run.capacity.report(world.now()));
+    },
+  };
+}
+
 /** @param {Buffer} body */
 function parseJson(body) {
   try {
@@ -174,6 +189,7 @@ export const ROUTES = [
   },
   { path: /^\/api\/requests$/, kind: "api", methods: [...READ, "DELETE"], unrecorded: true, work: requests },
   { path: /^\/api\/callback$/, kind: "api", methods: [...READ, "POST", "DELETE"], unrecorded: true, work: callback },
+  { path: /^\/api\/capacity$/, kind: "api", methods: [...READ, "POST", "DELETE"], unrecorded: true, work: capacity },
   { path: /^\/api\/faults$/, kind: "api", methods: [...READ, "POST", "DELETE"], unrecorded: true, work: faults },
   {
     path: /^\/(v[12])\/cpix\/(pallycon|(?<=^\/v2\/cpix\/)doverunner)\/getKey\/([^/]+)$/,

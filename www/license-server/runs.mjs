@@ -1,7 +1,10 @@
 /**
- * What belongs to one run and to no other: its request log, its faults, its callback page, the keys that its packagers were given.
+ * What belongs to one run and to no other: its request log, its faults, its callback page, its capacity, the keys that
+ * its packagers were given.
  * Everything is bounded; the run that was used least recently is forgotten first.
  */
+
+import { Capacity } from "./capacity.mjs";
 
 const MAX_RUNS = 200;
 const MAX_ENTRIES = 500;
@@ -32,9 +35,10 @@ const MAX_BODIES = 8 * 1024 * 1024;
  */
 
 export class Run {
-  /** @param {string} name */
-  constructor(name) {
+  /** @param {string} name @param {Capacity} [capacity] */
+  constructor(name, capacity = new Capacity()) {
     this.name = name;
+    this.capacity = capacity;
     /** @type {Entry[]} */
     this.log = [];
     /** @type {import("./faults.mjs").Fault[]} */
@@ -92,13 +96,19 @@ export class Run {
 export class Runs {
   /** @type {Map<string, Run>} */
   #runs = new Map();
+  #limits;
+
+  /** @param {import("./capacity.mjs").Limits} [limits] of a run that sets none of its own */
+  constructor(limits) {
+    this.#limits = limits;
+  }
 
   /**
    * @param {string} name
    * @returns {Run}
    */
   get(name) {
-    const run = this.#runs.get(name) ?? new Run(name);
+    const run = this.#runs.get(name) ?? new Run(name, new Capacity(this.#limits));
     this.#runs.delete(name);
     this.#runs.set(name, run);
     if (this.#runs.size > MAX_RUNS) this.#runs.delete([...this.#runs.keys()][0]);

@@ -23,6 +23,7 @@ import { staticReply } from "./static.mjs";
  * @property {string | import("./catalog.mjs").Content[]} [catalog] a file, or the list itself
  * @property {import("./accounts.mjs").Account} [account] the one that tokens are minted for; default the demo's
  * @property {() => number} [now] milliseconds
+ * @property {import("./capacity.mjs").Limits} [capacity] of every run that sets none of its own
  * @property {(line: string) => void} [log] one line a request; never a token, never a key
  */
 
@@ -32,7 +33,7 @@ const STATIC_METHODS = ["GET", "HEAD"];
 const KEPT_ANSWERS = new Set(["license", "certificate", "token", "kms"]);
 
 /** @param {Options} [options] */
-export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, now = Date.now, log = () => {} } = {}) {
+export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, now = Date.now, capacity, log = () => {} } = {}) {
   const content = loadCatalog(catalog);
   /** @type {import("./routes.mjs").World} */
   const world = {
@@ -42,7 +43,7 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
     keys: knownKeys(content),
     now,
   };
-  const runs = new Runs();
+  const runs = new Runs(capacity);
   const closing = new AbortController();
   const server = createServer({ maxHeaderSize: MAX_HEADERS, requestTimeout: 30_000, headersTimeout: 10_000 },
     (request, response) => {
@@ -95,7 +96,7 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
         describe(entry, work);
         const fault = meet(run.faults, { on: kind, drm: work.drm, keyIds: work.challenge?.keyIds });
         if (entry !== undefined && fault !== undefined) entry.fault = fault.text;
-        reply = await answer(work, fault, target.prefix);
+        reply = await answer(work, fault, target.prefix, kind === "license" ? run.capacity : undefined);
       }
     } catch (error) {
       reply = failure(error);
@@ -113,12 +114,17 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
    * @param {import("./routes.mjs").Work} work
    * @param {import("./faults.mjs").Fault | undefined} fault
    * @param {string} prefix
+   * @param {import("./capacity.mjs").Capacity} [capacity] that the answer takes part of
    * @returns {Promise<Reply>}
    */
-  async function answer(work, fault, prefix) {
+  async function answer(work, fault, prefix, capacity) {
+    capacity?.arrive(now());
     if (fault?.name === "slow") await wait(fault.number, undefined, { signal: closing.signal });
     const other = fault && instead(fault, prefix);
+    // What stands in the answer's place is not the license server's work.
     if (other !== undefined) return other;
+    const turn = capacity?.admit(now()) ?? 0;
+    if (turn >= 1) await wait(turn, undefined, { signal: closing.signal });
     /** @type {Reply} */
     let reply;
     try {
