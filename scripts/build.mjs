@@ -1,5 +1,5 @@
 // `npm run build`: Rust to wasm modules, TypeScript to dist/, then checks and sizes. It needs rustup and Node.
-//   --for-viewers   only what a page with a player loads, without types and budgets: enough for the demo
+//   --for-viewers   only what the site of www/demo loads, without types and budgets
 //   --allow-plain   builds with any stable Rust where the release build is impossible: same behavior, larger modules
 import { MODULES, PAGE_MODULES } from "./build/modules.mjs";
 import { ensurePackages } from "./setup/npm.mjs";

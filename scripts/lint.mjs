@@ -20,6 +20,7 @@ const CHECKS = [
   // One feature at a time: each is a wasm module of its own and must build without the others.
   ...MODULES.map((name) => [`clippy, wasm ${name}`, clippy("--target", WASM_TARGET, "--features", name)]),
   ["tsc", tsc("-p", "tsconfig.json"), "tsconfig.json"],
+  ["tsc, site", tsc("-p", "www/demo/tsconfig.json"), "www/demo/tsconfig.json"],
   ["APIs that TVs have", [process.execPath, "scripts/apis.mjs"]],
 ];
 

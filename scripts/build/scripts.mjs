@@ -57,8 +57,8 @@ export async function buildScripts({ forViewers = false } = {}) {
     define: { "import.meta.url": "scriptUrl" },
     banner: { js: `var scriptUrl=document.currentScript&&document.currentScript.src||location.href;` },
   });
+  for (const name of forViewers ? ["inspect"] : ["inspect", "server"]) await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
   if (forViewers) return;
-  for (const name of ["inspect", "server"]) await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
   await build({ ...common, format: "esm", platform: "node", target: "node20", entryPoints: { cli: js("cli/main.ts") }, outdir: dist, banner: { js: "#!/usr/bin/env node" }, plugins: [keepCore, { name: "entries", setup: (build) => build.onResolve({ filter: /\.\.\/(server|inspect)\.js$/ }, (args) => ({ path: args.path.replace("../", "./"), external: true })) }] });
   rmSync(join(dist, "types"), { recursive: true, force: true });
   const result = await run("tsc", [process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { log: "build-tsc", quiet: true });

@@ -19,10 +19,10 @@ const ourPackage = {
   },
 };
 
-/** @param {string} entry @param {string} output a folder @param {import("esbuild").BuildOptions} [options] */
+/** @param {string | Record<string, string>} entry a file, or files by the names of their bundles @param {string} output a folder @param {import("esbuild").BuildOptions} [options] */
 export async function bundlePage(entry, output, options = {}) {
   await build({
-    entryPoints: [entry], outdir: output, bundle: true, splitting: true, format: "esm", target: "es2022", chunkNames: "[name]-[hash]",
+    entryPoints: typeof entry === "string" ? [entry] : entry, outdir: output, bundle: true, splitting: true, format: "esm", target: "es2022", chunkNames: "[name]-[hash]",
     sourcemap: true, legalComments: "linked", plugins: [ourPackage], logLevel: "warning", ...options,
   });
   // esbuild leaves `new URL("x.wasm", import.meta.url)` as it is: the module has to lie beside the chunk that asks for it.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { DRMS, FAULTS, PLAYERS, contentChoices, drmChoices, faultChoices, playerChoices } from "../../www/demo/choices.js";
+import { DRMS, FAULTS, PLAYERS, contentChoices, drmChoices, faultChoices, playerChoices } from "../../www/demo/play/choices.js";
 
 const media = (path) => new URL(`../../www/media/${path}`, import.meta.url);
 const catalog = JSON.parse(readFileSync(media("catalog.json"), "utf8"));
@@ -12,7 +12,7 @@ const reasons = (choices) => Object.fromEntries(choices.filter(({ why }) => why)
 test("every player that is offered has a module, DRMs and content, and all content that is offered is there", async () => {
   assert.deepEqual(playerChoices().map(({ value }) => value), ["shaka", "hls", "dash", "media"]);
   for (const { id, source } of PLAYERS) {
-    assert.ok(existsSync(new URL(`../../www/demo/players/${id}.js`, import.meta.url)), id);
+    assert.ok(existsSync(new URL(`../../www/demo/play/players/${id}.js`, import.meta.url)), id);
     const drms = possible(drmChoices(id));
     assert.ok(drms.length >= 3, id);
     for (const drm of drms) {

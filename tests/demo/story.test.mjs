@@ -1,7 +1,7 @@
 // The demo's list of what happened: each event of the package as a line that a person can read.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tell, tellPlayerError } from "../../www/demo/story.js";
+import { tell, tellPlayerError } from "../../www/demo/play/story.js";
 
 const KEY = "7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1";
 

@@ -19,7 +19,7 @@ export default async function setup() {
   await cp(folder("tests/e2e/compare/index.html"), folder("build/compare/index.html"));
   const server = createLicenseServer({
     roots: {
-      "/": [folder("build/demo"), folder("www/demo")],
+      "/": folder("build/demo"),
       "/e2e/": folder("build/e2e"),
       "/compare/": folder("build/compare"),
       "/dist/": folder("dist"),

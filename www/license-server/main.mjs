@@ -27,7 +27,7 @@ const project = (/** @type {string} */ path) => fileURLToPath(new URL(`../../${p
 
 /** @type {import("./static.mjs").Roots} */
 const ROOTS = {
-  "/": [project("build/demo"), project("www/demo")],
+  "/": project("build/demo"),
   "/media/": project("www/media"),
   "/bridge/": [project("build/bridge"), project("www/bridge")],
   "/dist/": project("dist"),

@@ -1,4 +1,5 @@
 // The page: choices in the address (so that a case can be shared), Play and Stop, and the list of what happened.
+import "../shared/site.ts";
 import { base, catalog } from "./backend.js";
 import { DRMS, FAULTS, contentChoices, drmChoices, faultChoices, playerChoices } from "./choices.js";
 import { tell, tellPlayerError } from "./story.js";
@@ -165,8 +166,7 @@ video.addEventListener("timeupdate", () => {
   progress.textContent = `${video.currentTime.toFixed(1)} s, ${frames} frames decoded`;
 });
 
-try {
-  const [contents] = await Promise.all([catalog(), prepareCdm()]);
+Promise.all([catalog(), prepareCdm()]).then(([contents]) => {
   choose(contents);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -174,6 +174,4 @@ try {
   });
   stopButton.addEventListener("click", () => void halt().then(() => say("Stopped.")));
   document.documentElement.dataset.ready = "true";
-} catch (error) {
-  say(error.message, "bad");
-}
+}).catch((error) => say(error.message, "bad"));

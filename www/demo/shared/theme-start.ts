@@ -1,0 +1,4 @@
+import { applyTheme, chosenTheme } from "./theme.js";
+
+const chosen = chosenTheme();
+if (chosen) applyTheme(chosen);
