@@ -2,12 +2,16 @@
 //!
 //! | what | module |
 //! |---|---|
-//! | attempts at one request | [`retry`] |
+//! | all attempts at each request of a client | [`chain`]: [`retry`] has the waits, [`circuit`] the circuit breaker |
+//! | the moment within a key rotation | [`rotation`] |
 //! | sessions of an element whose EME is driven here | [`session`]; its input and output: [`command`] |
 //! | which keys init data request, what key statuses mean | [`key_request`], [`status`] |
 
+pub mod chain;
+pub mod circuit;
 pub mod command;
 pub mod key_request;
 pub mod retry;
+pub mod rotation;
 pub mod session;
 pub mod status;

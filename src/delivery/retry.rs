@@ -14,24 +14,30 @@ pub struct Policy {
     pub base: f64,
     /// No wait is longer, in milliseconds.
     pub cap: f64,
+    /// All attempts and the waits between them take no longer, in milliseconds; infinite for no limit.
+    pub total: f64,
 }
 
 /// A server that wants a longer pause is not waited for: nobody looks at a black picture for a minute, and the page can ask
 /// again by itself.
-const LONGEST_WISH: f64 = 60_000.0;
+pub const LONGEST_WAIT: f64 = 60_000.0;
 
 /// How long to wait after attempt number `attempt` (1 is the first) failed in a way that may pass; `None`: give up.
 /// `random` lies in `0..1`. `retry_after` is the server's own wish in milliseconds; it is a lower bound.
 pub fn wait(policy: Policy, attempt: u32, random: f64, retry_after: Option<f64>) -> Option<f64> {
-    if attempt >= policy.attempts || retry_after.is_some_and(|wish| wish > LONGEST_WISH) {
+    if attempt >= policy.attempts || retry_after.is_some_and(|wish| wish > LONGEST_WAIT) {
         return None;
     }
+    Some(retry_after.unwrap_or(0.0).max(0.0) + drawn(policy, attempt, random))
+}
+
+/// Of the whole range that is possible after that attempt.
+pub fn drawn(policy: Policy, attempt: u32, random: f64) -> f64 {
     let mut bound = policy.base.max(0.0);
     for _ in 1..attempt.min(60) {
         bound *= 2.0;
     }
-    let drawn = bound.min(policy.cap.max(0.0)) * random.clamp(0.0, 1.0);
-    Some(retry_after.unwrap_or(0.0).max(0.0) + drawn)
+    bound.min(policy.cap.max(0.0)) * random.clamp(0.0, 1.0)
 }
 
 /// `Retry-After` in milliseconds from now: seconds, or an HTTP date.
@@ -57,7 +63,7 @@ pub fn parse_retry_after(value: &str, now: f64) -> Option<f64> {
 mod tests {
     use super::*;
 
-    const POLICY: Policy = Policy { attempts: 5, base: 500.0, cap: 3000.0 };
+    const POLICY: Policy = Policy { attempts: 5, base: 500.0, cap: 3000.0, total: f64::INFINITY };
 
     #[test]
     fn bounds_double_up_to_the_cap_and_then_it_gives_up() {

@@ -14,6 +14,7 @@
 
 use super::command::{Command, Event, KeyStatus, MessageType, RequestReason};
 use super::key_request::{Description, requested_keys};
+use super::rotation::{self, Window};
 use super::status;
 use crate::error::{Code, Error, Reason};
 use crate::init_data::InitDataType;
@@ -60,6 +61,8 @@ struct Session {
     stage: Stage,
     /// License requests in progress.
     pending: u32,
+    /// When the latest of them began.
+    asked: f64,
     statuses: Vec<KeyStatus>,
     was_usable: bool,
     expires: f64,
@@ -71,8 +74,8 @@ struct Session {
 impl Session {
     fn new(kind: InitDataType, init_data: Vec<u8>, requested: Vec<String>, reason: RequestReason) -> Self {
         let (statuses, renew_at, replaces) = (Vec::new(), None, None);
-        let (id, stage, pending, was_usable, expires) = (0, Stage::Open, 0, false, f64::NAN);
-        Self { id, kind, init_data, requested, reason, stage, pending, statuses, was_usable, expires, renew_at, replaces }
+        let (id, stage, pending, asked, was_usable, expires) = (0, Stage::Open, 0, f64::NAN, false, f64::NAN);
+        Self { id, kind, init_data, requested, reason, stage, pending, asked, statuses, was_usable, expires, renew_at, replaces }
     }
 
     fn is_open(&self) -> bool {
@@ -108,12 +111,15 @@ pub struct Sessions {
     waiting: bool,
     /// When the last license or status came.
     news: f64,
+    /// How long the latest license took.
+    latency: f64,
 }
 
 impl Sessions {
     /// No sessions yet. `spread`: the maximum delay of a key rotation's requests, in milliseconds.
     pub fn new(spread: f64) -> Self {
-        Self { cdm: Cdm::Starting, legacy: false, spread, list: Vec::new(), last_id: 0, licensed: false, waiting: false, news: 0.0 }
+        let (cdm, list, latency) = (Cdm::Starting, Vec::new(), f64::NAN);
+        Self { cdm, legacy: false, spread, list, last_id: 0, licensed: false, waiting: false, news: 0.0, latency }
     }
 
     /// The type and the init data to open a session with.
@@ -126,13 +132,14 @@ impl Sessions {
         let mut out = Vec::new();
         match event {
             Event::Encrypted { kind, init_data, description, buffered } => {
-                let delay = random * buffered.min(self.spread);
+                let window = Window { spread: self.spread, needed_in: buffered, latency: self.latency };
+                let delay = rotation::delay(window, random);
                 let session = Session::new(kind, init_data.into(), Vec::new(), RequestReason::License);
                 self.encrypted(session, description, delay, now, &mut out);
             }
             Event::Access { drm, legacy, certificate } => self.access(drm, legacy, certificate, &mut out),
             Event::CertificateSet => self.certificate_set(&mut out),
-            Event::Message { session, kind } => self.message(session, kind, &mut out),
+            Event::Message { session, kind } => self.message(session, kind, now, &mut out),
             Event::License { session, renewal } => self.license(session, renewal, now, random),
             Event::Refused { session, retryable } => self.refused(session, retryable, now, &mut out),
             Event::Statuses { session, statuses, expires } => self.statuses(session, statuses, expires, now, random, &mut out),
@@ -184,7 +191,7 @@ impl Sessions {
         }
     }
 
-    /// `delay`: of a rotation. It is zero with nothing buffered: only licenses that are needed later are spread.
+    /// `delay`: of a rotation.
     fn encrypted(&mut self, mut new: Session, description: Description<'_>, mut delay: f64, now: f64, out: &mut Vec<Command>) {
         // Before the DRM is known the adapter holds events back.
         let (drm, ready) = match self.cdm {
@@ -239,9 +246,10 @@ impl Sessions {
         matches!(self.cdm, Cdm::Ready(Drm::FairPlay | Drm::PlayReady))
     }
 
-    fn message(&mut self, id: u32, kind: MessageType, out: &mut Vec<Command>) {
+    fn message(&mut self, id: u32, kind: MessageType, now: f64, out: &mut Vec<Command>) {
         let Some(session) = self.find(id) else { return };
         session.pending = session.pending.saturating_add(1);
+        session.asked = now;
         let reason = match kind {
             MessageType::Renewal => RequestReason::Renewal,
             MessageType::Release => RequestReason::Release,
@@ -260,6 +268,7 @@ impl Sessions {
         }
         // The legacy API has no key statuses.
         session.was_usable |= legacy;
+        self.latency = now - session.asked;
         self.licensed |= legacy;
     }
 

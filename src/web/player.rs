@@ -151,7 +151,7 @@ pub fn playready_cdm_data(length: usize) -> usize {
 /// How long to wait, in milliseconds, after an attempt has failed; nothing: give up. `attempts` may be infinite.
 #[wasm_bindgen(js_name = retryWait)]
 pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64, retry_after: Option<String>, now: f64) -> Option<f64> {
-    let policy = retry::Policy { attempts: attempts as u32, base, cap };
+    let policy = retry::Policy { attempts: attempts as u32, base, cap, total: f64::INFINITY };
     let wish = retry_after.as_deref().and_then(|value| retry::parse_retry_after(value, now));
     retry::wait(policy, attempt, random, wish)
 }

@@ -121,15 +121,20 @@ fn keys_after_the_first_license_are_a_rotation_and_are_spread_within_the_buffer(
     let mut sessions = ready(Drm::Widevine);
     sessions.requested("aa");
     assert_eq!(sessions.licensed(1, 0.0, "aa:usable", f64::NAN)[0], Request(1, RequestReason::License));
-    assert_eq!(sessions.encrypted_at(1000.0, "bb", 20_000.0), []);
-    assert_eq!(sessions.wake(), Some(11_000.0), "half of the buffer, by the random number");
+    assert_eq!(sessions.encrypted_at(1000.0, "bb", 22_000.0), []);
+    assert_eq!(sessions.wake(), Some(11_000.0), "half of the buffer, without what the exchange needs, by the random number");
     assert_eq!(sessions.encrypted_at(1000.0, "cc", 200_000.0), []);
     assert_eq!(sessions.at(10_999.0, Event::Timer), []);
     assert_eq!(sessions.at(11_000.0, Event::Timer), [Open(2)]);
     assert_eq!(sessions.message_at(11_000.0, 2), [Request(2, RequestReason::Rotation)]);
     assert_eq!(sessions.wake(), Some(31_000.0), "half of the spread");
     assert_eq!(sessions.encrypted_at(11_000.0, "dd", 0.0), [Open(4)], "nothing buffered: at once");
+    assert_eq!(sessions.encrypted_at(11_000.0, "ee", 2000.0), [Open(5)], "no more than the exchange needs: at once");
     assert_eq!(sessions.at(12_000.0, Event::WaitingForKey), [Open(3)], "needed now");
+    // The latest license took four seconds: more is kept for the next one.
+    sessions.at(15_000.0, Event::License { session: 2, renewal: f64::NAN });
+    assert_eq!(sessions.encrypted_at(15_000.0, "ff", 22_000.0), []);
+    assert_eq!(sessions.wake(), Some(20_000.0));
 }
 
 #[test]
