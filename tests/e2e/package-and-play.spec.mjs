@@ -2,7 +2,7 @@
 import { kmsUrl, requestContentKeys, toShakaPackager } from "../../dist/server.js";
 import { DEMO } from "../../www/license-server/accounts.mjs";
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
-import { packageClip } from "./packager.mjs";
+import { packageClip, packagePeriods, packageRotating } from "./packager.mjs";
 
 const KEY_SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready" };
 
@@ -12,13 +12,14 @@ async function keys(run, options) {
   return requestContentKeys(url, { contentId: "packed-film", systems: ["widevine", "playready"], ...options });
 }
 
-const play = (page, keySystem, path) =>
-  page.evaluate(async ({ keySystem, path }) => {
+const play = (page, keySystem, path, { keyRotation = false } = {}) =>
+  page.evaluate(async ({ keySystem, path, keyRotation }) => {
     const { lab } = window;
+    const rotating = async ({ contentId, drm }) => (await fetch(`${lab.base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm, key_rotation: "true" })}`)).text();
     lab.player = await lab.shakaPlayer(keySystem);
-    await lab.attachShaka(lab.player, await lab.client({ contentId: "packed-film" }));
+    await lab.attachShaka(lab.player, await lab.client({ contentId: "packed-film", ...(keyRotation && { customData: rotating }) }));
     await lab.load(lab.player, path);
-  }, { keySystem, path });
+  }, { keySystem, path, keyRotation });
 
 const name = (...parts) => parts.join("-");
 
@@ -46,6 +47,33 @@ test("one key for all, by version 1, plays too", async ({ page, run }, info) => 
   await openLab(page, run);
   await play(page, KEY_SYSTEMS.widevine, packageClip(name(info.project.name, "single"), await toShakaPackager(pack)));
   await expectPlaying(page);
+});
+
+for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
+  test(`${drm}: keys that rotate, a run of the packager for each key period, play to the end @chromium`, async ({ page, run }, info) => {
+    const pack = await keys(run, { tracks: ["AUDIO", "SD"], keyPeriods: [7, 8, 9] });
+    expect(new Set(pack.content_key_list.map((key) => key.key_id_hex)).size).toBe(6);
+    const periods = await Promise.all([7, 8, 9].map((period) => toShakaPackager(pack, { period })));
+    const path = packagePeriods(name(info.project.name, drm, "rotating"), periods);
+    await openLab(page, run);
+    await play(page, keySystem, path, { keyRotation: true });
+    await expectPlaying(page);
+    await expect.poll(() => page.evaluate(() => document.querySelector("video").ended), { message: "the last key period was played", timeout: 20_000 }).toBe(true);
+    expect(await page.evaluate(() => window.lab.playerErrors)).toEqual([]);
+    // A license for the keys of every period, each with a token that allows rotation.
+    const licenses = await run.requests("license");
+    expect([...new Set(licenses.flatMap((license) => license.keyIds))].sort()).toEqual(pack.content_key_list.map((key) => key.key_id_hex).sort());
+    for (const { headers } of licenses) expect(JSON.parse(Buffer.from(headers["pallycon-customdata-v2"], "base64").toString()).key_rotation).toBe(true);
+  });
+}
+
+test("Shaka Packager with raw keys rotates by turning bytes around, so its own rotation is of no use @chromium", async ({ run }, info) => {
+  const pack = await keys(run, {});
+  const [{ key_id_hex: id }] = pack.content_key_list;
+  const { said, segments } = packageRotating(name(info.project.name, "naive"), await toShakaPackager(pack));
+  expect(said).toContain("naive key rotation algorithm should not be used in production");
+  const turned = (by) => Buffer.from(id.slice(2 * by) + id.slice(0, 2 * by), "hex");
+  segments.forEach((segment, at) => expect(segment.includes(turned(at)), `segment ${at + 1} has the first key id, turned by ${at}`).toBe(true));
 });
 
 test("content that was packaged with another key than the license's does not play", async ({ page, run }, info) => {
