@@ -1,10 +1,10 @@
 // The JavaScript blocks of the README and of documents for who writes a page, as a project for the compiler: an example that does
-// not compile helps nobody. (Those of docs/server*.md are run.)
+// not compile helps nobody. (Those of docs/server*.md and docs/partner-*.md are run.)
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
 
-const DOCUMENTS = ["README.md", "docs/api.md", "docs/players.md", "docs/when-it-does-not-play.md"];
+const DOCUMENTS = ["README.md", "docs/api.md", "docs/players.md", "docs/when-it-does-not-play.md", "docs/tv.md"];
 
 /** What the blocks take from the page around them. */
 const AROUND = `
@@ -13,6 +13,12 @@ declare const video: HTMLVideoElement;
 declare const pallycon: import("pallycon-drm").PallyCon;
 declare function myToken(...about: unknown[]): Promise<string>;
 declare function show(message: string): void;
+declare const contentId: string;
+declare const manifestUrl: string;
+declare const source: HTMLSourceElement;
+declare const listener: object;
+declare const webapis: any;
+declare const webOS: any;
 `;
 
 /** @returns {string[]} the blocks marked \`js\`, in order */

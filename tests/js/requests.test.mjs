@@ -112,6 +112,15 @@ test("ClearKey's message is not sent, and needs no custom data", async () => {
   assert.deepEqual(page.sent.map(({ method, url, body, headers }) => [method, url, body, headers]), [["GET", "https://drm-license.doverunner.com/ri/clearkey/licenseManager.do?siteId=DEMO&cid=a%2Fb", null, {}]]);
 });
 
+test("CMCD-Session through headers(): on license requests, and on no other", async () => {
+  const page = await newPage();
+  const client = await page.client({ siteId: "DEMO", headers: () => ({ "CMCD-Session": 'sid="6e2fb550-c457-11e9-bb97-0800200c9a66"' }) });
+  const { headers } = await client.licenseRequest("widevine", bytes(8, 1));
+  assert.equal(headers["CMCD-Session"], 'sid="6e2fb550-c457-11e9-bb97-0800200c9a66"');
+  await client.certificate("fairplay").catch(() => {});
+  for (const { url, headers: sent } of page.sent) assert.ok(!("CMCD-Session" in sent) && !("cmcd-session" in sent), url);
+});
+
 test("an individualization request passes untouched, without custom data and headers", async () => {
   const page = await newPage();
   const drm = await page.client({ customData: () => assert.fail("not for PallyCon"), headers: () => assert.fail("not for PallyCon") });
