@@ -31,6 +31,8 @@ pub enum Kind {
     Group(&'static [Field]),
     /// A list of objects of these fields; an empty one is refused.
     List(&'static [Field]),
+    /// A list of texts, none of them empty; an empty list is refused.
+    Texts,
     /// Anything: checked elsewhere.
     Any,
 }
@@ -44,16 +46,25 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it may be left out.
     pub optional: bool,
+    /// What it is, for help and types; empty where the name says it all.
+    pub doc: &'static str,
+}
+
+impl Field {
+    /// The same field with words for help and types.
+    pub const fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
+    }
 }
 
 /// A field that may be left out.
 pub const fn optional(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, optional: true }
+    Field { name, kind, optional: true, doc: "" }
 }
 
 /// A field that is required.
 pub const fn required(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, optional: false }
+    Field { name, kind, optional: false, doc: "" }
 }
 
 /// How a check reports, and how strict it is.
@@ -121,6 +132,9 @@ impl Check {
                 let items = value.items().filter(|items| !items.is_empty()).ok_or_else(|| self.misfit(kind, path))?;
                 return items.iter().enumerate().try_for_each(|(at, item)| self.group(item, fields, &indexed(path, at)));
             }
+            Kind::Texts => value.items().is_some_and(|items| {
+                !items.is_empty() && items.iter().all(|item| item.as_str().is_some_and(|text| !text.trim().is_empty()))
+            }),
             Kind::Any => true,
             Kind::Boolean => matches!(value, Value::Boolean(_)),
             Kind::Integer(low, high) => number.is_some_and(|number| (low..=high).contains(&number)),
@@ -153,6 +167,7 @@ impl Check {
         match kind {
             Kind::Group(_) | Kind::Any => refuse(Reason::SchemaObject),
             Kind::List(_) => refuse(Reason::SchemaObjects),
+            Kind::Texts => refuse(Reason::SchemaTexts),
             Kind::Boolean => refuse(Reason::SchemaBoolean),
             Kind::Integer(low, i64::MAX) => refuse(Reason::SchemaIntegerFrom).with(&low.to_string()),
             Kind::Integer(low, high) => refuse(Reason::SchemaIntegerRange).with(&low.to_string()).with(&high.to_string()),
@@ -244,6 +259,7 @@ mod tests {
         optional("line", Kind::Line(3)),
         optional("inner", Kind::Group(INNER)),
         optional("keys", Kind::List(INNER)),
+        optional("names", Kind::Texts),
     ];
 
     fn check(text: &str, allow_unknown: bool) -> Result<(), String> {
@@ -254,7 +270,7 @@ mod tests {
     #[test]
     fn takes_what_the_table_says() {
         let text = r#"{"persistent":true,"license_duration":3600.0,"security_level":5,"track":"HD","date":"2024-02-29T23:59:59Z",
-            "name":"x","line":"\u00e9\u00e9 ","inner":{"key":"00fF","level":-1},"keys":[{"key":"0000"}]}"#;
+            "name":"x","line":"\u00e9\u00e9 ","inner":{"key":"00fF","level":-1},"keys":[{"key":"0000"}],"names":["a"]}"#;
         assert_eq!(check(text, false), Ok(()));
         assert_eq!(check("{}", false), Ok(()));
     }
@@ -280,6 +296,9 @@ mod tests {
             (r#"{"inner":{}}"#, "The policy is invalid: inner.key is missing."),
             (r#"{"keys":[{"key":"0000"},{"key":"00"}]}"#, "The policy is invalid: keys[1].key must be 2 bytes in hex."),
             (r#"{"keys":[]}"#, "The policy is invalid: keys must be a list of at least one object."),
+            (r#"{"names":"a"}"#, "The policy is invalid: names must be a list of at least one text."),
+            (r#"{"names":["a",""]}"#, "The policy is invalid: names must be a list of at least one text."),
+            (r#"{"names":[]}"#, "The policy is invalid: names must be a list of at least one text."),
         ] {
             assert_eq!(check(text, false), Err(message.into()), "{text}");
         }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use js_sys::{JSON, Object, Reflect};
+use pallycon_drm::cpix::views;
 use pallycon_drm::error::{Code, Error, Phase, Reason, ServerError};
 use pallycon_drm::text::{from_base64, to_base64};
 use pallycon_drm::web::server::*;
@@ -252,8 +253,9 @@ fn a_packager_has_its_settings() {
     assert_eq!(other, because(Code::ViewOptionsInvalid, Reason::ViewTrack).to_json());
     let no_keys = refused(cpix_view("qencode", object("{}"), object("{}")));
     assert_eq!(no_keys, because(Code::PackInfoInvalid, Reason::PackNoKeys).to_json());
-    let names = "qencode, nginx-vod, bitmovin, shaka-packager, mediaconvert, mediapackage, flussonic";
-    let unknown = because(Code::ViewOptionsInvalid, Reason::SchemaChoice).with("name").with(names);
+    let names = views::VIEWS.iter().map(|view| view.name).collect::<Vec<_>>().join(", ");
+    assert!(json(cpix_views()).starts_with(r#"[{"name":"qencode","title":""#));
+    let unknown = because(Code::ViewOptionsInvalid, Reason::SchemaChoice).with("name").with(&names);
     assert_eq!(refused(cpix_view("x", pack(), object("{}"))), unknown.to_json());
     let not_finite = because(Code::OptionsInvalid, Reason::OptionsNotFinite).during(Phase::Server).to_json();
     assert_eq!(refused(cpix_view("qencode", f64::NAN.into(), object("{}"))), not_finite);

@@ -10,7 +10,7 @@ fuzz_target!(|body: &[u8]| {
     let value = pack.to_value();
     let again = Pack::from_value(&value).expect("what was written is read");
     assert_eq!(again.to_value().to_json(), value.to_json());
-    for view in ["qencode", "nginx-vod", "bitmovin", "shaka-packager"] {
-        let _ = views::make(view, &value, &Value::object([]));
+    for view in views::VIEWS {
+        let _ = views::make(view.name, &value, &Value::object([]));
     }
 });

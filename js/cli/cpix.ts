@@ -1,15 +1,17 @@
 // pallycon-drm cpix: requests, keys, and what packagers want of them.
 import {
-  PallyConError, buildCpixRequest, kmsUrl, parseCpixRequest, parseCpixResponse, requestContentKeys, toBitmovin, toNginxVod, toQencode, toShakaPackager,
+  PallyConError, buildCpixRequest, kmsUrl, packagerViews, parseCpixRequest, parseCpixResponse, requestContentKeys,
   type CpixRequestOptions, type EncryptionScheme, type KmsKind, type KmsUrlOptions, type PackInfo, type TrackType,
 } from "../server.js";
 import { missing, secrets } from "./account.js";
-import { print, printJson, printXml } from "./terminal.js";
-import { Usage, parse, textFile } from "./usage.js";
+import { printJson, printXml } from "./terminal.js";
+import { Usage, parse, textFile, type Parsed } from "./usage.js";
+import { jobOf, settingsOf, showView, viewFlags, viewNamed } from "./view.js";
 
 const NAME = "cpix";
-const read = (args: string[]) =>
-  parse(NAME, args, {
+const read = async (args: string[], command: string) => {
+  const { values, positionals } = parse(command, args, {
+    ...viewFlags(await packagerViews()),
     "content-id": { type: "string" },
     system: { type: "string", multiple: true },
     track: { type: "string", multiple: true },
@@ -21,46 +23,56 @@ const read = (args: string[]) =>
     "key-rotation": { type: "boolean" },
     format: { type: "string" },
     view: { type: "string" },
-    "view-track": { type: "string" },
-    "view-period": { type: "string" },
-    "license-url": { type: "string" },
     account: { type: "string" },
   });
-type Values = ReturnType<typeof read>["values"];
+  return { values: values as typeof values & Parsed, positionals };
+};
+type Values = Awaited<ReturnType<typeof read>>["values"];
 
 export async function runCpix(args: string[]): Promise<number> {
-  const { values, positionals } = read(args);
+  const { values, positionals } = await read(args, NAME);
   const [verb, file, ...more] = positionals;
   if (verb === undefined) throw new Usage("cpix needs request, keys or read.", NAME);
   const extra = verb === "read" ? more[0] : file;
   if (extra !== undefined) throw new Usage(`cpix ${verb} does not take "${extra}".`, NAME);
   switch (verb) {
     case "request": {
-      const xml = await buildCpixRequest(requestOptions(values));
+      const xml = await buildCpixRequest(requestOptions(values, NAME));
       if (values.json) printJson({ xml });
       else printXml(xml);
       return 0;
     }
     case "keys":
-      return keys(values);
+      return keys(values, NAME);
     case "read":
       if (file === undefined) throw new Usage("cpix read takes a file, or - for stdin.", NAME);
-      return readDocument(await textFile(file, "cpix read", NAME), values);
+      return readDocument(await textFile(file, "cpix read", NAME), values, NAME);
     default:
       throw new Usage(`cpix does not know "${verb}".`, NAME);
   }
 }
 
-function requestOptions(values: Values): CpixRequestOptions {
+/** `pallycon-drm NAME`: the settings of this packager. */
+export async function runView(name: string, args: string[]): Promise<number> {
+  const { values, positionals } = await read(args, name);
+  const [file, ...more] = positionals;
+  if (more.length > 0 || values.view !== undefined) throw new Usage(`${name} takes one file, or - for stdin.`, name);
+  values.view = (await jobOf(await viewNamed(name, name), values)).name;
+  if (file !== undefined) return readDocument(await textFile(file, name, name), values, name);
+  const view = await viewNamed(values.view, name);
+  return view.input === "keys" ? keys(values, name) : showView(view, settingsOf(values), values, name);
+}
+
+function requestOptions(values: Values, command: string): CpixRequestOptions {
   const { "content-id": contentId, system } = values;
-  if (contentId === undefined || system === undefined) throw new Usage("--content-id and --system are needed.", NAME);
+  if (contentId === undefined || system === undefined) throw new Usage("--content-id and --system are needed.", command);
   return {
     contentId,
     systems: system,
     scheme: values.scheme as EncryptionScheme | undefined,
     tracks: values.track as TrackType[] | undefined,
     keyPeriods: values.period?.map((text) => {
-      if (!/^\d{1,15}$/.test(text)) throw new Usage(`"${text}" is not the index of a key period.`, NAME);
+      if (!/^\d{1,15}$/.test(text)) throw new Usage(`"${text}" is not the index of a key period.`, command);
       return Number(text);
     }),
     kind: values.kind as CpixRequestOptions["kind"],
@@ -68,20 +80,21 @@ function requestOptions(values: Values): CpixRequestOptions {
   };
 }
 
-async function keys(values: Values): Promise<number> {
-  checkView(values.view);
-  const token = (await secrets(values.account, NAME)).kmsToken;
-  if (token === undefined) throw missing("kmsToken", values.account, NAME);
+async function keys(values: Values, command: string): Promise<number> {
+  // Before a key server is asked.
+  if (values.view !== undefined) await viewNamed(values.view, command);
+  const token = (await secrets(values.account, command)).kmsToken;
+  if (token === undefined) throw missing("kmsToken", values.account, command);
   const kind = (values.kind ?? "v2") as KmsKind;
   const isAteme = kind === "ateme";
   const url = await kmsUrl({
     kind, token, base: values.base, keyRotation: values["key-rotation"], format: values.format as KmsUrlOptions["format"],
     contentId: isAteme ? values["content-id"] : undefined,
   });
-  return show(await requestContentKeys(url, isAteme ? undefined : requestOptions(values)), values);
+  return show(await requestContentKeys(url, isAteme ? undefined : requestOptions(values, command)), values, command);
 }
 
-async function readDocument(text: string, values: Values): Promise<number> {
+async function readDocument(text: string, values: Values, command: string): Promise<number> {
   let pack = packInfo(text);
   try {
     pack ??= await parseCpixResponse(text);
@@ -91,7 +104,7 @@ async function readDocument(text: string, values: Values): Promise<number> {
     printJson(await parseCpixRequest(text));
     return 0;
   }
-  return show(pack, values);
+  return show(pack, values, command);
 }
 
 /** Pack info as `cpix keys` and the official clients print it. */
@@ -105,41 +118,8 @@ function packInfo(text: string): PackInfo | undefined {
   }
 }
 
-const VIEWS = ["qencode", "nginx-vod", "bitmovin", "shaka-packager"];
-
-/** Before a key server is asked. */
-function checkView(view: string | undefined): void {
-  if (view !== undefined && !VIEWS.includes(view)) throw new Usage(`There is no view "${view}"; there are ${VIEWS.join(", ")}.`, NAME);
+async function show(pack: PackInfo, values: Values, command: string): Promise<number> {
+  if (values.view !== undefined) return showView(await viewNamed(values.view, command), pack, values, command);
+  printJson(pack);
+  return 0;
 }
-
-async function show(pack: PackInfo, values: Values): Promise<number> {
-  const { view, "view-period": period, "license-url": licenseUrl, "hardware-drm": hardwareDrm } = values;
-  const one = { track: values["view-track"], period: period !== undefined && /^\d{1,15}$/.test(period) ? Number(period) : period };
-  const scheme = values.scheme as EncryptionScheme | undefined;
-  switch (view) {
-    case undefined:
-      printJson(pack);
-      return 0;
-    case "qencode":
-      printJson(await toQencode(pack, { ...one, scheme, licenseUrl }));
-      return 0;
-    case "nginx-vod":
-      printJson(await toNginxVod(pack, one));
-      return 0;
-    case "bitmovin":
-      printJson(await toBitmovin(pack, { ...one, scheme, licenseUrl, hardwareDrm }));
-      return 0;
-    case "shaka-packager": {
-      const list = await toShakaPackager(pack, { ...one, scheme, hardwareDrm });
-      if (values.json) printJson(list);
-      else print(list.map(quote).join(" "));
-      return 0;
-    }
-    default:
-      checkView(view);
-      return 2;
-  }
-}
-
-/** For a POSIX shell. */
-const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);

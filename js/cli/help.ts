@@ -14,7 +14,8 @@ export const HELP: Record<string, string> = {
 
   pallycon-drm inspect FILE|TEXT|-    say what it is (init data, token, playlist, answer, ...) and read it
   pallycon-drm token ...              make a license token or auth data, or open one
-  pallycon-drm cpix ...               ask for content keys, read CPIX, give it the shape a packager wants
+  pallycon-drm cpix ...               ask for content keys, read CPIX
+  pallycon-drm PACKAGER ...           the settings of a packager, from keys
   pallycon-drm --version
 
 Every command takes --help and --json.
@@ -58,8 +59,8 @@ pallycon-drm cpix read FILE|-                                read an answer, a r
   --base URL              of the key server; needed for speke-v2 and speke-cbcs
   --key-rotation          speke-v2
   --format F              ateme: dash or hls
-  --view NAME             keys, read: qencode, nginx-vod, bitmovin or shaka-packager instead of pack info;
-                          takes --view-track TYPE, --view-period INDEX, --scheme, --license-url URL
+  --view NAME             keys, read: a packager's settings instead of pack info. pallycon-drm --help lists them;
+                          pallycon-drm NAME --help has the options of each, pallycon-drm NAME is the same in short
   --json
 ${ACCOUNT}
   pallycon-drm cpix keys --content-id film-1 --system widevine --system playready --view shaka-packager

@@ -1,25 +1,35 @@
 // The command line: `npx pallycon-drm COMMAND …`. Exit codes: 0 all well, 1 refused or something is wrong, 2 wrong usage.
 import { readFileSync } from "node:fs";
-import { PallyConError } from "../server.js";
+import { PallyConError, packagerViews } from "../server.js";
 import { HELP } from "./help.js";
 import { endWithReader, print, printError, printJson } from "./terminal.js";
 import { Usage } from "./usage.js";
-import { runCpix } from "./cpix.js";
+import { runCpix, runView } from "./cpix.js";
 import { runInspect } from "./inspect.js";
 import { runToken } from "./token.js";
+import { viewHelp, viewList } from "./view.js";
 
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = { inspect: runInspect, token: runToken, cpix: runCpix };
 /** Process lists and shell histories show arguments to everyone. */
 const SECRETS = /^--?(site-?key|access-?key|kms-?token|enc-?token)(=|$)/i;
 
+/** A packager's name is a command, too. */
+const viewOf = async (name: string) => (await packagerViews()).find((view) => view.name === name);
+
+async function help(name: string): Promise<string> {
+  if (name !== "" && Object.hasOwn(HELP, name)) return HELP[name]!;
+  const view = await viewOf(name);
+  return view ? viewHelp(view) : `${HELP[""]!}\nPackagers, each a command: settings from keys, or from a content id.\n\n${viewList(await packagerViews())}\n`;
+}
+
 async function run(args: string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    printError(HELP[""]!);
+    printError(await help(""));
     return 2;
   }
   if (name === "help" || name === "--help" || name === "-h") {
-    print(HELP[rest[0] ?? ""] ?? HELP[""]!);
+    print(await help(rest[0] ?? ""));
     return 0;
   }
   if (name === "--version") {
@@ -27,10 +37,11 @@ async function run(args: string[]): Promise<number> {
     print(version);
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const own = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const command = own ?? ((await viewOf(name)) && ((list: string[]) => runView(name, list)));
   if (!command) throw new Usage(`There is no command "${name}".`);
   if (rest.includes("--help") || rest.includes("-h")) {
-    print(HELP[name]!);
+    print(await help(name));
     return 0;
   }
   const secret = rest.find((arg) => SECRETS.test(arg))?.replace(/=.*/s, "");

@@ -10,7 +10,9 @@ export class Usage extends Error {
   }
 }
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
+export type Options = NonNullable<ParseArgsConfig["options"]>;
+/** Values of options that are only known when the command runs. */
+export type Parsed = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 /** Arguments of a command; `--json` is everyone's. */
 export function parse<const T extends Options>(command: string, args: string[], options: T) {

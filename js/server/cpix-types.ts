@@ -1,4 +1,4 @@
-/** The shapes of CPIX, and of what packagers want of it. */
+/** The shapes of CPIX. What packagers want of it is in views.ts. */
 
 export type KmsKind = "v1" | "v2" | "doverunner" | "speke" | "speke-v2" | "speke-cbcs" | "ateme";
 
@@ -97,59 +97,5 @@ export interface ContentKeyOptions {
   allowRedirects?: string[] | undefined;
 }
 
-// ---- views
-
-interface OneKey {
-  /** which key, where the answer has several */
-  track?: string | undefined;
-  /** which key period, by index or id, where the answer has several */
-  period?: number | string | undefined;
-}
-interface Encrypting { scheme?: EncryptionScheme | undefined; hardwareDrm?: boolean | undefined }
-
-export interface QencodeOptions extends OneKey { scheme?: EncryptionScheme | undefined; system?: "widevine" | "playready" | undefined; licenseUrl?: string | undefined }
-/** `cenc_drm` of a Qencode output format. */
-export interface QencodeDrm { key_id: string; key: string; iv?: string; pssh: string; la_url: string }
-
-export type NginxVodOptions = OneKey;
-/** What nginx-vod-module reads from its DRM upstream. */
-export type NginxVodKeys = { pssh: { uuid: string; data: string }[]; key: string; key_id: string; iv?: string }[];
-
-export interface BitmovinOptions extends OneKey, Encrypting { licenseUrl?: string | undefined }
-export interface BitmovinTrack {
-  track_type?: string;
-  /** a CencDrm resource, without its outputs */
-  cencDrm: {
-    key: string; kid: string; encryptionMode: "CTR" | "CBC";
-    widevine?: { pssh: string }; playReady?: { laUrl?: string; pssh: string }; fairPlay?: { iv?: string; uri?: string };
-  };
-}
-
-export interface ShakaPackagerOptions extends OneKey, Encrypting {}
-
-/** Pack info, or what a view of a service that asks for keys by itself needs of it. */
-export type Packaged = PackInfo | { contentId?: string; systems?: CpixSystem[] };
-
-export interface MediaConvertOptions {
-  service: "mediaconvert";
-  /** of kind speke or speke-cbcs */
-  url: string;
-  output: "dash" | "hls" | "cmaf" | "smooth";
-  contentId?: string | undefined;
-  systems?: CpixSystem[] | undefined;
-}
-export interface MediaPackageOptions {
-  service: "mediapackage";
-  /** of kind speke-v2 */
-  url: string;
-  roleArn: string;
-  container: "cmaf" | "ts";
-  method: "cenc" | "cbcs" | "aes-128" | "sample-aes";
-  contentId?: string | undefined;
-  systems?: CpixSystem[] | undefined;
-  tracks?: TrackType[] | undefined;
-  /** seconds; must agree with the URL's `key-rotation` */
-  keyRotationInterval?: number | undefined;
-  presets?: { audio: string; video: string } | undefined;
-}
-export interface FlussonicOptions { url: string; contentId?: string | undefined }
+/** Pack info, or what a view of a service that asks the key server itself needs of it. */
+export type Packaged = PackInfo | { contentId?: string; systems?: CpixSystem[]; tracks?: TrackType[] };

@@ -19,7 +19,18 @@ export interface ServerCore {
   kmsTakesGet(url: string): boolean;
   readKmsResponse(status: number, body: Uint8Array): PackInfo;
   cpixView(name: string, pack: unknown, options: unknown): unknown;
+  cpixViews(): ViewInfo[];
 }
+
+/** A packager's settings and their options, as the command line shows them. */
+export interface ViewInfo {
+  name: string;
+  title: string;
+  /** what it is made of: pack info; pack info or a content id and systems; nothing but its options */
+  input: "keys" | "settings" | "options";
+  options: { name: string; kind: "text" | "number" | "boolean" | "list" | "json"; doc: string; choices?: string[]; required: boolean }[];
+}
+
 const core: ServerCore = bindings;
 
 const load = loadOnce(async (source?: ModuleSource) => {

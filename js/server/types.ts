@@ -3,6 +3,7 @@ import type { Policy } from "./policy.js";
 
 export type * from "./cpix-types.js";
 export type * from "./policy.js";
+export type { ViewInfo } from "./load.js";
 
 /** A site's account, as the console shows it (Multi-DRM, DRM settings). */
 export interface Account {

@@ -111,3 +111,9 @@ pub fn read_kms_response(status: u16, body: &[u8]) -> Result<JsValue, JsValue> {
 pub fn cpix_view(name: &str, pack: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     output(views::make(name, &input(pack)?, &input(options)?))
 }
+
+/// The list of packagers, with the options of each.
+#[wasm_bindgen(js_name = cpixViews)]
+pub fn cpix_views() -> Result<JsValue, JsValue> {
+    output(Ok(views::list()))
+}

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, test } from "node:test";
-import { parseCpixRequest } from "../../dist/server.js";
+import { packagerViews, parseCpixRequest } from "../../dist/server.js";
 import { KMS_TOKEN, TUTORIAL, root, startKms, vectors } from "./support.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "pallycon-drm-cli-"));
@@ -57,6 +57,7 @@ test("help, version, and what is wrong usage", async () => {
     [["token", "--callback", "--drm", "ncg", "--content-id", "a"], /needs --user-id/],
     [["token", "--drm", "ncg", "--content-id", "a", "--policy", join(folder, "absent")], /there is no file/],
     [["token", "--drm", "ncg", "--content-id", "a", "--policy", file("broken.json", "{secret")], /is not JSON\./],
+    [["qencode", "--view", "x"], /takes one file/],
     [["inspect"], /takes one file, text, or -/],
     [["inspect", "a", "b"], /takes one file, text, or -/],
     [["cpix"], /needs request, keys or read/],
@@ -164,6 +165,46 @@ test("cpix: a request, keys from a key server, and what a packager wants", async
   assert.doesNotMatch(refused.stderr, /nobody-knows/);
   const wrong = await cli(["cpix", "keys", ...common, "--base", base, "--view", "wowza"]);
   assert.equal(wrong.code, 2);
+});
+
+test("every packager is a command, with its options in --help", async (t) => {
+  const { base } = await startKms(t);
+  const views = await packagerViews();
+  const help = (await cli(["--help"])).stdout;
+  for (const { name, options } of views) {
+    assert.ok(help.includes(`  ${name} `), name);
+    const { code, stdout } = await cli([name, "--help"]);
+    assert.ok(code === 0 && stdout.startsWith(`pallycon-drm ${name} `), name);
+    for (const option of options.filter((one) => one.name !== "url")) assert.ok(stdout.includes(option.doc), `${name}: ${option.name}`);
+  }
+  const common = ["--content-id", "film", "--system", "widevine", "--system", "playready"];
+  const role = ["--role-arn", "arn:aws:iam::1:role/r"];
+  const token = Buffer.from('{"drm_type":"Widevine"}').toString("base64");
+  const template = file("job.json", { query: { source: "https://v.example/a.mp4", format: [{ output: "advanced_dash", destination: { url: "s3://b/p/" }, stream: [{ height: 720 }] }] } });
+  const own = {
+    "qencode-job": ["--template", template],
+    "qencode-player": ["--src", "https://v.example/a.mpd", "--token", token],
+    "bitmovin-speke": ["--kind", "speke", ...common],
+    mediaconvert: ["--kind", "speke", ...common, "--output", "dash"],
+    "mediapackage-v1": ["--kind", "speke", ...common, ...role, "--output", "dash"],
+    mediapackage: ["--kind", "speke-v2", "--base", "https://k.example/speke", ...common, ...role, "--container", "cmaf", "--method", "cenc"],
+    "aws-checklist": ["--service", "mediaconvert"],
+    flussonic: ["--kind", "v2", "--content-id", "film"],
+    "bitmovin-calls": [],
+  };
+  const pack = file("pack.json", JSON.parse((await cli(["cpix", "keys", ...common, "--base", base])).stdout));
+  for (const { name, input } of views) {
+    const args = input === "keys" || name === "bitmovin-calls" ? [pack, ...(own[name] ?? [])] : own[name];
+    // Their URLs hold the token of the account: another one here, because no output of these tests may have it.
+    const { code, stdout, stderr } = await cli([name, ...args], input === "keys" ? {} : { env: { PALLYCON_KMS_TOKEN: "of-another-site" } });
+    assert.deepEqual([code, stderr], [0, ""], name);
+    assert.ok(stdout.length > 20, name);
+  }
+  assert.equal((await cli(["flussonic", "--content-id", "film"])).code, 2, "which key server, it cannot know");
+  assert.equal((await cli(["qencode", pack, "extra"])).code, 2);
+  // Asked of the key server at once, and the whole job where there is a template.
+  const job = await cli(["qencode", ...common, "--base", base, "--template", template]);
+  assert.equal(JSON.parse(job.stdout).query.format[0].cenc_drm.key_id, JSON.parse((await cli(["qencode", pack])).stdout).key_id);
 });
 
 test("cpix read: an answer, a request, and what is neither", async () => {

@@ -1,7 +1,6 @@
 // "pallycon-drm/server" as a user's compiler sees it.
 import {
-  PallyConError, buildCpixRequest, createAuthData, createLicenseToken, kmsUrl, openAuthData, openLicenseToken, parseCpixRequest, parseCpixResponse,
-  requestContentKeys, toBitmovin, toFlussonic, toNginxVod, toQencode, toShakaPackager, toSpeke, callbackHandler, tokenHandler, type Account, type PackInfo, type Policy,
+  PallyConError, buildCpixRequest, createAuthData, createLicenseToken, kmsUrl, openAuthData, openLicenseToken, parseCpixRequest, parseCpixResponse, requestContentKeys, toBitmovin, toFlussonic, toNginxVod, toQencode, toShakaPackager, toSpeke, callbackHandler, tokenHandler, type Account, type PackInfo, type Policy, awsChecklist, packagerSettings, packagerViews, qencodePlayerParams, toBento4, toBitmovinCalls, toBitmovinSpeke, toFfmpeg, toQencodeJob,
 } from "pallycon-drm/server";
 
 declare const account: Account;
@@ -41,8 +40,19 @@ const args: string[] = await toShakaPackager(pack, { hardwareDrm: true });
 const settings: Record<string, unknown> = await toSpeke({ contentId: "c", systems: ["fairplay"] }, { service: "mediaconvert", url, output: "hls" });
 // @ts-expect-error MediaPackage needs a role
 void toSpeke(pack, { service: "mediapackage", url, container: "cmaf", method: "cenc" });
+const whole: string = (await toQencodeJob(pack, { template: { query: {} } })).query.source;
+// @ts-expect-error a job is made of a template
+void toQencodeJob(pack, {});
+const header: string = (await qencodePlayerParams({ src: "a.mpd", token: "t" })).videoSources.emeHeaders["pallycon-customdata-v2"];
+const resource: "cenc" | "fairplay" | undefined = (await toBitmovinSpeke({ contentId: "c" }, { url, systems: ["widevine"] }))[0]?.name;
+const method: "create" | "start" | undefined = (await toBitmovinCalls(pack))[0]?.method;
+const live: Record<string, unknown> = await toSpeke(pack, { service: "mediapackage-v1", url, roleArn: "arn:aws:iam::1:role/r", output: "dash" });
+const step: string | undefined = (await awsChecklist({ service: "mediaconvert" }))[0]?.role?.name;
+const flags: string[] = [...(await toFfmpeg(pack)), ...(await toBento4(pack, { track: "HD" }))];
+const known: ("keys" | "settings" | "options")[] = (await packagerViews()).map(({ input }) => input);
+const any: unknown = await packagerSettings("ffmpeg", pack);
 const line: string = await toFlussonic({ contentId: "c" }, { url });
-void [job, data, mode, args, settings, line];
+void [job, data, mode, args, settings, whole, header, resource, method, live, step, flags, known, any, line];
 
 const handler: (request: Request) => Promise<Response> = tokenHandler(account, async ({ contentId, drmType, request }) => {
   const user: string | null = request.headers.get("x-user");

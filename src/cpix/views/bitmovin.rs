@@ -1,7 +1,8 @@
-//! Bitmovin: one CENC DRM resource for each track type, to be put on the muxings of that track.
+//! Bitmovin: one CENC DRM resource for each track type, to be put on the muxings of that track; the SPEKE resources
+//! instead ([`speke`]); the calls of their SDK in order ([`calls`]).
 //!
 //! Shape: Bitmovin, "Integrating Bitmovin Encoder with DoveRunner Multi-DRM" and the API's CencDrm resource
-//! (developer.bitmovin.com/encoding).
+//! (developer.bitmovin.com/encoding); PallyCon, "Bitmovin Encoder Integration Guide".
 //!
 //! ```text
 //! [ { "track_type": "HD", "cencDrm": {
@@ -11,19 +12,41 @@
 //!       "fairPlay":  { "iv": hex, "uri": skd URI } } } ]            in CBC only
 //! ```
 
-use super::{CHECK, HARDWARE, PERIOD, SCHEME, TRACK, check_hardware, scheme, selected};
+pub mod calls;
+pub mod speke;
+
+use super::{CHECK, HARDWARE, LICENSE_URL, Make, PERIOD, SCHEME, TRACK, View, check_hardware, scheme, selected};
 use crate::cpix::pack::{Pack, PackKey, PackSystem};
 use crate::cpix::track::Scheme;
 use crate::error::{Error, Reason};
 use crate::json::Value;
-use crate::schema::{Field, Kind, optional};
 use crate::{system, text};
 
-const OPTIONS: &[Field] = &[TRACK, PERIOD, SCHEME, HARDWARE, optional("licenseUrl", Kind::Text)];
-
 /// The list of tracks.
-pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
-    CHECK.object(options, OPTIONS)?;
+pub const VIEW: View = View {
+    name: "bitmovin",
+    function: "toBitmovin",
+    title: "A Bitmovin CencDrm resource for each track type.",
+    options: &[TRACK, PERIOD, SCHEME, HARDWARE, LICENSE_URL],
+    make: Make::Keys(view),
+    #[cfg(test)]
+    types: super::typescript::Types {
+        options: "BitmovinOptions",
+        returns: "BitmovinTrack[]",
+        declarations: "
+export interface BitmovinTrack {
+  track_type?: string;
+  /** a CencDrm resource, without its outputs */
+  cencDrm: {
+    key: string; kid: string; encryptionMode: \"CTR\" | \"CBC\";
+    widevine?: { pssh: string }; playReady?: { laUrl?: string; pssh: string }; fairPlay?: { iv?: string; uri?: string };
+  };
+}
+",
+    },
+};
+
+fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     let keys = selected(pack, options)?;
     check_hardware(&keys, options)?;
     let scheme = scheme(&keys, options)?;

@@ -5,23 +5,29 @@
 //! keyserver=URL`, and `resource_id` for the content id of a CPIX or SPEKE key server. PallyCon's CPIX guide names
 //! Flussonic as a client of its CPIX API.
 
-use super::CHECK;
+use super::{CHECK, CONTENT_ID, Make, View, content_id};
 use crate::cpix::kms::Service;
 use crate::error::{Error, Reason};
 use crate::json::Value;
-use crate::schema::{Field, Kind, optional, required};
-
-const OPTIONS: &[Field] = &[required("url", Kind::Text), optional("contentId", Kind::Text)];
+use crate::schema::{Kind, required};
 
 /// The line, as text.
-pub fn view(pack: &Value, options: &Value) -> Result<Value, Error> {
-    CHECK.object(options, OPTIONS)?;
+pub const VIEW: View = View {
+    name: "flussonic",
+    function: "toFlussonic",
+    title: "The `drm` line of a Flussonic stream.",
+    options: &[required("url", Kind::Text).doc("of kind v1, v2 or doverunner"), CONTENT_ID],
+    make: Make::Settings(view),
+    #[cfg(test)]
+    types: super::typescript::Types { options: "FlussonicOptions", returns: "string", declarations: "" },
+};
+
+fn view(pack: &Value, options: &Value) -> Result<Value, Error> {
     let url = options.field("url").unwrap_or_default();
     if !url.starts_with("http") || Service::from_url(url).is_none_or(Service::is_speke) {
         return Err(CHECK.refuse(Reason::ViewFlussonicUrl));
     }
-    let content_id = options.field("contentId").or(pack.field("content_id")).or(pack.field("contentId"));
-    let content_id = content_id.ok_or_else(|| CHECK.refuse(Reason::SchemaMissing).with("contentId"))?;
+    let content_id = content_id(pack, options)?;
     // The configuration's grammar: spaces separate words, a semicolon ends a line, braces make blocks.
     if [url, content_id]
         .iter()

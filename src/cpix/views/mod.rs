@@ -1,8 +1,14 @@
 //! The settings of each packager, made of the keys. A view checks the rules of its packager, so that a wrong job fails
 //! here and not in a player.
+//!
+//! [`VIEWS`] is the only list of them. The functions and types of `pallycon-drm/server` (`js/server/views.ts`) are written
+//! from it by a test, and the command line asks the module for it. A new view is a file here, a line in the list, its
+//! reasons in errors.json and its page in docs/.
 
 pub mod aws;
+pub mod bento4;
 pub mod bitmovin;
+pub mod ffmpeg;
 pub mod flussonic;
 pub mod nginx_vod;
 pub mod qencode;
@@ -16,31 +22,122 @@ use crate::schema::{Check, Field, Kind, integer, optional};
 use crate::system;
 use crate::text::decimal;
 
-const NAMES: [&str; 7] = ["qencode", "nginx-vod", "bitmovin", "shaka-packager", "mediaconvert", "mediapackage", "flussonic"];
+/// Every view, in the order of the documentation.
+pub const VIEWS: &[View] = &[
+    qencode::DRM,
+    qencode::JOB,
+    qencode::PLAYER,
+    nginx_vod::VIEW,
+    bitmovin::VIEW,
+    bitmovin::speke::VIEW,
+    bitmovin::calls::VIEW,
+    shaka_packager::VIEW,
+    ffmpeg::VIEW,
+    bento4::VIEW,
+    aws::mediaconvert::VIEW,
+    aws::mediapackage::V1,
+    aws::mediapackage::V2,
+    aws::checklist::VIEW,
+    flussonic::VIEW,
+];
+
+/// What a packager wants, under the name that the public API and the command line have for it.
+pub struct View {
+    /// Its name.
+    pub name: &'static str,
+    /// The function of `pallycon-drm/server`. Several views may share one, which then selects by `service`.
+    pub function: &'static str,
+    /// What it returns, in words.
+    pub title: &'static str,
+    /// The options, checked before it is made.
+    pub options: &'static [Field],
+    /// How it is made.
+    pub make: Make,
+    /// Its types in TypeScript.
+    #[cfg(test)]
+    types: typescript::Types,
+}
+
+/// What a view is made of, besides its options.
+pub enum Make {
+    /// Keys: pack info.
+    Keys(fn(&Pack, &Value) -> Result<Value, Error>),
+    /// The packager asks the key server itself: pack info, or `contentId` and `systems`.
+    Settings(fn(&Value, &Value) -> Result<Value, Error>),
+    /// Nothing.
+    Options(fn(&Value) -> Result<Value, Error>),
+}
 
 pub(super) const CHECK: Check = Check { code: Code::ViewOptionsInvalid, allow_unknown: false };
 
 /// Which key, where a packager takes one.
-pub(super) const TRACK: Field = optional("track", Kind::Text);
+pub(super) const TRACK: Field = optional("track", Kind::Text).doc("which key, where the response has several");
 /// Which key period, by its index or its id.
-pub(super) const PERIOD: Field = optional("period", Kind::Any);
+pub(super) const PERIOD: Field = optional("period", Kind::Any).doc("which key period, by index or id, where the response has several");
 /// The scheme that the packager is to encrypt with.
-pub(super) const SCHEME: Field = optional("scheme", Kind::OneOf(&Scheme::NAMES));
+pub(super) const SCHEME: Field = optional("scheme", Kind::OneOf(&Scheme::NAMES)).doc("the one that the keys were issued for");
 /// Whether hardware DRM is to play it.
-pub(super) const HARDWARE: Field = optional("hardwareDrm", Kind::Boolean);
+pub(super) const HARDWARE: Field = optional("hardwareDrm", Kind::Boolean).doc("checks that audio and video have separate keys");
+/// Where the players get licenses.
+pub(super) const LICENSE_URL: Field = optional("licenseUrl", Kind::Text).doc("where players get licenses; default PallyCon's");
+/// The key server that the packager asks.
+pub(super) const CONTENT_ID: Field = optional("contentId", Kind::Text).doc("default: that of the pack info");
+/// The DRMs, by name or system id.
+pub(super) const SYSTEMS: Field = optional("systems", Kind::Texts).doc("DRMs, by name or system id; default: those of the pack info");
+
+/// The license URL where none is given.
+pub(super) const DEFAULT_LICENSE_URL: &str = "https://drm-license.doverunner.com/ri/licenseManager.do";
 
 /// Makes a view by its name in the public API.
 pub fn make(name: &str, pack: &Value, options: &Value) -> Result<Value, Error> {
-    match name {
-        "qencode" => qencode::view(&Pack::from_value(pack)?, options),
-        "nginx-vod" => nginx_vod::view(&Pack::from_value(pack)?, options),
-        "bitmovin" => bitmovin::view(&Pack::from_value(pack)?, options),
-        "shaka-packager" => shaka_packager::view(&Pack::from_value(pack)?, options),
-        "mediaconvert" => aws::mediaconvert(pack, options),
-        "mediapackage" => aws::mediapackage(pack, options),
-        "flussonic" => flussonic::view(pack, options),
-        _ => Err(CHECK.refuse_choice("name", name, &NAMES)),
+    let Some(view) = VIEWS.iter().find(|view| view.name == name) else {
+        return Err(CHECK.refuse_choice("name", name, &VIEWS.iter().map(|view| view.name).collect::<Vec<_>>()));
+    };
+    let check = || CHECK.object(options, view.options);
+    match view.make {
+        Make::Keys(make) => {
+            // Keys that cannot be read come first: without them no option can be right.
+            let keys = Pack::from_value(pack)?;
+            check().and_then(|()| make(&keys, options))
+        }
+        Make::Settings(make) => check().and_then(|()| make(pack, options)),
+        Make::Options(make) => check().and_then(|()| make(options)),
     }
+}
+
+/// The list, for the command line: `[ { name, title, input, options: [ { name, kind, doc, choices?, required } ] } ]`.
+pub fn list() -> Value {
+    let kind = |field: &Field| match field.kind {
+        Kind::Boolean => "boolean",
+        Kind::Integer(..) | Kind::OneOfNumber(_) => "number",
+        Kind::Texts => "list",
+        Kind::Group(_) | Kind::List(_) => "json",
+        Kind::Any if field.name != PERIOD.name => "json",
+        _ => "text",
+    };
+    let option = |field: &Field| {
+        let choices = match field.kind {
+            Kind::OneOf(known) => Some(Value::Array(known.iter().map(|name| Value::string(*name)).collect())),
+            _ => None,
+        };
+        Value::object([("name", Value::string(field.name)), ("kind", Value::string(kind(field))), ("doc", Value::string(field.doc))])
+            .with("choices", choices)
+            .with("required", Some(Value::Boolean(!field.optional)))
+    };
+    let view = |view: &View| {
+        let input = match view.make {
+            Make::Keys(_) => "keys",
+            Make::Settings(_) => "settings",
+            Make::Options(_) => "options",
+        };
+        Value::object([
+            ("name", Value::string(view.name)),
+            ("title", Value::string(view.title)),
+            ("input", Value::string(input)),
+            ("options", Value::Array(view.options.iter().map(option).collect())),
+        ])
+    };
+    Value::Array(VIEWS.iter().map(view).collect())
 }
 
 /// The keys of one period and, where the options name it, of one track.
@@ -122,6 +219,20 @@ fn check_hardware(keys: &[&PackKey], options: &Value) -> Result<(), Error> {
 fn number(number: u64) -> Value {
     Value::Number(decimal(number))
 }
+
+/// A list of texts.
+fn texts(texts: impl IntoIterator<Item = impl Into<String>>) -> Value {
+    Value::Array(texts.into_iter().map(|text| Value::String(text.into())).collect())
+}
+
+/// `contentId` of the options, or that of the pack info or settings.
+fn content_id<'a>(pack: &'a Value, options: &'a Value) -> Result<&'a str, Error> {
+    let content_id = options.field("contentId").or(pack.field("content_id")).or(pack.field("contentId"));
+    content_id.ok_or_else(|| CHECK.refuse(Reason::SchemaMissing).with("contentId"))
+}
+
+#[cfg(test)]
+mod typescript;
 
 #[cfg(test)]
 pub(super) mod tests {
@@ -221,8 +332,20 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn every_view_is_listed_once_with_its_options() {
+        let list = list();
+        let views = list.items().unwrap();
+        let names: std::collections::BTreeSet<_> = views.iter().map(|view| view.field("name").unwrap()).collect();
+        assert_eq!(names.len(), VIEWS.len());
+        for (listed, view) in views.iter().zip(VIEWS) {
+            assert_eq!(listed.get("options").unwrap().items().unwrap().len(), view.options.len());
+            assert!(view.options.iter().all(|field| !field.doc.is_empty()), "{} has an option without a word", view.name);
+        }
+    }
+
+    #[test]
     fn unknown_views_and_options_are_named() {
-        assert!(view("wowza", &tracks(), "{}").unwrap_err().contains("must be one of qencode"));
+        assert!(view("wowza", &tracks(), "{}").unwrap_err().contains("must be one of qencode, qencode-job"));
         assert!(view("qencode", &tracks(), r#"{"trak":"HD"}"#).unwrap_err().contains("did you mean \"track\"?"));
         assert!(view("qencode", &Value::Null, "{}").unwrap_err().contains("not pack info"));
     }

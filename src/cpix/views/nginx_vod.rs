@@ -8,18 +8,31 @@
 //! payload } ] } ]
 //! ```
 
-use super::{CHECK, PERIOD, TRACK, single};
+use super::{CHECK, Make, PERIOD, TRACK, View, single};
 use crate::cpix::pack::Pack;
 use crate::error::{Error, Reason};
 use crate::json::Value;
-use crate::schema::Field;
 use crate::text;
 
-const OPTIONS: &[Field] = &[TRACK, PERIOD];
-
 /// The list.
-pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
-    CHECK.object(options, OPTIONS)?;
+pub const VIEW: View = View {
+    name: "nginx-vod",
+    function: "toNginxVod",
+    title: "What nginx-vod-module reads from `vod_drm_upstream_location`.",
+    options: &[TRACK, PERIOD],
+    make: Make::Keys(view),
+    #[cfg(test)]
+    types: super::typescript::Types {
+        options: "NginxVodOptions",
+        returns: "NginxVodKeys",
+        declarations: "
+/** What nginx-vod-module reads from its DRM upstream. */
+export type NginxVodKeys = { pssh: { uuid: string; data: string }[]; key: string; key_id: string; iv?: string }[];
+",
+    },
+};
+
+fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     let key = single(pack, options)?;
     let mut boxes = Vec::new();
     for drm in key.systems.iter().filter(|drm| drm.pssh.is_some()) {

@@ -11,19 +11,25 @@
 //! --hls_key_uri skd://…
 //! ```
 
-use super::{CHECK, HARDWARE, PERIOD, SCHEME, TRACK, check_hardware, scheme, selected};
+use super::{CHECK, HARDWARE, Make, PERIOD, SCHEME, TRACK, View, check_hardware, scheme, selected, texts};
 use crate::cpix::pack::{Pack, PackKey};
 use crate::cpix::track::Scheme;
 use crate::error::{Error, Reason};
 use crate::json::Value;
-use crate::schema::Field;
 use crate::{system, text};
 
-const OPTIONS: &[Field] = &[TRACK, PERIOD, SCHEME, HARDWARE];
-
 /// The list of arguments.
-pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
-    CHECK.object(options, OPTIONS)?;
+pub const VIEW: View = View {
+    name: "shaka-packager",
+    function: "toShakaPackager",
+    title: "Arguments of Shaka Packager, to follow its stream descriptors.",
+    options: &[TRACK, PERIOD, SCHEME, HARDWARE],
+    make: Make::Keys(view),
+    #[cfg(test)]
+    types: super::typescript::Types { options: "ShakaPackagerOptions", returns: "string[]", declarations: "" },
+};
+
+fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     let keys = selected(pack, options)?;
     check_hardware(&keys, options)?;
     let scheme = scheme(&keys, options)?;
@@ -52,7 +58,7 @@ pub fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
         }
         _ => {}
     }
-    Ok(Value::Array(arguments.into_iter().map(Value::String).collect()))
+    Ok(texts(arguments))
 }
 
 fn label(key: &PackKey, scheme: Scheme, count: usize) -> Result<String, Error> {

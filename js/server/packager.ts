@@ -1,0 +1,11 @@
+// The views by name, as the command line has them. Their shapes and rules are in src/cpix/views/.
+import { call, type ViewInfo } from "./load.js";
+import { plain } from "./plain.js";
+import type { Packaged } from "./types.js";
+
+/** Every packager that settings can be made for, with the options of each. */
+export const packagerViews = (): Promise<ViewInfo[]> => call((core) => core.cpixViews());
+
+/** The settings of a packager by its name in `packagerViews()`; the functions `to…` are the same with types. */
+export const packagerSettings = (name: string, pack: Packaged | Record<string, never>, options: object = {}): Promise<unknown> =>
+  call((core) => core.cpixView(name, plain(pack), plain(options)));
