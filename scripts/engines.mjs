@@ -1,8 +1,8 @@
 // npm run engines: the package in old Chromium, of the age of the engines in TVs (scripts/setup/engines.mjs). Prints a table.
 //   npm run engines -- --only 64,78    these engines alone
 //   npm run engines -- --write         also writes the table into docs/players.md
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { markdownTable, writeBetween } from "./lib/markdown.mjs";
 import { root } from "./lib/paths.mjs";
 import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
@@ -10,7 +10,7 @@ import { ENGINES, enginesRunHere, ensureEngine } from "./setup/engines.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 
 const DOCUMENT = join(root, "docs/players.md");
-const MARKS = ["<!-- npm run engines -- --write -->\n", "<!-- end -->\n"];
+const MARK = "<!-- npm run engines -- --write -->";
 
 function options(args) {
   let engines = ENGINES;
@@ -26,19 +26,6 @@ function options(args) {
   }
   if (write && engines !== ENGINES) throw new Stop("The table in docs/players.md has every engine.", "Use --write without --only.");
   return { engines, write };
-}
-
-/** @param {string[][]} rows the first is the head */
-function writeDocument(rows) {
-  const line = (row) => `| ${row.join(" | ")} |\n`;
-  const text = readFileSync(DOCUMENT, "utf8");
-  const [start, end] = MARKS.map((mark) => text.indexOf(mark));
-  if (start < 0 || end < start) {
-    throw new Stop(`docs/players.md lacks the lines between which the table belongs: ${MARKS.join("").trim()}`);
-  }
-  const markdown = rows.map(line);
-  markdown.splice(1, 0, line(rows[0].map(() => "---")));
-  writeFileSync(DOCUMENT, text.slice(0, start + MARKS[0].length) + markdown.join("") + text.slice(end));
 }
 
 await main(async () => {
@@ -72,7 +59,7 @@ await main(async () => {
   const heads = ["", "near the engine of", ...CHECKS.map(({ name }) => name)];
   const rows = heads.map((head, i) => [head, ...columns.map((column) => column[i])]);
   say(`\n${table(rows)}\n`);
-  if (write && count.failed === 0) writeDocument(rows);
+  if (write && count.failed === 0) writeBetween(DOCUMENT, MARK, markdownTable(rows));
   say(`${count.passed} passed, ${count.failed} failed in ${elapsed()}`);
   return count.failed === 0 ? 0 : 1;
 });

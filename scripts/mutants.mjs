@@ -40,7 +40,7 @@ async function tests(label, project, { spec, grep, first = false }) {
   const report = join(tree, "report.json");
   rmSync(report, { force: true });
   const command = [process.execPath, join(root, "node_modules/@playwright/test/cli.js"), "test", "-c", join(tree, "tests/e2e/playwright.config.mjs"), "--project", project, "--reporter", "json", ...(first ? ["-x"] : []), "-g", grep, `[\\\\/]${quote(spec)}\\.mjs$`];
-  await run(label, command, { cwd: tree, log: "mutants-tests", env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report }, timeout: 10 * 60_000 });
+  await run(label, command, { cwd: tree, log: "mutants-tests", env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" }, timeout: 10 * 60_000 });
   const { suites = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
   return { passed: titles(suites, true), failed: titles(suites, false) };
 }

@@ -98,6 +98,19 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
     if (client.observed) watch(statuses, session, key);
     const uri = /^skd:/.test(key.uri) ? key.uri : undefined;
     const initData = uri ? encodeText(uri) : key.pssh;
+    const context = {
+      keySystem, signal, sessionId: session.sessionId,
+      ...(key.keyId ? { keyIds: [hex(key.keyId)] } : {}),
+      ...(initData ? { initData: asBytes(initData).slice() as Octets, initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType } : {}),
+    };
+    // hls.js closes a session whose renewal was refused, valid keys and all, and reports nothing: so renewals are not left to it.
+    if (session.keyStatuses.size > 0) {
+      void renew(hls, key, async () => {
+        const { data } = await client.requestLicense(system, challenge, { ...context, messageType: "license-renewal" }, options);
+        if (!signal.aborted) await session.update(data);
+      });
+      return new Promise(() => {});
+    }
     const fail = (error: PallyConError) => {
       refused.set(hls, (refused.get(hls) ?? new Set()).add(key.uri));
       return client.fail(error);
@@ -108,12 +121,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       if (request.wait !== undefined) await sleep(request.wait, signal);
       const attempt = ++request.attempt;
       try {
-        const prepared = await prepare(client, system, challenge, {
-          keySystem, signal, sessionId: session.sessionId,
-          ...(key.keyId ? { keyIds: [hex(key.keyId)] } : {}),
-          ...(initData ? { initData: asBytes(initData).slice() as Octets, initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType } : {}),
-          ...(attempt > 1 ? { reason: "retry" as const } : {}),
-        }, options);
+        const prepared = await prepare(client, system, challenge, attempt > 1 ? { ...context, reason: "retry" } : context, options);
         return post(client, xhr, system, prepared, request);
       } catch (thrown) {
         const error = toPallyConError(thrown);
@@ -153,6 +161,17 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
     }
   });
   return { config, dispose };
+}
+
+/** A refused renewal is an error of hls.js that is not fatal: the keys are valid until they expire. */
+async function renew(hls: Hls, key: LevelKey, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    const error = toPallyConError(thrown);
+    if (error.code === "aborted") return;
+    hls.trigger("hlsError", { type: "keySystemError", details: "keySystemLicenseRequestFailed", fatal: false, error, err: error, reason: error.message, decryptdata: key });
+  }
 }
 
 /** Opens and dresses the xhr; hls.js sends what comes back. */

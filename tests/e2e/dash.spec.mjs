@@ -38,7 +38,7 @@ test.afterEach(async ({ page }) => {
   expect(await seen(page, "public_licenseRequestSending") > 0, "dash.js sent it").toBe(about === UNDONE.annotation.type);
 });
 
-test("Widevine plays: one token and one license for each session, in dash.js's own events, too", async ({ page, run }) => {
+test("Widevine plays: one token and one license for each session, in dash.js's own events, too", { tag: "@chromium" }, async ({ page, run }) => {
   await open(page, run);
   await play(page, TWO_KEYS);
   await expectPlaying(page);
@@ -53,7 +53,7 @@ test("Widevine plays: one token and one license for each session, in dash.js's o
   await expect.poll(async () => (await events(page, "key-status")).map(({ status }) => status)).toEqual(["usable", "usable"]);
 });
 
-test("7011 is dash.js's own error, with ours inside", async ({ page, run }) => {
+test("7011 is dash.js's own error, with ours inside", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
   await open(page, run);
   await run.faults({ on: "token", fault: "expires:1200" });
   await play(page);
@@ -67,7 +67,7 @@ test("7011 is dash.js's own error, with ours inside", async ({ page, run }) => {
 
 test.describe("in Chromium alone", { tag: "@chromium" }, () => {
   for (const [drm, content] of [["playready", SINGLE], ["fairplay", FAIRPLAY], ["clearkey", ["demo-cenc/clearkey.mpd", "demo-cenc"]]]) {
-    test(`${drm} plays`, async ({ page, run }) => {
+    test(`${drm} plays`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
       await open(page, run, { drms: drm === "clearkey" ? [] : [drm] });
       await play(page, content);
       await expectPlaying(page);
@@ -79,7 +79,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
   }
 
   for (const [drm, content] of [["widevine", TWO_KEYS], ["playready", SINGLE], ["clearkey", ["demo-cenc/clearkey.mpd", "demo-cenc"]]]) {
-    test(`dash.js 5.0: ${drm} plays`, async ({ page, run }) => {
+    test(`dash.js 5.0: ${drm} plays`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
       await open(page, run, { drms: drm === "clearkey" ? [] : [drm] }, OLDEST);
       expect(await page.evaluate(() => window.lab.newPlayer().getVersion())).toMatch(/^5\.0\./);
       await play(page, content);
@@ -89,7 +89,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     });
   }
 
-  test("dash.js 5.0: 7011 is its own error, with ours inside", async ({ page, run }) => {
+  test("dash.js 5.0: 7011 is its own error, with ours inside", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] }, OLDEST);
     await run.faults({ on: "token", fault: "expires:1200" });
     await play(page);
@@ -103,7 +103,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     ["a network that is down", { on: "license", fault: "close" }, { code: "network", retryable: true }, 3],
     ["a server that stays away", { on: "license", fault: "status:503" }, { httpStatus: 503, retryable: true }, 3],
   ]) {
-    test(`${name}: dash.js's own error with ours inside, after as many requests as help`, async ({ page, run }) => {
+    test(`${name}: dash.js's own error with ours inside, after as many requests as help`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
       await open(page, run);
       await run.faults(faults);
       await play(page);
@@ -118,7 +118,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     });
   }
 
-  test("a token callback that throws: dash.js's own error in the callback's words, and no request", async ({ page, run }) => {
+  test("a token callback that throws: dash.js's own error in the callback's words, and no request", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run);
     await page.evaluate(() => { window.lab.token = () => { throw new Error("not signed in"); }; });
     await play(page);
@@ -128,14 +128,14 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await posts(run)).toEqual([]);
   });
 
-  test("ClearKey: a page in place of a license is dash.js's own error", async ({ page, run }) => {
+  test("ClearKey: a page in place of a license is dash.js's own error", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: [] });
     await run.faults({ on: "license", fault: "html" });
     await play(page, ["demo-cenc/clearkey.mpd", "demo-cenc"]);
     expect(await firstError(page)).toMatchObject({ code: 114, ours: { code: "not-a-license" } });
   });
 
-  test("503 twice, then a license: each attempt has a fresh token and the challenge as it was", async ({ page, run }) => {
+  test("503 twice, then a license: each attempt has a fresh token and the challenge as it was", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "status:503", times: 2 });
     await play(page);
@@ -147,7 +147,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a second source plays after a failure, with the content id of its own init data", async ({ page, run }) => {
+  test("a second source plays after a failure, with the content id of its own init data", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "error:7011", times: 1 });
     await play(page, SINGLE, { options: { contentId: undefined } });
@@ -199,7 +199,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     await expectPlaying(page);
   });
 
-  test("a renewal is granted: a token and a license of its own", async ({ page, run }) => {
+  test("a renewal is granted: a token and a license of its own", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 0.5 } });
     await play(page);
     await expect.poll(async () => (await posts(run)).length).toBeGreaterThan(1);
@@ -209,7 +209,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a renewal is refused: dash.js's own error says which, and playback goes on", async ({ page, run }) => {
+  test("a renewal is refused: dash.js's own error says which, and playback goes on", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 0.5 } });
     await run.faults({ on: "license", fault: "error:7011", after: 1 });
     await play(page);

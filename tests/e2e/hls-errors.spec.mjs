@@ -27,7 +27,7 @@ for (const [name, fault, expected] of [
   ["the site's own refusal", { on: "license", fault: "site-error:E42:no subscription" }, { serverCode: "8002", siteError: { code: "E42", message: "no subscription" } }],
   ["a refusal by HTTP", { on: "license", fault: "status:403" }, { httpStatus: 403 }],
 ]) {
-  test(`FairPlay: ${name} is hls.js's own fatal error, with ours inside`, async ({ page, run }) => {
+  test(`FairPlay: ${name} is hls.js's own fatal error, with ours inside`, fault.fault === "error:7301" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"] });
     await run.faults(fault);
     await begin(page, FAIRPLAY);
@@ -46,7 +46,7 @@ for (const [name, fault, expected] of [
   });
 }
 
-test("one refused license is one error, however many tracks wait for it, and loading can be started again", async ({ page, run }) => {
+test("one refused license is one error, however many tracks wait for it, and loading can be started again", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "error:7012" });
   await begin(page, SINGLE);
@@ -66,7 +66,7 @@ for (const [name, fault, expected] of [
   ["that is a sign-in page", { on: "certificate", fault: "html" }, { phase: "certificate" }],
   ["that is PallyCon's error 7301", { on: "certificate", fault: "error:7301" }, { phase: "certificate", serverCode: "7301" }],
 ]) {
-  test(`FairPlay: a certificate ${name} is hls.js's own fatal error, and no license is asked for`, async ({ page, run }) => {
+  test(`FairPlay: a certificate ${name} is hls.js's own fatal error, and no license is asked for`, { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"] });
     await run.faults(fault);
     await begin(page, FAIRPLAY);
@@ -77,7 +77,7 @@ for (const [name, fault, expected] of [
   });
 }
 
-test("a certificate that failed before is there when it is needed", async ({ page, run }) => {
+test("a certificate that failed before is there when it is needed", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "certificate", fault: "close" });
   const before = await page.evaluate(async () => {
@@ -90,7 +90,7 @@ test("a certificate that failed before is there when it is needed", async ({ pag
   await expectPlaying(page);
 });
 
-test("a busy server is asked again by hls.js: the SPC as it was, its type, and a fresh token", async ({ page, run }) => {
+test("a busy server is asked again by hls.js: the SPC as it was, its type, and a fresh token", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "license", fault: "status:503", times: 1 });
   await begin(page, FAIRPLAY);
@@ -107,7 +107,7 @@ test("a busy server is asked again by hls.js: the SPC as it was, its type, and a
   expect(await errors(page)).toEqual([]);
 });
 
-test("a server that stays away is asked as often as the options say, and then it is fatal", async ({ page, run }) => {
+test("a server that stays away is asked as often as the options say, and then it is fatal", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "status:502" });
   await begin(page, SINGLE, { options: { retry: { attempts: 2, base: 10 } } });
@@ -125,7 +125,7 @@ test("an answer that does not come in time is given up and asked for again", asy
   expect((await events(page, "retry"))[0].error).toMatchObject({ code: "timeout" });
 });
 
-test("one wrong bit of the license: the CDM refuses it, and hls.js says so", async ({ page, run }) => {
+test("one wrong bit of the license: the CDM refuses it, and hls.js says so", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "license", fault: "flip:-5" });
   await begin(page, FAIRPLAY);
@@ -134,7 +134,7 @@ test("one wrong bit of the license: the CDM refuses it, and hls.js says so", asy
   await expectNoPicture(page);
 });
 
-test("a backend without a token: our error inside hls.js's, and no license is asked for", async ({ page, run }) => {
+test("a backend without a token: our error inside hls.js's, and no license is asked for", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await page.evaluate(() => {
     window.lab.asked = 0;
@@ -148,7 +148,7 @@ test("a backend without a token: our error inside hls.js's, and no license is as
   expect((await events(page, "error")).length).toBe(1);
 });
 
-test("a backend that is busy once is asked again", async ({ page, run }) => {
+test("a backend that is busy once is asked again", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await page.evaluate(() => {
     let first = true;
@@ -162,7 +162,7 @@ test("a backend that is busy once is asked again", async ({ page, run }) => {
   expect((await events(page, "retry"))[0].error).toMatchObject({ code: "custom-data-failed" });
 });
 
-test("FairPlay in MPEG-TS is refused in words, before anything is asked for", async ({ page, run }) => {
+test("FairPlay in MPEG-TS is refused in words, before anything is asked for", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await page.route("**/video-fairplay.m3u8", async (route) => {
     const answer = await route.fetch();

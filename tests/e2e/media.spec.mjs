@@ -47,7 +47,7 @@ for (const [name, drm, content, bridge, media] of [
   ["FairPlay, a whole sinf", "fairplay", "demo-cbcs", { sinfForm: "box" }, {}],
   ["FairPlay, both APIs: the modern one", "fairplay", "demo-cbcs", { fairplay: "both" }, {}],
 ]) {
-  test(`plays: ${name}`, async ({ page, run }) => {
+  test(`plays: ${name}`, /each key$/.test(name) ? {} : /^(Widevine|PlayReady$|PlayReady with the)/.test(name) ? { tag: ["@matrix", "@chromium"] } : { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, bridge);
     await attach(page, { drms: [drm], ...media }, { contentId: content });
     await feed(page, content);
@@ -68,7 +68,7 @@ for (const [name, drm, content, bridge, media] of [
 }
 
 for (const content of ["demo-cenc", "demo-single-key"]) {
-  test(`plays: ClearKey for real, ${content}`, async ({ page, run }) => {
+  test(`plays: ClearKey for real, ${content}`, content === "demo-cenc" ? {} : { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run);
     await attach(page, { drms: ["clearkey"] }, { contentId: content });
     await feed(page, content);
@@ -94,7 +94,7 @@ for (const [type, initData] of [
   });
 }
 
-test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf of the same keys open none", async ({ page, run }) => {
+test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf of the same keys open none", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await attach(page, {}, { contentId: "demo-cbcs" });
   const uris = keyIdsOf("demo-cbcs").map((id) => `skd://${Buffer.from(id, "hex").toString("base64")}`);
@@ -107,7 +107,7 @@ test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf 
   expect((await posts(run)).length).toBe(2);
 });
 
-test("FairPlay's certificate is set before the first request, and asked for once", async ({ page, run }) => {
+test("FairPlay's certificate is set before the first request, and asked for once", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "certificate", fault: "slow:700" });
   await page.evaluate(() => { void window.lab.bare({ options: { contentId: "demo-cbcs" } }); });
@@ -118,7 +118,7 @@ test("FairPlay's certificate is set before the first request, and asked for once
   expect(order).toEqual(["server-certificate", "generate-request", "generate-request"]);
 });
 
-test("Widevine's certificate, where there is one, is set first: the CDM asks for none", async ({ page, run }) => {
+test("Widevine's certificate, where there is one, is set first: the CDM asks for none", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { serviceCertificateRequest: true });
   await attach(page, { drms: ["widevine"] }, { certificate: { widevine: { url: run.url("ri/widevineCert.do?siteId=DEMO") } } });
   await feed(page, "demo-single-key");
@@ -127,7 +127,7 @@ test("Widevine's certificate, where there is one, is set first: the CDM asks for
   expect((await posts(run)).length).toBe(1);
 });
 
-test("Widevine without a certificate: the CDM asks for it, and the license comes after", async ({ page, run }) => {
+test("Widevine without a certificate: the CDM asks for it, and the license comes after", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { serviceCertificateRequest: true });
   await attach(page, { drms: ["widevine"] });
   await feed(page, "demo-single-key");
@@ -136,7 +136,7 @@ test("Widevine without a certificate: the CDM asks for it, and the license comes
   expect(await errors(page)).toEqual([]);
 });
 
-test.describe("FairPlay under WebKit's old API", () => {
+test.describe("FairPlay under WebKit's old API", { tag: "@chromium" }, () => {
   const LEGACY = { drms: ["fairplay"], fairplay: "legacy" };
 
   test("plays; the blob holds URI, id and certificate", async ({ page, run }) => {
@@ -185,7 +185,7 @@ for (const [name, fault, expected] of [
   ["HTML", { on: "license", fault: "html" }, { code: "not-a-license" }],
   ["a byte that was flipped", { on: "license", fault: "flip:-5" }, { code: "license-rejected", phase: "session" }],
 ]) {
-  test(`the element tells of a refusal: ${name}`, async ({ page, run }) => {
+  test(`the element tells of a refusal: ${name}`, name === "HTML" || name.startsWith("7011") ? { tag: ["@matrix", "@chromium"] } : { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"] });
     await run.faults(fault);
     await attach(page, {}, { contentId: "demo-cbcs" });
@@ -217,7 +217,7 @@ for (const [name, fault, expected] of [
   ["is an error", "error:7301", { serverCode: "7301", phase: "certificate" }],
   ["is not one for FairPlay", "wrong-drm", { phase: "session", code: "certificate-rejected" }],
 ]) {
-  test(`a certificate that ${name} refuses the attachment, and the element tells`, async ({ page, run }) => {
+  test(`a certificate that ${name} refuses the attachment, and the element tells`, { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"] });
     await run.faults({ on: "certificate", fault });
     await attach(page, {}, { contentId: "demo-cbcs" });
@@ -231,14 +231,14 @@ for (const [name, fault, expected] of [
   });
 }
 
-test("a browser without the DRM refuses the attachment", async ({ page, run }) => {
+test("a browser without the DRM refuses the attachment", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await attach(page, { drms: ["playready"] });
   await expectError(page, { code: "drm-unsupported", phase: "environment" });
   expect(await page.evaluate(() => window.lab.refusal.code)).toBe("drm-unsupported");
 });
 
-test("a license that a retry brings", async ({ page, run }) => {
+test("a license that a retry brings", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["playready"] });
   await run.faults({ on: "license", fault: "status:503", times: 1 });
   await attach(page, {}, { contentId: "demo-single-key", retry: { base: 10 } });
@@ -294,7 +294,7 @@ test("detached: every session closed, the element without keys, and nothing is h
   expect(await posts(run)).toEqual([]);
 });
 
-test("detached while licenses are on their way: no session stays, no error is raised on the element", async ({ page, run }) => {
+test("detached while licenses are on their way: no session stays, no error is raised on the element", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "slow:2000" });
   await attach(page, {});
@@ -336,7 +336,7 @@ test("mounted, unmounted and mounted again (React's strict mode): one token, one
   expect((await run.requests("token")).length).toBe(2);
 });
 
-test("the client's dispose() detaches", async ({ page, run }) => {
+test("the client's dispose() detaches", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await attach(page, {});
   await feed(page, "demo-single-key");
@@ -346,7 +346,7 @@ test("the client's dispose() detaches", async ({ page, run }) => {
 });
 
 for (const [status, code] of [["output-restricted", "output-restricted"], ["internal-error", "key-unusable"], ["expired", "key-expired"]]) {
-  test(`a key that is ${status} is an event and an error with its id`, async ({ page, run }) => {
+  test(`a key that is ${status} is an event and an error with its id`, status === "expired" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     const [video, audio] = keyIdsOf("demo-cenc");
     await openLab(page, run, { drms: ["playready"], guidKeyStatuses: true, statuses: { [video]: status } });
     await attach(page, {}, { contentId: "demo-cenc" });
@@ -366,7 +366,7 @@ test("a key that no license brings is named when the video waits for it", async 
   await expectError(page, { code: "key-missing", message: expect.stringContaining(audio) });
 });
 
-test("keys that come after the first license are a rotation: put off while there is a buffer, asked for when the video waits", async ({ page, run }) => {
+test("keys that come after the first license are a rotation: put off while there is a buffer, asked for when the video waits", { tag: "@chromium" }, async ({ page, run }) => {
   const [, audio] = keyIdsOf("demo-cenc");
   await openLab(page, run, { drms: ["widevine"] });
   await page.evaluate(() => {
@@ -403,7 +403,7 @@ test.describe("renewal", () => {
     }, [media, contentId]);
   const ended = (page) => expect.poll(() => page.evaluate(() => window.lab.video.ended), { message: "played to the end", timeout: 30_000 }).toBe(true);
 
-  test("Widevine's CDM asks for it, with a token of its own", async ({ page, run }) => {
+  test("Widevine's CDM asks for it, with a token of its own", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["widevine"], renewal: { after: 2, expiresAfter: LEASE } });
     await renewing(page, {}, "demo-single-key");
     await feed(page, "demo-single-key");
@@ -414,7 +414,7 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("FairPlay's session is told to ask, before its lease is over", async ({ page, run }) => {
+  test("FairPlay's session is told to ask, before its lease is over", { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"], renewal: { expiresAfter: LEASE } });
     await renewing(page, {}, "demo-cbcs");
     await feed(page, "demo-cbcs");
@@ -425,7 +425,7 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("PlayReady gets a new session, and the old one is closed when that has its key", async ({ page, run }) => {
+  test("PlayReady gets a new session, and the old one is closed when that has its key", { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["playready"], renewal: { expiresAfter: LEASE } });
     await renewing(page, {}, "demo-single-key");
     await feed(page, "demo-single-key");
@@ -435,7 +435,7 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a renewal that is refused is told, and the key lives on until it expires", async ({ page, run }) => {
+  test("a renewal that is refused is told, and the key lives on until it expires", { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"], renewal: { expiresAfter: 3 } });
     await run.faults({ on: "license", fault: "error:7011", after: 2 });
     await renewing(page, {}, "demo-cbcs");

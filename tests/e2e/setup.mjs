@@ -15,6 +15,8 @@ export default async function setup() {
   await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/rx-player/index.html"));
   await bundlePage(folder("tests/e2e/page/videojs/lab.js"), folder("build/e2e/videojs"));
   await cp(folder("tests/e2e/page/videojs/index.html"), folder("build/e2e/videojs/index.html"));
+  await bundlePage(folder("tests/e2e/players/page/lab.js"), folder("build/e2e/players"));
+  await cp(folder("tests/e2e/players/page/index.html"), folder("build/e2e/players/index.html"));
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
   await cp(folder("tests/e2e/compare/index.html"), folder("build/compare/index.html"));
   const server = createLicenseServer({

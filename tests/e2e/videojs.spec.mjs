@@ -32,7 +32,7 @@ test.afterEach(async ({ page }) => {
   expect(await cdm(page, "refused")).toEqual([]);
 });
 
-test("contrib-eme 5.2, the oldest that is tested: it plays, and a refusal is the player's error", async ({ page, run }) => {
+test("contrib-eme 5.2, the oldest that is tested: it plays, and a refusal is the player's error", { tag: "@chromium" }, async ({ page, run }) => {
   await open(page, run, { drms: ["fairplay"], certificateOrder: "strict" }, "?eme=5.2");
   await run.faults({ on: "license", fault: "error:7012" });
   await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
@@ -52,7 +52,7 @@ const PLAYS = [
   ["fairplay", "demo-cbcs", "hls/fairplay.m3u8"],
 ];
 for (const [drm, content, path] of PLAYS) {
-  test(`${drm} plays ${content}/${path}, with the token on license requests alone`, drm === "widevine" ? {} : ONE_BROWSER, async ({ page, run }) => {
+  test(`${drm} plays ${content}/${path}, with the token on license requests alone`, path === "hls/all.m3u8" || path === "hls/fairplay.m3u8" ? ONE_BROWSER : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: [drm] });
     await play(page, `${content}/${path}`, { options: { contentId: content } });
     await expectPlaying(page);
@@ -73,7 +73,7 @@ for (const [drm, content, path] of PLAYS) {
 }
 
 for (const [name, fault, ours] of [["7011", { on: "token", fault: "expires:1200" }, { code: "token-expired", serverCode: "7011" }]]) {
-  test(`${name}: PallyCon's refusal is the player's error, once`, async ({ page, run }) => {
+  test(`${name}: PallyCon's refusal is the player's error, once`, { tag: "@chromium" }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
     await run.faults(fault);
     await play(page);
@@ -115,7 +115,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     ["403", { on: "license", fault: "status:403" }, { httpStatus: 403, retryable: false }],
     ["the network down", { on: "license", fault: "close" }, { code: "network", retryable: true }, 3],
   ]) {
-    test(`${name} is the player's error, once, and the CDM gets nothing`, async ({ page, run }) => {
+    test(`${name} is the player's error, once, and the CDM gets nothing`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
       await open(page, run, { drms: ["widevine"] });
       await run.faults(fault);
       await play(page);
@@ -128,7 +128,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
   }
 
   for (const drm of ["playready", "fairplay"]) {
-    test(`${drm}: 7011 is the player's error`, async ({ page, run }) => {
+    test(`${drm}: 7011 is the player's error`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
       await open(page, run, { drms: [drm] });
       await run.faults({ on: "token", fault: "expires:1200" });
       await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
@@ -136,7 +136,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
   }
 
-  test("a busy server is asked again, with a fresh token each time", async ({ page, run }) => {
+  test("a busy server is asked again, with a fresh token each time", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
     await run.faults({ on: "license", fault: "status:503", times: 2 });
     await play(page);
@@ -146,7 +146,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a token callback that throws is the player's error, in the callback's words", async ({ page, run }) => {
+  test("a token callback that throws is the player's error, in the callback's words", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
     await page.evaluate(() => { window.lab.token = async () => { throw new Error("the backend is down"); }; });
     await play(page);
@@ -231,7 +231,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
   }
 
-  test("a renewal is one: told to the token callback, granted, and the picture goes on", async ({ page, run }) => {
+  test("a renewal is one: told to the token callback, granted, and the picture goes on", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 1 } });
     await play(page);
     await expectPlaying(page);

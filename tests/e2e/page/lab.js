@@ -4,11 +4,9 @@ import { hlsConfig, pallyConError as insideHls } from "pallycon-drm/hls";
 import { attachMedia } from "pallycon-drm/media";
 import { attachShaka } from "pallycon-drm/shaka";
 import Hls from "hls.js";
-import shaka5 from "shaka-player";
-import shaka4 from "shaka-player-4";
 import { feed } from "./feed.js";
 
-const shaka = location.search === "?shaka=4" ? shaka4 : shaka5;
+const { default: shaka } = await (location.search === "?shaka=4" ? import("shaka-player-4") : import("shaka-player"));
 const base = new URL("../", location.href).href;
 const video = document.querySelector("video");
 

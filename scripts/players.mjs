@@ -1,0 +1,91 @@
+// npm run players: every player with every DRM in every case, in Chromium; playing and a refusal in Firefox; and the oldest and newest
+// versions (tests/e2e/players/cells.mjs). Prints tables. Then the tests that are too many for npm test.
+//   npm run players -- --only shaka,hls    these players alone
+//   npm run players -- --write             also writes the tables into docs/players.md
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { PLAYERS, cells } from "../tests/e2e/players/cells.mjs";
+import { playwright, settle } from "./lib/count.mjs";
+import { markdownTable, writeBetween } from "./lib/markdown.mjs";
+import { logDir, root } from "./lib/paths.mjs";
+import { shownIn, tablesOf } from "./lib/players.mjs";
+import { run } from "./lib/run.mjs";
+import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
+import { ensureBrowsers } from "./setup/browsers.mjs";
+import { checkPlayback } from "./setup/decode.mjs";
+import { ensureBuilt } from "./setup/build.mjs";
+import { ensurePackages } from "./setup/npm.mjs";
+
+const DOCUMENT = join(root, "docs/players.md");
+const MARK = "<!-- npm run players -- --write -->";
+const BROWSERS = { chromium: "Chromium", firefox: "Firefox" };
+const SPEC = "players.spec.mjs";
+
+function options(args) {
+  let players = Object.keys(PLAYERS);
+  let write = false;
+  for (let i = 0; i < args.length; i += 1) {
+    if (args[i] === "--write") write = true;
+    else if (args[i] === "--only" && args[i + 1]) {
+      players = args[++i].split(",");
+      const unknown = players.find((name) => !PLAYERS[name]);
+      if (unknown) throw new Stop(`There is no player ${unknown}.`, `There are ${Object.keys(PLAYERS).join(", ")}.`);
+    } else throw new Stop(`"${args[i]}" is not an option of npm run players.`, "--only shaka,hls  --write");
+  }
+  const all = players.length === Object.keys(PLAYERS).length;
+  if (write && !all) throw new Stop("The tables in docs/players.md have every player.", "Use --write without --only.");
+  return { players, all, write };
+}
+
+const quote = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
+/** Runs tests in a browser; resolves with how many passed, and what each cell showed, by title. */
+async function tests(label, project, args) {
+  const report = join(logDir, `players-${project}.json`);
+  rmSync(report, { force: true });
+  const command = [process.execPath, join(root, "node_modules/@playwright/test/cli.js"), "test", "-c", "tests/e2e/playwright.config.mjs", "--project", project, "--reporter", "list,json", ...args];
+  const result = await run(label, command, { log: `players-${project}`, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" }, timeout: 60 * 60_000 });
+  const { suites = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
+  const count = settle(playwright({ suites }, project), result.ok);
+  say(`    ${count.passed} passed, ${count.failed} failed, ${seconds(result.duration)}`);
+  if (count.failed > 0) say(`${result.tail}\n    → ${result.log}`);
+  return { count, shown: shownIn(suites) };
+}
+
+await main(async () => {
+  const { players, all, write } = options(process.argv.slice(2));
+  await ensurePackages();
+  await ensureBuilt("package");
+  await ensureBuilt("bridge");
+  await ensureBuilt("demo");
+  await ensureBrowsers();
+  step("Can the browsers decode what the tests play?");
+  await checkPlayback();
+
+  const wanted = cells().filter(({ player }) => players.includes(player));
+  const versions = [...new Set(wanted.map(({ player, version }) => version || player))];
+  const grep = `(^|\\s)(${versions.map(quote).join("|")}), \\w+: `;
+  const results = {};
+  const counts = [];
+  for (const [project, browser] of Object.entries(BROWSERS)) {
+    step(`The matrix in ${browser}`);
+    const { count, shown } = await tests(`matrix in ${browser}`, project, ["-g", grep, `[\\\\/]${quote(SPEC)}$`]);
+    results[project] = shown;
+    counts.push(count);
+  }
+  if (all) {
+    step("The tests that npm test leaves out, in Chromium");
+    const others = readdirSync(join(root, "tests/e2e")).filter((name) => name.endsWith(".spec.mjs") && name !== SPEC);
+    const { count } = await tests("the rest", "chromium", ["-g", "@matrix", ...others.map((name) => `[\\\\/]${quote(name)}$`)]);
+    counts.push(count);
+  }
+
+  const tables = tablesOf(players, results);
+  for (const [name, rows] of tables) say(`\n${name}\n${table(rows)}`);
+  const total = (name) => counts.reduce((sum, count) => sum + count[name], 0);
+  if (write && total("failed") === 0) {
+    writeBetween(DOCUMENT, MARK, tables.map(([name, rows]) => `\n**${name}**\n\n${markdownTable(rows)}`).join(""));
+  }
+  say(`\n${total("passed")} passed, ${total("failed")} failed in ${elapsed()}`);
+  return total("failed") === 0 ? 0 : 1;
+});

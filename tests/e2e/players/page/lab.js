@@ -1,0 +1,44 @@
+// What players.spec.mjs uses inside the page: `window.lab`. It is at /r/RUN/e2e/players/?player=NAME&version=PACKAGE; NAME.js beside
+// this exports `open(lab, version)`, which resolves with what starts, loads and ends that player.
+import * as pallycon from "pallycon-drm";
+
+const PLAYERS = {
+  shaka: () => import("./shaka.js"), hls: () => import("./hls.js"), media: () => import("./media.js"),
+  dash: () => import("./dash.js"), "rx-player": () => import("./rx-player.js"), videojs: () => import("./videojs.js"),
+};
+const base = new URL("../../", location.href).href;
+const asked = new URLSearchParams(location.search);
+
+/** An error of ours as the test can read it. */
+const plain = (error) => error && { ...error.toJSON(), message: error.message, isOurs: error instanceof pallycon.PallyConError };
+
+const lab = {
+  /** of the package, in order; errors made plain */
+  events: [],
+  /** what the app hears from the player: {where, message, ours} */
+  playerErrors: [],
+  /** of the page: what nobody caught */
+  unhandled: [],
+  get video() { return document.querySelector("video"); },
+  media: (path) => new URL(`media/${path}`, base).href,
+  /** `where`: the player's own name or number of its error */
+  hear: (where, message, ours) => void lab.playerErrors.push({ where, message, ours: plain(ours) }),
+  token: async ({ contentId, drm, signal }) =>
+    (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal, cache: "no-store" })).text(),
+
+  /** Plays `path` with a client of its own; `throws`: what the token callback throws. */
+  async start({ path, drm, keySystem, throws, options = {}, adapter = {} }) {
+    const customData = throws ? async () => { throw new Error(throws); } : lab.token;
+    lab.drm = await pallycon.createPallyCon({
+      siteId: "DEMO", host: base.slice(0, -1), customData, retry: { base: 10 }, contentId: path.split("/")[0],
+      onEvent: (event) => lab.events.push(event.error ? { ...event, error: plain(event.error) } : event),
+      ...options,
+    });
+    await lab.player.start({ path, drm, keySystem, adapter });
+  },
+};
+addEventListener("unhandledrejection", ({ reason }) => lab.unhandled.push(String(reason?.stack ?? reason)));
+addEventListener("error", ({ message }) => lab.unhandled.push(message));
+window.lab = lab;
+lab.player = await (await PLAYERS[asked.get("player")]()).open(lab, asked.get("version"));
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,37 @@
+// Shaka Player: load() rejects, or the player's `error` event comes.
+import { attachShaka, pallyConError } from "pallycon-drm/shaka";
+
+const VERSIONS = { "shaka-player": () => import("shaka-player"), "shaka-player-4.16": () => import("shaka-player-4.16"), "shaka-player-4": () => import("shaka-player-4") };
+
+export async function open(lab, version) {
+  const { default: shaka } = await VERSIONS[version]();
+  shaka.polyfill.installAll();
+  const hear = (error) => lab.hear(String(error.code), error.message, pallyConError(error));
+  let player;
+  let undo;
+  const load = async (path) => {
+    try {
+      await player.load(lab.media(path));
+    } catch (error) {
+      if (error.code !== 7000 && error.code !== 7002) hear(error); // interrupted, or destroyed meanwhile
+      return;
+    }
+    lab.video.play().catch(() => {}); // without a key it never settles
+  };
+  return {
+    version: shaka.Player.version.replace(/^v/, ""),
+    async start({ path, keySystem, adapter }) {
+      player = new shaka.Player();
+      await player.attach(lab.video);
+      player.configure("drm.preferredKeySystems", [keySystem]);
+      player.addEventListener("error", ({ detail }) => hear(detail));
+      undo = await attachShaka(player, lab.drm, adapter);
+      void load(path);
+    },
+    load,
+    async end() {
+      await player.destroy();
+      await undo();
+    },
+  };
+}
