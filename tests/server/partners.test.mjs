@@ -127,7 +127,8 @@ test("adding a packager touches at most five files, none of them TypeScript", as
     const [, module] = /src.cpix.views.(\w+)/.exec(path);
     const [, called] = new RegExp(`name: "${name}",\\s+function: "(\\w+)"`).exec(source);
     // By its name as a value, its function (several services share toSpeke) or its module, whose folder is one place; and its reasons.
-    const spelled = new RegExp(`"${name}"|\\b${called === "toSpeke" ? "-" : called}\\b|\\b${module}::|mod ${module};|"view-${module.split("_")[0]}-`);
+    const spellings = [`"${name}"`, `\\b${module}::`, `mod ${module};`, `"view-${module.split("_")[0]}-`, ...(called === "toSpeke" ? [] : [`\\b${called}\\b`])];
+    const spelled = new RegExp(spellings.join("|"));
     const own = new RegExp(`^src.cpix.views.${module}(\\.rs$|.)`);
     const touched = [...new Set(texts.filter(([, text]) => spelled.test(text)).map(([file]) => (own.test(file) ? `src/cpix/views/${module}` : file)))];
     assert.ok(touched.includes(`src/cpix/views/${module}`) && touched.includes(join("src", "cpix", "views", "mod.rs")), `${name}: ${touched.join(", ")}`);
