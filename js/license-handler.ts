@@ -1,6 +1,6 @@
 // One function from a CDM's message to its license, for players whose integration is such a function, and for adapters of ours.
 import { clientOf, createError, drmOf, encodeText, withFields, type PallyConError } from "./core.js";
-import type { AdapterOptions, Bytes, Octets, PallyCon, RequestContext } from "./core.js";
+import type { AdapterOptions, Bytes, Internal, Octets, PallyCon, RequestContext } from "./core.js";
 
 export interface LicenseHandlerOptions extends AdapterOptions {
   /** the one in use, variants included: "com.microsoft.playready.recommendation" */
@@ -19,6 +19,11 @@ export type LicenseHandler = (message: Bytes | string, context?: MessageContext)
  * Throws "drm-invalid" for a key system that is not of one of the four DRMs.
  */
 export function licenseHandler(drm: PallyCon, options: LicenseHandlerOptions): LicenseHandler {
+  return handlerOf(drm, options);
+}
+
+/** The same for adapters, which may know the element that plays. */
+export function handlerOf(drm: PallyCon, options: LicenseHandlerOptions & Internal): LicenseHandler {
   const client = clientOf(drm);
   const { keySystem, ...adapter } = options;
   const system = drmOf(keySystem);

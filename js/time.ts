@@ -2,6 +2,9 @@
 import { createError, type PallyConError, type Phase } from "./errors/error.js";
 import { Reason } from "./generated/codes.js";
 
+/** setTimeout takes no more. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
 export const aborted = (phase: Phase): PallyConError => createError("aborted", { phase });
 
 /**
@@ -45,11 +48,23 @@ export async function withTimeout<T>({ ms, signal, phase, late, giveUp }: Limit,
 /** Nobody answered in time. `who`: "The server", "customData". */
 export const tooLate = (who: string, ms: number, phase: Phase): PallyConError => createError("timeout", { phase, reason: Reason.NoAnswerInTime, parameters: [who, ms] });
 
-/** Waits, unless the page gives up. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+/** How much of the media can be played without any more of it, in milliseconds, at the rate at which it is played. */
+export function bufferedAhead({ buffered, currentTime, playbackRate }: HTMLMediaElement): number {
+  for (let index = 0; index < buffered.length; index++) {
+    const [start, end] = [buffered.start(index), buffered.end(index)];
+    // Slow motion may end at any time.
+    if (start <= currentTime && currentTime < end) return ((end - currentTime) * 1000) / Math.max(1, playbackRate || 1);
+  }
+  return 0;
+}
+
+/** Waits, unless the page gives up, or `early` comes before. */
+export function sleep(ms: number, signal?: AbortSignal, early?: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => { clearTimeout(timer); reject(aborted("license")); };
-    const timer = setTimeout(() => { signal?.removeEventListener("abort", onAbort); resolve(); }, ms);
+    const done = () => { clearTimeout(timer); signal?.removeEventListener("abort", onAbort); resolve(); };
+    const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER));
+    void early?.then(done);
     if (signal?.aborted) onAbort();
     else signal?.addEventListener("abort", onAbort);
   });

@@ -3,6 +3,7 @@
  * with dashes. Bytes that come out are copies of their own, never a view of wasm memory.
  */
 import type { PallyConError } from "./errors/error.js";
+import type { PallyConErrorCode } from "./generated/codes.js";
 
 export type Octets = Uint8Array<ArrayBuffer>;
 export type Bytes = ArrayBuffer | ArrayBufferView;
@@ -143,8 +144,14 @@ export interface PallyConOptions {
   /** per attempt; default 10 000 */
   timeout?: number;
   /** default 3 attempts, full jitter, base 500, cap 8 000 */
-  retry?: { attempts?: number; base?: number; cap?: number };
-  /** the longest that a license may be put off to spread a key rotation over viewers; default 0 */
+  retry?: {
+    attempts?: number; base?: number; cap?: number;
+    /** no attempt begins later than this after the first; default: no limit */
+    total?: number;
+    /** after so many refusals of one kind in a row nothing is requested for a while; default: none */
+    circuit?: { refusals: number; pause: number };
+  };
+  /** the longest that a license may be put off to spread a key rotation over viewers, within what is buffered; default 0 */
   rotationSpread?: number;
   /** a response that is larger is refused, however it is compressed; default 1 048 576 */
   maxResponseBytes?: number;
@@ -182,12 +189,37 @@ export type PallyConEvent = { at: number } & (
   | { type: "custom-data"; drm: Drm; duration: number }
   | { type: "warning"; code: string; message: string; hint: string; drm?: Drm }
   | { type: "request"; drm: Drm; url: string; attempt: number; bytes: number }
-  | { type: "license"; drm: Drm; duration: number; bytes: number }
+  /** `record`: absent where the request was not made by this package */
+  | { type: "license"; drm: Drm; duration: number; bytes: number; record?: LicenseRecord }
   | { type: "certificate"; drm: Drm; duration: number; bytes: number }
   | { type: "key-status"; keyId: string; status: string }
   | { type: "retry"; attempt: number; delay: number; error: PallyConError }
-  | { type: "error"; error: PallyConError }
+  /** requests are paused (reason "circuit-open" or "offline"), or go on */
+  | { type: "delivery"; state: "paused" | "resumed"; reason: string; until?: number }
+  /** `record`: where the error ended a license request */
+  | { type: "error"; error: PallyConError; record?: LicenseRecord }
 );
+
+/** What came of one license request over all its attempts: all that a QoE backend needs. No token, key or URL is in it. */
+export interface LicenseRecord {
+  drm: Drm; keySystem?: string; contentId?: string; keyPeriodIndex?: number; sessionId?: string;
+  messageType: RequestContext["messageType"];
+  /** of the first attempt */
+  reason: RequestContext["reason"];
+  /** or the code of the error */
+  outcome: "licensed" | PallyConErrorCode;
+  attempts: number;
+  /** of the attempts that failed, in their order */
+  codes: PallyConErrorCode[];
+  /** from the CDM's message to the license or the error, all waits included */
+  duration: number;
+  /** of these, between attempts */
+  waited: number;
+  /** of these, to spread a key rotation */
+  spread: number;
+  /** of this package */
+  version: string;
+}
 
 /** What every adapter takes: in place of the client's own, for this player alone. */
 export interface AdapterOptions { contentId?: ContentId | undefined; customData?: ValueOrProvider<string> | undefined }

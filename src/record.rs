@@ -90,6 +90,7 @@ pub enum Field {
     IssuedAt,
     ExpiresAt,
     KeyRotation,
+    Attempt,
     // Lists from here on.
     KeyIds,
     GroupIds,
@@ -109,6 +110,7 @@ pub enum Field {
     Problems,
     Parameters,
     Headers,
+    Notices,
 }
 
 /// How a value is written.

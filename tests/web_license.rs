@@ -218,23 +218,6 @@ fn playready_cdm_data_is_utf_16() {
     assert_eq!(call(b"", playready_cdm_data), refused(Code::CustomDataInvalid, Reason::CustomDataEmpty));
 }
 
-#[wasm_bindgen_test]
-fn waits_are_milliseconds() {
-    let wait = |attempts, attempt, random, retry_after: &str, now| {
-        let retry_after = if retry_after.is_empty() { None } else { Some(retry_after.into()) };
-        retry_wait(attempts, 500.0, 8000.0, attempt, random, retry_after, now)
-    };
-    assert_eq!(wait(3.0, 1, 0.5, "", 0.0), Some(250.0));
-    assert_eq!(wait(3.0, 2, 1.0, "", 0.0), Some(1000.0));
-    assert_eq!(wait(f64::INFINITY, 9, 1.0, "", 0.0), Some(8000.0), "the cap");
-    assert_eq!(wait(3.0, 3, 1.0, "", 0.0), None, "the last attempt");
-    assert_eq!(wait(3.0, 1, 1.0, "2", 0.0), Some(2500.0));
-    assert_eq!(wait(3.0, 1, 1.0, "61", 0.0), None, "too long a pause");
-    assert_eq!(wait(3.0, 1, 1.0, "soon", 0.0), Some(500.0));
-    // Two seconds before that date.
-    assert_eq!(wait(3.0, 1, 1.0, "Sun, 06 Nov 1994 08:49:37 GMT", 784_111_775_000.0), Some(2500.0));
-}
-
 /// `js/wasm/core.ts` never passes such lengths: nothing traps, and the message and the custom data count as empty.
 #[wasm_bindgen_test]
 fn lengths_beyond_the_buffer_are_an_empty_message() {

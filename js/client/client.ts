@@ -1,15 +1,15 @@
 // The client behind createPallyCon: asks the page for tokens, the core for requests and licenses, and reports what happens.
 import { redactUrl } from "../bytes.js";
 import { createError, toPallyConError } from "../errors/error.js";
-import type { AdapterOptions, Bytes, Drm, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConOptions, RequestContext, Undo } from "../types.js";
+import type { Bytes, Drm, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConOptions, RequestContext, Undo } from "../types.js";
 import { playreadyCdmData } from "../wasm/core.js";
 import { certificateOf } from "./certificate.js";
+import type { Chain } from "./delivery.js";
 import { exchange, type HttpResponse } from "./http.js";
 import { checkOptions } from "./options.js";
-import { challenge, contextOf, customDataOf, prepare, validateToken } from "./request.js";
+import { challenge, contextOf, customDataOf, prepare, validateToken, type Internal } from "./request.js";
 import { explain, read } from "./response.js";
 import { State } from "./state.js";
-import { sleep } from "../time.js";
 import { Reason } from "../generated/codes.js";
 
 export class Client extends State implements PallyCon {
@@ -27,23 +27,28 @@ export class Client extends State implements PallyCon {
     }
   }
 
-  async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: AdapterOptions = {}): Promise<License> {
+  async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: Internal = {}): Promise<License> {
+    const chain = this.chain(drm);
     let own: Octets | undefined;
-    for (let attempt = 1; ; attempt++) {
-      let request: LicenseRequest | undefined;
-      let response: HttpResponse | undefined;
-      try {
-        own ??= challenge(drm, message);
-        request = await prepare(this, drm, own, attempt > 1 ? { ...context, reason: "retry" } : context, adapter);
-        this.emit({ type: "request", drm, url: redactUrl(request.url), attempt, bytes: request.body?.length ?? 0 });
-        response = await exchange(this, { ...request, signal: context.signal, phase: "license", drm });
-        return read(this, drm, response, request);
-      } catch (thrown) {
-        const error = response ? toPallyConError(thrown) : explain(toPallyConError(thrown), request);
-        const wait = this.scheduleRetry(error, attempt, response?.retryAfter);
-        if (wait === undefined) throw this.fail(error);
-        await this.reporting(() => sleep(wait, context.signal));
+    try {
+      for (;;) {
+        let request: LicenseRequest | undefined;
+        let response: HttpResponse | undefined;
+        try {
+          own ??= challenge(drm, message);
+          request = await prepare(this, drm, own, chain.attempt > 1 ? { ...context, reason: "retry" } : context, adapter, chain);
+          this.emit({ type: "request", drm, url: redactUrl(request.url), attempt: chain.attempt, bytes: request.body?.length ?? 0 });
+          response = await exchange(this, { ...request, signal: context.signal, phase: "license", drm });
+          return read(this, drm, response, request);
+        } catch (thrown) {
+          const error = response ? toPallyConError(thrown) : explain(toPallyConError(thrown), request);
+          const final = chain.fail(error, response?.retryAfter);
+          if (final) throw this.fail(final, chain);
+          await this.reporting(() => chain.pause(context.signal), chain);
+        }
       }
+    } finally {
+      chain.abort();
     }
   }
 
@@ -84,11 +89,11 @@ export class Client extends State implements PallyCon {
     await Promise.all(Array.from(this.undos, (undo) => undo()));
   }
 
-  private async reporting<T>(work: () => Promise<T>): Promise<T> {
+  private async reporting<T>(work: () => Promise<T>, chain?: Chain): Promise<T> {
     try {
       return await work();
     } catch (thrown) {
-      throw this.fail(thrown);
+      throw this.fail(thrown, chain);
     }
   }
 }

@@ -9,11 +9,11 @@ import type { State } from "./state.js";
 
 export interface HttpExchange {
   method: string; url: string; headers: Record<string, string>; body: Octets | null;
-  signal?: AbortSignal | undefined; phase: Phase; drm: Drm;
+  signal?: AbortSignal | undefined; phase: Phase; drm: Drm; timeout?: number;
 }
 export interface HttpResponse extends LicenseResponse { body: Octets; url: string; retryAfter: string | undefined }
 
-export async function exchange(state: State, { method, url, headers, body, signal, phase, drm }: HttpExchange): Promise<HttpResponse> {
+export async function exchange(state: State, { method, url, headers, body, signal, phase, drm, timeout = state.timeout }: HttpExchange): Promise<HttpResponse> {
   const { withCredentials } = state.options;
   // The caller's own signal is not handed on: see src/web/fetch.rs.
   const controller = newAbortController();
@@ -22,7 +22,7 @@ export async function exchange(state: State, { method, url, headers, body, signa
     // The header with the token goes along with a redirect, and a page cannot see where to before it has gone.
     redirect: state.allowRedirects.length ? "follow" : "manual",
   };
-  const limit = { ms: state.timeout, signal, phase, late: () => tooLate("The server", state.timeout, phase), giveUp: () => controller.abort(new Error("given up")) };
+  const limit = { ms: timeout, signal, phase, late: () => tooLate("The server", timeout, phase), giveUp: () => controller.abort(new Error("given up")) };
   return withTimeout(limit, async () => {
     const request = requestOf(url, init);
     try {

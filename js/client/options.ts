@@ -2,14 +2,13 @@
 import { createError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
 import type { PallyConOptions } from "../types.js";
+import { LONGEST_TIMER } from "../time.js";
 import { originOf } from "./endpoints.js";
 
 export const DEFAULT_TIMEOUT = 10_000;
 /** A license is a few kilobytes; with many keys, some tens. */
 export const DEFAULT_MAX_RESPONSE = 1_048_576;
 export const DEFAULT_RETRY = { attempts: 3, base: 500, cap: 8_000 };
-/** setTimeout takes no more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 type Kind = "string" | "function" | "boolean" | "object" | "number";
 
@@ -19,7 +18,11 @@ const OPTIONS: { [name in keyof Required<PallyConOptions>]: Kind[] } = {
   certificate: ["object"], carrier: ["string"], headers: ["object", "function"], assetId: ["boolean", "string", "function"], withCredentials: ["boolean"],
   tokenLifetime: ["number"], timeout: ["number"], retry: ["object"], rotationSpread: ["number"], maxResponseBytes: ["number"], allowRedirects: ["object"], onEvent: ["function"],
 };
-const RETRY: { [name in keyof Required<NonNullable<PallyConOptions["retry"]>>]: Kind[] } = { attempts: ["number"], base: ["number"], cap: ["number"] };
+const RETRY: { [name in keyof Required<NonNullable<PallyConOptions["retry"]>>]: Kind[] } = {
+  attempts: ["number"], base: ["number"], cap: ["number"], total: ["number"], circuit: ["object"],
+};
+const CIRCUIT: Record<string, Kind[]> = { refusals: ["number"], pause: ["number"] };
+const COUNT = "a whole number of 1 or more";
 
 const invalid = (reason: Reason, ...parameters: string[]) => createError("options-invalid", { reason, parameters });
 
@@ -65,10 +68,16 @@ export function checkOptions(options: PallyConOptions): PallyConOptions {
     throw invalid(Reason.OptionKind, "allowRedirects", "a list of origins as https://cdn.example.com");
   }
   if (retry) checkNames(retry, RETRY, "retry.");
-  const times = { timeout, tokenLifetime, rotationSpread, "retry.base": retry?.base, "retry.cap": retry?.cap };
+  const circuit = retry?.circuit;
+  if (circuit) {
+    checkNames(circuit, CIRCUIT, "retry.circuit.");
+    if (!(circuit.refusals >= 1 && Number.isInteger(circuit.refusals))) throw invalid(Reason.OptionKind, "retry.circuit.refusals", COUNT);
+    if (!(circuit.pause >= 0 && circuit.pause <= LONGEST_TIMER)) throw invalid(Reason.OptionNumber, "retry.circuit.pause");
+  }
+  const times = { timeout, tokenLifetime, rotationSpread, "retry.base": retry?.base, "retry.cap": retry?.cap, "retry.total": retry?.total };
   for (const [name, value] of Object.entries(times)) {
     // How long a token lives is compared, not waited for.
-    const longest = name === "tokenLifetime" ? Infinity : LONGEST_TIMER;
+    const longest = name === "tokenLifetime" || name === "retry.total" ? Infinity : LONGEST_TIMER;
     if (value != null && !(value >= 0 && value <= longest)) throw invalid(Reason.OptionNumber, name);
   }
   if (retry?.attempts != null && !(retry.attempts >= 1 && (retry.attempts === Infinity || Number.isInteger(retry.attempts)))) throw invalid(Reason.OptionAttempts);

@@ -5,9 +5,11 @@ import type { AdapterOptions, Bytes, Drm, InitData, LicenseRequest, Octets, Prob
 import { KEY_SYSTEM } from "../key-systems.js";
 import { inspect, licenseRequest } from "../wasm/core.js";
 import { invokeCallback, mergeHeaders, resolveOption } from "./callbacks.js";
+import type { Chain } from "./delivery.js";
 import { parseUrl } from "./endpoints.js";
+import { spreadRotation, type Playing } from "./rotation.js";
 import type { State } from "./state.js";
-import { newAbortController, sleep } from "../time.js";
+import { newAbortController } from "../time.js";
 import { Reason } from "../generated/codes.js";
 
 /** What is known of a request beside what goes over the wire. */
@@ -19,6 +21,8 @@ export interface RequestMeta {
   license: boolean;
   /** the response is for the CDM alone, whatever it is */
   opaque: boolean;
+  /** of all attempts */
+  chain: Chain | undefined;
   /** of rotating keys: content id and period */
   period: [string, number] | undefined;
 }
@@ -28,6 +32,9 @@ export const metaOf = (request: LicenseRequest | undefined): RequestMeta | undef
 
 /** What callbacks are told, and the key period that the init data name. */
 export interface Prepared { context: RequestContext; period: number | undefined }
+
+/** What an adapter passes on, beside its options. */
+export type Internal = AdapterOptions & Playing;
 
 const notA = (name: string, what: string) => createError("argument-invalid", { parameters: [name, what] });
 
@@ -67,38 +74,44 @@ async function fromOption(state: State, adapter: AdapterOptions, signal: AbortSi
 }
 
 /** The request for a message; asks for custom data. Errors are not reported here: whoever calls may try again. */
-export async function prepare(state: State, drm: Drm, message: Bytes, caller: Partial<RequestContext>, adapter: AdapterOptions = {}): Promise<LicenseRequest> {
+export async function prepare(state: State, drm: Drm, message: Bytes, caller: Partial<RequestContext>, adapter: Internal = {}, chain?: Chain): Promise<LicenseRequest> {
   const bytes = challenge(drm, message);
   const given = checked(caller);
   try {
-    return await build(state, drm, bytes, given, adapter);
+    return await build(state, drm, bytes, given, adapter, chain);
   } catch (thrown) {
     throw withFields(toPallyConError(thrown), { messageType: given.messageType ?? "license-request" });
   }
 }
 
-async function build(state: State, drm: Drm, bytes: Octets, given: Partial<RequestContext>, adapter: AdapterOptions): Promise<LicenseRequest> {
+async function build(state: State, drm: Drm, bytes: Octets, given: Partial<RequestContext>, adapter: Internal, chain?: Chain): Promise<LicenseRequest> {
   await state.ready(given.signal);
   const { context, period } = await contextOf(state, drm, given, adapter);
   // Whoever names the reason decides when to ask; otherwise a rotation is spread over viewers here.
-  if (context.reason === "rotation" && !given.reason) await sleep(Math.random() * (state.options.rotationSpread ?? 0), context.signal);
+  if (context.reason === "rotation" && !given.reason) {
+    const spread = await spreadRotation(adapter, state.options.rotationSpread ?? 0, state.latency, context.signal);
+    if (chain) chain.spread = spread;
+  }
+  chain?.ask(context, period);
+  const ms = chain ? chain.limit(state.timeout) : state.timeout;
   const started = Date.now();
   const individualization = context.messageType === "individualization-request";
-  const customData = individualization || drm === "clearkey" ? undefined : await customDataOf(state, context, adapter);
+  const customData = individualization || drm === "clearkey" ? undefined : await customDataOf(state, context, adapter, ms);
   const problems = customData === undefined ? [] : validateToken(state, customData, context, period !== undefined);
   const target = await urlOf(state, context);
   const extra = individualization ? {} : await resolveOption("headers", state.timeout, state.options.headers, context) ?? {};
   const { url, headers, body: form, serviceCertificate } = licenseRequest(drm, bytes, customData, individualization, target, state.options.carrier === "url");
   const body = drm === "fairplay" ? await withAssetId(state, form, context) : form;
   const request: LicenseRequest = {
-    url, headers: mergeHeaders(headers, extra), timeout: state.timeout,
+    url, headers: mergeHeaders(headers, extra), timeout: chain ? chain.limit(state.timeout) : state.timeout,
     // ClearKey's content is named in its URL.
     ...(drm === "clearkey" ? { method: "GET", body: null } : { method: "POST", body }),
   };
   metas.set(request, {
-    drm, problems, started, license: !individualization && !serviceCertificate, opaque: individualization,
+    drm, problems, started, chain, license: !individualization && !serviceCertificate, opaque: individualization,
     period: period === undefined ? period : [context.contentId ?? "", period], keySystem: context.keySystem, messageType: context.messageType,
   });
+  if (chain) chain.sent = true;
   return request;
 }
 
@@ -134,7 +147,7 @@ async function urlOf(state: State, context: RequestContext): Promise<string> {
 }
 
 /** The token or auth data for a request, in the time that a server has. */
-export async function customDataOf(state: State, context: RequestContext, adapter: AdapterOptions): Promise<string | undefined> {
+export async function customDataOf(state: State, context: RequestContext, adapter: AdapterOptions, ms = state.timeout): Promise<string | undefined> {
   const option = adapter.customData ?? state.options.customData;
   const { drm, signal } = context;
   if (option === undefined || option === null) {
@@ -143,7 +156,7 @@ export async function customDataOf(state: State, context: RequestContext, adapte
   }
   const started = Date.now();
   const call = async (): Promise<unknown> => (typeof option === "function" ? option(context) : option);
-  const value = await invokeCallback({ name: "customData", ms: state.timeout, signal, call }, "custom-data-failed", drm);
+  const value = await invokeCallback({ name: "customData", ms, signal, call }, "custom-data-failed", drm);
   if (typeof value !== "string") throw createError("custom-data-invalid", { reason: Reason.CustomDataNotText, parameters: [value === null ? "null" : typeof value] });
   state.emit({ type: "custom-data", drm, duration: Date.now() - started });
   return value;

@@ -17,11 +17,17 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
     const body = bodyOf(response);
     accept(state, request?.url, response.url, body, "license");
     // An individualization server is not PallyCon's.
-    if (meta?.opaque && response.status >= 200 && response.status < 300) return { data: copyBytes(body) };
+    if (meta?.opaque && response.status >= 200 && response.status < 300) {
+      meta.chain?.licensed();
+      return { data: copyBytes(body) };
+    }
     const license = readLicense(drm, response.status, body);
+    meta?.chain?.licensed();
     if (meta?.license !== false) {
       if (meta?.period) state.licensed(...meta.period);
-      state.emit({ type: "license", drm, duration: meta ? Date.now() - meta.started : 0, bytes: license.data.length });
+      if (meta) state.latency = Date.now() - meta.started;
+      const record = meta?.chain?.record("licensed");
+      state.emit({ type: "license", drm, duration: meta ? Date.now() - meta.started : 0, bytes: license.data.length, ...(record ? { record } : {}) });
     }
     return license;
   } catch (thrown) {

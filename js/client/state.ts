@@ -2,9 +2,10 @@
 import { asBytes } from "../bytes.js";
 import { createError, toPallyConError, type PallyConError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
-import type { Bytes, Drm, InitData, InitDataType, PallyConEvent, PallyConOptions, Problem } from "../types.js";
-import { readInitData, retryWait } from "../wasm/core.js";
+import type { Bytes, Drm, InitData, InitDataType, LicenseRecord, PallyConEvent, PallyConOptions, Problem } from "../types.js";
+import { readInitData } from "../wasm/core.js";
 import { isLoaded, load } from "../wasm/load.js";
+import { Chain, Delivery, type RetryPolicy } from "./delivery.js";
 import { licenseUrl } from "./endpoints.js";
 import { DEFAULT_MAX_RESPONSE, DEFAULT_RETRY, DEFAULT_TIMEOUT } from "./options.js";
 import { withTimeout } from "../time.js";
@@ -23,11 +24,15 @@ export class State {
   readonly options: PallyConOptions;
   private readonly reported = new WeakSet<PallyConError>();
   private seen: { type: InitDataType | undefined; bytes: Uint8Array; initData: InitData }[] = [];
+  private readonly delivery: Delivery;
+  /** How long the latest license took. */
+  latency = NaN;
   /** By content id, the key period of the latest license. */
   private readonly periods = new Map<string, number>();
 
   constructor(options: PallyConOptions) {
     this.options = options;
+    this.delivery = new Delivery(this.retry, (event) => this.emit(event));
   }
 
   get timeout(): number {
@@ -42,9 +47,12 @@ export class State {
     return this.options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE;
   }
 
-  get retry(): typeof DEFAULT_RETRY {
-    const { attempts, base, cap } = this.options.retry ?? {};
-    return { attempts: attempts ?? DEFAULT_RETRY.attempts, base: base ?? DEFAULT_RETRY.base, cap: cap ?? DEFAULT_RETRY.cap };
+  get retry(): RetryPolicy {
+    const { attempts, base, cap, total, circuit } = this.options.retry ?? {};
+    return {
+      attempts: attempts ?? DEFAULT_RETRY.attempts, base: base ?? DEFAULT_RETRY.base, cap: cap ?? DEFAULT_RETRY.cap,
+      total: total ?? Infinity, circuit: circuit ?? undefined,
+    };
   }
 
   /** Whether anyone listens. */
@@ -65,12 +73,18 @@ export class State {
     this.emit({ type: "warning", code, message, hint, ...(drm ? { drm } : {}) });
   }
 
-  /** Reports an error once, and gives it back. That the page gave up is no news to it. */
-  fail(thrown: unknown): PallyConError {
+  /** A request for a license begins. */
+  chain(drm: Drm): Chain {
+    return new Chain(this.delivery, drm);
+  }
+
+  /** Reports an error once, and gives it back; `chain`: of the request that it ended. That the page gave up is no news to it. */
+  fail(thrown: unknown, chain?: Chain): PallyConError {
     const error = toPallyConError(thrown);
     if (error.code !== "aborted" && !this.reported.has(error)) {
       this.reported.add(error);
-      this.emit({ type: "error", error });
+      const record: LicenseRecord | undefined = chain?.record(error.code);
+      this.emit(record ? { type: "error", error, record } : { type: "error", error });
     }
     return error;
   }
@@ -114,12 +128,5 @@ export class State {
     const { licenseUrl: option, host, siteId } = this.options;
     const url = typeof option === "string" ? option : typeof option === "object" ? option[drm] : undefined;
     return url ?? licenseUrl(host, drm, siteId, contentId);
-  }
-
-  /** How long to wait before another attempt, which is an event; undefined: give up. */
-  scheduleRetry(error: PallyConError, attempt: number, retryAfter?: string): number | undefined {
-    const delay = error.retryable ? retryWait(this.retry, attempt, retryAfter) : undefined;
-    if (delay !== undefined) this.emit({ type: "retry", attempt, delay, error });
-    return delay;
   }
 }

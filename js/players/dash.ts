@@ -19,7 +19,7 @@ import {
   KEY_SYSTEM, PallyConError, asBytes, clientOf, createError, drmOf, hex, newAbortController, toPallyConError,
 } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, Octets, PallyCon, Undo } from "../core.js";
-import { licenseHandler, type LicenseHandler } from "../license-handler.js";
+import { handlerOf, type LicenseHandler } from "../license-handler.js";
 
 export type { DashPlayer, ProtectionDataSet };
 
@@ -103,7 +103,7 @@ class Attachment {
   private readonly onAccess = ({ data: access }: { data?: KeySystemAccess }): void => {
     const keySystem = access?.selectedSystemString ?? "";
     const drm = drmOf(keySystem);
-    this.handler = drm && licenseHandler(this.client, { ...this.options, keySystem });
+    this.handler = drm && handlerOf(this.client, { ...this.options, keySystem, media: () => this.player.getVideoElement?.() });
     this.keySystem = keySystem;
     if (!access || (drm !== "fairplay" && drm !== "widevine")) return;
     const { serverCertificate, certUrls } = this.protectionData[KEY_SYSTEM[drm]] ?? {};

@@ -7,15 +7,15 @@
  *
  * @packageDocumentation
  */
-import { KEY_SYSTEM, asBytes, clientOf, createError, drmOf, encodeText, hex, newAbortController, PallyConError, prepare, read as readLicense, redactUrl, sleep, tooLate, toPallyConError } from "../core.js";
-import type { AdapterOptions, Bytes, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, Undo } from "../core.js";
+import { KEY_SYSTEM, UNCOUNTED, asBytes, clientOf, createError, drmOf, encodeText, hex, newAbortController, PallyConError, prepare, read as readLicense, redactUrl, tooLate, toPallyConError } from "../core.js";
+import type { AdapterOptions, Bytes, Chain, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
 
 /** As much of Hls as is used here, so that no version of its types is required. */
-interface Hls { levels: Playlist[]; audioTracks: Playlist[]; loadingEnabled: boolean; trigger(event: string, data: object): unknown }
-interface Playlist { details?: { fragments: Fragment[] } | null | undefined }
+interface Hls { media?: HTMLMediaElement | null; levels: Playlist[]; audioTracks: Playlist[]; loadingEnabled: boolean; trigger(event: string, data: object): unknown }
+interface Playlist { details?: { fragments: Fragment[]; targetduration: number } | null | undefined }
 interface Fragment { initSegment: { data?: Uint8Array | null } | null; levelkeys?: Record<string, unknown> | undefined }
 interface LevelKey { uri: string; keyFormat: string; keyId: Uint8Array | null; pssh: Uint8Array | null; scheme?: string | undefined }
 /** hls.js's context of a session and its key. */
@@ -40,7 +40,7 @@ export interface HlsDrmConfig {
 
 type Xhr = XMLHttpRequest & { pallyConError?: PallyConError };
 /** One license request over all its attempts: hls.js begins each with the same challenge and a new xhr, and without a pause. */
-interface Request { attempt: number; wait?: number | undefined; fail: (error: PallyConError) => PallyConError }
+interface Request { chain: Chain; fail: (error: PallyConError) => PallyConError }
 
 const FAIRPLAY = KEY_SYSTEM.fairplay;
 
@@ -55,7 +55,8 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   const client = clientOf(drm);
   const controller = newAbortController();
   const { attempts, base, cap } = client.retry;
-  const retry = { maxNumRetry: attempts - 1, retryDelayMs: base, maxRetryDelayMs: cap };
+  // The client decides when it ends, by a status that is not tried again: attempts while the browser is offline are not counted.
+  const retry = { maxNumRetry: attempts - 1 + UNCOUNTED, retryDelayMs: base, maxRetryDelayMs: cap };
   const drmSystems: Record<string, DrmSystem> = {};
   /** URIs of keys that were refused. */
   const refused = new WeakMap<object, Set<string>>();
@@ -111,24 +112,25 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       });
       return new Promise(() => {});
     }
+    const chain = requests.get(challenge)?.chain ?? client.chain(system);
     const fail = (error: PallyConError) => {
       refused.set(hls, (refused.get(hls) ?? new Set()).add(key.uri));
-      return client.fail(error);
+      return client.fail(error, chain);
     };
-    const request = requests.get(challenge) ?? { attempt: 0, fail };
+    const request: Request = requests.get(challenge) ?? { chain, fail };
     requests.set(challenge, request);
     for (;;) {
-      if (request.wait !== undefined) await sleep(request.wait, signal);
-      const attempt = ++request.attempt;
       try {
-        const prepared = await prepare(client, system, challenge, attempt > 1 ? { ...context, reason: "retry" } : context, options);
+        await chain.pause(signal);
+        const about: Partial<RequestContext> = chain.attempt > 1 ? { ...context, reason: "retry" } : context;
+        const prepared = await prepare(client, system, challenge, about, { ...options, media: () => hls.media, loading: () => segmentOf(hls) }, chain);
         return post(client, xhr, system, prepared, request);
       } catch (thrown) {
         const error = toPallyConError(thrown);
         // An error of our own code: hls.js posts what the CDM said, as it would without us.
-        if (error.code === "internal") return void client.fail(error);
-        request.wait = client.scheduleRetry(error, attempt);
-        if (request.wait === undefined) throw fail(error);
+        if (error.code === "internal") return void client.fail(chain.abort(error));
+        const final = chain.fail(error);
+        if (final) throw fail(final);
       }
     }
   }
@@ -174,6 +176,9 @@ async function renew(hls: Hls, key: LevelKey, work: () => Promise<void>): Promis
   }
 }
 
+/** It loads no segment before it has its key, and the longest takes no longer than it plays. In milliseconds. */
+const segmentOf = ({ levels }: Hls): number => 1000 * Math.max(0, ...levels.map(({ details }) => details?.targetduration ?? 0));
+
 /** Opens and dresses the xhr; hls.js sends what comes back. */
 function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): Octets | undefined {
   const body = prepared.body ?? undefined;
@@ -184,7 +189,7 @@ function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, requ
   // It also reads the buffer of PlayReady's message as UTF-16 to unwrap it, which fails for an odd length and for a long one.
   // Ours is unwrapped already: it sees nothing, and sends the bytes of the view.
   if (drm === "playready" && body) Object.defineProperty(body, "buffer", { value: new ArrayBuffer(0) });
-  client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: request.attempt, bytes: body?.length ?? 0 });
+  client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: request.chain.attempt, bytes: body?.length ?? 0 });
   overrideResponse(client, xhr, drm, prepared, request);
   return body;
 }
@@ -196,7 +201,7 @@ function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseR
   let late = false;
   let givenUp = false;
   const timer = setTimeout(() => { late = true; abort(); }, prepared.timeout);
-  xhr.abort = () => { givenUp = true; abort(); };
+  xhr.abort = () => { givenUp = true; request.chain.abort(); abort(); };
   xhr.addEventListener("loadend", () => clearTimeout(timer));
 
   const read = (): Record<string, unknown> => {
@@ -213,12 +218,12 @@ function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseR
         client.fail(error);
         return { status: native("status"), statusText: native("statusText"), response: native("response") };
       }
-      request.wait = client.scheduleRetry(error, request.attempt, xhr.getResponseHeader("retry-after") ?? undefined);
-      if (request.wait === undefined) request.fail(error);
-      xhr.pallyConError = error;
+      const final = request.chain.fail(error, xhr.getResponseHeader("retry-after") ?? undefined);
+      if (final) request.fail(final);
+      xhr.pallyConError = final ?? error;
       const { httpStatus = 0 } = error;
       const refused = httpStatus >= 400 && httpStatus < 500 ? httpStatus : 403;
-      return { status: request.wait === undefined ? refused : 503, statusText: error.message, response: null };
+      return { status: final ? refused : 503, statusText: (final ?? error).message, response: null };
     }
   };
   let shown: Record<string, unknown> | undefined;

@@ -10,11 +10,11 @@
 import { attachOnce } from "./attach.js";
 import { legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
 import { choose } from "./media/choose.js";
-import { bufferedAhead, describe, type InitDataEvent } from "./media/found.js";
+import { describe, type InitDataEvent } from "./media/found.js";
 import { mediaModule } from "./media/module.js";
 import type { Actions, MediaSessions, MessageType, RequestReason } from "./media/module.js";
 import type { MediaOptions } from "./media/options.js";
-import { LEGACY_FAIRPLAY, asBytes, clientOf, createError, errorFromNumbers, keyProblem, load, newAbortController } from "../core.js";
+import { LEGACY_FAIRPLAY, asBytes, bufferedAhead, clientOf, createError, errorFromNumbers, keyProblem, load, newAbortController } from "../core.js";
 import type {
   AdapterOptions, Client, Drm, InitDataType, Octets, PallyCon, PallyConError, Undo,
 } from "../core.js";

@@ -10,12 +10,13 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
+import { Attempts } from "./shaka/attempts.js";
 import { CERTIFICATE, fillCertificate } from "./shaka/certificate.js";
 import { fromNetwork, pallyConError } from "./shaka/errors.js";
 import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer } from "./shaka/types.js";
-import { KEY_SYSTEM, LEGACY_FAIRPLAY, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, sleep, toPallyConError } from "../core.js";
+import { KEY_SYSTEM, LEGACY_FAIRPLAY, UNCOUNTED, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, toPallyConError } from "../core.js";
 import type {
-  AdapterOptions, Bytes, Client, Drm, License, LicenseRequest, Octets, PallyCon, PallyConError, RequestContext, Undo,
+  AdapterOptions, Bytes, Chain, Client, Drm, License, Octets, PallyCon, PallyConError, RequestContext, Undo,
 } from "../core.js";
 
 export { pallyConError };
@@ -44,10 +45,7 @@ class Attachment {
   private readonly options: AdapterOptions;
   /** The CDM's message of each request: filters run again on every attempt, and Shaka resets headers but not bodies. */
   private readonly messages = new WeakMap<Request, Octets>();
-  /** The latest attempt of each request, for what its token's inspection had found. */
-  private readonly sent = new WeakMap<Request, LicenseRequest>();
-  /** How often a license was refused before this request, where another try could help. */
-  private readonly refusals = new WeakMap<Request, number>();
+  private readonly attempts: Attempts;
   private readonly reported = new WeakSet<PallyConError>();
   private readonly statuses: KeyStatuses;
   private undone = false;
@@ -56,6 +54,7 @@ class Attachment {
     this.player = player;
     this.client = client;
     this.options = options;
+    this.attempts = new Attempts(client);
     this.statuses = new KeyStatuses(client);
   }
 
@@ -64,6 +63,9 @@ class Attachment {
     const before = (player.getConfiguration() as { drm: DrmConfig }).drm;
     const client = this.client;
     const { attempts, base } = client.retry;
+    const version = String((player.constructor as { version?: unknown }).version);
+    /** Shaka runs request filters before each attempt: the waits are ours then, and Shaka has none. 4.x runs them once. */
+    const ours = /^v?5\./.test(version);
     const servers: Record<string, string> = {};
     for (const drm of DRMS) servers[KEY_SYSTEM[drm]] = client.defaultUrl(drm);
     // The name of Safari's old API. Without Shaka's polyfill for it there is no CDM of that name.
@@ -82,7 +84,7 @@ class Attachment {
       drm: {
         servers, advanced,
         ...(legacy ? { initDataTransform: legacyTransform(before.initDataTransform) } : {}),
-        retryParameters: { maxAttempts: attempts, baseDelay: base, backoffFactor: 2, fuzzFactor: 1, timeout: client.timeout },
+        retryParameters: { maxAttempts: ours ? attempts + UNCOUNTED : attempts, baseDelay: ours ? 0 : base, backoffFactor: 2, fuzzFactor: 1, timeout: client.timeout },
         // Absent before 5.0, where an unknown option would be complained about.
         ...(failure ? { failureCallback: (error: ShakaError) => this.failed(error, usersCallback) } : {}),
       },
@@ -91,6 +93,10 @@ class Attachment {
     network?.registerRequestFilter(this.onRequest);
     network?.registerResponseFilter(this.onResponse);
     player.addEventListener("error", this.onError);
+    if (ours) {
+      player.addEventListener("downloadfailed", this.attempts.onFailed);
+      network?.addEventListener?.("retry", this.attempts.onRetry);
+    }
     if (client.observed) player.addEventListener("keystatuschanged", this.onKeyStatus);
     warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
@@ -100,7 +106,9 @@ class Attachment {
       const engine = player.getNetworkingEngine() ?? network;
       engine?.unregisterRequestFilter(this.onRequest);
       engine?.unregisterResponseFilter(this.onResponse);
+      engine?.removeEventListener?.("retry", this.attempts.onRetry);
       player.removeEventListener("error", this.onError);
+      player.removeEventListener("downloadfailed", this.attempts.onFailed);
       player.removeEventListener("keystatuschanged", this.onKeyStatus);
       const restored: { servers: Record<string, string | undefined>; advanced: DrmConfig["advanced"] } = { servers: {}, advanced: {} };
       for (const keySystem of Object.keys(servers)) restored.servers[keySystem] = before.servers[keySystem];
@@ -124,12 +132,15 @@ class Attachment {
     const tried = request.attempt ?? 0;
     // After the last attempt has failed, Shaka runs its filters once more and sends nothing.
     if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return;
-    const attempt = tried + (this.refusals.get(request) ?? 0);
-    const prepared = await this.failOpen(() => prepare(client, drm, message, this.context(request, attempt), this.options));
+    const chain = this.attempts.begin(request, drm);
+    const media = () => this.player.getMediaElement?.();
+    const prepared = await this.failOpen(() => this.attempts.next(request, chain, () =>
+      prepare(client, drm, message, this.context(request, chain.attempt - 1), { ...this.options, media }, chain)), undefined, chain);
     if (!prepared) return;
-    this.sent.set(request, prepared);
+    this.attempts.sent.set(request, prepared);
     if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
     request.uris = [prepared.url];
+    if (request.retryParameters) request.retryParameters.timeout = prepared.timeout;
     request.body = prepared.body;
     if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
     const present = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
@@ -137,7 +148,7 @@ class Attachment {
       // Shaka has taken PlayReady's own headers out of the CDM's message: those stand.
       if (!(present.has(name.toLowerCase()) && /^(content-type|soapaction)$/i.test(name))) request.headers[name] = value;
     }
-    client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: attempt + 1, bytes: prepared.body?.length ?? 0 });
+    client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: chain.attempt, bytes: prepared.body?.length ?? 0 });
   };
 
   context(request: Request, attempt: number): Partial<RequestContext> {
@@ -155,33 +166,35 @@ class Attachment {
     const drm = type === LICENSE ? drmOfRequest(response.originalRequest) : undefined;
     if (!drm) return;
     const { status = 200, data, uri, originalUri, headers, originalRequest: request } = response;
-    const sent = request && this.sent.get(request);
+    const sent = request && this.attempts.sent.get(request);
     // A filter of the page's own may send it elsewhere: where from there is the page's affair.
     const url = originalUri && sent && originalUri !== sent.url && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
     const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
       try {
         return read(this.client, drm, { status, body: data, url, headers }, sent);
       } catch (thrown) {
-        const data = request && await this.retry(toPallyConError(thrown), request, headers["retry-after"]);
+        const chain = request && this.attempts.chains.get(request);
+        if (!chain) throw thrown;
+        const data = await this.retry(toPallyConError(thrown), request, chain, headers["retry-after"]);
         if (!data) throw thrown;
         return { data };
       }
-    }, (error) => this.report(error));
+    }, (error) => this.report(error), request && this.attempts.chains.get(request));
     if (license) response.data = license.data;
   };
 
   /** Shaka tries again for HTTP failures alone. A refusal under 200 that may pass is asked for again here, through Shaka and all its filters. */
-  async retry(error: PallyConError, request: Request, retryAfter?: string): Promise<Octets | undefined> {
-    const refused = (this.refusals.get(request) ?? 0) + (request.attempt ?? 0) + 1;
-    const wait = this.client.scheduleRetry(error, refused, retryAfter);
+  async retry(error: PallyConError, request: Request, chain: Chain, retryAfter?: string): Promise<Octets | undefined> {
+    const final = chain.fail(error, retryAfter);
+    if (final) throw final;
     const network = this.player.getNetworkingEngine();
-    if (wait === undefined || !network) return undefined;
-    await sleep(wait);
+    if (!network) return undefined;
+    await chain.pause();
     // Without the filters the request would carry the old token, and its answer would be read by nobody.
     if (this.undone) return undefined;
     const { uris, body, headers, ...rest } = request;
     const next: Request = { ...rest, uris: [...uris], body: this.messages.get(request) ?? body, headers: { ...headers }, attempt: 0 };
-    this.refusals.set(next, refused);
+    this.attempts.chains.set(next, chain);
     try {
       const { data } = await network.request(LICENSE, next as never).promise;
       return asBytes(data as Bytes) as Octets;
@@ -191,11 +204,11 @@ class Attachment {
   }
 
   /** A refusal is thrown, for Shaka to tell. An error of our own code lets the player's bytes pass, and is told as an event. */
-  async failOpen<T>(work: () => Promise<T>, refused?: (error: PallyConError) => void): Promise<T | undefined> {
+  async failOpen<T>(work: () => Promise<T>, refused?: (error: PallyConError) => void, chain?: Chain): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
-      const error = this.client.fail(thrown);
+      const error = this.client.fail(chain ? chain.abort(thrown) : thrown, chain);
       if (error.code === "internal") return undefined;
       refused?.(error);
       throw error;
@@ -208,8 +221,10 @@ class Attachment {
     if (error.handled) return;
     let ours = pallyConError(error);
     if (!ours) {
-      ours = fromNetwork(this.client, error.data[0] as ShakaError | undefined);
-      if (ours) error.data.push(this.client.fail(ours));
+      const inner = error.data[0] as ShakaError | undefined;
+      const known = inner && this.attempts.last.get(inner);
+      ours = known?.ours ?? fromNetwork(this.client, inner);
+      if (ours) error.data.push(this.client.fail(ours, known?.chain));
     }
     if (!ours) return;
     error.message = ours.message;

@@ -9,7 +9,7 @@
  */
 import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
 import type { AdapterOptions, Bytes, Drm, PallyCon } from "../core.js";
-import { licenseHandler } from "../license-handler.js";
+import { handlerOf } from "../license-handler.js";
 import { attachmentOf, type Done } from "./videojs/attachment.js";
 import type { KeySystem, VideojsPlayer } from "./videojs/types.js";
 
@@ -48,7 +48,7 @@ export function pallyConKeySystems(
     // PlayReady under this name alone: VHS has none of the manifest's init data for "….recommendation".
     const keySystem = KEY_SYSTEM[name];
     if (!keySystem) throw createError("drm-invalid", { parameters: [String(name)] });
-    const handler = licenseHandler(drm, { ...adapter, keySystem });
+    const handler = handlerOf(drm, { ...adapter, keySystem, media: () => attachment.media() });
     keySystems[keySystem] = {
       // contrib-eme's first call for any init data.
       getContentId(_options, initData) {

@@ -33,6 +33,12 @@ function call(run: (length: number) => number, input: Uint8Array = NOTHING, more
   });
 }
 
+/** The record of that length that the core has left. */
+export function decodeOutput(length: number): Fields {
+  const start = core.output();
+  return decodeRecord(memory(), start + 1, start + length, NOTHING);
+}
+
 /** An error's record: its numbers become words. */
 function errorOf({ code, reason, parameters, phase, ...fields }: Fields): PallyConError {
   return errorFromNumbers(code as number, reason as number | undefined, (parameters ?? []) as string[], { ...fields, phase: PHASES[phase as number]! });
@@ -116,10 +122,6 @@ export function readCertificate(drm: Drm, status: number, body: Uint8Array): { d
 
 /** PlayReady's CDM data with a token. */
 export const playreadyCdmData = (token: string): Octets => call((length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
-
-/** How long to wait before another attempt, in milliseconds; nothing: give up. */
-export const retryWait = (retry: { attempts: number; base: number; cap: number }, attempt: number, retryAfter: string | undefined): number | undefined =>
-  guarded(() => core.retryWait(retry.attempts, retry.base, retry.cap, attempt, Math.random(), retryAfter, Date.now()));
 
 /** What the status of a key means for a person. `status`: an EME MediaKeyStatus, or none where no license has brought the key. Nothing where it plays, or may yet. */
 export function keyProblem(keyId: string, status: string): Problem | undefined {

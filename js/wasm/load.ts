@@ -8,6 +8,10 @@ import { Reason } from "../generated/codes.js";
 
 let wasm: core.InitOutput | undefined;
 
+let instances = 0;
+/** Which instance of the module it is: after a trap, another one. */
+export const instance = (): number => instances;
+
 export const isLoaded = (): boolean => !!wasm;
 
 /** A .wasm file that has not arrived by then counts as missing. */
@@ -30,6 +34,7 @@ export function guarded<T>(run: () => T): T {
     return run();
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
+    instances++;
     core.__wbg_reset_state();
     // While there is an instance, initSync() only gives back its exports.
     wasm = (core.initSync as unknown as () => core.InitOutput)();

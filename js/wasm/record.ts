@@ -7,9 +7,9 @@ const NAMES = ("type,contentId,keyPeriodIndex,payloadError,widevine,playready,fa
   + "cryptoPeriodIndex,groupedLicense,protectionScheme,cryptoPeriodSeconds,keySequence,videoFeature,entitlementKeyId,keyId,field,wireType,value,version,"
   + "licenseUrl,licenseUiUrl,domainServiceId,decryptorSetup,customAttributes,checksum,hasEmbeddedLicense,xml,uri,assetId,scheme,context,codec,ivSize,"
   + "constantIv,code,reason,phase,retryable,httpStatus,offset,serverCode,serverMessage,siteError,message,url,body,serviceCertificate,data,envelope,"
-  + "licenseField,warning,kind,drmType,siteId,userId,responseFormat,issuedAt,expiresAt,keyRotation,"
+  + "licenseField,warning,kind,drmType,siteId,userId,responseFormat,issuedAt,expiresAt,keyRotation,attempt,"
   + "keyIds,groupIds,entitledKeys,unknownFields,normalizedKeyIds,fieldOrder,keys,keys,records,requests,versions,tracks,pattern,boxes,warnings,problems,"
-  + "parameters,headers").split(",");
+  + "parameters,headers,notices").split(",");
 const FIRST_LIST = NAMES.indexOf("keyIds");
 /** PlayReady's key of version 4.0 goes to the front of the others. */
 const FIRST_KEY = NAMES.lastIndexOf("keys");

@@ -82,6 +82,8 @@ export const enum Reason {${reasons.map(({ id }, at) => `\n  ${camel(id)} = ${at
 }
 export const PHASES = ${JSON.stringify(PHASES)} as const;
 `);
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  write(join(directory, "version.ts"), `// Generated from package.json by scripts/build/errors.mjs.\n\nexport const VERSION = ${JSON.stringify(version)};\n`);
   for (const scope of scopes) {
     write(join(directory, `${scope}-texts.ts`), `${GENERATED}import type { Texts } from "../errors/texts.js";\n\n${rows(table, scope)}`);
   }

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
 
-const DOCUMENTS = ["README.md", "docs/api.md", "docs/players.md", "docs/when-it-does-not-play.md", "docs/tv.md"];
+const DOCUMENTS = ["README.md", "docs/api.md", "docs/events.md", "docs/players.md", "docs/when-it-does-not-play.md", "docs/tv.md"];
 
 /** What the blocks take from the page around them. */
 const AROUND = `

@@ -13,9 +13,8 @@
 //! A request that meets an open circuit ends at once. One that has failed before, and has attempts left, waits for it.
 //! While the browser is offline a request that got no response costs no attempt; it goes on when the browser is online.
 
-use super::circuit::{self, Admission, Circuits, Kind};
+use super::circuit::{self, Admission, Circuits, Hash, Kind};
 use super::retry::{self, LONGEST_WAIT};
-use crate::text;
 
 /// What is set for all requests of a client.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -138,10 +137,10 @@ enum Stage {
     },
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Chain {
     id: u32,
-    content: String,
+    content: Hash,
     stage: Stage,
     /// Attempts that counted.
     failed: u32,
@@ -184,7 +183,7 @@ impl Chains {
         self.last_id = self.last_id.wrapping_add(1);
         self.list.push(Chain {
             id: self.last_id,
-            content: String::new(),
+            content: Hash::of(""),
             stage: Stage::New,
             failed: 0,
             free: 0,
@@ -215,7 +214,7 @@ impl Chains {
                     Source::Token => Some(Kind::Token),
                     Source::Unanswered => Some(Kind::Server),
                     Source::Server if retryable => Some(Kind::Server),
-                    Source::Server => Some(circuit::content_kind(&chain.content, code)),
+                    Source::Server => Some(Kind::Content { content: chain.content, code: Hash::of(code) }),
                     Source::Page => None,
                 };
                 chain.unanswered = matches!(source, Source::Token | Source::Unanswered);
@@ -252,12 +251,12 @@ impl Chains {
     }
 
     fn admit(&mut self, chain: &Chain, now: f64) -> Admission {
-        if self.policy.circuit.is_none() { Admission::Go } else { self.circuits.admit(chain.id, &chain.content, now) }
+        if self.policy.circuit.is_none() { Admission::Go } else { self.circuits.admit(chain.id, chain.content, now) }
     }
 
     fn asking(&mut self, chain: &mut Chain, content: &str, now: f64) -> Step {
         if chain.stage == Stage::New {
-            chain.content = text::owned(content);
+            chain.content = Hash::of(content);
             match self.admit(chain, now) {
                 Admission::Go => {}
                 Admission::Until(until) => return Step::End(End::CircuitOpen((until - now).max(0.0))),

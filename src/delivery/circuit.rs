@@ -11,8 +11,6 @@
 //!
 //! The pause is drawn from the second half of what is set, because the circuits of an audience open together.
 
-use crate::text;
-
 /// When a circuit opens, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {
@@ -22,8 +20,19 @@ pub struct Policy {
     pub pause: f64,
 }
 
+/// What stands for a text that is only compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hash(u32);
+
+impl Hash {
+    /// FNV-1a. That two contents have the same one, and share a circuit, does not happen to a viewer.
+    pub fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
+    }
+}
+
 /// What refused, and so what a circuit is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The page's `customData` failed: its token backend. No request can be made without a token.
     Token,
@@ -31,18 +40,18 @@ pub enum Kind {
     Server,
     /// The license server refused this content, for this reason. Holds for requests for the same content.
     Content {
-        /// The content id, empty if it is unknown.
-        content: String,
-        /// The error's code.
-        code: String,
+        /// Of the content id.
+        content: Hash,
+        /// Of the error's code.
+        code: Hash,
     },
 }
 
 impl Kind {
-    fn concerns(&self, asked: &str) -> bool {
+    fn concerns(&self, asked: Hash) -> bool {
         match self {
             Self::Token | Self::Server => true,
-            Self::Content { content, .. } => content == asked,
+            Self::Content { content, .. } => *content == asked,
         }
     }
 }
@@ -55,7 +64,7 @@ enum State {
     HalfOpen(u32),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Circuit {
     kind: Kind,
     refusals: u32,
@@ -86,7 +95,7 @@ pub struct Circuits {
 impl Circuits {
     /// Whether `chain` may request a license for that content now. If it is the probe of an open circuit, the circuit is
     /// half-open from here on, until [`Self::failed`], [`Self::succeeded`] or [`Self::release`].
-    pub fn admit(&mut self, chain: u32, content: &str, now: f64) -> Admission {
+    pub fn admit(&mut self, chain: u32, content: Hash, now: f64) -> Admission {
         let mut admission = Admission::Go;
         for circuit in self.list.iter().filter(|circuit| circuit.kind.concerns(content)) {
             match circuit.state {
@@ -159,9 +168,4 @@ impl Circuits {
     pub(super) fn probes(&self) -> Vec<u32> {
         self.list.iter().filter_map(|circuit| if let State::HalfOpen(probe) = circuit.state { Some(probe) } else { None }).collect()
     }
-}
-
-/// The kind of a refusal for good.
-pub fn content_kind(content: &str, code: &str) -> Kind {
-    Kind::Content { content: text::owned(content), code: text::owned(code) }
 }

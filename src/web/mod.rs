@@ -10,6 +10,8 @@ use {crate::error::Error, wasm_bindgen::JsValue};
 #[cfg(feature = "player")]
 pub mod buffers;
 #[cfg(feature = "player")]
+pub mod delivery;
+#[cfg(feature = "player")]
 pub mod fetch;
 #[cfg(feature = "inspect")]
 pub mod inspect;

@@ -1,6 +1,8 @@
 //! The names that cross as texts of TypeScript's unions.
 #![allow(missing_docs, reason = "what wasm-bindgen adds to an enum of strings has no documentation")]
 
+#[cfg(feature = "player")]
+use crate::delivery::chain;
 #[cfg(feature = "media")]
 use crate::delivery::command;
 use crate::{init_data, system};
@@ -61,6 +63,29 @@ impl From<init_data::InitDataType> for InitDataType {
             init_data::InitDataType::Webm => Self::Webm,
             init_data::InitDataType::Skd => Self::Skd,
             init_data::InitDataType::Sinf => Self::Sinf,
+        }
+    }
+}
+
+/// What failed of a request.
+#[cfg(feature = "player")]
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy)]
+pub enum Source {
+    Token = "token",
+    Unanswered = "unanswered",
+    Server = "server",
+    Page = "page",
+}
+
+#[cfg(feature = "player")]
+impl From<Source> for chain::Source {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Token => Self::Token,
+            Source::Unanswered => Self::Unanswered,
+            Source::Server => Self::Server,
+            _ => Self::Page,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::buffers::run;
 use super::names::{Drm, InitDataType};
 use crate::bytes::Span;
 use crate::custom_data::inspect::{self, Expected};
-use crate::delivery::{retry, status};
+use crate::delivery::status;
 use crate::error::Problem;
 use crate::init_data::{self, Options};
 use crate::license::request::{self, Carrier, HttpRequest};
@@ -146,14 +146,6 @@ pub fn playready_cdm_data(length: usize) -> usize {
         out.bytes(Field::Data, &request::playready_cdm_data(text_of(input))?);
         Ok(())
     })
-}
-
-/// How long to wait, in milliseconds, after an attempt has failed; nothing: give up. `attempts` may be infinite.
-#[wasm_bindgen(js_name = retryWait)]
-pub fn retry_wait(attempts: f64, base: f64, cap: f64, attempt: u32, random: f64, retry_after: Option<String>, now: f64) -> Option<f64> {
-    let policy = retry::Policy { attempts: attempts as u32, base, cap, total: f64::INFINITY };
-    let wish = retry_after.as_deref().and_then(|value| retry::parse_retry_after(value, now));
-    retry::wait(policy, attempt, random, wish)
 }
 
 /// What a key's status means for who only looks on (an empty one: no license has brought the key): `problems`, one or none.

@@ -20,6 +20,10 @@ const WRONG = [
   [{ carrier: "body" }, 'carrier is not "header" or "url".'], [{ carrier: SECRET }, 'carrier is not "header" or "url".'], [{ carrier: true }, "carrier is not a string."],
   [{ headers: "x-session: 1" }, "headers is not an object or a function."], [{ assetId: 7 }, "assetId is not a boolean or a string or a function."], [{ withCredentials: "yes" }, "withCredentials is not a boolean."],
   [{ retry: 3 }, "retry is not an object."], [{ retry: { attempt: 3 } }, 'Unknown option "retry.attempt": did you mean "retry.attempts"?'], [{ retry: { token: SECRET } }, 'Unknown option "retry.token".'],
+  [{ retry: { circuit: 3 } }, "retry.circuit is not an object."], [{ retry: { circuit: { refusal: 3, pause: 1 } } }, 'Unknown option "retry.circuit.refusal": did you mean "retry.circuit.refusals"?'],
+  ...[undefined, 0, 1.5, Infinity].map((refusals) => [{ retry: { circuit: { refusals, pause: 1 } } }, "retry.circuit.refusals is not a whole number of 1 or more."]),
+  ...[undefined, -1, 2 ** 31].map((pause) => [{ retry: { circuit: { refusals: 1, pause } } }, "retry.circuit.pause is not a number of milliseconds"]),
+  [{ retry: { total: -1 } }, "retry.total is not a number of milliseconds"],
   [{ retry: { base: "500" } }, "retry.base is not a number."], [{ onEvent: {} }, "onEvent is not a function."],
   ...["tokenLifetime", "timeout", "rotationSpread"].flatMap((name) => [[{ [name]: "10" }, `${name} is not a number.`], [{ [name]: -1 }, `${name} is not a number of milliseconds`], [{ [name]: NaN }, `${name} is not a number of milliseconds`]]),
   ...["timeout", "rotationSpread"].flatMap((name) => [[{ [name]: Infinity }, `${name} is not a number of milliseconds`], [{ [name]: 2 ** 31 }, `${name} is not a number of milliseconds`]]),
@@ -44,7 +48,7 @@ test("every option accepts its values; undefined and null count as absent", asyn
   const right = {
     siteId: ["DEMO", "ab12"], customData: [SECRET, "", () => SECRET], contentId: ["film", () => "film"], host: ["https://h/"], licenseUrl: ["https://h/l", () => "https://h/l", { widevine: "https://h/l" }],
     certificate: [{ fairplay: DER }, {}], carrier: ["header", "url"], headers: [{ a: "b" }, () => ({})], assetId: [true, "film", () => "film"], withCredentials: [true, false],
-    tokenLifetime: [0, 600_000, Infinity, 2 ** 40], timeout: [0, 2 ** 31 - 1], retry: [{}, { attempts: 1 }, { attempts: Infinity, base: 0, cap: 2 ** 31 - 1 }, { attempts: undefined, base: null }], rotationSpread: [0, 60_000], onEvent: [() => {}],
+    tokenLifetime: [0, 600_000, Infinity, 2 ** 40], timeout: [0, 2 ** 31 - 1], retry: [{}, { attempts: 1 }, { total: Infinity }, { total: 0, circuit: null }, { circuit: { refusals: 1, pause: 0 } }, { attempts: Infinity, base: 0, cap: 2 ** 31 - 1 }, { attempts: undefined, base: null }], rotationSpread: [0, 60_000], onEvent: [() => {}],
   };
   for (const [name, values] of Object.entries(right)) for (const value of [...values, undefined, null]) assert.ok(await page.core.createPallyCon({ [name]: value }), `${name}: ${String(value)}`);
   assert.ok(await page.core.createPallyCon());

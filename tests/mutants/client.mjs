@@ -32,7 +32,27 @@ export default [
   },
   {
     name: "client: PallyCon's error, sent under 200, is given to the CDM of a bare element", spec: "media.spec", grep: "refusal: 7301",
-    edits: [["js/client/client.ts", `        return read(this, drm, response, request);`, `        return response.status === 200 ? { data: response.body } : read(this, drm, response, request);`]],
+    edits: [["js/client/client.ts", `          return read(this, drm, response, request);`, `          return response.status === 200 ? { data: response.body } : read(this, drm, response, request);`]],
+  },
+  {
+    name: "client: refusals are not counted by the circuit", spec: "delivery.spec", grep: "a bare element the circuit opens",
+    edits: [["js/client/delivery.ts", `core.failed(this.id, source,`, `core.failed(this.id, "page",`]],
+  },
+  {
+    name: "client: an open circuit is not looked at", spec: "delivery.spec", grep: "hls.js the circuit opens",
+    edits: [["js/client/delivery.ts", `if (step.kind >= Kind.CircuitOpen) throw this.end(step);\n  }`, `if (step.kind > Kind.CircuitOpen) throw this.end(step);\n  }`]],
+  },
+  {
+    name: "client: the limit for all attempts is forgotten", spec: "delivery.spec", grep: "rx-player retry.total",
+    edits: [["js/client/state.ts", `total: total ?? Infinity`, `total: Infinity`]],
+  },
+  {
+    name: "client: a browser that is offline loses its attempts", spec: "delivery.spec", grep: "rx-player offline",
+    edits: [["js/client/delivery.ts", `this.core.setOnline(isOnline());`, `this.core.setOnline(true);`]],
+  },
+  {
+    name: "client: nobody wakes what waits to be online", spec: "delivery.spec", grep: "a bare element offline",
+    edits: [["js/client/delivery.ts", `addEventListener("online", this.onOnline);\n    this.offline.add`, `void 0;\n    this.offline.add`]],
   },
   {
     name: "client: key ids in GUID order are taken for other keys", spec: "hls.spec", grep: "GUID order are told",

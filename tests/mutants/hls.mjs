@@ -24,11 +24,11 @@ export default [
   },
   {
     name: "hls: a refusal is shown as a failure that may pass", spec: "hls-errors.spec", grep: "a site without FairPlay is",
-    edits: [[FILE, `request.wait === undefined ? refused : 503`, `503`]],
+    edits: [[FILE, `final ? refused : 503`, `503`]],
   },
   {
     name: "hls: a busy server is shown as a refusal", spec: "hls-errors.spec", grep: "a busy server",
-    edits: [[FILE, `request.wait === undefined ? refused : 503`, `refused`]],
+    edits: [[FILE, `final ? refused : 503`, `refused`]],
   },
   {
     name: "hls: hls.js's second call of a failed setup asks the backend again", spec: "hls-errors.spec", grep: "a backend without a token",
@@ -91,6 +91,6 @@ export default [
   },
   {
     name: "hls: our error cannot be found in hls.js's", ...REFUSED,
-    edits: [[FILE, `      xhr.pallyConError = error;\n`, ``]],
+    edits: [[FILE, `      xhr.pallyConError = final ?? error;\n`, ``]],
   },
 ];

@@ -12,7 +12,7 @@ export default [
   },
   {
     name: "shaka: headers on the first attempt alone", ...BUSY,
-    edits: [[FILE, `    this.sent.set(request, prepared);`, `    if (attempt > 0) return;\n    this.sent.set(request, prepared);`]],
+    edits: [[FILE, `    this.attempts.sent.set(request, prepared);`, `    if (chain.attempt > 1) return;\n    this.attempts.sent.set(request, prepared);`]],
   },
   {
     name: "shaka: the token on segments too", ...PLAYS,

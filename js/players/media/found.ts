@@ -1,4 +1,4 @@
-// What the machine needs to know about init data, and how much is buffered.
+// What the machine needs to know about init data.
 import type { InitData, InitDataType, PsshBox } from "../../core.js";
 
 /** `encrypted`, or WebKit's `webkitneedkey`. */
@@ -22,13 +22,4 @@ function keyIdsOf({ keyIds, widevine, playready }: PsshBox): string[] {
   const keys = [...(widevine?.entitledKeys ?? []), ...(playready?.keys ?? [])];
   const inPayload = [...(widevine?.keyIds ?? []), ...keys.map(({ keyId }) => keyId)];
   return [...keyIds, ...inPayload.filter((keyId) => keyId !== undefined)];
-}
-
-/** How much is buffered ahead, in milliseconds. */
-export function bufferedAhead({ buffered, currentTime }: HTMLMediaElement): number {
-  for (let index = 0; index < buffered.length; index++) {
-    const [start, end] = [buffered.start(index), buffered.end(index)];
-    if (start <= currentTime && currentTime < end) return (end - currentTime) * 1000;
-  }
-  return 0;
 }

@@ -6,6 +6,7 @@ export interface ShakaPlayer {
   getNetworkingEngine(): ShakaNetworkingEngine | null;
   getConfiguration(): unknown;
   configure(config: object): boolean;
+  getMediaElement?(): HTMLMediaElement | null;
   getKeyStatuses(): Record<string, string>;
   addEventListener(type: string, listener: unknown): void;
   removeEventListener(type: string, listener: unknown): void;
@@ -17,15 +18,19 @@ export interface ShakaNetworkingEngine {
   unregisterRequestFilter(filter: unknown): void;
   registerResponseFilter(filter: unknown): void;
   unregisterResponseFilter(filter: unknown): void;
+  addEventListener?(type: string, listener: unknown): void;
+  removeEventListener?(type: string, listener: unknown): void;
   request(type: number, request: never): { promise: Promise<{ data: unknown }> };
 }
 export interface Request {
   uris: string[]; body: Bytes | null; headers: Record<string, string>; allowCrossSiteCredentials: boolean;
   licenseRequestType?: string | null; sessionId?: string | null; drmInfo?: { keySystem: string } | null;
-  initData?: Uint8Array | null; initDataType?: string | null; attempt?: number; retryParameters?: { maxAttempts: number };
+  initData?: Uint8Array | null; initDataType?: string | null; attempt?: number; retryParameters?: { maxAttempts: number; timeout?: number };
 }
 export interface Response { uri: string; originalUri?: string; data: Bytes; status?: number; headers: Record<string, string>; originalRequest?: Request }
 export interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
+/** Shaka's event `downloadfailed`, where it concerns a request. */
+export interface DownloadFailed { request?: Request; error?: ShakaError | null; aborted?: boolean }
 export interface DrmConfig {
   servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
   advanced: Record<string, { serverCertificate?: Uint8Array | null; serverCertificateUri?: string } | undefined>;

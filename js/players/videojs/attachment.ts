@@ -95,6 +95,11 @@ export class Attachment {
     void this.undo();
   }
 
+  /** What plays, while a source of ours is played. */
+  media(): HTMLMediaElement | undefined {
+    return this.tech?.el();
+  }
+
   /** contrib-eme has init data for one of our key systems. */
   begin(keySystem: string): void {
     this.keySystem = keySystem;

@@ -262,7 +262,7 @@ impl Model {
                     seen.tries += 1;
                     prop_assert!(seen.tries <= retry.attempts.saturating_add(MAX_FREE), "more tries than allowed");
                     if circuit.is_some() {
-                        let open = self.chains.circuits.clone().admit(seen.id, "", self.now);
+                        let open = self.chains.circuits.clone().admit(seen.id, Hash::of(""), self.now);
                         prop_assert_eq!(open, Admission::Go, "a circuit is open");
                     }
                 }

@@ -1,0 +1,59 @@
+// All attempts at a license: Shaka's own after HTTP failures, and those of this package after a refusal under 200. The client decides
+// about both, as far as Shaka asks: 5 runs request filters before each attempt, and lets a listener of `retry` stop it.
+import { toPallyConError, tooLate, type Chain, type Client, type Drm, type LicenseRequest, type PallyConError } from "../../core.js";
+import { fromNetwork } from "./errors.js";
+import type { DownloadFailed, Request } from "./types.js";
+
+export class Attempts {
+  readonly chains = new WeakMap<Request, Chain>();
+  /** The latest attempt of each request, for what its token's inspection had found. */
+  readonly sent = new WeakMap<Request, LicenseRequest>();
+  /** Shaka's errors after which it shall not try again, and what they are to us. */
+  readonly last = new WeakMap<object, { ours: PallyConError; chain: Chain }>();
+  /** What requests have ended with, though Shaka has attempts left. */
+  private readonly final = new WeakMap<Request, PallyConError>();
+  private readonly client: Client;
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  begin(request: Request, drm: Drm): Chain {
+    const chain = this.chains.get(request) ?? this.client.chain(drm);
+    this.chains.set(request, chain);
+    return chain;
+  }
+
+  /** The next attempt, when it may be made. A callback of the page that failed is called again as often as the options allow. */
+  async next(request: Request, chain: Chain, prepare: () => Promise<LicenseRequest>): Promise<LicenseRequest> {
+    for (;;) {
+      const final = this.final.get(request);
+      if (final) throw final;
+      await chain.pause();
+      try {
+        return await prepare();
+      } catch (thrown) {
+        const final = chain.fail(toPallyConError(thrown));
+        if (final) throw final;
+      }
+    }
+  }
+
+  /** An attempt of Shaka's failed: it tries again, or the request has come to its end. */
+  readonly onFailed = ({ request, error, aborted }: DownloadFailed): void => {
+    const chain = request && this.chains.get(request);
+    const sent = request && this.sent.get(request);
+    if (!chain || !sent) return;
+    const ours = aborted ? tooLate("The license server", sent.timeout, "license") : fromNetwork(this.client, error ?? undefined);
+    // Shaka gave it up, or a filter did.
+    if (!ours) return;
+    const final = chain.fail(ours, (error?.data[3] as Record<string, string> | undefined)?.["retry-after"]);
+    if (!final) return;
+    this.final.set(request, final);
+    if (error) this.last.set(error, { ours: final, chain });
+  };
+
+  readonly onRetry = (event: { error?: object | null; preventDefault(): void }): void => {
+    if (event.error && this.last.has(event.error)) event.preventDefault();
+  };
+}
