@@ -7,13 +7,13 @@ import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
 import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex, loadOnce, type ModuleSource } from "./core.js";
 import { Reason } from "./generated/codes.js";
 import { TOOLS } from "./generated/tools-texts.js";
-import type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
+import type { Bytes, FieldRange, InitData, InitDataWarning, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
 
 export { PallyConError };
-export type { Bytes, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData };
+export type { Bytes, FieldRange, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData };
 
 /** What an fMP4 segment says about protection. */
-export interface Segment { tracks: Track[]; boxes: PsshBox[]; keyIds: string[]; warnings: { code: string; message: string; offset: number }[] }
+export interface Segment { tracks: Track[]; boxes: PsshBox[]; keyIds: string[]; warnings: InitDataWarning[] }
 
 /** One track; absent where the segment does not say. */
 export interface Track {
@@ -47,9 +47,15 @@ export interface Protection {
 
 /**
  * What something is: `value` is what its own reader gives, or `{ error }` where it cannot be read; `layers` are the wrappings that
- * came off, outermost first.
+ * came off, outermost first. With `ranges`, `bytes` is what the value was read from: the input without its layers, and
+ * without content keys; values that are the sum of several parts have no range. Each of several pieces has its own.
  */
-export interface Finding { kind: string; value: unknown; layers?: string[] }
+export interface Finding { kind: string; value: unknown; layers?: string[]; bytes?: Octets; ranges?: FieldRange[] }
+
+export interface InspectOptions {
+  /** whether the finding says where each field is */
+  ranges?: boolean;
+}
 
 type PlayReadyFields = { version?: "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0"; keys: PlayReadyObject["keys"]; licenseUrl?: string; licenseUiUrl?: string; domainServiceId?: string; decryptorSetup?: string; customAttributes?: string };
 
@@ -91,7 +97,7 @@ function cut<T>(found: T, input: Uint8Array): T {
   return found;
 }
 
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+const fromBase64 = (text: string): Octets => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /** An fMP4 init or media segment: the protection of each track, and every PSSH box in moov and moof. Throws "segment-invalid". */
 export function parseSegment(data: Bytes): Segment {
@@ -121,21 +127,40 @@ function cutManifest(manifest: Manifest): Manifest {
 }
 
 /** Says what anything is (init data, a segment, a manifest, a token, a URL with one, an error body, a challenge, an answer, CPIX, …) and reads it. No key is shown. */
-export function inspectAny(data: Bytes | string): Finding {
-  const found = call((core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(asBytes(data))) as Finding & { bytes?: string });
-  return finish(found, typeof data === "string" ? new TextEncoder().encode(data) : asBytes(data));
+export function inspectAny(data: Bytes | string, options: InspectOptions = {}): Finding {
+  const found = call((core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(asBytes(data))) as Found);
+  return finish(found, typeof data === "string" ? new TextEncoder().encode(data) : asBytes(data), options.ranges === true);
 }
 
-function finish(found: Finding & { bytes?: string }, input: Uint8Array): Finding {
-  const { bytes, ...finding } = found;
+/** As it crosses: bytes in base64. */
+interface Found { kind: string; value: unknown; layers?: string[]; bytes?: string }
+
+function finish(found: Found, input: Uint8Array, ranges: boolean): Finding {
+  const { bytes, ...rest } = found;
+  const finding: Finding = rest;
   const source = bytes === undefined ? input : fromBase64(bytes);
-  const value = finding.value as { protections?: unknown; pieces?: Finding[]; token?: object };
-  if (finding.kind === "pieces") finding.value = { pieces: (value.pieces ?? []).map((piece) => finish(piece, source)) };
-  else if (Array.isArray(value.protections)) cutManifest(value as Manifest);
+  const value = finding.value as { protections?: Protection[]; pieces?: Found[]; token?: object; warnings?: InitDataWarning[] };
+  hinted(value.warnings);
+  if (ranges && finding.kind !== "pieces") {
+    const read = call((core) => JSON.parse(core.ranges(finding.kind, source)) as { ranges: FieldRange[]; bytes?: string });
+    finding.bytes = read.bytes === undefined ? copyBytes(source) : fromBase64(read.bytes);
+    finding.ranges = read.ranges;
+  }
+  // A piece of a text that has no bytes of its own is the text's only in part: it gets no places.
+  if (finding.kind === "pieces") finding.value = { pieces: (value.pieces ?? []).map((piece) => finish(piece, source, ranges && piece.bytes !== undefined)) };
+  else if (Array.isArray(value.protections)) {
+    value.protections.forEach(({ initData }) => hinted(initData?.warnings));
+    cutManifest(value as Manifest);
+  }
   else if (finding.kind === "license-token" || finding.kind === "jwt") finding.value = dated(value);
   else if (finding.kind === "license-url" && value.token) finding.value = { ...value, token: dated(value.token) };
   else cut(value, source);
   return finding;
+}
+
+/** What to do about each warning: those of manifests say it themselves. */
+function hinted(warnings: InitDataWarning[] | undefined): void {
+  for (const warning of warnings ?? []) warning.hint ??= call((core) => core.hint(warning.code));
 }
 
 /** Times as inspectCustomData gives them. */

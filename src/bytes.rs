@@ -26,6 +26,13 @@ impl<'a> Span<'a> {
     }
 }
 
+/// Where in the input a part of it lies. `None` for what is not a part: a constant, or text that was decoded.
+pub fn place_of(input: &[u8], part: &[u8]) -> Option<(usize, usize)> {
+    let offset = part.as_ptr().addr().checked_sub(input.as_ptr().addr())?;
+    let end = offset.checked_add(part.len())?;
+    (!part.is_empty() && end <= input.len()).then_some((offset, part.len()))
+}
+
 /// A cursor over bytes. Copies are cheap, so a look ahead is a copy.
 ///
 /// There are two ways to read. Those that give a `Result` take nothing where there is too little. [`Reader::get`] and
@@ -236,6 +243,17 @@ mod tests {
         assert_eq!((reader.be(2), reader.le16(), reader.check()), (0x0102, 0x0403, Ok(())));
         assert_eq!((reader.id(), reader.be(1), reader.is_empty()), ([0; 16], 0, true));
         assert_eq!(reader.check(), Err(ParseError::new(Reason::EndsEarly, 4)));
+    }
+
+    #[test]
+    fn a_part_lies_somewhere_and_anything_else_nowhere() {
+        let input = [1, 2, 3, 4];
+        assert_eq!(place_of(&input, &input[1..3]), Some((1, 2)));
+        assert_eq!(place_of(&input, &input), Some((0, 4)));
+        assert_eq!(place_of(&input[..2], &input[1..3]), None);
+        assert_eq!(place_of(&input[2..], &input[1..3]), None);
+        assert_eq!(place_of(&input, b"\x02\x03"), None);
+        assert_eq!(place_of(&input, &input[2..2]), None);
     }
 
     #[test]

@@ -45,6 +45,12 @@ impl<'a> Element<'a> {
         Some(decoded(value))
     }
 
+    /// The same as it is written, a part of the document; empty where there is none.
+    pub fn raw_attribute(&self, name: &str) -> &'a str {
+        let mut all = self.raw_attributes();
+        all.find(|(qualified, _)| !qualified.starts_with("xmlns") && local(qualified) == name).map_or("", |(_, value)| value)
+    }
+
     /// All attributes: names as they are written, and values.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
         self.raw_attributes().map(|(name, value)| (name, decoded(value)))

@@ -6,7 +6,7 @@
 
 use pallycon_drm::error::{Code, Error, Reason};
 use pallycon_drm::text::{to_base64, to_utf16_le};
-use pallycon_drm::web::inspect::{build, inspect_bytes, inspect_text, parse_manifest, parse_segment};
+use pallycon_drm::web::inspect::{build, hint, inspect_bytes, inspect_text, parse_manifest, parse_segment, ranges};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::*;
 
@@ -89,6 +89,32 @@ fn bytes_and_texts_are_identified() {
     assert_eq!(inspect_bytes(&[8, 4]), r#"{"kind":"widevine-certificate-request","value":{"size":2}}"#);
     assert_eq!(inspect_bytes(&[0xff; 5]), r#"{"kind":"unknown","value":{"size":5}}"#);
     assert_eq!(inspect_text("what is this?"), r#"{"kind":"unknown","value":{"size":13}}"#);
+}
+
+#[wasm_bindgen_test]
+fn fields_have_places() {
+    let place = |path: &str, offset, length| format!(r#"{{"path":["boxes",0{path}],"offset":{offset},"length":{length}}}"#);
+    let expected = [
+        place("", 0, 46),
+        place(r#","version""#, 8, 1),
+        place(r#","flags""#, 9, 3),
+        place(r#","systemId""#, 12, 16),
+        place(r#","size""#, 0, 4),
+        place(r#","data""#, 32, 14),
+        place(r#","widevine","contentId""#, 34, 12),
+        place(r#","widevine","contentIdBytes""#, 34, 12),
+    ];
+    assert_eq!(ranges("cenc", PSSH), format!(r#"{{"ranges":[{}]}}"#, expected.join(",")));
+    // The key of a ClearKey license is covered.
+    let masked = to_base64(br#"{"keys":[{"k":"****"}]}"#);
+    assert_eq!(ranges("clearkey-license", br#"{"keys":[{"k":"AAAA"}]}"#), format!(r#"{{"ranges":[],"bytes":"{masked}"}}"#));
+    assert_eq!(ranges("unknown", &[0xff; 5]), r#"{"ranges":[]}"#);
+}
+
+#[wasm_bindgen_test]
+fn warnings_have_remedies() {
+    assert_eq!(hint("pssh-flags"), "Write 0 there.");
+    assert_eq!(hint("no such code"), "");
 }
 
 #[wasm_bindgen_test]

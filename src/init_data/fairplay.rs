@@ -58,6 +58,9 @@ fn request<'a, V: Visitor<'a>>(boxes: Reader<'a>, out: &mut Report<'a, '_, V>) -
         match kind {
             b"fkri" => {
                 body.be(4);
+                if V::PLACES {
+                    out.visitor.place({ body }.part(16));
+                }
                 let id = body.id();
                 out.visitor.field(Field::KeyId, Value::DecodedId(&id));
                 key_id = Some(id);
@@ -68,6 +71,9 @@ fn request<'a, V: Visitor<'a>>(boxes: Reader<'a>, out: &mut Report<'a, '_, V>) -
             b"fkcx" => out.visitor.field(Field::Context, Value::Bytes(body.rest())),
             b"fkvl" => {
                 while !body.is_empty() {
+                    if V::PLACES {
+                        out.visitor.place({ body }.part(4));
+                    }
                     out.visitor.field(Field::Versions, Value::Number(body.be(4)));
                 }
             }

@@ -142,6 +142,9 @@ fn of_type<'a, V: Visitor<'a>>(kind: InitDataType, data: &'a [u8], strict: bool,
         }
         InitDataType::Sinf => sinf::read_json(&json_of(data)?, strict, out),
         InitDataType::Skd => {
+            if V::PLACES {
+                out.visitor.place(Span::whole(data));
+            }
             skd::read(&skd::uri(data).ok_or(ParseError::new(Reason::NoUri, 0))?, out);
             Ok(())
         }
@@ -164,6 +167,9 @@ fn bare<'a, V: Visitor<'a>>(data: &'a [u8], strict: bool, out: &mut Report<'a, '
     match header {
         Some(header) => {
             out.visitor.open(Field::PlayReady);
+            if V::PLACES {
+                out.visitor.xml(Span::whole(data), &header);
+            }
             playready::read_header(&header, 0, false, out)?;
             out.visitor.close();
         }

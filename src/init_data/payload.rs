@@ -112,8 +112,12 @@ fn marlin<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) -> Op
     for _ in 0..entries.be(4) {
         let size = entries.be(4) as usize;
         let mut entry = entries.part(size).reader();
+        let place = { entry }.part(16);
         let id = entry.id();
         entry.check().and(entries.check()).ok()?;
+        if V::PLACES {
+            out.visitor.place(place);
+        }
         key_id(id, out);
         out.visitor.field(Field::ContentId, Value::Text(str::from_utf8(entry.rest().bytes).ok()?));
     }

@@ -102,6 +102,9 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
     if utf8 && strict {
         return wrong(Reason::HeaderNotUtf16);
     }
+    if let (true, Some(header)) = (V::PLACES, header) {
+        out.visitor.xml(header, &text);
+    }
     read_header(&text, offset, licenses, out)?;
     if utf8 {
         out.warn(Code::PlayreadyUtf8, pssh.offset);
@@ -141,6 +144,9 @@ pub fn read_header<'a, V: Visitor<'a>>(xml: &str, offset: usize, licenses: bool,
     out.visitor.open_list(Field::Keys);
     elements(xml, offset, out).map_err(|error| ParseError::new(error.reason, offset))?;
     out.visitor.field(Field::HasEmbeddedLicense, Value::Flag(licenses));
+    if V::PLACES {
+        out.visitor.place_in_xml(xml);
+    }
     out.visitor.field(Field::Xml, Value::DecodedText(xml));
     Ok(())
 }
@@ -151,7 +157,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
     }
     let mut reader = xml::Reader::new(xml);
     // Version 4.0 has one key, in elements of its own.
-    let (mut old_id, mut old_key) = (None, [None, None]);
+    let (mut old_id, mut old_key, mut old_places) = (None, [None, None], [""; 3]);
     // The version's second digit, that of the versions with a key where one was found (0 for neither), and whether LA_URL is elsewhere.
     let (mut version, mut form, mut outside) = (0, 0, false);
     while let Some(event) = reader.event()? {
@@ -166,6 +172,9 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
             let text = element.attribute("version");
             // Later versions have keys where 4.2 has them.
             version = text.as_deref().and_then(|text| text.as_bytes().get(2)).map_or(0, |digit| b'2'.min(*digit));
+            if V::PLACES {
+                out.visitor.place_in_xml(element.raw_attribute("version"));
+            }
             out.optional(Field::Version, text.as_deref());
         } else if depth == 3 && name == CUSTOM {
             let start = reader.end();
@@ -173,26 +182,43 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
                 out.key_period(period);
                 out.visitor.field(Field::KeyPeriodIndex, Value::Number(period));
             }
-            out.optional(Field::CustomAttributes, xml.get(start..reader.offset()));
+            let inside = xml.get(start..reader.offset());
+            if V::PLACES {
+                out.visitor.place_in_xml(inside.unwrap_or_default());
+            }
+            out.optional(Field::CustomAttributes, inside);
         } else if name == "KID" && (protected || depth == 5 && reader.is_at(&["PROTECTINFO", "KIDS", name])) {
             let rest = OF_KEY.map(|(name, _)| element.attribute(name).as_deref().map(text::owned));
-            key(Field::Keys, &element.attribute("VALUE").unwrap_or_default(), rest, out)?;
+            let places = if V::PLACES { ["VALUE", "ALGID", "CHECKSUM"].map(|name| element.raw_attribute(name)) } else { [""; 3] };
+            key(Field::Keys, &element.attribute("VALUE").unwrap_or_default(), rest, places, out)?;
             form = if protected { b'1' } else { b'2' };
         } else if depth == 3 || protected && name == "ALGID" {
             // Of an element that stands twice the last counts, as of a field in JSON.
+            let start = reader.end();
             if let Some((_, field, _)) = TEXTS.iter().find(|(known, ..)| *known == name) {
-                out.visitor.field(*field, Value::DecodedText(reader.text()?.trim_ascii()));
-            } else if let Some((_, slot)) = OF_KEY.iter().zip(&mut old_key).find(|((known, _), _)| *known == name) {
-                *slot = Some(text::owned(reader.text()?.trim_ascii()));
+                let text = reader.text()?;
+                if V::PLACES {
+                    out.visitor.place_in_xml(xml.get(start..reader.offset()).unwrap_or_default().trim_ascii());
+                }
+                out.visitor.field(*field, Value::DecodedText(text.trim_ascii()));
+            } else if let Some(at) = OF_KEY.iter().position(|(known, _)| *known == name) {
+                let text = reader.text()?;
+                if let (Some(slot), Some(place)) = (old_key.get_mut(at), old_places.get_mut(at.saturating_add(1))) {
+                    *slot = Some(text::owned(text.trim_ascii()));
+                    *place = if V::PLACES { xml.get(start..reader.offset()).unwrap_or_default().trim_ascii() } else { "" };
+                }
             } else if name == "KID" {
                 old_id = Some(reader.text()?);
+                if V::PLACES {
+                    old_places[0] = xml.get(start..reader.offset()).unwrap_or_default().trim_ascii();
+                }
             }
         } else {
             outside |= name == "LA_URL";
         }
     }
     if let Some(id) = old_id {
-        key(Field::FirstKey, &id, old_key, out)?;
+        key(Field::FirstKey, &id, old_key, old_places, out)?;
         form = b'0'.max(form);
     }
     if form != 0 && version != 0 && form != version {
@@ -204,14 +230,26 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
     Ok(())
 }
 
-/// A key: its id in the other byte order and base64, and what stands beside it.
-fn key<'a, V: Visitor<'a>>(field: Field, id: &str, rest: [Option<String>; 2], out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
+/// A key: its id in the other byte order and base64, what stands beside it, and where the three are in the XML.
+fn key<'a, V: Visitor<'a>>(
+    field: Field,
+    id: &str,
+    rest: [Option<String>; 2],
+    [place, places @ ..]: [&str; 3],
+    out: &mut Report<'a, '_, V>,
+) -> Result<(), ParseError> {
     let id = text::from_base64(id).and_then(|id| id.try_into().ok()).map(text::swap_guid);
     let id = id.ok_or(ParseError::new(Reason::KidNotGuid, 0))?;
     out.key_id(&id);
     out.visitor.open(field);
+    if V::PLACES {
+        out.visitor.place_in_xml(place);
+    }
     out.visitor.field(Field::KeyId, Value::DecodedId(&id));
-    for ((_, field), text) in OF_KEY.iter().zip(&rest) {
+    for (((_, field), text), place) in OF_KEY.iter().zip(&rest).zip(places) {
+        if V::PLACES {
+            out.visitor.place_in_xml(place);
+        }
         out.optional(*field, text.as_deref());
     }
     out.visitor.close();

@@ -17,7 +17,7 @@ mod json_form;
 
 use super::collect::Collector;
 use super::sinf::{self, TrackEncryption};
-use super::visitor::{Report, Warning};
+use super::visitor::{Report, Visitor, Warning};
 use super::{InitDataType, KeyIds, PsshBox, pssh, sample_entry};
 use crate::bytes::{Reader, Span};
 use crate::error::{Code, Error, ParseError, Reason};
@@ -43,6 +43,8 @@ pub struct Track<'a> {
     pub default: Option<TrackEncryption<'a>>,
     /// Groups of samples with values of their own.
     pub groups: Vec<TrackEncryption<'a>>,
+    /// Where fields are whose values are copies, by their names in the public type.
+    pub places: Vec<(&'static str, Span<'a>)>,
 }
 
 /// What a segment says about protection.
@@ -65,10 +67,7 @@ pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
         return Err(invalid(ParseError::new(Reason::Empty, 0)));
     }
     let mut collector = Collector::default();
-    let mut walk = Walk { tracks: Vec::new(), boxes: Report::new(&mut collector) };
-    walk.read(Reader::new(data)).map_err(invalid)?;
-    let Walk { tracks, boxes } = walk;
-    boxes.finish(InitDataType::Cenc);
+    let tracks = read(data, &mut collector).map_err(invalid)?;
     let boxes = collector.finished();
     let mut key_ids = KeyIds::default();
     for track in &tracks {
@@ -80,13 +79,21 @@ pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
     Ok(Segment { tracks, boxes: boxes.boxes, key_ids, warnings: boxes.warnings })
 }
 
-/// A segment being read.
-struct Walk<'a, 'v> {
-    tracks: Vec<Track<'a>>,
-    boxes: Report<'a, 'v, Collector<'a>>,
+/// Reads a segment: its boxes go to a visitor.
+pub fn read<'a, V: Visitor<'a>>(data: &'a [u8], visitor: &mut V) -> Result<Vec<Track<'a>>, ParseError> {
+    let mut walk = Walk { tracks: Vec::new(), boxes: Report::new(visitor) };
+    walk.read(Reader::new(data))?;
+    walk.boxes.finish(InitDataType::Cenc);
+    Ok(walk.tracks)
 }
 
-impl<'a> Walk<'a, '_> {
+/// A segment being read.
+struct Walk<'a, 'v, V> {
+    tracks: Vec<Track<'a>>,
+    boxes: Report<'a, 'v, V>,
+}
+
+impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
     fn read(&mut self, mut reader: Reader<'a>) -> Result<(), ParseError> {
         while let Some(found) = next_box(&mut reader)? {
             if matches!(&found.kind, b"moov" | b"moof") {
@@ -122,13 +129,14 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn trak(&mut self, trak: Span<'a>) -> Result<(), ParseError> {
-        let mut track = Track::default();
+        let mut track = Track { places: vec![("", trak)], ..Track::default() };
         each(trak, &mut |child| {
             match &child.kind {
                 b"tkhd" => {
                     let mut body = child.body.reader();
                     let times = if body.u32_be()? >> 24 == 0 { 8 } else { 16 };
                     body.take(times)?;
+                    track.places.push(("trackId", { body }.span(4)?));
                     track.track_id = body.u32_be()?;
                 }
                 b"mdia" => each(child.body, &mut |child| {
@@ -136,6 +144,7 @@ impl<'a> Walk<'a, '_> {
                         b"hdlr" => {
                             let mut body = child.body.reader();
                             body.take(8)?;
+                            track.places.push(("type", { body }.span(4)?));
                             track.handler = Some(body.array()?);
                         }
                         b"minf" => each(child.body, &mut |child| {

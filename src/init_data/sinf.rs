@@ -46,12 +46,13 @@ impl<'a> Protection<'a> {
     fn piff(&mut self, mut body: Reader<'a>) -> Option<()> {
         body.take(20).ok()?;
         let word = body.u32_be().ok()?;
+        let key_id_at = body.offset();
         let key_id = body.array().ok()?;
         let algorithm = word >> 8;
         if self.scheme_type == Some(*b"piff") && matches!(algorithm, 1 | 2) {
             self.scheme_type = Some(if algorithm == 1 { *b"cenc" } else { *b"cbc1" });
         }
-        self.tenc = Some(TrackEncryption { is_protected: algorithm != 0, iv_size: word as u8, key_id, ..Default::default() });
+        self.tenc = Some(TrackEncryption { is_protected: algorithm != 0, iv_size: word as u8, key_id, key_id_at, ..Default::default() });
         Some(())
     }
 }
@@ -63,6 +64,8 @@ pub struct TrackEncryption<'a> {
     pub is_protected: bool,
     /// 16 bytes.
     pub key_id: [u8; 16],
+    /// Where they are in the input.
+    pub key_id_at: usize,
     /// Bytes of IV at each sample: 0, 8 or 16.
     pub iv_size: u8,
     /// One IV for all samples.
@@ -115,6 +118,7 @@ pub fn read_children(children: Span<'_>) -> Option<Protection<'_>> {
 pub fn encryption<'a>(body: &mut Reader<'a>, version: u8) -> Option<TrackEncryption<'a>> {
     let [_, pattern, protected, iv_size] = body.be(4).to_be_bytes();
     let is_protected = protected != 0;
+    let key_id_at = body.offset();
     let key_id = body.id();
     let mut constant_iv = None;
     if is_protected && iv_size == 0 {
@@ -123,7 +127,7 @@ pub fn encryption<'a>(body: &mut Reader<'a>, version: u8) -> Option<TrackEncrypt
     }
     body.check().ok()?;
     let pattern = (version > 0).then_some((pattern >> 4, pattern & 15));
-    Some(TrackEncryption { is_protected, key_id, iv_size, constant_iv, pattern })
+    Some(TrackEncryption { is_protected, key_id, key_id_at, iv_size, constant_iv, pattern })
 }
 
 /// The tracks of `{"sinf":[…]}`.
@@ -174,6 +178,7 @@ mod tests {
         let tenc = TrackEncryption {
             is_protected: true,
             key_id: *b"KKKKKKKKKKKKKKKK",
+            key_id_at: 56,
             iv_size: 0,
             constant_iv: Some(b"IVIVIVIVIVIVIVIV"),
             pattern: Some((1, 9)),
@@ -181,7 +186,8 @@ mod tests {
         let expected = Protection { codec: Some(*b"mp4a"), scheme_type: Some(*b"cbcs"), tenc: Some(tenc) };
         assert_eq!(read(Span::whole(CHILDREN)), Ok(expected));
         let whole = [&[0, 0, 0, CHILDREN.len() as u8 + 8][..], b"sinf", CHILDREN].concat();
-        assert_eq!(read(Span::whole(&whole)), Ok(expected));
+        let moved = Protection { tenc: Some(TrackEncryption { key_id_at: 64, ..tenc }), ..expected };
+        assert_eq!(read(Span::whole(&whole)), Ok(moved));
         let text = ["{\"sinf\" : [ \"", &text::to_base64(CHILDREN).replace('/', "\\/"), "\" ]}"].concat();
         let out = of_json(&text, false).unwrap();
         let track = serde_json::json!({

@@ -1,7 +1,9 @@
 //! What readers of init data report to.
 //!
-//! A reader walks the bytes and reports what it finds, in the order in which it finds it; it stores nothing. Two visitors
-//! exist: [`super::collect`] fills the typed structs of this crate, [`super::record`] writes what crosses into JavaScript.
+//! A reader walks the bytes and reports what it finds, in the order in which it finds it; it stores nothing. Three visitors
+//! exist: [`super::collect`] fills the typed structs of this crate, [`super::record`] writes what crosses into JavaScript, and
+//! the inspect module's notes where each field is. Most values are parts of the input, which say so themselves; the places of
+//! the others ([`Visitor::place`], [`Visitor::place_in_xml`]) are reported to a visitor that wants them, and compiled for no other.
 
 use super::sinf::Protection;
 use super::{InitDataType, KeyIds, skd};
@@ -96,6 +98,14 @@ pub struct Mark {
 
 /// Who a reader reports to.
 pub trait Visitor<'a> {
+    /// Whether it wants to know where fields are.
+    const PLACES: bool = false;
+    /// Where the next field is, if its value does not say.
+    fn place(&mut self, _at: Span<'a>) {}
+    /// The XML that follows, as it is in the input and decoded. Places in it are parts of the text.
+    fn xml(&mut self, _input: Span<'a>, _text: &str) {}
+    /// Where the next field is in the XML.
+    fn place_in_xml(&mut self, _part: &str) {}
     /// A box begins. What follows belongs to it, up to [`Visitor::end_box`].
     fn begin_box(&mut self, header: &PsshHeader<'a>);
     /// The data of the box could not be read; the box itself is fine.

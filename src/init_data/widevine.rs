@@ -151,6 +151,9 @@ pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a,
             },
             _ => {}
         }
+        if V::PLACES {
+            out.visitor.place(field.value);
+        }
         out.visitor.field(*name, value);
     }
     // The keys of entitled keys come behind the message's own.

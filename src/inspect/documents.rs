@@ -1,6 +1,8 @@
 //! XML, identified by its root element: PlayReady's messages and headers, CPIX, manifests and their elements.
 
-use super::{Finding, damaged};
+use super::ranges::{FieldRange, Ranges, Step};
+use super::{Finding, damaged, json_places};
+use crate::bytes::place_of;
 use crate::error::{Error, ParseError};
 use crate::init_data::playready::parse_header;
 use crate::init_data::{self, Options};
@@ -101,6 +103,10 @@ fn headers_in(soap: &str, o: &mut Object<'_>) {
     o.objects("headersInside", &found, |o, header| header.write(o));
 }
 
+/// The lists of a CPIX finding.
+const KEYS: &str = "contentKeys";
+const SYSTEMS: &str = "systems";
+
 #[derive(Default)]
 struct ContentKey {
     key_id: Option<[u8; 16]>,
@@ -116,44 +122,92 @@ struct DrmSystem {
     uri: Option<String>,
 }
 
-/// CPIX without its keys, which are secrets.
-fn cpix(document: &str) -> Result<Finding, ParseError> {
-    let (mut keys, mut systems, mut content_id): (Vec<ContentKey>, Vec<DrmSystem>, _) = (Vec::new(), Vec::new(), None);
-    let mut reader = Reader::new(document);
-    while let Some(event) = reader.event()? {
-        let Event::Start(element) = event else { continue };
-        let id = |name| element.attribute(name).and_then(|id| key_id(&id));
-        match element.name {
-            "CPIX" => content_id = element.attribute("id").or(element.attribute("contentId")).map(Cow::into_owned),
-            "ContentKey" => keys.push(ContentKey {
-                key_id: id("kid"),
-                scheme: element.attribute("commonEncryptionScheme").map(Cow::into_owned),
-                has_key: false,
-            }),
-            "PlainValue" | "EncryptedValue" => {
-                reader.skip()?;
-                keys.last_mut().into_iter().for_each(|key| key.has_key = true);
-            }
-            "DRMSystem" => systems.push(DrmSystem { system_id: id("systemId"), key_id: id("kid"), ..DrmSystem::default() }),
-            "PSSH" => {
-                let text = reader.text()?;
-                systems.last_mut().into_iter().for_each(|system| system.pssh = Some(text.trim().into()));
-            }
-            "URIExtXKey" => {
-                let uri = from_base64(&reader.text()?).and_then(|uri| String::from_utf8(uri).ok());
-                systems.last_mut().into_iter().for_each(|system| system.uri = uri.clone());
-            }
-            _ => {}
+/// What a CPIX document says, without its keys, which are secrets.
+#[derive(Default)]
+struct Cpix {
+    content_id: Option<String>,
+    keys: Vec<ContentKey>,
+    systems: Vec<DrmSystem>,
+    places: Vec<FieldRange>,
+    /// Where keys are.
+    secrets: Vec<(usize, usize)>,
+}
+
+impl Cpix {
+    /// Notes where a field is: of the document, or of the latest key or system.
+    fn place(&mut self, document: &str, list: Option<&str>, name: &str, part: &str) {
+        let Some((offset, length)) = place_of(document.as_bytes(), part.as_bytes()) else { return };
+        let mut path = Vec::new();
+        if let Some(list) = list {
+            let count = if list == KEYS { self.keys.len() } else { self.systems.len() };
+            path.extend([list.into(), count.saturating_sub(1).into()]);
         }
+        path.extend(Some(name).filter(|name| !name.is_empty()).map(Step::from));
+        self.places.push(FieldRange { path, offset, length });
     }
+
+    fn read(document: &str) -> Result<Self, ParseError> {
+        let mut out = Self::default();
+        let mut reader = Reader::new(document);
+        while let Some(event) = reader.event()? {
+            let Event::Start(element) = event else { continue };
+            let id = |name| element.attribute(name).and_then(|id| key_id(&id));
+            let tag = document.get(reader.offset()..reader.end()).unwrap_or_default();
+            let start = reader.end();
+            match element.name {
+                "CPIX" => {
+                    let name = if element.attribute("id").is_some() { "id" } else { "contentId" };
+                    out.content_id = element.attribute(name).map(Cow::into_owned);
+                    out.place(document, None, "contentId", element.raw_attribute(name));
+                }
+                "ContentKey" => {
+                    let scheme = element.attribute("commonEncryptionScheme").map(Cow::into_owned);
+                    out.keys.push(ContentKey { key_id: id("kid"), scheme, has_key: false });
+                    out.place(document, Some(KEYS), "", tag);
+                    out.place(document, Some(KEYS), "keyId", element.raw_attribute("kid"));
+                    out.place(document, Some(KEYS), "scheme", element.raw_attribute("commonEncryptionScheme"));
+                }
+                "PlainValue" | "EncryptedValue" => {
+                    reader.skip()?;
+                    out.keys.last_mut().into_iter().for_each(|key| key.has_key = true);
+                    let secret = document.get(start..reader.offset()).unwrap_or_default();
+                    out.place(document, Some(KEYS), "hasKey", secret);
+                    out.secrets.extend(place_of(document.as_bytes(), secret.as_bytes()));
+                }
+                "DRMSystem" => {
+                    out.systems.push(DrmSystem { system_id: id("systemId"), key_id: id("kid"), ..DrmSystem::default() });
+                    out.place(document, Some(SYSTEMS), "", tag);
+                    out.place(document, Some(SYSTEMS), "systemId", element.raw_attribute("systemId"));
+                    out.place(document, Some(SYSTEMS), "keyId", element.raw_attribute("kid"));
+                }
+                "PSSH" | "URIExtXKey" => {
+                    let text = reader.text()?;
+                    let (name, text) = match element.name {
+                        "PSSH" => ("psshBase64", Some(text.trim().into())),
+                        _ => ("uri", from_base64(&text).and_then(|uri| String::from_utf8(uri).ok())),
+                    };
+                    out.place(document, Some(SYSTEMS), name, document.get(start..reader.offset()).unwrap_or_default().trim());
+                    if let Some(system) = out.systems.last_mut() {
+                        *if name == "uri" { &mut system.uri } else { &mut system.pssh } = text;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(out)
+    }
+}
+
+fn cpix(document: &str) -> Result<Finding, ParseError> {
+    let Cpix { content_id, keys, systems, .. } = Cpix::read(document)?;
     Ok(Finding::object("cpix", |o| {
         o.optional_string("contentId", content_id.as_deref());
-        o.objects("contentKeys", &keys, |o, key| {
+        o.objects(KEYS, &keys, |o, key| {
             o.optional_string("keyId", key.key_id.map(|id| hex(&id)).as_deref());
             o.optional_string("scheme", key.scheme.as_deref());
             o.boolean("hasKey", key.has_key);
         });
-        o.objects("systems", &systems, |o, drm| {
+        o.objects(SYSTEMS, &systems, |o, drm| {
             o.optional_string("systemId", drm.system_id.as_ref().map(uuid).as_deref());
             o.optional_string("system", drm.system_id.as_ref().and_then(system::name));
             o.optional_string("keyId", drm.key_id.map(|id| hex(&id)).as_deref());
@@ -161,4 +215,16 @@ fn cpix(document: &str) -> Result<Finding, ParseError> {
             o.optional_string("uri", drm.uri.as_deref());
         });
     }))
+}
+
+/// Where the fields of a CPIX document are, in the document with its keys masked.
+pub fn cpix_ranges(data: &[u8]) -> Ranges {
+    let text = str::from_utf8(data).unwrap_or_default();
+    let document = text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\0']);
+    let shift = place_of(data, document.as_bytes()).map_or(0, |(offset, _)| offset);
+    let moved = |(offset, length): (usize, usize)| (offset.saturating_add(shift), length);
+    let Ok(mut read) = Cpix::read(document) else { return Ranges { fields: Vec::new(), bytes: Some(vec![b'*'; data.len()]) } };
+    read.places.iter_mut().for_each(|place| (place.offset, place.length) = moved((place.offset, place.length)));
+    let secrets: Vec<_> = read.secrets.into_iter().map(moved).collect();
+    Ranges { fields: read.places, bytes: json_places::masked(data, &secrets) }
 }

@@ -8,8 +8,10 @@
 
 mod damaged;
 mod documents;
+mod json_places;
 mod keys;
 mod messages;
+pub mod ranges;
 mod tokens;
 
 use crate::bytes::{Span, steps};
@@ -215,6 +217,14 @@ fn key_id(text: &str) -> Option<Finding> {
 fn wrapped(text: &str, layers: usize) -> Option<Finding> {
     if let Some(found) = tokens::custom_data(text) {
         return Some(found);
+    }
+    // As it is in the query of a URL.
+    if text.contains('%') && !text.contains(char::is_whitespace) {
+        let data = data_uri::percent_decode(text);
+        let found = (data != text.as_bytes()).then(|| inside("url-encoded", data, layers)).filter(|found| !found.is_unknown());
+        if found.is_some() {
+            return found;
+        }
     }
     let (layer, data) = text::from_hex(text).map(|data| ("hex", data)).or_else(|| text::from_base64(text).map(|data| ("base64", data)))?;
     let found = inside(layer, data, layers);

@@ -336,3 +336,14 @@ fn content_keys_are_masked_in_every_wrapping() {
         }
     }
 }
+
+#[test]
+fn url_encoding_is_a_layer() {
+    let pssh = "AAAATnBzc2gAAAAA7e%2BLqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
+    let found = text(pssh);
+    assert_eq!((found.kind, &found.layers[..]), ("cenc", &["url-encoded", "base64"][..]));
+    let xml = "%3CWRMHEADER%20version%3D%224.0.0.0%22%2F%3E";
+    assert_eq!(text(xml).kind, "playready-header");
+    assert_eq!(text("100%").kind, "unknown");
+    assert_eq!(text("%zz").kind, "unknown");
+}

@@ -6,7 +6,8 @@
 //! ```
 //! A token's signature and the values of other parameters are not repeated, because they may be good for something.
 
-use super::Finding;
+use super::ranges::Ranges;
+use super::{Finding, json_places};
 use crate::custom_data::inspect::{Expected, Inspection, Kind, inspect};
 use crate::error::{Code, Problem};
 use crate::json::{self, Object, Value};
@@ -22,6 +23,18 @@ pub fn custom_data(text: &str) -> Option<Finding> {
 
 fn inspection(text: &str) -> Option<Inspection> {
     inspect(text, &Expected::default()).ok().filter(|read| !read.site_id.is_empty())
+}
+
+/// Where the fields are in the JSON of a token, and that JSON, where it is in base64.
+pub fn ranges(kind: &str, data: &[u8]) -> Ranges {
+    // Plain, in base64, or in base64 of base64: as `inspect` takes it.
+    let mut bytes = data.to_vec();
+    for _ in 0..2 {
+        let Some(inner) = str::from_utf8(&bytes).ok().and_then(|text| from_base64(text.trim())) else { break };
+        bytes = inner;
+    }
+    let read = json_places::of(kind, &bytes);
+    Ranges { bytes: Some(bytes), ..read }
 }
 
 /// A URL: `license-url` where a parameter is a token, or the path is PallyCon's.

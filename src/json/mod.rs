@@ -5,5 +5,7 @@ mod print;
 mod reader;
 mod writer;
 
+#[cfg(feature = "inspect")]
+pub use reader::{Places, parse_with};
 pub use reader::{Value, parse};
 pub use writer::{Object, Writer};

@@ -67,18 +67,39 @@ impl Value {
 /// Reads one JSON value that is the whole text; white space around it is skipped.
 #[inline(never)]
 pub fn parse(text: &str) -> Option<Value> {
-    let mut parser = Parser { rest: text.as_bytes() };
+    whole(text, ())
+}
+
+/// The same, and says where every value is.
+#[cfg(feature = "inspect")]
+pub fn parse_with<P: Places>(text: &str, places: P) -> Option<Value> {
+    whole(text, places)
+}
+
+fn whole<P: Places>(text: &str, places: P) -> Option<Value> {
+    let mut parser = Parser { rest: text.as_bytes(), places };
     let value = parser.value(0)?;
     parser.space();
     parser.rest.is_empty().then_some(value)
 }
 
-/// Walks the bytes: all that JSON's grammar asks for is ASCII, and what stands in between is kept as it is.
-struct Parser<'a> {
-    rest: &'a [u8],
+/// Who wants to know where values are. What nobody wants to know is not compiled.
+pub trait Places {
+    /// The value of this name, or at this index, comes next.
+    fn enter(&mut self, _name: Option<&str>, _index: usize) {}
+    /// It was read: how much of the text was left where it began, and behind it.
+    fn leave(&mut self, _before: usize, _behind: usize) {}
 }
 
-impl Parser<'_> {
+impl Places for () {}
+
+/// Walks the bytes: all that JSON's grammar asks for is ASCII, and what stands in between is kept as it is.
+struct Parser<'a, P> {
+    rest: &'a [u8],
+    places: P,
+}
+
+impl<P: Places> Parser<'_, P> {
     /// The next byte, if it is one of these.
     #[inline(never)]
     fn one_of(&mut self, bytes: &[u8]) -> Option<u8> {
@@ -134,12 +155,24 @@ impl Parser<'_> {
             if named {
                 let name = self.string()?;
                 self.eat(b":")?;
-                fields.push((name, self.value(depth.saturating_add(1))?));
+                self.places.enter(Some(&name), 0);
+                let value = self.member(depth)?;
+                fields.push((name, value));
             } else {
-                items.push(self.value(depth.saturating_add(1))?);
+                self.places.enter(None, items.len());
+                let value = self.member(depth)?;
+                items.push(value);
             }
         }
         Some(if named { Value::Object(fields) } else { Value::Array(items) })
+    }
+
+    fn member(&mut self, depth: u8) -> Option<Value> {
+        self.space();
+        let before = self.rest.len();
+        let value = self.value(depth.saturating_add(1))?;
+        self.places.leave(before, self.rest.len());
+        Some(value)
     }
 
     /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
@@ -210,7 +243,7 @@ impl Parser<'_> {
         if first & 0xfc00 == 0xd800
             && let Some(rest) = self.rest.strip_prefix(b"\\u")
         {
-            let mut ahead = Parser { rest };
+            let mut ahead = Parser { rest, places: () };
             let second = ahead.unit()?;
             if second & 0xfc00 == 0xdc00 {
                 self.rest = ahead.rest;

@@ -68,7 +68,8 @@ pub fn parse(mpd: &str) -> Result<Found, ParseError> {
                 let offset = reader.offset();
                 let line = lines.of(mpd, offset);
                 let head = Protection { line, offset, ..Protection::default() };
-                let read = content_protection(head, &element, &mut reader, &mut warnings)?;
+                let mut read = content_protection(head, mpd, &element, &mut reader, &mut warnings)?;
+                read.place("", mpd, mpd.get(offset..reader.end()).unwrap_or_default());
                 let Some(level) = levels.last_mut() else { continue };
                 if level.own.len() >= MAX_PER_LEVEL {
                     return Err(ParseError::new(Reason::TooManyProtections, offset));
@@ -164,12 +165,15 @@ fn resolve(
 /// Reads a ContentProtection element, after its start, to its end.
 fn content_protection(
     mut out: Protection,
+    mpd: &str,
     element: &Element<'_>,
     reader: &mut Reader<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Protection, ParseError> {
     let text = |name| element.attribute(name).map(Cow::into_owned);
     (out.scheme_id_uri, out.value, out.license_url) = (text("schemeIdUri"), text("value"), text("licenseUrl"));
+    let attributes = [("schemeIdUri", "schemeIdUri"), ("value", "value"), ("licenseUrl", "licenseUrl"), ("keyIds", "default_KID")];
+    attributes.iter().for_each(|(field, name)| out.place(field, mpd, element.raw_attribute(name)));
     out.system_id = out.scheme_id_uri.as_deref().and_then(system_of_urn);
     if out.system_id.is_none() {
         let value = out.value.as_deref().and_then(|value| <[u8; 4]>::try_from(value.as_bytes()).ok());
@@ -182,7 +186,20 @@ fn content_protection(
     while let Some(event) = reader.event()? {
         match event {
             Event::End(_) if reader.depth() < depth => break,
-            Event::Start(child) => out.child(&child, reader, warnings)?,
+            Event::Start(child) => {
+                let start = reader.end();
+                out.child(&child, reader, warnings)?;
+                let field = match child.name {
+                    "pssh" => "initData",
+                    "pro" => "playreadyObject",
+                    "Laurl" | "laurl" | "LaUrl" => "licenseUrl",
+                    "MarlinContentId" => "keyIds",
+                    _ => continue,
+                };
+                let attribute = if field == "licenseUrl" { child.raw_attribute("licenseUrl") } else { "" };
+                let text = mpd.get(start..reader.offset()).unwrap_or_default().trim();
+                out.place(field, mpd, if attribute.is_empty() { text } else { attribute });
+            }
             _ => {}
         }
     }
@@ -190,6 +207,7 @@ fn content_protection(
     if out.init_data.is_none() {
         out.wrapping = Wrapping::Object;
         out.init_data = out.playready_object.take().map(|bytes| (bytes, None));
+        out.places.iter_mut().filter(|(name, ..)| *name == "playreadyObject").for_each(|(name, ..)| *name = "initData");
     }
     checks::key_ids(&out, &out.key_ids.iter().cloned().collect(), "default_KID", warnings);
     out.look_inside();

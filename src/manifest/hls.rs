@@ -35,17 +35,19 @@ pub fn parse(playlist: &str) -> Found {
         offset = offset.saturating_add(whole.len());
         let list = line.strip_prefix("#EXT-X-KEY:").or_else(|| line.strip_prefix("#EXT-X-SESSION-KEY:"));
         if let Some(list) = list {
-            found.protections.push(key(head, list, &mut found.warnings));
+            found.protections.push(key(head, playlist, line, list, &mut found.warnings));
         } else if let Some(object) = line.strip_prefix("#EXT-X-PLAYREADYHEADER:") {
-            found.protections.push(playready_header(head, object, &mut found.warnings));
+            found.protections.push(playready_header(head, playlist, line, object, &mut found.warnings));
         }
     }
     found
 }
 
-fn playready_header(head: Protection, object: &str, warnings: &mut Vec<Warning>) -> Protection {
+fn playready_header(head: Protection, playlist: &str, line: &str, object: &str, warnings: &mut Vec<Warning>) -> Protection {
     let mut out = Protection { system_id: Some(system::PLAYREADY), wrapping: Wrapping::Object, ..head };
     let (object, _, typographic) = quotes::quoted(object).unwrap_or((object, "", false));
+    out.place("", playlist, line);
+    out.place("initData", playlist, object);
     if typographic {
         warnings.push(Warning::of(&out, Code::ManifestQuotes));
     }
@@ -81,19 +83,23 @@ pub fn attributes(list: &str) -> impl Iterator<Item = Attribute<'_>> {
     })
 }
 
-fn key(head: Protection, list: &str, warnings: &mut Vec<Warning>) -> Protection {
+fn key(head: Protection, playlist: &str, line: &str, list: &str, warnings: &mut Vec<Warning>) -> Protection {
     let mut out = head;
+    out.place("", playlist, line);
     let mut typographic = false;
     for (name, value, quotes) in attributes(list) {
         typographic |= quotes;
-        let slot = match name {
-            "METHOD" => &mut out.method,
-            "URI" => &mut out.uri,
-            "KEYID" => &mut out.key_id_text,
-            "KEYFORMAT" => &mut out.key_format,
+        let (field, slot) = match name {
+            "METHOD" => ("method", &mut out.method),
+            "URI" => ("uri", &mut out.uri),
+            "KEYID" => ("keyIdText", &mut out.key_id_text),
+            "KEYFORMAT" => ("keyFormat", &mut out.key_format),
             _ => continue,
         };
-        slot.get_or_insert_with(|| value.into());
+        if slot.is_none() {
+            *slot = Some(value.into());
+            out.place(field, playlist, value);
+        }
     }
     if typographic {
         warnings.push(Warning::of(&out, Code::ManifestQuotes));

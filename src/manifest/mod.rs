@@ -79,9 +79,20 @@ pub struct Protection {
     pub line: u64,
     /// The byte at which it begins.
     pub offset: usize,
+    /// Where its fields are, by their names in the public type (none: the whole): offset and length in bytes.
+    pub places: Vec<Place>,
 }
 
+/// A field's name, its offset and its length.
+pub type Place = (&'static str, usize, usize);
+
 impl Protection {
+    /// Notes where a field is, as it is written: a part of the document.
+    fn place(&mut self, name: &'static str, document: &str, part: &str) {
+        let place = crate::bytes::place_of(document.as_bytes(), part.as_bytes());
+        self.places.extend(place.map(|(offset, length)| (name, offset, length)));
+    }
+
     /// The init data, read.
     pub fn read_init_data(&self) -> Option<Result<InitData<'_>, Error>> {
         let (bytes, kind) = self.init_data.as_ref()?;
@@ -156,6 +167,8 @@ fn read_xml(text: &str, kind: Kind, read: impl Fn(&str) -> Result<Found, ParseEr
     let found = read(text).or_else(|error| {
         let straight = quotes::straightened(text).filter(|_| error.reason == Reason::XmlMalformed).ok_or(error)?;
         let mut found = read(&straight).map_err(|_| error)?;
+        // Typographic quotes are longer: places in the straightened text are not those of the input.
+        found.protections.iter_mut().for_each(|protection| protection.places.clear());
         let line = text.get(..error.offset).unwrap_or_default().bytes().filter(|byte| *byte == b'\n').count() as u64;
         found.warnings.push(Warning::new(Code::ManifestQuotes, error.offset, line.saturating_add(1)));
         Ok(found)

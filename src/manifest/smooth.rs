@@ -40,7 +40,12 @@ fn headers(manifest: &str) -> Result<Found, ParseError> {
             wrapping: Wrapping::Object,
             ..Protection::default()
         };
-        match text::from_base64(&reader.text()?) {
+        out.place("systemId", manifest, element.raw_attribute("SystemID"));
+        let start = reader.end();
+        let object = reader.text()?;
+        out.place("initData", manifest, manifest.get(start..reader.offset()).unwrap_or_default().trim());
+        out.place("", manifest, manifest.get(offset..reader.end()).unwrap_or_default());
+        match text::from_base64(&object) {
             Some(bytes) => out.init_data = Some((out.without_keys(bytes), None)),
             None => found.warnings.push(Warning::of(&out, Code::ManifestInitData).with(Reason::ManifestNotBase64.as_str())),
         }

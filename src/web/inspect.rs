@@ -30,6 +30,18 @@ pub fn inspect_text(text: &str) -> String {
     inspect::text(text).to_json()
 }
 
+/// What to do about a warning.
+#[wasm_bindgen]
+pub fn hint(code: &str) -> String {
+    Code::ALL.iter().find(|known| known.as_str() == code).map_or_else(String::new, |known| known.hint().into())
+}
+
+/// Where the fields of a finding of this kind are in its bytes.
+#[wasm_bindgen]
+pub fn ranges(kind: &str, data: &[u8]) -> String {
+    inspect::ranges::of(kind, data).to_json()
+}
+
 /// Writes `what` ("pssh", "widevine", "playready") from its fields: JSON, with bytes in hex.
 #[wasm_bindgen]
 pub fn build(what: &str, fields: &str) -> Result<Vec<u8>, JsValue> {

@@ -138,3 +138,39 @@ test("content keys are masked in the bytes, too", () => {
     assert.ok(!playready.xml.includes(key.slice(0, 22)));
   }
 });
+
+test("ranges: each field's bytes, of the input without its layers", () => {
+  const { bytes, ranges, layers } = inspectAny(WIDEVINE, { ranges: true });
+  assert.deepEqual(layers, ["base64"]);
+  assert.deepEqual(Buffer.from(bytes), Buffer.from(WIDEVINE, "base64"));
+  assert.deepEqual(ranges.find(({ path }) => path.join(".") === "boxes.0.systemId"), { path: ["boxes", 0, "systemId"], offset: 12, length: 16 });
+  assert.deepEqual(ranges.map(({ path }) => path.join(".")).slice(0, 2), ["boxes.0", "boxes.0.version"]);
+  for (const { offset, length } of ranges) assert.ok(length > 0 && offset + length <= bytes.length);
+  assert.ok(!("ranges" in inspectAny(WIDEVINE)) && !("bytes" in inspectAny(WIDEVINE, { ranges: false })));
+  // The bytes are a copy.
+  const input = Buffer.from(WIDEVINE, "base64");
+  inspectAny(input, { ranges: true }).bytes.fill(0);
+  assert.equal(input.toString("base64"), WIDEVINE);
+});
+
+test("ranges: of pieces, manifests, tokens, and documents with keys", () => {
+  const row = inspectAny(`${WIDEVINE} ${WIDEVINE}`, { ranges: true });
+  assert.deepEqual(row.value.pieces.map(({ bytes, ranges }) => [bytes.length, ranges[0].length]), [[row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length], [row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length]]);
+  const text = media("demo-cbcs/hls/fairplay.m3u8");
+  const { bytes, ranges, value } = inspectAny(text, { ranges: true });
+  const { offset, length } = ranges.find(({ path }) => path.join(".") === "protections.0.uri");
+  assert.equal(Buffer.from(bytes).subarray(offset, offset + length).toString(), value.protections[0].uri);
+  const token = Buffer.from(JSON.stringify({ drm_type: "Widevine", site_id: "DEMO", user_id: "u", cid: "film", policy: "p", timestamp: "2024-01-01T00:00:00Z", hash: "h" }));
+  const read = inspectAny(token.toString("base64"), { ranges: true });
+  const place = read.ranges.find(({ path }) => path[0] === "contentId");
+  assert.equal(Buffer.from(read.bytes).subarray(place.offset, place.offset + place.length).toString(), '"film"');
+  const key = "W31bfVt9W31bfVt9W31bfQ==";
+  const keys = inspectAny(JSON.stringify({ keys: [{ kty: "oct", kid: "AAAAAAAAAAAAAAAAAAAAAQ", k: key }] }), { ranges: true });
+  assert.ok(!Buffer.from(keys.bytes).includes(key));
+});
+
+test("warnings of init data come with what to do", () => {
+  const box = Buffer.from(WIDEVINE, "base64");
+  box[11] = 1; // a flag
+  assert.deepEqual(inspectAny(box).value.warnings, [{ code: "pssh-flags", message: "a box has flags, which makes Chromium refuse it", offset: 0, hint: "Write 0 there." }]);
+});
