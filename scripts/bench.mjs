@@ -1,6 +1,6 @@
 // `npm run bench`: builds what is measured, measures it beside what one would use instead, prints the tables and
 // writes them into docs/performance.md. Ratios first: machines differ. Nothing here fails a build.
-//   npm run bench -- parsing size    these parts alone: parsing, size, license, start, memory
+//   npm run bench -- parsing size    these parts alone: parsing, size, license, start, site, memory
 import { ensureBrowsers, findBrowser } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensureBenchPackages, ensurePackages } from "./setup/npm.mjs";
@@ -12,6 +12,7 @@ const PARTS = {
   size: async () => (await import("../benches/size.mjs")).size(),
   license: async () => (await import("../benches/license/license.mjs")).license(),
   start: async () => (await import("../benches/start/start.mjs")).start(),
+  site: async () => (await import("../benches/site.mjs")).site(),
   memory: async () => (await import("../benches/memory.mjs")).memory(),
 };
 
@@ -24,6 +25,7 @@ await main(async () => {
   await ensureRust();
   await ensureBuilt("package");
   await ensureBuilt("bridge");
+  await ensureBuilt("demo");
   await ensureBenchPackages();
   if (!findBrowser("chromium")) await ensureBrowsers();
   const { plain, writePart } = await import("../benches/lib/report.mjs");

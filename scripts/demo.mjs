@@ -1,6 +1,7 @@
 // Builds the site of www/demo into build/demo/: a document, a script and a style sheet for each page, and one chunk a player.
 // scripts/site.mjs makes the copy for file hosts.
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundlePage } from "./lib/bundle.mjs";
@@ -29,16 +30,39 @@ function documentOf(page) {
 /** The script of a page, in TypeScript or JavaScript. */
 const scriptOf = (name) => ["main.ts", "main.js"].map((file) => join(source, name, file)).find(existsSync);
 
+/** The files that a page's script names, with all that those name: chunks, workers, modules. */
+function reached(script) {
+  const seen = new Set([script]);
+  for (const name of seen) {
+    if (!name.endsWith(".js")) continue;
+    for (const [, other] of readFileSync(join(output, name), "utf8").matchAll(/["'`](?:\.\/)?([\w-]+\.(?:js|wasm))["'`]/g)) {
+      if (existsSync(join(output, other))) seen.add(other);
+    }
+  }
+  return [...seen];
+}
+
+/** The service worker of the Inspect page, which keeps its files, and is another one when any of them is. */
+async function buildOffline(options) {
+  const files = ["inspect.html", "style.css", "dark.css", "inspect.css", "icon.svg", "theme.js", ...reached("inspect.js")];
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(join(output, file)));
+  const define = { FILES: JSON.stringify(files), VERSION: JSON.stringify(hash.digest("hex").slice(0, 12)) };
+  await build({ ...options, entryPoints: { sw: join(source, "inspect/sw.ts") }, outdir: output, format: "iife", define });
+}
+
 async function buildSite() {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  const common = { bundle: true, minify: true, target, logLevel: "warning", sourcemap: true };
-  await bundlePage(Object.fromEntries(PAGES.map(({ name }) => [name, scriptOf(name)])), output, { minify: true, target, supported });
-  await build({ ...common, entryPoints: { theme: join(source, "shared/theme-start.ts") }, outdir: output, format: "iife" });
+  const scripts = Object.fromEntries(PAGES.map(({ name }) => [name, scriptOf(name)]));
+  await bundlePage({ ...scripts, "inspect-worker": join(source, "inspect/worker.ts") }, output, { minify: true, target, supported });
+  const options = { bundle: true, minify: true, target, logLevel: "warning" };
+  await build({ ...options, entryPoints: { theme: join(source, "shared/theme-start.ts") }, outdir: output, format: "iife" });
   const styles = Object.fromEntries(PAGES.map(({ name }) => [name, join(source, name, "page.css")]));
-  await build({ ...common, sourcemap: false, entryPoints: { style: join(source, "style.css"), dark: join(source, "dark.css"), ...styles }, outdir: output, target: ["chrome64"], external: ["*.svg"] });
+  await build({ ...options, entryPoints: { style: join(source, "style.css"), dark: join(source, "dark.css"), ...styles }, outdir: output, target: ["chrome64"] });
   cpSync(join(source, "icon.svg"), join(output, "icon.svg"));
   for (const page of PAGES) writeFileSync(join(output, page.file), documentOf(page));
+  await buildOffline(options);
 }
 
 await main(async () => {

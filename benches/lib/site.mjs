@@ -8,12 +8,14 @@ import { brotliCompressSync } from "node:zlib";
 const TYPES = {
   ".html": "text/html",
   ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
   ".mpd": "application/dash+xml",
   ".mp4": "video/mp4",
   ".m4s": "video/iso.segment",
 };
-const COMPRESSED = new Set([".html", ".js", ".wasm", ".mpd"]);
+const COMPRESSED = new Set([".html", ".js", ".css", ".svg", ".wasm", ".mpd"]);
 /** The page may use a clock of 5 µs. */
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 

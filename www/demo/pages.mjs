@@ -31,6 +31,13 @@ export const PAGES = [
     // blob: is the players' media and workers, and FairPlay's certificate for hls.js.
     policy: { "connect-src": "'self' data: blob:", "media-src": "'self' blob:", "worker-src": "blob:", "img-src": "'self' data:" },
   },
+  {
+    name: "inspect", file: "inspect.html", label: "Inspect",
+    title: "Inspect: pallycon-drm",
+    description: "What a PSSH box, PlayReady Object, segment, manifest, token, license or error says, field by field. Nothing is sent.",
+    // Its worker starts from a blob, so that this policy is the worker's, too. The two URLs that may become scripts are made in inspect/trusted.ts.
+    policy: { "worker-src": "'self' blob:", "require-trusted-types-for": "'script'", "trusted-types": "inspect" },
+  },
 ];
 
 /** @param {Page} page */

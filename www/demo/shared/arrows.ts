@@ -6,18 +6,28 @@ const DIRECTIONS: Record<string, [x: number, y: number]> = { ArrowLeft: [-1, 0],
 /** A remote has no pointer. The names are those of Tizen, webOS, Android TV, Fire TV and consoles' user agents. */
 const isTv = /\b(Tizen|Web0S|SMART-TV|SmartTV|BRAVIA|Android TV|AFT[A-Z]|CrKey|Xbox|PlayStation)\b/i.test(navigator.userAgent);
 
-/** What uses arrow keys itself. A role says so for whole widgets: tabs, trees, grids. */
+/** What uses arrow keys itself. Widgets that handle a key prevent its default, at their ends too if the focus is to stay. */
 function keepsArrow(target: Element, key: string): boolean {
-  if (target.closest("[role='tablist'], [role='tree'], [role='treegrid'], [role='grid'], [role='listbox'], [data-own-arrows]")) return true;
-  if (target.matches("video")) return true;
   const vertical = key === "ArrowUp" || key === "ArrowDown";
-  if (target.matches("select, input[type='number'], input[type='radio'], input[type='range']")) return vertical || !target.matches("select");
+  if (target.closest("[role='listbox'], [role='grid'], [data-own-arrows]") || target.matches("video")) return true;
+  if (target.closest("[role='tablist']")) return !vertical;
+  if (vertical && scrolls(target, key === "ArrowDown")) return true;
+  // A remote opens a list by OK; a keyboard changes it by its arrows.
+  if (target.matches("select, input[type='number']")) return vertical && !isTv;
+  if (target.matches("input[type='radio'], input[type='range']")) return true;
   if (target instanceof HTMLTextAreaElement) {
     // Out of the text at its ends.
     const [before, after] = [target.selectionStart === 0 && target.selectionEnd === 0, target.selectionStart === target.value.length];
     return !((key === "ArrowUp" && before) || (key === "ArrowDown" && after));
   }
   return target instanceof HTMLInputElement && !vertical && !target.matches("[type='checkbox'], [type='button'], [type='submit'], [type='file']");
+}
+
+/** A region that can be scrolled further. */
+function scrolls(target: Element, down: boolean): boolean {
+  const { scrollTop, scrollHeight, clientHeight } = target;
+  if (target instanceof HTMLTextAreaElement || scrollHeight <= clientHeight + 1 || !/auto|scroll/.test(getComputedStyle(target).overflowY)) return false;
+  return down ? scrollTop + clientHeight < scrollHeight - 1 : scrollTop > 0;
 }
 
 /** How far a control is in a direction; what is aside counts double. */

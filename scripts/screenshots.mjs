@@ -1,0 +1,49 @@
+// npm run screenshots: the pages of the site in each state, in light and dark, wide and narrow, into docs/screenshots/. They are for
+// people to look at: no test compares them.
+//   npm run screenshots -- inspect    one page alone
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "@playwright/test";
+import { createLicenseServer } from "../www/license-server/server.mjs";
+import { SHOTS } from "../www/demo/shots.mjs";
+import { root } from "./lib/paths.mjs";
+import { Stop, main, say } from "./lib/say.mjs";
+import { CHROMIUM_ARGS, findBrowser } from "./setup/browsers.mjs";
+import { ensureBuilt } from "./setup/build.mjs";
+import { ensurePackages } from "./setup/npm.mjs";
+
+const folder = join(root, "docs/screenshots");
+
+await main(async () => {
+  const asked = process.argv.slice(2);
+  for (const name of asked) if (!SHOTS.some(({ page }) => page === name)) throw new Stop(`No page "${name}" has screenshots.`);
+  await ensurePackages();
+  for (const step of ["viewers", "bridge", "demo"]) await ensureBuilt(step);
+  const executablePath = findBrowser("chromium");
+  if (!executablePath) throw new Stop("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
+  const at = (path) => join(root, path);
+  const server = createLicenseServer({
+    roots: { "/": at("build/demo"), "/media/": at("www/media"), "/bridge/": at("build/bridge") }, catalog: at("www/media/catalog.json"),
+  });
+  const base = await server.listen(0, "127.0.0.1");
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  mkdirSync(folder, { recursive: true });
+  try {
+    for (const { page: name, state, open, act, width = 1280, height = 800, schemes = ["light", "dark"] } of SHOTS.filter(({ page }) => asked.length === 0 || asked.includes(page))) {
+      for (const colorScheme of schemes) {
+        const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+        const page = await context.newPage();
+        await page.goto(`${base}/${open}`);
+        await page.locator("html[data-ready]").waitFor();
+        await act?.(page);
+        const file = `${name}-${state}-${colorScheme}.png`;
+        await page.screenshot({ path: join(folder, file) });
+        say(`    ${file}`);
+        await context.close();
+      }
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+});

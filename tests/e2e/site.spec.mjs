@@ -1,0 +1,160 @@
+// Every page of the site: accessible in light and dark, narrow and wide, by keyboard alone, below any path and without a server,
+// with a policy that holds. www/demo/pages.mjs is the list; what is particular to a page is in STATES.
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import AxeBuilder from "@axe-core/playwright";
+import { PAGES, policyOf } from "../../www/demo/pages.mjs";
+import { openFileHost } from "./file-host.mjs";
+import { expect, test } from "./fixture.mjs";
+
+const built = fileURLToPath(new URL("../../build/demo", import.meta.url));
+const WIDTHS = [360, 1280];
+const SCHEMES = ["light", "dark"];
+
+const fragment = (parameters) => `#${new URLSearchParams(parameters)}`;
+const WIDEVINE = "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
+const WRONG_MPD = `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>`;
+
+/**
+ * What each page is looked at in: `open` is behind its address, `ready` brings it there. Without an entry a page is looked at as it
+ * opens, once it says that it is ready.
+ * @type {Record<string, {name: string, open?: string, ready?: (page: import("@playwright/test").Page) => Promise<unknown>}[]>}
+ */
+const STATES = {
+  inspect: [
+    { name: "empty", ready: (page) => expect(page.getByText("Nothing to read yet")).toBeVisible() },
+    { name: "a box", open: fragment({ a: `t${WIDEVINE}` }), ready: (page) => expect(page.getByRole("heading", { name: "PSSH box: Widevine" })).toBeVisible() },
+    { name: "unknown", open: fragment({ a: "twhat is this?" }), ready: (page) => expect(page.getByText("No format that this page knows.")).toBeVisible() },
+    { name: "a warning", open: fragment({ a: "t#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"skd://a\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n" }), ready: (page) => expect(page.getByText(/FairPlay plays cbcs/)).toBeVisible() },
+    { name: "comparison", open: fragment({ tab: "compare", a: `t${WRONG_MPD}`, b: `t${WIDEVINE}` }), ready: (page) => expect(page.getByText("The same key ids, but in another byte order.")).toBeVisible() },
+    { name: "build", open: fragment({ tab: "build" }), ready: (page) => expect(page.getByLabel("Result in base64")).not.toHaveValue("") },
+  ],
+};
+const statesOf = ({ name }) => STATES[name] ?? [{ name: "as it opens" }];
+
+async function open(page, run, { file }, { open: behind = "", ready } = { name: "" }) {
+  await page.goto(run.url(`${file}${behind}`));
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  await ready?.(page);
+}
+
+for (const one of PAGES) {
+  for (const state of statesOf(one)) {
+    test(`${one.name}, ${state.name}: no violation of WCAG 2.2 AA, nothing cut off, in light and dark`, async ({ page, run }) => {
+      test.setTimeout(240_000); // four times axe, which looks at every byte that is shown
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 800 });
+        for (const colorScheme of SCHEMES) {
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          await open(page, run, one, state);
+          const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+          const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
+          expect(told, `${width} px, ${colorScheme}`).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width} px, ${colorScheme}`).toBeLessThanOrEqual(width);
+          // Another address of the same document would not load it again.
+          await page.goto("about:blank");
+        }
+      }
+    });
+  }
+
+  test(`${one.name}: the document alone says what it is, with its policy, and nothing inline`, async () => {
+    const html = readFileSync(join(built, one.file), "utf8");
+    expect(html).toContain(`content="${policyOf(one)}"`);
+    for (const forbidden of [/<script(?![^>]*\bsrc=)/, /\son\w+=/, /\sstyle=/, /<style/, /https?:\/\//, /(?:href|src)="\//]) expect(html.replace(/<a class="external"[^>]*>/g, ""), String(forbidden)).not.toMatch(forbidden);
+    expect(html).toMatch(/<h1/);
+    for (const { file, label } of PAGES) expect(html).toContain(`<a href="${file}"${file === one.file ? ' aria-current="page"' : ""}>${label}</a>`);
+    for (const [, script] of html.matchAll(/<script ([^>]*)>/g)) expect(script).toMatch(/\b(async|type="module")/);
+  });
+
+  test(`${one.name}: it is painted before any script has come`, async ({ page, run }) => {
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await page.route(/\.js(\?|$)/, async (route) => { await held; await route.continue(); });
+    await page.goto(run.url(one.file), { waitUntil: "commit" });
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.getByRole("navigation", { name: "Pages" }).getByRole("link")).toHaveCount(PAGES.length);
+    await expect(page.locator("html[data-ready]")).toHaveCount(0);
+    release();
+    await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  });
+
+  test(`${one.name}: the theme is chosen by a button and kept`, async ({ page, run }) => {
+    await page.emulateMedia({ colorScheme: "light" });
+    await open(page, run, one);
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await page.getByRole("button", { name: "Dark colors" }).click();
+    await expect.poll(ground).not.toBe(light);
+    const dark = await ground();
+    await page.reload();
+    await expect(page.locator("html[data-ready]")).toHaveCount(1);
+    expect(await ground()).toBe(dark);
+    await page.getByRole("button", { name: "Light colors" }).click();
+    await expect.poll(ground).toBe(light);
+  });
+
+  test(`${one.name}: by the arrow keys of a remote, from the navigation into the page and back`, async ({ page, run }) => {
+    await page.addInitScript(() => Object.defineProperty(navigator, "userAgent", { get: () => "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.5) AppleWebKit/537.36" }));
+    await open(page, run, one);
+    const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+    await links.first().focus();
+    await page.keyboard.press("ArrowRight");
+    await expect(links.nth(1)).toBeFocused();
+    const inMain = () => page.evaluate(() => Boolean(document.activeElement.closest("main")));
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(inMain).toBe(true);
+    for (let step = 0; step < 30 && (await inMain()); step += 1) await page.keyboard.press("ArrowUp");
+    expect(await inMain()).toBe(false);
+  });
+
+  test(`${one.name}: by keyboard: the first stop skips the head, and every stop is seen`, async ({ page, run }) => {
+    await open(page, run, one);
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.locator("main")).toBeFocused();
+    const seen = new Set();
+    for (let stop = 0; stop < 40; stop += 1) {
+      await page.keyboard.press("Tab");
+      const focus = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return undefined;
+        const { width, height } = element.getBoundingClientRect();
+        const { outlineStyle } = getComputedStyle(element);
+        return { what: element.outerHTML.slice(0, 80), visible: width > 0 && height > 0 && outlineStyle !== "none" };
+      });
+      if (!focus) break;
+      if (seen.has(focus.what)) continue;
+      seen.add(focus.what);
+      expect(focus.visible, focus.what).toBe(true);
+    }
+    expect(seen.size).toBeGreaterThan(2);
+  });
+}
+
+test("below any path of a file host, without a license server", async ({ page }) => {
+  const host = await openFileHost("/some/path/");
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  try {
+    await page.goto(host.url);
+    for (const { label, file } of PAGES) {
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: label, exact: true }).click();
+      await expect(page).toHaveURL(new RegExp(`/some/path/${file}$`));
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    }
+    await page.goto(`${host.url}inspect.html${STATES.inspect[1].open}`);
+    await STATES.inspect[1].ready(page);
+    expect(host.asked.filter((each) => !each.includes(" /some/path/"))).toEqual([]);
+    expect(errors).toEqual([]);
+  } finally {
+    await host.close();
+  }
+});
+
+test("what is deployed holds no content key and no sources", () => {
+  const names = readdirSync(built, { recursive: true }).map(String);
+  expect(names.filter((name) => /catalog\.json|\.ts$/.test(name))).toEqual([]);
+});

@@ -1,0 +1,30 @@
+// What `npm run screenshots` takes: a page in a state. `open` is the address, `act` brings it there and waits for it.
+
+const behind = (parameters) => `#${new URLSearchParams(parameters)}`;
+const WIDEVINE = "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
+const MPD = `<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013">
+  <Period><AdaptationSet mimeType="video/mp4">
+    <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>
+    <ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed">
+      <cenc:pssh>${WIDEVINE}</cenc:pssh>
+    </ContentProtection>
+  </AdaptationSet></Period>
+</MPD>
+`;
+
+const chosen = async (page) => {
+  await page.getByRole("treeitem").filter({ hasText: /^contentIdmy/ }).first().click();
+  await page.locator("hex-view .chosen").first().waitFor();
+};
+
+/** @type {{page: string, state: string, open: string, act?: (page: import("@playwright/test").Page) => Promise<unknown>, width?: number, height?: number, schemes?: ("light" | "dark")[]}[]} */
+export const SHOTS = [
+  { page: "inspect", state: "empty", open: "inspect.html", height: 640 },
+  { page: "inspect", state: "box", open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`, act: chosen, height: 1120 },
+  { page: "inspect", state: "warning", open: `inspect.html${behind({ a: `t${MPD}` })}`, act: (page) => page.getByRole("treeitem").first().waitFor(), height: 1100 },
+  { page: "inspect", state: "unknown", open: `inspect.html${behind({ a: "twhat is this?" })}`, act: (page) => page.getByText("No format that this page knows").waitFor(), height: 900 },
+  { page: "inspect", state: "compare", open: `inspect.html${behind({ tab: "compare", a: `t${MPD}`, b: `t${WIDEVINE}` })}`, act: (page) => page.getByText("another byte order").waitFor() },
+  { page: "inspect", state: "build", open: `inspect.html${behind({ tab: "build" })}`, act: (page) => page.locator("build-view .row").first().waitFor(), height: 900 },
+  { page: "inspect", state: "narrow", open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`, act: chosen, width: 360, height: 1500 },
+];
