@@ -8,6 +8,7 @@ import { MODULES } from "./build/modules.mjs";
 import { logDir, root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
 import { main, say, seconds, step } from "./lib/say.mjs";
+import { SIMULATE_CLIPPY } from "./lib/simulate.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 import { WASM_TARGET, ensureRust } from "./setup/rust.mjs";
 
@@ -19,6 +20,8 @@ const CHECKS = [
   ["clippy, native", clippy("--all-targets", "--features", MODULES.join())],
   // One feature at a time: each is a wasm module of its own and must build without the others.
   ...MODULES.map((name) => [`clippy, wasm ${name}`, clippy("--target", WASM_TARGET, "--features", name)]),
+  ["rustfmt, simulator", ["cargo", "fmt", "--check", "--manifest-path", "xtask/simulate/Cargo.toml"]],
+  ["clippy, simulator", SIMULATE_CLIPPY],
   ["tsc", tsc("-p", "tsconfig.json"), "tsconfig.json"],
   ["tsc, site", tsc("-p", "www/demo/tsconfig.json"), "www/demo/tsconfig.json"],
   ["APIs that TVs have", [process.execPath, "scripts/apis.mjs"]],

@@ -10,6 +10,7 @@ import * as count from "./count.mjs";
 import { buildDir, executable, logDir, root } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { Stop, say } from "./say.mjs";
+import { SIMULATE_TESTS } from "./simulate.mjs";
 import { contractFile, verdict } from "./contract.mjs";
 import { readmeProject } from "./readme.mjs";
 import { searchLogs } from "./secrets.mjs";
@@ -92,6 +93,13 @@ export const SUITES = [
     async run() {
       // The vectors have a suite of their own: counted once.
       const result = await run("cargo test", ["cargo", "test", "--no-fail-fast", "--features", FEATURES], { log: "test-rust", env: { PALLYCON_VECTORS: undefined }, timeout: 30 * MINUTES });
+      return { ...result, count: count.cargo(result.output) };
+    },
+  },
+  {
+    id: "simulate", group: "rust", title: "Rust: the simulator", present: () => true,
+    async run() {
+      const result = await run("simulate", SIMULATE_TESTS, { log: "test-simulate", timeout: 10 * MINUTES });
       return { ...result, count: count.cargo(result.output) };
     },
   },

@@ -12,7 +12,7 @@ const STEPS = {
     script: "scripts/build.mjs",
     inputs: [
       "src", "js", "build.rs", "errors.json", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json",
-      "package-lock.json", "tsconfig.json", "tsconfig.build.json", "xtask", "scripts/build.mjs", "scripts/build",
+      "package-lock.json", "tsconfig.json", "tsconfig.build.json", "xtask/bindgen", "scripts/build.mjs", "scripts/build",
     ],
     outputs: ["dist"],
   },
