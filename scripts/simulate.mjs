@@ -38,7 +38,7 @@ await main(async () => {
     const { confirm } = await import("../tests/soak/confirm.mjs");
     step("What the model says");
     const prediction = JSON.parse((await simulate(["--predict"], false)).trim().split("\n").at(-1));
-    step("Sessions of the package, about a minute");
+    step("Sessions of the package, about four minutes");
     const { ok, table: rows } = await confirm(prediction);
     say(`${table(rows)}\n${ok ? "The model agrees with the sessions." : "More than 15 % apart."}`);
     if (args.includes("--write")) record(rows);

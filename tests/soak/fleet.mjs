@@ -65,6 +65,7 @@ export async function rotate(server, name, { viewers, options, polls, ahead, cap
   const post = (path, value) => fetch(`${base}/api/${path}`, { method: "POST", body: JSON.stringify(value) });
   const token = await (await fetch(`${base}/api/drm/token?drm=widevine&content_id=live`)).text();
   const all = [];
+  // One after the other: whoever is ready has nothing to wait for when it begins.
   for (let index = 0; index < viewers; index += 1) all.push(await viewer(base, token, options));
   await post("capacity", capacity);
   if (outage) {
@@ -81,14 +82,17 @@ export async function rotate(server, name, { viewers, options, polls, ahead, cap
   return { ...measure(ends), ends, load };
 }
 
-/** The most within any second, and the 95th percentile of what viewers waited from their first request to the license, in seconds. */
+/** As the model counts: the most within ten tenths of a second, and the 95th percentile of what viewers waited from their first request to the license, in seconds. */
 export function measure(ends) {
-  const times = ends.flatMap(({ requests }) => requests).sort((a, b) => a - b);
-  let peak = 0;
-  for (let from = 0, to = 0; to < times.length; to += 1) {
-    while (times[to] - times[from] >= 1000) from += 1;
-    peak = Math.max(peak, to - from + 1);
+  const times = ends.flatMap(({ requests }) => requests);
+  const first = Math.min(...times);
+  const tenths = [];
+  for (const time of times) {
+    const tenth = Math.floor((time - first) / 100);
+    tenths[tenth] = (tenths[tenth] ?? 0) + 1;
   }
+  let peak = 0;
+  for (let from = 0; from < tenths.length; from += 1) peak = Math.max(peak, tenths.slice(from, from + 10).reduce((sum, count) => sum + count, 0));
   const waits = ends.filter(({ licensed }) => licensed).map(({ at, requests }) => (at - requests[0]) / 1000).sort((a, b) => a - b);
   const p95 = waits[Math.round((waits.length - 1) * 0.95)] ?? 0;
   return { peak, requests: times.length, p95, licensed: waits.length };

@@ -2,6 +2,7 @@
  * The local license server: HTTP in, one of routes.mjs or a file out. It stands for the real service towards pages and
  * tests, shares no code with the package, and listens on the loopback interface unless told otherwise.
  */
+import { setMaxListeners } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { DEMO, TUTO } from "./accounts.mjs";
@@ -45,6 +46,8 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
   };
   const runs = new Runs(capacity);
   const closing = new AbortController();
+  // Each request that waits for its turn listens.
+  setMaxListeners(0, closing.signal);
   const server = createServer({ maxHeaderSize: MAX_HEADERS, requestTimeout: 30_000, headersTimeout: 10_000 },
     (request, response) => {
       serve(request, response).catch((error) => {
