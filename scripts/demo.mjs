@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { bundlePage } from "./lib/bundle.mjs";
 import { buildDir, root } from "./lib/paths.mjs";
 import { Stop, main } from "./lib/say.mjs";
-import { PAGES, policyOf } from "../www/demo/pages.mjs";
+import { clearKeyFiles, siteModules } from "./lib/site.mjs";
+import { FRAMES, PAGES, policyOf } from "../www/demo/pages.mjs";
 
 const source = join(root, "www/demo");
 const output = join(buildDir, "demo");
@@ -54,14 +55,18 @@ async function buildOffline(options) {
 async function buildSite() {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  const scripts = Object.fromEntries(PAGES.map(({ name }) => [name, scriptOf(name)]));
-  await bundlePage({ ...scripts, "inspect-worker": join(source, "inspect/worker.ts") }, output, { minify: true, target, supported });
+  const scripts = { ...Object.fromEntries(PAGES.map(({ name }) => [name, scriptOf(name)])), "errors-frame": join(source, "errors/frame.ts") };
+  await bundlePage({ ...scripts, "inspect-worker": join(source, "inspect/worker.ts") }, output, { minify: true, target, supported, plugins: [siteModules] });
   const options = { bundle: true, minify: true, target, logLevel: "warning" };
   await build({ ...options, entryPoints: { theme: join(source, "shared/theme-start.ts") }, outdir: output, format: "iife" });
-  const styles = Object.fromEntries(PAGES.map(({ name }) => [name, join(source, name, "page.css")]));
+  const styles = Object.fromEntries(PAGES.map(({ name }) => [name, join(source, name, "page.css")]).concat([["errors-frame", join(source, "errors/frame.css")]]));
   await build({ ...options, entryPoints: { style: join(source, "style.css"), dark: join(source, "dark.css"), ...styles }, outdir: output, target: ["chrome64"] });
+  mkdirSync(join(output, "clearkey"));
+  for (const [contentId, keys] of clearKeyFiles()) writeFileSync(join(output, "clearkey", `${contentId}.json`), JSON.stringify(keys));
   cpSync(join(source, "icon.svg"), join(output, "icon.svg"));
   for (const page of PAGES) writeFileSync(join(output, page.file), documentOf(page));
+  const frame = readFileSync(join(source, "errors/frame.html"), "utf8");
+  for (const { file, policy } of FRAMES) writeFileSync(join(output, file), frame.replace("{{policy}}", escaped(policyOf({ policy }))));
   await buildOffline(options);
 }
 

@@ -43,7 +43,7 @@ export const PAINS = [
   ["HDCP: the key is output-restricted", "`output-restricted`; `probe()` names the HDCP version", "bridge", "no display here says no; the question is asked of the real browser", [["tests/e2e/failures.spec.mjs", "is told once, by the content's key id"], ["tests/js/probe.test.mjs", "HDCP: none where not even"], ["tests/e2e/environment.spec.mjs", "maxHdcp"]]],
   ["Key rotation: the MPD's PSSH hides the one in the segments", "period index and content id are read; `key-rotation-missing`; requests are spread over viewers", "bridge", "the demo's content does not rotate: a second key comes as a made-up event", [["tests/e2e/media.spec.mjs", "keys that come after the first license are a rotation"], ["src/custom_data/inspect_tests.rs", "key-rotation-missing"], ["src/init_data/tests.rs", "the_period_is_taken_off_only_where_one_says_so"]]],
   ["Electron, castLabs, VMP: the license server denies the client", "`cdm-missing`, `device-revoked` and their like name it", "docs", "needs signed builds and hardware", []],
-  ["The header is set in the wrong place", "the adapters set it on license requests and nowhere else", "bridge", "the network is real", [["tests/e2e/demo.spec.mjs", "with the token on license requests and nowhere else"], ["tests/e2e/hls.spec.mjs", "with the token on license requests alone"]]],
+  ["The header is set in the wrong place", "the adapters set it on license requests and nowhere else", "bridge", "the network is real", [["tests/e2e/play.spec.mjs", "and the token on license requests and nowhere else"], ["tests/e2e/hls.spec.mjs", "with the token on license requests alone"]]],
 ];
 
 const link = ([file]) => `[${file.split("/").pop()}](../${file})`;

@@ -10,7 +10,7 @@ import { createLicenseServer } from "../../www/license-server/server.mjs";
 import { bundlePage } from "../lib/bundle.mjs";
 import { root } from "../lib/paths.mjs";
 import { CHROMIUM_ARGS, findBrowser } from "../setup/browsers.mjs";
-import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "./cases.mjs";
+import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "../../www/demo/errors/cases.mjs";
 import { PALLYCON_GROUPS } from "./errors.mjs";
 import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./hearing.mjs";
 import { PAINS } from "./pains.mjs";
@@ -50,7 +50,7 @@ export function render(heard, versions) {
 
 What an app observes when something goes wrong: the text of the player's own error, and with the package the hint after →. Several messages are separated by ·.
 Each line was provoked in a real browser, through the [local license server](../www/license-server/README.md) and the [CDM bridge](simulated-drm.md),
-all in one run; the pages are in [tests/e2e/compare](../tests/e2e/compare/main.js). "Without" is the setup of the player's documentation, and of Apple's
+all in one run; the setups are in [www/demo/errors/compare](../www/demo/errors/compare/stage.js), and the Error lab of the demo runs most of them live. "Without" is the setup of the player's documentation, and of Apple's
 and the key systems' guides where there is no player. For hls.js the fatal errors are shown, or the others if none was fatal. The number of attempts and the time limits
 are the same on both sides wherever the player has a setting for them. Messages of DRMs that the browser lacks are the bridge's, not a real CDM's. ${versions}
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { PLAYERS as ADAPTERS } from "../../scripts/build/scripts.mjs";
-import { CASES, NOT_PROVOKED, SECTIONS } from "../../scripts/docs/cases.mjs";
+import { CASES, NOT_PROVOKED, SECTIONS } from "../../www/demo/errors/cases.mjs";
 import { NOTHING, PLAYERS, PLAYS } from "../../scripts/docs/hearing.mjs";
 import { PALLYCON_GROUPS } from "../../scripts/docs/errors.mjs";
 import { PAINS } from "../../scripts/docs/pains.mjs";

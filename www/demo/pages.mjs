@@ -27,9 +27,10 @@ export const PAGES = [
   {
     name: "play", file: "index.html", label: "Play",
     title: "Play: pallycon-drm",
-    description: "Protected playback through PallyCon multi-DRM, step by step.",
-    // blob: is the players' media and workers, and FairPlay's certificate for hls.js.
-    policy: { "connect-src": "'self' data: blob:", "media-src": "'self' blob:", "worker-src": "blob:", "img-src": "'self' data:" },
+    description: "Protected playback through PallyCon multi-DRM: every step to the license to scale, and the code to copy.",
+    // The visitor's own stream, token URL and license server may be anywhere. blob: is the players' media and workers, and
+    // FairPlay's certificate for hls.js; data: are key URIs of HLS playlists.
+    policy: { "connect-src": "'self' https: http: data: blob:", "media-src": "'self' https: http: blob:", "worker-src": "blob:" },
   },
   {
     name: "inspect", file: "inspect.html", label: "Inspect",
@@ -38,7 +39,32 @@ export const PAGES = [
     // Its worker starts from a blob, so that this policy is the worker's, too. The two URLs that may become scripts are made in inspect/trusted.ts.
     policy: { "worker-src": "'self' blob:", "require-trusted-types-for": "'script'", "trusted-types": "inspect" },
   },
+  {
+    name: "errors", file: "errors.html", label: "Error lab",
+    title: "Error lab: pallycon-drm",
+    description: "What an app is told when DRM playback fails, by the player alone and with pallycon-drm; and every error code.",
+    policy: { "frame-src": "'self'" },
+  },
+  {
+    name: "device", file: "device.html", label: "This device",
+    title: "This device: pallycon-drm",
+    description: "Which DRM works on this device, at which level, and what is in the way.",
+    // https: is for the URLs that a visitor has checked. Chromium before 97 does not know 'wasm-unsafe-eval', and TVs have it; the
+    // page runs no module of its own there, and diagnose() says that the page forbids it: hence the broader word.
+    policy: { "script-src": "'self' 'unsafe-eval' 'wasm-unsafe-eval'", "connect-src": "'self' https:" },
+  },
 ];
 
-/** @param {Page} page */
-export const policyOf = (page) => Object.entries({ ...BASE, ...page.policy }).map(([name, value]) => `${name} ${value}`.trim()).join("; ");
+/** What the Error lab's frames may do: licenses come from the local server under its other name, as in life from another origin. */
+const LOCAL = "http://127.0.0.1:* http://localhost:*";
+const FRAME = { ...BASE, "connect-src": `'self' ${LOCAL} data: blob:`, "media-src": "'self' blob:", "worker-src": "blob:" };
+
+/** Documents without a place in the navigation, from errors/frame.html: the last two forbid what pages forget to allow. */
+export const FRAMES = [
+  { file: "errors-frame.html", policy: FRAME },
+  { file: "errors-frame-no-wasm.html", policy: { ...FRAME, "script-src": "'self'" } },
+  { file: "errors-frame-no-license.html", policy: { ...FRAME, "connect-src": "'self' data: blob:" } },
+];
+
+/** @param {{policy: Record<string, string>}} page */
+export const policyOf = ({ policy }) => Object.entries({ ...BASE, ...policy }).map(([name, value]) => `${name} ${value}`.trim()).join("; ");

@@ -1,0 +1,15 @@
+// TypeScript modules of www/demo/, as Node can import them.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { buildDir, root } from "../../scripts/lib/paths.mjs";
+import { siteModules } from "../../scripts/lib/site.mjs";
+
+/** @param {string} path below www/demo/; what only a browser can run is not imported by it */
+export async function load(path) {
+  const outfile = join(buildDir, "demo-tests", `${path.replace(/\W+/g, "-")}.mjs`);
+  mkdirSync(join(buildDir, "demo-tests"), { recursive: true });
+  await build({ entryPoints: [join(root, "www/demo", path)], outfile, bundle: true, format: "esm", platform: "neutral", external: ["pallycon-drm", "pallycon-drm/*"], plugins: [siteModules], logLevel: "warning" });
+  return import(pathToFileURL(outfile).href);
+}

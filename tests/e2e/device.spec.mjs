@@ -1,0 +1,38 @@
+// This device: what probe() and diagnose() find, for a person; without the bridge.
+import { readFile } from "node:fs/promises";
+import { expect, test } from "./fixture.mjs";
+
+async function open(page, run) {
+  await page.goto(run.url("device.html"));
+  await expect(page.locator("#status")).toHaveText("Done.", { timeout: 45_000 });
+}
+
+test("what works here, what is in the way, and a report to download that names no address", async ({ page, run }) => {
+  await open(page, run);
+  // The browsers of the tests have ClearKey alone, which protects nothing: the page must not call that a success.
+  await expect(page.locator("#verdict")).toContainText("No DRM for protected content works here.");
+  await expect(page.locator("#drms")).toContainText("org.w3.clearkey");
+  await expect(page.locator("#problems")).toContainText("cdm-missing");
+  await expect(page.locator("#codecs tbody tr")).toHaveCount(6);
+  await expect(page.locator("#codecs tr", { hasText: "H.264" })).toContainText("yes");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download" }).click();
+  const text = await readFile(await (await download).path(), "utf8");
+  for (const part of ["ClearKey (org.w3.clearkey)", "H.264: ClearKey", "cdm-missing", "secureContext: yes"]) expect(text).toContain(part);
+  expect(text).not.toContain(new URL(run.url()).host);
+  expect(await page.evaluate(() => "__cdmBridge" in window)).toBe(false);
+});
+
+test("a URL that is checked is in the report without its query", async ({ page, run }) => {
+  await page.route("https://license.example/**", (route) => route.fulfill({ status: 405, headers: { "access-control-allow-origin": "*", "access-control-allow-headers": "*" } }));
+  await open(page, run);
+  const field = page.getByLabel("Can this page reach");
+  await field.fill("http://x.example");
+  await page.getByRole("button", { name: "Check the URL" }).click();
+  await expect(page.locator("#url-status")).toContainText("https://");
+  await field.fill("https://license.example/ri/licenseManager.do?token=secret");
+  await page.getByRole("button", { name: "Check the URL" }).click();
+  await expect(page.locator("#url-result")).toContainText("It can be reached", { timeout: 30_000 });
+  await expect(page.locator("#report")).toContainText("reach https://license.example/ri/licenseManager.do");
+  await expect(page.locator("#report")).not.toContainText("secret");
+});

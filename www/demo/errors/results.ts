@@ -1,0 +1,69 @@
+// The catalogue as a list: an entry for each code, with an address of its own.
+import table from "site:errors";
+import { copyButton } from "../shared/copy-button.js";
+import { fill, find, h } from "../shared/dom.js";
+import { search, type Entry } from "./catalogue.js";
+import { choose } from "./lab.js";
+import type { Symptom } from "./symptoms.js";
+
+const input = find<HTMLInputElement>("#search input");
+const results = find("#results");
+const found = find("#found");
+
+function entry({ code, pallycon, message, cause, hint, phase, retryable }: Entry): HTMLElement {
+  return h("article", { class: "entry", id: code, tabindex: -1 },
+    h("h3", {}, h("a", { class: "mono", href: `#${code}` }, code), pallycon !== undefined && h("span", { class: "tag", "data-kind": "info" }, `PallyCon ${pallycon}`),
+      h("span", { class: "tag" }, phase), retryable && h("span", { class: "tag", "data-kind": "good" }, "retryable"), copyButton(code, `Copy ${code}`, { compact: true })),
+    h("p", {}, cause), h("p", {}, h("strong", {}, "What to do: "), hint),
+    message && message !== "{reason}" && h("p", { class: "small quiet" }, "Message: ", message.replace(/\{\w+\}/g, "…")),
+    pallycon !== undefined && h("p", {}, h("button", { type: "button", class: "plain", onclick: () => provoke(pallycon) }, `Provoke ${pallycon} in the lab`)));
+}
+
+const symptom = ({ says, by, means, codes }: Symptom): HTMLElement =>
+  h("article", { class: "entry symptom" }, h("h3", {}, h("span", { class: "mono wrap" }, says), h("span", { class: "tag" }, by)), h("p", {}, means),
+    h("p", { class: "small" }, "Look at: ", ...([] as (string | HTMLElement)[]).concat(...codes.map((code, index) => [index ? ", " : "", h("a", { href: `#${code}` }, code)]))));
+
+function provoke(pallycon: number): void {
+  choose(`code-${pallycon}`);
+  find("#lab").scrollIntoView();
+  find("#lab-form button[type=submit]").focus();
+}
+
+function show(query: string): void {
+  const { symptoms, entries } = search(table, query);
+  const titles = new Map(table.sections.map(({ title, codes }) => [title, new Set(codes.map(({ code }) => code))]));
+  const listed = query.trim()
+    ? entries.map(entry)
+    : ([] as HTMLElement[]).concat(...Array.from(titles, ([title, codes]) => [h("h3", { class: "section" }, title), ...entries.filter(({ code }) => codes.has(code)).map(entry)]));
+  fill(results, ...symptoms.map(symptom), ...listed, symptoms.length + entries.length === 0 && h("p", { class: "empty" }, "Nothing has these words. Try a number, or one word of the message."));
+  found.textContent = query.trim() ? `${entries.length} of ${table.sections.reduce((sum, { codes }) => sum + codes.length, 0)} codes${symptoms.length ? `, ${symptoms.length} of players and browsers` : ""}` : `${entries.length} codes`;
+}
+
+/** `#code` is an entry, `#search=words` a search. */
+function followAddress(): void {
+  const target = decodeURIComponent(location.hash.slice(1));
+  if (target.startsWith("search=")) {
+    input.value = target.slice("search=".length);
+    show(input.value);
+    return;
+  }
+  if (!target) return;
+  if (!document.getElementById(target)) {
+    input.value = "";
+    show("");
+  }
+  const place = document.getElementById(target);
+  place?.scrollIntoView();
+  place?.focus({ preventScroll: true });
+}
+
+export function startCatalogue(): void {
+  show("");
+  input.addEventListener("input", () => {
+    show(input.value);
+    history.replaceState(undefined, "", input.value.trim() ? `#search=${encodeURIComponent(input.value.trim())}` : location.pathname + location.search);
+  });
+  find("#search").addEventListener("submit", (event) => event.preventDefault());
+  window.addEventListener("hashchange", followAddress);
+  followAddress();
+}
