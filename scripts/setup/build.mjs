@@ -24,7 +24,7 @@ const STEPS = {
     instead: "package",
   },
   bridge: { what: "Building the CDM bridge", script: "scripts/bridge.mjs", inputs: ["www/bridge", "scripts/bridge.mjs", "package-lock.json"], outputs: ["build/bridge"] },
-  demo: { what: "Building the demo page", script: "scripts/demo.mjs", inputs: ["www/demo", "scripts/demo.mjs", "scripts/lib/bundle.mjs", "package-lock.json", "dist"], outputs: ["build/demo"] },
+  demo: { what: "Building the demo page", script: "scripts/demo.mjs", inputs: ["www/demo", "www/media/catalog.json", "www/license-server/catalog.mjs", "errors.json", "scripts/demo.mjs", "scripts/lib/bundle.mjs", "scripts/lib/site.mjs", "package-lock.json", "dist"], outputs: ["build/demo"] },
 };
 
 /** @param {keyof typeof STEPS} name */
