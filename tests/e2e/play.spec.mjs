@@ -171,7 +171,7 @@ test("a refusal, as a support team wants it: code, hint, number, the player's wo
   await expect(page.locator("#token-expired")).toBeInViewport();
 });
 
-test("FairPlay's certificate that cannot be had, after it was there; then it plays again", async ({ page, run }) => {
+test("FairPlay's certificate that cannot be had, after it was there; then it plays again @chromium", async ({ page, run }) => {
   await play(page, run, { player: "hls", drm: "fairplay" });
   await expectPlaying(page);
   for (const [fault, word] of [["no-fairplay", "PallyCon 7301"], ["no-certificate", "could not be reached"]]) {
@@ -235,7 +235,7 @@ test("which CDM plays is said plainly, and what cannot be is offered with the re
   expect(await page.evaluate(() => "__cdmBridge" in window)).toBe(false);
 });
 
-test("one player after the other in the same page", async ({ page, run }) => {
+test("one player after the other in the same page @chromium", async ({ page, run }) => {
   await open(page, run, { drm: "widevine", content: "demo-single-key" });
   for (const player of ["videojs", "shaka", "rx-player", "videojs", "dash"]) {
     await field(page, "Player").selectOption(player);

@@ -89,8 +89,9 @@ async function play(form: Form, backend: Backend): Promise<void> {
       support.hidden = true;
     }
     const failure = event.type === "error" || event.type === "player-error" || event.type === "update" ? failureOf(recording.events) : undefined;
-    if (!failure || playing) return;
-    status.say(headline(failure), "error");
+    if (!failure) return;
+    // What fails while it plays, as a renewal, does not end it.
+    if (!playing) status.say(headline(failure), "error");
     showFailure(support, failure, about(chosen));
   };
   stopButton.disabled = false;
