@@ -12,6 +12,7 @@ const built = fileURLToPath(new URL("../../build/demo", import.meta.url));
 const WIDTHS = [360, 1280];
 const SCHEMES = ["light", "dark"];
 
+const pressPlay = (page) => page.getByRole("button", { name: "Play", exact: true }).click();
 const fragment = (parameters) => `#${new URLSearchParams(parameters)}`;
 const WIDEVINE = "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
 const WRONG_MPD = `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>`;
@@ -22,6 +23,35 @@ const WRONG_MPD = `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2
  * @type {Record<string, {name: string, open?: string, ready?: (page: import("@playwright/test").Page) => Promise<unknown>}[]>}
  */
 const STATES = {
+  play: [
+    { name: "as it opens" },
+    {
+      name: "playing", open: "?player=media&drm=widevine&content=demo-single-key",
+      ready: async (page) => {
+        await pressPlay(page);
+        await expect(page.locator("#status")).toHaveText("Playing.");
+        await page.locator(".step", { hasText: "Init data" }).first().getByRole("button").click();
+        await expect(page.locator(".detail dl").first()).toBeVisible();
+      },
+    },
+    { name: "refused", open: "?player=media&drm=widevine&fault=expired", ready: async (page) => { await pressPlay(page); await expect(page.locator("#support")).toContainText("7011"); } },
+    { name: "my own stream", open: "?source=own" },
+  ],
+  errors: [
+    { name: "as it opens" },
+    {
+      name: "both sides", open: "?player=shaka",
+      ready: async (page) => {
+        await page.getByRole("button", { name: "Run both" }).click();
+        await expect(page.locator("#ours .outcome")).toContainText("what to do");
+        await expect(page.locator("#alone .outcome")).toContainText("error");
+        // A frame holds a video and nothing else; to look into both takes longer than all the rest.
+        await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
+      },
+    },
+    { name: "a search", open: "#search=6007", ready: (page) => expect(page.locator("#results")).toContainText("LICENSE_REQUEST_FAILED") },
+  ],
+  device: [{ name: "examined", ready: (page) => expect(page.locator("#status")).toHaveText("Done.") }],
   inspect: [
     { name: "empty", ready: (page) => expect(page.getByText("Nothing to read yet")).toBeVisible() },
     { name: "a box", open: fragment({ a: `t${WIDEVINE}` }), ready: (page) => expect(page.getByRole("heading", { name: "PSSH box: Widevine" })).toBeVisible() },
@@ -154,7 +184,8 @@ test("below any path of a file host, without a license server", async ({ page })
   }
 });
 
-test("what is deployed holds no content key and no sources", () => {
+// The keys of the samples for ClearKey are there on purpose (clearkey/): they protect nothing.
+test("what is deployed holds no catalog and no sources", () => {
   const names = readdirSync(built, { recursive: true }).map(String);
   expect(names.filter((name) => /catalog\.json|\.ts$/.test(name))).toEqual([]);
 });
