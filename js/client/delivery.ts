@@ -5,7 +5,7 @@ import type { PallyConErrorCode } from "../generated/codes.js";
 import { VERSION } from "../generated/version.js";
 import { sleep } from "../time.js";
 import type { Drm, LicenseRecord, PallyConEvent, RequestContext } from "../types.js";
-import { Delivery as Core, instance, run } from "../wasm/delivery.js";
+import { instance, newCore, run, type Core } from "../wasm/delivery.js";
 
 /** As src/web/delivery.rs numbers them. */
 const enum Kind { Attempt, Backoff, Circuit, Offline, CircuitOpen, OfflineTooLong, Ended }
@@ -41,7 +41,7 @@ export class Delivery {
   use(): [Core, number] {
     if (!this.core || this.instance !== instance()) {
       const { attempts, base, cap, total, circuit } = this.policy;
-      this.core = run(() => new Core(attempts, base, cap, total, circuit?.refusals, circuit?.pause ?? 0));
+      this.core = newCore(attempts, base, cap, total, circuit?.refusals, circuit?.pause ?? 0);
       this.instance = instance();
     }
     this.core.setOnline(isOnline());

@@ -110,7 +110,8 @@ export function told(event: PallyConEvent): string {
     case "certificate": return `${event.drm} ${event.duration} ${event.bytes}`;
     case "key-status": return `${event.keyId} ${event.status}`;
     case "retry": return `${event.attempt} ${event.delay} ${event.error.code}`;
-    case "error": return event.error.message;
+    case "delivery": return `${event.state} ${event.reason} ${event.until ?? at}`;
+    case "error": return `${event.error.message} ${event.record?.outcome ?? ""} ${event.record?.codes.join() ?? ""}`;
     default: return event satisfies never;
   }
 }
