@@ -16,6 +16,9 @@ use crate::license::{self, body::Kind, server_error};
 use crate::system::Drm;
 use crate::text::{self, hex, to_base64};
 
+/// The fields of an SPC that a finding shows: name, offset and length.
+pub const SPC_FIELDS: [(&str, usize, usize); 2] = [("version", 0, 4), ("certificateHash", 8 + 16 + 128, 20)];
+
 /// Binary messages.
 pub fn binary(data: &[u8]) -> Option<Finding> {
     widevine(data).or_else(|| fairplay_message(data)).or_else(|| legacy(data)).or_else(|| certificate(data))

@@ -3,7 +3,7 @@
 //! Init data and segments are read again by a [`Visitor`] that notes places; manifests and CPIX documents note those of
 //! their attributes and texts as they are read. Values that are the sum of several (the key ids of all boxes) have no place.
 
-use super::{documents, json_places, tokens};
+use super::{documents, json_places, messages, tokens};
 use crate::bytes::{Span, place_of};
 use crate::error::ParseError;
 use crate::init_data::segment::{self, Track};
@@ -67,7 +67,11 @@ pub fn of(kind: &str, data: &[u8]) -> Ranges {
         "cpix" => return documents::cpix_ranges(data),
         "license-token" | "auth-data" => return tokens::ranges(kind, data),
         "error" | "keyids" | "pack-info" | "nginx-vod-drm" | "clearkey-license" => return json_places::of(kind, data),
-        _ => of_init_data(data),
+        "fairplay-challenge" => {
+            messages::SPC_FIELDS.map(|(name, offset, length)| FieldRange { path: vec![name.into()], offset, length }).into()
+        }
+        "cenc" | "webm" | "skd" | "sinf" | "widevine-data" | "playready-object" | "playready-header" => of_init_data(data),
+        _ => Vec::new(),
     };
     Ranges { fields, bytes: None }
 }

@@ -253,6 +253,17 @@ fn segments() {
     assert_eq!(part("boxes.0.widevine.contentId"), b"movi");
 }
 
+#[test]
+fn messages_are_not_taken_for_init_data() {
+    // A request of 80 bytes: it begins as PSSH data do.
+    let challenge = [&[0x08, 1, 0x12, 80][..], &[0x42; 80]].concat();
+    let found = bytes(&challenge);
+    assert_eq!((found.kind, checked(&found, &challenge)), ("widevine-challenge", vec![]));
+    let spc = [&[0, 0, 0, 1, 0, 0, 0, 0][..], &[1; 16], &[2; 128], &[3; 20], &[0, 0, 0, 4], &[5; 4]].concat();
+    let ranges = checked(&bytes(&spc), &spc);
+    assert_eq!((place(&ranges, "version"), place(&ranges, "certificateHash")), ((0, 4), (152, 20)));
+}
+
 mod random {
     use super::*;
     use proptest::prelude::*;
@@ -275,13 +286,15 @@ mod random {
         let json = b"{\"kids\":[\"ASNFZ4mrze8BI0VniavN7w\"],\"errorCode\":\"7011\",\"message\":\"x\"}".to_vec();
         let hls =
             b"#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://a\",KEYID=0x00,KEYFORMAT=\"com.apple.streamingkeydelivery\"\n".to_vec();
-        vec![object, [widevine.clone(), playready].concat(), mpd.into_bytes(), moov, cpix, json, hls]
+        let challenge = [&[0x08, 1, 0x12, 80][..], &[0x42; 80]].concat();
+        let spc = [&[0, 0, 0, 1, 0, 0, 0, 0][..], &[1; 164], &[0, 0, 0, 4], &[5; 4]].concat();
+        vec![object, [widevine.clone(), playready].concat(), mpd.into_bytes(), moov, cpix, json, hls, challenge, spc]
     }
 
     proptest! {
         #[test]
         fn every_range_lies_in_the_bytes_and_leads_to_a_field(
-            which in 0_usize..7, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4), cut in any::<prop::sample::Index>(), whole in any::<bool>(),
+            which in 0_usize..9, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4), cut in any::<prop::sample::Index>(), whole in any::<bool>(),
         ) {
             let mut data = items().swap_remove(which);
             for (at, byte) in changes {
