@@ -144,7 +144,8 @@ function finish(found: Found, input: Uint8Array, ranges: boolean): Finding {
   if (ranges && finding.kind !== "pieces") {
     const read = call((core) => JSON.parse(core.ranges(finding.kind, source)) as { ranges: FieldRange[]; bytes?: string });
     finding.bytes = read.bytes === undefined ? copyBytes(source) : fromBase64(read.bytes);
-    finding.ranges = read.ranges;
+    // A field that is named and could not be read is not in the value.
+    finding.ranges = read.ranges.filter(({ path }) => path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], finding.value) !== undefined);
   }
   // A piece of a text that has no bytes of its own is the text's only in part: it gets no places.
   if (finding.kind === "pieces") finding.value = { pieces: (value.pieces ?? []).map((piece) => finish(piece, source, ranges && piece.bytes !== undefined)) };
@@ -159,7 +160,7 @@ function finish(found: Found, input: Uint8Array, ranges: boolean): Finding {
 }
 
 /** What to do about each warning: those of manifests say it themselves. */
-function hinted(warnings: InitDataWarning[] | undefined): void {
+function hinted(warnings: (InitDataWarning & { hint?: string })[] | undefined): void {
   for (const warning of warnings ?? []) warning.hint ??= call((core) => core.hint(warning.code));
 }
 

@@ -12,8 +12,8 @@ export type InitDataType = "cenc" | "keyids" | "webm" | "skd" | "sinf";
 export type Scheme = "cenc" | "cbc1" | "cens" | "cbcs";
 export type Undo = () => Promise<void>;
 
-/** Something odd that was met and survived while init data was read. `hint`: from inspectAny() alone. */
-export interface InitDataWarning { code: string; message: string; hint?: string; offset: number }
+/** Something odd that was met and survived while init data was read. inspectAny() adds a `hint`. */
+export interface InitDataWarning { code: string; message: string; offset: number }
 
 /** Where a field of a finding is: the way to it from `value`, and its place in the finding's `bytes`. */
 export interface FieldRange { path: (string | number)[]; offset: number; length: number }

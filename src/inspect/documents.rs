@@ -140,7 +140,8 @@ impl Cpix {
         let mut path = Vec::new();
         if let Some(list) = list {
             let count = if list == KEYS { self.keys.len() } else { self.systems.len() };
-            path.extend([list.into(), count.saturating_sub(1).into()]);
+            let Some(latest) = count.checked_sub(1) else { return };
+            path.extend([list.into(), latest.into()]);
         }
         path.extend(Some(name).filter(|name| !name.is_empty()).map(Step::from));
         self.places.push(FieldRange { path, offset, length });
@@ -164,7 +165,9 @@ impl Cpix {
                     let scheme = element.attribute("commonEncryptionScheme").map(Cow::into_owned);
                     out.keys.push(ContentKey { key_id: id("kid"), scheme, has_key: false });
                     out.place(document, Some(KEYS), "", tag);
-                    out.place(document, Some(KEYS), "keyId", element.raw_attribute("kid"));
+                    if id("kid").is_some() {
+                        out.place(document, Some(KEYS), "keyId", element.raw_attribute("kid"));
+                    }
                     out.place(document, Some(KEYS), "scheme", element.raw_attribute("commonEncryptionScheme"));
                 }
                 "PlainValue" | "EncryptedValue" => {
@@ -177,8 +180,11 @@ impl Cpix {
                 "DRMSystem" => {
                     out.systems.push(DrmSystem { system_id: id("systemId"), key_id: id("kid"), ..DrmSystem::default() });
                     out.place(document, Some(SYSTEMS), "", tag);
-                    out.place(document, Some(SYSTEMS), "systemId", element.raw_attribute("systemId"));
-                    out.place(document, Some(SYSTEMS), "keyId", element.raw_attribute("kid"));
+                    for (field, name) in [("systemId", "systemId"), ("keyId", "kid")] {
+                        if id(name).is_some() {
+                            out.place(document, Some(SYSTEMS), field, element.raw_attribute(name));
+                        }
+                    }
                 }
                 "PSSH" | "URIExtXKey" => {
                     let text = reader.text()?;
@@ -186,7 +192,9 @@ impl Cpix {
                         "PSSH" => ("psshBase64", Some(text.trim().into())),
                         _ => ("uri", from_base64(&text).and_then(|uri| String::from_utf8(uri).ok())),
                     };
-                    out.place(document, Some(SYSTEMS), name, document.get(start..reader.offset()).unwrap_or_default().trim());
+                    if text.is_some() {
+                        out.place(document, Some(SYSTEMS), name, document.get(start..reader.offset()).unwrap_or_default().trim());
+                    }
                     if let Some(system) = out.systems.last_mut() {
                         *if name == "uri" { &mut system.uri } else { &mut system.pssh } = text;
                     }

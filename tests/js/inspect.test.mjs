@@ -156,7 +156,7 @@ test("ranges: each field's bytes, of the input without its layers", () => {
 test("ranges: of pieces, manifests, tokens, and documents with keys", () => {
   const row = inspectAny(`${WIDEVINE} ${WIDEVINE}`, { ranges: true });
   assert.deepEqual(row.value.pieces.map(({ bytes, ranges }) => [bytes.length, ranges[0].length]), [[row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length], [row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length]]);
-  const text = media("demo-cbcs/hls/fairplay.m3u8");
+  const text = media("demo-cbcs/hls/video-fairplay.m3u8");
   const { bytes, ranges, value } = inspectAny(text, { ranges: true });
   const { offset, length } = ranges.find(({ path }) => path.join(".") === "protections.0.uri");
   assert.equal(Buffer.from(bytes).subarray(offset, offset + length).toString(), value.protections[0].uri);

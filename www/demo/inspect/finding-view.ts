@@ -10,7 +10,7 @@ import { keyIdsOf, warningsOf, type Warning } from "./findings.js";
 import type { HexView } from "./hex-view.js";
 import "./hex-view.js";
 import { titleOf } from "./kinds.js";
-import type { Input } from "./tools.js";
+import type { Input, Shown } from "./tools.js";
 
 /** More warnings than these are one click away. */
 const SHOWN_WARNINGS = 5;
@@ -19,15 +19,15 @@ const SHOWN_KEYS = 3;
 const OPENS = new Set(["initData", "playreadyObject", "psshBase64", "data", "certificate", "contentIdBytes", "uri", "xml"]);
 
 export class FindingView extends HTMLElement {
-  private finding: Finding | undefined;
+  private finding: Shown | undefined;
   private readonly summary = h("section", { class: "panel summary", "aria-label": "What it is" });
   private readonly keys = h("section", { class: "panel keys", "aria-label": "Key ids" });
   private readonly tree = h("field-tree") as FieldTree;
   private readonly hex = h("hex-view") as HexView;
   private readonly detail = h("div", { class: "detail", "aria-live": "polite" });
   private readonly split = h("div", { class: "columns split" },
-    h("section", { class: "panel", "aria-label": "Fields" }, h("h2", {}, "Fields"), this.tree, this.detail),
-    h("section", { class: "panel bytes", "aria-label": "Bytes" }, h("h2", {}, "Bytes"), this.hex));
+    h("section", { class: "panel", "aria-label": "Fields" }, h("h2", {}, "Fields"), this.tree),
+    h("section", { class: "panel bytes", "aria-label": "Bytes" }, h("h2", {}, "Bytes"), this.hex, this.detail));
 
   connectedCallback(): void {
     if (this.firstChild) return;
@@ -43,7 +43,7 @@ export class FindingView extends HTMLElement {
   }
 
   /** `back` leads to what holds this. */
-  show(finding: Finding | undefined, back?: { title: string; finding: Finding }): void {
+  show(finding: Shown | undefined, back?: { title: string; finding: Shown }): void {
     this.finding = finding;
     for (const part of [this.summary, this.keys, this.split]) part.hidden = !finding;
     if (!finding) return;
@@ -54,6 +54,7 @@ export class FindingView extends HTMLElement {
       back && h("button", { type: "button", class: "plain back", onclick: () => this.show(back.finding) }, `← ${back.title}`),
       h("h2", { tabindex: "-1" }, titleOf(finding), " ", ...tags), ...this.warnings(finding, warningsOf(finding)),
       pieces.length > 0 && h("ul", { class: "toolbar pieces" }, ...pieces.map((piece, at) => h("li", {}, h("button", { type: "button", onclick: () => this.show(piece, { title: "All items", finding }) }, `${at + 1}: ${titleOf(piece)}`)))));
+    if (finding.left) this.summary.append(h("p", { class: "quiet" }, `Fields are shown of the first ${finding.left.shown.toLocaleString("en")} of ${finding.left.of.toLocaleString("en")} ${finding.left.name}; key ids and warnings are those of all.`));
     this.showKeys(keyIdsOf(finding));
     this.split.hidden = pieces.length > 0 || finding.kind === "unknown" && !finding.bytes?.length;
     this.tree.show(fieldsOf(finding));

@@ -6,9 +6,7 @@ import { startTabs } from "../shared/tabs.js";
 import type { TaskStatus } from "../shared/task-status.js";
 import "../shared/task-status.js";
 import type { BuildView } from "./build-view.js";
-import "./build-view.js";
 import type { CompareView } from "./compare-view.js";
-import "./compare-view.js";
 import type { FindingView } from "./finding-view.js";
 import "./finding-view.js";
 import type { InputBox } from "./input-box.js";
@@ -17,9 +15,8 @@ import { MAX_LINK, fragmentOf, readFragment } from "./link.js";
 import { tryToSend } from "./proof.js";
 import { ask } from "./reader.js";
 import { titleOf } from "./kinds.js";
-import type { Input } from "./tools.js";
+import type { Input, Shown } from "./tools.js";
 import { keepOffline } from "./trusted.js";
-import type { Finding } from "pallycon-drm/inspect";
 
 const input = find<InputBox>("#input");
 const view = find<FindingView>("#finding");
@@ -50,7 +47,7 @@ async function read(): Promise<void> {
 }
 
 /** What a field was read from, with the way back. */
-async function open({ detail }: CustomEvent<{ input: Input; from?: Finding }>): Promise<void> {
+async function open({ detail }: CustomEvent<{ input: Input; from?: Shown }>): Promise<void> {
   if (!detail.from) {
     tabs.choose("inspect");
     return input.give(detail.input);
@@ -69,23 +66,29 @@ async function copied(): Promise<string> {
   return address;
 }
 
-const tabs = startTabs(find("[role='tablist']"), (tab) => {
-  if (tab === "build") building.start();
-});
+/** The other tabs load when they are chosen. */
+async function load(tab: string): Promise<void> {
+  if (tab === "compare") await import("./compare-view.js");
+  if (tab !== "build") return;
+  await import("./build-view.js");
+  building.start();
+}
+
+const tabs = startTabs(find("[role='tablist']"), (tab) => void load(tab));
 
 function follow(): void {
   // The skip link's fragment is not an input.
   if (location.hash !== "" && !location.hash.includes("=")) return;
   const { tab = "inspect", a, b } = readFragment(location.hash);
   tabs.choose(tab);
-  if (tab === "compare") comparison.give(a, b);
+  if (tab === "compare") void load(tab).then(() => comparison.give(a, b));
   else if (a !== undefined) input.give(a);
 }
 
 input.tools.append(copyButton(copied, "Copy a link to this input", { text: "Copy link" }), status);
 input.after(empty, said);
 input.addEventListener("given", () => void read());
-document.addEventListener("open", ((event: CustomEvent<{ input: Input; from?: Finding }>) => void open(event)) as EventListener);
+document.addEventListener("open", ((event: CustomEvent<{ input: Input; from?: Shown }>) => void open(event)) as EventListener);
 // A drop beside the field would leave the page.
 for (const type of ["dragover", "drop"]) document.addEventListener(type, (event) => { if (!event.defaultPrevented) event.preventDefault(); });
 window.addEventListener("hashchange", follow);
@@ -93,4 +96,6 @@ find("#try").addEventListener("click", () => void tryToSend(find("#tried")));
 follow();
 if (input.input.length === 0) void read();
 keepOffline();
+// The worker and its module are there when something is pasted.
+window.addEventListener("load", () => setTimeout(() => void ask("keyId", "").catch(() => undefined)));
 document.documentElement.dataset.ready = "true";

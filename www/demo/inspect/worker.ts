@@ -5,10 +5,13 @@ export interface Asked { id: number; name: keyof typeof tools; input: unknown }
 export interface Answered { id: number; result?: unknown; error?: { message: string; hint?: string; code?: string } }
 
 onmessage = async ({ data: { id, name, input } }: MessageEvent<Asked>) => {
-  const answer = (answered: Omit<Answered, "id">) => (postMessage as (message: Answered) => void)({ id, ...answered });
+  const answer = (answered: Omit<Answered, "id">, moved: Transferable[] = []) => (postMessage as (message: Answered, moved: Transferable[]) => void)({ id, ...answered }, moved);
   try {
     await init();
-    answer({ result: (tools[name] as (input: unknown) => unknown)(input) });
+    const result = (tools[name] as (input: unknown) => unknown)(input);
+    // The bytes are this worker's own: they need not be copied once more.
+    const { bytes } = (result ?? {}) as { bytes?: Uint8Array<ArrayBuffer> };
+    answer({ result }, bytes ? [bytes.buffer] : []);
   } catch (error) {
     const { message, hint, code } = error as Error & { hint?: string; code?: string };
     answer({ error: { message, ...(hint && { hint }), ...(code && { code }) } });
