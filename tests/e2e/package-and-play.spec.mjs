@@ -2,7 +2,7 @@
 import { kmsUrl, requestContentKeys, toShakaPackager } from "../../dist/server.js";
 import { DEMO } from "../../www/license-server/accounts.mjs";
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
-import { packageClip, packagePeriods, packageRotating } from "./packager.mjs";
+import { packageClip, packageHls, packagePeriods, packageRotating } from "./packager.mjs";
 
 const KEY_SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready" };
 
@@ -47,6 +47,17 @@ test("one key for all, by version 1, plays too", async ({ page, run }, info) => 
   await openLab(page, run);
   await play(page, KEY_SYSTEMS.widevine, packageClip(name(info.project.name, "single"), await toShakaPackager(pack)));
   await expectPlaying(page);
+});
+
+test("fairplay: HLS in cbcs, with the key server's URI in the packager's playlists, plays @chromium", async ({ page, run }, info) => {
+  const pack = await keys(run, { systems: ["widevine", "fairplay"], scheme: "cbcs" });
+  const path = packageHls(name(info.project.name, "fairplay"), await toShakaPackager(pack));
+  await openLab(page, run, { drms: ["fairplay"] });
+  await play(page, "com.apple.fps", path);
+  await expectPlaying(page);
+  expect(await page.evaluate(() => window.lab.playerErrors)).toEqual([]);
+  const [{ key_id_hex: id }] = pack.content_key_list;
+  await expect.poll(() => page.evaluate(() => window.lab.events.filter((event) => event.type === "key-status" && event.status === "usable").map((event) => event.keyId))).toContain(id);
 });
 
 for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {

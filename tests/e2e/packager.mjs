@@ -69,6 +69,16 @@ export function packageRotating(name, args) {
   return { said, segments: SEGMENTS.map((segment) => readFileSync(join(out, "video", segment))) };
 }
 
+/** As HLS; the path of the master playlist. */
+export function packageHls(name, args) {
+  const out = emptied(name);
+  const clear = clearClip(join(out, "clear"));
+  const [video, audio] = streams(clear, "");
+  packager([`${video},playlist_name=video.m3u8`, `${audio},playlist_name=audio.m3u8,hls_group_id=audio,hls_name=audio`, "--hls_master_playlist_output", "master.m3u8", ...DASH, ...args], out);
+  rmSync(clear, { recursive: true });
+  return `../e2e/packed/${name}/master.m3u8`;
+}
+
 function emptied(name) {
   const out = folder(`build/e2e/packed/${name}`);
   rmSync(out, { recursive: true, force: true });

@@ -8,7 +8,7 @@
 //! --enable_raw_key_encryption --protection_scheme cbcs
 //! --keys label=AUDIO:key_id=HEX:key=HEX[:iv=HEX],label=HD:…       an empty label is for all streams
 //! --pssh HEX                                                      all boxes, one behind the other
-//! --hls_key_uri skd://…
+//! --protection_systems FairPlay --hls_key_uri skd://…             without the first, the second is ignored (3.4.2)
 //! ```
 
 use super::{CHECK, HARDWARE, Make, PERIOD, SCHEME, TRACK, View, check_hardware, scheme, selected, texts};
@@ -50,7 +50,9 @@ fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     let mut uris: Vec<&str> = keys.iter().filter_map(|key| key.system(system::FAIRPLAY)?.key_uri.as_deref()).collect();
     uris.dedup();
     match (scheme, uris.as_slice()) {
-        (Scheme::Cbcs, [uri]) => arguments.extend(["--hls_key_uri".into(), (*uri).into()]),
+        (Scheme::Cbcs, [uri]) => {
+            arguments.extend(["--protection_systems", "FairPlay", "--hls_key_uri", uri].map(String::from));
+        }
         // The packager writes one URI into all playlists; with a key for each track every one of them but one would be
         // wrong.
         (Scheme::Cbcs, [_, _, ..]) => {
@@ -104,6 +106,8 @@ mod tests {
                     "0000002c7073736800000000edef8ba979d64acea3c827dcd51d21ed0000000c0102030405060708090a0b0c",
                     "0000002170737368000000009a04f07998404286ab92e65be0885f95000000010d"
                 ),
+                "--protection_systems",
+                "FairPlay",
                 "--hls_key_uri",
                 "skd://x",
             ]
