@@ -57,6 +57,15 @@ pub fn print(options: &Options) -> Result<(), String> {
             text = replace_part(&text, id, &markdown(rows))
                 .ok_or_else(|| format!("{file} needs <!-- simulate:{id} --> and <!-- /simulate:{id} -->"))?;
         }
+        if options.only.is_none() {
+            let of = format!(
+                "Unless said otherwise: {} viewers, {} licenses a second, seed {}.\n",
+                number(options.viewers),
+                number(options.viewers / 20),
+                options.seed
+            );
+            text = replace_part(&text, "of", &of).ok_or_else(|| format!("{file} needs <!-- simulate:of --> and <!-- /simulate:of -->"))?;
+        }
         save(&file, &text)?;
     }
     Ok(())
