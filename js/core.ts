@@ -7,7 +7,7 @@ export { asBytes, copyBytes, decodeText, encodeText, hex, redactUrl } from "./by
 export { fetchModule, type ModuleSource } from "./wasm/module.js";
 export { isLoaded, load, memory } from "./wasm/load.js";
 export { loadOnce } from "./wasm/once.js";
-export { inspect, isSameKeyId, keyProblem, readInitData } from "./wasm/core.js";
+export { inspect, isSameKeyId, keyProblem, readInitData, renewalWait } from "./wasm/core.js";
 export { Client, clientOf, createPallyCon } from "./client/client.js";
 export { KEY_SYSTEM, LEGACY_FAIRPLAY, RECOMMENDATION, drmOf } from "./key-systems.js";
 export { originOf } from "./client/endpoints.js";

@@ -1,6 +1,6 @@
 // One function from a CDM's message to its license, for players whose integration is such a function, and for adapters of ours.
 import { clientOf, createError, drmOf, encodeText, withFields, type PallyConError } from "./core.js";
-import type { AdapterOptions, Bytes, Internal, Octets, PallyCon, RequestContext } from "./core.js";
+import type { AdapterOptions, Bytes, Internal, License, Octets, PallyCon, RequestContext } from "./core.js";
 
 export interface LicenseHandlerOptions extends AdapterOptions {
   /** the one in use, variants included: "com.microsoft.playready.recommendation" */
@@ -10,6 +10,10 @@ export interface LicenseHandlerOptions extends AdapterOptions {
 export type MessageContext = Partial<Pick<RequestContext, "initData" | "initDataType" | "messageType" | "sessionId" | "signal">>;
 /** `message`: bytes, or text where the player has decoded PlayReady's. */
 export type LicenseHandler = (message: Bytes | string, context?: MessageContext) => Promise<Octets>;
+
+const beside = new WeakMap<Octets, License["details"]>();
+/** What stood beside a license that a handler has resolved with. */
+export const detailsOf = (license: Octets): License["details"] => beside.get(license);
 
 /**
  * Returns a function that asks PallyCon for the license of a CDM's message. It resolves with the bytes for `session.update()`, or
@@ -31,7 +35,8 @@ export function handlerOf(drm: PallyCon, options: LicenseHandlerOptions & Intern
   return async (message, context = {}) => {
     const bytes = typeof message === "string" ? encodeText(message) : message;
     try {
-      const { data } = await client.requestLicense(system, bytes, { ...context, keySystem }, adapter);
+      const { data, details } = await client.requestLicense(system, bytes, { ...context, keySystem }, adapter);
+      beside.set(data, details);
       return data;
     } catch (thrown) {
       const error = thrown as PallyConError; // requestLicense() throws nothing else

@@ -197,6 +197,8 @@ export type PallyConEvent = { at: number } & (
   | { type: "certificate"; drm: Drm; duration: number; bytes: number }
   | { type: "key-status"; keyId: string; status: string }
   | { type: "retry"; attempt: number; delay: number; error: PallyConError }
+  /** "refused": the keys are valid until they expire */
+  | { type: "license-renewal"; drm: Drm; outcome: "requested" | "granted" | "refused"; error?: PallyConError }
   /** requests are paused (reason "circuit-open" or "offline"), or go on */
   | { type: "delivery"; state: "paused" | "resumed"; reason: string; until?: number }
   /** `record`: where the error ended a license request */
@@ -225,7 +227,17 @@ export interface LicenseRecord {
 }
 
 /** What every adapter takes: in place of the client's own, for this player alone. */
-export interface AdapterOptions { contentId?: ContentId | undefined; customData?: ValueOrProvider<string> | undefined }
+export interface AdapterOptions {
+  contentId?: ContentId | undefined;
+  customData?: ValueOrProvider<string> | undefined;
+  /**
+   * Renews licenses of FairPlay and PlayReady at least that often, in milliseconds, for servers that count or stop streams by
+   * renewals. Widevine's CDM does it on its own, when the license says so.
+   */
+  renewal?: { interval: number } | undefined;
+  /** as in EME, for Widevine: "required" where the account counts devices (stream limits), because Widevine keeps their identity only then */
+  persistentState?: MediaKeysRequirement | undefined;
+}
 
 export interface ProbeOptions {
   /** what the content needs: "avc1.64001f", or a whole content type; default H.264 and AAC in MP4 */

@@ -218,6 +218,18 @@ fn playready_cdm_data_is_utf_16() {
     assert_eq!(call(b"", playready_cdm_data), refused(Code::CustomDataInvalid, Reason::CustomDataEmpty));
 }
 
+#[wasm_bindgen_test]
+fn a_renewal_is_due_by_interval_expiry_or_the_license_s_own_word() {
+    let (wait, nan) = (renewal_wait, f64::NAN);
+    assert_eq!(wait(Drm::FairPlay, 600_000.0, nan, nan, None, 1.0), Some(600_000.0));
+    assert_eq!(wait(Drm::PlayReady, 600_000.0, 100_000.0, nan, None, 0.0), Some(75_000.0));
+    assert_eq!(wait(Drm::FairPlay, nan, nan, 1000.0, None, 0.0), Some(750.0));
+    assert_eq!(wait(Drm::FairPlay, nan, nan, nan, None, 0.5), None, "nothing is known");
+    assert_eq!(wait(Drm::Widevine, 600_000.0, 1000.0, 1000.0, None, 0.5), None, "its CDM does it");
+    assert_eq!(wait(Drm::FairPlay, nan, 10_000.0, nan, Some(true), 0.0), Some(7500.0));
+    assert_eq!(wait(Drm::FairPlay, nan, 10_000.0, nan, Some(false), 0.0), None, "refused for good");
+}
+
 /// `js/wasm/core.ts` never passes such lengths: nothing traps, and the message and the custom data count as empty.
 #[wasm_bindgen_test]
 fn lengths_beyond_the_buffer_are_an_empty_message() {

@@ -54,7 +54,7 @@ impl Recorded {
     fn new() -> Self {
         stop_clock(1000.0);
         take_calls();
-        Self(MediaSessions::new(0.0, recorder()))
+        Self(MediaSessions::new(0.0, f64::NAN, recorder()))
     }
 
     /// The commands of an event.

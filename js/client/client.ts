@@ -29,6 +29,8 @@ export class Client extends State implements PallyCon {
 
   async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: Internal = {}): Promise<License> {
     const chain = this.chain(drm);
+    const renewal = context.messageType === "license-renewal" || context.reason === "renewal";
+    if (renewal) this.renewal(drm, "requested");
     let own: Octets | undefined;
     try {
       for (;;) {
@@ -39,11 +41,16 @@ export class Client extends State implements PallyCon {
           request = await prepare(this, drm, own, chain.attempt > 1 ? { ...context, reason: "retry" } : context, adapter, chain);
           this.emit({ type: "request", drm, url: redactUrl(request.url), attempt: chain.attempt, bytes: request.body?.length ?? 0 });
           response = await exchange(this, { ...request, signal: context.signal, phase: "license", drm });
-          return read(this, drm, response, request);
+          const license = read(this, drm, response, request);
+          if (renewal) this.renewal(drm, "granted");
+          return license;
         } catch (thrown) {
           const error = response ? toPallyConError(thrown) : explain(toPallyConError(thrown), request);
           const final = chain.fail(error, response?.retryAfter);
-          if (final) throw this.fail(final, chain);
+          if (final) {
+            if (renewal) this.renewal(drm, "refused", final);
+            throw this.fail(final, chain);
+          }
           await this.reporting(() => chain.pause(context.signal), chain);
         }
       }

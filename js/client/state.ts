@@ -78,6 +78,11 @@ export class State {
     return new Chain(this.delivery, drm);
   }
 
+  /** What becomes of a renewal. */
+  renewal(drm: Drm, outcome: "requested" | "granted" | "refused", error?: PallyConError): void {
+    if (error?.code !== "aborted") this.emit({ type: "license-renewal", drm, outcome, ...(error ? { error } : {}) });
+  }
+
   /** Reports an error once, and gives it back; `chain`: of the request that it ended. That the page gave up is no news to it. */
   fail(thrown: unknown, chain?: Chain): PallyConError {
     const error = toPallyConError(thrown);

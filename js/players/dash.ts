@@ -11,6 +11,7 @@
 import { attachOnce } from "./attach.js";
 import { certified } from "./dash/certificate.js";
 import { KeyStatuses } from "./parts/key-status.js";
+import { Renewals } from "./parts/renewal.js";
 import { warnUntested } from "./parts/version.js";
 import type {
   DashError, DashPlayer, KeyMessage, KeySystemAccess, LicenseRequest, ProtectionDataSet,
@@ -19,7 +20,7 @@ import {
   KEY_SYSTEM, PallyConError, asBytes, clientOf, createError, drmOf, hex, newAbortController, toPallyConError,
 } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, Octets, PallyCon, Undo } from "../core.js";
-import { handlerOf, type LicenseHandler } from "../license-handler.js";
+import { detailsOf, handlerOf, type LicenseHandler } from "../license-handler.js";
 
 export type { DashPlayer, ProtectionDataSet };
 
@@ -61,6 +62,7 @@ class Attachment {
   private readonly options: AdapterOptions;
   private readonly protectionData: ProtectionDataSet;
   private readonly statuses: KeyStatuses;
+  private readonly renewals: Renewals;
   private readonly watched = new WeakSet<MediaKeySession>();
   /** Messages of the CDM whose request filters have not run yet. */
   private readonly messages = new Map<string, KeyMessage>();
@@ -75,6 +77,7 @@ class Attachment {
     this.options = options;
     this.protectionData = protectionData;
     this.statuses = new KeyStatuses(client);
+    this.renewals = new Renewals(client, "dash.js", options.renewal);
   }
 
   start(): Undo {
@@ -82,7 +85,11 @@ class Attachment {
     const data: ProtectionDataSet = {};
     // dash.js prefers the key systems that are named here, and refuses to ask for a license without a URL.
     for (const drm of Object.keys(KEY_SYSTEM) as Drm[]) {
-      data[KEY_SYSTEM[drm]] = { ...this.protectionData[KEY_SYSTEM[drm]], serverURL: client.defaultUrl(drm) };
+      const { persistentState } = drm === "widevine" ? this.options : {};
+      data[KEY_SYSTEM[drm]] = {
+        ...(persistentState ? { persistentState } : {}), ...this.protectionData[KEY_SYSTEM[drm]],
+        serverURL: client.defaultUrl(drm),
+      };
     }
     player.setProtectionData(data);
     player.registerLicenseRequestFilter(this.onRequest);
@@ -127,6 +134,7 @@ class Attachment {
     this.controller = newAbortController();
     this.messages.clear();
     this.statuses.stop();
+    this.renewals.stop();
   };
 
   private readonly onRequest = ({ sessionId, messageType }: LicenseRequest): Promise<never> | undefined => {
@@ -150,6 +158,7 @@ class Attachment {
       license = await handler(message, initData ? { ...context, initData: asBytes(initData) as Octets } : context);
     } catch (error) {
       if (!signal.aborted) this.raise(COMPLETE, LICENSE_FAILED, toPallyConError(error), about);
+      this.renewals.failed(session, toPallyConError(error));
       return;
     }
     if (signal.aborted) return;
@@ -165,6 +174,7 @@ class Attachment {
       return;
     }
     player.trigger(UPDATED as never, {}, {});
+    this.renewals.licensedSession(session, drmOf(keySystem)!, detailsOf(license));
   }
 
   /** From an event of its protection part, dash.js makes its `error` event. */

@@ -8,39 +8,14 @@
  * @packageDocumentation
  */
 import { KEY_SYSTEM, UNCOUNTED, asBytes, clientOf, createError, drmOf, encodeText, hex, newAbortController, PallyConError, prepare, read as readLicense, redactUrl, tooLate, toPallyConError } from "../core.js";
-import type { AdapterOptions, Bytes, Chain, Client, Drm, InitDataType, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
+import type { AdapterOptions, Bytes, Client, Drm, InitDataType, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
 import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
+import { Renewals } from "./parts/renewal.js";
 import { warnUntested } from "./parts/version.js";
+import type { DrmSystem, Hls, HlsDrmConfig, KeyContext, LevelKey, Request, Xhr } from "./hls/types.js";
 
-/** As much of Hls as is used here, so that no version of its types is required. */
-interface Hls { media?: HTMLMediaElement | null; levels: Playlist[]; audioTracks: Playlist[]; loadingEnabled: boolean; trigger(event: string, data: object): unknown }
-interface Playlist { details?: { fragments: Fragment[]; targetduration: number } | null | undefined }
-interface Fragment { initSegment: { data?: Uint8Array | null } | null; levelkeys?: Record<string, unknown> | undefined }
-interface LevelKey { uri: string; keyFormat: string; keyId: Uint8Array | null; pssh: Uint8Array | null; scheme?: string | undefined }
-/** hls.js's context of a session and its key. */
-interface KeyContext { keySystem: string; mediaKeysSession: MediaKeySession; decryptdata: LevelKey }
-interface DrmSystem {
-  licenseUrl: string; serverCertificateUrl?: string;
-  generateRequest?: (this: unknown, initDataType: string, initData: ArrayBuffer | null, context: KeyContext) => { initDataType: string; initData: ArrayBuffer | null } | undefined;
-}
-interface LoadPolicy {
-  default: { maxTimeToFirstByteMs: number; maxLoadTimeMs: number; timeoutRetry: RetryPolicy; errorRetry: RetryPolicy };
-}
-interface RetryPolicy { maxNumRetry: number; retryDelayMs: number; maxRetryDelayMs: number }
-
-/** The part of HlsConfig that is ours. */
-export interface HlsDrmConfig {
-  emeEnabled: boolean;
-  drmSystems: Record<string, DrmSystem>;
-  keyLoadPolicy: LoadPolicy;
-  licenseXhrSetup: (this: unknown, xhr: XMLHttpRequest, url: string, context: KeyContext, challenge: Uint8Array) => Promise<Octets | undefined>;
-  requestMediaKeySystemAccessFunc?: (keySystem: string, configurations: MediaKeySystemConfiguration[]) => Promise<MediaKeySystemAccess>;
-}
-
-type Xhr = XMLHttpRequest & { pallyConError?: PallyConError };
-/** One license request over all its attempts: hls.js begins each with the same challenge and a new xhr, and without a pause. */
-interface Request { chain: Chain; fail: (error: PallyConError) => PallyConError }
+export type { HlsDrmConfig };
 
 const FAIRPLAY = KEY_SYSTEM.fairplay;
 
@@ -80,6 +55,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   const config: HlsDrmConfig = {
     emeEnabled: true,
     drmSystems,
+    ...(options.persistentState ? { drmSystemOptions: { persistentState: options.persistentState } } : {}),
     keyLoadPolicy: { default: { maxTimeToFirstByteMs: client.timeout, maxLoadTimeMs: client.timeout, timeoutRetry: retry, errorRetry: retry } },
     licenseXhrSetup(xhr, _url, context, challenge) {
       warnUntested(client, "hls.js", this, /^1\.[67]\./);
@@ -91,6 +67,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   };
 
   const statuses = new KeyStatuses(client);
+  const renewals = new Renewals(client, "hls.js", options.renewal);
   const requests = new WeakMap<Uint8Array, Request>();
   async function send(hls: Hls, xhr: Xhr, { keySystem, mediaKeysSession: session, decryptdata: key }: KeyContext, challenge: Uint8Array): Promise<Octets | undefined> {
     const { signal } = controller;
@@ -105,11 +82,14 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       ...(initData ? { initData: asBytes(initData).slice() as Octets, initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType } : {}),
     };
     // hls.js closes a session whose renewal was refused, valid keys and all, and reports nothing: so renewals are not left to it.
+    const licensed = ({ details }: License) => renewals.licensedSession(session, system, details);
     if (session.keyStatuses.size > 0) {
-      void renew(hls, key, async () => {
-        const { data } = await client.requestLicense(system, challenge, { ...context, messageType: "license-renewal" }, options);
-        if (!signal.aborted) await session.update(data);
-      });
+      renew(hls, key, async () => {
+        const license = await client.requestLicense(system, challenge, { ...context, messageType: "license-renewal" }, options);
+        if (signal.aborted) return;
+        await session.update(license.data);
+        licensed(license);
+      }).catch((error: PallyConError) => renewals.failed(session, error));
       return new Promise(() => {});
     }
     const chain = requests.get(challenge)?.chain ?? client.chain(system);
@@ -117,7 +97,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       refused.set(hls, (refused.get(hls) ?? new Set()).add(key.uri));
       return client.fail(error, chain);
     };
-    const request: Request = requests.get(challenge) ?? { chain, fail };
+    const request: Request = requests.get(challenge) ?? { chain, fail, licensed };
     requests.set(challenge, request);
     for (;;) {
       try {
@@ -157,6 +137,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   const dispose = client.adopt(() => {
     controller.abort();
     statuses.stop();
+    renewals.stop();
     for (const system of Object.values(drmSystems)) {
       if (system.serverCertificateUrl) URL.revokeObjectURL(system.serverCertificateUrl);
       delete system.serverCertificateUrl;
@@ -171,8 +152,8 @@ async function renew(hls: Hls, key: LevelKey, work: () => Promise<void>): Promis
     await work();
   } catch (thrown) {
     const error = toPallyConError(thrown);
-    if (error.code === "aborted") return;
-    hls.trigger("hlsError", { type: "keySystemError", details: "keySystemLicenseRequestFailed", fatal: false, error, err: error, reason: error.message, decryptdata: key });
+    if (error.code !== "aborted") hls.trigger("hlsError", { type: "keySystemError", details: "keySystemLicenseRequestFailed", fatal: false, error, err: error, reason: error.message, decryptdata: key });
+    throw error;
   }
 }
 
@@ -210,8 +191,9 @@ function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseR
     try {
       const body = native<Bytes | null>("response") ?? new ArrayBuffer(0);
       if (late) throw tooLate("The server", prepared.timeout, "license");
-      const { data } = readLicense(client, drm, { status: native("status"), body, url: xhr.responseURL }, prepared);
-      return { status: 200, statusText: "OK", response: data.buffer };
+      const license = readLicense(client, drm, { status: native("status"), body, url: xhr.responseURL }, prepared);
+      request.licensed(license);
+      return { status: 200, statusText: "OK", response: license.data.buffer };
     } catch (thrown) {
       const error = toPallyConError(thrown);
       if (error.code === "internal") {

@@ -219,7 +219,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     const { sessionType = "temporary" } = options;
     cdm = access ? await modernCdm(video, { ...choice, access }, sessionType) : legacyCdm(video, blob);
     if (stopped) return undo;
-    machine = new module.MediaSessions(client.options.rotationSpread ?? 0, actions());
+    machine = new module.MediaSessions(client.options.rotationSpread ?? 0, options.renewal?.interval ?? NaN, actions());
     const hasCertificate = drm !== "clearkey" && drm !== "playready" && !!client.options.certificate?.[drm];
     handle((machine) => machine.access(drm, !access, hasCertificate));
     if (certificateNeeded) await certify(cdm, client, drm, report);

@@ -46,6 +46,9 @@ export async function rxKeySystems(
     if (!DRMS.includes(name) && name !== "clearkey") throw createError("drm-invalid", { parameters: [String(name)] });
   }
   warnUntested(client, "rx-player", player, /^4\.[0-5]\./);
+  // It passes on no session. Widevine's and ClearKey's CDMs renew on their own.
+  const unable = adapter.renewal && drms.find((name) => name === "fairplay" || name === "playready");
+  if (unable) client.warn(createError("renewal-unsupported", { parameters: ["rx-player", unable] }), unable);
   return Promise.all(drms.map(async (name): Promise<KeySystemOption> => {
     const serverCertificate = await certificateOf(client, name);
     return {
@@ -55,6 +58,7 @@ export async function rxKeySystems(
       // The client retries, and has a timeout for each attempt: rx-player's would be for all of them together.
       getLicenseConfig: { retry: 0, timeout: -1 },
       ...(serverCertificate ? { serverCertificate } : {}),
+      ...(adapter.persistentState && name === "widevine" ? { persistentState: adapter.persistentState } : {}),
     };
   }));
 }

@@ -10,9 +10,10 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { Attempts } from "./shaka/attempts.js";
+import { Attempts, contextOf } from "./shaka/attempts.js";
 import { CERTIFICATE, fillCertificate } from "./shaka/certificate.js";
 import { fromNetwork, pallyConError } from "./shaka/errors.js";
+import { ShakaRenewals } from "./shaka/renewal.js";
 import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer } from "./shaka/types.js";
 import { KEY_SYSTEM, LEGACY_FAIRPLAY, UNCOUNTED, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, toPallyConError } from "../core.js";
 import type {
@@ -48,6 +49,7 @@ class Attachment {
   private readonly attempts: Attempts;
   private readonly reported = new WeakSet<PallyConError>();
   private readonly statuses: KeyStatuses;
+  private readonly renewals: ShakaRenewals;
   private undone = false;
 
   constructor(player: ShakaPlayer, client: Client, options: AdapterOptions) {
@@ -56,6 +58,7 @@ class Attachment {
     this.options = options;
     this.attempts = new Attempts(client);
     this.statuses = new KeyStatuses(client);
+    this.renewals = new ShakaRenewals(client, player, options);
   }
 
   start(): Undo {
@@ -78,6 +81,7 @@ class Attachment {
       const own = serverCertificateUri || (serverCertificate && serverCertificate.length > 0);
       if (!own && (drm === "fairplay" || (drm === "widevine" && client.options.certificate?.widevine))) advanced[keySystem] = { serverCertificateUri: CERTIFICATE + drm };
     }
+    if (this.options.persistentState === "required") advanced[KEY_SYSTEM.widevine] = { ...advanced[KEY_SYSTEM.widevine], persistentStateRequired: true };
     const failure = "failureCallback" in before;
     const usersCallback = before.failureCallback;
     player.configure({
@@ -102,6 +106,7 @@ class Attachment {
     return client.adopt(() => {
       this.undone = true;
       this.statuses.stop();
+      this.renewals.stop();
       // A destroyed player has neither network nor listeners; what is undone twice does no harm.
       const engine = player.getNetworkingEngine() ?? network;
       engine?.unregisterRequestFilter(this.onRequest);
@@ -133,9 +138,10 @@ class Attachment {
     // After the last attempt has failed, Shaka runs its filters once more and sends nothing.
     if (tried >= (request.retryParameters?.maxAttempts ?? Infinity)) return;
     const chain = this.attempts.begin(request, drm);
+    this.renewals.requested(drm, request);
     const media = () => this.player.getMediaElement?.();
     const prepared = await this.failOpen(() => this.attempts.next(request, chain, () =>
-      prepare(client, drm, message, this.context(request, chain.attempt - 1), { ...this.options, media }, chain)), undefined, chain);
+      prepare(client, drm, message, contextOf(request, chain.attempt - 1), { ...this.options, media }, chain)), undefined, chain);
     if (!prepared) return;
     this.attempts.sent.set(request, prepared);
     if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
@@ -151,17 +157,6 @@ class Attachment {
     client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: chain.attempt, bytes: prepared.body?.length ?? 0 });
   };
 
-  context(request: Request, attempt: number): Partial<RequestContext> {
-    const { drmInfo, sessionId, initData, initDataType, licenseRequestType } = request;
-    return {
-      ...(drmInfo ? { keySystem: drmInfo.keySystem } : {}),
-      ...(sessionId ? { sessionId } : {}),
-      ...(initData && initDataType ? { initData: originalOf(initData).slice() as Octets, initDataType: initDataType as NonNullable<RequestContext["initDataType"]> } : {}),
-      ...(licenseRequestType ? { messageType: licenseRequestType as RequestContext["messageType"] } : {}),
-      ...(attempt > 0 ? { reason: "retry" as const } : {}),
-    };
-  }
-
   private readonly onResponse = async (type: number, response: Response): Promise<void> => {
     const drm = type === LICENSE ? drmOfRequest(response.originalRequest) : undefined;
     if (!drm) return;
@@ -171,7 +166,9 @@ class Attachment {
     const url = originalUri && sent && originalUri !== sent.url && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
     const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
       try {
-        return read(this.client, drm, { status, body: data, url, headers }, sent);
+        const license = read(this.client, drm, { status, body: data, url, headers }, sent);
+        if (request) this.renewals.granted(drm, request, license.details);
+        return license;
       } catch (thrown) {
         const chain = request && this.attempts.chains.get(request);
         if (!chain) throw thrown;
@@ -179,7 +176,7 @@ class Attachment {
         if (!data) throw thrown;
         return { data };
       }
-    }, (error) => this.report(error), request && this.attempts.chains.get(request));
+    }, (error) => this.report(error, undefined, request), request && this.attempts.chains.get(request));
     if (license) response.data = license.data;
   };
 
@@ -241,7 +238,8 @@ class Attachment {
   private readonly onKeyStatus = (): void => this.statuses.tell(Object.entries(this.player.getKeyStatuses()));
 
   /** Shaka tells of a failed license only where no other session is active: where it has not, this does. */
-  report(ours: PallyConError, error?: ShakaError): void {
+  report(ours: PallyConError, error?: ShakaError, request?: Request): void {
+    this.renewals.refused(ours, request);
     setTimeout(() => {
       if (this.reported.has(ours)) return;
       this.reported.add(ours);

@@ -10,6 +10,7 @@
 import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
 import type { AdapterOptions, Bytes, Drm, PallyCon } from "../core.js";
 import { handlerOf } from "../license-handler.js";
+import { Renewals } from "./parts/renewal.js";
 import { attachmentOf, type Done } from "./videojs/attachment.js";
 import type { KeySystem, VideojsPlayer } from "./videojs/types.js";
 
@@ -43,6 +44,7 @@ export function pallyConKeySystems(
   const client = clientOf(drm);
   const { drms = DRMS, ...adapter } = options;
   const attachment = attachmentOf(player, client);
+  const renewals = new Renewals(client, "video.js", adapter.renewal);
   const keySystems: Record<string, KeySystem> = {};
   for (const name of drms) {
     // PlayReady under this name alone: VHS has none of the manifest's init data for "….recommendation".
@@ -50,6 +52,7 @@ export function pallyConKeySystems(
     if (!keySystem) throw createError("drm-invalid", { parameters: [String(name)] });
     const handler = handlerOf(drm, { ...adapter, keySystem, media: () => attachment.media() });
     keySystems[keySystem] = {
+      persistentState: name === "widevine" ? adapter.persistentState : undefined,
       // contrib-eme's first call for any init data.
       getContentId(_options, initData) {
         attachment.begin(keySystem);
@@ -60,7 +63,7 @@ export function pallyConKeySystems(
       // FairPlay's has the content id before the message.
       getLicense(...args) {
         const [message, done] = args.slice(-2) as [Bytes, Done];
-        void attachment.license(handler, keySystem, message, done);
+        void attachment.license(handler, keySystem, message, done, renewals);
       },
     };
   }

@@ -123,6 +123,10 @@ export function readCertificate(drm: Drm, status: number, body: Uint8Array): { d
 /** PlayReady's CDM data with a token. */
 export const playreadyCdmData = (token: string): Octets => call((length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
 
+/** How long after a license, or after a renewal that failed, a page renews it, in milliseconds; nothing: not at all. Unknown times are NaN. */
+export const renewalWait = (drm: Drm, interval: number, expiresIn: number, stated: number, retryable?: boolean): number | undefined =>
+  guarded(() => core.renewalWait(drm, interval, expiresIn, stated, retryable, Math.random()));
+
 /** What the status of a key means for a person. `status`: an EME MediaKeyStatus, or none where no license has brought the key. Nothing where it plays, or may yet. */
 export function keyProblem(keyId: string, status: string): Problem | undefined {
   const [problem] = call(() => core.keyProblem(keyId, status)).problems as Fields[];

@@ -9,6 +9,7 @@ import { Stop } from "../lib/say.mjs";
 import { WASM_TARGET } from "../setup/rust.mjs";
 import { MODULES } from "./modules.mjs";
 import { wasmReachedFrom } from "./reach.mjs";
+import { PLAYERS } from "./scripts.mjs";
 
 const dist = join(root, "dist");
 /** Runs on a developer's machine, not on a viewer's. */
@@ -32,10 +33,11 @@ export function checkSyntax() {
 
 /** A page loads player.wasm and nothing else, unless it imports the media adapter or the tools. */
 export function checkMainEntry() {
-  const reached = wasmReachedFrom(["index.js", "shaka.js", "hls.js", "dash.js", "rx-player.js", "videojs.js"].map((name) => join(dist, name)));
+  const entries = ["index", ...PLAYERS.filter((name) => name !== "media")].map((name) => `${name}.js`);
+  const reached = wasmReachedFrom(entries.map((name) => join(dist, name)));
   if (reached.join() === "player.wasm") return;
   const found = reached.length > 0 ? reached.join(", ") : "no .wasm at all";
-  const hint = "index.js, shaka.js, hls.js, dash.js, rx-player.js and videojs.js must not import anything that loads another module.";
+  const hint = `None of ${entries.join(", ")} may import anything that loads another module.`;
   throw new Stop(`The main entry must reach exactly player.wasm. It reaches ${found}.`, hint);
 }
 

@@ -14,6 +14,7 @@
 
 use super::command::{Command, Event, KeyStatus, MessageType, RequestReason};
 use super::key_request::{Description, requested_keys};
+use super::renewal::{self, Lease, Method};
 use super::rotation::{self, Window};
 use super::status;
 use crate::error::{Code, Error, Reason};
@@ -66,6 +67,8 @@ struct Session {
     statuses: Vec<KeyStatus>,
     was_usable: bool,
     expires: f64,
+    /// The license's own `renewal_duration`, in milliseconds.
+    stated: f64,
     renew_at: Option<f64>,
     /// The session that is closed as soon as this one has a key.
     replaces: Option<u32>,
@@ -74,8 +77,9 @@ struct Session {
 impl Session {
     fn new(kind: InitDataType, init_data: Vec<u8>, requested: Vec<String>, reason: RequestReason) -> Self {
         let (statuses, renew_at, replaces) = (Vec::new(), None, None);
-        let (id, stage, pending, asked, was_usable, expires) = (0, Stage::Open, 0, f64::NAN, false, f64::NAN);
-        Self { id, kind, init_data, requested, reason, stage, pending, asked, statuses, was_usable, expires, renew_at, replaces }
+        let (id, stage, pending, was_usable) = (0, Stage::Open, 0, false);
+        let (asked, expires, stated) = (f64::NAN, f64::NAN, f64::NAN);
+        Self { id, kind, init_data, requested, reason, stage, pending, asked, statuses, was_usable, expires, stated, renew_at, replaces }
     }
 
     fn is_open(&self) -> bool {
@@ -92,6 +96,10 @@ impl Session {
         self.renew_at.filter(|_| self.is_open() && self.replaces.is_none())
     }
 
+    fn lease(&self, interval: f64, now: f64) -> Lease {
+        Lease { interval, expires_in: self.expires - now, stated: self.stated }
+    }
+
     fn usable(&self) -> bool {
         self.statuses.iter().any(|key| status::is_usable(&key.status))
     }
@@ -104,6 +112,8 @@ pub struct Sessions {
     legacy: bool,
     /// The maximum delay of a key rotation's requests, in milliseconds.
     spread: f64,
+    /// The option `renewal.interval`, or NaN.
+    interval: f64,
     list: Vec<Session>,
     last_id: u32,
     /// This source already had a license: new keys are a rotation.
@@ -116,10 +126,11 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// No sessions yet. `spread`: the maximum delay of a key rotation's requests, in milliseconds.
-    pub fn new(spread: f64) -> Self {
+    /// No sessions yet. `spread`: the maximum delay of a key rotation's requests; `interval`: of renewals, or NaN; both
+    /// in milliseconds.
+    pub fn new(spread: f64, interval: f64) -> Self {
         let (cdm, list, latency) = (Cdm::Starting, Vec::new(), f64::NAN);
-        Self { cdm, legacy: false, spread, list, last_id: 0, licensed: false, waiting: false, news: 0.0, latency }
+        Self { cdm, legacy: false, spread, interval, list, last_id: 0, licensed: false, waiting: false, news: 0.0, latency }
     }
 
     /// The type and the init data to open a session with.
@@ -141,7 +152,7 @@ impl Sessions {
             Event::CertificateSet => self.certificate_set(&mut out),
             Event::Message { session, kind } => self.message(session, kind, now, &mut out),
             Event::License { session, renewal } => self.license(session, renewal, now, random),
-            Event::Refused { session, retryable } => self.refused(session, retryable, now, &mut out),
+            Event::Refused { session, retryable } => self.refused(session, retryable, now, random, &mut out),
             Event::Statuses { session, statuses, expires } => self.statuses(session, statuses, expires, now, random, &mut out),
             Event::Closed { session, reason } => self.closed(session, reason, now, &mut out),
             Event::WaitingForKey => self.waiting(now, &mut out),
@@ -241,9 +252,12 @@ impl Sessions {
         self.list.iter_mut().find(|session| session.id == id && session.is_open())
     }
 
-    /// Widevine's and ClearKey's CDMs request renewals on their own.
+    fn method(&self) -> Method {
+        if let Cdm::Ready(drm) = self.cdm { renewal::method(drm) } else { Method::ByCdm }
+    }
+
     fn renews(&self) -> bool {
-        matches!(self.cdm, Cdm::Ready(Drm::FairPlay | Drm::PlayReady))
+        self.method() != Method::ByCdm
     }
 
     fn message(&mut self, id: u32, kind: MessageType, now: f64, out: &mut Vec<Command>) {
@@ -260,11 +274,12 @@ impl Sessions {
 
     fn license(&mut self, id: u32, renewal: f64, now: f64, random: f64) {
         self.news = now;
-        let (legacy, renews) = (self.legacy, self.renews());
+        let (legacy, renews, interval) = (self.legacy, self.renews(), self.interval);
         let Some(session) = self.find(id) else { return };
         session.pending = session.pending.saturating_sub(1);
-        if renewal > 0.0 && renews {
-            session.renew_at = Some(now + early(renewal, random));
+        session.stated = renewal;
+        if renews {
+            session.renew_at = renewal::delay(session.lease(interval, now), random).map(|delay| now + delay);
         }
         // The legacy API has no key statuses.
         session.was_usable |= legacy;
@@ -272,23 +287,24 @@ impl Sessions {
         self.licensed |= legacy;
     }
 
-    fn refused(&mut self, id: u32, retryable: bool, now: f64, out: &mut Vec<Command>) {
+    fn refused(&mut self, id: u32, retryable: bool, now: f64, random: f64, out: &mut Vec<Command>) {
         self.news = now;
-        let legacy = self.legacy;
+        let (legacy, renews, interval) = (self.legacy, self.renews(), self.interval);
         let Some(session) = self.find(id) else { return };
         session.pending = session.pending.saturating_sub(1);
-        // A renewal failed: the current license may last for a while.
-        if session.usable() || (legacy && session.was_usable) {
-            return;
-        }
-        let session = match session.replaces.filter(|old| self.find(*old).is_some()) {
+        let current = match session.replaces.filter(|old| self.find(*old).is_some()) {
             Some(old) => {
                 self.drop_session(id, out);
-                self.find(old).filter(|old| !old.usable())
+                old
             }
-            None => self.find(id),
+            None => id,
         };
-        if let Some(session) = session {
+        let Some(session) = self.find(current) else { return };
+        // A renewal failed: the current license may last for a while.
+        if session.usable() || (legacy && session.was_usable) {
+            let lease = session.lease(interval, now);
+            session.renew_at = renewal::after_failure(lease, retryable, random).filter(|_| renews).map(|delay| now + delay);
+        } else {
             out.push(Command::Close(session.id));
             session.stage = Stage::Refused { retryable };
             session.init_data = Vec::new();
@@ -304,7 +320,7 @@ impl Sessions {
     }
 
     fn statuses(&mut self, id: u32, statuses: &[KeyStatus], expires: f64, now: f64, random: f64, out: &mut Vec<Command>) {
-        let renews = self.renews();
+        let (renews, interval) = (self.renews(), self.interval);
         self.news = now;
         let Some(session) = self.find(id) else { return };
         let before = std::mem::replace(&mut session.statuses, status::with_requested_ids(statuses, &session.requested));
@@ -321,9 +337,10 @@ impl Sessions {
         let replaces = if session.usable() { session.replaces.take() } else { None };
         session.was_usable |= session.usable();
         let usable = session.was_usable;
-        if expires != session.expires && renews {
+        // NaN, again and again, is no change either.
+        if renews && expires != session.expires && !(expires.is_nan() && session.expires.is_nan()) {
             session.expires = expires;
-            session.renew_at = (expires > now).then(|| now + early(expires - now, random));
+            session.renew_at = renewal::delay(session.lease(interval, now), random).map(|delay| now + delay);
         }
         self.licensed |= usable;
         if let Some(old) = replaces {
@@ -373,14 +390,14 @@ impl Sessions {
 
     fn timer(&mut self, now: f64, out: &mut Vec<Command>) {
         self.due(now, out);
-        let fairplay = self.cdm == Cdm::Ready(Drm::FairPlay);
+        let renew = self.method() == Method::Renew;
         let mut replace = Vec::new();
         for session in &mut self.list {
             if session.renewal().is_none_or(|at| at > now) {
                 continue;
             }
             session.renew_at = None;
-            if fairplay {
+            if renew {
                 out.push(Command::Renew(session.id));
             } else {
                 replace.push(session.id);
@@ -444,11 +461,6 @@ impl Sessions {
         self.licensed = false;
         self.waiting = false;
     }
-}
-
-/// When to renew: after three quarters of the lease or somewhat later, not for all viewers at once.
-fn early(lease: f64, random: f64) -> f64 {
-    lease * (0.75 + 0.1 * random)
 }
 
 #[cfg(test)]

@@ -128,10 +128,10 @@ impl MediaSessions {
 
 #[wasm_bindgen]
 impl MediaSessions {
-    /// No sessions yet. `spread`: the client's option `rotationSpread`.
+    /// No sessions yet. `spread`: the client's option `rotationSpread`; `interval`: the adapter's `renewal.interval`, or NaN.
     #[wasm_bindgen(constructor)]
-    pub fn new(spread: f64, actions: Actions) -> Self {
-        Self { sessions: Sessions::new(spread), actions }
+    pub fn new(spread: f64, interval: f64, actions: Actions) -> Self {
+        Self { sessions: Sessions::new(spread, interval), actions }
     }
 
     /// See [`Event::Access`].

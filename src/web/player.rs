@@ -7,6 +7,7 @@ use super::buffers::run;
 use super::names::{Drm, InitDataType};
 use crate::bytes::Span;
 use crate::custom_data::inspect::{self, Expected};
+use crate::delivery::renewal::{self, Lease, Method};
 use crate::delivery::status;
 use crate::error::Problem;
 use crate::init_data::{self, Options};
@@ -146,6 +147,20 @@ pub fn playready_cdm_data(length: usize) -> usize {
         out.bytes(Field::Data, &request::playready_cdm_data(text_of(input))?);
         Ok(())
     })
+}
+
+/// How long after a license, or after a renewal that failed (`retryable` says how), a page renews it, in milliseconds. Nothing:
+/// not at all, because nothing is known, or because the CDM does it. Times that are not known are NaN.
+#[wasm_bindgen(js_name = renewalWait)]
+pub fn renewal_wait(drm: Drm, interval: f64, expires_in: f64, stated: f64, retryable: Option<bool>, random: f64) -> Option<f64> {
+    let lease = Lease { interval, expires_in, stated };
+    if renewal::method(drm.into()) == Method::ByCdm {
+        return None;
+    }
+    match retryable {
+        None => renewal::delay(lease, random),
+        Some(retryable) => renewal::after_failure(lease, retryable, random),
+    }
 }
 
 /// What a key's status means for who only looks on (an empty one: no license has brought the key): `problems`, one or none.

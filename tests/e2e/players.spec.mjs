@@ -9,10 +9,13 @@ const events = async (page, type) => (await list(page, "events")).filter((event)
 const cdm = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const licenses = async (run) => (await run.requests("license")).filter(({ method }) => method !== "OPTIONS");
 
-async function start(page, run, { player, version, drm, throws }, bridge = {}) {
+/** What became of renewals, and the code of a refusal. */
+const renewals = async (page) => (await events(page, "license-renewal")).map(({ outcome, error }) => (error ? [outcome, error.serverCode] : [outcome]));
+
+async function start(page, run, { player, version, drm, throws }, bridge = {}, adapter = {}) {
   await openLab(page, run, { drms: drm === "clearkey" ? [] : [drm], ...bridge }, `players/?${new URLSearchParams({ player, version })}`);
   test.info().annotations.push({ type: "version", description: await page.evaluate(() => window.lab.player.version) });
-  const given = { path: PLAYERS[player].media[drm], drm, keySystem: KEY_SYSTEMS[drm], throws };
+  const given = { path: PLAYERS[player].media[drm], drm, keySystem: KEY_SYSTEMS[drm], throws, adapter };
   await page.evaluate((given) => window.lab.start(given), given);
 }
 
@@ -100,7 +103,11 @@ const KINDS = {
     const first = (await cdm(page, "generate-request")).length;
     await expect.poll(async () => (await cdm(page, "license")).length, { message: "licenses that the CDM has taken" }).toBeGreaterThan(first);
     await expectPlaying(page);
-    expect((await run.requests("token")).length).toBeGreaterThanOrEqual((await licenses(run)).length);
+    // Counted in this order: renewals go on.
+    const licensed = (await licenses(run)).length;
+    expect((await run.requests("token")).length, "a token for each").toBeGreaterThanOrEqual(licensed);
+    expect((await renewals(page))[0]).toEqual(["requested"]);
+    expect(await renewals(page)).toContainEqual(["granted"]);
     expect(await list(page, "playerErrors")).toEqual([]);
     expect(await events(page, "error")).toEqual([]);
     shown("yes");
@@ -115,6 +122,63 @@ const KINDS = {
     if (renewal) await expect.poll(async () => (await events(page, "error")).map(({ error }) => [error.serverCode, error.messageType])).toContainEqual(["7011", "license-renewal"]);
     const where = renewal ?? (await heard(page, expected)).where;
     await expectPlaying(page);
+    expect(await renewals(page)).toContainEqual(["refused", "7011"]);
+    shown(where);
+  },
+
+  async interval(page, run, cell) {
+    const renews = PLAYERS[cell.player].renews.includes(cell.drm) && !/^shaka-player-4/.test(cell.version);
+    await start(page, run, cell, {}, { renewal: { interval: 700 } });
+    if (!renews) {
+      await expect.poll(async () => (await events(page, "warning")).map(({ code }) => code)).toEqual(["renewal-unsupported"]);
+      await expectPlaying(page);
+      return void shown("no: a warning");
+    }
+    await expect.poll(async () => (await renewals(page)).filter(([outcome]) => outcome === "granted").length, { message: "again and again" }).toBeGreaterThan(2);
+    await expectPlaying(page);
+    await expect.poll(async () => (await cdm(page, "license")).length).toBeGreaterThan(3);
+    // Counted in this order: renewals go on.
+    const licensed = (await licenses(run)).length;
+    expect((await run.requests("token")).length, "a token for each").toBeGreaterThanOrEqual(licensed);
+    expect(await list(page, "playerErrors")).toEqual([]);
+    expect(await events(page, "error")).toEqual([]);
+    shown("yes");
+  },
+
+  async persistent(page, run, cell) {
+    await page.addInitScript(() => {
+      window.asked = [];
+      addEventListener("DOMContentLoaded", () => {
+        const { requestMediaKeySystemAccess: ask, mediaCapabilities } = navigator;
+        navigator.requestMediaKeySystemAccess = (name, list) => {
+          window.asked.push([name, ...list.map(({ persistentState }) => persistentState)]);
+          return ask.call(navigator, name, list);
+        };
+        const { decodingInfo } = mediaCapabilities;
+        mediaCapabilities.decodingInfo = (given) => {
+          const { keySystem, persistentState } = given.keySystemConfiguration ?? {};
+          window.asked.push([keySystem, persistentState]);
+          return decodingInfo.call(mediaCapabilities, given);
+        };
+      });
+    });
+    await start(page, run, cell, {}, { persistentState: "required" });
+    await expectPlaying(page);
+    const asked = (await page.evaluate(() => window.asked)).filter(([name]) => name === KEY_SYSTEMS.widevine);
+    // (Who looks at what the browser has asks without it, before.)
+    expect(asked.flatMap(([, ...states]) => states)).toContain("required");
+    expect(await list(page, "playerErrors")).toEqual([]);
+    shown("yes");
+  },
+
+  async "interval refused"(page, run, cell) {
+    await run.faults({ ...cell.fault(), after: cell.drm === "fairplay" ? 2 : 1 });
+    await start(page, run, cell, {}, { renewal: { interval: 1500 } });
+    await expect.poll(async () => renewals(page)).toContainEqual(["refused", "7011"]);
+    const { renewal } = PLAYERS[cell.player];
+    const where = renewal ?? (await heard(page, cell.expected)).where;
+    // Shaka closes PlayReady's session before it asks for another.
+    if (!(cell.player === "shaka" && cell.drm === "playready")) await expectPlaying(page);
     shown(where);
   },
 };

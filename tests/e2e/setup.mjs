@@ -1,4 +1,5 @@
 // One license server for all tests, on any free port; each test has a run of its own in it (`/r/RUN/…`).
+import { existsSync, readdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { bundlePage } from "../../scripts/lib/bundle.mjs";
@@ -9,14 +10,15 @@ const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)
 export default async function setup() {
   await bundlePage(folder("tests/e2e/page/lab.js"), folder("build/e2e"));
   await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/index.html"));
-  await bundlePage(folder("tests/e2e/page/dash-lab.js"), folder("build/e2e/dash"));
-  await cp(folder("tests/e2e/page/dash.html"), folder("build/e2e/dash/index.html"));
-  await bundlePage(folder("tests/e2e/page/rx-player/lab.js"), folder("build/e2e/rx-player"));
-  await cp(folder("tests/e2e/page/index.html"), folder("build/e2e/rx-player/index.html"));
-  await bundlePage(folder("tests/e2e/page/videojs/lab.js"), folder("build/e2e/videojs"));
-  await cp(folder("tests/e2e/page/videojs/index.html"), folder("build/e2e/videojs/index.html"));
-  await bundlePage(folder("tests/e2e/players/page/lab.js"), folder("build/e2e/players"));
-  await cp(folder("tests/e2e/players/page/index.html"), folder("build/e2e/players/index.html"));
+  // Players with a lab of their own.
+  for (const entry of readdirSync(folder("tests/e2e/page"), { withFileTypes: true })) {
+    const [from, to] = [`tests/e2e/page/${entry.name}`, `build/e2e/${entry.name}`];
+    if (!entry.isDirectory()) continue;
+    await bundlePage(folder(`${from}/lab.js`), folder(to));
+    await cp(folder(existsSync(folder(`${from}/index.html`)) ? `${from}/index.html` : "tests/e2e/page/index.html"), folder(`${to}/index.html`));
+  }
+  await bundlePage(folder("tests/e2e/players/lab.js"), folder("build/e2e/players"));
+  await cp(folder("tests/e2e/players/index.html"), folder("build/e2e/players/index.html"));
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
   await cp(folder("tests/e2e/compare/index.html"), folder("build/compare/index.html"));
   const server = createLicenseServer({

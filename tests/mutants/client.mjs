@@ -32,7 +32,7 @@ export default [
   },
   {
     name: "client: PallyCon's error, sent under 200, is given to the CDM of a bare element", spec: "media.spec", grep: "refusal: 7301",
-    edits: [["js/client/client.ts", `          return read(this, drm, response, request);`, `          return response.status === 200 ? { data: response.body } : read(this, drm, response, request);`]],
+    edits: [["js/client/client.ts", `          const license = read(this, drm, response, request);`, `          const license = response.status === 200 ? { data: response.body } : read(this, drm, response, request);`]],
   },
   {
     name: "client: refusals are not counted by the circuit", spec: "delivery.spec", grep: "a bare element the circuit opens",
@@ -57,5 +57,9 @@ export default [
   {
     name: "client: key ids in GUID order are taken for other keys", spec: "hls.spec", grep: "GUID order are told",
     edits: [["js/players/parts/key-status.ts", `isSameKeyId(own, id)`, `own === id`]],
+  },
+  {
+    name: "client: no event says that a renewal was refused", spec: "players.spec", grep: "media, widevine: renewal refused",
+    edits: [["js/client/client.ts", `            if (renewal) this.renewal(drm, "refused", final);\n`, ``]],
   },
 ];

@@ -8,7 +8,7 @@ const FAIRPLAY = { spec: SPEC, grep: "FairPlay: the certificate is in the CDM" }
 export default [
   {
     name: "dash: a refusal is thrown in the request filter, and dash.js waits for ever", spec: SPEC, grep: "7012",
-    edits: [[FILE, `      if (!signal.aborted) this.raise(COMPLETE, LICENSE_FAILED, toPallyConError(error), about);\n      return;`, `      void [signal, LICENSE_FAILED, toPallyConError];\n      throw error;`]],
+    edits: [[FILE, `      if (!signal.aborted) this.raise(COMPLETE, LICENSE_FAILED, toPallyConError(error), about);\n      this.renewals.failed(session, toPallyConError(error));\n      return;`, `      void [signal, LICENSE_FAILED, toPallyConError];\n      throw error;`]],
   },
   {
     name: "dash: the filter lets dash.js send its request, too", ...PLAYS,
@@ -46,7 +46,7 @@ export default [
   },
   {
     name: "dash: the app's settings for a key system are lost", spec: SPEC, grep: "own settings for a key system",
-    edits: [[FILE, `{ ...this.protectionData[KEY_SYSTEM[drm]], serverURL:`, `{ serverURL:`]],
+    edits: [[FILE, `...this.protectionData[KEY_SYSTEM[drm]],\n`, `\n`]],
   },
   {
     name: "dash: the filter stays after undo", spec: SPEC, grep: "after undo",
@@ -55,5 +55,9 @@ export default [
   {
     name: "dash: no init data, so the content id is that of the first source", spec: SPEC, grep: "a second source plays",
     edits: [[FILE, `initData ? { ...context, initData: asBytes(initData) as Octets } : context`, `context`]],
+  },
+  {
+    name: "dash: a license is renewed once, and not again", spec: "players.spec", grep: "dashjs, fairplay: renewal by interval",
+    edits: [[FILE, `    this.renewals.licensedSession(session,`, `    if (messageType !== "license-renewal") this.renewals.licensedSession(session,`]],
   },
 ];

@@ -93,4 +93,12 @@ export default [
     name: "hls: our error cannot be found in hls.js's", ...REFUSED,
     edits: [[FILE, `      xhr.pallyConError = final ?? error;\n`, ``]],
   },
+  {
+    name: "hls: a renewal is left to hls.js, which closes the session of a refused one", spec: "players.spec", grep: "hls.js, widevine: renewal refused",
+    edits: [["js/players/hls.ts", `if (session.keyStatuses.size > 0) {`, `if (session.keyStatuses.size > 99) {`]],
+  },
+  {
+    name: "hls: FairPlay's session is told to ask in other words", spec: "players.spec", grep: "hls.js, fairplay: renewal by interval",
+    edits: [["js/players/parts/renewal.ts", `encode("renew")`, `encode("Renew")`]],
+  },
 ];

@@ -14,6 +14,7 @@ export interface KeySystemOption {
   getLicense: (message: Uint8Array, messageType: string) => Promise<Octets | null>;
   getLicenseConfig: { retry: number; timeout: number };
   serverCertificate?: Octets;
+  persistentState?: MediaKeysRequirement;
 }
 
 /** What rx-player's errors about DRM have beside Error's fields. */

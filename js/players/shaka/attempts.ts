@@ -1,6 +1,8 @@
 // All attempts at a license: Shaka's own after HTTP failures, and those of this package after a refusal under 200. The client decides
 // about both, as far as Shaka asks: 5 runs request filters before each attempt, and lets a listener of `retry` stop it.
-import { toPallyConError, tooLate, type Chain, type Client, type Drm, type LicenseRequest, type PallyConError } from "../../core.js";
+import { toPallyConError, tooLate } from "../../core.js";
+import type { Chain, Client, Drm, LicenseRequest, Octets, PallyConError, RequestContext } from "../../core.js";
+import { originalOf } from "../parts/apple-polyfill.js";
 import { fromNetwork } from "./errors.js";
 import type { DownloadFailed, Request } from "./types.js";
 
@@ -55,5 +57,17 @@ export class Attempts {
 
   readonly onRetry = (event: { error?: object | null; preventDefault(): void }): void => {
     if (event.error && this.last.has(event.error)) event.preventDefault();
+  };
+}
+
+/** What Shaka knows of a request. */
+export function contextOf(request: Request, attempt: number): Partial<RequestContext> {
+  const { drmInfo, sessionId, initData, initDataType, licenseRequestType } = request;
+  return {
+    ...(drmInfo ? { keySystem: drmInfo.keySystem } : {}),
+    ...(sessionId ? { sessionId } : {}),
+    ...(initData && initDataType ? { initData: originalOf(initData).slice() as Octets, initDataType: initDataType as NonNullable<RequestContext["initDataType"]> } : {}),
+    ...(licenseRequestType ? { messageType: licenseRequestType as RequestContext["messageType"] } : {}),
+    ...(attempt > 0 ? { reason: "retry" as const } : {}),
   };
 }

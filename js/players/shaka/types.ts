@@ -33,6 +33,6 @@ export interface ShakaError { code: number; data: unknown[]; message: string; se
 export interface DownloadFailed { request?: Request; error?: ShakaError | null; aborted?: boolean }
 export interface DrmConfig {
   servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
-  advanced: Record<string, { serverCertificate?: Uint8Array | null; serverCertificateUri?: string } | undefined>;
+  advanced: Record<string, { serverCertificate?: Uint8Array | null; serverCertificateUri?: string; persistentStateRequired?: boolean } | undefined>;
   initDataTransform: Transform;
 }

@@ -1,8 +1,9 @@
 // What one client does for one player: it follows contrib-eme's sessions from a source's first init data to the next one.
 import { asBytes, copyBytes, createError, drmOf, hex, newAbortController, toPallyConError } from "../../core.js";
 import type { Bytes, Client, InitDataType, Octets, Undo } from "../../core.js";
-import type { LicenseHandler } from "../../license-handler.js";
+import { detailsOf, type LicenseHandler } from "../../license-handler.js";
 import { KeyStatuses } from "../parts/key-status.js";
+import type { Renewals } from "../parts/renewal.js";
 import { warnUntested } from "../parts/version.js";
 import type { Player, Session, Tech, VideojsPlayer } from "./types.js";
 
@@ -65,6 +66,7 @@ export class Attachment {
   /** of the requests for this source */
   private controller = newAbortController();
   private statuses: KeyStatuses | undefined;
+  private renewals: Renewals | undefined;
   /** where contrib-eme raises its events, while a source of ours is played */
   private tech: Tech | undefined;
   private keySystem = "";
@@ -121,6 +123,7 @@ export class Attachment {
 
   private leave(): void {
     this.statuses?.stop();
+    this.renewals?.stop();
     this.tech?.off("keysessioncreated", this.onSession);
     this.tech?.off("keysessionupdated", this.onUpdated);
     this.tech?.off("keymessage", this.onMessage);
@@ -183,8 +186,11 @@ export class Attachment {
   }
 
   /** A license for the message that contrib-eme got just now. */
-  async license(handler: LicenseHandler, keySystem: string, message: Bytes, done: Done): Promise<void> {
+  async license(
+    handler: LicenseHandler, keySystem: string, message: Bytes, done: Done, renewals: Renewals,
+  ): Promise<void> {
     const { controller: { signal }, message: event } = this;
+    this.renewals = renewals;
     this.message = undefined;
     const session = event?.target as MediaKeySession | null | undefined;
     const renewal = event?.messageType === "license-renewal";
@@ -195,9 +201,12 @@ export class Attachment {
         signal, ...(session ? this.sessions.get(session) : {}),
         ...(event ? { messageType: event.messageType } : {}), ...(session ? { sessionId: session.sessionId } : {}),
       });
-      if (!signal.aborted) done(null, license);
+      if (signal.aborted) return;
+      done(null, license);
+      if (session) renewals.licensedSession(session, drmOf(keySystem)!, detailsOf(license));
     } catch (thrown) {
       if (!signal.aborted) this.tech?.trigger("licenserequestattempted"); // as contrib-eme does when it is called back
+      renewals.failed(session, toPallyConError(thrown));
       // With a usable key playback goes on; contrib-eme opens another session when the keys have expired.
       if (!(renewal && session && isUsable(session))) this.report(thrown, signal, keySystem, LICENSE_FAILED);
     }

@@ -12,6 +12,7 @@ export interface VideojsPlayer {
 
 /** What contrib-eme takes for a key system, as far as it comes from here. Its own options can be added. */
 export interface KeySystem {
+  persistentState?: MediaKeysRequirement | undefined;
   getContentId(emeOptions: unknown, initData: string): string;
   getCertificate(emeOptions: unknown, done: (error: null) => void): void;
   /** of FairPlay with the content id before the message */

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 /// Sessions whose CDM is ready. The random number is 0.5 in all tests.
 fn ready(drm: Drm) -> Sessions {
-    let mut sessions = Sessions::new(60_000.0);
+    let mut sessions = Sessions::new(60_000.0, f64::NAN);
     let commands = sessions.handle(Event::Access { drm, legacy: false, certificate: false }, 0.0, 0.5);
     if drm == Drm::FairPlay {
         assert_eq!(commands, [Command::Certificate]);
@@ -83,7 +83,7 @@ fn nothing_is_opened_before_the_certificate_is_set() {
         (Drm::Widevine, false, false),
         (Drm::PlayReady, true, false),
     ] {
-        let mut sessions = Sessions::new(0.0);
+        let mut sessions = Sessions::new(0.0, f64::NAN);
         assert_eq!(sessions.requested("aa"), [], "no DRM is chosen yet: it is unknown whose boxes to read");
         let commands = sessions.at(0.0, Event::Access { drm, legacy: false, certificate });
         assert_eq!(commands, if needed { vec![Command::Certificate] } else { vec![] }, "{drm:?}");
@@ -192,6 +192,43 @@ fn a_lease_in_the_license_is_renewed() {
     sessions.message_at(0.0, 1);
     sessions.at(1000.0, Event::License { session: 1, renewal: 10_000.0 });
     assert_eq!(sessions.wake(), Some(9000.0));
+    sessions.statuses_at(1000.0, 1, "aa:usable", f64::NAN);
+    assert_eq!(sessions.wake(), Some(9000.0), "the CDM knows of no end: the license's own word stands");
+    sessions.statuses_at(1000.0, 1, "aa:usable", 6000.0);
+    assert_eq!(sessions.wake(), Some(5000.0), "the earlier one");
+}
+
+#[test]
+fn an_interval_renews_licenses_without_an_end_again_and_again() {
+    let mut sessions = Sessions::new(0.0, 600_000.0);
+    sessions.at(0.0, Event::Access { drm: Drm::PlayReady, legacy: false, certificate: false });
+    sessions.requested("aa");
+    sessions.licensed(1, 0.0, "aa:usable", f64::NAN);
+    assert_eq!(sessions.wake(), Some(570_000.0));
+    assert_eq!(sessions.at(570_000.0, Event::Timer), [Open(2)]);
+    sessions.licensed(2, 570_000.0, "aa:usable", f64::NAN);
+    assert_eq!(sessions.at(1_140_000.0, Event::Timer), [Open(3)]);
+    let mut sessions = Sessions::new(0.0, 600_000.0);
+    sessions.at(0.0, Event::Access { drm: Drm::Widevine, legacy: false, certificate: false });
+    sessions.requested("aa");
+    sessions.licensed(1, 0.0, "aa:usable", f64::NAN);
+    assert_eq!(sessions.wake(), None, "Widevine's CDM requests renewals on its own");
+}
+
+#[test]
+fn a_renewal_that_failed_for_now_is_tried_again_before_the_keys_expire() {
+    for (drm, renewal, again) in [(Drm::FairPlay, 1, Renew(1)), (Drm::PlayReady, 2, Open(3))] {
+        for retryable in [true, false] {
+            let mut sessions = ready(drm);
+            sessions.requested("aa");
+            sessions.licensed(1, 0.0, "aa:usable", 100_000.0);
+            sessions.at(80_000.0, Event::Timer);
+            sessions.message_at(80_000.0, renewal);
+            sessions.at(80_000.0, Event::Refused { session: renewal, retryable });
+            assert_eq!(sessions.wake(), retryable.then_some(96_000.0), "{drm:?}");
+            assert_eq!(sessions.at(96_000.0, Event::Timer), if retryable { vec![again.clone()] } else { vec![] });
+        }
+    }
 }
 
 #[test]
@@ -272,7 +309,7 @@ fn no_key_is_missing_if_playback_resumed_or_the_reason_was_reported() {
 
 #[test]
 fn media_that_wait_without_any_init_data_are_reported() {
-    let mut sessions = Sessions::new(0.0);
+    let mut sessions = Sessions::new(0.0, f64::NAN);
     sessions.at(0.0, Event::WaitingForKey);
     assert_eq!(sessions.wake(), None, "there is no CDM yet");
     sessions.at(50.0, Event::Access { drm: Drm::Widevine, legacy: false, certificate: false });
@@ -293,7 +330,7 @@ fn a_session_that_the_cdm_closed_is_reopened_or_reported() {
 
 #[test]
 fn the_legacy_api_has_no_statuses_and_a_license_makes_the_key_usable() {
-    let mut sessions = Sessions::new(0.0);
+    let mut sessions = Sessions::new(0.0, f64::NAN);
     sessions.at(0.0, Event::Access { drm: Drm::FairPlay, legacy: true, certificate: false });
     sessions.at(0.0, Event::CertificateSet);
     assert_eq!(sessions.requested("aa"), [Open(1)]);
@@ -345,7 +382,7 @@ proptest! {
         events in proptest::collection::vec(any_event(), 0..120),
     ) {
         let drm = [Drm::Widevine, Drm::PlayReady, Drm::FairPlay, Drm::ClearKey][drm];
-        let mut sessions = Sessions::new(10_000.0);
+        let mut sessions = Sessions::new(10_000.0, if legacy { f64::NAN } else { 500.0 });
         let (mut now, mut open, mut ever) = (0.0, Vec::new(), Vec::new());
         let ends = [(9, 0, 0, false, 0.0)];
         for (kind, session, pick, flag, step) in events.into_iter().chain(ends) {

@@ -13,36 +13,36 @@ const HLS = {
 
 /**
  * `versions`: packages, the newest first, and the DRMs that each has; `media`: what it plays, by DRM; `httpRetries`: it tries again
- * after any HTTP failure (docs/players.md); `renewal`: where a refused renewal is told while keys are valid, if not in its errors;
+ * after any HTTP failure (docs/players.md); `renews`: DRMs whose renewals the option `renewal` begins; `renewal`: where a refused renewal is told while keys are valid, if not in its errors;
  * `throws`: what a version throws on its own, where nobody catches it; `chromium`: DRMs of a version in Chromium alone
  */
 export const PLAYERS = {
   shaka: {
-    title: "Shaka Player", media: { ...DASH, fairplay: HLS.fairplay }, httpRetries: true,
+    title: "Shaka Player", renews: ["fairplay", "playready"], media: { ...DASH, fairplay: HLS.fairplay }, httpRetries: true,
     versions: { "shaka-player": ["widevine", "playready", "fairplay"], "shaka-player-4.16": ["widevine", "playready", "fairplay"], "shaka-player-4": ["widevine", "playready", "fairplay"] },
   },
   hls: {
-    title: "hls.js", media: HLS,
+    title: "hls.js", renews: ["fairplay"], media: HLS,
     // 1.6.0 reads PlayReady's object at an odd offset, and throws in a listener; it plays all the same.
     throws: { "hls.js-1.6": /parsePlayReadyWRM/ },
     versions: { "hls.js": ["widevine", "playready", "fairplay", "clearkey"], "hls.js-1.6": ["widevine", "playready", "fairplay"] },
   },
   media: {
-    title: "bare video element", media: { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs", clearkey: "demo-cenc" },
+    title: "bare video element", renews: ["fairplay", "playready"], media: { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs", clearkey: "demo-cenc" },
     versions: { "": ["widevine", "playready", "fairplay", "clearkey"] },
   },
   dash: {
-    title: "dash.js", media: DASH,
+    title: "dash.js", renews: ["fairplay"], media: DASH,
     versions: { dashjs: ["widevine", "playready", "fairplay", "clearkey"], "dashjs-5.0": ["widevine", "playready", "clearkey"] },
   },
   "rx-player": {
-    title: "rx-player", media: DASH,
+    title: "rx-player", renews: [], media: DASH,
     // In Firefox, 4.5 tries PlayReady out with init data of its own making, and the bridge refuses those.
     chromium: { "rx-player": ["playready"] },
     versions: { "rx-player": ["widevine", "playready", "fairplay", "clearkey"], "rx-player-4.0": ["widevine", "playready", "fairplay", "clearkey"] },
   },
   videojs: {
-    title: "video.js", media: DASH, renewal: "onEvent",
+    title: "video.js", renews: ["fairplay"], media: DASH, renewal: "onEvent",
     versions: { "videojs-contrib-eme": ["widevine", "playready", "fairplay", "clearkey"], "videojs-contrib-eme-5-2": ["widevine", "playready", "fairplay", "clearkey"] },
   },
 };
@@ -56,7 +56,7 @@ const license = (fault, more = {}) => () => ({ on: "license", fault, ...more });
 
 /**
  * `kind`: what becomes of it, and so which test it is; `fault`: the license server's; `expected`: the error that the app reads;
- * `attempts` at each license; `tokens`: not with ClearKey, which has none; `everywhere`: in Firefox, too
+ * `attempts` at each license; `tokens`: not with ClearKey, which has none; `drms`: with these alone; `everywhere`: in Firefox, too
  */
 export const CASES = [
   { name: "plays", kind: "plays", everywhere: true },
@@ -71,12 +71,18 @@ export const CASES = [
   { name: "destroyed in mid-request", kind: "destroyed", fault: license("slow:30000") },
   { name: "renewal granted", kind: "renewed", tokens: true },
   { name: "renewal refused", kind: "not renewed", fault: license("error:7011"), expected: { serverCode: "7011" }, tokens: true },
+  { name: "renewal by interval", kind: "interval", drms: ["fairplay", "playready"] },
+  { name: "renewal by interval, refused", kind: "interval refused", fault: license("error:7011"), expected: { serverCode: "7011" }, drms: ["fairplay", "playready"] },
+  { name: "persistent state", kind: "persistent", drms: ["widevine"] },
 ];
 
 /** Every cell: newest versions in every case, older ones where something plays and where it is refused. */
-export const cells = () => Object.entries(PLAYERS).flatMap(([player, { versions }]) =>
+export const cells = () => Object.entries(PLAYERS).flatMap(([player, { versions, renews }]) =>
   Object.entries(versions).flatMap(([version, drms], age) => drms.flatMap((drm) => CASES
-    .filter(({ name, tokens }) => !(tokens && drm === "clearkey") && (age === 0 || name === "plays" || (name === "7011" && drm === "widevine")))
+    .filter(({ name, kind, tokens, drms = [drm] }) => !(tokens && drm === "clearkey") && drms.includes(drm)
+      // Where the player renews nothing, there is one case: a warning.
+      && (kind !== "interval refused" || renews.includes(drm))
+      && (age === 0 || name === "plays" || (name === "7011" && drm === "widevine") || (player === "shaka" && kind === "interval")))
     .map((about) => ({ player, version, drm, age, ...about })))));
 
 export const titleOf = ({ player, version, drm, name }) => `${version || player}, ${drm}: ${name}`;
@@ -87,7 +93,7 @@ export const titleOf = ({ player, version, drm, name }) => `${version || player}
  */
 export function tagsOf({ player, version, drm, age, name, everywhere }) {
   const oldest = version === Object.keys(PLAYERS[player].versions).at(-1);
-  const often = age === 0 ? drm === "widevine" || name === "plays" : oldest && drm === "widevine";
+  const often = age === 0 ? drm === "widevine" || name === "plays" || (drm === "fairplay" && name.startsWith("renewal by")) : oldest && drm === "widevine";
   const anywhere = everywhere && (age === 0 || !often) && !PLAYERS[player].chromium?.[version]?.includes(drm);
   return [...(often ? [] : ["@matrix"]), ...(anywhere ? [] : ["@chromium"])];
 }

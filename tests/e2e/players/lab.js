@@ -1,11 +1,7 @@
-// What players.spec.mjs uses inside the page: `window.lab`. It is at /r/RUN/e2e/players/?player=NAME&version=PACKAGE; NAME.js beside
-// this exports `open(lab, version)`, which resolves with what starts, loads and ends that player.
+// What players.spec.mjs uses inside the page: `window.lab`. It is at /r/RUN/e2e/players/?player=NAME&version=PACKAGE; page/NAME.js
+// exports `open(lab, version)`, which resolves with what starts, loads and ends that player.
 import * as pallycon from "pallycon-drm";
 
-const PLAYERS = {
-  shaka: () => import("./shaka.js"), hls: () => import("./hls.js"), media: () => import("./media.js"),
-  dash: () => import("./dash.js"), "rx-player": () => import("./rx-player.js"), videojs: () => import("./videojs.js"),
-};
 const base = new URL("../../", location.href).href;
 const asked = new URLSearchParams(location.search);
 
@@ -40,5 +36,5 @@ const lab = {
 addEventListener("unhandledrejection", ({ reason }) => lab.unhandled.push(String(reason?.stack ?? reason)));
 addEventListener("error", ({ message }) => lab.unhandled.push(message));
 window.lab = lab;
-lab.player = await (await PLAYERS[asked.get("player")]()).open(lab, asked.get("version"));
+lab.player = await (await import(`./page/${asked.get("player")}.js`)).open(lab, asked.get("version"));
 document.documentElement.dataset.ready = "true";
