@@ -1,7 +1,7 @@
 // npm run screenshots: the pages of the site in each state, in light and dark, wide and narrow, into docs/screenshots/. They are for
 // people to look at: no test compares them.
 //   npm run screenshots -- inspect    one page alone
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 import { createLicenseServer } from "../www/license-server/server.mjs";
@@ -13,6 +13,16 @@ import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 
 const folder = join(root, "docs/screenshots");
+
+/** Runs in the browser, which can write WebP: a third of PNG's size. Text stays sharp at this quality. */
+async function toWebp(png) {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/webp", 0.82).split(",")[1];
+}
 
 await main(async () => {
   const asked = process.argv.slice(2);
@@ -36,8 +46,10 @@ await main(async () => {
         await page.goto(`${base}/${open}`);
         await page.locator("html[data-ready]").waitFor();
         await act?.(page);
-        const file = `${name}-${state}-${colorScheme}.png`;
-        await page.screenshot({ path: join(folder, file) });
+        const file = `${name}-${state}-${colorScheme}.webp`;
+        const png = await page.screenshot();
+        await page.goto("about:blank");
+        writeFileSync(join(folder, file), Buffer.from(await page.evaluate(toWebp, png.toString("base64")), "base64"));
         say(`    ${file}`);
         await context.close();
       }

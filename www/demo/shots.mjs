@@ -38,7 +38,7 @@ const LAB = "errors.html?case=7011-the-token-is-twenty-minutes-old-widevine&play
 /** @type {{page: string, state: string, open: string, act?: (page: import("@playwright/test").Page) => Promise<unknown>, width?: number, height?: number, schemes?: ("light" | "dark")[]}[]} */
 export const SHOTS = [
   { page: "inspect", state: "empty", open: "inspect.html", height: 640 },
-  { page: "inspect", state: "box", open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`, act: chosen, height: 1120 },
+  { page: "inspect", state: "box", open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`, act: chosen, height: 1080 },
   { page: "inspect", state: "warning", open: `inspect.html${behind({ a: `t${MPD}` })}`, act: (page) => page.getByRole("treeitem").first().waitFor(), height: 1100 },
   { page: "inspect", state: "unknown", open: `inspect.html${behind({ a: "twhat is this?" })}`, act: (page) => page.getByText("No format that this page knows").waitFor(), height: 900 },
   { page: "inspect", state: "compare", open: `inspect.html${behind({ tab: "compare", a: `t${MPD}`, b: `t${WIDEVINE}` })}`, act: (page) => page.getByText("another byte order").waitFor() },
