@@ -35,7 +35,7 @@ function newVideo(): HTMLVideoElement {
 
 function showCode({ player, sample, setup, choice, own }: Chosen): string {
   // What is not entered yet is an example in the code.
-  const shown = own && setup.token.kind === "none" && choice.drm !== "clearkey" && !choice.url ? { ...setup, token: { kind: "url" as const, url: EXAMPLES.tokenUrl } } : setup;
+  const shown = own && !choice.url ? { ...setup, siteId: setup.siteId || EXAMPLES.siteId, ...(choice.drm === "clearkey" ? {} : { token: { kind: "url" as const, url: EXAMPLES.tokenUrl } }) } : setup;
   const text = sampleText(SAMPLES[sample]!.text, shown, { ...choice, url: choice.url || EXAMPLES.manifest });
   find("#code").textContent = text;
   find("#code-note").textContent = `${player.label} with ${DRMS[choice.drm as keyof typeof DRMS].label}.${own && setup.token.kind === "fixed" ? " The token that you pasted is not shown." : ""}`;
