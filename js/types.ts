@@ -126,8 +126,8 @@ export type CertificateSource = true | Bytes | string | URL | { url: string | UR
 export interface PallyConOptions {
   /** 4 characters; needed for the certificate URLs */
   siteId?: string;
-  /** a license token or callback auth data, or who makes one: asked for every license request */
-  customData?: ValueOrProvider<string>;
+  /** a license token or callback auth data, or who makes one: asked for every license request; null: a license proxy adds it */
+  customData?: ValueOrProvider<string> | null;
   /** the CID, where init data does not carry it (PlayReady, sinf, VOD skd and keyids do not) */
   contentId?: ContentId;
   /** default "https://drm-license.doverunner.com" */
@@ -197,6 +197,8 @@ export type PallyConEvent = { at: number } & (
   | { type: "certificate"; drm: Drm; duration: number; bytes: number }
   | { type: "key-status"; keyId: string; status: string }
   | { type: "retry"; attempt: number; delay: number; error: PallyConError }
+  /** the level that is in use, where one was asked for; `refused`: the one above it, which the CDM or the content refuses */
+  | { type: "robustness"; drm: Drm; keySystem: string; robustness?: { video?: string; audio?: string }; refused?: string }
   /** "refused": the keys are valid until they expire */
   | { type: "license-renewal"; drm: Drm; outcome: "requested" | "granted" | "refused"; error?: PallyConError }
   /** requests are paused (reason "circuit-open" or "offline"), or go on */
@@ -229,7 +231,8 @@ export interface LicenseRecord {
 /** What every adapter takes: in place of the client's own, for this player alone. */
 export interface AdapterOptions {
   contentId?: ContentId | undefined;
-  customData?: ValueOrProvider<string> | undefined;
+  /** null: a license proxy adds it */
+  customData?: ValueOrProvider<string> | null | undefined;
   /**
    * Renews licenses of FairPlay and PlayReady at least that often, in milliseconds, for servers that count or stop streams by
    * renewals. Widevine's CDM does it on its own, when the license says so.
@@ -237,7 +240,11 @@ export interface AdapterOptions {
   renewal?: { interval: number } | undefined;
   /** as in EME, for Widevine: "required" where the account counts devices (stream limits), because Widevine keeps their identity only then */
   persistentState?: MediaKeysRequirement | undefined;
+  /** "hardware": the highest level that `probe()` finds, then lower ones; "software": those that need no hardware; an object: as in EME */
+  robustness?: Robustness | undefined;
 }
+/** How well the CDM protects media. Levels by name are the DRM's: "HW_SECURE_ALL" is Widevine's, "3000" PlayReady's. */
+export type Robustness = "hardware" | "software" | { video?: string; audio?: string };
 
 export interface ProbeOptions {
   /** what the content needs: "avc1.64001f", or a whole content type; default H.264 and AAC in MP4 */

@@ -148,9 +148,10 @@ async function urlOf(state: State, context: RequestContext): Promise<string> {
 
 /** The token or auth data for a request, in the time that a server has. */
 export async function customDataOf(state: State, context: RequestContext, adapter: AdapterOptions, ms = state.timeout): Promise<string | undefined> {
-  const option = adapter.customData ?? state.options.customData;
+  const option = adapter.customData === undefined ? state.options.customData : adapter.customData;
   const { drm, signal } = context;
-  if (option === undefined || option === null) {
+  if (option === null) return undefined; // a license proxy adds it
+  if (option === undefined) {
     state.warn(createError("custom-data-missing"), drm);
     return undefined;
   }

@@ -10,6 +10,7 @@
  */
 import { attachOnce } from "./attach.js";
 import { certified } from "./dash/certificate.js";
+import type { Robust } from "./dash/robustness.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { Renewals } from "./parts/renewal.js";
 import { warnUntested } from "./parts/version.js";
@@ -36,11 +37,12 @@ const COMPLETE = "public_licenseRequestComplete";
 const UPDATED = "public_keySessionUpdated";
 const KEY_ERROR = "public_keyError";
 const CERTIFICATE = "serverCertificateUpdated";
+const SESSION = "public_keySessionCreated";
 /** Also where a source is replaced, and where the player is destroyed. */
 const TEARDOWN = "streamTeardownComplete";
 
-/** dash.js's ProtectionErrors: MEDIA_KEYERR, SERVER_CERTIFICATE_UPDATED_ERROR, MEDIA_KEY_MESSAGE_LICENSER_ERROR. */
-const [UPDATE_FAILED, CERTIFICATE_FAILED, LICENSE_FAILED] = [100, 109, 114];
+/** dash.js's ProtectionErrors: MEDIA_KEYERR, SERVER_CERTIFICATE_UPDATED_ERROR, KEY_SESSION_CREATED_ERROR, MEDIA_KEY_MESSAGE_LICENSER_ERROR. */
+const [UPDATE_FAILED, CERTIFICATE_FAILED, SESSION_FAILED, LICENSE_FAILED] = [100, 109, 113, 114];
 
 /** What this package knows of an error that dash.js raised: its `error` event, or the error in it. */
 export function pallyConError(event: unknown): PallyConError | undefined {
@@ -50,7 +52,11 @@ export function pallyConError(event: unknown): PallyConError | undefined {
 }
 
 export function attachDash(player: DashPlayer, drm: PallyCon, options: DashOptions = {}): Promise<Undo> {
-  return attachOnce(player, async () => new Attachment(player, clientOf(drm), options).start());
+  return attachOnce(player, async () => {
+    const client = clientOf(drm);
+    const robust = options.robustness ? await (await import("./parts/robustness.js")).robustDash(player, client, options) : undefined;
+    return new Attachment(player, client, options, robust).start();
+  });
 }
 
 /** A request filter is given no more than this of the session that it is for. */
@@ -61,6 +67,7 @@ class Attachment {
   private readonly client: Client;
   private readonly options: AdapterOptions;
   private readonly protectionData: ProtectionDataSet;
+  private readonly robust: Robust | undefined;
   private readonly statuses: KeyStatuses;
   private readonly renewals: Renewals;
   private readonly watched = new WeakSet<MediaKeySession>();
@@ -71,7 +78,8 @@ class Attachment {
   private keySystem = "";
   private handler: LicenseHandler | undefined;
 
-  constructor(player: DashPlayer, client: Client, { protectionData = {}, ...options }: DashOptions) {
+  constructor(player: DashPlayer, client: Client, { protectionData = {}, ...options }: DashOptions, robust?: Robust) {
+    this.robust = robust;
     this.player = player;
     this.client = client;
     this.options = options;
@@ -82,16 +90,7 @@ class Attachment {
 
   start(): Undo {
     const { client, player } = this;
-    const data: ProtectionDataSet = {};
-    // dash.js prefers the key systems that are named here, and refuses to ask for a license without a URL.
-    for (const drm of Object.keys(KEY_SYSTEM) as Drm[]) {
-      const { persistentState } = drm === "widevine" ? this.options : {};
-      data[KEY_SYSTEM[drm]] = {
-        ...(persistentState ? { persistentState } : {}), ...this.protectionData[KEY_SYSTEM[drm]],
-        serverURL: client.defaultUrl(drm),
-      };
-    }
-    player.setProtectionData(data);
+    this.configure();
     player.registerLicenseRequestFilter(this.onRequest);
     const listeners: [string, (event: never) => void][] = [
       [ACCESS, this.onAccess], [MESSAGE, this.onMessage], [TEARDOWN, this.onTeardown],
@@ -106,18 +105,34 @@ class Attachment {
     });
   }
 
+  private configure(): void {
+    const wanted = this.robust?.configured(this.protectionData) ?? this.protectionData;
+    const data: ProtectionDataSet = {};
+    // dash.js prefers the key systems that are named here, and refuses to ask for a license without a URL.
+    for (const drm of Object.keys(KEY_SYSTEM) as Drm[]) {
+      const { persistentState } = drm === "widevine" ? this.options : {};
+      data[KEY_SYSTEM[drm]] = {
+        ...(persistentState ? { persistentState } : {}), ...wanted[KEY_SYSTEM[drm]],
+        serverURL: this.client.defaultUrl(drm),
+      };
+    }
+    this.player.setProtectionData(data);
+  }
+
   /** The browser has granted a key system; dash.js makes MediaKeys of what is in the event. */
   private readonly onAccess = ({ data: access }: { data?: KeySystemAccess }): void => {
     const keySystem = access?.selectedSystemString ?? "";
     const drm = drmOf(keySystem);
     this.handler = drm && handlerOf(this.client, { ...this.options, keySystem, media: () => this.player.getVideoElement?.() });
     this.keySystem = keySystem;
+    const failed = (error: PallyConError) => this.raise(SESSION, SESSION_FAILED, this.client.fail(error), { data: null });
+    if (access) this.robust?.watch(access, () => this.configure(), failed);
     if (!access || (drm !== "fairplay" && drm !== "widevine")) return;
     const { serverCertificate, certUrls } = this.protectionData[KEY_SYSTEM[drm]] ?? {};
     if (serverCertificate || certUrls || (drm === "widevine" && !this.client.options.certificate?.widevine)) return;
-    const failed = (error: PallyConError) => this.raise(CERTIFICATE, CERTIFICATE_FAILED, error);
+    const uncertified = (error: PallyConError) => this.raise(CERTIFICATE, CERTIFICATE_FAILED, error);
     const native = access.nativeMediaKeySystemAccessObject;
-    access.nativeMediaKeySystemAccessObject = certified(native, this.client, drm, this.controller.signal, failed);
+    access.nativeMediaKeySystemAccessObject = certified(native, this.client, drm, this.controller.signal, uncertified);
   };
 
   private readonly onMessage = ({ data }: { data: KeyMessage }): void => {
@@ -178,7 +193,7 @@ class Attachment {
   }
 
   /** From an event of its protection part, dash.js makes its `error` event. */
-  private raise(type: string, code: number, error: PallyConError, about: { data?: object } = {}): void {
+  private raise(type: string, code: number, error: PallyConError, about: { data?: object | null } = {}): void {
     const { hint, message } = error;
     const shown: DashError = { code, message: message.endsWith(hint) ? message : `${message} ${hint}`, data: error };
     this.player.trigger(type as never, { ...about, error: shown }, {});

@@ -18,6 +18,9 @@ import type { DrmSystem, Hls, HlsDrmConfig, KeyContext, LevelKey, Request, Xhr }
 export type { HlsDrmConfig };
 
 const FAIRPLAY = KEY_SYSTEM.fairplay;
+const browser = {
+  request: (keySystem: string, configurations: MediaKeySystemConfiguration[]) => navigator.requestMediaKeySystemAccess(keySystem, configurations),
+};
 
 /** What this package knows of an error that hls.js gave (the data of Hls.Events.ERROR). */
 export function pallyConError(data: unknown): PallyConError | undefined {
@@ -28,6 +31,7 @@ export function pallyConError(data: unknown): PallyConError | undefined {
 
 export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Promise<{ config: HlsDrmConfig; dispose: Undo }> {
   const client = clientOf(drm);
+  const robust = options.robustness ? await (await import("./parts/robustness.js")).robustHls(client, options) : undefined;
   const controller = newAbortController();
   const { attempts, base, cap } = client.retry;
   // The client decides when it ends, by a status that is not tried again: attempts while the browser is offline are not counted.
@@ -121,7 +125,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   let early: Promise<void> | undefined;
   if (typeof navigator === "object" && navigator.requestMediaKeySystemAccess) {
     config.requestMediaKeySystemAccessFunc = async (keySystem, configurations) => {
-      const access = await navigator.requestMediaKeySystemAccess(keySystem, configurations);
+      const access = await (robust ?? browser).request(keySystem, configurations);
       // hls.js asks for the certificate's URL after this. FairPlay cannot do without it: the error becomes hls.js's own.
       if (keySystem === FAIRPLAY) await (early ?? load(keySystem, "fairplay"));
       else if (drmOf(keySystem) === "widevine" && client.options.certificate?.widevine) await load(keySystem, "widevine").catch(() => {});

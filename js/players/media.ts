@@ -9,15 +9,15 @@
  */
 import { attachOnce } from "./attach.js";
 import { legacyCdm, modernCdm, type Cdm, type Session } from "./media/cdm.js";
-import { choose } from "./media/choose.js";
+import { choose, type Choice } from "./media/choose.js";
 import { describe, type InitDataEvent } from "./media/found.js";
 import { mediaModule } from "./media/module.js";
 import type { Actions, MediaSessions, MessageType, RequestReason } from "./media/module.js";
 import type { MediaOptions } from "./media/options.js";
-import { LEGACY_FAIRPLAY, asBytes, bufferedAhead, clientOf, createError, errorFromNumbers, keyProblem, load, newAbortController } from "../core.js";
-import type {
-  AdapterOptions, Client, Drm, InitDataType, Octets, PallyCon, PallyConError, Undo,
+import {
+  LEGACY_FAIRPLAY, PallyConError, asBytes, bufferedAhead, clientOf, createError, errorFromNumbers, keyProblem, load, newAbortController,
 } from "../core.js";
+import type { AdapterOptions, Client, Drm, InitDataType, Octets, PallyCon, Undo } from "../core.js";
 
 export type { MediaOptions };
 
@@ -125,7 +125,8 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
       closed: (reason) => { if (sessions.delete(id)) handle((machine) => machine.closed(id, reason)); },
     }).catch((cause: unknown) => {
       if (sessions.has(id)) {
-        report(createError("init-data-refused", { parameters: [keySystem, type], keySystem, cause }));
+        const refused = () => createError("init-data-refused", { parameters: [keySystem, type], keySystem, cause });
+        report(cause instanceof PallyConError ? cause : refused());
         handle((machine) => machine.refused(id, false));
       }
       return undefined;
@@ -209,19 +210,23 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   });
 
   try {
-    const [choice, module] = await Promise.all([choose(options), mediaModule(options.wasm), load()]);
+    const robust = options.robustness ? await (await import("./parts/robustness.js")).robustMedia(client, options) : undefined;
+    const [choice, module] = await Promise.all([robust?.choose() ?? choose(options), mediaModule(options.wasm), load()]);
     ({ drm, keySystem } = choice);
-    const { access } = choice;
     const blob = (initData: Octets, certificate: Octets) => {
       const assetId = client.initData(initData, "skd")?.fairplay?.assetId ?? "";
       return module.legacyInitData(initData, assetId, certificate);
     };
     const { sessionType = "temporary" } = options;
-    cdm = access ? await modernCdm(video, { ...choice, access }, sessionType) : legacyCdm(video, blob);
+    const make = ({ keySystem: name, access }: Choice): Promise<Cdm> => {
+      keySystem = name;
+      return access ? modernCdm(video, { ...choice, keySystem: name, access }, sessionType) : Promise.resolve(legacyCdm(video, blob));
+    };
+    cdm = await (robust ? robust.cdm(choice, make) : make(choice));
     if (stopped) return undo;
     machine = new module.MediaSessions(client.options.rotationSpread ?? 0, options.renewal?.interval ?? NaN, actions());
     const hasCertificate = drm !== "clearkey" && drm !== "playready" && !!client.options.certificate?.[drm];
-    handle((machine) => machine.access(drm, !access, hasCertificate));
+    handle((machine) => machine.access(drm, !choice.access, hasCertificate));
     if (certificateNeeded) await certify(cdm, client, drm, report);
     if (!stopped) await cdm.attach();
     if (stopped) await cdm.detach();

@@ -11,8 +11,9 @@ import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
 import type { AdapterOptions, Client, Drm, Octets, PallyCon, RequestContext } from "../core.js";
 import { licenseHandler } from "../license-handler.js";
 import { warnUntested } from "./parts/version.js";
-import { errorOf, remember } from "./rx-player/errors.js";
+import { errorOf, link, remember } from "./rx-player/errors.js";
 import { playbackOf } from "./rx-player/playback.js";
+import type { Robust } from "./rx-player/robustness.js";
 import type { KeySystemOption, RxPlayer } from "./rx-player/types.js";
 
 export type { KeySystemOption, RxPlayer };
@@ -49,18 +50,25 @@ export async function rxKeySystems(
   // It passes on no session. Widevine's and ClearKey's CDMs renew on their own.
   const unable = adapter.renewal && drms.find((name) => name === "fairplay" || name === "playready");
   if (unable) client.warn(createError("renewal-unsupported", { parameters: ["rx-player", unable] }), unable);
-  return Promise.all(drms.map(async (name): Promise<KeySystemOption> => {
+  let robust: Robust | undefined;
+  const make = async (name: Drm): Promise<KeySystemOption> => {
     const serverCertificate = await certificateOf(client, name);
     return {
       // Its own "fairplay" is Safari's old API alone; its other names include each DRM's variants.
       type: name === "fairplay" ? KEY_SYSTEM.fairplay : name,
-      getLicense: (message, type) => getLicense(player, client, name, adapter, message, type as MessageType),
+      getLicense(message, type) {
+        robust?.used();
+        return getLicense(player, client, name, adapter, message, type as MessageType);
+      },
       // The client retries, and has a timeout for each attempt: rx-player's would be for all of them together.
       getLicenseConfig: { retry: 0, timeout: -1 },
       ...(serverCertificate ? { serverCertificate } : {}),
       ...(adapter.persistentState && name === "widevine" ? { persistentState: adapter.persistentState } : {}),
     };
-  }));
+  };
+  if (!adapter.robustness) return Promise.all(drms.map(make));
+  robust = await (await import("./parts/robustness.js")).robustRx(player, client, adapter, drms, make, link);
+  return robust.options;
 }
 
 async function getLicense(

@@ -11,39 +11,53 @@ import { legacyTransform, originalOf, polyfilled } from "./parts/apple-polyfill.
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
 import { Attempts, contextOf } from "./shaka/attempts.js";
-import { CERTIFICATE, fillCertificate } from "./shaka/certificate.js";
+import { fillCertificate } from "./shaka/certificate.js";
+import { configurationOf, restored } from "./shaka/configuration.js";
 import { fromNetwork, pallyConError } from "./shaka/errors.js";
 import { ShakaRenewals } from "./shaka/renewal.js";
-import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer } from "./shaka/types.js";
-import { KEY_SYSTEM, LEGACY_FAIRPLAY, UNCOUNTED, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, toPallyConError } from "../core.js";
+import type { Robust } from "./shaka/robustness.js";
+import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer, ShakaStorage } from "./shaka/types.js";
+import { UNCOUNTED, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, toPallyConError } from "../core.js";
 import type {
   AdapterOptions, Bytes, Chain, Client, Drm, License, Octets, PallyCon, PallyConError, RequestContext, Undo,
 } from "../core.js";
 
 export { pallyConError };
-export type { ShakaPlayer };
+export type { ShakaPlayer, ShakaStorage };
 
 /** shaka.net.NetworkingEngine.RequestType: LICENSE is the same number in every version since 2.0, SERVER_CERTIFICATE since 3.0. */
 const [LICENSE, SERVER_CERTIFICATE] = [2, 5];
 /** shaka.util.Error: LICENSE_REQUEST_FAILED, RESPONSE_FILTER_ERROR; severity CRITICAL, categories DRM and NETWORK. */
 const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] = [6007, 1007, 2, 6, 1];
 
-/** Those of a license server with tokens: ClearKey's in Shaka has a configuration of its own. */
-const DRMS = ["widevine", "playready", "fairplay"] as const;
-
 function drmOfRequest(request: Request | undefined): Drm | undefined {
   const drm = drmOf(request?.drmInfo?.keySystem ?? "");
   return drm === "clearkey" ? undefined : drm;
 }
 
-export function attachShaka(player: ShakaPlayer, drm: PallyCon, options: AdapterOptions = {}): Promise<Undo> {
-  return attachOnce(player, async () => new Attachment(player, clientOf(drm), options).start());
+/** The networking engines that have our filters: a Storage may share its player's. */
+const served = new WeakSet<object>();
+
+/** `player`: a player, or a shaka.offline.Storage with a networking engine of its own. */
+export function attachShaka(player: ShakaPlayer | ShakaStorage, drm: PallyCon, options: AdapterOptions = {}): Promise<Undo> {
+  return attachOnce(player, async () => {
+    const client = clientOf(drm);
+    const isPlayer = !("store" in player);
+    const engine = player.getNetworkingEngine();
+    if (!isPlayer && engine && served.has(engine)) return client.adopt(() => {});
+    const attachment = new Attachment(player as ShakaPlayer, client, options, isPlayer);
+    const undo = attachment.start();
+    if (options.robustness) await attachment.step().catch((error: unknown) => undo().then(() => { throw error; }));
+    return undo;
+  });
 }
 
 class Attachment {
   private readonly player: ShakaPlayer;
   private readonly client: Client;
   private readonly options: AdapterOptions;
+  private readonly isPlayer: boolean;
+  robust: Robust | undefined;
   /** The CDM's message of each request: filters run again on every attempt, and Shaka resets headers but not bodies. */
   private readonly messages = new WeakMap<Request, Octets>();
   private readonly attempts: Attempts;
@@ -52,11 +66,12 @@ class Attachment {
   private readonly renewals: ShakaRenewals;
   private undone = false;
 
-  constructor(player: ShakaPlayer, client: Client, options: AdapterOptions) {
+  constructor(player: ShakaPlayer, client: Client, options: AdapterOptions, isPlayer: boolean) {
     this.player = player;
     this.client = client;
     this.options = options;
     this.attempts = new Attempts(client);
+    this.isPlayer = isPlayer;
     this.statuses = new KeyStatuses(client);
     this.renewals = new ShakaRenewals(client, player, options);
   }
@@ -69,25 +84,13 @@ class Attachment {
     const version = String((player.constructor as { version?: unknown }).version);
     /** Shaka runs request filters before each attempt: the waits are ours then, and Shaka has none. 4.x runs them once. */
     const ours = /^v?5\./.test(version);
-    const servers: Record<string, string> = {};
-    for (const drm of DRMS) servers[KEY_SYSTEM[drm]] = client.defaultUrl(drm);
-    // The name of Safari's old API. Without Shaka's polyfill for it there is no CDM of that name.
-    const legacy = polyfilled();
-    if (legacy) servers[LEGACY_FAIRPLAY] = client.defaultUrl("fairplay");
-    const advanced: DrmConfig["advanced"] = {};
-    for (const keySystem of Object.keys(servers)) {
-      const drm = drmOf(keySystem);
-      const { serverCertificate, serverCertificateUri } = before.advanced[keySystem] ?? {};
-      const own = serverCertificateUri || (serverCertificate && serverCertificate.length > 0);
-      if (!own && (drm === "fairplay" || (drm === "widevine" && client.options.certificate?.widevine))) advanced[keySystem] = { serverCertificateUri: CERTIFICATE + drm };
-    }
-    if (this.options.persistentState === "required") advanced[KEY_SYSTEM.widevine] = { ...advanced[KEY_SYSTEM.widevine], persistentStateRequired: true };
+    const configured = configurationOf(client, before, this.options);
     const failure = "failureCallback" in before;
     const usersCallback = before.failureCallback;
     player.configure({
       drm: {
-        servers, advanced,
-        ...(legacy ? { initDataTransform: legacyTransform(before.initDataTransform) } : {}),
+        ...configured,
+        ...(polyfilled() ? { initDataTransform: legacyTransform(before.initDataTransform) } : {}),
         retryParameters: { maxAttempts: ours ? attempts + UNCOUNTED : attempts, baseDelay: ours ? 0 : base, backoffFactor: 2, fuzzFactor: 1, timeout: client.timeout },
         // Absent before 5.0, where an unknown option would be complained about.
         ...(failure ? { failureCallback: (error: ShakaError) => this.failed(error, usersCallback) } : {}),
@@ -96,30 +99,34 @@ class Attachment {
     const network = player.getNetworkingEngine();
     network?.registerRequestFilter(this.onRequest);
     network?.registerResponseFilter(this.onResponse);
-    player.addEventListener("error", this.onError);
-    if (ours) {
-      player.addEventListener("downloadfailed", this.attempts.onFailed);
-      network?.addEventListener?.("retry", this.attempts.onRetry);
+    if (network) served.add(network);
+    if (this.isPlayer) {
+      player.addEventListener("error", this.onError);
+      if (ours) {
+        player.addEventListener("downloadfailed", this.attempts.onFailed);
+        network?.addEventListener?.("retry", this.attempts.onRetry);
+      }
+      if (client.observed) player.addEventListener("keystatuschanged", this.onKeyStatus);
+      warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     }
-    if (client.observed) player.addEventListener("keystatuschanged", this.onKeyStatus);
-    warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     return client.adopt(() => {
       this.undone = true;
       this.statuses.stop();
       this.renewals.stop();
+      this.robust?.undo();
       // A destroyed player has neither network nor listeners; what is undone twice does no harm.
       const engine = player.getNetworkingEngine() ?? network;
       engine?.unregisterRequestFilter(this.onRequest);
       engine?.unregisterResponseFilter(this.onResponse);
       engine?.removeEventListener?.("retry", this.attempts.onRetry);
-      player.removeEventListener("error", this.onError);
-      player.removeEventListener("downloadfailed", this.attempts.onFailed);
-      player.removeEventListener("keystatuschanged", this.onKeyStatus);
-      const restored: { servers: Record<string, string | undefined>; advanced: DrmConfig["advanced"] } = { servers: {}, advanced: {} };
-      for (const keySystem of Object.keys(servers)) restored.servers[keySystem] = before.servers[keySystem];
-      for (const keySystem of Object.keys(advanced)) restored.advanced[keySystem] = before.advanced[keySystem];
+      if (network) served.delete(network);
+      if (this.isPlayer) {
+        player.removeEventListener("error", this.onError);
+        player.removeEventListener("downloadfailed", this.attempts.onFailed);
+        player.removeEventListener("keystatuschanged", this.onKeyStatus);
+      }
       try {
-        player.configure({ drm: { ...restored, initDataTransform: before.initDataTransform, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
+        player.configure({ drm: { ...restored(configured, before), initDataTransform: before.initDataTransform, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
       } catch { /* destroyed: there is no configuration left to restore */ }
     });
   }
@@ -143,6 +150,7 @@ class Attachment {
     const prepared = await this.failOpen(() => this.attempts.next(request, chain, () =>
       prepare(client, drm, message, contextOf(request, chain.attempt - 1), { ...this.options, media }, chain)), undefined, chain);
     if (!prepared) return;
+    this.robust?.used();
     this.attempts.sent.set(request, prepared);
     if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
     request.uris = [prepared.url];
@@ -156,6 +164,10 @@ class Attachment {
     }
     client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: chain.attempt, bytes: prepared.body?.length ?? 0 });
   };
+
+  async step(): Promise<void> {
+    this.robust = await (await import("./parts/robustness.js")).robustShaka(this.player, this.client, this.options);
+  }
 
   private readonly onResponse = async (type: number, response: Response): Promise<void> => {
     const drm = type === LICENSE ? drmOfRequest(response.originalRequest) : undefined;
@@ -239,6 +251,7 @@ class Attachment {
 
   /** Shaka tells of a failed license only where no other session is active: where it has not, this does. */
   report(ours: PallyConError, error?: ShakaError, request?: Request): void {
+    if (!this.isPlayer) return; // a Storage rejects with it
     this.renewals.refused(ours, request);
     setTimeout(() => {
       if (this.reported.has(ours)) return;

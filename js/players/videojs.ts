@@ -16,7 +16,7 @@ import type { KeySystem, VideojsPlayer } from "./videojs/types.js";
 
 export type { KeySystem, VideojsPlayer };
 
-export interface VideojsOptions extends AdapterOptions {
+export interface VideojsOptions extends Omit<AdapterOptions, "robustness"> {
   /**
    * those that may be used, in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing:
    * name it to use it.

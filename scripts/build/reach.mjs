@@ -12,7 +12,8 @@ function scan(source) {
   const texts = [];
   const onToken = ({ type, value }) => TEXTS.includes(type.label) && texts.push(value);
   const { body } = parse(source, { ecmaVersion: "latest", sourceType: "module", onToken });
-  const specifiers = body.filter((node) => IMPORTS.includes(node.type)).flatMap((node) => node.source?.value ?? []);
+  const dynamic = [...source.matchAll(/\bimport\("([^"]+)"\)/g)].map((match) => match[1]);
+  const specifiers = body.filter((node) => IMPORTS.includes(node.type)).flatMap((node) => node.source?.value ?? []).concat(dynamic);
   return {
     imports: specifiers.filter((specifier) => specifier.startsWith(".")),
     wasm: texts.flatMap((text) => text.match(/[\w-]+\.wasm\b/g) ?? []),
@@ -20,7 +21,7 @@ function scan(source) {
 }
 
 /**
- * Follows static imports; checks.mjs refuses dynamic ones, which are newer than ES2017.
+ * Follows imports, dynamic ones too.
  * @param {string[]} entries paths of scripts
  * @returns {string[]} names of .wasm files, sorted
  */

@@ -21,17 +21,23 @@ const sharedEntries = () => ({
   ...Object.fromEntries(PLAYERS.map((name) => [name, js(`players/${name}.ts`)])),
 });
 
-/** Built once, and imported by every entry: probe and diagnose remember their results, too. */
-const SHARED = new Map([[js("core.js"), "./core.js"], [js("environment/index.js"), "./environment.js"], [js("license-handler.js"), "./license-handler.js"]]);
-const keepCore = {
-  name: "keep-core",
+/** Built once, and imported by every entry: probe and diagnose remember their results, too. The adapters load robustness.js only if they need it. */
+const SHARED = new Map([[js("core.js"), "./core.js"], [js("environment/index.js"), "./environment.js"], [js("license-handler.js"), "./license-handler.js"], [js("players/parts/robustness.js"), "./robustness.js"]]);
+const keep = (shared) => ({
+  name: "keep-shared",
   setup(build) {
     build.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
-      const shared = kind === "entry-point" ? undefined : SHARED.get(join(resolveDir, path));
-      return shared && { path: shared, external: true };
+      const found = kind === "entry-point" ? undefined : shared.get(join(resolveDir, path));
+      return found && { path: found, external: true };
     });
   },
-};
+});
+const keepCore = keep(SHARED);
+/**
+ * With a probe() of its own: of a file that the page and the part that is loaded later both import, bundlers put all that either
+ * uses into the page.
+ */
+const keepCoreAlone = keep(new Map([...SHARED].filter(([, file]) => file === "./core.js")));
 
 /** js/wasm/fetch.ts says why the module's glue gets another fetch than the page's. */
 const guardFetch = {
@@ -46,10 +52,11 @@ const guardFetch = {
 const common = { bundle: true, target: "es2017", legalComments: "none", logLevel: "warning", minify: true, charset: "utf8", keepNames: false };
 
 export async function buildScripts({ forViewers = false } = {}) {
-  // "es2017" would take import.meta away; that nothing else newer is left is checked afterwards.
-  const esm = { ...common, format: "esm", outdir: dist, supported: { "import-meta": true } };
+  // "es2017" would take these away; that nothing else newer is left is checked afterwards.
+  const esm = { ...common, format: "esm", outdir: dist, supported: { "import-meta": true, "dynamic-import": true } };
   await build({ ...esm, entryPoints: { core: js("core.ts") }, plugins: [guardFetch] });
   await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore] });
+  await build({ ...esm, entryPoints: { robustness: js("players/parts/robustness.ts") }, plugins: [keepCoreAlone] });
   rmSync(join(dist, "attach.js"), { force: true });
   // For pages without modules, and TVs that have none: one script, `window.PallyConDrm`, the .wasm beside it.
   await build({

@@ -2,7 +2,7 @@
 import { buildSync } from "esbuild";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { readFileSync, readdirSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { table } from "../lib/say.mjs";
 import { wasmReachedFrom } from "./reach.mjs";
@@ -30,15 +30,21 @@ function brotli(bytes) {
 /** 1 kB is 1000 bytes. */
 const kB = (bytes) => `${(bytes / 1000).toFixed(2)} kB`;
 
-/** The smallest page that plays, as a bundler leaves it. */
+/** The smallest page that plays, as a bundler leaves it: without what is imported only when it is needed. */
 function bundlePage(player, attach) {
   const contents = `import { createPallyCon } from "./index.js"; import { ${attach} } from "./${player}.js";
     createPallyCon(options).then((drm) => ${attach}(target, drm));`;
-  const { outputFiles } = buildSync({
+  const { metafile, outputFiles } = buildSync({
     stdin: { contents, resolveDir: dist }, bundle: true, minify: true, write: false, legalComments: "none",
-    format: "esm", target: "es2017", supported: { "import-meta": true },
+    format: "esm", target: "es2017", supported: { "import-meta": true, "dynamic-import": true },
+    splitting: true, outdir: "page", metafile: true,
   });
-  return outputFiles[0].contents;
+  const needed = new Set(Object.keys(metafile.outputs).filter((name) => metafile.outputs[name].entryPoint === "<stdin>"));
+  for (const name of needed) {
+    for (const { path, kind } of metafile.outputs[name].imports) if (kind === "import-statement") needed.add(path);
+  }
+  const wanted = outputFiles.filter(({ path }) => [...needed].some((name) => resolve(name) === path));
+  return Buffer.concat(wanted.map(({ contents }) => contents));
 }
 
 function fileSizes() {

@@ -4,10 +4,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
 
-const DOCUMENTS = ["README.md", "docs/api.md", "docs/events.md", "docs/players.md", "docs/when-it-does-not-play.md", "docs/tv.md"];
+const DOCUMENTS = [
+  "README.md", "docs/api.md", "docs/events.md", "docs/players.md", "docs/license-proxy.md", "docs/offline.md", "docs/other-players.md",
+  "docs/when-it-does-not-play.md", "docs/tv.md",
+];
 
 /** What the blocks take from the page around them. */
-const AROUND = `
+const AROUND = `/// <reference types="chromecast-caf-receiver" />
 declare const session: MediaKeySession;
 declare const video: HTMLVideoElement;
 declare const pallycon: import("pallycon-drm").PallyCon;

@@ -147,6 +147,7 @@ const CUSTOM_DATA = {
   "base64url": [{ customData: "dG9r-ZW4_" }, "dG9r-ZW4_", ["custom-data-invalid"]],
   "not base64": [{ customData: "not base64!" }, "notbase64!", ["custom-data-invalid"]],
   "none": [{ customData: undefined }, undefined, ["custom-data-missing"]],
+  "null: a license proxy adds it": [{ customData: null }, undefined, []],
   "on the second try": [{ customData: ({ reason }) => (reason === "retry" ? "dG9rZW4=" : Promise.reject(later)) }, "dG9rZW4=", ["custom-data-invalid"]],
   "of blanks": [{ customData: " \r\n" }, "custom-data-invalid"],
   "of characters that no header may carry": [{ customData: "ä" }, "custom-data-invalid"],

@@ -46,7 +46,7 @@ export default [
   },
   {
     name: "dash: the app's settings for a key system are lost", spec: SPEC, grep: "own settings for a key system",
-    edits: [[FILE, `...this.protectionData[KEY_SYSTEM[drm]],\n`, `\n`]],
+    edits: [[FILE, `...wanted[KEY_SYSTEM[drm]],\n`, `\n`]],
   },
   {
     name: "dash: the filter stays after undo", spec: SPEC, grep: "after undo",

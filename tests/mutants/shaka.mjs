@@ -28,7 +28,7 @@ export default [
   },
   {
     name: "shaka: the certificate is fetched by attaching", spec: SPEC, grep: "no FairPlay, no certificate",
-    edits: [[FILE, `    const legacy = polyfilled();`, `    const legacy = polyfilled();\n    void client.certificate("fairplay");`]],
+    edits: [[FILE, `    const configured = configurationOf(client, before);`, `    const configured = configurationOf(client, before);\n    void client.certificate("fairplay");`]],
   },
   {
     name: "shaka: PallyCon's error, sent under 200, is given to the CDM", spec: SPEC, grep: "Shaka 5 a site without FairPlay",

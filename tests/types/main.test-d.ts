@@ -75,6 +75,7 @@ const options: PallyConOptions = {
 const client: Promise<PallyCon> = createPallyCon(options);
 // @ts-expect-error no such option
 void createPallyCon({ events: ["error"] });
+void createPallyCon({ customData: null });
 void createPallyCon({ customData: "a token", licenseUrl: ({ drm }) => `https://example.com/${drm}`, headers: async () => ({}) });
 // @ts-expect-error custom data travels in the header or the URL
 void createPallyCon({ carrier: "body" });
@@ -110,6 +111,7 @@ export function told(event: PallyConEvent): string {
     case "certificate": return `${event.drm} ${event.duration} ${event.bytes}`;
     case "key-status": return `${event.keyId} ${event.status}`;
     case "retry": return `${event.attempt} ${event.delay} ${event.error.code}`;
+    case "robustness": return `${event.drm} ${event.keySystem} ${event.robustness?.video ?? ""} ${event.refused ?? ""}`;
     case "delivery": return `${event.state} ${event.reason} ${event.until ?? at}`;
     case "error": return `${event.error.message} ${event.record?.outcome ?? ""} ${event.record?.codes.join() ?? ""}`;
     default: return event satisfies never;

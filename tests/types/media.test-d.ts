@@ -14,6 +14,7 @@ export async function attach(video: HTMLVideoElement, audio: HTMLAudioElement, d
     const error: PallyConError = event.detail;
     void error.hint;
   });
+  await attachMedia(video, drm, { robustness: "software" });
   // @ts-expect-error there is no such API
   await attachMedia(video, drm, { fairplay: "webkit" });
   // @ts-expect-error a player is not an element

@@ -4,10 +4,15 @@ import { attachShaka } from "pallycon-drm/shaka";
 import type { PallyCon, Undo } from "pallycon-drm";
 import type shaka from "shaka-player";
 
-export async function attach(player: shaka.Player, drm: PallyCon): Promise<void> {
+export async function attach(player: shaka.Player, storage: shaka.offline.Storage, drm: PallyCon): Promise<void> {
   const undo: Undo = await attachShaka(player, drm);
   await undo();
+  await attachShaka(storage, drm);
   await attachShaka(player, drm, { contentId: "movie", customData: ({ drm: system }) => `token for ${system}` });
+  await attachShaka(player, drm, { robustness: "hardware", customData: null });
+  await attachShaka(player, drm, { robustness: { video: "HW_SECURE_ALL", audio: "SW_SECURE_CRYPTO" } });
+  // @ts-expect-error a level by its name is in an object
+  await attachShaka(player, drm, { robustness: "HW_SECURE_ALL" });
   // @ts-expect-error the client comes from createPallyCon
   await attachShaka(player, { siteId: "DEMO" });
   // @ts-expect-error an element is not a player

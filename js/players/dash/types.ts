@@ -9,11 +9,17 @@ export interface DashPlayer {
   off(type: never, listener: never, scope?: object): void;
   trigger(type: never, payload: object, filters: object): void;
   setProtectionData(data: object): void;
+  getVideoElement(): HTMLMediaElement;
+  getSource(): unknown;
+  attachSource(source: never, startTime?: number): void;
   registerLicenseRequestFilter(filter: unknown): void;
   unregisterLicenseRequestFilter(filter: unknown): void;
 }
 /** dash.js's ProtectionData of one key system; those that matter to the adapter are named. */
-export interface ProtectionData { serverURL?: unknown; serverCertificate?: string | undefined; certUrls?: unknown }
+export interface ProtectionData {
+  serverURL?: unknown; serverCertificate?: string | undefined; certUrls?: unknown;
+  priority?: number; systemStringPriority?: string[] | undefined; videoRobustness?: string; audioRobustness?: string;
+}
 /** By key system. */
 export type ProtectionDataSet = Record<string, ProtectionData>;
 

@@ -29,7 +29,7 @@ const certificateRejected = (keySystem: string, cause?: unknown) =>
   createError("certificate-rejected", { keySystem, cause });
 
 /** Chromium does not detach MediaKeys from an element that plays: the next attachment reuses them. */
-const kept = new WeakMap<HTMLMediaElement, { keySystem: string; keys: MediaKeys }>();
+const kept = new WeakMap<HTMLMediaElement, { level: string; keys: MediaKeys }>();
 
 export async function modernCdm(
   video: HTMLMediaElement,
@@ -37,7 +37,8 @@ export async function modernCdm(
   sessionType: MediaKeySessionType,
 ): Promise<Cdm> {
   const before = kept.get(video);
-  const reusable = before?.keySystem === keySystem && before.keys === video.mediaKeys;
+  const level = `${keySystem} ${access.getConfiguration().videoCapabilities?.[0]?.robustness ?? ""}`;
+  const reusable = before?.level === level && before.keys === video.mediaKeys;
   const keys = reusable ? before.keys : await access.createMediaKeys();
   return {
     async certify(certificate) {
@@ -54,7 +55,7 @@ export async function modernCdm(
       } catch (cause) {
         throw createError("media-keys-refused", { keySystem, cause });
       }
-      kept.set(video, { keySystem, keys });
+      kept.set(video, { level, keys });
     },
     async open(type, initData, on) {
       const session = keys.createSession(sessionType);

@@ -1,44 +1,61 @@
 // Chooses the best of the allowed DRMs that the browser has.
 import { legacyKeys, probe } from "../../environment/index.js";
 import { LEGACY_FAIRPLAY, createError } from "../../core.js";
-import type { Drm } from "../../core.js";
+import type { Drm, PallyConError } from "../../core.js";
 import type { MediaOptions } from "../media.js";
 
 export interface Choice { drm: Drm; keySystem: string; access?: MediaKeySystemAccess }
+/** To be asked for: one robustness, or the first that is granted. */
+export interface Candidate { drm: Drm; keySystem: string; initDataTypes: string[]; levels: { video?: string; audio?: string }[] }
 
 /** Widevine's levels, from the highest that needs no hardware to the lowest. */
-const SOFTWARE: NonNullable<MediaOptions["robustness"]>[] = [
+const SOFTWARE: Candidate["levels"] = [
   { video: "SW_SECURE_DECODE", audio: "SW_SECURE_CRYPTO" },
   { video: "SW_SECURE_CRYPTO", audio: "SW_SECURE_CRYPTO" },
   {},
 ];
 
 /** Without ClearKey, which protects nothing: it has to be asked for. */
-const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
+export const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
 
 export async function choose(options: MediaOptions): Promise<Choice> {
-  const { drms = DRMS, codecs, fairplay = "auto" } = options;
-  if (fairplay === "legacy" && drms.includes("fairplay") && legacyKeys()?.isTypeSupported(LEGACY_FAIRPLAY, "video/mp4")) {
-    return { drm: "fairplay", keySystem: LEGACY_FAIRPLAY };
+  const { drms = DRMS, codecs } = options;
+  if (isLegacyWanted(options)) return { drm: "fairplay", keySystem: LEGACY_FAIRPLAY };
+  const found = await probe({ drms, ...(codecs ? { codecs } : {}) });
+  const candidates = found.map(({ drm, keySystem, initDataTypes }): Candidate =>
+    ({ drm, keySystem, initDataTypes, levels: drm === "widevine" ? SOFTWARE : [{}] }));
+  // Hardware DRM needs content made for it, with separate keys for audio and video: it has to be asked for.
+  for (const candidate of candidates.filter(({ keySystem }) => !/\.3000$|experiment$/.test(keySystem))) {
+    const choice = await ask(candidate, options);
+    if (choice) return choice;
   }
-  for (const { drm, keySystem, initDataTypes } of await probe({ drms, ...(codecs ? { codecs } : {}) })) {
-    if (keySystem === LEGACY_FAIRPLAY ? fairplay === "modern" : drm === "fairplay" && fairplay === "legacy") continue;
-    if (keySystem === LEGACY_FAIRPLAY) return { drm, keySystem };
-    // Hardware DRM needs content made for it, with separate keys for audio and video: it has to be asked for.
-    if (/\.3000$|experiment$/.test(keySystem) && !options.robustness) continue;
-    try {
-      const wanted = configurations(drm, initDataTypes, options);
-      return { drm, keySystem, access: await navigator.requestMediaKeySystemAccess(keySystem, wanted) };
-    } catch { /* not with these options: try the next one */ }
-  }
-  throw createError("drm-unsupported", { parameters: [drms.join(", ")] });
+  throw unsupported(options);
 }
 
-function configurations(drm: Drm, initDataTypes: string[], options: MediaOptions): MediaKeySystemConfiguration[] {
-  const { codecs, robustness, sessionType = "temporary" } = options;
+export const unsupported = ({ drms = DRMS }: MediaOptions): PallyConError =>
+  createError("drm-unsupported", { parameters: [drms.join(", ")] });
+
+export const isLegacyWanted = ({ drms = DRMS, fairplay }: MediaOptions): boolean =>
+  fairplay === "legacy" && drms.includes("fairplay") && !!legacyKeys()?.isTypeSupported(LEGACY_FAIRPLAY, "video/mp4");
+
+/** The browser's access to it; undefined if it is not allowed, or refused. */
+export async function ask(candidate: Candidate, options: MediaOptions): Promise<Choice | undefined> {
+  const { fairplay = "auto" } = options;
+  const { drm, keySystem } = candidate;
+  if (keySystem === LEGACY_FAIRPLAY) return fairplay === "modern" ? undefined : { drm, keySystem };
+  if (drm === "fairplay" && fairplay === "legacy") return undefined;
+  try {
+    const wanted = configurations(candidate, options);
+    return { drm, keySystem, access: await navigator.requestMediaKeySystemAccess(keySystem, wanted) };
+  } catch {
+    return undefined; // not with these options
+  }
+}
+
+function configurations({ initDataTypes, levels }: Candidate, options: MediaOptions): MediaKeySystemConfiguration[] {
+  const { codecs, sessionType = "temporary" } = options;
   const { persistentState = "optional", distinctiveIdentifier = "optional" } = options;
   const wanted = codecs?.video || codecs?.audio ? codecs : { video: "avc1.42E01E", audio: "mp4a.40.2" };
-  const levels = robustness ? [robustness] : drm === "widevine" ? SOFTWARE : [{}];
   const one = (kind: "video" | "audio", level = "") => {
     const codec = wanted[kind];
     if (!codec) return {};

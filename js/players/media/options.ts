@@ -1,13 +1,13 @@
 // What attachMedia() takes beside what every adapter does.
 import type { Source } from "./module.js";
-import type { Drm } from "../../core.js";
+import type { Drm, Robustness } from "../../core.js";
 
 export interface MediaOptions {
   /** allowed DRMs; default FairPlay, PlayReady, Widevine, whichever the browser has */
   drms?: Drm[];
   codecs?: { video?: string; audio?: string };
   /** default: software for Widevine, any for the others */
-  robustness?: { video?: string; audio?: string };
+  robustness?: Robustness | undefined;
   sessionType?: MediaKeySessionType;
   persistentState?: MediaKeysRequirement;
   distinctiveIdentifier?: MediaKeysRequirement;

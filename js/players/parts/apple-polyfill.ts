@@ -1,7 +1,8 @@
 // Shaka's polyfill of EME over Safari's old WebKitMediaKeys: what the app installed with PatchedMediaKeysApple.install().
 
 /** drm.initDataTransform of Shaka's configuration. */
-export type Transform = (initData: Uint8Array, type: string, info: { serverCertificate?: Uint8Array | null } | null) => Uint8Array;
+export type Transform = (initData: Uint8Array, type: string, info: Info | null) => Uint8Array;
+interface Info { keySystem?: string; videoRobustness?: string; serverCertificate?: Uint8Array | null }
 
 /** The polyfill's init data by what the transform made of them: they alone can be read as init data. */
 const originals = new WeakMap<Uint8Array, Uint8Array>();

@@ -15,11 +15,16 @@ export interface KeySystemOption {
   getLicenseConfig: { retry: number; timeout: number };
   serverCertificate?: Octets;
   persistentState?: MediaKeysRequirement;
+  videoCapabilitiesConfig?: Capabilities;
+  audioCapabilitiesConfig?: Capabilities;
 }
+export interface Capabilities { type: "robustness"; value: string[] }
 
 /** What rx-player's errors about DRM have beside Error's fields. */
 export interface RxError extends Error {
   code?: string;
-  /** 4.0 leaves it out */
+  /** 4.0 leaves them out */
+  keySystem?: string;
+  keySystemConfiguration?: MediaKeySystemConfiguration;
   keyStatuses?: { keyId: ArrayBuffer; keyStatus: string }[];
 }

@@ -2,16 +2,23 @@
 import type { Transform } from "../parts/apple-polyfill.js";
 import type { Bytes } from "../../core.js";
 
-export interface ShakaPlayer {
+/** What a shaka.offline.Storage has as well. */
+export interface ShakaStorage {
   getNetworkingEngine(): ShakaNetworkingEngine | null;
   getConfiguration(): unknown;
   configure(config: object): boolean;
+}
+export interface ShakaPlayer extends ShakaStorage {
   getMediaElement?(): HTMLMediaElement | null;
   getKeyStatuses(): Record<string, string>;
   addEventListener(type: string, listener: unknown): void;
   removeEventListener(type: string, listener: unknown): void;
   dispatchEvent(event: never): unknown;
+  // Its parameters differ between versions.
+  load(...args: never[]): Promise<unknown>;
+  getMediaElement(): HTMLMediaElement | null;
 }
+export interface DrmInfo { keySystem: string; videoRobustness: string }
 export interface ShakaNetworkingEngine {
   // Not the filters' own type: the callbacks of two versions of Shaka's types would have to agree in every parameter.
   registerRequestFilter(filter: unknown): void;
@@ -31,8 +38,10 @@ export interface Response { uri: string; originalUri?: string; data: Bytes; stat
 export interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
 /** Shaka's event `downloadfailed`, where it concerns a request. */
 export interface DownloadFailed { request?: Request; error?: ShakaError | null; aborted?: boolean }
+interface Advanced { serverCertificate?: Uint8Array | null; serverCertificateUri?: string; persistentStateRequired?: boolean; videoRobustness?: string[]; audioRobustness?: string[] }
 export interface DrmConfig {
   servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
-  advanced: Record<string, { serverCertificate?: Uint8Array | null; serverCertificateUri?: string; persistentStateRequired?: boolean } | undefined>;
+  advanced: Record<string, Advanced | undefined>;
+  preferredKeySystems: string[]; keySystemsMapping: Record<string, string | undefined>;
   initDataTransform: Transform;
 }

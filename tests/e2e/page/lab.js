@@ -2,7 +2,7 @@
 import * as pallycon from "pallycon-drm";
 import { hlsConfig, pallyConError as insideHls } from "pallycon-drm/hls";
 import { attachMedia } from "pallycon-drm/media";
-import { attachShaka } from "pallycon-drm/shaka";
+import { attachShaka, pallyConError as insideShaka } from "pallycon-drm/shaka";
 import Hls from "hls.js";
 import { feed } from "./feed.js";
 
@@ -69,6 +69,22 @@ const lab = {
     video.play().catch(() => {}); // without a key it never settles
   },
   attachShaka,
+  /** A shaka.offline.Storage that keeps licenses, attached; `player`: shares that player's networking engine. */
+  async storage({ options = {}, player } = {}) {
+    lab.drm ??= await lab.client(options);
+    lab.store = new shaka.offline.Storage(player);
+    lab.store.configure({ offline: { usePersistentLicense: true }, drm: { preferredKeySystems: ["com.widevine.alpha"] } });
+    lab.undo = await attachShaka(lab.store, lab.drm);
+  },
+  /** Resolves with the content's offline URI, or with what the app learns of a failure. */
+  async download(path) {
+    try {
+      return (await lab.store.store(lab.media(path)).promise).offlineUri;
+    } catch (error) {
+      const ours = insideShaka(error);
+      return { code: error.code, ours: ours && plain(ours) };
+    }
+  },
 
   /** hls.js on the page's video, playing `path`; the page's own configuration lies over ours. */
   async hls(path, { options = {}, adapter = {}, config = {} } = {}) {

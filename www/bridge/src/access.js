@@ -43,7 +43,8 @@ async function accept(system, wanted) {
   const types = wanted.initDataTypes || [];
   const known = types.filter((type) => system.initDataTypes.includes(type));
   if (types.length > 0 && known.length === 0) return null;
-  if ((wanted.sessionTypes || []).some((type) => type !== 'temporary')) return null;
+  const sessionTypes = wanted.sessionTypes || ['temporary'];
+  if (sessionTypes.some((type) => type !== 'temporary' && !(type === 'persistent-license' && config.persistent))) return null;
   const goodAudio = audio.filter((capability) => acceptable(system, capability));
   const goodVideo = video.filter((capability) => acceptable(system, capability));
   if ((audio.length > 0 && goodAudio.length === 0) || (video.length > 0 && goodVideo.length === 0)) return null;
@@ -67,8 +68,8 @@ async function accept(system, wanted) {
       audioCapabilities: survivors(goodAudio, answer.audioCapabilities),
       videoCapabilities: survivors(goodVideo, answer.videoCapabilities),
       distinctiveIdentifier: state(wanted.distinctiveIdentifier),
-      persistentState: state(wanted.persistentState),
-      sessionTypes: ['temporary'],
+      persistentState: sessionTypes.includes('persistent-license') ? 'required' : state(wanted.persistentState),
+      sessionTypes,
     },
   };
 }
@@ -86,8 +87,9 @@ class Access {
   }
 
   async createMediaKeys() {
-    const { system, keySystem, real } = this.#parts;
-    return new Keys({ system, keySystem, real: await real.createMediaKeys() });
+    const { system, keySystem, real, configuration } = this.#parts;
+    const [best] = [...configuration.videoCapabilities, ...configuration.audioCapabilities];
+    return new Keys({ system, keySystem, level: best ? best.robustness : '', real: await real.createMediaKeys() });
   }
 }
 

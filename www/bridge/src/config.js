@@ -8,6 +8,9 @@ const DEFAULTS = {
   drms: ['widevine', 'playready', 'fairplay'],
   fairplay: 'modern',
   sl3000: false,
+  l1: 'none',
+  persistent: false,
+  refuses: [],
   serviceCertificateRequest: false,
   certificateOrder: 'at-once',
   playreadyForm: 'utf16',
@@ -33,6 +36,7 @@ function checked() {
   if (wrong) throw new Error(`__cdmBridge.drms: there is no "${wrong}"`);
   if (!['modern', 'legacy', 'both'].includes(config.fairplay)) throw new Error(`__cdmBridge.fairplay: "${config.fairplay}"`);
   if (!['at-once', 'strict'].includes(config.certificateOrder)) throw new Error(`__cdmBridge.certificateOrder: "${config.certificateOrder}"`);
+  if (!['none', 'plain', 'experiment'].includes(config.l1)) throw new Error(`__cdmBridge.l1: "${config.l1}"`);
   if (!['children', 'box', 'escaped'].includes(config.sinfForm)) throw new Error(`__cdmBridge.sinfForm: "${config.sinfForm}"`);
   if (!playready.forms.includes(config.playreadyForm)) throw new Error(`__cdmBridge.playreadyForm: "${config.playreadyForm}"`);
 }
@@ -42,6 +46,9 @@ export const LEGACY_FAIRPLAY = 'com.apple.fps.1_0';
 
 export const legacyFairplay = () => config.drms.includes('fairplay') && config.fairplay !== 'modern';
 
+const HARDWARE = ['HW_SECURE_CRYPTO', 'HW_SECURE_DECODE', 'HW_SECURE_ALL'];
+const withLevels = (system, more) => (more.length > 0 ? { ...system, robustness: [...system.robustness, ...more] } : system);
+
 /**
  * The system behind a key system name, or undefined if the bridge knows the name but is to refuse it, or null if the
  * name is none of the bridge's and belongs to the browser.
@@ -50,12 +57,14 @@ export function systemFor(keySystem) {
   const has = (name) => config.drms.includes(name);
   switch (keySystem) {
     case 'com.widevine.alpha':
-      return has('widevine') ? widevine : undefined;
+      return has('widevine') ? withLevels(widevine, config.l1 === 'plain' ? HARDWARE : []) : undefined;
+    case 'com.widevine.alpha.experiment':
+      return has('widevine') && config.l1 === 'experiment' ? withLevels(widevine, HARDWARE) : undefined;
     case 'com.microsoft.playready':
     case 'com.microsoft.playready.recommendation':
       return has('playready') ? playready : undefined;
     case 'com.microsoft.playready.recommendation.3000':
-      return has('playready') && config.sl3000 ? { ...playready, robustness: [...playready.robustness, '3000'] } : undefined;
+      return has('playready') && config.sl3000 ? withLevels(playready, ['3000']) : undefined;
     case 'com.apple.fps':
       return has('fairplay') && config.fairplay !== 'legacy' ? fairplay : undefined;
     default:

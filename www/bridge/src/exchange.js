@@ -39,7 +39,7 @@ export class Exchange {
 
   /**
    * Takes what the page hands over.
-   * @returns {{message?: Uint8Array, messageType?: string, license?: {keys: {id: Uint8Array, key: Uint8Array}[], renewal?: number}}}
+   * @returns {{message?: Uint8Array, messageType?: string, released?: boolean, license?: {keys: {id: Uint8Array, key: Uint8Array}[], renewal?: number}}}
    */
   answer(bytes) {
     try {
@@ -63,8 +63,10 @@ export class Exchange {
     if (this.open.size === 0) throw wrongState('no challenge of this session waits for an answer');
     const license = this.system.readLicense(bytes);
     if (!this.open.has(hex(license.nonce))) throw malformed('this license answers another challenge');
-    if (license.keys.length === 0) throw malformed('a license without a key');
+    const released = this.open.get(hex(license.nonce)) === KIND.release;
+    if (license.keys.length === 0 && !released) throw malformed('a license without a key');
     this.open.delete(hex(license.nonce));
+    if (released) return { released };
     this.log('license', { keyIds: license.keys.map(({ id }) => hex(id)), renewal: license.renewal });
     return { license };
   }

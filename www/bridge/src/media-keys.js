@@ -12,16 +12,16 @@ const standInOf = new WeakMap();
 export class Keys {
   #owner;
 
-  constructor({ system, keySystem, real }) {
-    this.#owner = { system, keySystem, real, certificate: undefined };
+  constructor({ system, keySystem, level, real }) {
+    this.#owner = { system, keySystem, level, real, certificate: undefined };
     realOf.set(this, this.#owner);
     standInOf.set(real, this);
   }
 
   createSession(sessionType = 'temporary') {
     if (!['temporary', 'persistent-license'].includes(sessionType)) throw malformed(`session type "${sessionType}"`);
-    if (sessionType !== 'temporary') throw notSupported('only temporary sessions');
-    return new Session(this.#owner);
+    if (sessionType !== 'temporary' && !config.persistent) throw notSupported('only temporary sessions');
+    return new Session(this.#owner, sessionType);
   }
 
   async setServerCertificate(certificate) {

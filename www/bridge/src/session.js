@@ -6,6 +6,7 @@ import { malformed, notSupported, parsing, wrongState } from './errors.js';
 import { Target } from './event-target.js';
 import { Exchange, KIND } from './exchange.js';
 import { KeyStatuses } from './key-statuses.js';
+import { forget, store, stored } from './licenses.js';
 import { log } from './log.js';
 
 const newSessionId = () => hex(crypto.getRandomValues(new Uint8Array(8)));
@@ -19,11 +20,13 @@ export class Session extends Target {
   #resolveClosed;
   #timers = [];
   #handlers = new Map();
+  #persistent;
 
   /** @param {{system: object, keySystem: string, certificate?: Uint8Array, real: MediaKeys}} owner the MediaKeys */
-  constructor(owner) {
+  constructor(owner, sessionType) {
     super();
     this.#owner = owner;
+    this.#persistent = sessionType === 'persistent-license';
     this.#clearKeys = new ClearKeys(owner.real);
     const define = (name, value) => Object.defineProperty(this, name, { value, configurable: true });
     define('sessionId', '');
@@ -42,17 +45,22 @@ export class Session extends Target {
     if (this.#closed) throw wrongState('the session is closed');
     if (this.#started) throw wrongState('generateRequest was called before on this session');
     this.#started = true;
-    const { system, keySystem, certificate } = this.#owner;
+    const { system, keySystem, level, certificate } = this.#owner;
     if (!initDataType) throw malformed('no init data type');
     const bytes = copyOf(initData, 'init data');
     if (bytes.length === 0) throw malformed('the init data are empty');
     if (!system.initDataTypes.includes(initDataType)) throw notSupported(`${keySystem} takes no "${initDataType}" init data`);
     if (system.needsCertificate && !certificate) throw wrongState('FairPlay needs its certificate before generateRequest');
     const wanted = parsing(`${initDataType} init data`, () => system.readInitData(initDataType, bytes));
+    if (config.refuses.includes(level)) {
+      await null;
+      log({ keySystem, event: 'request-refused', level });
+      throw notSupported(`the content is not made for ${level}`);
+    }
     const sessionId = newSessionId();
     await null;
     Object.defineProperty(this, 'sessionId', { value: sessionId });
-    log({ keySystem, sessionId, event: 'generate-request', initDataType, keyIds: wanted.keyIds.map(hex) });
+    log({ keySystem, sessionId, event: 'generate-request', level, initDataType, keyIds: wanted.keyIds.map(hex) });
     this.#exchange = new Exchange({ system, keySystem, sessionId, wanted, certificate });
     this.#send(this.#exchange.first(), 'license-request');
   }
@@ -62,11 +70,17 @@ export class Session extends Target {
     if (!this.#exchange) throw wrongState('update before generateRequest');
     const bytes = copyOf(response, 'an answer');
     if (bytes.length === 0) throw malformed('the answer is empty');
-    const { message, messageType, license } = this.#exchange.answer(bytes);
+    const { message, messageType, license, released } = this.#exchange.answer(bytes);
     if (message) {
       this.#send(message, messageType);
       return;
     }
+    if (released) {
+      this.#end();
+      this.#resolveClosed('release-acknowledged');
+      return;
+    }
+    if (this.#persistent) store(this.sessionId, this.#owner.keySystem, license.keys);
     await this.#clearKeys.load(license.keys);
     // Closed meanwhile: what was loaded last must not outlive the session.
     if (this.#closed) {
@@ -87,21 +101,35 @@ export class Session extends Target {
     this.#resolveClosed('closed-by-application');
   }
 
-  /** A temporary session has no stored license: its keys are released, and that is all. */
+  /** A temporary session has no stored license: its keys are released, and that is all. A persistent one tells its server. */
   async remove() {
     if (this.#closed) throw wrongState('the session is closed');
     if (!this.#exchange) throw wrongState('remove before generateRequest');
+    if (this.#persistent) {
+      forget(this.sessionId);
+      this.#send(this.#exchange.challenge(KIND.release), 'license-release');
+    }
     this.#stopTimers();
     await this.#clearKeys.drop('released');
     Object.defineProperty(this, 'expiration', { value: NaN });
     this.#statusesChanged();
   }
 
-  /** Only persistent sessions can be loaded, and the bridge has none. */
+  /** False if nothing is stored under this id. */
   async load(sessionId) {
     if (this.#closed || this.#started) throw wrongState('the session is in use');
     if (!sessionId) throw malformed('no session id');
-    throw malformed('a temporary session cannot be loaded');
+    if (!this.#persistent) throw malformed('a temporary session cannot be loaded');
+    this.#started = true;
+    const { system, keySystem, certificate } = this.#owner;
+    const keys = stored(sessionId, keySystem);
+    if (!keys) return false;
+    Object.defineProperty(this, 'sessionId', { value: sessionId });
+    log({ keySystem, sessionId, event: 'load', keyIds: keys.map(({ id }) => hex(id)) });
+    this.#exchange = new Exchange({ system, keySystem, sessionId, wanted: { keyIds: keys.map(({ id }) => id) }, certificate });
+    await this.#clearKeys.load(keys);
+    setTimeout(() => { if (!this.#closed) this.#statusesChanged(); }, 0);
+    return true;
   }
 
   #entries() {
