@@ -18,9 +18,6 @@ import type { DrmSystem, Hls, HlsDrmConfig, KeyContext, LevelKey, Request, Xhr }
 export type { HlsDrmConfig };
 
 const FAIRPLAY = KEY_SYSTEM.fairplay;
-const browser = {
-  request: (keySystem: string, configurations: MediaKeySystemConfiguration[]) => navigator.requestMediaKeySystemAccess(keySystem, configurations),
-};
 
 /** What this package knows of an error that hls.js gave (the data of Hls.Events.ERROR). */
 export function pallyConError(data: unknown): PallyConError | undefined {
@@ -125,7 +122,7 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   let early: Promise<void> | undefined;
   if (typeof navigator === "object" && navigator.requestMediaKeySystemAccess) {
     config.requestMediaKeySystemAccessFunc = async (keySystem, configurations) => {
-      const access = await (robust ?? browser).request(keySystem, configurations);
+      const access = await (robust ? robust.request(keySystem, configurations) : navigator.requestMediaKeySystemAccess(keySystem, configurations));
       // hls.js asks for the certificate's URL after this. FairPlay cannot do without it: the error becomes hls.js's own.
       if (keySystem === FAIRPLAY) await (early ?? load(keySystem, "fairplay"));
       else if (drmOf(keySystem) === "widevine" && client.options.certificate?.widevine) await load(keySystem, "widevine").catch(() => {});
