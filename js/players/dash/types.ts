@@ -3,7 +3,6 @@ import type { RequestContext } from "../../core.js";
 
 export interface DashPlayer {
   getVersion(): string;
-  getVideoElement?(): HTMLMediaElement | null | undefined;
   // `never`: dash.js's own types name events by interfaces, and differ between versions.
   on(type: never, listener: never): void;
   off(type: never, listener: never, scope?: object): void;

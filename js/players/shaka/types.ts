@@ -9,7 +9,6 @@ export interface ShakaStorage {
   configure(config: object): boolean;
 }
 export interface ShakaPlayer extends ShakaStorage {
-  getMediaElement?(): HTMLMediaElement | null;
   getKeyStatuses(): Record<string, string>;
   addEventListener(type: string, listener: unknown): void;
   removeEventListener(type: string, listener: unknown): void;
