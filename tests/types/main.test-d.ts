@@ -111,6 +111,7 @@ export function told(event: PallyConEvent): string {
     case "certificate": return `${event.drm} ${event.duration} ${event.bytes}`;
     case "key-status": return `${event.keyId} ${event.status}`;
     case "retry": return `${event.attempt} ${event.delay} ${event.error.code}`;
+    case "license-renewal": return `${event.drm} ${event.outcome} ${event.error?.code ?? ""}`;
     case "robustness": return `${event.drm} ${event.keySystem} ${event.robustness?.video ?? ""} ${event.refused ?? ""}`;
     case "delivery": return `${event.state} ${event.reason} ${event.until ?? at}`;
     case "error": return `${event.error.message} ${event.record?.outcome ?? ""} ${event.record?.codes.join() ?? ""}`;
