@@ -29,12 +29,26 @@ function provoke(pallycon: number): void {
   find("#lab-form button[type=submit]").focus();
 }
 
+/** A section of the table, whose entries are made when it is opened. */
+function section({ title, codes }: (typeof table.sections)[number]): HTMLDetailsElement {
+  const numbers = codes.map(({ pallycon }) => pallycon).filter((number): number is number => number !== undefined);
+  const range = numbers.length ? `PallyCon ${Math.min(...numbers)} to ${Math.max(...numbers)}` : undefined;
+  const list = h("div");
+  const details = h("details", { class: "section" }, h("summary", {}, title, " ", h("span", { class: "quiet small" }, [`${codes.length} codes`, range].filter(Boolean).join(", "))), list);
+  details.addEventListener("toggle", () => reveal(details, list, codes));
+  sections.push({ details, codes: new Set(codes.map(({ code }) => code)), open: () => reveal(details, list, codes) });
+  return details;
+}
+const sections: { details: HTMLDetailsElement; codes: Set<string>; open: () => void }[] = [];
+
+function reveal(details: HTMLDetailsElement, list: HTMLElement, codes: Entry[]): void {
+  if (details.open && !list.firstChild) fill(list, ...codes.map(entry));
+}
+
 function show(query: string): void {
   const { symptoms, entries } = search(table, query);
-  const titles = new Map(table.sections.map(({ title, codes }) => [title, new Set(codes.map(({ code }) => code))]));
-  const listed = query.trim()
-    ? entries.map(entry)
-    : ([] as HTMLElement[]).concat(...Array.from(titles, ([title, codes]) => [h("h3", { class: "section" }, title), ...entries.filter(({ code }) => codes.has(code)).map(entry)]));
+  sections.length = 0;
+  const listed = query.trim() ? entries.map(entry) : table.sections.map(section);
   fill(results, ...symptoms.map(symptom), ...listed, symptoms.length + entries.length === 0 && h("p", { class: "empty" }, "Nothing has these words. Try a number, or one word of the message."));
   found.textContent = query.trim() ? `${entries.length} of ${table.sections.reduce((sum, { codes }) => sum + codes.length, 0)} codes${symptoms.length ? `, ${symptoms.length} of players and browsers` : ""}` : `${entries.length} codes`;
 }
@@ -51,8 +65,14 @@ function followAddress(): void {
   if (!document.getElementById(target)) {
     input.value = "";
     show("");
+    const found = sections.find(({ codes }) => codes.has(target));
+    if (found) found.details.open = true;
+    found?.open();
   }
   const place = document.getElementById(target);
+  // Not :target, which does not see what was made after the address had changed.
+  results.querySelectorAll(".chosen").forEach((one) => one.classList.remove("chosen"));
+  place?.classList.add("chosen");
   place?.scrollIntoView();
   place?.focus({ preventScroll: true });
 }
