@@ -29,7 +29,8 @@ export class Client extends State implements PallyCon {
 
   async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: Internal = {}): Promise<License> {
     const chain = this.chain(drm);
-    const renewal = context.messageType === "license-renewal" || context.reason === "renewal";
+    // What is not an object is refused below.
+    const renewal = context?.messageType === "license-renewal" || context?.reason === "renewal";
     if (renewal) this.renewal(drm, "requested");
     let own: Octets | undefined;
     try {
