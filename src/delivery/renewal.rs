@@ -62,6 +62,7 @@ pub fn after_failure(lease: Lease, retryable: bool, random: f64) -> Option<f64> 
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
