@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { MODULES } from "./build/modules.mjs";
 import { root } from "./lib/paths.mjs";
-import { Stop, main, say } from "./lib/say.mjs";
+import { UserError, main, log } from "./lib/log.mjs";
 
 /** Chrome's version in Tizen 5.0 (2019). */
 const OLDEST = 63;
@@ -131,17 +131,17 @@ if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
   await main(async () => {
     const files = shippedFiles();
     const missing = files.find((file) => !existsSync(join(root, file)));
-    if (missing) throw new Stop(`${missing} is missing.`, "npm run build");
+    if (missing) throw new UserError(`${missing} is missing.`, "npm run build");
     const uses = newerApis(files.map((file) => join(root, file)));
     const covers = ([where, apis]) => ({ file, api }) => file.startsWith(where) && apis.includes(api);
     const refused = uses.filter((use) => !ALLOWED.some((entry) => covers(entry)(use)));
     for (const { file, line, api, version } of refused) {
       const known = version === Infinity ? "no version of Chrome has it" : `Chrome has it since ${version}`;
-      say(`${file}:${line}: ${api}: ${known}, and the oldest TVs have ${OLDEST}`);
+      log(`${file}:${line}: ${api}: ${known}, and the oldest TVs have ${OLDEST}`);
     }
     const idle = ALLOWED.flatMap(([where, apis]) => apis.map((api) => [where, [api]]))
       .filter((entry) => !uses.some(covers(entry)));
-    for (const [where, [api]] of idle) say(`scripts/apis.mjs: ${api} is not used in ${where} any more: take it off the list`);
+    for (const [where, [api]] of idle) log(`scripts/apis.mjs: ${api} is not used in ${where} any more: take it off the list`);
     return refused.length + idle.length > 0 ? 1 : 0;
   });
 }

@@ -5,7 +5,7 @@ import { ensureBrowsers, findBrowser } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensureBenchPackages, ensurePackages } from "./setup/npm.mjs";
 import { ensureRust } from "./setup/rust.mjs";
-import { Stop, elapsed, main, say, step } from "./lib/say.mjs";
+import { UserError, elapsed, main, log, step } from "./lib/log.mjs";
 
 const PARTS = {
   parsing: async () => (await import("../benches/parsing/parsing.mjs")).parsing(),
@@ -20,7 +20,7 @@ await main(async () => {
   const asked = process.argv.slice(2);
   for (const name of asked)
     if (!Object.hasOwn(PARTS, name))
-      throw new Stop(`The bench has no part "${name}".`, `Its parts: ${Object.keys(PARTS).join(", ")}.`);
+      throw new UserError(`The bench has no part "${name}".`, `Its parts: ${Object.keys(PARTS).join(", ")}.`);
   await ensurePackages();
   await ensureRust();
   await ensureBuilt("package");
@@ -33,9 +33,9 @@ await main(async () => {
   for (const name of asked.length ? asked : Object.keys(PARTS)) {
     step(`${name} (${elapsed()})`);
     const tables = await PARTS[name]();
-    say(`\n${plain(tables)}\n`);
+    log(`\n${plain(tables)}\n`);
     writePart(name, tables);
   }
   writePart("machine", machine());
-  say(`docs/performance.md is written (${elapsed()})`);
+  log(`docs/performance.md is written (${elapsed()})`);
 });

@@ -4,7 +4,7 @@
 import { MODULES, PAGE_MODULES } from "./build/modules.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 import { ensureAnyRust, ensureRust } from "./setup/rust.mjs";
-import { main, say, step } from "./lib/say.mjs";
+import { main, log, step } from "./lib/log.mjs";
 
 const forViewers = process.argv.includes("--for-viewers");
 const allowPlain = process.argv.includes("--allow-plain");
@@ -12,7 +12,7 @@ const allowPlain = process.argv.includes("--allow-plain");
 await main(async () => {
   await ensurePackages();
   const lacking = allowPlain ? await ensureAnyRust() : await ensureRust();
-  if (lacking) say(`  ! ${lacking}`);
+  if (lacking) log(`  ! ${lacking}`);
   const { buildModule } = await import("./build/wasm.mjs");
   const { buildScripts } = await import("./build/scripts.mjs");
   const { writeErrors } = await import("./build/errors.mjs");
@@ -28,10 +28,10 @@ await main(async () => {
   await buildScripts({ forViewers });
   checkSyntax();
   checkMainEntry();
-  if (!isRelease) say("  ! This is a plain build, good for the demo only: its wasm is larger than that of a release.");
+  if (!isRelease) log("  ! This is a plain build, good for the demo only: its wasm is larger than that of a release.");
   if (forViewers) return;
   checkCiphers();
   const { lines, over } = reportSizes();
-  for (const line of lines) say(line);
+  for (const line of lines) log(line);
   if (over && isRelease) return 1;
 });

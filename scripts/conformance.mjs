@@ -2,19 +2,19 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { run } from "./lib/run.mjs";
-import { Stop, main, say } from "./lib/say.mjs";
+import { UserError, main, log } from "./lib/log.mjs";
 import { ensureRust } from "./setup/rust.mjs";
 
 await main(async () => {
   const folders = process.argv.slice(2);
-  if (folders.length === 0) throw new Stop("No vectors were named.", "npm run conformance -- FOLDER, a folder with *.json vector files.");
+  if (folders.length === 0) throw new UserError("No vectors were named.", "npm run conformance -- FOLDER, a folder with *.json vector files.");
   await ensureRust();
   let code = 0;
   for (const folder of folders) {
-    if (!existsSync(folder)) throw new Stop(`${folder} is not there.`, "Name a folder with *.json vector files.");
+    if (!existsSync(folder)) throw new UserError(`${folder} is not there.`, "Name a folder with *.json vector files.");
     const command = ["cargo", "test", "--quiet", "--features", "inspect,server", "--test", "conformance", "--", "--nocapture"];
     const result = await run("conformance", command, { log: "conformance", env: { PALLYCON_VECTORS: resolve(folder) } });
-    say(result.output.trimEnd());
+    log(result.output.trimEnd());
     if (!result.ok) code = 1;
   }
   return code;

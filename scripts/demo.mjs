@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from "node:path";
 import { bundlePage } from "./lib/bundle.mjs";
 import { buildDir, root } from "./lib/paths.mjs";
-import { Stop, main } from "./lib/say.mjs";
+import { UserError, main } from "./lib/log.mjs";
 import { clearKeyFiles, siteModules } from "./lib/site.mjs";
 import { FRAMES, PAGES, policyOf } from "../www/demo/pages.mjs";
 
@@ -71,6 +71,6 @@ async function buildSite() {
 }
 
 await main(async () => {
-  if (!existsSync(join(root, "dist"))) throw new Stop("The package is not built.", "npm run build");
+  if (!existsSync(join(root, "dist"))) throw new UserError("The package is not built.", "npm run build");
   await buildSite();
 });

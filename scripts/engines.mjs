@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { markdownTable, writeBetween } from "./lib/markdown.mjs";
 import { root } from "./lib/paths.mjs";
-import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
+import { UserError, elapsed, main, log, seconds, step, table } from "./lib/log.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ENGINES, enginesRunHere, ensureEngine } from "./setup/engines.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
@@ -21,16 +21,16 @@ function options(args) {
       const wanted = args[++i].split(",").map(Number);
       engines = ENGINES.filter(({ chromium }) => wanted.includes(chromium));
       const known = ENGINES.map(({ chromium }) => chromium).join(", ");
-      if (engines.length !== wanted.length) throw new Stop(`There are engines for Chromium ${known}.`);
-    } else throw new Stop(`"${args[i]}" is not an option of npm run engines.`, "--only 64,78  --write");
+      if (engines.length !== wanted.length) throw new UserError(`There are engines for Chromium ${known}.`);
+    } else throw new UserError(`"${args[i]}" is not an option of npm run engines.`, "--only 64,78  --write");
   }
-  if (write && engines !== ENGINES) throw new Stop("The table in docs/players.md has every engine.", "Use --write without --only.");
+  if (write && engines !== ENGINES) throw new UserError("The table in docs/players.md has every engine.", "Use --write without --only.");
   return { engines, write };
 }
 
 await main(async () => {
   const { engines, write } = options(process.argv.slice(2));
-  if (!enginesRunHere) throw new Stop("The old engines are Linux programs for x64.", "Run this on such a machine, or in a container.");
+  if (!enginesRunHere) throw new UserError("The old engines are Linux programs for x64.", "Run this on such a machine, or in a container.");
   await ensurePackages();
   await ensureBuilt("viewers");
   await ensureBuilt("bridge");
@@ -48,9 +48,9 @@ await main(async () => {
       await runChecks(engine, home, server, ({ check, cell, absent, error }) => {
         cells.push(cell);
         if (!absent) count[error ? "failed" : "passed"] += 1;
-        say(`    ${check}: ${cell}${error ? `\n${error.message.replace(/^/gm, "      ")}` : ""}`);
+        log(`    ${check}: ${cell}${error ? `\n${error.message.replace(/^/gm, "      ")}` : ""}`);
       });
-      say(`    ${seconds(Date.now() - started)}`);
+      log(`    ${seconds(Date.now() - started)}`);
       columns.push([`Chromium ${engine.chromium}`, engine.near, ...cells]);
     }
   } finally {
@@ -58,8 +58,8 @@ await main(async () => {
   }
   const heads = ["", "near the engine of", ...CHECKS.map(({ name }) => name)];
   const rows = heads.map((head, i) => [head, ...columns.map((column) => column[i])]);
-  say(`\n${table(rows)}\n`);
+  log(`\n${table(rows)}\n`);
   if (write && count.failed === 0) writeBetween(DOCUMENT, MARK, markdownTable(rows));
-  say(`${count.passed} passed, ${count.failed} failed in ${elapsed()}`);
+  log(`${count.passed} passed, ${count.failed} failed in ${elapsed()}`);
   return count.failed === 0 ? 0 : 1;
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
 import { ask, run } from "./lib/run.mjs";
-import { Stop, main, say, seconds, step, table } from "./lib/say.mjs";
+import { UserError, main, log, seconds, step, table } from "./lib/log.mjs";
 import { hasNightly } from "./setup/rust.mjs";
 import { ensureTool } from "./setup/tools.mjs";
 
@@ -23,14 +23,14 @@ function options(args) {
     const value = args[i + 1];
     const number = () => {
       const read = Number(value);
-      if (!Number.isInteger(read) || read < 1) throw new Stop(`${args[i]} takes a whole number.`, "For example: --seconds 60");
+      if (!Number.isInteger(read) || read < 1) throw new UserError(`${args[i]} takes a whole number.`, "For example: --seconds 60");
       return read;
     };
     if (args[i] === "--seconds") found.seconds = number();
     else if (args[i] === "--runs") found.runs = number();
     else if (args[i] === "--seed") found.seed = number();
     else if (args[i] === "--target" && seeds[value]) found.targets = [value];
-    else throw new Stop(`"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`, `--seconds N, --runs N, --seed N, --write, --target ${Object.keys(seeds).join("|")}`);
+    else throw new UserError(`"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`, `--seconds N, --runs N, --seed N, --write, --target ${Object.keys(seeds).join("|")}`);
     i += 1;
   }
   return found;
@@ -63,13 +63,13 @@ function record(rows) {
 
 await main(async () => {
   const { seconds: time, runs, targets, seed, write } = options(process.argv.slice(2));
-  if (!hasNightly()) throw new Stop("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
+  if (!hasNightly()) throw new UserError("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
   const paths = [await ensureTool("cargo-fuzz")];
   // Safe Rust without a line of unsafe: an address sanitizer would find nothing and cost half of the speed.
   const common = ["--fuzz-dir", fuzzDir, "--sanitizer", "none"];
   step("Building the targets");
   const built = await run("fuzz build", ["cargo", "+nightly", "fuzz", "build", ...common], { log: "fuzz-build", paths });
-  if (!built.ok) throw new Stop(`The targets do not build.\n${built.tail}`);
+  if (!built.ok) throw new UserError(`The targets do not build.\n${built.tail}`);
   const rows = [["target", "executions", "time", "seed", "last line"]];
   let failed = 0;
   for (const target of targets) {
@@ -82,12 +82,12 @@ await main(async () => {
     rows.push([target, executions, seconds(result.duration), seed, result.ok ? done : "FOUND SOMETHING"]);
     if (!result.ok || executions === 0) {
       failed += 1;
-      say(result.tail);
-      if (existsSync(join(fuzzDir, "artifacts", target))) say(`    the input is in ${join(fuzzDir, "artifacts", target)}`);
+      log(result.tail);
+      if (existsSync(join(fuzzDir, "artifacts", target))) log(`    the input is in ${join(fuzzDir, "artifacts", target)}`);
     }
   }
-  say(`\n${table(rows)}`);
-  say(`\n${targets.length - failed} targets passed, ${failed} failed`);
+  log(`\n${table(rows)}`);
+  log(`\n${targets.length - failed} targets passed, ${failed} failed`);
   if (write && failed === 0) record(rows);
   return failed === 0 ? 0 : 1;
 });

@@ -7,7 +7,7 @@ import { writeErrors } from "./build/errors.mjs";
 import { MODULES } from "./build/modules.mjs";
 import { logDir, root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
-import { main, say, seconds, step } from "./lib/say.mjs";
+import { main, log, seconds, step } from "./lib/log.mjs";
 import { SIMULATE_CLIPPY } from "./lib/simulate.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 import { WASM_TARGET, ensureRust } from "./setup/rust.mjs";
@@ -38,8 +38,8 @@ await main(async () => {
     step(name);
     const result = await run(name, command, { log: `lint-${name.replace(/\W+/g, "-")}`, timeout: 20 * 60_000 });
     count[result.ok ? "passed" : "failed"] += 1;
-    if (!result.ok) say(result.tail);
-    say(`    ${result.ok ? "passed" : "failed"}, ${seconds(result.duration)}`);
+    if (!result.ok) log(result.tail);
+    log(`    ${result.ok ? "passed" : "failed"}, ${seconds(result.duration)}`);
   }
   writeFileSync(join(logDir, "lint.json"), JSON.stringify(count));
   return count.failed === 0 ? 0 : 1;

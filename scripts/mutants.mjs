@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { mutate, readMutants } from "./lib/mutants.mjs";
 import { buildDir, root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
-import { Stop, main, say, seconds, step } from "./lib/say.mjs";
+import { UserError, main, log, seconds, step } from "./lib/log.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 
 const tree = join(buildDir, "mutants");
@@ -47,7 +47,7 @@ async function tests(label, project, { spec, grep, first = false }) {
 
 async function build(label) {
   const result = await run(label, [process.execPath, "--input-type=module", "-e", BUILD], { cwd: tree, log: "mutants-build", quiet: true });
-  if (!result.ok) throw new Stop(`${label}: the JavaScript does not build (${result.log}).\n${result.tail}`);
+  if (!result.ok) throw new UserError(`${label}: the JavaScript does not build (${result.log}).\n${result.tail}`);
 }
 
 const cell = (text) => text.replaceAll("|", "\\|");
@@ -74,7 +74,7 @@ await main(async () => {
   const wanted = args.filter((arg) => arg !== "--write");
   const all = await readMutants();
   const mutants = all.filter(({ name }) => wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix)));
-  if (mutants.length === 0) throw new Stop("There is no such mutant.");
+  if (mutants.length === 0) throw new UserError("There is no such mutant.");
   await ensureBuilt("viewers");
   await ensureBuilt("bridge");
   copyProject();
@@ -84,8 +84,8 @@ await main(async () => {
   for (const spec of new Set(mutants.map((mutant) => mutant.spec))) {
     const greps = [...new Set(mutants.filter((mutant) => mutant.spec === spec).map(({ grep }) => grep))];
     const { passed, failed } = await tests(spec, project, { spec, grep: greps.join("|") });
-    if (failed.length > 0) throw new Stop(`${spec}: without any bug this fails: ${failed.join(", ")}`, "npm test -- --only e2e");
-    if (passed.length < greps.length) throw new Stop(`${spec}: ${passed.length} tests ran for ${greps.length} bugs.`);
+    if (failed.length > 0) throw new UserError(`${spec}: without any bug this fails: ${failed.join(", ")}`, "npm test -- --only e2e");
+    if (passed.length < greps.length) throw new UserError(`${spec}: ${passed.length} tests ran for ${greps.length} bugs.`);
   }
 
   const rows = [];
@@ -95,15 +95,15 @@ await main(async () => {
     try {
       await build(mutant.name);
       const { passed, failed } = await tests(mutant.name, project, { ...mutant, first: true });
-      if (passed.length + failed.length === 0) throw new Stop(`${mutant.name}: no test ran (build/logs/mutants-tests.log).`);
+      if (passed.length + failed.length === 0) throw new UserError(`${mutant.name}: no test ran (build/logs/mutants-tests.log).`);
       const [adapter, bug] = mutant.name.split(": ");
       if (failed.length > 0) rows.push([adapter, cell(bug), cell(`${mutant.spec}: ${failed[0]}`)]);
-      say(`${failed.length > 0 ? "caught" : "NOT CAUGHT"}  ${mutant.name} (${seconds(Date.now() - started)})`);
+      log(`${failed.length > 0 ? "caught" : "NOT CAUGHT"}  ${mutant.name} (${seconds(Date.now() - started)})`);
     } finally {
       restore();
     }
   }
-  say(`\n${rows.length} of ${mutants.length} bugs caught`);
+  log(`\n${rows.length} of ${mutants.length} bugs caught`);
   if (write) {
     const others = written(all.map(({ name }) => name).filter((name) => !mutants.some((mutant) => mutant.name === name)));
     const order = all.map(({ name }) => name);

@@ -10,7 +10,7 @@ import { markdownTable, writeBetween } from "./lib/markdown.mjs";
 import { logDir, root } from "./lib/paths.mjs";
 import { shownIn, tablesOf } from "./lib/players.mjs";
 import { run } from "./lib/run.mjs";
-import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
+import { UserError, elapsed, main, log, seconds, step, table } from "./lib/log.mjs";
 import { ensureBrowsers } from "./setup/browsers.mjs";
 import { checkPlayback } from "./setup/decode.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
@@ -29,11 +29,11 @@ function options(args) {
     else if (args[i] === "--only" && args[i + 1]) {
       players = args[++i].split(",");
       const unknown = players.find((name) => !PLAYERS[name]);
-      if (unknown) throw new Stop(`There is no player ${unknown}.`, `There are ${Object.keys(PLAYERS).join(", ")}.`);
-    } else throw new Stop(`"${args[i]}" is not an option of npm run players.`, "--only shaka,hls  --write");
+      if (unknown) throw new UserError(`There is no player ${unknown}.`, `There are ${Object.keys(PLAYERS).join(", ")}.`);
+    } else throw new UserError(`"${args[i]}" is not an option of npm run players.`, "--only shaka,hls  --write");
   }
   const all = players.length === Object.keys(PLAYERS).length;
-  if (write && !all) throw new Stop("The tables in docs/players.md have every player.", "Use --write without --only.");
+  if (write && !all) throw new UserError("The tables in docs/players.md have every player.", "Use --write without --only.");
   return { players, all, write };
 }
 
@@ -47,8 +47,8 @@ async function tests(label, project, args) {
   const result = await run(label, command, { log: `players-${project}`, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" }, timeout: 60 * 60_000 });
   const { suites = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
   const count = settle(playwright({ suites }, project), result.ok);
-  say(`    ${count.passed} passed, ${count.failed} failed, ${seconds(result.duration)}`);
-  if (count.failed > 0) say(`${result.tail}\n    → ${result.log}`);
+  log(`    ${count.passed} passed, ${count.failed} failed, ${seconds(result.duration)}`);
+  if (count.failed > 0) log(`${result.tail}\n    → ${result.log}`);
   return { count, shown: shownIn(suites) };
 }
 
@@ -81,11 +81,11 @@ await main(async () => {
   }
 
   const tables = tablesOf(players, results);
-  for (const [name, rows] of tables) say(`\n${name}\n${table(rows)}`);
+  for (const [name, rows] of tables) log(`\n${name}\n${table(rows)}`);
   const total = (name) => counts.reduce((sum, count) => sum + count[name], 0);
   if (write && total("failed") === 0) {
     writeBetween(DOCUMENT, MARK, tables.map(([name, rows]) => `\n**${name}**\n\n${markdownTable(rows)}`).join(""));
   }
-  say(`\n${total("passed")} passed, ${total("failed")} failed in ${elapsed()}`);
+  log(`\n${total("passed")} passed, ${total("failed")} failed in ${elapsed()}`);
   return total("failed") === 0 ? 0 : 1;
 });

@@ -7,7 +7,7 @@ import { chromium } from "@playwright/test";
 import { createLicenseServer } from "../www/license-server/server.mjs";
 import { SHOTS } from "../www/demo/shots.mjs";
 import { root } from "./lib/paths.mjs";
-import { Stop, main, say } from "./lib/say.mjs";
+import { UserError, main, log } from "./lib/log.mjs";
 import { CHROMIUM_ARGS, findBrowser } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
@@ -26,11 +26,11 @@ async function toWebp(png) {
 
 await main(async () => {
   const asked = process.argv.slice(2);
-  for (const name of asked) if (!SHOTS.some(({ page }) => page === name)) throw new Stop(`No page "${name}" has screenshots.`);
+  for (const name of asked) if (!SHOTS.some(({ page }) => page === name)) throw new UserError(`No page "${name}" has screenshots.`);
   await ensurePackages();
   for (const step of ["viewers", "bridge", "demo"]) await ensureBuilt(step);
   const executablePath = findBrowser("chromium");
-  if (!executablePath) throw new Stop("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
+  if (!executablePath) throw new UserError("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
   const at = (path) => join(root, path);
   const server = createLicenseServer({
     roots: { "/": at("build/demo"), "/media/": at("www/media"), "/bridge/": at("build/bridge") }, catalog: at("www/media/catalog.json"),
@@ -50,7 +50,7 @@ await main(async () => {
         const png = await page.screenshot();
         await page.goto("about:blank");
         writeFileSync(join(folder, file), Buffer.from(await page.evaluate(toWebp, png.toString("base64")), "base64"));
-        say(`    ${file}`);
+        log(`    ${file}`);
         await context.close();
       }
     }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { markdown } from "../benches/lib/report.mjs";
 import { root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
-import { Stop, elapsed, main, say, step, table } from "./lib/say.mjs";
+import { UserError, elapsed, main, log, step, table } from "./lib/log.mjs";
 import { SIMULATE } from "./lib/simulate.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
@@ -16,7 +16,7 @@ import { ensureRust } from "./setup/rust.mjs";
 
 async function simulate(args, live) {
   const result = await run("simulate", [...SIMULATE, ...args], { log: "simulate", live, timeout: 30 * 60_000 });
-  if (!result.ok) throw new Stop(`The simulation failed: ${result.log} says more.`, live ? undefined : result.tail);
+  if (!result.ok) throw new UserError(`The simulation failed: ${result.log} says more.`, live ? undefined : result.tail);
   return result.output;
 }
 
@@ -25,7 +25,7 @@ function record(rows) {
   const file = join(root, "docs/scale.md");
   const [begin, end] = ["<!-- confirmed -->", "<!-- /confirmed -->"];
   const [before, , after] = readFileSync(file, "utf8").split(new RegExp(`(?<=${begin}\n)([\\s\\S]*)(?=${end})`));
-  if (after === undefined) throw new Stop(`docs/scale.md needs ${begin} and ${end}.`);
+  if (after === undefined) throw new UserError(`docs/scale.md needs ${begin} and ${end}.`);
   writeFileSync(file, `${before}\n${markdown([{ rows }])}\n\n${after}`);
 }
 
@@ -40,7 +40,7 @@ await main(async () => {
     const prediction = JSON.parse((await simulate(["--predict"], false)).trim().split("\n").at(-1));
     step("Sessions of the package, about four minutes");
     const { ok, table: rows } = await confirm(prediction);
-    say(`${table(rows)}\n${ok ? "The model agrees with the sessions." : "More than 15 % apart."}`);
+    log(`${table(rows)}\n${ok ? "The model agrees with the sessions." : "More than 15 % apart."}`);
     if (args.includes("--write")) record(rows);
     return ok ? 0 : 1;
   }
@@ -49,5 +49,5 @@ await main(async () => {
     args.splice(args.indexOf("--write") + 1, 0, join(root, "docs"));
   }
   await simulate(args, true);
-  say(`done in ${elapsed()}`);
+  log(`done in ${elapsed()}`);
 });

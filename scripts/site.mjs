@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./lib/paths.mjs";
-import { main, say } from "./lib/say.mjs";
+import { main, log } from "./lib/log.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 
@@ -18,5 +18,5 @@ await main(async () => {
   cpSync(join(root, "www/media"), join(output, "media"), { recursive: true, filter: (path) => !/catalog\.json$|\.md$/.test(path) });
   mkdirSync(join(output, "bridge"));
   cpSync(join(buildDir, "bridge/bridge.js"), join(output, "bridge/bridge.js"));
-  say(`The site is in ${output}.`);
+  log(`The site is in ${output}.`);
 });

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
-import { Stop, main, say, step } from "./lib/say.mjs";
+import { UserError, main, log, step } from "./lib/log.mjs";
 import { ensureBrowsers, findBrowser } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
@@ -18,7 +18,7 @@ export function options(args, now = Date.now()) {
     if (name === "--browser" && ["chromium", "firefox"].includes(value)) found.browser = value;
     else if (name === "--seed" && Number.isInteger(number) && number >= 0) found.seed = number;
     else if (name === "--sequences" && Number.isInteger(number) && number > 0) found.sequences = number;
-    else throw new Stop(`"${[name, value].join(" ").trim()}" is not an option of npm run soak.`, "--sequences N (for each adapter), --seed N, --browser chromium|firefox");
+    else throw new UserError(`"${[name, value].join(" ").trim()}" is not an option of npm run soak.`, "--sequences N (for each adapter), --seed N, --browser chromium|firefox");
   }
   return found;
 }
@@ -34,7 +34,7 @@ if (process.argv[1]?.endsWith("soak.mjs")) {
     const command = [process.execPath, join(root, "node_modules/@playwright/test/cli.js"), "test", "hostile.spec", "-c", "tests/e2e/playwright.config.mjs", "--project", browser, "--reporter", "list"];
     const env = { HOSTILE_SEED: String(seed), HOSTILE_SEQUENCES: String(sequences) };
     const result = await run("soak", command, { log: "soak", env, live: true, timeout: 4 * 60 * 60_000 });
-    say(result.ok ? `seed ${seed}: passed` : `seed ${seed}: failed. Again: npm run soak -- --seed ${seed} --sequences ${sequences}`);
+    log(result.ok ? `seed ${seed}: passed` : `seed ${seed}: failed. Again: npm run soak -- --seed ${seed} --sequences ${sequences}`);
     return result.ok ? 0 : 1;
   });
 }

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
-import { Stop, elapsed, main, say } from "./lib/say.mjs";
+import { UserError, elapsed, main, log } from "./lib/log.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 
@@ -15,7 +15,7 @@ function port(args) {
   if (args.length === 0) return undefined;
   const value = Number(args[1]);
   if (args[0] !== "--port" || args.length !== 2 || !Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new Stop(`"${args.join(" ")}" is not an option of npm start.`, "npm start -- --port NUMBER");
+    throw new UserError(`"${args.join(" ")}" is not an option of npm start.`, "npm start -- --port NUMBER");
   }
   return value;
 }
@@ -36,7 +36,7 @@ await main(async () => {
 
   // A port that was asked for is taken or refused by the server; the default gives way.
   const number = wanted ?? ((await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0);
-  say(`\nReady after ${elapsed()}. Ctrl+C ends it.`);
+  log(`\nReady after ${elapsed()}. Ctrl+C ends it.`);
   const server = spawn(process.execPath, [join(root, "www/license-server/main.mjs"), "--port", String(number)], { cwd: root, stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
   return await new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { settle } from "./lib/count.mjs";
 import { logDir } from "./lib/paths.mjs";
-import { Stop, elapsed, main, say, seconds, step, table } from "./lib/say.mjs";
+import { UserError, elapsed, main, log, seconds, step, table } from "./lib/log.mjs";
 import { SUITES } from "./lib/suites.mjs";
 import { ensureBrowsers } from "./setup/browsers.mjs";
 import { checkPlayback } from "./setup/decode.mjs";
@@ -20,7 +20,7 @@ function options(args) {
     if (args[i] === "--only" && args[i + 1]) found.only = args[++i].split(",");
     else if (args[i] === "--vectors" && args[i + 1]) process.env.PALLYCON_VECTORS = args[++i];
     else if (args[i] === "--verbose") process.env.PALLYCON_VERBOSE = "1";
-    else throw new Stop(`"${args[i]}" is not an option of npm test.`, "--only GROUP,…  --vectors FOLDER  --verbose");
+    else throw new UserError(`"${args[i]}" is not an option of npm test.`, "--only GROUP,…  --vectors FOLDER  --verbose");
   }
   for (const name of ["PALLYCON_VECTORS", "PALLYCON_CONTRACT"]) if (process.env[name]) process.env[name] = resolve(process.env[name]);
   return found;
@@ -42,11 +42,11 @@ async function runSuite(suite) {
     await prepare(suite.needs ?? []);
     const result = await suite.run();
     const count = settle(result.count, result.ok);
-    if (count.failed > 0) say(`${result.tail}\n    → ${result.log}`);
+    if (count.failed > 0) log(`${result.tail}\n    → ${result.log}`);
     return { passed: count.passed, failed: count.failed, note: result.note, duration: Date.now() - started };
   } catch (error) {
     // One suite's trouble is not the next one's: it is told, counted, and the run goes on.
-    say(error instanceof Stop ? `  ! ${error.message}${error.hint ? ` ${error.hint}` : ""}` : `  ! ${error?.stack ?? error}`);
+    log(error instanceof UserError ? `  ! ${error.message}${error.hint ? ` ${error.hint}` : ""}` : `  ! ${error?.stack ?? error}`);
     return { passed: 0, failed: 1, duration: Date.now() - started };
   }
 }
@@ -54,7 +54,7 @@ async function runSuite(suite) {
 await main(async () => {
   const { only } = options(process.argv.slice(2));
   const wanted = SUITES.filter((suite) => !only || only.includes(suite.group) || only.includes(suite.id));
-  if (wanted.length === 0) throw new Stop(`There is no suite ${only.join(", ")}.`, `Groups: ${[...new Set(SUITES.map((suite) => suite.group))].join(", ")}.`);
+  if (wanted.length === 0) throw new UserError(`There is no suite ${only.join(", ")}.`, `Groups: ${[...new Set(SUITES.map((suite) => suite.group))].join(", ")}.`);
   const suites = wanted.filter((suite) => suite.present());
   mkdirSync(logDir, { recursive: true });
   const summary = join(logDir, "summary.json");
@@ -72,11 +72,11 @@ await main(async () => {
   for (const suite of suites) {
     const result = await runSuite(suite);
     results.push({ id: suite.id, title: suite.title, ...result });
-    say(`    ${result.passed} passed, ${result.failed} failed${result.note ? ` (${result.note})` : ""}, ${seconds(result.duration)}`);
+    log(`    ${result.passed} passed, ${result.failed} failed${result.note ? ` (${result.note})` : ""}, ${seconds(result.duration)}`);
   }
   const total = results.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), { passed: 0, failed: 0 });
   writeFileSync(summary, JSON.stringify({ ...total, suites: results }, undefined, 2));
-  say(`\n${table([["suite", "passed", "failed", "time"], ...results.map((r) => [r.title, r.passed, r.failed, seconds(r.duration)])])}`);
-  say(`\n${total.passed} passed, ${total.failed} failed in ${elapsed()}`);
+  log(`\n${table([["suite", "passed", "failed", "time"], ...results.map((r) => [r.title, r.passed, r.failed, seconds(r.duration)])])}`);
+  log(`\n${total.passed} passed, ${total.failed} failed in ${elapsed()}`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });

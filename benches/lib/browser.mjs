@@ -1,11 +1,11 @@
 // Chromium, as the tests start it.
 import { chromium } from "@playwright/test";
 import { CHROMIUM_ARGS, findBrowser } from "../../scripts/setup/browsers.mjs";
-import { Stop } from "../../scripts/lib/say.mjs";
+import { UserError } from "../../scripts/lib/log.mjs";
 
 function executable() {
   const executablePath = findBrowser("chromium");
-  if (!executablePath) throw new Stop("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
+  if (!executablePath) throw new UserError("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
   return { executablePath, args: CHROMIUM_ARGS };
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/lib/paths.mjs";
-import { table } from "../../scripts/lib/say.mjs";
+import { table } from "../../scripts/lib/log.mjs";
 
 export const FILE = join(root, "docs/performance.md");
 

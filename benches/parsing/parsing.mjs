@@ -1,7 +1,7 @@
 // Parsing: each library's own reader for each input, in headless Chromium, where players run and their parsers find
 // a DOM.
 import { root } from "../../scripts/lib/paths.mjs";
-import { say } from "../../scripts/lib/say.mjs";
+import { log } from "../../scripts/lib/log.mjs";
 import { join } from "node:path";
 import { launch, watch, within } from "../lib/browser.mjs";
 import { buildPage } from "../lib/page.mjs";
@@ -36,7 +36,7 @@ export async function parsing() {
   };
   try {
     for (let nth = 0; nth < PAGES; nth += 1) {
-      say(`    page ${nth + 1} of ${PAGES}`);
+      log(`    page ${nth + 1} of ${PAGES}`);
       let page = await open();
       for (const [input, readers] of await page.evaluate(() => window.bench.readers)) {
         const able = [];
@@ -50,7 +50,7 @@ export async function parsing() {
             );
             able.push(reader);
           } catch (error) {
-            say(`  ! ${error.message.split("\n")[0]}`);
+            log(`  ! ${error.message.split("\n")[0]}`);
             failed.set(`${input}/${reader}`, /no answer/.test(error.message) ? "hangs" : "fails");
             if (/no answer/.test(error.message)) page = await open();
           }

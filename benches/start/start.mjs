@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildDir, root } from "../../scripts/lib/paths.mjs";
-import { say } from "../../scripts/lib/say.mjs";
+import { log } from "../../scripts/lib/log.mjs";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
 import { launchWithProfile, watch, within } from "../lib/browser.mjs";
 import { buildPage } from "../lib/page.mjs";
@@ -85,7 +85,7 @@ export async function start() {
           for (const name of rotated(Object.keys(PAGES), pair))
             series[name].push(await visit(context, url(name), network, cache === "cold"));
         }
-        say(`    ${label}, ${cache}: ${ROUNDS} rounds`);
+        log(`    ${label}, ${cache}: ${ROUNDS} rounds`);
         found.push({ what: `${label}, ${cache}`, series });
       }
     }

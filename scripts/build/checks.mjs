@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { ask } from "../lib/run.mjs";
-import { Stop } from "../lib/say.mjs";
+import { UserError } from "../lib/log.mjs";
 import { WASM_TARGET } from "../setup/rust.mjs";
 import { MODULES } from "./modules.mjs";
 import { wasmReachedFrom } from "./reach.mjs";
@@ -26,7 +26,7 @@ export function checkSyntax() {
       parse(text, { ecmaVersion: 2017, sourceType: classic ? "script" : "module" });
     } catch (error) {
       const hint = "Write it another way, or let esbuild lower it (target in scripts/build/scripts.mjs).";
-      throw new Stop(`dist/${file} is not ES2017: ${error.message}`, hint);
+      throw new UserError(`dist/${file} is not ES2017: ${error.message}`, hint);
     }
   }
 }
@@ -38,7 +38,7 @@ export function checkMainEntry() {
   if (reached.join() === "player.wasm") return;
   const found = reached.length > 0 ? reached.join(", ") : "no .wasm at all";
   const hint = `None of ${entries.join(", ")} may import anything that loads another module.`;
-  throw new Stop(`The main entry must reach exactly player.wasm. It reaches ${found}.`, hint);
+  throw new UserError(`The main entry must reach exactly player.wasm. It reaches ${found}.`, hint);
 }
 
 const CIPHER_CRATE = /^(aes|cbc|cipher|sha2) v/m;
@@ -52,10 +52,10 @@ export function checkCiphers() {
   const graph = ["--locked", "--edges", "normal", "--prefix", "none", "--target", WASM_TARGET];
   for (const name of MODULES) {
     const crates = ask(["cargo", "tree", ...graph, "--features", name]);
-    if (crates === undefined) throw new Stop("cargo tree failed.", `To see why: cargo tree --features ${name}`);
+    if (crates === undefined) throw new UserError("cargo tree failed.", `To see why: cargo tree --features ${name}`);
     const expected = name === "server";
     if (CIPHER_CRATE.test(crates) === expected) continue;
     const message = expected ? "The server module has no cipher crate" : `The ${name} module contains a cipher crate`;
-    throw new Stop(`${message}.`, "Cargo.toml: only the feature `server` may enable aes, cbc, cipher and sha2.");
+    throw new UserError(`${message}.`, "Cargo.toml: only the feature `server` may enable aes, cbc, cipher and sha2.");
   }
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { Stop } from "../lib/say.mjs";
+import { UserError } from "../lib/log.mjs";
 
 const dist = join(root, "dist");
 const js = (name) => join(root, "js", name);
@@ -69,5 +69,5 @@ export async function buildScripts({ forViewers = false } = {}) {
   await build({ ...common, format: "esm", platform: "node", target: "node20", entryPoints: { cli: js("cli/main.ts") }, outdir: dist, banner: { js: "#!/usr/bin/env node" }, plugins: [keepCore, { name: "entries", setup: (build) => build.onResolve({ filter: /\.\.\/(server|inspect)\.js$/ }, (args) => ({ path: args.path.replace("../", "./"), external: true })) }] });
   rmSync(join(dist, "types"), { recursive: true, force: true });
   const result = await run("tsc", [process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { log: "build-tsc", quiet: true });
-  if (!result.ok) throw new Stop(`The TypeScript does not compile (${result.log}).\n${result.tail}`);
+  if (!result.ok) throw new UserError(`The TypeScript does not compile (${result.log}).\n${result.tail}`);
 }

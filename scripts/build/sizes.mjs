@@ -4,7 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { readFileSync, readdirSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { root } from "../lib/paths.mjs";
-import { table } from "../lib/say.mjs";
+import { table } from "../lib/log.mjs";
 import { wasmReachedFrom } from "./reach.mjs";
 
 const dist = join(root, "dist");

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable, root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { Stop, say } from "../lib/say.mjs";
+import { UserError, log } from "../lib/log.mjs";
 import { WASM_TARGET } from "../setup/rust.mjs";
 import { ensureTool } from "../setup/tools.mjs";
 import { emptyTargetFeatures } from "./target-features.mjs";
@@ -50,7 +50,7 @@ const PLAIN = { arguments: [], env: { [RUSTFLAGS_VARIABLE]: RUSTFLAGS } };
 
 async function runOrFail(label, command, log) {
   const result = await run(label, command, { log, quiet: true });
-  if (!result.ok) throw new Stop(`${label} failed (${result.log}).\n${result.tail}`);
+  if (!result.ok) throw new UserError(`${label} failed (${result.log}).\n${result.tail}`);
 }
 
 function compile(name, profile, log) {
@@ -70,12 +70,12 @@ async function compileRust(name, { plain, allowPlain }) {
     if (!allowPlain) {
       const hint = "If the error is about the standard library or `-Z`: the build needs the Rust version and " +
         "components of rust-toolchain.toml, and cargo has to download the library's dependencies once.";
-      throw new Stop(`The ${name} module does not build (${result.log}).\n${result.tail}`, hint);
+      throw new UserError(`The ${name} module does not build (${result.log}).\n${result.tail}`, hint);
     }
-    say(`  ! ${name} does not build with the standard library (${result.log}): trying a plain, larger build.`);
+    log(`  ! ${name} does not build with the standard library (${result.log}): trying a plain, larger build.`);
   }
   const result = await compile(name, PLAIN, `build-cargo-${name}-plain`);
-  if (!result.ok) throw new Stop(`The ${name} module does not build (${result.log}).\n${result.tail}`);
+  if (!result.ok) throw new UserError(`The ${name} module does not build (${result.log}).\n${result.tail}`);
   return false;
 }
 

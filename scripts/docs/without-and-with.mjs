@@ -12,8 +12,8 @@ import { root } from "../lib/paths.mjs";
 import { CHROMIUM_ARGS, findBrowser } from "../setup/browsers.mjs";
 import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "../../www/demo/errors/cases.mjs";
 import { PALLYCON_GROUPS } from "./errors.mjs";
-import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./hearing.mjs";
-import { PAINS } from "./pains.mjs";
+import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./record-failures.mjs";
+import { REPORTED_ISSUES } from "./reported-issues.mjs";
 
 const folder = (path) => join(root, path);
 export const FILE = folder("docs/without-and-with.md");
@@ -28,7 +28,7 @@ export function parts() {
   return [
     control,
     { level: 2, title: "What users report", cases: [] },
-    ...PAINS.map(([pain], index) => ({ level: 3, title: `${index + 1}. ${pain}`, cases: of("pain", index + 1), reason: NOT_PROVOKED[index + 1] })),
+    ...REPORTED_ISSUES.map(([pain], index) => ({ level: 3, title: `${index + 1}. ${pain}`, cases: of("pain", index + 1), reason: NOT_PROVOKED[index + 1] })),
     { level: 2, title: "PallyCon's codes", cases: [] },
     ...PALLYCON_GROUPS.map((title) => ({ level: 3, title, cases: of("group", title) })),
     ...sections,

@@ -4,7 +4,7 @@ import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { homedir } from "node:os";
 import { logDir, root, windows } from "./paths.mjs";
-import { say, seconds } from "./say.mjs";
+import { log, seconds } from "./log.mjs";
 
 const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
 const PROGRESS_EVERY = 15_000;
@@ -25,9 +25,9 @@ export function environment(extra = {}, paths = []) {
  *   `timeout`: a suite that hangs is ended and has failed, rather than holding up everything after it.
  * @returns {Promise<{ok: boolean, code: number | null, output: string, duration: number, tail: string, log: string}>}
  */
-export function run(label, command, { log, env, paths, cwd = root, quiet = false, live = false, timeout } = {}) {
+export function run(label, command, { log: logName, env, paths, cwd = root, quiet = false, live = false, timeout } = {}) {
   mkdirSync(logDir, { recursive: true });
-  const file = join(logDir, `${log}.log`);
+  const file = join(logDir, `${logName}.log`);
   const sink = createWriteStream(file);
   sink.write(`$ ${command.join(" ")}\n`);
   const started = Date.now();
@@ -58,7 +58,7 @@ export function run(label, command, { log, env, paths, cwd = root, quiet = false
     process.once("SIGTERM", interrupted);
     const timers = [];
     if (!quiet && !shown) {
-      timers.push(setInterval(() => say(`    ${label}: ${seconds(Date.now() - started)} … ${last.slice(0, 100)}`), PROGRESS_EVERY));
+      timers.push(setInterval(() => log(`    ${label}: ${seconds(Date.now() - started)} … ${last.slice(0, 100)}`), PROGRESS_EVERY));
     }
     if (timeout) {
       timers.push(setTimeout(() => {

@@ -9,7 +9,7 @@ import { ensureTool } from "../setup/tools.mjs";
 import * as count from "./count.mjs";
 import { buildDir, executable, logDir, root } from "./paths.mjs";
 import { run } from "./run.mjs";
-import { Stop, say } from "./say.mjs";
+import { UserError, log } from "./log.mjs";
 import { SIMULATE_TESTS } from "./simulate.mjs";
 import { contractFile, verdict } from "./contract.mjs";
 import { readmeProject } from "./readme.mjs";
@@ -42,12 +42,12 @@ const wasmSuite = (flag, kind, title) => ({
   id: `wasm-${flag}`, group: "wasm", title, present: () => WEB_TESTS.length > 0,
   async run() {
     const binary = findBrowser(kind);
-    if (!binary) throw new Stop(`${title}: there is no browser.`);
+    if (!binary) throw new UserError(`${title}: there is no browser.`);
     const bindgen = await ensureTool("wasm-bindgen-cli");
     const pack = await ensureTool("wasm-pack");
     let driver = findDriver(kind);
     if (!driver && kind === "firefox") driver = join(await ensureTool("geckodriver"), executable("geckodriver"));
-    if (!driver) throw new Stop(`${title}: there is no WebDriver for it.`);
+    if (!driver) throw new UserError(`${title}: there is no WebDriver for it.`);
     // The driver would look for a browser of its own; it must be the one that was found.
     const capabilities = kind === "chromium"
       ? { "goog:chromeOptions": { binary, args: CHROMIUM_ARGS } }
@@ -73,14 +73,14 @@ const playwrightSuite = (id, folder, project, title, needs) => ({
   present: () => existsSync(join(root, folder, "playwright.config.mjs")) && readdirSync(join(root, folder), { recursive: true }).some((name) => /\.spec\.m?[jt]s$/.test(String(name))),
   async run() {
     const kind = project;
-    if (!findBrowser(kind)) throw new Stop(`${title}: there is no browser.`);
+    if (!findBrowser(kind)) throw new UserError(`${title}: there is no browser.`);
     const file = join(logDir, `test-${id}-${project}.json`);
     rmSync(file, { force: true });
     const command = [...npmBin("@playwright/test/cli.js"), "test", "-c", join(folder, "playwright.config.mjs"), "--project", project, "--reporter", "list,json"];
     const result = await run(title, command, { log: `test-${id}-${project}`, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file }, timeout: 25 * MINUTES });
     const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
     const counted = count.playwright(report, project);
-    if (counted.flaky) say(`  ! ${counted.flaky} passed only at the second try: see ${result.log}`);
+    if (counted.flaky) log(`  ! ${counted.flaky} passed only at the second try: see ${result.log}`);
     return { ...result, count: counted };
   },
 });

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ask, run, which } from "../lib/run.mjs";
-import { Stop, say, step } from "../lib/say.mjs";
+import { UserError, log, step } from "../lib/log.mjs";
 
 const programFiles = [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA].filter(Boolean);
 const applications = ["/Applications", join(process.env.HOME ?? "/", "Applications")];
@@ -28,7 +28,7 @@ export function findBrowser(kind) {
   const known = KNOWN[kind];
   const chosen = process.env[known.env];
   if (chosen) {
-    if (!existsSync(chosen)) throw new Stop(`${known.env} names ${chosen}, which is not there.`, `Set ${known.env} to the browser's executable, or unset it.`);
+    if (!existsSync(chosen)) throw new UserError(`${known.env} names ${chosen}, which is not there.`, `Set ${known.env} to the browser's executable, or unset it.`);
     return chosen;
   }
   const candidates =
@@ -77,11 +77,11 @@ export async function ensureBrowsers() {
     await run("apt-get update", ["apt-get", "update", "-q"], { log: "setup-apt-update", env });
     for (const name of lacking) { // one by one: a name that this release does not have must not keep the others out
       const result = await run(`apt-get install ${name}`, ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", name], { log: `setup-apt-${name}`, env });
-      if (!result.ok) say(result.tail);
+      if (!result.ok) log(result.tail);
     }
     lacking = missing();
   }
-  for (const name of lacking) say(`  ! missing: ${WHAT_TO_INSTALL[name]}. Its tests count as failed until it is installed.`);
+  for (const name of lacking) log(`  ! missing: ${WHAT_TO_INSTALL[name]}. Its tests count as failed until it is installed.`);
   return lacking;
 }
 

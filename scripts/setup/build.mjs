@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isFresh, markFresh } from "../lib/fresh.mjs";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { Stop, say, seconds, step } from "../lib/say.mjs";
+import { UserError, log, seconds, step } from "../lib/log.mjs";
 
 const STEPS = {
   package: {
@@ -31,11 +31,11 @@ const STEPS = {
 export async function ensureBuilt(name) {
   const { what, script, args = [], instead } = STEPS[name];
   const { inputs, outputs } = STEPS[instead ?? name];
-  if (!existsSync(join(root, script))) throw new Stop(`${script} is missing.`, "Restore it from git.");
+  if (!existsSync(join(root, script))) throw new UserError(`${script} is missing.`, "Restore it from git.");
   if (isFresh(name, inputs, outputs) || (instead && isFresh(instead, inputs, outputs))) return;
   step(what);
   const result = await run(`build ${name}`, [process.execPath, script, ...args], { log: `build-${name}`, live: true });
-  if (!result.ok) throw new Stop(`${what} failed: the output is above, and in ${result.log}.`);
+  if (!result.ok) throw new UserError(`${what} failed: the output is above, and in ${result.log}.`);
   markFresh(name, inputs, outputs);
-  say(`    done in ${seconds(result.duration)}`);
+  log(`    done in ${seconds(result.duration)}`);
 }

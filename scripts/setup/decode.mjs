@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { playwrightProjects, findBrowser } from "./browsers.mjs";
-import { say } from "../lib/say.mjs";
+import { log } from "../lib/log.mjs";
 
 const CLIP = readFileSync(new URL("clip.mp4", import.meta.url));
 
@@ -52,6 +52,6 @@ const REMEDY = {
 export async function checkPlayback() {
   for (const name of Object.keys(REMEDY)) {
     const reason = findBrowser(name) ? await whyNotPlaying(name) : undefined;
-    if (reason) say(`  ! ${name} does not play H.264 and AAC (${reason}). Tests that play will fail in it. ${REMEDY[name]}`);
+    if (reason) log(`  ! ${name} does not play H.264 and AAC (${reason}). Tests that play will fail in it. ${REMEDY[name]}`);
   }
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { toolDir } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { Stop, step } from "../lib/say.mjs";
+import { UserError, step } from "../lib/log.mjs";
 import { locked } from "./tools.mjs";
 
 const PACKAGE = "chrome-aws-lambda";
@@ -45,7 +45,7 @@ async function runOrFail(label, command, options) {
   const result = await run(label, command, { quiet: true, ...options });
   if (result.ok) return;
   const hint = "Check the network and npm's registry setting, then run the command again.";
-  throw new Stop(`${label} failed (${result.log}).\n${result.tail}`, hint);
+  throw new UserError(`${label} failed (${result.log}).\n${result.tail}`, hint);
 }
 
 /** @returns {Promise<string>} a folder with the program `chromium`, and its libraries in `lib/` */
@@ -66,7 +66,7 @@ export async function ensureEngine({ chromium, version, integrity }) {
       const digest = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
       if (digest !== integrity) {
         const hint = "Look at what npm's registry setting names before running it.";
-        throw new Stop(`${PACKAGE} ${version} is not the package that was pinned: ${digest}`, hint);
+        throw new UserError(`${PACKAGE} ${version} is not the package that was pinned: ${digest}`, hint);
       }
       await runOrFail("tar", ["tar", "xzf", archive], { cwd: temporary, log });
       const unpack = (name, to) => {

@@ -4,12 +4,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, windows } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { Stop, step } from "../lib/say.mjs";
+import { UserError, step } from "../lib/log.mjs";
 
 export function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 16)) {
-    throw new Stop(`Node ${process.versions.node} is too old: 20.16 or newer is needed.`, "Install a current Node (https://nodejs.org) and run the command again.");
+    throw new UserError(`Node ${process.versions.node} is too old: 20.16 or newer is needed.`, "Install a current Node (https://nodejs.org) and run the command again.");
   }
 }
 
@@ -26,7 +26,7 @@ async function install(folder, log) {
   }
   step(`Installing npm packages${folder === root ? "" : " of the bench"}`);
   const result = await run("npm ci", [windows ? "npm.cmd" : "npm", "ci", "--no-audit", "--no-fund"], { log, cwd: folder });
-  if (!result.ok) throw new Stop(`npm ci failed.\n${result.tail}`, "Check the network and npm's registry setting, then run the command again.");
+  if (!result.ok) throw new UserError(`npm ci failed.\n${result.tail}`, "Check the network and npm's registry setting, then run the command again.");
   writeFileSync(stamp, digest);
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { ask, run, which } from "../lib/run.mjs";
-import { Stop, step } from "../lib/say.mjs";
+import { UserError, step } from "../lib/log.mjs";
 
 export const WASM_TARGET = "wasm32-unknown-unknown";
 const GET_RUST = "Install Rust with rustup (https://rustup.rs), open a new terminal, and run the command again.";
@@ -16,7 +16,7 @@ const GET_RUST = "Install Rust with rustup (https://rustup.rs), open a new termi
 export function parseToolchain(toml) {
   const value = (key) => {
     const found = new RegExp(`^${key} *= *(.+)$`, "m").exec(toml);
-    if (!found) throw new Stop(`rust-toolchain.toml has no "${key}" on a line of its own.`, "Restore it from git.");
+    if (!found) throw new UserError(`rust-toolchain.toml has no "${key}" on a line of its own.`, "Restore it from git.");
     return JSON.parse(found[1]);
   };
   return { channel: value("channel"), components: value("components"), targets: value("targets") };
@@ -45,14 +45,14 @@ function isComplete({ channel, components, targets }) {
 
 /** Installs the pinned toolchain, or what is missing of it, and makes every cargo that this process starts use it. */
 export async function ensureRust() {
-  if (!which("cargo")) throw new Stop("Cargo was not found.", GET_RUST);
+  if (!which("cargo")) throw new UserError("Cargo was not found.", GET_RUST);
   const { channel, components, targets } = pinned;
   if (!which("rustup")) {
     // A Linux distribution's Rust is fine if it is the same version and complete.
     const version = /^rustc (\S+)/.exec(rustc(undefined, "--version") ?? "")?.[1];
     if (version === channel && has(undefined, "rust-src") && has(undefined, WASM_TARGET)) return;
     const needs = `The build needs Rust ${channel} with rust-src and ${WASM_TARGET}.`;
-    throw new Stop(`${needs} Found Rust ${version} without rustup.`, GET_RUST);
+    throw new UserError(`${needs} Found Rust ${version} without rustup.`, GET_RUST);
   }
   if (!isComplete(pinned)) {
     step(`Installing Rust ${channel} (once)`);
@@ -60,7 +60,7 @@ export async function ensureRust() {
     const parts = ["--component", components.join(), "--target", targets.join()];
     const result = await run(`Rust ${channel}`, [...install, ...parts], { log: "setup-rust" });
     const hint = "Check the network, then run the command again.";
-    if (!result.ok) throw new Stop(`rustup cannot install Rust ${channel}.\n${result.tail}`, hint);
+    if (!result.ok) throw new UserError(`rustup cannot install Rust ${channel}.\n${result.tail}`, hint);
   }
   process.env.RUSTUP_TOOLCHAIN = channel;
 }
@@ -74,7 +74,7 @@ export async function ensureAnyRust() {
     await ensureRust();
     return undefined;
   } catch (error) {
-    if (!(error instanceof Stop) || !which("cargo")) throw error;
+    if (!(error instanceof UserError) || !which("cargo")) throw error;
     const userDefault = () => ask(["rustup", "default"])?.split(" ")[0];
     const candidates = which("rustup") ? [pinned.channel, "stable", userDefault()] : [undefined];
     const usable = candidates.findIndex((toolchain) => has(toolchain, WASM_TARGET));

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { executable, root, toolDir } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
-import { Stop, say, step } from "../lib/say.mjs";
+import { UserError, log, step } from "../lib/log.mjs";
 
 /** wasm-bindgen's command line must be exactly of the version that Cargo.lock has. */
 function bindgenVersion() {
   const found = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(readFileSync(join(root, "Cargo.lock"), "utf8").replaceAll("\r\n", "\n"));
-  if (!found) throw new Stop("Cargo.lock names no wasm-bindgen.", "Restore Cargo.lock from git.");
+  if (!found) throw new UserError("Cargo.lock names no wasm-bindgen.", "Restore Cargo.lock from git.");
   return found[1];
 }
 
@@ -52,7 +52,7 @@ export async function locked(name, body) {
       rmSync(lock, { force: true });
       continue;
     }
-    if (!told) say(`    another run (process ${owner}) is building ${name}: waiting for it`);
+    if (!told) log(`    another run (process ${owner}) is building ${name}: waiting for it`);
     told = true;
     await sleep(1000);
   }
@@ -83,7 +83,7 @@ export async function ensureTool(name) {
     rmSync(join(temporary, "target"), { recursive: true, force: true });
     if (!result.ok) {
       rmSync(temporary, { recursive: true, force: true });
-      throw new Stop(`${name} ${version} could not be built.\n${result.tail}`, "It needs a C linker (Debian: build-essential, macOS: xcode-select --install) and the network.");
+      throw new UserError(`${name} ${version} could not be built.\n${result.tail}`, "It needs a C linker (Debian: build-essential, macOS: xcode-select --install) and the network.");
     }
     rmSync(home, { recursive: true, force: true });
     renameSync(temporary, home);

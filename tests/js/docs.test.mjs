@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { PLAYERS as ADAPTERS } from "../../scripts/build/scripts.mjs";
 import { CASES, NOT_PROVOKED, SECTIONS } from "../../www/demo/errors/cases.mjs";
-import { NOTHING, PLAYERS, PLAYS } from "../../scripts/docs/hearing.mjs";
+import { NOTHING, PLAYERS, PLAYS } from "../../scripts/docs/record-failures.mjs";
 import { PALLYCON_GROUPS } from "../../scripts/docs/errors.mjs";
-import { PAINS } from "../../scripts/docs/pains.mjs";
+import { REPORTED_ISSUES } from "../../scripts/docs/reported-issues.mjs";
 import { secretsIn } from "../../scripts/lib/secrets.mjs";
 import { FILE, nameOf, parts, playersOf } from "../../scripts/docs/without-and-with.mjs";
 
@@ -27,7 +27,7 @@ test("every option says what each adapter makes of it", () => {
 });
 
 test("every report of users and every group of codes is provoked, or has its reason", () => {
-  for (const [index, [pain]] of PAINS.entries()) {
+  for (const [index, [pain]] of REPORTED_ISSUES.entries()) {
     const number = index + 1;
     const cases = CASES.filter((one) => one.pain === number);
     assert.equal(cases.length > 0, !(number in NOT_PROVOKED), `${number}. ${pain}`);

@@ -35,23 +35,23 @@ export default [
     edits: [["js/client/client.ts", `          const license = read(this, drm, response, request);`, `          const license = response.status === 200 ? { data: response.body } : read(this, drm, response, request);`]],
   },
   {
-    name: "client: refusals are not counted by the circuit", spec: "delivery.spec", grep: "a bare element the circuit opens",
+    name: "client: refusals are not counted by the circuit", spec: "delivery.spec", grep: "a bare element @chromium the circuit opens",
     edits: [["js/client/delivery.ts", `core.failed(this.id, source,`, `core.failed(this.id, "page",`]],
   },
   {
-    name: "client: an open circuit is not looked at", spec: "delivery.spec", grep: "hls.js the circuit opens",
+    name: "client: an open circuit is not looked at", spec: "delivery.spec", grep: "hls.js @chromium the circuit opens",
     edits: [["js/client/delivery.ts", `if (step.kind >= Kind.CircuitOpen) throw this.end(step);\n  }`, `if (step.kind > Kind.CircuitOpen) throw this.end(step);\n  }`]],
   },
   {
-    name: "client: the limit for all attempts is forgotten", spec: "delivery.spec", grep: "rx-player retry.total",
+    name: "client: the limit for all attempts is forgotten", spec: "delivery.spec", grep: "rx-player @chromium retry.total",
     edits: [["js/client/state.ts", `total: total ?? Infinity`, `total: Infinity`]],
   },
   {
-    name: "client: a browser that is offline loses its attempts", spec: "delivery.spec", grep: "rx-player offline",
+    name: "client: a browser that is offline loses its attempts", spec: "delivery.spec", grep: "rx-player @chromium offline",
     edits: [["js/client/delivery.ts", `this.core.setOnline(isOnline());`, `this.core.setOnline(true);`]],
   },
   {
-    name: "client: nobody wakes what waits to be online", spec: "delivery.spec", grep: "a bare element offline",
+    name: "client: nobody wakes what waits to be online", spec: "delivery.spec", grep: "a bare element @chromium offline",
     edits: [["js/client/delivery.ts", `addEventListener("online", this.onOnline);\n    this.offline.add`, `void 0;\n    this.offline.add`]],
   },
   {

@@ -7,25 +7,25 @@ export function seconds(ms) {
   return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 export const elapsed = () => seconds(Date.now() - started);
-export const say = (text) => process.stdout.write(`${text}\n`);
-export const step = (text) => say(`• ${text}`);
+export const log = (text) => process.stdout.write(`${text}\n`);
+export const step = (text) => log(`• ${text}`);
 
-/** A reason to stop that is the user's to mend: printed without a stack. */
-export class Stop extends Error {
+/** What the user can put right: printed without a stack. */
+export class UserError extends Error {
   constructor(message, hint) {
     super(message);
-    this.name = "Stop";
+    this.name = "UserError";
     this.hint = hint;
   }
 }
 
-/** Runs a script's main function; a Stop is explained, anything else keeps its stack. */
+/** Runs a script's main function; a UserError is explained, anything else keeps its stack. */
 export async function main(body) {
   try {
     const code = await body();
     if (typeof code === "number") process.exitCode = code;
   } catch (error) {
-    if (error instanceof Stop) process.stderr.write(`\n${error.message}\n${error.hint ? `→ ${error.hint}\n` : ""}`);
+    if (error instanceof UserError) process.stderr.write(`\n${error.message}\n${error.hint ? `→ ${error.hint}\n` : ""}`);
     else process.stderr.write(`\n${error?.stack ?? error}\n`);
     process.exitCode = 1;
   }

@@ -1,7 +1,7 @@
 // Durations and tables as the scripts print them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { seconds, table } from "../../scripts/lib/say.mjs";
+import { seconds, table } from "../../scripts/lib/log.mjs";
 
 test("a duration is short to read and never has sixty seconds", () => {
   const cases = [[0, "0.0 s"], [9_940, "9.9 s"], [9_960, "10 s"], [89_400, "89 s"], [89_600, "1 min 30 s"], [239_700, "4 min 0 s"], [3_600_000, "60 min 0 s"]];

@@ -1,13 +1,13 @@
 // What users report of DRM in web players, and where each is tested: a part of docs/when-it-does-not-play.md.
-//   node scripts/docs/pains.mjs           writes it
-//   node scripts/docs/pains.mjs --check   exits with 1 where it is stale
+//   node scripts/docs/reported-issues.mjs           writes it
+//   node scripts/docs/reported-issues.mjs --check   exits with 1 where it is stale
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root } from "../lib/paths.mjs";
 
 export const FILE = join(root, "docs/when-it-does-not-play.md");
-const [BEGIN, END] = ["<!-- pains: written by scripts/docs/pains.mjs -->", "<!-- /pains -->"];
+const [BEGIN, END] = ["<!-- reported-issues: written by scripts/docs/reported-issues.mjs -->", "<!-- /reported-issues -->"];
 
 /** How near to a viewer's machine a test is. */
 export const LEVELS = {
@@ -18,7 +18,7 @@ export const LEVELS = {
 };
 
 /** [what is reported, codes or what is done about it, level, why no nearer, tests as file and part of the title] */
-export const PAINS = [
+export const REPORTED_ISSUES = [
   ["FairPlay: \"SPC message can't be null\"; the first video plays, the second says \"unable to parse SPC\"", "one encoder, percent-encoded standard base64, once: `spc-missing`, `spc-invalid`", "bridge", "no FairPlay outside Apple's devices", [["tests/e2e/failures.spec.mjs", "the SPC is posted once, as standard base64"], ["tests/e2e/fairplay-shaka.spec.mjs", "the SPC wrapped once"], ["tests/e2e/hls-errors.spec.mjs", "the SPC as it was, its type, and a fresh token"]]],
   ["FairPlay: the CKC is base64, XML or JSON, and the CDM says \"type error\"", "every form is read; else `not-a-license`", "bridge", "no FairPlay outside Apple's devices", [["tests/e2e/failures.spec.mjs", "a CKC in every form"]]],
   ["A refusal under HTTP 200 becomes a meaningless CDM error", "PallyCon's code, text and a hint, before the CDM sees it", "bridge", "a real refusal needs an account", [["tests/e2e/failures.spec.mjs", "of each group of codes"], ["tests/js/errors.test.mjs", "every code of the license server"]]],
@@ -49,9 +49,9 @@ export const PAINS = [
 const link = ([file]) => `[${file.split("/").pop()}](../${file})`;
 
 export function render() {
-  const rows = PAINS.map(([pain, answer, level, reason, tests], index) => `| ${index + 1} | ${pain} | ${answer} | ${level}${reason ? `: ${reason}` : ""} | ${[...new Set(tests.map(link))].join(", ")} |`);
-  const count = (name) => PAINS.filter(([, , level]) => level === name).length;
-  const counts = `Of these ${PAINS.length}, ${count("browser")} are tested in a browser as it is, ${count("bridge")} in a browser with the bridge, ${count("core")} in the core, and ${count("docs")} is a matter of documentation.`;
+  const rows = REPORTED_ISSUES.map(([pain, answer, level, reason, tests], index) => `| ${index + 1} | ${pain} | ${answer} | ${level}${reason ? `: ${reason}` : ""} | ${[...new Set(tests.map(link))].join(", ")} |`);
+  const count = (name) => REPORTED_ISSUES.filter(([, , level]) => level === name).length;
+  const counts = `Of these ${REPORTED_ISSUES.length}, ${count("browser")} are tested in a browser as it is, ${count("bridge")} in a browser with the bridge, ${count("core")} in the core, and ${count("docs")} is a matter of documentation.`;
   return [counts, "", "| | what is reported | what helps | tested in | tests |", "| --- | --- | --- | --- | --- |", ...rows, "", ...Object.entries(LEVELS).map(([name, what]) => `- *${name}*: ${what}.`)].join("\n");
 }
 
@@ -66,7 +66,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stale = page() !== readFileSync(FILE, "utf8");
   if (!process.argv.includes("--check")) writeFileSync(FILE, page());
   else if (stale) {
-    console.error("docs/when-it-does-not-play.md is stale: node scripts/docs/pains.mjs");
+    console.error("docs/when-it-does-not-play.md is stale: node scripts/docs/reported-issues.mjs");
     process.exitCode = 1;
   }
 }

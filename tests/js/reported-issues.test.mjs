@@ -2,30 +2,30 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { FILE, LEVELS, PAINS, page } from "../../scripts/docs/pains.mjs";
+import { FILE, LEVELS, REPORTED_ISSUES, page } from "../../scripts/docs/reported-issues.mjs";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
 
 test("there are 25, most of them in a browser, each with a level and a reason where it is no plain browser", () => {
-  assert.equal(PAINS.length, 25);
-  for (const [pain, answer, level, reason, tests] of PAINS) {
+  assert.equal(REPORTED_ISSUES.length, 25);
+  for (const [pain, answer, level, reason, tests] of REPORTED_ISSUES) {
     assert.ok(pain && answer && Object.hasOwn(LEVELS, level), pain);
     assert.ok(level === "browser" || reason, `${pain}: why no nearer?`);
     assert.equal(tests.length > 0, level !== "docs", pain);
   }
-  assert.ok(PAINS.filter(([, , level, , tests]) => ["browser", "bridge"].includes(level) && tests.some(([file]) => /\/e2e\/.*\.spec\.mjs$/.test(file))).length >= 15);
+  assert.ok(REPORTED_ISSUES.filter(([, , level, , tests]) => ["browser", "bridge"].includes(level) && tests.some(([file]) => /\/e2e\/.*\.spec\.mjs$/.test(file))).length >= 15);
 });
 
 test("every test that is named is there", () => {
-  for (const [pain, , , , tests] of PAINS) {
+  for (const [pain, , , , tests] of REPORTED_ISSUES) {
     for (const [file, title] of tests) assert.ok(title && read(file).includes(title), `${pain}: ${file} has no "${title}"`);
   }
 });
 
 test("the page holds the table, and every code that it names is one", () => {
   const text = readFileSync(FILE, "utf8");
-  assert.equal(text, page(text), "stale: node scripts/docs/pains.mjs");
+  assert.equal(text, page(text), "stale: node scripts/docs/reported-issues.mjs");
   const codes = new Set(JSON.parse(read("errors.json")).sections.flatMap((section) => section.codes.map(({ code }) => code)));
   const statuses = ["expired", "internal-error", "released", "init-data", "encrypted-media", "script-src", "connect-src", "wasm-unsafe-eval"];
   const named = [...text.matchAll(/`([a-z]+(?:-[a-z0-9]+)+)`/g)].map(([, code]) => code).filter((code) => !statuses.includes(code));
