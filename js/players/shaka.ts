@@ -10,16 +10,16 @@ import { attachOnce } from "./attach.js";
 import { legacyTransform, originalOf, polyfilled } from "./parts/apple-polyfill.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { warnUntested } from "./parts/version.js";
-import { Attempts, contextOf } from "./shaka/attempts.js";
+import { Attempts, contextOf, putOn } from "./shaka/attempts.js";
 import { fillCertificate } from "./shaka/certificate.js";
 import { configurationOf, restored } from "./shaka/configuration.js";
-import { fromNetwork, pallyConError } from "./shaka/errors.js";
+import { errorEvent, fromNetwork, pallyConError } from "./shaka/errors.js";
 import { ShakaRenewals } from "./shaka/renewal.js";
 import type { Robust } from "./shaka/robustness.js";
 import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer, ShakaStorage } from "./shaka/types.js";
 import { UNCOUNTED, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, toPallyConError } from "../core.js";
 import type {
-  AdapterOptions, Bytes, Chain, Client, Drm, License, Octets, PallyCon, PallyConError, RequestContext, Undo,
+  AdapterOptions, Bytes, Chain, Client, Drm, InitDataType, License, Octets, PallyCon, PallyConError, Undo,
 } from "../core.js";
 
 export { pallyConError };
@@ -27,8 +27,6 @@ export type { ShakaPlayer, ShakaStorage };
 
 /** shaka.net.NetworkingEngine.RequestType: LICENSE is the same number in every version since 2.0, SERVER_CERTIFICATE since 3.0. */
 const [LICENSE, SERVER_CERTIFICATE] = [2, 5];
-/** shaka.util.Error: LICENSE_REQUEST_FAILED, RESPONSE_FILTER_ERROR; severity CRITICAL, categories DRM and NETWORK. */
-const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] = [6007, 1007, 2, 6, 1];
 
 function drmOfRequest(request: Request | undefined): Drm | undefined {
   const drm = drmOf(request?.drmInfo?.keySystem ?? "");
@@ -81,9 +79,8 @@ class Attachment {
     const before = (player.getConfiguration() as { drm: DrmConfig }).drm;
     const client = this.client;
     const { attempts, base } = client.retry;
-    const version = String((player.constructor as { version?: unknown }).version);
     /** Shaka runs request filters before each attempt: the waits are ours then, and Shaka has none. 4.x runs them once. */
-    const ours = /^v?5\./.test(version);
+    const ours = /^v?5\./.test(String((player.constructor as { version?: unknown }).version));
     const configured = configurationOf(client, before, this.options);
     const failure = "failureCallback" in before;
     const usersCallback = before.failureCallback;
@@ -102,10 +99,7 @@ class Attachment {
     if (network) served.add(network);
     if (this.isPlayer) {
       player.addEventListener("error", this.onError);
-      if (ours) {
-        player.addEventListener("downloadfailed", this.attempts.onFailed);
-        network?.addEventListener?.("retry", this.attempts.onRetry);
-      }
+      if (ours) this.attempts.listen(player, network);
       if (client.observed) player.addEventListener("keystatuschanged", this.onKeyStatus);
       warnUntested(client, "Shaka Player", player, /^v?(4\.1[3-9]|5)\./);
     }
@@ -118,15 +112,16 @@ class Attachment {
       const engine = player.getNetworkingEngine() ?? network;
       engine?.unregisterRequestFilter(this.onRequest);
       engine?.unregisterResponseFilter(this.onResponse);
-      engine?.removeEventListener?.("retry", this.attempts.onRetry);
+      this.attempts.stop(player, engine);
       if (network) served.delete(network);
       if (this.isPlayer) {
         player.removeEventListener("error", this.onError);
-        player.removeEventListener("downloadfailed", this.attempts.onFailed);
         player.removeEventListener("keystatuschanged", this.onKeyStatus);
       }
       try {
-        player.configure({ drm: { ...restored(configured, before), initDataTransform: before.initDataTransform, retryParameters: before.retryParameters, ...(failure ? { failureCallback: usersCallback } : {}) } });
+        const { initDataTransform, retryParameters } = before;
+        const callback = failure ? { failureCallback: usersCallback } : {};
+        player.configure({ drm: { ...restored(configured, before), initDataTransform, retryParameters, ...callback } });
       } catch { /* destroyed: there is no configuration left to restore */ }
     });
   }
@@ -152,16 +147,9 @@ class Attachment {
     if (!prepared) return;
     this.robust?.used();
     this.attempts.sent.set(request, prepared);
-    if (request.initData) this.statuses.want(client.initData(originalOf(request.initData), request.initDataType as RequestContext["initDataType"])?.keyIds ?? []);
-    request.uris = [prepared.url];
-    if (request.retryParameters) request.retryParameters.timeout = prepared.timeout;
-    request.body = prepared.body;
-    if (client.options.withCredentials) request.allowCrossSiteCredentials = true;
-    const present = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
-    for (const [name, value] of Object.entries(prepared.headers)) {
-      // Shaka has taken PlayReady's own headers out of the CDM's message: those stand.
-      if (!(present.has(name.toLowerCase()) && /^(content-type|soapaction)$/i.test(name))) request.headers[name] = value;
-    }
+    const { initData, initDataType } = request;
+    if (initData) this.statuses.want(client.initData(originalOf(initData), initDataType as InitDataType)?.keyIds ?? []);
+    putOn(request, prepared, client.options.withCredentials);
     client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: chain.attempt, bytes: prepared.body?.length ?? 0 });
   };
 
@@ -256,10 +244,7 @@ class Attachment {
     setTimeout(() => {
       if (this.reported.has(ours)) return;
       this.reported.add(ours);
-      const inner = { severity: CRITICAL, category: CATEGORY_NETWORK, code: FILTER_FAILED, data: [ours], message: ours.message };
-      const detail = error ?? { severity: CRITICAL, category: CATEGORY_DRM, code: REQUEST_FAILED, data: [inner], message: ours.message, handled: false };
-      const shown = { type: "error", detail, defaultPrevented: false, preventDefault() { this.defaultPrevented = true; } };
-      this.player.dispatchEvent(shown as never);
+      this.player.dispatchEvent(errorEvent(ours, error) as never);
     });
   }
 }

@@ -28,7 +28,7 @@ export default [
   },
   {
     name: "shaka: the certificate is fetched by attaching", spec: SPEC, grep: "no FairPlay, no certificate",
-    edits: [[FILE, `    const configured = configurationOf(client, before);`, `    const configured = configurationOf(client, before);\n    void client.certificate("fairplay");`]],
+    edits: [[FILE, `    const configured = configurationOf(client, before, this.options);`, `    const configured = configurationOf(client, before, this.options);\n    void client.certificate("fairplay");`]],
   },
   {
     name: "shaka: PallyCon's error, sent under 200, is given to the CDM", spec: SPEC, grep: "Shaka 5 a site without FairPlay",
@@ -36,7 +36,7 @@ export default [
   },
   {
     name: "shaka: one refused session of two is not told", spec: "shaka.spec", grep: "Shaka 5 one session of two",
-    edits: [[FILE, `      this.player.dispatchEvent(shown as never);`, `      void shown;`]],
+    edits: [[FILE, `      this.player.dispatchEvent(errorEvent(ours, error) as never);`, `      void errorEvent;`]],
   },
   {
     name: "shaka: filters stay after undo", spec: "shaka.spec", grep: "Shaka 5 after detaching",

@@ -4,7 +4,7 @@ import { toPallyConError, tooLate } from "../../core.js";
 import type { Chain, Client, Drm, LicenseRequest, Octets, PallyConError, RequestContext } from "../../core.js";
 import { originalOf } from "../parts/apple-polyfill.js";
 import { fromNetwork } from "./errors.js";
-import type { DownloadFailed, Request } from "./types.js";
+import type { DownloadFailed, Request, ShakaNetworkingEngine, ShakaPlayer } from "./types.js";
 
 export class Attempts {
   readonly chains = new WeakMap<Request, Chain>();
@@ -18,6 +18,17 @@ export class Attempts {
 
   constructor(client: Client) {
     this.client = client;
+  }
+
+  /** Shaka 5's events of each attempt. */
+  listen(player: ShakaPlayer, network: ShakaNetworkingEngine | null): void {
+    player.addEventListener("downloadfailed", this.onFailed);
+    network?.addEventListener?.("retry", this.onRetry);
+  }
+
+  stop(player: Partial<ShakaPlayer>, network: ShakaNetworkingEngine | null): void {
+    player.removeEventListener?.("downloadfailed", this.onFailed);
+    network?.removeEventListener?.("retry", this.onRetry);
   }
 
   begin(request: Request, drm: Drm): Chain {
@@ -70,4 +81,18 @@ export function contextOf(request: Request, attempt: number): Partial<RequestCon
     ...(licenseRequestType ? { messageType: licenseRequestType as RequestContext["messageType"] } : {}),
     ...(attempt > 0 ? { reason: "retry" as const } : {}),
   };
+}
+
+/** An attempt as Shaka will post it. */
+export function putOn(request: Request, { url, body, headers, timeout }: LicenseRequest, withCredentials?: boolean): void {
+  request.uris = [url];
+  if (request.retryParameters) request.retryParameters.timeout = timeout;
+  request.body = body;
+  if (withCredentials) request.allowCrossSiteCredentials = true;
+  const present = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
+  for (const name of Object.keys(headers)) {
+    // Shaka has taken PlayReady's own headers out of the CDM's message: those stay.
+    const own = /^(content-type|soapaction)$/i.test(name) && present.has(name.toLowerCase());
+    if (!own) request.headers[name] = headers[name]!;
+  }
 }

@@ -3,6 +3,18 @@ import { encodeText, PallyConError, read, redactUrl, tooLate, toPallyConError } 
 import type { Client } from "../../core.js";
 import type { ShakaError } from "./types.js";
 
+/** shaka.util.Error: LICENSE_REQUEST_FAILED, RESPONSE_FILTER_ERROR; severity CRITICAL, categories DRM and NETWORK. */
+const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] = [6007, 1007, 2, 6, 1];
+
+/** Shaka's event for a refused license; `error`: Shaka's own, if there is one. */
+export function errorEvent(ours: PallyConError, error?: ShakaError): object {
+  const { message } = ours;
+  const inner = { severity: CRITICAL, category: CATEGORY_NETWORK, code: FILTER_FAILED, data: [ours], message };
+  const outer = { severity: CRITICAL, category: CATEGORY_DRM, code: REQUEST_FAILED, data: [inner], message, handled: false };
+  const event = { type: "error", detail: error ?? outer, defaultPrevented: false, preventDefault: () => { event.defaultPrevented = true; } };
+  return event;
+}
+
 /** What this package knows of an error that Shaka gave: ours, wherever Shaka put it. */
 export function pallyConError(error: unknown, depth = 0): PallyConError | undefined {
   if (error instanceof PallyConError) return error;
