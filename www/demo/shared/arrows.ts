@@ -9,12 +9,13 @@ const isTv = /\b(Tizen|Web0S|SMART-TV|SmartTV|BRAVIA|Android TV|AFT[A-Z]|CrKey|X
 /** What uses arrow keys itself. Widgets that handle a key prevent its default, at their ends too if the focus is to stay. */
 function keepsArrow(target: Element, key: string): boolean {
   const vertical = key === "ArrowUp" || key === "ArrowDown";
-  if (target.closest("[role='listbox'], [role='grid'], [data-own-arrows]") || target.matches("video")) return true;
+  if (target.closest("[role='listbox'], [role='grid'], [data-own-arrows]")) return true;
   if (target.closest("[role='tablist']")) return !vertical;
   if (vertical && scrolls(target, key === "ArrowDown")) return true;
   // A remote opens a list by OK; a keyboard changes it by its arrows.
   if (target.matches("select, input[type='number']")) return vertical && !isTv;
-  if (target.matches("input[type='radio'], input[type='range']")) return true;
+  // Nor does a remote get stuck in what uses all four.
+  if (target.matches("video, input[type='radio'], input[type='range']")) return !(vertical && isTv);
   if (target instanceof HTMLTextAreaElement) {
     // Out of the text at its ends.
     const [before, after] = [target.selectionStart === 0 && target.selectionEnd === 0, target.selectionStart === target.value.length];
