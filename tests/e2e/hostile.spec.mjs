@@ -111,11 +111,13 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
     await page.addInitScript(watchMemories);
     await openLab(page, run, {}, PAGES[name]);
     await page.evaluate(`window.playOnce = ${play}; undefined`);
+    // In Firefox rx-player tries PlayReady out with init data of its own making, which the bridge refuses.
+    const drms = Object.keys(KEY_SYSTEMS).filter((drm) => !(name === "rx" && browserName === "firefox" && drm === "playready"));
     const ends = {};
     let warm;
     for (let sequence = 0; sequence < SEQUENCES; sequence += 1) {
       const next = random(SEED + sequence);
-      const drm = pick(next, Object.keys(KEY_SYSTEMS));
+      const drm = pick(next, drms);
       const list = Array.from({ length: 1 + Math.floor(next() * 3) }, () => {
         const on = pick(next, ["license", "license", "license", "token"]);
         return { on, fault: pick(next, FAULTS[on]), after: Math.floor(next() * 2), times: pick(next, [1, 2, 5]) };
