@@ -8,6 +8,9 @@ import { PAGES, policyOf } from "../../www/demo/pages.mjs";
 import { openFileHost } from "./file-host.mjs";
 import { expect, test } from "./fixture.mjs";
 
+// axe takes its time, most of all in Firefox: two workers share it.
+test.describe.configure({ mode: "parallel" });
+
 const built = fileURLToPath(new URL("../../build/demo", import.meta.url));
 const WIDTHS = [360, 1280];
 const SCHEMES = ["light", "dark"];
