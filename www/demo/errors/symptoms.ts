@@ -33,7 +33,7 @@ export const SYMPTOMS: Symptom[] = [
   { says: "eme-failed-generate-license-request", by: "video.js", means: "The license was refused, or never came. pallyConError(player.error()) has the reason.", codes: REFUSED },
   { says: "eme-failed-set-server-certificate", by: "video.js", means: "FairPlay's certificate did not come, or the CDM refused it.", codes: [...CERTIFICATE, "certificate-rejected"] },
   { says: "eme-failed-update-session", by: "video.js", means: "The CDM refused what came as a license.", codes: CDM_REFUSED },
-  { says: "TypeError: Type error", by: "Safari's CDM", means: "update() was given something that is no license: JSON or HTML under status 200, or a CKC in base64 or XML.", codes: ["not-a-license", "license-rejected", "certificate-invalid"] },
+  { says: "TypeError: Type error", by: "Safari's CDM", means: "update() was given something that is not a license: JSON or HTML under status 200, or a CKC in base64 or XML.", codes: ["not-a-license", "license-rejected", "certificate-invalid"] },
   { says: "NotSupportedError: Unsupported keySystem or supportedConfigurations", by: "Chromium", means: "The browser lacks this DRM, this robustness, this scheme or this codec.", codes: NO_DRM },
   { says: "InvalidStateError, NotAllowedError: requestMediaKeySystemAccess", by: "browsers", means: "The page may not use EME.", codes: ["permissions-policy", "iframe-not-allowed", "insecure-context"] },
   { says: "navigator.requestMediaKeySystemAccess is not a function, MediaKeys is undefined", by: "browsers", means: "The page is not a secure context, or the browser has no EME.", codes: ["insecure-context", "eme-missing"] },

@@ -65,7 +65,7 @@ export class FieldTree extends HTMLElement {
 
   point(path: Path | undefined): void {
     this.tree.querySelector(".pointed")?.classList.remove("pointed");
-    // A closed row stands for what is in it.
+    // A closed row represents what is in it.
     for (let length = path?.length ?? 0; path && length > 0; length -= 1) {
       const row = this.byPath.get(keyOf(path.slice(0, length)));
       if (row && this.isVisible(row)) return void row.element.classList.add("pointed");

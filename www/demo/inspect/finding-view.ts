@@ -15,7 +15,7 @@ import type { Input, Shown } from "./tools.js";
 /** More warnings than these are one click away. */
 const SHOWN_WARNINGS = 5;
 const SHOWN_KEYS = 3;
-/** Fields whose value was read from something that can be inspected by itself. */
+/** Fields whose value was read from something that can be inspected on its own. */
 const OPENS = new Set(["initData", "playreadyObject", "psshBase64", "data", "certificate", "contentIdBytes", "uri", "xml"]);
 
 export class FindingView extends HTMLElement {
@@ -107,7 +107,7 @@ export class FindingView extends HTMLElement {
       isKeyId ? keyIdRow(value) : h("pre", { class: "mono wrap", tabindex: "0", "aria-label": "Value" }, text.length > 20_000 ? `${text.slice(0, 20_000)}…` : text));
   }
 
-  /** What a field was read from, where that can be inspected by itself. */
+  /** What a field was read from, where that can be inspected on its own. */
   private inner(path: Path, value: unknown, range: FieldRange | undefined): Input | undefined {
     if (!OPENS.has(String(path[path.length - 1]))) return undefined;
     if (ArrayBuffer.isView(value)) return (value as Uint8Array).length > 0 ? (value as Uint8Array) : undefined;

@@ -12,7 +12,7 @@ const SITE = "DEMO";
 const OWN = ["manifest", "siteId", "contentId", "tokenKind", "host"] as const;
 const CHOSEN = ["player", "drm", "content", "fault"] as const;
 const STORED = "play-own";
-/** What an empty field looks like, and stands for in the code to copy. */
+/** What an empty field looks like, and what replaces it in the code to copy. */
 export const EXAMPLES = { manifest: "https://cdn.example.com/movie/manifest.mpd", siteId: "ABCD", host: "https://drm-license.doverunner.com", tokenUrl: "https://app.example.com/drm/token" };
 
 export interface Chosen { player: Player; drm: Drm; own: boolean; bridge: boolean; sample: string; setup: Setup; choice: SampleChoice; fault: string }

@@ -166,7 +166,7 @@ class Builder {
     exchange.request = this.add(exchange.lane, { kind: "request", title: `License request${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}, ${size(event.bytes)}`, start: event.at - this.began, events: [event] });
   }
 
-  /** A request without a challenge that was seen: WebKit's old API, or a player that asks by itself. */
+  /** A request without a challenge that was seen: WebKit's old API, or a player that asks on its own. */
   private unseen(event: Of<"request">): Exchange {
     const exchange: Exchange = { lane: this.page, session: 0, size: event.bytes, state: "asking", attempts: 0 };
     this.exchanges.push(exchange);

@@ -1,9 +1,9 @@
-// Safari plays HLS by itself (src=) and raises the key's URI. No browser here does: a MediaSource that the page fills stands
+// Safari plays HLS on its own (src=) and raises the key's URI. No browser here does: a MediaSource that the page fills stands
 // for the stream, and its init data are swapped for Safari's. Players see a video that plays from src=.
 const SKD = "skd://Ab/cD++eSnu/+NPi9Pvhxg==";
 const CODEC = 'video/mp4; codecs="avc1.4d4015"';
 
-/** @returns {string} what stands for the playlist's URL */
+/** @returns {string} what replaces the playlist's URL */
 export function native(compare, contentId) {
   const source = new MediaSource();
   source.addEventListener("sourceopen", async () => {

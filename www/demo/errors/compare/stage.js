@@ -47,7 +47,7 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
     },
 
     /**
-     * `old`: written for Safari's old API; `native`: that API, and a stream that the browser plays by itself; `hls`: the HLS
+     * `old`: written for Safari's old API; `native`: that API, and a stream that the browser plays on its own; `hls`: the HLS
      * playlist also where DASH is played; `hardware`, `robustness`: what is asked for; `misplaced`: the header's wrong place;
      * `unnamed`: no license URL but the content's.
      * @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object, old?: boolean, native?: boolean, hls?: boolean, hardware?: string, robustness?: string, misplaced?: boolean, unnamed?: boolean}} run
