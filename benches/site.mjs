@@ -18,7 +18,9 @@ const FELT = 50;
 /** Runs before the page's scripts: notes what blocks. */
 function observe() {
   window.longTasks = [];
-  new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask", buffered: true });
+  new PerformanceObserver((list) =>
+    window.longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+  ).observe({ type: "longtask", buffered: true });
 }
 
 const blocking = (tasks) => tasks.reduce((sum, duration) => sum + Math.max(0, duration - FELT), 0);
@@ -41,12 +43,24 @@ async function visit(browser, url, work) {
     const devtools = await context.newCDPSession(page);
     await devtools.send("Network.enable");
     let bytes = 0;
-    devtools.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
+    devtools.on("Network.loadingFinished", ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
     await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
     await page.goto(url, { waitUntil: "load" });
-    const paint = await within(LIMIT, url, page.evaluate(() => new Promise((resolve) => {
-      new PerformanceObserver((list) => { for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") resolve(startTime); }).observe({ type: "paint", buffered: true });
-    })));
+    const paint = await within(
+      LIMIT,
+      url,
+      page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            new PerformanceObserver((list) => {
+              for (const { name, startTime } of list.getEntries())
+                if (name === "first-contentful-paint") resolve(startTime);
+            }).observe({ type: "paint", buffered: true });
+          }),
+      ),
+    );
     await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 5000 })));
     const found = { paint, bytes, blocked: blocking(await page.evaluate(() => window.longTasks.splice(0))) };
     return work ? { ...found, ...(await work(page)) } : found;
@@ -58,22 +72,31 @@ async function visit(browser, url, work) {
 /** From the paste to the fields on the page. */
 async function paste(page, text) {
   await page.locator("html[data-ready]").waitFor();
-  await page.evaluate((pasted) => { window.pasted = pasted; }, text);
-  const took = await within(LIMIT, "the MPD", page.evaluate(async () => {
-    const data = new DataTransfer();
-    data.setData("text/plain", window.pasted);
-    // Handing the text to the page was the bench's own work.
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    performance.clearMarks();
-    window.longTasks.length = 0;
-    const begin = performance.now();
-    document.querySelector("#input textarea").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-    let shown;
-    while (!(shown = performance.getEntriesByName("inspect:shown")[0])) await new Promise((resolve) => setTimeout(resolve, 5));
-    // The next frame has it on the screen.
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-    return performance.now() - begin;
-  }));
+  await page.evaluate((pasted) => {
+    window.pasted = pasted;
+  }, text);
+  const took = await within(
+    LIMIT,
+    "the MPD",
+    page.evaluate(async () => {
+      const data = new DataTransfer();
+      data.setData("text/plain", window.pasted);
+      // Handing the text to the page was the bench's own work.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      performance.clearMarks();
+      window.longTasks.length = 0;
+      const begin = performance.now();
+      document
+        .querySelector("#input textarea")
+        .dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      let shown;
+      while (!(shown = performance.getEntriesByName("inspect:shown")[0]))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      // The next frame has it on the screen.
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      return performance.now() - begin;
+    }),
+  );
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
   return { took, pasteBlocked: blocking(await page.evaluate(() => window.longTasks.splice(0))) };
 }
@@ -86,7 +109,10 @@ export async function site() {
   const series = Object.fromEntries(PAGES.map(({ name }) => [name, []]));
   try {
     for (let round = 0; round < ROUNDS; round += 1)
-      for (const { name, file } of PAGES) series[name].push(await visit(browser, `${host.url}/${file}`, name === "inspect" ? (page) => paste(page, mpd) : undefined));
+      for (const { name, file } of PAGES)
+        series[name].push(
+          await visit(browser, `${host.url}/${file}`, name === "inspect" ? (page) => paste(page, mpd) : undefined),
+        );
   } finally {
     await browser.close();
     await host.close();
@@ -95,7 +121,24 @@ export async function site() {
   const ms = (value) => `${value.toFixed(0)} ms`;
   const title = `Chromium, processor slowed ${SLOWDOWN} times, medians of ${ROUNDS} first visits`;
   return [
-    { title, rows: [["", "first paint", "bytes (brotli)", "blocking time"], ...PAGES.map(({ name, label }) => [label, ms(median(name, "paint")), `${(median(name, "bytes") / 1000).toFixed(0)} kB`, ms(median(name, "blocked"))])] },
-    { title: `Inspect: an MPD of ${(mpd.length / 1e6).toFixed(1)} MB (aim: 1 s, 50 ms)`, rows: [["", "from paste to fields", "blocking time"], ["", ms(median("inspect", "took")), ms(median("inspect", "pasteBlocked"))]] },
+    {
+      title,
+      rows: [
+        ["", "first paint", "bytes (brotli)", "blocking time"],
+        ...PAGES.map(({ name, label }) => [
+          label,
+          ms(median(name, "paint")),
+          `${(median(name, "bytes") / 1000).toFixed(0)} kB`,
+          ms(median(name, "blocked")),
+        ]),
+      ],
+    },
+    {
+      title: `Inspect: an MPD of ${(mpd.length / 1e6).toFixed(1)} MB (aim: 1 s, 50 ms)`,
+      rows: [
+        ["", "from paste to fields", "blocking time"],
+        ["", ms(median("inspect", "took")), ms(median("inspect", "pasteBlocked"))],
+      ],
+    },
   ];
 }

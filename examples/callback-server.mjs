@@ -14,4 +14,6 @@ const callback = callbackHandler(account, ({ userId, contentId, drmType }) => {
 });
 
 const server = createServer(nodeListener(callback));
-server.listen(Number(process.env.PORT ?? 8788), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));
+server.listen(Number(process.env.PORT ?? 8788), "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${server.address().port}/`),
+);

@@ -16,9 +16,12 @@ const drmTypes = { widevine: "Widevine", playready: "PlayReady", fairplay: "Fair
 // Who asks, and what may they play? Here a header names the user; a site looks into its session.
 const policyFor = (request, contentId) => {
   const userId = request.headers.get("x-user");
-  return userId && contentId ? { userId, contentId, policy: { playback_policy: { license_duration: 3600 } } } : undefined;
+  return userId && contentId
+    ? { userId, contentId, policy: { playback_policy: { license_duration: 3600 } } }
+    : undefined;
 };
-const text = (status, message, headers = {}) => new Response(message, { status, headers: { "cache-control": "no-store", ...headers } });
+const text = (status, message, headers = {}) =>
+  new Response(message, { status, headers: { "cache-control": "no-store", ...headers } });
 
 async function proxy(request) {
   const { pathname, searchParams } = new URL(request.url);
@@ -31,11 +34,21 @@ async function proxy(request) {
     const token = await createLicenseToken(account, { drmType, ...may });
     const headers = { "pallycon-customdata-v2": token };
     // The form of FairPlay, the XML of PlayReady: PallyCon reads the body by these. Cookies and other headers stay here.
-    for (const name of ["content-type", "soapaction"]) if (request.headers.has(name)) headers[name] = request.headers.get(name);
+    for (const name of ["content-type", "soapaction"])
+      if (request.headers.has(name)) headers[name] = request.headers.get(name);
     const body = await request.arrayBuffer();
-    const answer = await fetch(licenseUrl, { method: "POST", headers, body, redirect: "error", signal: AbortSignal.timeout(8000) });
+    const answer = await fetch(licenseUrl, {
+      method: "POST",
+      headers,
+      body,
+      redirect: "error",
+      signal: AbortSignal.timeout(8000),
+    });
     const type = answer.headers.get("content-type") ?? "application/octet-stream";
-    return new Response(await answer.arrayBuffer(), { status: answer.status, headers: { "content-type": type, "cache-control": "no-store" } });
+    return new Response(await answer.arrayBuffer(), {
+      status: answer.status,
+      headers: { "content-type": type, "cache-control": "no-store" },
+    });
   } catch (error) {
     // The player tries again after 502 and 504, and not after 400.
     if (error instanceof PallyConError) return text(400, error.message);
@@ -45,4 +58,6 @@ async function proxy(request) {
 }
 
 const server = createServer(nodeListener(proxy));
-server.listen(Number(process.env.PORT ?? 8789), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/drm/`));
+server.listen(Number(process.env.PORT ?? 8789), "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${server.address().port}/drm/`),
+);

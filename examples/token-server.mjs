@@ -17,5 +17,11 @@ const token = tokenHandler(account, ({ request }) => {
   return userId ? { userId, policy: { playback_policy: { license_duration: 3600 } } } : null;
 });
 
-const server = createServer(nodeListener((request) => (new URL(request.url).pathname === "/token" ? token(request) : new Response(null, { status: 404 }))));
-server.listen(Number(process.env.PORT ?? 8787), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/token`));
+const server = createServer(
+  nodeListener((request) =>
+    new URL(request.url).pathname === "/token" ? token(request) : new Response(null, { status: 404 }),
+  ),
+);
+server.listen(Number(process.env.PORT ?? 8787), "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${server.address().port}/token`),
+);

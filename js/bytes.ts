@@ -3,12 +3,20 @@ import type { Bytes, Octets } from "./types.js";
 
 /** A view of the same bytes, for reading at once. What is not a buffer, or is detached, throws a TypeError (`DataView` takes nothing else). */
 export const asBytes = (bytes: Bytes): Uint8Array =>
-  ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(new DataView(bytes).buffer);
+  ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(new DataView(bytes).buffer);
 
-interface Tagged { "WebAssembly.Module": WebAssembly.Module; Response: Response; URL: URL; ArrayBuffer: ArrayBuffer }
+interface Tagged {
+  "WebAssembly.Module": WebAssembly.Module;
+  Response: Response;
+  URL: URL;
+  ArrayBuffer: ArrayBuffer;
+}
 
 /** Also of another realm (a frame, Jest, an edge runtime), whose classes are not ours: `instanceof` would not know it. */
-export const isA = <K extends keyof Tagged>(value: unknown, tag: K): value is Tagged[K] => Object.prototype.toString.call(value) === `[object ${tag}]`;
+export const isA = <K extends keyof Tagged>(value: unknown, tag: K): value is Tagged[K] =>
+  Object.prototype.toString.call(value) === `[object ${tag}]`;
 
 /** A copy that owns its whole buffer. */
 export const copyBytes = (bytes: Bytes): Octets => asBytes(bytes).slice() as Octets;
@@ -21,7 +29,8 @@ const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 export const decodeText = (bytes?: Uint8Array): string => decoder.decode(bytes);
 
 /** A URL for events and errors: no query, no fragment, no user and password, whatever characters are in them. */
-export const redactUrl = (url: string): string => url.replace(/[?#][^]*$/, "").replace(/^(\s*[a-z][a-z0-9+.-]*:[/\\]{2})[^/\\]*@/i, "$1");
+export const redactUrl = (url: string): string =>
+  url.replace(/[?#][\s\S]*$/, "").replace(/^(\s*[a-z][a-z0-9+.-]*:[/\\]{2})[^/\\]*@/i, "$1");
 
 /** The two digits of each byte: looking them up is ten times as fast as making them. */
 const HEX = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));

@@ -1,7 +1,15 @@
 // What the main entry and the adapters share: one error class, one loaded module, whatever is imported first.
 export * from "./types.js";
 export type { PallyConErrorCode } from "./generated/codes.js";
-export { PallyConError, createError, createProblem, errorFromNumbers, fromThrown, toPallyConError, withFields } from "./errors/error.js";
+export {
+  PallyConError,
+  createError,
+  createProblem,
+  errorFromNumbers,
+  fromThrown,
+  toPallyConError,
+  withFields,
+} from "./errors/error.js";
 export type { Texts } from "./errors/texts.js";
 export { asBytes, copyBytes, decodeText, encodeText, hex, redactUrl } from "./bytes.js";
 export { fetchModule, type ModuleSource } from "./wasm/module.js";

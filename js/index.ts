@@ -34,7 +34,10 @@ export function init(source?: ModuleSource): Promise<void> {
  *
  * Throws "init-data-invalid", and "not-initialized" before init().
  */
-export function parseInitData(data: Bytes | string, options?: { type?: InitDataType; strict?: boolean } | null): InitData {
+export function parseInitData(
+  data: Bytes | string,
+  options?: { type?: InitDataType; strict?: boolean } | null,
+): InitData {
   return readInitData(data, options?.type, options?.strict);
 }
 

@@ -4,45 +4,98 @@
  * @packageDocumentation
  */
 import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
-import { PallyConError, asBytes, copyBytes, createError, fetchModule, fromThrown, hex, loadOnce, type ModuleSource } from "./core.js";
+import {
+  PallyConError,
+  asBytes,
+  copyBytes,
+  createError,
+  fetchModule,
+  fromThrown,
+  hex,
+  loadOnce,
+  type ModuleSource,
+} from "./core.js";
 import { Reason } from "./generated/codes.js";
 import { TOOLS } from "./generated/tools-texts.js";
-import type { Bytes, FieldRange, InitData, InitDataWarning, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData } from "./types.js";
+import type {
+  Bytes,
+  FieldRange,
+  InitData,
+  InitDataWarning,
+  Octets,
+  PlayReadyObject,
+  PsshBox,
+  Scheme,
+  WidevineData,
+} from "./types.js";
 
 export { PallyConError };
 export type { Bytes, FieldRange, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData };
 
 /** What an fMP4 segment says about protection. */
-export interface Segment { tracks: Track[]; boxes: PsshBox[]; keyIds: string[]; warnings: InitDataWarning[] }
+export interface Segment {
+  tracks: Track[];
+  boxes: PsshBox[];
+  keyIds: string[];
+  warnings: InitDataWarning[];
+}
 
 /** One track; absent where the segment does not say. */
 export interface Track {
   trackId: number;
   /** "video", "audio", "text", or the handler's four characters */
   type?: string;
-  codec?: string; scheme?: Scheme; defaultKeyId?: string; ivSize?: number;
+  codec?: string;
+  scheme?: Scheme;
+  defaultKeyId?: string;
+  ivSize?: number;
   /** hex */
   constantIv?: string;
   pattern?: [crypt: number, skip: number];
   /** of `seig` sample groups: keys that rotate within the track */
-  groups?: { keyId: string; protected: boolean; ivSize?: number; constantIv?: string; pattern?: [crypt: number, skip: number] }[];
+  groups?: {
+    keyId: string;
+    protected: boolean;
+    ivSize?: number;
+    constantIv?: string;
+    pattern?: [crypt: number, skip: number];
+  }[];
 }
 
 /** What a manifest says about protection, in its order. */
-export interface Manifest { kind: "hls" | "dash"; protections: Protection[]; keyIds: string[]; warnings: ManifestWarning[] }
+export interface Manifest {
+  kind: "hls" | "dash";
+  protections: Protection[];
+  keyIds: string[];
+  warnings: ManifestWarning[];
+}
 
 /** Something that players fail on, or that gives a content key away. `offset`, in bytes of UTF-8, and `line` say where the tag or element begins. */
-export interface ManifestWarning { code: string; message: string; hint: string; line: number; offset: number }
+export interface ManifestWarning {
+  code: string;
+  message: string;
+  hint: string;
+  line: number;
+  offset: number;
+}
 
 export interface Protection {
-  system?: string; systemId?: string; keyFormat?: string; schemeIdUri?: string; value?: string; method?: string; scheme?: Scheme;
-  keyIds: string[]; keyIdText?: string;
+  system?: string;
+  systemId?: string;
+  keyFormat?: string;
+  schemeIdUri?: string;
+  value?: string;
+  method?: string;
+  scheme?: Scheme;
+  keyIds: string[];
+  keyIdText?: string;
   /** a content key in it is masked */
   uri?: string;
   initData?: InitData;
   /** why the init data could not be read */
   initDataError?: string;
-  licenseUrl?: string; line?: number;
+  licenseUrl?: string;
+  line?: number;
 }
 
 /**
@@ -50,18 +103,34 @@ export interface Protection {
  * came off, outermost first. With `ranges`, `bytes` is what the value was read from: the input without its layers, and
  * without content keys; values that are the sum of several parts have no range. Each of several pieces has its own.
  */
-export interface Finding { kind: string; value: unknown; layers?: string[]; bytes?: Octets; ranges?: FieldRange[] }
+export interface Finding {
+  kind: string;
+  value: unknown;
+  layers?: string[];
+  bytes?: Octets;
+  ranges?: FieldRange[];
+}
 
 export interface InspectOptions {
   /** whether the finding says where each field is */
   ranges?: boolean;
 }
 
-type PlayReadyFields = { version?: "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0"; keys: PlayReadyObject["keys"]; licenseUrl?: string; licenseUiUrl?: string; domainServiceId?: string; decryptorSetup?: string; customAttributes?: string };
+type PlayReadyFields = {
+  version?: "4.0.0.0" | "4.1.0.0" | "4.2.0.0" | "4.3.0.0";
+  keys: PlayReadyObject["keys"];
+  licenseUrl?: string;
+  licenseUiUrl?: string;
+  domainServiceId?: string;
+  decryptorSetup?: string;
+  customAttributes?: string;
+};
 
 let loaded = false;
 const load = loadOnce(async (source?: ModuleSource) => {
-  await bindgen({ module_or_path: await fetchModule(source, () => new URL("./inspect.wasm", import.meta.url), "parseSegment") });
+  await bindgen({
+    module_or_path: await fetchModule(source, () => new URL("./inspect.wasm", import.meta.url), "parseSegment"),
+  });
   loaded = true;
 });
 
@@ -90,7 +159,8 @@ function cut<T>(found: T, input: Uint8Array): T {
     const fields = found as Record<string, unknown>;
     for (const key of Object.keys(fields)) {
       const value = fields[key];
-      if (SPANS.test(key) && Array.isArray(value)) fields[key] = copyBytes(input.subarray(value[0] as number, (value[0] as number) + (value[1] as number)));
+      if (SPANS.test(key) && Array.isArray(value))
+        fields[key] = copyBytes(input.subarray(value[0] as number, (value[0] as number) + (value[1] as number)));
       else cut(value, input);
     }
   }
@@ -128,32 +198,56 @@ function cutManifest(manifest: Manifest): Manifest {
 
 /** Says what anything is (init data, a segment, a manifest, a token, a URL with one, an error body, a challenge, an answer, CPIX, …) and reads it. No key is shown. */
 export function inspectAny(data: Bytes | string, options: InspectOptions = {}): Finding {
-  const found = call((core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(asBytes(data))) as Found);
-  return finish(found, typeof data === "string" ? new TextEncoder().encode(data) : asBytes(data), options.ranges === true);
+  const found = call(
+    (core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(asBytes(data))) as Found,
+  );
+  return finish(
+    found,
+    typeof data === "string" ? new TextEncoder().encode(data) : asBytes(data),
+    options.ranges === true,
+  );
 }
 
 /** As it crosses: bytes in base64. */
-interface Found { kind: string; value: unknown; layers?: string[]; bytes?: string }
+interface Found {
+  kind: string;
+  value: unknown;
+  layers?: string[];
+  bytes?: string;
+}
 
 function finish(found: Found, input: Uint8Array, ranges: boolean): Finding {
   const { bytes, ...rest } = found;
   const finding: Finding = rest;
   const source = bytes === undefined ? input : fromBase64(bytes);
-  const value = finding.value as { protections?: Protection[]; pieces?: Found[]; token?: object; warnings?: InitDataWarning[] };
+  const value = finding.value as {
+    protections?: Protection[];
+    pieces?: Found[];
+    token?: object;
+    warnings?: InitDataWarning[];
+  };
   hinted(value.warnings);
   if (ranges && finding.kind !== "pieces") {
-    const read = call((core) => JSON.parse(core.ranges(finding.kind, source)) as { ranges: FieldRange[]; bytes?: string });
+    const read = call(
+      (core) => JSON.parse(core.ranges(finding.kind, source)) as { ranges: FieldRange[]; bytes?: string },
+    );
     finding.bytes = read.bytes === undefined ? copyBytes(source) : fromBase64(read.bytes);
     // A field that is named and could not be read is not in the value.
-    finding.ranges = read.ranges.filter(({ path }) => path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], finding.value) !== undefined);
+    finding.ranges = read.ranges.filter(
+      ({ path }) =>
+        path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], finding.value) !==
+        undefined,
+    );
   }
   // A piece of a text that has no bytes of its own is the text's only in part: it gets no places.
-  if (finding.kind === "pieces") finding.value = { pieces: (value.pieces ?? []).map((piece) => finish(piece, source, ranges && piece.bytes !== undefined)) };
+  if (finding.kind === "pieces")
+    finding.value = {
+      pieces: (value.pieces ?? []).map((piece) => finish(piece, source, ranges && piece.bytes !== undefined)),
+    };
   else if (Array.isArray(value.protections)) {
     value.protections.forEach(({ initData }) => hinted(initData?.warnings));
     cutManifest(value as Manifest);
-  }
-  else if (finding.kind === "license-token" || finding.kind === "jwt") finding.value = dated(value);
+  } else if (finding.kind === "license-token" || finding.kind === "jwt") finding.value = dated(value);
   else if (finding.kind === "license-url" && value.token) finding.value = { ...value, token: dated(value.token) };
   else cut(value, source);
   return finding;
@@ -167,20 +261,32 @@ function hinted(warnings: (InitDataWarning & { hint?: string })[] | undefined): 
 /** Times as inspectCustomData gives them. */
 function dated(token: object): object {
   const dates: Record<string, Date> = {};
-  for (const [name, time] of Object.entries(token)) if (name === "issuedAt" || name === "expiresAt") dates[name] = new Date(time as number);
+  for (const [name, time] of Object.entries(token))
+    if (name === "issuedAt" || name === "expiresAt") dates[name] = new Date(time as number);
   return { ...token, ...dates };
 }
 
 /** The fields as JSON, bytes in hex. */
 const write = (what: string, fields: object): Octets =>
-  call((core) => core.build(what, JSON.stringify(fields ?? null, function (this: Record<string, unknown>, key, value: unknown) {
-    // Not `value`: Node's Buffer has made a list of numbers of itself by now.
-    const own = this[key];
-    return own instanceof ArrayBuffer || ArrayBuffer.isView(own) ? hex(own) : value;
-  }))) as Octets;
+  call((core) =>
+    core.build(
+      what,
+      JSON.stringify(fields ?? null, function (this: Record<string, unknown>, key, value: unknown) {
+        // Not `value`: Node's Buffer has made a list of numbers of itself by now.
+        const own = this[key];
+        return own instanceof ArrayBuffer || ArrayBuffer.isView(own) ? hex(own) : value;
+      }),
+    ),
+  ) as Octets;
 
 /** A PSSH box from its public fields; parseInitData gives them back. Without a version it is 1 where there are key ids. Throws "init-data-invalid". */
-export function buildPssh(box: { systemId: string; version?: 0 | 1; flags?: number; keyIds?: string[]; data?: Bytes }): Octets {
+export function buildPssh(box: {
+  systemId: string;
+  version?: 0 | 1;
+  flags?: number;
+  keyIds?: string[];
+  data?: Bytes;
+}): Octets {
   return write("pssh", box);
 }
 

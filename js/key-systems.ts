@@ -15,9 +15,14 @@ export const RECOMMENDATION = `${KEY_SYSTEM.playready}.recommendation`;
 export const LEGACY_FAIRPLAY = `${KEY_SYSTEM.fairplay}.1_0`;
 
 /** The same DRMs under the names of other platforms: Chromecast, and TVs of before 2015. */
-const ALIASES: [string, Drm][] = [["com.chromecast.playready", "playready"], ["com.youtube.playready", "playready"], ["webkit-org.w3.clearkey", "clearkey"]];
+const ALIASES: [string, Drm][] = [
+  ["com.chromecast.playready", "playready"],
+  ["com.youtube.playready", "playready"],
+  ["webkit-org.w3.clearkey", "clearkey"],
+];
 
 const NAMES = (Object.keys(KEY_SYSTEM) as Drm[]).map((drm): [string, Drm] => [KEY_SYSTEM[drm], drm]).concat(ALIASES);
 
 /** The DRM of a key system, variants included; undefined for any other. */
-export const drmOf = (keySystem: string): Drm | undefined => NAMES.find(([name]) => keySystem === name || String(keySystem).startsWith(`${name}.`))?.[1];
+export const drmOf = (keySystem: string): Drm | undefined =>
+  NAMES.find(([name]) => keySystem === name || String(keySystem).startsWith(`${name}.`))?.[1];

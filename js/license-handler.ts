@@ -7,7 +7,9 @@ export interface LicenseHandlerOptions extends AdapterOptions {
   keySystem: string;
 }
 /** What a player knows of a message. */
-export type MessageContext = Partial<Pick<RequestContext, "initData" | "initDataType" | "messageType" | "sessionId" | "signal">>;
+export type MessageContext = Partial<
+  Pick<RequestContext, "initData" | "initDataType" | "messageType" | "sessionId" | "signal">
+>;
 /** `message`: bytes, or text where the player has decoded PlayReady's. */
 export type LicenseHandler = (message: Bytes | string, context?: MessageContext) => Promise<Octets>;
 

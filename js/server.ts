@@ -16,5 +16,7 @@ export { tokenHandler } from "./server/handler.js";
 export { nodeListener } from "./server/node.js";
 
 if (typeof window !== "undefined" && typeof document !== "undefined") {
-  throw new Error("pallycon-drm/server must not run in a browser: it works with the site key and the access key, and whoever holds those can license everything. Import it on a server, and let the page ask that server for tokens.");
+  throw new Error(
+    "pallycon-drm/server must not run in a browser: it works with the site key and the access key, and whoever holds those can license everything. Import it on a server, and let the page ask that server for tokens.",
+  );
 }

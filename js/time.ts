@@ -33,7 +33,12 @@ export interface Limit {
 export async function withTimeout<T>({ ms, signal, phase, late, giveUp }: Limit, work: () => Promise<T>): Promise<T> {
   if (signal?.aborted) throw aborted(phase);
   let stop!: (error: PallyConError) => void;
-  const stopped = new Promise<never>((_, reject) => { stop = (error) => { reject(error); giveUp?.(); }; });
+  const stopped = new Promise<never>((_, reject) => {
+    stop = (error) => {
+      reject(error);
+      giveUp?.();
+    };
+  });
   const onAbort = () => stop(aborted(phase));
   const timer = late && setTimeout(() => stop(late()), ms);
   signal?.addEventListener("abort", onAbort);
@@ -46,7 +51,8 @@ export async function withTimeout<T>({ ms, signal, phase, late, giveUp }: Limit,
 }
 
 /** Nobody answered in time. `who`: "The server", "customData". */
-export const tooLate = (who: string, ms: number, phase: Phase): PallyConError => createError("timeout", { phase, reason: Reason.NoAnswerInTime, parameters: [who, ms] });
+export const tooLate = (who: string, ms: number, phase: Phase): PallyConError =>
+  createError("timeout", { phase, reason: Reason.NoAnswerInTime, parameters: [who, ms] });
 
 /** How much of the media can be played without any more of it, in milliseconds, at the rate at which it is played. */
 export function bufferedAhead({ buffered, currentTime, playbackRate }: HTMLMediaElement): number {
@@ -61,8 +67,15 @@ export function bufferedAhead({ buffered, currentTime, playbackRate }: HTMLMedia
 /** Waits, unless the page gives up, or `early` comes before. */
 export function sleep(ms: number, signal?: AbortSignal, early?: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => { clearTimeout(timer); reject(aborted("license")); };
-    const done = () => { clearTimeout(timer); signal?.removeEventListener("abort", onAbort); resolve(); };
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(aborted("license"));
+    };
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    };
     const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER));
     void early?.then(done);
     if (signal?.aborted) onAbort();

@@ -13,10 +13,18 @@ export type Scheme = "cenc" | "cbc1" | "cens" | "cbcs";
 export type Undo = () => Promise<void>;
 
 /** Something odd that was met and survived while init data was read. inspectAny() adds a `hint`. */
-export interface InitDataWarning { code: string; message: string; offset: number }
+export interface InitDataWarning {
+  code: string;
+  message: string;
+  offset: number;
+}
 
 /** Where a field of a finding is: the way to it from `value`, and its place in the finding's `bytes`. */
-export interface FieldRange { path: (string | number)[]; offset: number; length: number }
+export interface FieldRange {
+  path: (string | number)[];
+  offset: number;
+  length: number;
+}
 
 export interface InitData {
   type: InitDataType;
@@ -39,7 +47,10 @@ export interface FairPlayInitData {
 }
 
 export interface FairPlayTrack {
-  codec?: string; scheme?: Scheme; keyId?: string; ivSize?: number;
+  codec?: string;
+  scheme?: Scheme;
+  keyId?: string;
+  ivSize?: number;
   /** hex */
   constantIv?: string;
   pattern?: [crypt: number, skip: number];
@@ -67,12 +78,20 @@ export interface PsshBox {
 }
 
 export interface WidevineData {
-  algorithm?: string; keyIds: string[]; provider?: string;
+  algorithm?: string;
+  keyIds: string[];
+  provider?: string;
   /** as text, where it is UTF-8 */
-  contentId?: string; contentIdBytes?: Octets;
-  trackType?: string; policy?: string; cryptoPeriodIndex?: number; cryptoPeriodSeconds?: number;
+  contentId?: string;
+  contentIdBytes?: Octets;
+  trackType?: string;
+  policy?: string;
+  cryptoPeriodIndex?: number;
+  cryptoPeriodSeconds?: number;
   protectionScheme?: Scheme;
-  type?: "single" | "entitlement" | "entitled-key"; keySequence?: number; groupIds?: string[];
+  type?: "single" | "entitlement" | "entitled-key";
+  keySequence?: number;
+  groupIds?: string[];
   entitledKeys?: { entitlementKeyId?: string; keyId?: string }[];
   unknownFields?: { field: number; wireType: number; value: Octets }[];
 }
@@ -81,25 +100,46 @@ export interface PlayReadyObject {
   version?: string;
   /** key ids in CENC order */
   keys: { keyId: string; algorithm?: string; checksum?: string }[];
-  licenseUrl?: string; licenseUiUrl?: string; domainServiceId?: string; decryptorSetup?: string;
-  customAttributes?: string; keyPeriodIndex?: number; hasEmbeddedLicense: boolean;
+  licenseUrl?: string;
+  licenseUiUrl?: string;
+  domainServiceId?: string;
+  decryptorSetup?: string;
+  customAttributes?: string;
+  keyPeriodIndex?: number;
+  hasEmbeddedLicense: boolean;
   xml: string;
 }
 
 /** Something a server would refuse, or a browser would not do, and what to do about it. */
-export interface Problem { code: string; message: string; hint: string }
+export interface Problem {
+  code: string;
+  message: string;
+  hint: string;
+}
 
 /** What a license token or callback auth data says, read without any key. */
 export interface CustomDataInspection {
-  kind: "token" | "auth-data"; drmType: string; siteId: string; userId?: string; contentId?: string;
-  issuedAt?: Date; expiresAt?: Date; responseFormat?: string; keyRotation?: boolean;
+  kind: "token" | "auth-data";
+  drmType: string;
+  siteId: string;
+  userId?: string;
+  contentId?: string;
+  issuedAt?: Date;
+  expiresAt?: Date;
+  responseFormat?: string;
+  keyRotation?: boolean;
   /** most serious first */
   problems: Problem[];
 }
 
 /** What custom data should be good for; only what is given is compared. */
 export interface ExpectedCustomData {
-  now?: Date; drm?: Drm; siteId?: string; contentId?: string; keyRotation?: boolean; tokenLifetime?: number;
+  now?: Date;
+  drm?: Drm;
+  siteId?: string;
+  contentId?: string;
+  keyRotation?: boolean;
+  tokenLifetime?: number;
 }
 
 /** What a license request is for: told to every callback. */
@@ -108,7 +148,8 @@ export interface RequestContext {
   keySystem?: string;
   contentId?: string;
   keyIds: string[];
-  initData?: Octets; initDataType?: InitDataType;
+  initData?: Octets;
+  initDataType?: InitDataType;
   sessionId?: string;
   messageType: "license-request" | "license-renewal" | "license-release" | "individualization-request";
   /** "rotation": new key ids after the first license */
@@ -148,7 +189,9 @@ export interface PallyConOptions {
   timeout?: number;
   /** default 3 attempts, full jitter, base 500, cap 8 000 */
   retry?: {
-    attempts?: number; base?: number; cap?: number;
+    attempts?: number;
+    base?: number;
+    cap?: number;
     /** no attempt begins later than this after the first; default: no limit */
     total?: number;
     /** after so many refusals of one kind in a row nothing is requested for a while; default: none */
@@ -178,8 +221,19 @@ export interface PallyCon {
   dispose(): Promise<void>;
 }
 
-export interface LicenseRequest { url: string; method: "POST" | "GET"; headers: Record<string, string>; body: Octets | null; timeout: number }
-export interface LicenseResponse { status: number; body: Bytes; url?: string; headers?: Record<string, string> }
+export interface LicenseRequest {
+  url: string;
+  method: "POST" | "GET";
+  headers: Record<string, string>;
+  body: Octets | null;
+  timeout: number;
+}
+export interface LicenseResponse {
+  status: number;
+  body: Bytes;
+  url?: string;
+  headers?: Record<string, string>;
+}
 export interface License {
   data: Octets;
   /** what stood beside the license, where the token asked for response_format json */
@@ -198,7 +252,13 @@ export type PallyConEvent = { at: number } & (
   | { type: "key-status"; keyId: string; status: string }
   | { type: "retry"; attempt: number; delay: number; error: PallyConError }
   /** the level that is in use, where one was asked for; `refused`: the one above it, which the CDM or the content refuses */
-  | { type: "robustness"; drm: Drm; keySystem: string; robustness?: { video?: string; audio?: string }; refused?: string }
+  | {
+      type: "robustness";
+      drm: Drm;
+      keySystem: string;
+      robustness?: { video?: string; audio?: string };
+      refused?: string;
+    }
   /** "refused": the keys are valid until they expire */
   | { type: "license-renewal"; drm: Drm; outcome: "requested" | "granted" | "refused"; error?: PallyConError }
   /** requests are paused (reason "circuit-open" or "offline"), or go on */
@@ -209,7 +269,11 @@ export type PallyConEvent = { at: number } & (
 
 /** What came of one license request over all its attempts: all that a QoE backend needs. No token, key or URL is in it. */
 export interface LicenseRecord {
-  drm: Drm; keySystem?: string; contentId?: string; keyPeriodIndex?: number; sessionId?: string;
+  drm: Drm;
+  keySystem?: string;
+  contentId?: string;
+  keyPeriodIndex?: number;
+  sessionId?: string;
   messageType: RequestContext["messageType"];
   /** of the first attempt */
   reason: RequestContext["reason"];
@@ -259,7 +323,8 @@ export interface ProbeOptions {
 
 /** A DRM that the browser can really use. */
 export interface Probed {
-  drm: Drm; keySystem: string;
+  drm: Drm;
+  keySystem: string;
   robustness?: { video?: string; audio?: string };
   /** L1, L3; SL150, SL2000, SL3000; absent where the browser does not tell */
   securityLevel?: string;

@@ -19,7 +19,11 @@ const ALLOWED = [
   ["js/time.ts", ["AbortController"], "newAbortController() has a stand-in"],
   ["js/", ["AbortController.abort", "AbortController.signal", "AbortSignal.aborted"], "the stand-in has them"],
   ["js/wasm/module.ts", ["globalThis"], "behind typeof"],
-  ["build/wasm/", ["FinalizationRegistry", "FinalizationRegistry.register", "FinalizationRegistry.unregister"], "behind typeof"],
+  [
+    "build/wasm/",
+    ["FinalizationRegistry", "FinalizationRegistry.register", "FinalizationRegistry.unregister"],
+    "behind typeof",
+  ],
   ["build/wasm/", ["Symbol.dispose"], "behind if"],
   ["build/wasm/", ["TextEncoder.encodeInto"], "the glue brings its own"],
 ];
@@ -31,20 +35,32 @@ function since(path) {
   const entry = path.reduce((parent, name) => (parent && Object.hasOwn(parent, name) ? parent[name] : undefined), data);
   const support = entry?.__compat?.support.chrome;
   if (!support) return undefined;
-  const plain = [support].flat()
+  const plain = [support]
+    .flat()
     .find(({ flags, prefix, alternative_name: other, version_removed: gone }) => !flags && !prefix && !other && !gone);
   const version = Number.parseInt(String(plain?.version_added).replace("≤", ""), 10);
   return Number.isNaN(version) ? Infinity : version;
 }
 const firstKnown = (paths) => paths.map(since).find((version) => version !== undefined);
 
-const sinceGlobal = (name) => firstKnown([["javascript", "builtins", name], ["api", name], ["api", "Window", name]]);
+const sinceGlobal = (name) =>
+  firstKnown([
+    ["javascript", "builtins", name],
+    ["api", name],
+    ["api", "Window", name],
+  ]);
 const AREAS = [["javascript", "builtins"], ["api"], ["webassembly", "api"]];
 /** @param {string[]} owners names of interfaces, the nearest first */
 const sinceMember = (owners, name) =>
-  firstKnown(owners.flatMap((owner) => AREAS.flatMap((area) => [
-    [...area, owner, name], [...area, owner, `${name}_static`], [...area, `${name}_static`],
-  ])));
+  firstKnown(
+    owners.flatMap((owner) =>
+      AREAS.flatMap((area) => [
+        [...area, owner, name],
+        [...area, owner, `${name}_static`],
+        [...area, `${name}_static`],
+      ]),
+    ),
+  );
 
 /** The library has `ArrayConstructor` and `ReadonlyArray` for what the data have as `Array`. */
 const plainName = (name) => name.replace(/Constructor$/, "").replace(/^Readonly(?=.)/, "");
@@ -108,7 +124,9 @@ export function newerApis(files) {
       const receiver = checker.getApparentType(checker.getTypeAtLocation(node.parent));
       if (ts.isIdentifier(name)) noteMember(name, receiver, checker.getPropertyOfType(receiver, name.text));
     } else if (ts.isIdentifier(node)) {
-      const isGlobal = inLibrary(checker.getSymbolAtLocation(node)).some((declaration) => ownerOf(declaration).length === 0);
+      const isGlobal = inLibrary(checker.getSymbolAtLocation(node)).some(
+        (declaration) => ownerOf(declaration).length === 0,
+      );
       if (isGlobal || node.text === "globalThis") note(node, node.text, sinceGlobal(node.text));
     }
     return ts.forEachChild(node, visit);
@@ -121,7 +139,8 @@ export function newerApis(files) {
 const NODE_ONLY = /^(cli|server)[\\/]|^server\.ts$/;
 
 function shippedFiles() {
-  const scripts = readdirSync(join(root, "js"), { recursive: true }).map(String)
+  const scripts = readdirSync(join(root, "js"), { recursive: true })
+    .map(String)
     .filter((name) => name.endsWith(".ts") && !NODE_ONLY.test(name));
   const glue = MODULES.filter((name) => name !== "server").map((name) => `build/wasm/${name}/pallycon_drm.js`);
   return [...scripts.map((name) => join("js", name)), ...glue];
@@ -133,15 +152,20 @@ if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
     const missing = files.find((file) => !existsSync(join(root, file)));
     if (missing) throw new UserError(`${missing} is missing.`, "npm run build");
     const uses = newerApis(files.map((file) => join(root, file)));
-    const covers = ([where, apis]) => ({ file, api }) => file.startsWith(where) && apis.includes(api);
+    const covers =
+      ([where, apis]) =>
+      ({ file, api }) =>
+        file.startsWith(where) && apis.includes(api);
     const refused = uses.filter((use) => !ALLOWED.some((entry) => covers(entry)(use)));
     for (const { file, line, api, version } of refused) {
       const known = version === Infinity ? "no version of Chrome has it" : `Chrome has it since ${version}`;
       log(`${file}:${line}: ${api}: ${known}, and the oldest TVs have ${OLDEST}`);
     }
-    const idle = ALLOWED.flatMap(([where, apis]) => apis.map((api) => [where, [api]]))
-      .filter((entry) => !uses.some(covers(entry)));
-    for (const [where, [api]] of idle) log(`scripts/apis.mjs: ${api} is not used in ${where} any more: take it off the list`);
+    const idle = ALLOWED.flatMap(([where, apis]) => apis.map((api) => [where, [api]])).filter(
+      (entry) => !uses.some(covers(entry)),
+    );
+    for (const [where, [api]] of idle)
+      log(`scripts/apis.mjs: ${api} is not used in ${where} any more: take it off the list`);
     return refused.length + idle.length > 0 ? 1 : 0;
   });
 }

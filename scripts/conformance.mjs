@@ -7,13 +7,27 @@ import { ensureRust } from "./setup/rust.mjs";
 
 await main(async () => {
   const folders = process.argv.slice(2);
-  if (folders.length === 0) throw new UserError("No vectors were named.", "npm run conformance -- FOLDER, a folder with *.json vector files.");
+  if (folders.length === 0)
+    throw new UserError("No vectors were named.", "npm run conformance -- FOLDER, a folder with *.json vector files.");
   await ensureRust();
   let code = 0;
   for (const folder of folders) {
     if (!existsSync(folder)) throw new UserError(`${folder} is not there.`, "Name a folder with *.json vector files.");
-    const command = ["cargo", "test", "--quiet", "--features", "inspect,server", "--test", "conformance", "--", "--nocapture"];
-    const result = await run("conformance", command, { log: "conformance", env: { PALLYCON_VECTORS: resolve(folder) } });
+    const command = [
+      "cargo",
+      "test",
+      "--quiet",
+      "--features",
+      "inspect,server",
+      "--test",
+      "conformance",
+      "--",
+      "--nocapture",
+    ];
+    const result = await run("conformance", command, {
+      log: "conformance",
+      env: { PALLYCON_VECTORS: resolve(folder) },
+    });
     log(result.output.trimEnd());
     if (!result.ok) code = 1;
   }

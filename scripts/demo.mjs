@@ -20,10 +20,15 @@ const supported = { "import-meta": true, "dynamic-import": true };
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 function documentOf(page) {
-  const link = ({ name, file, label }) => `<a href="${file}"${name === page.name ? ' aria-current="page"' : ""}>${label}</a>`;
+  const link = ({ name, file, label }) =>
+    `<a href="${file}"${name === page.name ? ' aria-current="page"' : ""}>${label}</a>`;
   const parts = {
-    policy: escaped(policyOf(page)), title: escaped(page.title), description: escaped(page.description), name: page.name,
-    navigation: PAGES.map(link).join(""), main: readFileSync(join(source, page.name, "page.html"), "utf8").trimEnd(),
+    policy: escaped(policyOf(page)),
+    title: escaped(page.title),
+    description: escaped(page.description),
+    name: page.name,
+    navigation: PAGES.map(link).join(""),
+    main: readFileSync(join(source, page.name, "page.html"), "utf8").trimEnd(),
   };
   return readFileSync(join(source, "layout.html"), "utf8").replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
 }
@@ -36,7 +41,9 @@ function reached(script) {
   const seen = new Set([script]);
   for (const name of seen) {
     if (!name.endsWith(".js")) continue;
-    for (const [, other] of readFileSync(join(output, name), "utf8").matchAll(/["'`](?:\.\/)?([\w-]+\.(?:js|wasm))["'`]/g)) {
+    for (const [, other] of readFileSync(join(output, name), "utf8").matchAll(
+      /["'`](?:\.\/)?([\w-]+\.(?:js|wasm))["'`]/g,
+    )) {
       if (existsSync(join(output, other))) seen.add(other);
     }
   }
@@ -45,28 +52,66 @@ function reached(script) {
 
 /** The service worker of the Inspect page, which keeps its files, and is another one when any of them is. */
 async function buildOffline(options) {
-  const files = ["inspect.html", "style.css", "dark.css", "inspect.css", "icon.svg", "theme.js", ...reached("inspect.js")];
+  const files = [
+    "inspect.html",
+    "style.css",
+    "dark.css",
+    "inspect.css",
+    "icon.svg",
+    "theme.js",
+    ...reached("inspect.js"),
+  ];
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(join(output, file)));
   const define = { FILES: JSON.stringify(files), VERSION: JSON.stringify(hash.digest("hex").slice(0, 12)) };
-  await build({ ...options, entryPoints: { sw: join(source, "inspect/sw.ts") }, outdir: output, format: "iife", define });
+  await build({
+    ...options,
+    entryPoints: { sw: join(source, "inspect/sw.ts") },
+    outdir: output,
+    format: "iife",
+    define,
+  });
 }
 
 async function buildSite() {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  const scripts = { ...Object.fromEntries(PAGES.map(({ name }) => [name, scriptOf(name)])), "errors-frame": join(source, "errors/frame.ts") };
-  await bundlePage({ ...scripts, "inspect-worker": join(source, "inspect/worker.ts") }, output, { minify: true, target, supported, plugins: [siteModules] });
+  const scripts = {
+    ...Object.fromEntries(PAGES.map(({ name }) => [name, scriptOf(name)])),
+    "errors-frame": join(source, "errors/frame.ts"),
+  };
+  await bundlePage({ ...scripts, "inspect-worker": join(source, "inspect/worker.ts") }, output, {
+    minify: true,
+    target,
+    supported,
+    plugins: [siteModules],
+  });
   const options = { bundle: true, minify: true, target, logLevel: "warning" };
-  await build({ ...options, entryPoints: { theme: join(source, "shared/theme-start.ts") }, outdir: output, format: "iife" });
-  const styles = Object.fromEntries(PAGES.map(({ name }) => [name, join(source, name, "page.css")]).concat([["errors-frame", join(source, "errors/frame.css")]]));
-  await build({ ...options, entryPoints: { style: join(source, "style.css"), dark: join(source, "dark.css"), ...styles }, outdir: output, target: ["chrome64"] });
+  await build({
+    ...options,
+    entryPoints: { theme: join(source, "shared/theme-start.ts") },
+    outdir: output,
+    format: "iife",
+  });
+  const styles = Object.fromEntries(
+    PAGES.map(({ name }) => [name, join(source, name, "page.css")]).concat([
+      ["errors-frame", join(source, "errors/frame.css")],
+    ]),
+  );
+  await build({
+    ...options,
+    entryPoints: { style: join(source, "style.css"), dark: join(source, "dark.css"), ...styles },
+    outdir: output,
+    target: ["chrome64"],
+  });
   mkdirSync(join(output, "clearkey"));
-  for (const [contentId, keys] of clearKeyFiles()) writeFileSync(join(output, "clearkey", `${contentId}.json`), JSON.stringify(keys));
+  for (const [contentId, keys] of clearKeyFiles())
+    writeFileSync(join(output, "clearkey", `${contentId}.json`), JSON.stringify(keys));
   cpSync(join(source, "icon.svg"), join(output, "icon.svg"));
   for (const page of PAGES) writeFileSync(join(output, page.file), documentOf(page));
   const frame = readFileSync(join(source, "errors/frame.html"), "utf8");
-  for (const { file, policy } of FRAMES) writeFileSync(join(output, file), frame.replace("{{policy}}", escaped(policyOf({ policy }))));
+  for (const { file, policy } of FRAMES)
+    writeFileSync(join(output, file), frame.replace("{{policy}}", escaped(policyOf({ policy }))));
   await buildOffline(options);
 }
 

@@ -24,13 +24,18 @@ function options(args) {
       if (engines.length !== wanted.length) throw new UserError(`There are engines for Chromium ${known}.`);
     } else throw new UserError(`"${args[i]}" is not an option of npm run engines.`, "--only 64,78  --write");
   }
-  if (write && engines !== ENGINES) throw new UserError("The table in docs/players.md has every engine.", "Use --write without --only.");
+  if (write && engines !== ENGINES)
+    throw new UserError("The table in docs/players.md has every engine.", "Use --write without --only.");
   return { engines, write };
 }
 
 await main(async () => {
   const { engines, write } = options(process.argv.slice(2));
-  if (!enginesRunHere) throw new UserError("The old engines are Linux programs for x64.", "Run this on such a machine, or in a container.");
+  if (!enginesRunHere)
+    throw new UserError(
+      "The old engines are Linux programs for x64.",
+      "Run this on such a machine, or in a container.",
+    );
   await ensurePackages();
   await ensureBuilt("viewers");
   await ensureBuilt("bridge");

@@ -23,14 +23,19 @@ function options(args) {
     const value = args[i + 1];
     const number = () => {
       const read = Number(value);
-      if (!Number.isInteger(read) || read < 1) throw new UserError(`${args[i]} takes a whole number.`, "For example: --seconds 60");
+      if (!Number.isInteger(read) || read < 1)
+        throw new UserError(`${args[i]} takes a whole number.`, "For example: --seconds 60");
       return read;
     };
     if (args[i] === "--seconds") found.seconds = number();
     else if (args[i] === "--runs") found.runs = number();
     else if (args[i] === "--seed") found.seed = number();
     else if (args[i] === "--target" && seeds[value]) found.targets = [value];
-    else throw new UserError(`"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`, `--seconds N, --runs N, --seed N, --write, --target ${Object.keys(seeds).join("|")}`);
+    else
+      throw new UserError(
+        `"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`,
+        `--seconds N, --runs N, --seed N, --write, --target ${Object.keys(seeds).join("|")}`,
+      );
     i += 1;
   }
   return found;
@@ -40,7 +45,9 @@ function options(args) {
 function corpus(target) {
   const folder = join(fuzzDir, "corpus", target);
   mkdirSync(folder, { recursive: true });
-  seeds[target].forEach((seed, i) => writeFileSync(join(folder, `seed-${i}`), typeof seed === "string" ? seed : Buffer.from(seed.hex, "hex")));
+  seeds[target].forEach((seed, i) =>
+    writeFileSync(join(folder, `seed-${i}`), typeof seed === "string" ? seed : Buffer.from(seed.hex, "hex")),
+  );
   return folder;
 }
 
@@ -49,33 +56,68 @@ function record(rows) {
   const path = join(root, "docs/fuzzing.md");
   const mark = "<!-- run: written by npm run fuzz -- --write -->";
   const [before, after = ""] = readFileSync(path, "utf8").split(mark);
-  const cells = (line) => line.split("|").slice(1, -1).map((cell) => cell.trim());
-  const found = new Map(after.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| ---")).map(cells).map((row) => [row[0], row]));
+  const cells = (line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const found = new Map(
+    after
+      .split("\n")
+      .filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
+      .map(cells)
+      .map((row) => [row[0], row]),
+  );
   const commit = ask(["git", "-C", root, "rev-parse", "--short", "HEAD"]);
   const [head, ...done] = rows;
   for (const row of done) found.set(row[0], [...row.map(String), commit]);
-  const targets = Object.keys(seeds).filter((target) => found.has(target)).map((target) => found.get(target));
+  const targets = Object.keys(seeds)
+    .filter((target) => found.has(target))
+    .map((target) => found.get(target));
   const total = targets.reduce((sum, row) => sum + Number(row[1]), 0);
-  const lines = [[...head, "commit"], [...head, ""].map(() => "---"), ...targets].map((row) => `| ${row.join(" | ")} |`);
+  const lines = [[...head, "commit"], [...head, ""].map(() => "---"), ...targets].map(
+    (row) => `| ${row.join(" | ")} |`,
+  );
   const compiler = ask(["rustup", "run", "nightly", "rustc", "--version"]);
-  writeFileSync(path, `${before}${mark}\n${total} executions in all, without a finding. ${compiler}.\n\n${lines.join("\n")}\n`);
+  writeFileSync(
+    path,
+    `${before}${mark}\n${total} executions in all, without a finding. ${compiler}.\n\n${lines.join("\n")}\n`,
+  );
 }
 
 await main(async () => {
   const { seconds: time, runs, targets, seed, write } = options(process.argv.slice(2));
-  if (!hasNightly()) throw new UserError("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
+  if (!hasNightly())
+    throw new UserError("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
   const paths = [await ensureTool("cargo-fuzz")];
   // Safe Rust without a line of unsafe: an address sanitizer would find nothing and cost half of the speed.
   const common = ["--fuzz-dir", fuzzDir, "--sanitizer", "none"];
   step("Building the targets");
-  const built = await run("fuzz build", ["cargo", "+nightly", "fuzz", "build", ...common], { log: "fuzz-build", paths });
+  const built = await run("fuzz build", ["cargo", "+nightly", "fuzz", "build", ...common], {
+    log: "fuzz-build",
+    paths,
+  });
   if (!built.ok) throw new UserError(`The targets do not build.\n${built.tail}`);
   const rows = [["target", "executions", "time", "seed", "last line"]];
   let failed = 0;
   for (const target of targets) {
     step(`${target}: ${runs ? `${runs} executions` : seconds(time * 1000)}`);
     const limit = runs ? `-runs=${runs}` : `-max_total_time=${time}`;
-    const command = ["cargo", "+nightly", "fuzz", "run", target, corpus(target), ...common, "--", limit, `-seed=${seed}`, `-max_len=${MAX_LENGTH}`, "-timeout=10", "-print_final_stats=1"];
+    const command = [
+      "cargo",
+      "+nightly",
+      "fuzz",
+      "run",
+      target,
+      corpus(target),
+      ...common,
+      "--",
+      limit,
+      `-seed=${seed}`,
+      `-max_len=${MAX_LENGTH}`,
+      "-timeout=10",
+      "-print_final_stats=1",
+    ];
     const result = await run(`fuzz ${target}`, command, { log: `fuzz-${target}`, paths });
     const executions = Number(/stat::number_of_executed_units:\s+(\d+)/.exec(result.output)?.[1] ?? 0);
     const done = /^Done .*$/m.exec(result.output)?.[0] ?? "no last line";
@@ -83,7 +125,8 @@ await main(async () => {
     if (!result.ok || executions === 0) {
       failed += 1;
       log(result.tail);
-      if (existsSync(join(fuzzDir, "artifacts", target))) log(`    the input is in ${join(fuzzDir, "artifacts", target)}`);
+      if (existsSync(join(fuzzDir, "artifacts", target)))
+        log(`    the input is in ${join(fuzzDir, "artifacts", target)}`);
     }
   }
   log(`\n${table(rows)}`);

@@ -1,5 +1,5 @@
-// npm run lint: formatting, clippy for native and for each wasm module, the compiler's view of the TypeScript, and
-// the APIs that it uses.
+// npm run lint: formatting and linting of JavaScript and Rust (for native and for each wasm module), TypeScript's
+// checks, and the browser APIs in use. `npm run format` formats everything.
 // Each counts as one test.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,11 @@ import { WASM_TARGET, ensureRust } from "./setup/rust.mjs";
 const clippy = (...args) => ["cargo", "clippy", "--quiet", ...args, "--", "-D", "warnings"];
 const tsc = (...args) => [process.execPath, "node_modules/typescript/bin/tsc", "--noEmit", ...args];
 
+/** Biome's settings are biome.jsonc. A warning fails, too. */
+const biome = (...args) => [process.execPath, "node_modules/@biomejs/biome/bin/biome", ...args];
+
 const CHECKS = [
+  ["Biome: format and lint", biome("check", "--assist-enabled=false", "--error-on-warnings")],
   ["rustfmt", ["cargo", "fmt", "--check"]],
   ["clippy, native", clippy("--all-targets", "--features", MODULES.join())],
   // One feature at a time: each is a wasm module of its own and must build without the others.

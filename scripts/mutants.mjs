@@ -13,7 +13,17 @@ import { UserError, main, log, seconds, step } from "./lib/log.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 
 const tree = join(buildDir, "mutants");
-const COPIED = ["js", "scripts", "tests", "www", "package.json", "tsconfig.json", "tsconfig.build.json", "build/bridge", "build/wasm"];
+const COPIED = [
+  "js",
+  "scripts",
+  "tests",
+  "www",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "build/bridge",
+  "build/wasm",
+];
 const BUILD = `import { buildScripts } from ${JSON.stringify(pathToFileURL(join(tree, "scripts/build/scripts.mjs")).href)}; await buildScripts({ forViewers: true });`;
 const DOCUMENT = join(root, "docs/adapter-bugs.md");
 
@@ -21,7 +31,8 @@ function copyProject() {
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(join(tree, "dist"), { recursive: true });
   for (const path of COPIED) cpSync(join(root, path), join(tree, path), { recursive: true });
-  for (const name of readdirSync(join(root, "dist"))) if (/\.(wasm|js)$/.test(name)) cpSync(join(root, "dist", name), join(tree, "dist", name));
+  for (const name of readdirSync(join(root, "dist")))
+    if (/\.(wasm|js)$/.test(name)) cpSync(join(root, "dist", name), join(tree, "dist", name));
   symlinkSync(join(root, "node_modules"), join(tree, "node_modules"), "junction");
 }
 
@@ -31,7 +42,9 @@ const quote = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const titles = (suites, ok, above = []) =>
   suites.flatMap(({ title, specs = [], suites: inner = [] }) => {
     const here = /\.mjs$/.test(title) ? above : [...above, title];
-    const mine = specs.filter((spec) => spec.tests.some(({ status }) => status !== "skipped") && spec.ok === ok).map((spec) => [...here, spec.title].join(" › "));
+    const mine = specs
+      .filter((spec) => spec.tests.some(({ status }) => status !== "skipped") && spec.ok === ok)
+      .map((spec) => [...here, spec.title].join(" › "));
     return [...mine, ...titles(inner, ok, here)];
   });
 
@@ -39,22 +52,48 @@ const titles = (suites, ok, above = []) =>
 async function tests(label, project, { spec, grep, first = false }) {
   const report = join(tree, "report.json");
   rmSync(report, { force: true });
-  const command = [process.execPath, join(root, "node_modules/@playwright/test/cli.js"), "test", "-c", join(tree, "tests/e2e/playwright.config.mjs"), "--project", project, "--reporter", "json", ...(first ? ["-x"] : []), "-g", grep, `[\\\\/]${quote(spec)}\\.mjs$`];
-  await run(label, command, { cwd: tree, log: "mutants-tests", env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" }, timeout: 10 * 60_000 });
+  const command = [
+    process.execPath,
+    join(root, "node_modules/@playwright/test/cli.js"),
+    "test",
+    "-c",
+    join(tree, "tests/e2e/playwright.config.mjs"),
+    "--project",
+    project,
+    "--reporter",
+    "json",
+    ...(first ? ["-x"] : []),
+    "-g",
+    grep,
+    `[\\\\/]${quote(spec)}\\.mjs$`,
+  ];
+  await run(label, command, {
+    cwd: tree,
+    log: "mutants-tests",
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" },
+    timeout: 10 * 60_000,
+  });
   const { suites = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
   return { passed: titles(suites, true), failed: titles(suites, false) };
 }
 
 async function build(label) {
-  const result = await run(label, [process.execPath, "--input-type=module", "-e", BUILD], { cwd: tree, log: "mutants-build", quiet: true });
+  const result = await run(label, [process.execPath, "--input-type=module", "-e", BUILD], {
+    cwd: tree,
+    log: "mutants-build",
+    quiet: true,
+  });
   if (!result.ok) throw new UserError(`${label}: the JavaScript does not build (${result.log}).\n${result.tail}`);
 }
 
 const cell = (text) => text.replaceAll("|", "\\|");
 
 /** What the document says of other bugs, if they are still in the list. */
-const written = (names) => (existsSync(DOCUMENT) ? readFileSync(DOCUMENT, "utf8") : "").split("\n")
-  .map((line) => /^\| (\w+) \| (.*) \| (\S+: .*) \|$/.exec(line)?.slice(1)).filter((row) => row && names.includes(`${row[0]}: ${row[1]}`));
+const written = (names) =>
+  (existsSync(DOCUMENT) ? readFileSync(DOCUMENT, "utf8") : "")
+    .split("\n")
+    .map((line) => /^\| (\w+) \| (.*) \| (\S+: .*) \|$/.exec(line)?.slice(1))
+    .filter((row) => row && names.includes(`${row[0]}: ${row[1]}`));
 
 const document = (rows) => `# Deliberate adapter bugs
 
@@ -84,8 +123,10 @@ await main(async () => {
   for (const spec of new Set(mutants.map((mutant) => mutant.spec))) {
     const greps = [...new Set(mutants.filter((mutant) => mutant.spec === spec).map(({ grep }) => grep))];
     const { passed, failed } = await tests(spec, project, { spec, grep: greps.join("|") });
-    if (failed.length > 0) throw new UserError(`${spec}: without any bug this fails: ${failed.join(", ")}`, "npm test -- --only e2e");
-    if (passed.length < greps.length) throw new UserError(`${spec}: ${passed.length} tests ran for ${greps.length} bugs.`);
+    if (failed.length > 0)
+      throw new UserError(`${spec}: without any bug this fails: ${failed.join(", ")}`, "npm test -- --only e2e");
+    if (passed.length < greps.length)
+      throw new UserError(`${spec}: ${passed.length} tests ran for ${greps.length} bugs.`);
   }
 
   const rows = [];
@@ -95,7 +136,8 @@ await main(async () => {
     try {
       await build(mutant.name);
       const { passed, failed } = await tests(mutant.name, project, { ...mutant, first: true });
-      if (passed.length + failed.length === 0) throw new UserError(`${mutant.name}: no test ran (build/logs/mutants-tests.log).`);
+      if (passed.length + failed.length === 0)
+        throw new UserError(`${mutant.name}: no test ran (build/logs/mutants-tests.log).`);
       const [adapter, bug] = mutant.name.split(": ");
       if (failed.length > 0) rows.push([adapter, cell(bug), cell(`${mutant.spec}: ${failed[0]}`)]);
       log(`${failed.length > 0 ? "caught" : "NOT CAUGHT"}  ${mutant.name} (${seconds(Date.now() - started)})`);
@@ -105,7 +147,9 @@ await main(async () => {
   }
   log(`\n${rows.length} of ${mutants.length} bugs caught`);
   if (write) {
-    const others = written(all.map(({ name }) => name).filter((name) => !mutants.some((mutant) => mutant.name === name)));
+    const others = written(
+      all.map(({ name }) => name).filter((name) => !mutants.some((mutant) => mutant.name === name)),
+    );
     const order = all.map(({ name }) => name);
     const place = ([adapter, bug]) => order.indexOf(`${adapter}: ${bug}`);
     writeFileSync(DOCUMENT, document([...others, ...rows].sort((a, b) => place(a) - place(b))));

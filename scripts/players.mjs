@@ -29,11 +29,13 @@ function options(args) {
     else if (args[i] === "--only" && args[i + 1]) {
       players = args[++i].split(",");
       const unknown = players.find((name) => !PLAYERS[name]);
-      if (unknown) throw new UserError(`There is no player ${unknown}.`, `There are ${Object.keys(PLAYERS).join(", ")}.`);
+      if (unknown)
+        throw new UserError(`There is no player ${unknown}.`, `There are ${Object.keys(PLAYERS).join(", ")}.`);
     } else throw new UserError(`"${args[i]}" is not an option of npm run players.`, "--only shaka,hls  --write");
   }
   const all = players.length === Object.keys(PLAYERS).length;
-  if (write && !all) throw new UserError("The tables in docs/players.md have every player.", "Use --write without --only.");
+  if (write && !all)
+    throw new UserError("The tables in docs/players.md have every player.", "Use --write without --only.");
   return { players, all, write };
 }
 
@@ -43,8 +45,23 @@ const quote = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 async function tests(label, project, args) {
   const report = join(logDir, `players-${project}.json`);
   rmSync(report, { force: true });
-  const command = [process.execPath, join(root, "node_modules/@playwright/test/cli.js"), "test", "-c", "tests/e2e/playwright.config.mjs", "--project", project, "--reporter", "list,json", ...args];
-  const result = await run(label, command, { log: `players-${project}`, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" }, timeout: 60 * 60_000 });
+  const command = [
+    process.execPath,
+    join(root, "node_modules/@playwright/test/cli.js"),
+    "test",
+    "-c",
+    "tests/e2e/playwright.config.mjs",
+    "--project",
+    project,
+    "--reporter",
+    "list,json",
+    ...args,
+  ];
+  const result = await run(label, command, {
+    log: `players-${project}`,
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" },
+    timeout: 60 * 60_000,
+  });
   const { suites = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
   const count = settle(playwright({ suites }, project), result.ok);
   log(`    ${count.passed} passed, ${count.failed} failed, ${seconds(result.duration)}`);
@@ -76,7 +93,11 @@ await main(async () => {
   if (all) {
     step("The tests that npm test leaves out, in Chromium");
     const others = readdirSync(join(root, "tests/e2e")).filter((name) => name.endsWith(".spec.mjs") && name !== SPEC);
-    const { count } = await tests("the rest", "chromium", ["-g", "@matrix", ...others.map((name) => `[\\\\/]${quote(name)}$`)]);
+    const { count } = await tests("the rest", "chromium", [
+      "-g",
+      "@matrix",
+      ...others.map((name) => `[\\\\/]${quote(name)}$`),
+    ]);
     counts.push(count);
   }
 

@@ -26,20 +26,31 @@ async function toWebp(png) {
 
 await main(async () => {
   const asked = process.argv.slice(2);
-  for (const name of asked) if (!SHOTS.some(({ page }) => page === name)) throw new UserError(`No page "${name}" has screenshots.`);
+  for (const name of asked)
+    if (!SHOTS.some(({ page }) => page === name)) throw new UserError(`No page "${name}" has screenshots.`);
   await ensurePackages();
   for (const step of ["viewers", "bridge", "demo"]) await ensureBuilt(step);
   const executablePath = findBrowser("chromium");
-  if (!executablePath) throw new UserError("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
+  if (!executablePath)
+    throw new UserError("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
   const at = (path) => join(root, path);
   const server = createLicenseServer({
-    roots: { "/": at("build/demo"), "/media/": at("www/media"), "/bridge/": at("build/bridge") }, catalog: at("www/media/catalog.json"),
+    roots: { "/": at("build/demo"), "/media/": at("www/media"), "/bridge/": at("build/bridge") },
+    catalog: at("www/media/catalog.json"),
   });
   const base = await server.listen(0, "127.0.0.1");
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   mkdirSync(folder, { recursive: true });
   try {
-    for (const { page: name, state, open, act, width = 1280, height = 800, schemes = ["light", "dark"] } of SHOTS.filter(({ page }) => asked.length === 0 || asked.includes(page))) {
+    for (const {
+      page: name,
+      state,
+      open,
+      act,
+      width = 1280,
+      height = 800,
+      schemes = ["light", "dark"],
+    } of SHOTS.filter(({ page }) => asked.length === 0 || asked.includes(page))) {
       for (const colorScheme of schemes) {
         const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
         const page = await context.newPage();

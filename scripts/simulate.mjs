@@ -16,7 +16,8 @@ import { ensureRust } from "./setup/rust.mjs";
 
 async function simulate(args, live) {
   const result = await run("simulate", [...SIMULATE, ...args], { log: "simulate", live, timeout: 30 * 60_000 });
-  if (!result.ok) throw new UserError(`The simulation failed: ${result.log} says more.`, live ? undefined : result.tail);
+  if (!result.ok)
+    throw new UserError(`The simulation failed: ${result.log} says more.`, live ? undefined : result.tail);
   return result.output;
 }
 

@@ -15,7 +15,10 @@ await main(async () => {
   rmSync(output, { recursive: true, force: true });
   cpSync(join(buildDir, "demo"), output, { recursive: true, filter: (path) => !path.endsWith(".map") });
   // The catalog of the media holds their keys, and stays at home.
-  cpSync(join(root, "www/media"), join(output, "media"), { recursive: true, filter: (path) => !/catalog\.json$|\.md$/.test(path) });
+  cpSync(join(root, "www/media"), join(output, "media"), {
+    recursive: true,
+    filter: (path) => !/catalog\.json$|\.md$/.test(path),
+  });
   mkdirSync(join(output, "bridge"));
   cpSync(join(buildDir, "bridge/bridge.js"), join(output, "bridge/bridge.js"));
   log(`The site is in ${output}.`);

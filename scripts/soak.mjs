@@ -18,7 +18,11 @@ export function options(args, now = Date.now()) {
     if (name === "--browser" && ["chromium", "firefox"].includes(value)) found.browser = value;
     else if (name === "--seed" && Number.isInteger(number) && number >= 0) found.seed = number;
     else if (name === "--sequences" && Number.isInteger(number) && number > 0) found.sequences = number;
-    else throw new UserError(`"${[name, value].join(" ").trim()}" is not an option of npm run soak.`, "--sequences N (for each adapter), --seed N, --browser chromium|firefox");
+    else
+      throw new UserError(
+        `"${[name, value].join(" ").trim()}" is not an option of npm run soak.`,
+        "--sequences N (for each adapter), --seed N, --browser chromium|firefox",
+      );
   }
   return found;
 }
@@ -31,10 +35,25 @@ if (process.argv[1]?.endsWith("soak.mjs")) {
     for (const need of ["package", "bridge", "demo"]) await ensureBuilt(need);
     if (!findBrowser(browser)) await ensureBrowsers();
     step(`Seed ${seed}: ${sequences} sequences of faults for each adapter`);
-    const command = [process.execPath, join(root, "node_modules/@playwright/test/cli.js"), "test", "hostile.spec", "-c", "tests/e2e/playwright.config.mjs", "--project", browser, "--reporter", "list"];
+    const command = [
+      process.execPath,
+      join(root, "node_modules/@playwright/test/cli.js"),
+      "test",
+      "hostile.spec",
+      "-c",
+      "tests/e2e/playwright.config.mjs",
+      "--project",
+      browser,
+      "--reporter",
+      "list",
+    ];
     const env = { HOSTILE_SEED: String(seed), HOSTILE_SEQUENCES: String(sequences) };
     const result = await run("soak", command, { log: "soak", env, live: true, timeout: 4 * 60 * 60_000 });
-    log(result.ok ? `seed ${seed}: passed` : `seed ${seed}: failed. Again: npm run soak -- --seed ${seed} --sequences ${sequences}`);
+    log(
+      result.ok
+        ? `seed ${seed}: passed`
+        : `seed ${seed}: failed. Again: npm run soak -- --seed ${seed} --sequences ${sequences}`,
+    );
     return result.ok ? 0 : 1;
   });
 }

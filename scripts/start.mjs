@@ -37,7 +37,10 @@ await main(async () => {
   // A port that was asked for is taken or refused by the server; the default gives way.
   const number = wanted ?? ((await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0);
   log(`\nReady after ${elapsed()}. Ctrl+C ends it.`);
-  const server = spawn(process.execPath, [join(root, "www/license-server/main.mjs"), "--port", String(number)], { cwd: root, stdio: "inherit" });
+  const server = spawn(process.execPath, [join(root, "www/license-server/main.mjs"), "--port", String(number)], {
+    cwd: root,
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
   return await new Promise((resolve) => {
     server.once("error", () => resolve(1));

@@ -20,9 +20,11 @@ function options(args) {
     if (args[i] === "--only" && args[i + 1]) found.only = args[++i].split(",");
     else if (args[i] === "--vectors" && args[i + 1]) process.env.PALLYCON_VECTORS = args[++i];
     else if (args[i] === "--verbose") process.env.PALLYCON_VERBOSE = "1";
-    else throw new UserError(`"${args[i]}" is not an option of npm test.`, "--only GROUP,…  --vectors FOLDER  --verbose");
+    else
+      throw new UserError(`"${args[i]}" is not an option of npm test.`, "--only GROUP,…  --vectors FOLDER  --verbose");
   }
-  for (const name of ["PALLYCON_VECTORS", "PALLYCON_CONTRACT"]) if (process.env[name]) process.env[name] = resolve(process.env[name]);
+  for (const name of ["PALLYCON_VECTORS", "PALLYCON_CONTRACT"])
+    if (process.env[name]) process.env[name] = resolve(process.env[name]);
   return found;
 }
 
@@ -30,7 +32,14 @@ function options(args) {
 const builds = new Map();
 async function prepare(needs) {
   for (const need of needs) {
-    if (!builds.has(need)) builds.set(need, await ensureBuilt(need).then(() => undefined, (error) => error));
+    if (!builds.has(need))
+      builds.set(
+        need,
+        await ensureBuilt(need).then(
+          () => undefined,
+          (error) => error,
+        ),
+      );
     if (builds.get(need)) throw builds.get(need);
   }
 }
@@ -46,7 +55,11 @@ async function runSuite(suite) {
     return { passed: count.passed, failed: count.failed, note: result.note, duration: Date.now() - started };
   } catch (error) {
     // One suite's trouble is not the next one's: it is told, counted, and the run goes on.
-    log(error instanceof UserError ? `  ! ${error.message}${error.hint ? ` ${error.hint}` : ""}` : `  ! ${error?.stack ?? error}`);
+    log(
+      error instanceof UserError
+        ? `  ! ${error.message}${error.hint ? ` ${error.hint}` : ""}`
+        : `  ! ${error?.stack ?? error}`,
+    );
     return { passed: 0, failed: 1, duration: Date.now() - started };
   }
 }
@@ -54,7 +67,11 @@ async function runSuite(suite) {
 await main(async () => {
   const { only } = options(process.argv.slice(2));
   const wanted = SUITES.filter((suite) => !only || only.includes(suite.group) || only.includes(suite.id));
-  if (wanted.length === 0) throw new UserError(`There is no suite ${only.join(", ")}.`, `Groups: ${[...new Set(SUITES.map((suite) => suite.group))].join(", ")}.`);
+  if (wanted.length === 0)
+    throw new UserError(
+      `There is no suite ${only.join(", ")}.`,
+      `Groups: ${[...new Set(SUITES.map((suite) => suite.group))].join(", ")}.`,
+    );
   const suites = wanted.filter((suite) => suite.present());
   mkdirSync(logDir, { recursive: true });
   const summary = join(logDir, "summary.json");
@@ -72,11 +89,18 @@ await main(async () => {
   for (const suite of suites) {
     const result = await runSuite(suite);
     results.push({ id: suite.id, title: suite.title, ...result });
-    log(`    ${result.passed} passed, ${result.failed} failed${result.note ? ` (${result.note})` : ""}, ${seconds(result.duration)}`);
+    log(
+      `    ${result.passed} passed, ${result.failed} failed${result.note ? ` (${result.note})` : ""}, ${seconds(result.duration)}`,
+    );
   }
-  const total = results.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), { passed: 0, failed: 0 });
+  const total = results.reduce(
+    (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
+    { passed: 0, failed: 0 },
+  );
   writeFileSync(summary, JSON.stringify({ ...total, suites: results }, undefined, 2));
-  log(`\n${table([["suite", "passed", "failed", "time"], ...results.map((r) => [r.title, r.passed, r.failed, seconds(r.duration)])])}`);
+  log(
+    `\n${table([["suite", "passed", "failed", "time"], ...results.map((r) => [r.title, r.passed, r.failed, seconds(r.duration)])])}`,
+  );
   log(`\n${total.passed} passed, ${total.failed} failed in ${elapsed()}`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });

@@ -5,7 +5,8 @@ import { UserError } from "../../scripts/lib/log.mjs";
 
 function executable() {
   const executablePath = findBrowser("chromium");
-  if (!executablePath) throw new UserError("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
+  if (!executablePath)
+    throw new UserError("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
   return { executablePath, args: CHROMIUM_ARGS };
 }
 

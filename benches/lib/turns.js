@@ -23,8 +23,12 @@ export async function warmUp(name, work) {
   while (performance.now() < end);
   const isAsync = work() instanceof Promise;
   for (let repeat = 1; ; repeat *= 2) {
-    const sync = () => { for (let i = 0; i < repeat; i += 1) work(); };
-    const async = async () => { for (let i = 0; i < repeat; i += 1) await work(); };
+    const sync = () => {
+      for (let i = 0; i < repeat; i += 1) work();
+    };
+    const async = async () => {
+      for (let i = 0; i < repeat; i += 1) await work();
+    };
     const run = isAsync ? async : sync;
     let fastest = Infinity;
     for (let i = 0; i < TRIES; i += 1) {

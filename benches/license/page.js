@@ -44,9 +44,10 @@ const initData = buildPssh({
 const nested = (path, inside) =>
   path.split("/").reduceRight((content, name) => `<${name}>${content}</${name.split(" ")[0]}>`, inside);
 const PROTOCOLS = "http://schemas.microsoft.com/DRM/2007/03/protocols";
-const soap = (path, inside) => `<?xml version="1.0" encoding="utf-8"?>${nested(`soap:Envelope/soap:Body/${path}`, inside)}`
-  .replace("<soap:Envelope>", '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">')
-  .replace(/<(AcquireLicense\w*)>/, `<$1 xmlns="${PROTOCOLS}">`);
+const soap = (path, inside) =>
+  `<?xml version="1.0" encoding="utf-8"?>${nested(`soap:Envelope/soap:Body/${path}`, inside)}`
+    .replace("<soap:Envelope>", '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">')
+    .replace(/<(AcquireLicense\w*)>/, `<$1 xmlns="${PROTOCOLS}">`);
 const httpHeader = (name, value) => nested("HttpHeader", nested("name", name) + nested("value", value));
 const MESSAGES = {
   widevine: filled,

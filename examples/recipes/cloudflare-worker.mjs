@@ -5,7 +5,11 @@ import { authorize } from "./site.mjs";
 export default {
   async fetch(request, env) {
     await init(wasm); // Workers compile no bytes: the bundler has made a module of the file
-    const account = { siteId: env.PALLYCON_SITE_ID, siteKey: env.PALLYCON_SITE_KEY, accessKey: env.PALLYCON_ACCESS_KEY };
+    const account = {
+      siteId: env.PALLYCON_SITE_ID,
+      siteKey: env.PALLYCON_SITE_KEY,
+      accessKey: env.PALLYCON_ACCESS_KEY,
+    };
     return tokenHandler(account, authorize)(request);
   },
 };

@@ -4,4 +4,6 @@ import { account, authorize } from "./site.mjs";
 
 const app = express();
 app.all("/token", nodeListener(tokenHandler(account, authorize)));
-const server = app.listen(Number(process.env.PORT ?? 8787), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/token`));
+const server = app.listen(Number(process.env.PORT ?? 8787), "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${server.address().port}/token`),
+);

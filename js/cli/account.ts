@@ -2,7 +2,12 @@
 import type { Account } from "../server.js";
 import { Usage, jsonFile } from "./usage.js";
 
-const NAMES = { siteId: "PALLYCON_SITE_ID", siteKey: "PALLYCON_SITE_KEY", accessKey: "PALLYCON_ACCESS_KEY", kmsToken: "PALLYCON_KMS_TOKEN" } as const;
+const NAMES = {
+  siteId: "PALLYCON_SITE_ID",
+  siteKey: "PALLYCON_SITE_KEY",
+  accessKey: "PALLYCON_ACCESS_KEY",
+  kmsToken: "PALLYCON_KMS_TOKEN",
+} as const;
 type Name = keyof typeof NAMES;
 type Secrets = Partial<Record<Name, string>>;
 
@@ -15,7 +20,8 @@ export async function secrets(file: string | undefined, command: string): Promis
 
 /** A misspelled field would be missing without a word; a value is never shown. */
 function checked(given: unknown, file: string, command: string): Secrets {
-  const wrong = (what: string) => new Usage(`--account: ${what} in "${file}"; it takes ${Object.keys(NAMES).join(", ")}.`, command);
+  const wrong = (what: string) =>
+    new Usage(`--account: ${what} in "${file}"; it takes ${Object.keys(NAMES).join(", ")}.`, command);
   if (typeof given !== "object" || given === null || Array.isArray(given)) throw wrong("there is no JSON object");
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(NAMES, name)) throw wrong(`"${name}" is not known`);
@@ -32,4 +38,9 @@ export async function account(file: string | undefined, command: string): Promis
 }
 
 export const missing = (name: Name, file: string | undefined, command: string): Usage =>
-  new Usage(file === undefined ? `${NAMES[name]} is not set, and there is no --account file.` : `--account: "${file}" has no ${name}.`, command);
+  new Usage(
+    file === undefined
+      ? `${NAMES[name]} is not set, and there is no --account file.`
+      : `--account: "${file}" has no ${name}.`,
+    command,
+  );

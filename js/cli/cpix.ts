@@ -1,7 +1,18 @@
 // pallycon-drm cpix: requests, keys, and what packagers want of them.
 import {
-  PallyConError, buildCpixRequest, kmsUrl, packagerViews, parseCpixRequest, parseCpixResponse, requestContentKeys,
-  type CpixRequestOptions, type EncryptionScheme, type KmsKind, type KmsUrlOptions, type PackInfo, type TrackType,
+  PallyConError,
+  buildCpixRequest,
+  kmsUrl,
+  packagerViews,
+  parseCpixRequest,
+  parseCpixResponse,
+  requestContentKeys,
+  type CpixRequestOptions,
+  type EncryptionScheme,
+  type KmsKind,
+  type KmsUrlOptions,
+  type PackInfo,
+  type TrackType,
 } from "../server.js";
 import { missing, secrets } from "./account.js";
 import { printJson, printXml } from "./terminal.js";
@@ -65,7 +76,8 @@ export async function runView(name: string, args: string[]): Promise<number> {
 
 function requestOptions(values: Values, command: string): CpixRequestOptions {
   const { "content-id": contentId, system } = values;
-  if (contentId === undefined || system === undefined) throw new Usage("--content-id and --system are needed.", command);
+  if (contentId === undefined || system === undefined)
+    throw new Usage("--content-id and --system are needed.", command);
   return {
     contentId,
     systems: system,
@@ -88,7 +100,11 @@ async function keys(values: Values, command: string): Promise<number> {
   const kind = (values.kind ?? "v2") as KmsKind;
   const isAteme = kind === "ateme";
   const url = await kmsUrl({
-    kind, token, base: values.base, keyRotation: values["key-rotation"], format: values.format as KmsUrlOptions["format"],
+    kind,
+    token,
+    base: values.base,
+    keyRotation: values["key-rotation"],
+    format: values.format as KmsUrlOptions["format"],
     contentId: isAteme ? values["content-id"] : undefined,
   });
   return show(await requestContentKeys(url, isAteme ? undefined : requestOptions(values, command)), values, command);

@@ -14,9 +14,15 @@ export async function runInspect(args: string[]): Promise<number> {
   const bytes = await bytesOf(input);
   await init();
   const found = inspectAny(bytes ?? input);
-  if (values.json) printJson(JSON.parse(JSON.stringify(found, (_, value: unknown) => (ArrayBuffer.isView(value) ? hex(value) : value))));
+  if (values.json)
+    printJson(
+      JSON.parse(JSON.stringify(found, (_, value: unknown) => (ArrayBuffer.isView(value) ? hex(value) : value))),
+    );
   else show(found);
-  if (found.kind === "unknown" && !bytes) printError("No file has this name, and the text itself is of no known kind. Check the path, or pass - to read from stdin.");
+  if (found.kind === "unknown" && !bytes)
+    printError(
+      "No file has this name, and the text itself is of no known kind. Check the path, or pass - to read from stdin.",
+    );
   return hasProblem(found) ? 1 : 0;
 }
 
@@ -48,17 +54,30 @@ function inline(value: unknown): string | undefined {
     const text = hex(value);
     return `${text.slice(0, SHOWN * 2)}${value.byteLength > SHOWN ? "…" : ""} (${value.byteLength} bytes)`.trimStart();
   }
-  if (Array.isArray(value)) return value.every((item) => typeof item !== "object") ? value.map(inline).join(", ") || "none" : undefined;
+  if (Array.isArray(value))
+    return value.every((item) => typeof item !== "object") ? value.map(inline).join(", ") || "none" : undefined;
   if (typeof value !== "object" || value === null) return String(value).replace(/\n/g, "\\n");
   return Object.keys(value).length === 0 ? "none" : undefined;
 }
 
-const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string => Buffer.from(buffer, byteOffset, byteLength).toString("hex");
+const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("hex");
 
 /** Not known, not readable, or with something in it that a server would refuse. */
 function hasProblem({ kind, value }: Finding): boolean {
-  const { error, problems, pieces, expiresAt, token } =
-    (value ?? {}) as { error?: unknown; problems?: unknown[]; pieces?: Finding[]; expiresAt?: Date; token?: unknown };
-  return kind === "unknown" || error !== undefined || (problems?.length ?? 0) > 0 || (expiresAt?.getTime() ?? Infinity) < Date.now()
-    || !!pieces?.some(hasProblem) || (token !== undefined && hasProblem({ kind: "token", value: token }));
+  const { error, problems, pieces, expiresAt, token } = (value ?? {}) as {
+    error?: unknown;
+    problems?: unknown[];
+    pieces?: Finding[];
+    expiresAt?: Date;
+    token?: unknown;
+  };
+  return (
+    kind === "unknown" ||
+    error !== undefined ||
+    (problems?.length ?? 0) > 0 ||
+    (expiresAt?.getTime() ?? Infinity) < Date.now() ||
+    !!pieces?.some(hasProblem) ||
+    (token !== undefined && hasProblem({ kind: "token", value: token }))
+  );
 }

@@ -9,7 +9,11 @@ import { runInspect } from "./inspect.js";
 import { runToken } from "./token.js";
 import { viewHelp, viewList } from "./view.js";
 
-const COMMANDS: Record<string, (args: string[]) => Promise<number>> = { inspect: runInspect, token: runToken, cpix: runCpix };
+const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
+  inspect: runInspect,
+  token: runToken,
+  cpix: runCpix,
+};
 /** Process lists and shell histories show arguments to everyone. */
 const SECRETS = /^--?(site-?key|access-?key|kms-?token|enc-?token)(=|$)/i;
 
@@ -19,7 +23,9 @@ const viewOf = async (name: string) => (await packagerViews()).find((view) => vi
 async function help(name: string): Promise<string> {
   if (name !== "" && Object.hasOwn(HELP, name)) return HELP[name]!;
   const view = await viewOf(name);
-  return view ? viewHelp(view) : `${HELP[""]!}\nPackagers, each a command: settings from keys, or from a content id.\n\n${viewList(await packagerViews())}\n`;
+  return view
+    ? viewHelp(view)
+    : `${HELP[""]!}\nPackagers, each a command: settings from keys, or from a content id.\n\n${viewList(await packagerViews())}\n`;
 }
 
 async function run(args: string[]): Promise<number> {
@@ -33,7 +39,9 @@ async function run(args: string[]): Promise<number> {
     return 0;
   }
   if (name === "--version") {
-    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
     print(version);
     return 0;
   }
@@ -46,7 +54,10 @@ async function run(args: string[]): Promise<number> {
   }
   const secret = rest.find((arg) => SECRETS.test(arg))?.replace(/=.*/s, "");
   if (secret) {
-    throw new Usage(`${secret} is not taken from the command line, where others can read it. Set PALLYCON_SITE_KEY, PALLYCON_ACCESS_KEY or PALLYCON_KMS_TOKEN, or name a file by --account.`, name);
+    throw new Usage(
+      `${secret} is not taken from the command line, where others can read it. Set PALLYCON_SITE_KEY, PALLYCON_ACCESS_KEY or PALLYCON_KMS_TOKEN, or name a file by --account.`,
+      name,
+    );
   }
   return command(rest);
 }
@@ -64,7 +75,7 @@ try {
     else printError(`${error.message}\n${error.hint}`);
     process.exitCode = 1;
   } else {
-    printError(error instanceof Error ? error.stack ?? error.message : String(error));
+    printError(error instanceof Error ? (error.stack ?? error.message) : String(error));
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,13 @@
 // pallycon-drm token: make one, or open one.
-import { createAuthData, createLicenseToken, openAuthData, openLicenseToken, type DrmType, type LicenseTokenOptions, type Policy } from "../server.js";
+import {
+  createAuthData,
+  createLicenseToken,
+  openAuthData,
+  openLicenseToken,
+  type DrmType,
+  type LicenseTokenOptions,
+  type Policy,
+} from "../server.js";
 import { account } from "./account.js";
 import { print, printJson } from "./terminal.js";
 import { Usage, bytesOf, jsonFile, parse } from "./usage.js";
@@ -21,14 +29,22 @@ export async function runToken(args: string[]): Promise<number> {
   });
   const [verb, value, ...more] = positionals;
   if (verb === "open" && value !== undefined && more.length === 0) return open(value, values.account, !!values.json);
-  if (verb !== undefined) throw new Usage(verb === "open" ? "token open takes one token, file or -." : `token does not know "${verb}".`, NAME);
+  if (verb !== undefined)
+    throw new Usage(
+      verb === "open" ? "token open takes one token, file or -." : `token does not know "${verb}".`,
+      NAME,
+    );
   const { drm, "content-id": contentId, "user-id": userId } = values;
   if (drm === undefined || contentId === undefined) throw new Usage("--drm and --content-id are needed.", NAME);
   if (values.callback && userId === undefined) throw new Usage("--callback needs --user-id.", NAME);
   const keys = await account(values.account, NAME);
   const drmType = drm as DrmType;
   if (values.callback) {
-    show("authData", await createAuthData(keys, { drmType, contentId, userId: userId!, orderId: values["order-id"] }), values.json);
+    show(
+      "authData",
+      await createAuthData(keys, { drmType, contentId, userId: userId!, orderId: values["order-id"] }),
+      values.json,
+    );
     return 0;
   }
   const token = await createLicenseToken(keys, {
@@ -53,7 +69,9 @@ async function open(value: string, file: string | undefined, json: boolean): Pro
   const bytes = await bytesOf(value);
   const text = (bytes ? new TextDecoder().decode(bytes) : value).trim();
   const keys = await account(file, NAME);
-  const opened: Record<string, unknown> = isAuthData(text) ? { ...(await openAuthData(keys, text)) } : { ...(await openLicenseToken(keys, text)) };
+  const opened: Record<string, unknown> = isAuthData(text)
+    ? { ...(await openAuthData(keys, text)) }
+    : { ...(await openLicenseToken(keys, text)) };
   if (json) {
     printJson(opened);
     return 0;
@@ -61,7 +79,10 @@ async function open(value: string, file: string | undefined, json: boolean): Pro
   for (const [name, field] of Object.entries(opened)) {
     if (field instanceof Date) print(`${name}: ${field.toISOString()} (${age(field)})`);
     // A line end in a field must not look like another field.
-    else print(`${name}: ${typeof field === "object" ? JSON.stringify(field, null, 2) : String(field).replace(/\n/g, "\\n")}`);
+    else
+      print(
+        `${name}: ${typeof field === "object" ? JSON.stringify(field, null, 2) : String(field).replace(/\n/g, "\\n")}`,
+      );
   }
   return 0;
 }

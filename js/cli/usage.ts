@@ -5,7 +5,10 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 
 /** Wrong usage: said on stderr, exit code 2. */
 export class Usage extends Error {
-  constructor(message: string, readonly command?: string) {
+  constructor(
+    message: string,
+    readonly command?: string,
+  ) {
     super(message);
   }
 }
@@ -49,7 +52,8 @@ async function isReadable(name: string): Promise<boolean> {
   }
 }
 
-const unreadable = (name: string, error: unknown): Usage => new Usage(`${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
+const unreadable = (name: string, error: unknown): Usage =>
+  new Usage(`${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
 
 async function collect(stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -1,5 +1,15 @@
 // pallycon-drm NAME: the settings of a packager. Names and options are the registry's (src/cpix/views/).
-import { kmsUrl, packagerSettings, packagerViews, type KmsKind, type KmsUrlOptions, type PackInfo, type Packaged, type TrackType, type ViewInfo } from "../server.js";
+import {
+  kmsUrl,
+  packagerSettings,
+  packagerViews,
+  type KmsKind,
+  type KmsUrlOptions,
+  type PackInfo,
+  type Packaged,
+  type TrackType,
+  type ViewInfo,
+} from "../server.js";
 import { missing, secrets } from "./account.js";
 import { print, printJson } from "./terminal.js";
 import { Usage, jsonFile, type Options, type Parsed } from "./usage.js";
@@ -7,18 +17,28 @@ import { Usage, jsonFile, type Options, type Parsed } from "./usage.js";
 type Option = ViewInfo["options"][number];
 
 /** Options that the commands have under another name, or of their own. */
-const FLAGS: Record<string, string> = { track: "view-track", period: "view-period", system: "view-system", systems: "system", tracks: "track" };
+const FLAGS: Record<string, string> = {
+  track: "view-track",
+  period: "view-period",
+  system: "view-system",
+  systems: "system",
+  tracks: "track",
+};
 /** It holds the KMS token, which is not taken from arguments: made of --kind and --base. */
 const URL_OPTION = "url";
 
-const flagOf = ({ name }: Option): string => FLAGS[name] ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const flagOf = ({ name }: Option): string =>
+  FLAGS[name] ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const flagged = (view: ViewInfo): Option[] => view.options.filter(({ name }) => name !== URL_OPTION);
 
 /** The flags of all views, for `parse`. */
 export function viewFlags(views: ViewInfo[]): Options {
   const flags: Options = {};
   for (const option of views.flatMap(flagged)) {
-    flags[flagOf(option)] = { type: option.kind === "boolean" ? "boolean" : "string", multiple: option.kind === "list" };
+    flags[flagOf(option)] = {
+      type: option.kind === "boolean" ? "boolean" : "string",
+      multiple: option.kind === "list",
+    };
   }
   return flags;
 }
@@ -26,7 +46,8 @@ export function viewFlags(views: ViewInfo[]): Options {
 export async function viewNamed(name: string, command: string): Promise<ViewInfo> {
   const views = await packagerViews();
   const view = views.find((one) => one.name === name);
-  if (!view) throw new Usage(`There is no view "${name}"; there are ${views.map((one) => one.name).join(", ")}.`, command);
+  if (!view)
+    throw new Usage(`There is no view "${name}"; there are ${views.map((one) => one.name).join(", ")}.`, command);
   return view;
 }
 
@@ -37,17 +58,26 @@ export async function jobOf(view: ViewInfo, values: Parsed): Promise<ViewInfo> {
 }
 
 /** What a service that asks the key server itself is told; there are no keys. */
-export const settingsOf = (values: Parsed): Packaged => ({
-  contentId: values["content-id"] as string | undefined, systems: values.system as string[] | undefined, tracks: values.track as TrackType[] | undefined,
-} as Packaged);
+export const settingsOf = (values: Parsed): Packaged =>
+  ({
+    contentId: values["content-id"] as string | undefined,
+    systems: values.system as string[] | undefined,
+    tracks: values.track as TrackType[] | undefined,
+  }) as Packaged;
 
-export async function showView(view: ViewInfo, pack: PackInfo | Packaged, values: Parsed, command: string): Promise<number> {
+export async function showView(
+  view: ViewInfo,
+  pack: PackInfo | Packaged,
+  values: Parsed,
+  command: string,
+): Promise<number> {
   const options: Record<string, unknown> = {};
   for (const option of flagged(view)) {
     const value = values[flagOf(option)];
     if (value !== undefined) options[option.name] = await converted(option, value, command);
   }
-  if (view.options.some(({ name }) => name === URL_OPTION)) options[URL_OPTION] = await serverUrl(view, values, command);
+  if (view.options.some(({ name }) => name === URL_OPTION))
+    options[URL_OPTION] = await serverUrl(view, values, command);
   const made = await packagerSettings(view.name, pack, options);
   const isList = Array.isArray(made) && made.every((item) => typeof item === "string");
   if (values.json || (typeof made !== "string" && !isList)) printJson(made);
@@ -65,7 +95,8 @@ async function converted({ name, kind }: Option, value: unknown, command: string
 async function serverUrl(view: ViewInfo, values: Parsed, command: string): Promise<string | undefined> {
   const kind = values.kind as KmsKind | undefined;
   if (kind === undefined) {
-    if (view.options.some(({ name, required }) => name === URL_OPTION && required)) throw new Usage(`${view.name} needs --kind: the key server that it will ask.`, command);
+    if (view.options.some(({ name, required }) => name === URL_OPTION && required))
+      throw new Usage(`${view.name} needs --kind: the key server that it will ask.`, command);
     return undefined;
   }
   const token = (await secrets(values.account as string | undefined, command)).kmsToken;
@@ -77,7 +108,8 @@ async function serverUrl(view: ViewInfo, values: Parsed, command: string): Promi
 const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
 
 /** One line for each view. */
-export const viewList = (views: ViewInfo[]): string => views.map(({ name, title }) => `  ${name.padEnd(18)} ${title.replace(/`/g, "")}`).join("\n");
+export const viewList = (views: ViewInfo[]): string =>
+  views.map(({ name, title }) => `  ${name.padEnd(18)} ${title.replace(/`/g, "")}`).join("\n");
 
 const INPUTS = {
   keys: "of FILE or - (pack info, or a key server's response), or of keys asked for as by cpix keys",
@@ -87,7 +119,14 @@ const INPUTS = {
 
 export function viewHelp(view: ViewInfo): string {
   const lines = flagged(view).map((option) => {
-    const value = option.kind === "boolean" ? "" : option.kind === "json" ? " FILE" : option.kind === "list" ? " VALUE …" : " VALUE";
+    const value =
+      option.kind === "boolean"
+        ? ""
+        : option.kind === "json"
+          ? " FILE"
+          : option.kind === "list"
+            ? " VALUE …"
+            : " VALUE";
     return `  ${`--${flagOf(option)}${value}`.padEnd(30)} ${option.doc}${option.choices ? ` (${option.choices.join(", ")})` : ""}${option.required ? "; needed" : ""}`;
   });
   return `pallycon-drm ${view.name} [FILE|-] [options]

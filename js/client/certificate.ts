@@ -9,7 +9,11 @@ import { accept } from "./response.js";
 import type { State } from "./state.js";
 
 type CertificateDrm = "fairplay" | "widevine";
-interface Location { bytes?: Uint8Array; url: string; headers: Record<string, string> }
+interface Location {
+  bytes?: Uint8Array;
+  url: string;
+  headers: Record<string, string>;
+}
 
 /** Successes by URL, for the page. A failure is not kept, so that the next player tries again. */
 const kept = new Map<string, Promise<Octets>>();
@@ -20,7 +24,15 @@ export async function certificateOf(state: State, drm: CertificateDrm): Promise<
   const { bytes, url, headers } = locate(state, drm, state.options.certificate?.[drm]);
   if (bytes) return read(state, drm, 200, bytes);
   // One download is shared by those alone who would have asked in the same way.
-  const key = JSON.stringify([drm, url, headers, !!state.options.withCredentials, state.allowRedirects, state.timeout, state.maxResponseBytes]);
+  const key = JSON.stringify([
+    drm,
+    url,
+    headers,
+    !!state.options.withCredentials,
+    state.allowRedirects,
+    state.timeout,
+    state.maxResponseBytes,
+  ]);
   let promise = kept.get(key);
   if (!promise) {
     promise = download(state, drm, url, headers);
@@ -30,7 +42,11 @@ export async function certificateOf(state: State, drm: CertificateDrm): Promise<
   return copyBytes(await promise);
 }
 
-function locate({ options: { host, siteId } }: State, drm: CertificateDrm, source: CertificateSource | undefined): Location {
+function locate(
+  { options: { host, siteId } }: State,
+  drm: CertificateDrm,
+  source: CertificateSource | undefined,
+): Location {
   if (source === undefined || source === null || source === true) {
     if (siteId === undefined) throw createError("site-id-missing", { parameters: [drm] });
     return { url: certificateUrl(host, drm, siteId), headers: {} };
@@ -42,7 +58,12 @@ function locate({ options: { host, siteId } }: State, drm: CertificateDrm, sourc
   return { url: String(url), headers };
 }
 
-async function download(state: State, drm: CertificateDrm, url: string, headers: Record<string, string>): Promise<Octets> {
+async function download(
+  state: State,
+  drm: CertificateDrm,
+  url: string,
+  headers: Record<string, string>,
+): Promise<Octets> {
   const started = Date.now();
   // Custom data is for the license URL alone: here it would leak, and cost a preflight.
   const response = await exchange(state, { method: "GET", url, headers, body: null, phase: "certificate", drm });

@@ -1,7 +1,18 @@
 // The client behind createPallyCon: asks the page for tokens, the core for requests and licenses, and reports what happens.
 import { redactUrl } from "../bytes.js";
 import { createError, toPallyConError } from "../errors/error.js";
-import type { Bytes, Drm, License, LicenseRequest, LicenseResponse, Octets, PallyCon, PallyConOptions, RequestContext, Undo } from "../types.js";
+import type {
+  Bytes,
+  Drm,
+  License,
+  LicenseRequest,
+  LicenseResponse,
+  Octets,
+  PallyCon,
+  PallyConOptions,
+  RequestContext,
+  Undo,
+} from "../types.js";
 import { playreadyCdmData } from "../wasm/core.js";
 import { certificateOf } from "./certificate.js";
 import type { Chain } from "./delivery.js";
@@ -27,7 +38,12 @@ export class Client extends State implements PallyCon {
     }
   }
 
-  async requestLicense(drm: Drm, message: Bytes, context: Partial<RequestContext> = {}, adapter: Internal = {}): Promise<License> {
+  async requestLicense(
+    drm: Drm,
+    message: Bytes,
+    context: Partial<RequestContext> = {},
+    adapter: Internal = {},
+  ): Promise<License> {
     const chain = this.chain(drm);
     // What is not an object is refused below.
     const renewal = context?.messageType === "license-renewal" || context?.reason === "renewal";
@@ -39,8 +55,21 @@ export class Client extends State implements PallyCon {
         let response: HttpResponse | undefined;
         try {
           own ??= challenge(drm, message);
-          request = await prepare(this, drm, own, chain.attempt > 1 ? { ...context, reason: "retry" } : context, adapter, chain);
-          this.emit({ type: "request", drm, url: redactUrl(request.url), attempt: chain.attempt, bytes: request.body?.length ?? 0 });
+          request = await prepare(
+            this,
+            drm,
+            own,
+            chain.attempt > 1 ? { ...context, reason: "retry" } : context,
+            adapter,
+            chain,
+          );
+          this.emit({
+            type: "request",
+            drm,
+            url: redactUrl(request.url),
+            attempt: chain.attempt,
+            bytes: request.body?.length ?? 0,
+          });
           response = await exchange(this, { ...request, signal: context.signal, phase: "license", drm });
           const license = read(this, drm, response, request);
           if (renewal) this.renewal(drm, "granted");

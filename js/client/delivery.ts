@@ -8,13 +8,37 @@ import type { Drm, LicenseRecord, PallyConEvent, RequestContext } from "../types
 import { instance, newCore, run, type Core } from "../wasm/delivery.js";
 
 /** As src/web/delivery.rs numbers them. */
-const enum Kind { Attempt, Backoff, Circuit, Offline, CircuitOpen, OfflineTooLong, Ended }
-const enum Notice { CircuitOpened, CircuitClosed, Offline, Online }
-interface Step { kind: Kind; value: number; attempt?: number; notices?: { kind: Notice; value: number }[] }
+const enum Kind {
+  Attempt,
+  Backoff,
+  Circuit,
+  Offline,
+  CircuitOpen,
+  OfflineTooLong,
+  Ended,
+}
+const enum Notice {
+  CircuitOpened,
+  CircuitClosed,
+  Offline,
+  Online,
+}
+interface Step {
+  kind: Kind;
+  value: number;
+  attempt?: number;
+  notices?: { kind: Notice; value: number }[];
+}
 
 type DeliveryEvent = Extract<PallyConEvent, { type: "delivery" | "retry" }>;
 type Emit = (event: DeliveryEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never) => void;
-export interface RetryPolicy { attempts: number; base: number; cap: number; total: number; circuit?: { refusals: number; pause: number } | undefined }
+export interface RetryPolicy {
+  attempts: number;
+  base: number;
+  cap: number;
+  total: number;
+  circuit?: { refusals: number; pause: number } | undefined;
+}
 
 /** MAX_FREE of src/delivery/chain.rs: attempts that players have to spare, because those of a browser that is offline are not counted. */
 export const UNCOUNTED = 5;
@@ -60,7 +84,9 @@ export class Delivery {
   async wait({ kind, value }: Step, signal: AbortSignal | undefined): Promise<void> {
     if (kind !== Kind.Offline) return sleep(value, signal);
     let online!: () => void;
-    const early = new Promise<void>((resolve) => { online = resolve; });
+    const early = new Promise<void>((resolve) => {
+      online = resolve;
+    });
     if (!this.offline.size && typeof addEventListener === "function") addEventListener("online", this.onOnline);
     this.offline.add(online);
     try {
@@ -123,7 +149,13 @@ export class Chain {
     if (error.code === "aborted" || error.code === "internal") return this.abort(error);
     this.codes.push(error.code);
     const { code, phase, retryable } = error;
-    const source = !this.sent ? (phase === "custom-data" ? "token" : "page") : code === "network" || code === "timeout" ? "unanswered" : "server";
+    const source = !this.sent
+      ? phase === "custom-data"
+        ? "token"
+        : "page"
+      : code === "network" || code === "timeout"
+        ? "unanswered"
+        : "server";
     this.sent = false;
     let step: Step;
     try {
@@ -135,7 +167,8 @@ export class Chain {
     if (source !== "page") this.delivery.latest = error;
     if (step.kind >= Kind.CircuitOpen) return this.end(step);
     this.waiting = step;
-    if (step.kind === Kind.Backoff) this.delivery.emit({ type: "retry", attempt: this.attempt, delay: step.value, error });
+    if (step.kind === Kind.Backoff)
+      this.delivery.emit({ type: "retry", attempt: this.attempt, delay: step.value, error });
     return undefined;
   }
 
@@ -174,12 +207,30 @@ export class Chain {
 
   /** What came of it, for whoever watches. */
   record(outcome: LicenseRecord["outcome"]): LicenseRecord {
-    const { drm, keySystem, contentId, period, messageType = "license-request", reason = "license", sessionId } = this.about;
+    const {
+      drm,
+      keySystem,
+      contentId,
+      period,
+      messageType = "license-request",
+      reason = "license",
+      sessionId,
+    } = this.about;
     return {
-      drm, outcome, messageType, reason, attempts: this.attempt, codes: [...this.codes], duration: Date.now() - this.started,
-      waited: this.waited, spread: this.spread, version: VERSION,
-      ...(keySystem ? { keySystem } : {}), ...(contentId === undefined ? {} : { contentId }),
-      ...(period === undefined ? {} : { keyPeriodIndex: period }), ...(sessionId ? { sessionId } : {}),
+      drm,
+      outcome,
+      messageType,
+      reason,
+      attempts: this.attempt,
+      codes: [...this.codes],
+      duration: Date.now() - this.started,
+      waited: this.waited,
+      spread: this.spread,
+      version: VERSION,
+      ...(keySystem ? { keySystem } : {}),
+      ...(contentId === undefined ? {} : { contentId }),
+      ...(period === undefined ? {} : { keyPeriodIndex: period }),
+      ...(sessionId ? { sessionId } : {}),
     };
   }
 
@@ -207,7 +258,11 @@ export class Chain {
     const { keySystem, messageType } = this.about;
     const about = { ...(keySystem ? { keySystem } : {}), ...(messageType ? { messageType } : {}) };
     if (kind === Kind.CircuitOpen) {
-      return createError("circuit-open", { parameters: [Math.ceil(value / 1000), latest?.code ?? "network"], cause: latest, ...about });
+      return createError("circuit-open", {
+        parameters: [Math.ceil(value / 1000), latest?.code ?? "network"],
+        cause: latest,
+        ...about,
+      });
     }
     if (kind === Kind.OfflineTooLong) return withFields(createError("offline", { cause: this.error }), about);
     return this.error ?? createError("internal");

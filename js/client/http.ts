@@ -8,44 +8,78 @@ import { originOf } from "./endpoints.js";
 import type { State } from "./state.js";
 
 export interface HttpExchange {
-  method: string; url: string; headers: Record<string, string>; body: Octets | null;
-  signal?: AbortSignal | undefined; phase: Phase; drm: Drm; timeout?: number;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: Octets | null;
+  signal?: AbortSignal | undefined;
+  phase: Phase;
+  drm: Drm;
+  timeout?: number;
 }
-export interface HttpResponse extends LicenseResponse { body: Octets; url: string; retryAfter: string | undefined }
+export interface HttpResponse extends LicenseResponse {
+  body: Octets;
+  url: string;
+  retryAfter: string | undefined;
+}
 
-export async function exchange(state: State, { method, url, headers, body, signal, phase, drm, timeout = state.timeout }: HttpExchange): Promise<HttpResponse> {
+export async function exchange(
+  state: State,
+  { method, url, headers, body, signal, phase, drm, timeout = state.timeout }: HttpExchange,
+): Promise<HttpResponse> {
   const { withCredentials } = state.options;
   // The caller's own signal is not handed on: see src/web/fetch.rs.
   const controller = newAbortController();
   const init: RequestInit = {
-    method, headers, body, credentials: withCredentials ? "include" : "same-origin", signal: controller.signal,
+    method,
+    headers,
+    body,
+    credentials: withCredentials ? "include" : "same-origin",
+    signal: controller.signal,
     // The header with the token goes along with a redirect, and a page cannot see where to before it has gone.
     redirect: state.allowRedirects.length ? "follow" : "manual",
   };
-  const limit = { ms: timeout, signal, phase, late: () => tooLate("The server", timeout, phase), giveUp: () => controller.abort(new Error("given up")) };
+  const limit = {
+    ms: timeout,
+    signal,
+    phase,
+    late: () => tooLate("The server", timeout, phase),
+    giveUp: () => controller.abort(new Error("given up")),
+  };
   return withTimeout(limit, async () => {
     const request = requestOf(url, init);
     try {
       const response = await send(request);
       const { status, type, headers } = response;
       const location = status >= 300 && status < 400 && headers.get("location");
-      if (type === "opaqueredirect" || location) throw redirected(phase, (location && originOf(location, url)) || "another URL");
-      return { status, url: response.url, body: await readBody(response, state.maxResponseBytes, phase), retryAfter: headers.get("retry-after") ?? undefined };
+      if (type === "opaqueredirect" || location)
+        throw redirected(phase, (location && originOf(location, url)) || "another URL");
+      return {
+        status,
+        url: response.url,
+        body: await readBody(response, state.maxResponseBytes, phase),
+        retryAfter: headers.get("retry-after") ?? undefined,
+      };
     } catch (cause) {
       throw cause instanceof PallyConError ? cause : unanswered(drm, phase, cause);
     }
   });
 }
 
-export const redirected = (phase: Phase, to: string): PallyConError => createError("redirected", { phase, parameters: [to] });
-export const tooLarge = (phase: Phase, most: number): PallyConError => createError("response-too-large", { phase, parameters: [most] });
+export const redirected = (phase: Phase, to: string): PallyConError =>
+  createError("redirected", { phase, parameters: [to] });
+export const tooLarge = (phase: Phase, most: number): PallyConError =>
+  createError("response-too-large", { phase, parameters: [most] });
 
 /** The URL has been checked, so only a header can be wrong. The browser's own error would repeat it, and it may be a token. */
 function requestOf(url: string, init: RequestInit): Request {
   try {
     return new Request(url, init);
   } catch {
-    throw createError("options-invalid", { reason: Reason.OptionKind, parameters: ["headers", "names and values that HTTP allows"] });
+    throw createError("options-invalid", {
+      reason: Reason.OptionKind,
+      parameters: ["headers", "names and values that HTTP allows"],
+    });
   }
 }
 
@@ -68,7 +102,8 @@ async function readBody(response: Response, most: number, phase: Phase): Promise
     chunks.push(chunk);
   };
   const reader = response.body?.getReader();
-  if (!reader) add(new Uint8Array(await response.arrayBuffer())); // Firefox before 65
+  if (!reader)
+    add(new Uint8Array(await response.arrayBuffer())); // Firefox before 65
   else {
     try {
       for (let next = await reader.read(); !next.done; next = await reader.read()) add(next.value);

@@ -1,7 +1,17 @@
 // A CDM's message on its way to the license server: what callbacks are told, the token, the HTTP request.
 import { copyBytes, decodeText, encodeText } from "../bytes.js";
 import { createError, toPallyConError, withFields } from "../errors/error.js";
-import type { AdapterOptions, Bytes, Drm, InitData, LicenseRequest, Octets, Problem, RequestContext, ValueOrProvider } from "../types.js";
+import type {
+  AdapterOptions,
+  Bytes,
+  Drm,
+  InitData,
+  LicenseRequest,
+  Octets,
+  Problem,
+  RequestContext,
+  ValueOrProvider,
+} from "../types.js";
 import { KEY_SYSTEM } from "../key-systems.js";
 import { inspect, licenseRequest } from "../wasm/core.js";
 import { invokeCallback, mergeHeaders, resolveOption } from "./callbacks.js";
@@ -14,7 +24,10 @@ import { Reason } from "../generated/codes.js";
 
 /** What is known of a request beside what goes over the wire. */
 export interface RequestMeta {
-  drm: Drm; started: number; keySystem: string | undefined; messageType: RequestContext["messageType"];
+  drm: Drm;
+  started: number;
+  keySystem: string | undefined;
+  messageType: RequestContext["messageType"];
   /** what is wrong with its token */
   problems: Problem[];
   /** the response will be a license */
@@ -31,7 +44,10 @@ const metas = new WeakMap<LicenseRequest, RequestMeta>();
 export const metaOf = (request: LicenseRequest | undefined): RequestMeta | undefined => request && metas.get(request);
 
 /** What callbacks are told, and the key period that the init data name. */
-export interface Prepared { context: RequestContext; period: number | undefined }
+export interface Prepared {
+  context: RequestContext;
+  period: number | undefined;
+}
 
 /** What an adapter passes on, beside its options. */
 export type Internal = AdapterOptions & Playing;
@@ -43,7 +59,8 @@ function checked(given: Partial<RequestContext>): Partial<RequestContext> {
   if (typeof given !== "object" || given === null) throw notA("context", "an object");
   const own: Partial<RequestContext> = {};
   // Absent is undefined or null: adapters pass on what their player has.
-  for (const name of Object.keys(given) as (keyof RequestContext)[]) if (given[name] != null) Object.assign(own, { [name]: given[name] });
+  for (const name of Object.keys(given) as (keyof RequestContext)[])
+    if (given[name] != null) Object.assign(own, { [name]: given[name] });
   const { signal, initData } = own;
   if (signal && typeof signal.addEventListener !== "function") throw notA("context.signal", "an AbortSignal");
   try {
@@ -55,26 +72,63 @@ function checked(given: Partial<RequestContext>): Partial<RequestContext> {
 }
 
 /** Everything that callbacks are told, from what the caller knows. */
-export async function contextOf(state: State, drm: Drm, given: Partial<RequestContext>, adapter: AdapterOptions): Promise<Prepared> {
+export async function contextOf(
+  state: State,
+  drm: Drm,
+  given: Partial<RequestContext>,
+  adapter: AdapterOptions,
+): Promise<Prepared> {
   const initData = given.initData && state.initData(given.initData, given.initDataType);
   // A list of their own: what is known of init data is kept.
   const keyIds = Array.from(given.keyIds ?? initData?.keyIds ?? []);
   // What init data carries is what was packaged; the option is for init data that carries none.
-  const contentId = given.contentId ?? initData?.contentId ?? await fromOption(state, adapter, given.signal, initData ? { keyIds, initData } : { keyIds });
+  const contentId =
+    given.contentId ??
+    initData?.contentId ??
+    (await fromOption(state, adapter, given.signal, initData ? { keyIds, initData } : { keyIds }));
   const messageType = given.messageType ?? "license-request";
   const period = initData?.keyPeriodIndex;
-  const reason = messageType === "license-renewal" ? "renewal" : messageType === "license-release" ? "release" : state.isRotated(contentId, period) ? "rotation" : "license";
-  const context = { reason, signal: newAbortController().signal, ...given, drm, keyIds, messageType, ...(contentId === undefined ? {} : { contentId }) } as RequestContext;
+  const reason =
+    messageType === "license-renewal"
+      ? "renewal"
+      : messageType === "license-release"
+        ? "release"
+        : state.isRotated(contentId, period)
+          ? "rotation"
+          : "license";
+  const context = {
+    reason,
+    signal: newAbortController().signal,
+    ...given,
+    drm,
+    keyIds,
+    messageType,
+    ...(contentId === undefined ? {} : { contentId }),
+  } as RequestContext;
   return { context, period };
 }
 
-async function fromOption(state: State, adapter: AdapterOptions, signal: AbortSignal | undefined, what: { keyIds: string[]; initData?: InitData }): Promise<string | undefined> {
+async function fromOption(
+  state: State,
+  adapter: AdapterOptions,
+  signal: AbortSignal | undefined,
+  what: { keyIds: string[]; initData?: InitData },
+): Promise<string | undefined> {
   const option = adapter.contentId ?? state.options.contentId;
-  return typeof option === "function" ? invokeCallback({ name: "contentId", ms: state.timeout, signal, call: () => option(what) }) : option;
+  return typeof option === "function"
+    ? invokeCallback({ name: "contentId", ms: state.timeout, signal, call: () => option(what) })
+    : option;
 }
 
 /** The request for a message; asks for custom data. Errors are not reported here: whoever calls may try again. */
-export async function prepare(state: State, drm: Drm, message: Bytes, caller: Partial<RequestContext>, adapter: Internal = {}, chain?: Chain): Promise<LicenseRequest> {
+export async function prepare(
+  state: State,
+  drm: Drm,
+  message: Bytes,
+  caller: Partial<RequestContext>,
+  adapter: Internal = {},
+  chain?: Chain,
+): Promise<LicenseRequest> {
   const bytes = challenge(drm, message);
   const given = checked(caller);
   try {
@@ -84,7 +138,14 @@ export async function prepare(state: State, drm: Drm, message: Bytes, caller: Pa
   }
 }
 
-async function build(state: State, drm: Drm, bytes: Octets, given: Partial<RequestContext>, adapter: Internal, chain?: Chain): Promise<LicenseRequest> {
+async function build(
+  state: State,
+  drm: Drm,
+  bytes: Octets,
+  given: Partial<RequestContext>,
+  adapter: Internal,
+  chain?: Chain,
+): Promise<LicenseRequest> {
   await state.ready(given.signal);
   const { context, period } = await contextOf(state, drm, given, adapter);
   // Whoever names the reason decides when to ask; otherwise a rotation is spread over viewers here.
@@ -96,20 +157,37 @@ async function build(state: State, drm: Drm, bytes: Octets, given: Partial<Reque
   const ms = chain ? chain.limit(state.timeout) : state.timeout;
   const started = Date.now();
   const individualization = context.messageType === "individualization-request";
-  const customData = individualization || drm === "clearkey" ? undefined : await customDataOf(state, context, adapter, ms);
+  const customData =
+    individualization || drm === "clearkey" ? undefined : await customDataOf(state, context, adapter, ms);
   const problems = customData === undefined ? [] : validateToken(state, customData, context, period !== undefined);
   const target = await urlOf(state, context);
-  const extra = individualization ? {} : await resolveOption("headers", state.timeout, state.options.headers, context) ?? {};
-  const { url, headers, body: form, serviceCertificate } = licenseRequest(drm, bytes, customData, individualization, target, state.options.carrier === "url");
+  const extra = individualization
+    ? {}
+    : ((await resolveOption("headers", state.timeout, state.options.headers, context)) ?? {});
+  const {
+    url,
+    headers,
+    body: form,
+    serviceCertificate,
+  } = licenseRequest(drm, bytes, customData, individualization, target, state.options.carrier === "url");
   const body = drm === "fairplay" ? await withAssetId(state, form, context) : form;
   const request: LicenseRequest = {
-    url, headers: mergeHeaders(headers, extra), timeout: chain ? chain.limit(state.timeout) : state.timeout,
+    url,
+    headers: mergeHeaders(headers, extra),
+    timeout: chain ? chain.limit(state.timeout) : state.timeout,
     // ClearKey's content is named in its URL.
     ...(drm === "clearkey" ? { method: "GET", body: null } : { method: "POST", body }),
   };
   metas.set(request, {
-    drm, problems, started, chain, license: !individualization && !serviceCertificate, opaque: individualization,
-    period: period === undefined ? period : [context.contentId ?? "", period], keySystem: context.keySystem, messageType: context.messageType,
+    drm,
+    problems,
+    started,
+    chain,
+    license: !individualization && !serviceCertificate,
+    opaque: individualization,
+    period: period === undefined ? period : [context.contentId ?? "", period],
+    keySystem: context.keySystem,
+    messageType: context.messageType,
   });
   if (chain) chain.sent = true;
   return request;
@@ -130,24 +208,37 @@ export const isDrm = (drm: unknown): drm is Drm => Object.keys(KEY_SYSTEM).inclu
 /** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
 async function withAssetId(state: State, form: Octets, context: RequestContext): Promise<Octets> {
   const { assetId: option } = state.options;
-  const assetId = option === true
-    ? context.initData && state.initData(context.initData, context.initDataType)?.fairplay?.assetId
-    : option && await resolveOption("assetId", state.timeout, option, context);
+  const assetId =
+    option === true
+      ? context.initData && state.initData(context.initData, context.initDataType)?.fairplay?.assetId
+      : option && (await resolveOption("assetId", state.timeout, option, context));
   return assetId ? encodeText(`${decodeText(form)}&assetId=${encodeURIComponent(assetId)}`) : form;
 }
 
 async function urlOf(state: State, context: RequestContext): Promise<string> {
   const option = state.options.licenseUrl;
-  const own = option && typeof option === "object" ? option[context.drm] : await resolveOption("licenseUrl", state.timeout, option as ValueOrProvider<string> | undefined, context);
+  const own =
+    option && typeof option === "object"
+      ? option[context.drm]
+      : await resolveOption("licenseUrl", state.timeout, option as ValueOrProvider<string> | undefined, context);
   const url = own ?? state.defaultUrl(context.drm, context.contentId);
   // Checked here: what the browser says of a URL that it does not take has the whole URL in it.
   const parsed = parseUrl(url);
-  if (!parsed || parsed.username || parsed.password) throw createError("options-invalid", { reason: Reason.OptionKind, parameters: ["licenseUrl", "a URL without user and password"] });
+  if (!parsed || parsed.username || parsed.password)
+    throw createError("options-invalid", {
+      reason: Reason.OptionKind,
+      parameters: ["licenseUrl", "a URL without user and password"],
+    });
   return url;
 }
 
 /** The token or auth data for a request, in the time that a server has. */
-export async function customDataOf(state: State, context: RequestContext, adapter: AdapterOptions, ms = state.timeout): Promise<string | undefined> {
+export async function customDataOf(
+  state: State,
+  context: RequestContext,
+  adapter: AdapterOptions,
+  ms = state.timeout,
+): Promise<string | undefined> {
   const option = adapter.customData === undefined ? state.options.customData : adapter.customData;
   const { drm, signal } = context;
   if (option === null) return undefined; // a license proxy adds it
@@ -158,13 +249,23 @@ export async function customDataOf(state: State, context: RequestContext, adapte
   const started = Date.now();
   const call = async (): Promise<unknown> => (typeof option === "function" ? option(context) : option);
   const value = await invokeCallback({ name: "customData", ms, signal, call }, "custom-data-failed", drm);
-  if (typeof value !== "string") throw createError("custom-data-invalid", { reason: Reason.CustomDataNotText, parameters: [value === null ? "null" : typeof value] });
+  if (typeof value !== "string")
+    throw createError("custom-data-invalid", {
+      reason: Reason.CustomDataNotText,
+      parameters: [value === null ? "null" : typeof value],
+    });
   state.emit({ type: "custom-data", drm, duration: Date.now() - started });
   return value;
 }
 
 /** What is wrong with custom data, as warnings. It never stops a request: the viewer's clock may be the one that is wrong. */
-export function validateToken(state: State, value: string, { drm, contentId }: RequestContext, keyRotation: boolean, tokenNeeded = false): Problem[] {
+export function validateToken(
+  state: State,
+  value: string,
+  { drm, contentId }: RequestContext,
+  keyRotation: boolean,
+  tokenNeeded = false,
+): Problem[] {
   const { siteId, tokenLifetime } = state.options;
   let problems: Problem[];
   try {

@@ -12,7 +12,8 @@ import { Reason } from "../generated/codes.js";
 /** The license in a response. Errors are not reported here: whoever calls may try again. */
 export function read(state: State, drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
   const meta = metaOf(request);
-  if (typeof response !== "object" || response === null) throw createError("argument-invalid", { parameters: ["response", "an object with status and body"] });
+  if (typeof response !== "object" || response === null)
+    throw createError("argument-invalid", { parameters: ["response", "an object with status and body"] });
   try {
     const body = bodyOf(response);
     accept(state, request?.url, response.url, body, "license");
@@ -27,7 +28,13 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
       if (meta?.period) state.licensed(...meta.period);
       if (meta) state.latency = Date.now() - meta.started;
       const record = meta?.chain?.record("licensed");
-      state.emit({ type: "license", drm, duration: meta ? Date.now() - meta.started : 0, bytes: license.data.length, ...(record ? { record } : {}) });
+      state.emit({
+        type: "license",
+        drm,
+        duration: meta ? Date.now() - meta.started : 0,
+        bytes: license.data.length,
+        ...(record ? { record } : {}),
+      });
     }
     return license;
   } catch (thrown) {
@@ -36,10 +43,17 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
 }
 
 /** Refuses what came from an origin that was not asked, or is too large, before anyone reads it. */
-export function accept({ allowRedirects, maxResponseBytes }: State, asked: string | undefined, from: string | undefined, body: Uint8Array, phase: Phase): void {
+export function accept(
+  { allowRedirects, maxResponseBytes }: State,
+  asked: string | undefined,
+  from: string | undefined,
+  body: Uint8Array,
+  phase: Phase,
+): void {
   // Mostly it is the URL that was asked: no need to parse it twice for that.
   const origin = from && from !== asked && originOf(from);
-  if (asked && origin && origin !== originOf(asked) && !allowRedirects.includes(origin)) throw redirected(phase, origin);
+  if (asked && origin && origin !== originOf(asked) && !allowRedirects.includes(origin))
+    throw redirected(phase, origin);
   if (body.length > maxResponseBytes) throw tooLarge(phase, maxResponseBytes);
 }
 

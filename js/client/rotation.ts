@@ -16,13 +16,20 @@ export interface Playing {
 }
 
 /** Waits, and returns for how long. Without an element it is unknown when the key is needed, so it is now. */
-export async function spreadRotation({ media, loading }: Playing, spread: number, latency: number, signal?: AbortSignal): Promise<number> {
+export async function spreadRotation(
+  { media, loading }: Playing,
+  spread: number,
+  latency: number,
+  signal?: AbortSignal,
+): Promise<number> {
   const video = spread > 0 ? media?.() : undefined;
   const delay = video ? delayOfRotation(spread, bufferedAhead(video) - (loading?.() ?? 0), latency) : 0;
   if (!video || !(delay > 0)) return 0;
   const began = Date.now();
   let needed!: () => void;
-  const early = new Promise<void>((resolve) => { needed = resolve; });
+  const early = new Promise<void>((resolve) => {
+    needed = resolve;
+  });
   for (const type of NEEDED) video.addEventListener(type, needed);
   try {
     await sleep(delay, signal, early);

@@ -2,7 +2,16 @@
 import { asBytes } from "../bytes.js";
 import { createError, toPallyConError, type PallyConError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
-import type { Bytes, Drm, InitData, InitDataType, LicenseRecord, PallyConEvent, PallyConOptions, Problem } from "../types.js";
+import type {
+  Bytes,
+  Drm,
+  InitData,
+  InitDataType,
+  LicenseRecord,
+  PallyConEvent,
+  PallyConOptions,
+  Problem,
+} from "../types.js";
 import { readInitData } from "../wasm/core.js";
 import { isLoaded, load } from "../wasm/load.js";
 import { Chain, Delivery, type RetryPolicy } from "./delivery.js";
@@ -50,8 +59,11 @@ export class State {
   get retry(): RetryPolicy {
     const { attempts, base, cap, total, circuit } = this.options.retry ?? {};
     return {
-      attempts: attempts ?? DEFAULT_RETRY.attempts, base: base ?? DEFAULT_RETRY.base, cap: cap ?? DEFAULT_RETRY.cap,
-      total: total ?? Infinity, circuit: circuit ?? undefined,
+      attempts: attempts ?? DEFAULT_RETRY.attempts,
+      base: base ?? DEFAULT_RETRY.base,
+      cap: cap ?? DEFAULT_RETRY.cap,
+      total: total ?? Infinity,
+      circuit: circuit ?? undefined,
     };
   }
 
@@ -65,7 +77,9 @@ export class State {
       this.options.onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
     } catch (error) {
       // The page's own listener must not stop playback; its error goes where uncaught errors go.
-      setTimeout(() => { throw error; });
+      setTimeout(() => {
+        throw error;
+      });
     }
   }
 

@@ -1,7 +1,10 @@
 // What a Content-Security-Policy forbids is told as an event beside the failure: this listens while something is tried.
 
 /** Runs `work`; the second part says which of the policy's directives forbade something meanwhile, where one did. */
-export async function watchingPolicy<T>(work: () => Promise<T>, concerns: (blocked: string) => boolean): Promise<[T, string | undefined]> {
+export async function watchingPolicy<T>(
+  work: () => Promise<T>,
+  concerns: (blocked: string) => boolean,
+): Promise<[T, string | undefined]> {
   let directive: string | undefined;
   const onViolation = (event: SecurityPolicyViolationEvent) => {
     if (concerns(event.blockedURI)) directive = event.effectiveDirective || event.violatedDirective;
@@ -11,7 +14,9 @@ export async function watchingPolicy<T>(work: () => Promise<T>, concerns: (block
   try {
     const result = await work();
     // The event is a task of its own, which may come after the failure.
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
     return [result, directive];
   } finally {
     page?.removeEventListener("securitypolicyviolation", onViolation);

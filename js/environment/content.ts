@@ -6,7 +6,10 @@ import { Reason } from "../generated/codes.js";
 const plain = (keyId: string) => keyId.toLowerCase().replace(/[^0-9a-f]/g, "");
 
 /** `chosen`: what would be used for it. */
-export function contentProblems({ scheme, videoKeyIds = [], audioKeyIds = [] }: NonNullable<DiagnoseOptions["content"]>, chosen: Probed): Problem[] {
+export function contentProblems(
+  { scheme, videoKeyIds = [], audioKeyIds = [] }: NonNullable<DiagnoseOptions["content"]>,
+  chosen: Probed,
+): Problem[] {
   const found: Problem[] = [];
   const { drm, keySystem, robustness, schemes } = chosen;
   const mode = scheme === "cbcs" || scheme === "cbc1" ? "cbcs" : "cenc";
@@ -18,6 +21,7 @@ export function contentProblems({ scheme, videoKeyIds = [], audioKeyIds = [] }: 
   const video = new Set(videoKeyIds.map(plain));
   const shared = audioKeyIds.some((keyId) => video.has(plain(keyId)));
   const hardware = robustness?.video?.startsWith("HW") || chosen.securityLevel === "SL3000";
-  if (shared && hardware) found.push(problem("hardware-key-shared", [keySystem, robustness?.video ? ` (${robustness.video})` : ""]));
+  if (shared && hardware)
+    found.push(problem("hardware-key-shared", [keySystem, robustness?.video ? ` (${robustness.video})` : ""]));
   return found;
 }

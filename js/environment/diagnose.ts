@@ -16,8 +16,12 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Problem[]
   const { urls = [], timeout = 8000 } = options;
   const limit = deadline(timeout);
   // What cannot be looked at is not known to be wrong.
-  const checks = [keyProblems(options, limit), storageProblems(), wasmProblems(limit), ...urls.map((url) => urlProblems(url, limit))]
-    .map((check) => check.catch((): Problem[] => []));
+  const checks = [
+    keyProblems(options, limit),
+    storageProblems(),
+    wasmProblems(limit),
+    ...urls.map((url) => urlProblems(url, limit)),
+  ].map((check) => check.catch((): Problem[] => []));
   const found = await Promise.all(checks).finally(limit.clear);
   return ([] as Problem[]).concat(...found);
 }
@@ -30,6 +34,8 @@ async function keyProblems({ content, drm }: DiagnoseOptions, limit: Deadline): 
   const chosen = list[0];
   if (chosen) return content ? contentProblems(content, chosen) : [];
   if (!complete) return [problem("cdm-unanswered")];
-  const wanted = drm ? { widevine: "Widevine", playready: "PlayReady", fairplay: "FairPlay", clearkey: "ClearKey" }[drm] : "Widevine, PlayReady or FairPlay";
+  const wanted = drm
+    ? { widevine: "Widevine", playready: "PlayReady", fairplay: "FairPlay", clearkey: "ClearKey" }[drm]
+    : "Widevine, PlayReady or FairPlay";
   return [problem("cdm-missing", [wanted])];
 }

@@ -2,7 +2,9 @@
 
 const VERSIONS = ["1.0", "1.1", "1.2", "1.3", "1.4", "2.0", "2.1", "2.2", "2.3"];
 
-interface PolicyKeys { getStatusForPolicy?(policy: { minHdcpVersion: string }): Promise<string> }
+interface PolicyKeys {
+  getStatusForPolicy?(policy: { minHdcpVersion: string }): Promise<string>;
+}
 
 /** The highest version that is met, "none" where not even the first is, nothing where the browser cannot tell. */
 export async function maxHdcp(access: MediaKeySystemAccess): Promise<string | undefined> {

@@ -23,17 +23,25 @@ export const HARDWARE = 3;
 const SOFTWARE = 2;
 
 const widevine = (name: string, video: string[]): KeySystem => ({
-  drm: "widevine", name, video,
+  drm: "widevine",
+  name,
+  video,
   // Audio is never decoded in hardware: with HW_SECURE_ALL for video, Chrome for Android takes no more than "" for it.
   audio: ["SW_SECURE_CRYPTO", ""],
-  initDataTypes: ["cenc", "webm", "keyids"], scheme: "cenc",
+  initDataTypes: ["cenc", "webm", "keyids"],
+  scheme: "cenc",
   rank: (robustness) => (robustness.startsWith("HW") ? HARDWARE : robustness === "SW_SECURE_DECODE" ? SOFTWARE : 1),
   level: (robustness) => (robustness === "HW_SECURE_ALL" ? "L1" : robustness ? "L3" : undefined),
   known: /^(SW_SECURE_(CRYPTO|DECODE)|HW_SECURE_(CRYPTO|DECODE|ALL))$/,
 });
 
 const playready = (name: string, video: string[]): KeySystem => ({
-  drm: "playready", name, video, audio: [""], initDataTypes: ["cenc", "keyids"], scheme: "cenc",
+  drm: "playready",
+  name,
+  video,
+  audio: [""],
+  initDataTypes: ["cenc", "keyids"],
+  scheme: "cenc",
   rank: () => (name.endsWith("3000") ? HARDWARE : SOFTWARE),
   // A device that is sold has SL2000 at least; 150 is for tests, and has to be asked for.
   level: (robustness) => (name.endsWith("3000") ? "SL3000" : `SL${robustness || 2000}`),
@@ -48,10 +56,34 @@ const NONE = /(?!)/;
  * `com.widevine.alpha.experiment` is where Chrome for Windows has L1; it is asked where the plain name has not.
  */
 export const KEY_SYSTEMS: KeySystem[][] = [
-  [{ drm: "fairplay", name: KEY_SYSTEM.fairplay, video: [""], audio: [""], initDataTypes: ["skd", "sinf", "cenc"], scheme: "cbcs", rank: () => HARDWARE, level: () => undefined, known: NONE }],
+  [
+    {
+      drm: "fairplay",
+      name: KEY_SYSTEM.fairplay,
+      video: [""],
+      audio: [""],
+      initDataTypes: ["skd", "sinf", "cenc"],
+      scheme: "cbcs",
+      rank: () => HARDWARE,
+      level: () => undefined,
+      known: NONE,
+    },
+  ],
   [playready(`${RECOMMENDATION}.3000`, ["3000", ""])],
   [playready(RECOMMENDATION, ["2000", "150", ""]), playready(KEY_SYSTEM.playready, ["2000", "150", ""])],
   [widevine(KEY_SYSTEM.widevine, ["HW_SECURE_ALL", "SW_SECURE_DECODE", "SW_SECURE_CRYPTO"])],
   [widevine(`${KEY_SYSTEM.widevine}.experiment`, ["HW_SECURE_ALL"])],
-  [{ drm: "clearkey", name: KEY_SYSTEM.clearkey, video: [""], audio: [""], initDataTypes: ["cenc", "keyids", "webm"], scheme: "cenc", rank: () => 0, level: () => undefined, known: NONE }],
+  [
+    {
+      drm: "clearkey",
+      name: KEY_SYSTEM.clearkey,
+      video: [""],
+      audio: [""],
+      initDataTypes: ["cenc", "keyids", "webm"],
+      scheme: "cenc",
+      rank: () => 0,
+      level: () => undefined,
+      known: NONE,
+    },
+  ],
 ];

@@ -6,7 +6,9 @@ interface LegacySession extends EventTarget {
   update(data: Uint8Array): void;
   close(): void;
 }
-export interface LegacyKeys { createSession(type: string, initData: Uint8Array): LegacySession | null }
+export interface LegacyKeys {
+  createSession(type: string, initData: Uint8Array): LegacySession | null;
+}
 interface LegacyKeysConstructor {
   new (keySystem: string): LegacyKeys;
   isTypeSupported(keySystem: string, type: string): boolean;

@@ -10,11 +10,14 @@ import { probe } from "./probe.js";
 export interface Level extends Pick<Probed, "drm" | "keySystem" | "initDataTypes"> {
   robustness: { video?: string; audio?: string };
 }
-interface Ranked extends Level { rank: number }
+interface Ranked extends Level {
+  rank: number;
+}
 
 const ALL = ([] as KeySystem[]).concat(...KEY_SYSTEMS);
 const ALLOWED = `"hardware", "software", or levels of one DRM such as { video: "SW_SECURE_DECODE" }`;
-const invalid = () => createError("options-invalid", { reason: Reason.OptionKind, parameters: ["robustness", ALLOWED] });
+const invalid = () =>
+  createError("options-invalid", { reason: Reason.OptionKind, parameters: ["robustness", ALLOWED] });
 
 /** Throws "options-invalid" where `option` is neither of the words nor names a level of any DRM. */
 export async function levels(option: Robustness, options: ProbeOptions): Promise<Level[]> {
@@ -32,10 +35,17 @@ export async function levels(option: Robustness, options: ProbeOptions): Promise
   const found = await probe(options);
   // The name under which the browser grants it: L1 is under the experiment's on Windows.
   const granted = (keySystem: string) => found.find((one) => one.keySystem === keySystem);
-  const order = (keySystem: string) => (granted(keySystem)?.robustness?.video === video ? 0 : granted(keySystem) ? 1 : 2);
-  const allowed = named.filter(({ drm }) => !options.drms || options.drms.includes(drm))
+  const order = (keySystem: string) =>
+    granted(keySystem)?.robustness?.video === video ? 0 : granted(keySystem) ? 1 : 2;
+  const allowed = named
+    .filter(({ drm }) => !options.drms || options.drms.includes(drm))
     .sort((a, b) => order(a.name) - order(b.name));
-  return allowed.map(({ drm, name: keySystem, initDataTypes }) => ({ drm, keySystem, initDataTypes, robustness: { ...(option as object) } }));
+  return allowed.map(({ drm, name: keySystem, initDataTypes }) => ({
+    drm,
+    keySystem,
+    initDataTypes,
+    robustness: { ...(option as object) },
+  }));
 }
 
 /** What the browser grants, and the lower levels under the same name. */
@@ -44,7 +54,16 @@ function stepsOf({ drm, keySystem, initDataTypes, robustness = {} }: Probed): Ra
   const best = robustness.video ?? robustness.audio ?? "";
   const rank = system?.rank(best) ?? HARDWARE; // WebKit's old FairPlay is not in the table
   const [audio] = system?.audio ?? [];
-  const lower = (system?.video ?? []).filter((name) => name && system!.rank(name) < rank)
-    .map((video): Ranked => ({ drm, keySystem, initDataTypes, robustness: { video, ...(audio ? { audio } : {}) }, rank: system!.rank(video) }));
+  const lower = (system?.video ?? [])
+    .filter((name) => name && system!.rank(name) < rank)
+    .map(
+      (video): Ranked => ({
+        drm,
+        keySystem,
+        initDataTypes,
+        robustness: { video, ...(audio ? { audio } : {}) },
+        rank: system!.rank(video),
+      }),
+    );
   return [{ drm, keySystem, initDataTypes, robustness, rank }, ...lower];
 }

@@ -6,7 +6,9 @@ import { problem } from "./problem.js";
 import { before, type Deadline } from "./time.js";
 import { Reason } from "../generated/codes.js";
 
-interface Policy { allowsFeature(name: string): boolean }
+interface Policy {
+  allowsFeature(name: string): boolean;
+}
 
 const EME = "encrypted-media";
 
@@ -16,7 +18,13 @@ export async function pageProblems(limit: Deadline): Promise<Problem[]> {
     return [problem("not-a-page")];
   }
   if (window.isSecureContext === false) {
-    return [problem("insecure-context", [`${location.protocol}//${location.host}`], framed() ? Reason.InsecureFrame : undefined)];
+    return [
+      problem(
+        "insecure-context",
+        [`${location.protocol}//${location.host}`],
+        framed() ? Reason.InsecureFrame : undefined,
+      ),
+    ];
   }
   if (!allowed() || (await refused(limit))) return [notAllowed()];
   if (!(navigator as { requestMediaKeySystemAccess?: unknown }).requestMediaKeySystemAccess) {
@@ -40,7 +48,13 @@ function allowed(): boolean {
 async function refused(limit: Deadline): Promise<boolean> {
   try {
     const capability = [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }];
-    await before(limit, navigator.requestMediaKeySystemAccess(KEY_SYSTEM.clearkey, [{ initDataTypes: ["keyids"], videoCapabilities: capability }]), undefined);
+    await before(
+      limit,
+      navigator.requestMediaKeySystemAccess(KEY_SYSTEM.clearkey, [
+        { initDataTypes: ["keyids"], videoCapabilities: capability },
+      ]),
+      undefined,
+    );
     return false;
   } catch (error) {
     return /^(SecurityError|NotAllowedError)$/.test((error as Error).name);

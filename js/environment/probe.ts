@@ -7,7 +7,10 @@ import { legacyKeys } from "./legacy-keys.js";
 import { before, deadline, type Deadline } from "./time.js";
 
 type Capability = MediaKeySystemMediaCapability & { encryptionScheme?: string | null };
-interface Found { rank: number; probed: Probed }
+interface Found {
+  rank: number;
+  probed: Probed;
+}
 
 const known = new Map<string, Promise<Found[]>>();
 
@@ -25,16 +28,25 @@ export async function probe(options: ProbeOptions = {}): Promise<Probed[]> {
 }
 
 /** The same until somebody else's time is over; `complete` where everything has answered by then. */
-export async function probeUntil(limit: Deadline, options: ProbeOptions): Promise<{ list: Probed[]; complete: boolean }> {
+export async function probeUntil(
+  limit: Deadline,
+  options: ProbeOptions,
+): Promise<{ list: Probed[]; complete: boolean }> {
   const { drms, codecs, scheme } = options;
   const found: Found[] = [];
-  const complete = await before(limit, Promise.all(KEY_SYSTEMS.map(async (systems) => {
-    if (drms && !drms.includes((systems[0] as KeySystem).drm)) return;
-    const key = JSON.stringify([(systems[0] as KeySystem).name, codecs, scheme]);
-    const asked = known.get(key) ?? first(systems, options);
-    known.set(key, asked);
-    found.push(...(await asked));
-  })).then(() => true), false);
+  const complete = await before(
+    limit,
+    Promise.all(
+      KEY_SYSTEMS.map(async (systems) => {
+        if (drms && !drms.includes((systems[0] as KeySystem).drm)) return;
+        const key = JSON.stringify([(systems[0] as KeySystem).name, codecs, scheme]);
+        const asked = known.get(key) ?? first(systems, options);
+        known.set(key, asked);
+        found.push(...(await asked));
+      }),
+    ).then(() => true),
+    false,
+  );
   const list = found.sort((a, b) => b.rank - a.rank || order(a.probed) - order(b.probed)).map(({ probed }) => probed);
   // The experiment is worth naming only for what the plain name has not.
   const plain = list.find(({ keySystem }) => keySystem === KEY_SYSTEM.widevine);
@@ -42,7 +54,8 @@ export async function probeUntil(limit: Deadline, options: ProbeOptions): Promis
   return { list: JSON.parse(JSON.stringify(worth)) as Probed[], complete }; // a list of the caller's own
 }
 
-const order = ({ keySystem }: Probed) => KEY_SYSTEMS.findIndex((systems) => systems.some(({ name }) => name === keySystem));
+const order = ({ keySystem }: Probed) =>
+  KEY_SYSTEMS.findIndex((systems) => systems.some(({ name }) => name === keySystem));
 
 async function first(systems: KeySystem[], options: ProbeOptions): Promise<Found[]> {
   for (const system of systems) {
@@ -56,9 +69,14 @@ async function ask(system: KeySystem, options: ProbeOptions): Promise<Found | un
   const strict = system.video.filter(Boolean);
   const { name } = system;
   let access: MediaKeySystemAccess | undefined;
-  if (strict.length) access = await request(name, strict.map((video) => configuration(system, options, video)));
+  if (strict.length)
+    access = await request(
+      name,
+      strict.map((video) => configuration(system, options, video)),
+    );
   // Asked alone: Chrome warns in the console of a question without robustness, and need not where a level was granted.
-  if (!access && (strict.length < system.video.length || name === KEY_SYSTEM.widevine)) access = await request(name, [configuration(system, options, "")]);
+  if (!access && (strict.length < system.video.length || name === KEY_SYSTEM.widevine))
+    access = await request(name, [configuration(system, options, "")]);
   if (!access) return undefined;
 
   const { videoCapabilities = [], audioCapabilities = [], initDataTypes = [] } = access.getConfiguration();
@@ -68,12 +86,17 @@ async function ask(system: KeySystem, options: ProbeOptions): Promise<Found | un
   const securityLevel = system.level(best);
   const works = schemes(videoCapabilities.length ? videoCapabilities : audioCapabilities, system.scheme);
   if (options.scheme && !works.includes(options.scheme)) return undefined;
-  const kept = { ...configuration(system, options, best), sessionTypes: ["persistent-license"], persistentState: "required" as const };
+  const kept = {
+    ...configuration(system, options, best),
+    sessionTypes: ["persistent-license"],
+    persistentState: "required" as const,
+  };
   const [hdcp, persistent] = await Promise.all([maxHdcp(access), request(name, [kept])]);
   return {
     rank: system.rank(best),
     probed: {
-      drm: system.drm, keySystem: name,
+      drm: system.drm,
+      keySystem: name,
       ...(best || audio ? { robustness: { ...(video ? { video } : {}), ...(audio ? { audio } : {}) } } : {}),
       ...(securityLevel ? { securityLevel } : {}),
       initDataTypes: initDataTypes as InitDataType[],
@@ -84,7 +107,10 @@ async function ask(system: KeySystem, options: ProbeOptions): Promise<Found | un
   };
 }
 
-async function request(name: string, configurations: MediaKeySystemConfiguration[]): Promise<MediaKeySystemAccess | undefined> {
+async function request(
+  name: string,
+  configurations: MediaKeySystemConfiguration[],
+): Promise<MediaKeySystemAccess | undefined> {
   try {
     return await navigator.requestMediaKeySystemAccess(name, configurations);
   } catch {
@@ -93,19 +119,33 @@ async function request(name: string, configurations: MediaKeySystemConfiguration
 }
 
 /** One question: this robustness, for every codec and scheme. The answer lists the capabilities that are there. */
-function configuration(system: KeySystem, { codecs, scheme }: ProbeOptions, robustness: string): MediaKeySystemConfiguration {
+function configuration(
+  system: KeySystem,
+  { codecs, scheme }: ProbeOptions,
+  robustness: string,
+): MediaKeySystemConfiguration {
   const wanted = codecs?.video || codecs?.audio ? codecs : { video: "avc1.42E01E", audio: "mp4a.40.2" };
   const each = (kind: string, codec: string | undefined, levels: string[]): Capability[] =>
-    !codec ? [] : ([] as Capability[]).concat(...levels.map((level) => (scheme ? [scheme] : ["cenc", "cbcs"]).map((encryptionScheme) => ({
-      contentType: codec.includes("/") ? codec : `${kind}/mp4; codecs="${codec}"`, robustness: level, encryptionScheme,
-    }))));
+    !codec
+      ? []
+      : ([] as Capability[]).concat(
+          ...levels.map((level) =>
+            (scheme ? [scheme] : ["cenc", "cbcs"]).map((encryptionScheme) => ({
+              contentType: codec.includes("/") ? codec : `${kind}/mp4; codecs="${codec}"`,
+              robustness: level,
+              encryptionScheme,
+            })),
+          ),
+        );
   const videoCapabilities = each("video", wanted.video, [robustness]);
   const audioCapabilities = each("audio", wanted.audio, robustness ? system.audio : [""]);
   return {
     initDataTypes: system.initDataTypes,
     ...(videoCapabilities.length ? { videoCapabilities } : {}),
     ...(audioCapabilities.length ? { audioCapabilities } : {}),
-    distinctiveIdentifier: "optional", persistentState: "optional", sessionTypes: ["temporary"],
+    distinctiveIdentifier: "optional",
+    persistentState: "optional",
+    sessionTypes: ["temporary"],
   };
 }
 
@@ -117,6 +157,12 @@ function schemes(capabilities: Capability[], usual: Scheme): ("cenc" | "cbcs")[]
 
 /** Safari before 12.1 has FairPlay under its old API alone. */
 function legacyFairPlay({ drm }: KeySystem, { scheme }: ProbeOptions): Found[] {
-  if (drm !== "fairplay" || scheme === "cenc" || !legacyKeys()?.isTypeSupported(LEGACY_FAIRPLAY, "video/mp4")) return [];
-  return [{ rank: 3, probed: { drm, keySystem: LEGACY_FAIRPLAY, initDataTypes: ["skd"], schemes: ["cbcs"], persistentLicense: false } }];
+  if (drm !== "fairplay" || scheme === "cenc" || !legacyKeys()?.isTypeSupported(LEGACY_FAIRPLAY, "video/mp4"))
+    return [];
+  return [
+    {
+      rank: 3,
+      probed: { drm, keySystem: LEGACY_FAIRPLAY, initDataTypes: ["skd"], schemes: ["cbcs"], persistentLicense: false },
+    },
+  ];
 }

@@ -1,13 +1,19 @@
 // Browsers may take a minute to answer a question about keys: nothing here waits longer than its own time limit.
 
 /** A time limit that several waits share: `over` resolves when it is reached. */
-export interface Deadline { over: Promise<void>; clear(): void }
+export interface Deadline {
+  over: Promise<void>;
+  clear(): void;
+}
 
 export function deadline(ms: number): Deadline {
   let timer: ReturnType<typeof setTimeout>;
-  const over = new Promise<void>((resolve) => { timer = setTimeout(resolve, ms); });
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
   return { over, clear: () => clearTimeout(timer) };
 }
 
 /** What `work` resolves with, or `late` when the time is over first. */
-export const before = <T, L>({ over }: Deadline, work: Promise<T>, late: L): Promise<T | L> => Promise.race([work, over.then(() => late)]);
+export const before = <T, L>({ over }: Deadline, work: Promise<T>, late: L): Promise<T | L> =>
+  Promise.race([work, over.then(() => late)]);

@@ -22,9 +22,20 @@ export async function urlProblems(text: string, limit: Deadline): Promise<Proble
   void limit.over.then(() => controller.abort());
   const reach = (init: RequestInit) => {
     const answer = fetch(url.href, { cache: "no-store", credentials: "omit", ...init, signal: controller.signal });
-    return before(limit, answer.then(({ body }) => { void body?.cancel(); return true; }, () => false), LATE);
+    return before(
+      limit,
+      answer.then(
+        ({ body }) => {
+          void body?.cancel();
+          return true;
+        },
+        () => false,
+      ),
+      LATE,
+    );
   };
-  const concerns = (blocked: string) => blocked === "" || url.href.startsWith(blocked) || blocked.startsWith(url.origin);
+  const concerns = (blocked: string) =>
+    blocked === "" || url.href.startsWith(blocked) || blocked.startsWith(url.origin);
   const [reached, directive] = await watchingPolicy(() => reach({ mode: "no-cors" }), concerns);
   if (directive) return [problem("csp-blocks-url", [directive, name])];
   if (reached !== true) return [unreachable(url, name, reached)];

@@ -27,9 +27,16 @@ export async function wasmProblems(limit: Deadline): Promise<Problem[]> {
 async function unreachable(url: URL, limit: Deadline): Promise<Problem | undefined> {
   if (!/^https?:$/.test(url.protocol) || typeof fetch === "undefined") return undefined;
   const answered = (response: Response) => (response.ok ? "" : `is answered with HTTP ${response.status}`);
-  const reach = () => before(limit, fetch(url.href).then(answered, () => "cannot be fetched"), "is not answered in time");
+  const reach = () =>
+    before(
+      limit,
+      fetch(url.href).then(answered, () => "cannot be fetched"),
+      "is not answered in time",
+    );
   const [failure, directive] = await watchingPolicy(reach, (blocked) => url.href.startsWith(blocked));
   if (!failure) return undefined;
   const where = url.origin + url.pathname;
-  return directive ? problem("wasm-unreachable", [failure, where, directive], Reason.DiagnosedWasmConnect) : problem("wasm-unreachable", [failure, where], Reason.DiagnosedWasmFile);
+  return directive
+    ? problem("wasm-unreachable", [failure, where, directive], Reason.DiagnosedWasmConnect)
+    : problem("wasm-unreachable", [failure, where], Reason.DiagnosedWasmFile);
 }

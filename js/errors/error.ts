@@ -65,33 +65,57 @@ export class PallyConError extends Error {
 type More = Omit<Partial<ErrorFields>, "code" | "message" | "hint">;
 
 /** An error of a code, in the table's words. */
-export function createError(code: PallyConErrorCode, fields: More & Parts & { reason?: Reason | undefined } = {}, texts?: Texts): PallyConError {
+export function createError(
+  code: PallyConErrorCode,
+  fields: More & Parts & { reason?: Reason | undefined } = {},
+  texts?: Texts,
+): PallyConError {
   const { reason, parameters, ...more } = fields;
   return new PallyConError({ ...sentence(code, reason, fields, texts), ...more });
 }
 
 /** The same, of the numbers that cross from a wasm module. */
-export function errorFromNumbers(code: number, reason: number | undefined, parameters: string[], more: More = {}): PallyConError {
+export function errorFromNumbers(
+  code: number,
+  reason: number | undefined,
+  parameters: string[],
+  more: More = {},
+): PallyConError {
   return new PallyConError({ ...sentence(code, reason, { parameters, ...more }), ...more });
 }
 
 /** Something that is not a failure yet. */
-export function createProblem(code: PallyConErrorCode | number, reason?: Reason, parameters?: (string | number)[], texts?: Texts): Problem {
+export function createProblem(
+  code: PallyConErrorCode | number,
+  reason?: Reason,
+  parameters?: (string | number)[],
+  texts?: Texts,
+): Problem {
   const { code: name, message, hint } = sentence(code, reason, { parameters }, texts);
   return { code: name, message, hint };
 }
 
 /** An error with some fields other than they were. */
 export function withFields(error: PallyConError, fields: Partial<ErrorFields>): PallyConError {
-  return new PallyConError({ ...(error.toJSON() as unknown as ErrorFields), ...(error.cause === undefined ? {} : { cause: error.cause }), ...fields });
+  return new PallyConError({
+    ...(error.toJSON() as unknown as ErrorFields),
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+    ...fields,
+  });
 }
 
 /** Whatever was thrown, as a PallyConError: one already, or `code` with the thing as its cause. */
-export function toPallyConError(thrown: unknown, code: PallyConErrorCode = "internal", fields?: Parameters<typeof createError>[1]): PallyConError {
+export function toPallyConError(
+  thrown: unknown,
+  code: PallyConErrorCode = "internal",
+  fields?: Parameters<typeof createError>[1],
+): PallyConError {
   return thrown instanceof PallyConError ? thrown : createError(code, { ...fields, cause: thrown });
 }
 
 /** What a module other than the player's throws: an error as JSON text, with its sentences. */
 export function fromThrown(thrown: unknown): PallyConError {
-  return typeof thrown === "string" && thrown[0] === "{" ? new PallyConError(JSON.parse(thrown) as ErrorFields) : toPallyConError(thrown);
+  return typeof thrown === "string" && thrown[0] === "{"
+    ? new PallyConError(JSON.parse(thrown) as ErrorFields)
+    : toPallyConError(thrown);
 }

@@ -16,26 +16,55 @@ export interface Texts {
 }
 
 /** What goes into a template: see src/error.rs for the placeholders. */
-export interface Parts { parameters?: readonly (string | number)[] | undefined; phase?: Phase | undefined; httpStatus?: number | undefined; offset?: number | undefined }
+export interface Parts {
+  parameters?: readonly (string | number)[] | undefined;
+  phase?: Phase | undefined;
+  httpStatus?: number | undefined;
+  offset?: number | undefined;
+}
 
 /** A code and a reason in words. */
-export interface Sentence { code: PallyConErrorCode; phase: Phase; message: string; hint: string; retryable: boolean }
+export interface Sentence {
+  code: PallyConErrorCode;
+  phase: Phase;
+  message: string;
+  hint: string;
+  retryable: boolean;
+}
 
 /** A reason's text, by its number. */
 export const reasonText = (reason: Reason): string => String(CORE.reasons[reason]?.[0] ?? "");
 
 /** `code`: its name, or its number in the player module. A scope has what the core has not. */
-export function sentence(code: number | PallyConErrorCode, reason?: Reason, parts: Parts = {}, texts: Texts = CORE): Sentence {
+export function sentence(
+  code: number | PallyConErrorCode,
+  reason?: Reason,
+  parts: Parts = {},
+  texts: Texts = CORE,
+): Sentence {
   const { parameters = [], httpStatus, offset = 0 } = parts;
   const own = texts.codes.find(([name]) => name === code);
-  const [name, phaseNumber, hint, template, retryable] = own ?? (typeof code === "number" ? CORE.codes[code] : CORE.codes.find(([name]) => name === code)) ?? CORE.codes[0]!;
+  const [name, phaseNumber, hint, template, retryable] =
+    own ?? (typeof code === "number" ? CORE.codes[code] : CORE.codes.find(([name]) => name === code)) ?? CORE.codes[0]!;
   const ownReason = reason === undefined ? undefined : texts.reasons[reason - texts.firstReason];
-  const [text = "", reasonHint, reasonTemplate] = ownReason ?? (reason === undefined ? undefined : CORE.reasons[reason]) ?? [];
+  const [text = "", reasonHint, reasonTemplate] =
+    ownReason ?? (reason === undefined ? undefined : CORE.reasons[reason]) ?? [];
   const hints = reasonHint == null ? (own ? texts : CORE).hints : (ownReason ? texts : CORE).hints;
   const phase = parts.phase ?? PHASES[phaseNumber as number]!;
-  const values: Record<string, string> = { phase, offset: String(offset), http: httpStatus ? ` (HTTP ${httpStatus})` : "", words: String(name).replace(/-/g, " ") };
+  const values: Record<string, string> = {
+    phase,
+    offset: String(offset),
+    http: httpStatus ? ` (HTTP ${httpStatus})` : "",
+    words: String(name).replace(/-/g, " "),
+  };
   const message = String(reasonTemplate || template || "{reason}")
     .replace("{reason}", () => String(text))
     .replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? String(parameters[Number(key)] ?? ""));
-  return { code: name as PallyConErrorCode, phase, message, hint: hints[(reasonHint ?? hint) as number]!, retryable: !!retryable };
+  return {
+    code: name as PallyConErrorCode,
+    phase,
+    message,
+    hint: hints[(reasonHint ?? hint) as number]!,
+    retryable: !!retryable,
+  };
 }

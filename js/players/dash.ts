@@ -15,10 +15,23 @@ import { KeyStatuses } from "./parts/key-status.js";
 import { Renewals } from "./parts/renewal.js";
 import { warnUntested } from "./parts/version.js";
 import type {
-  DashError, DashPlayer, KeyMessage, KeySystemAccess, LicenseRequest, ProtectionDataSet,
+  DashError,
+  DashPlayer,
+  KeyMessage,
+  KeySystemAccess,
+  LicenseRequest,
+  ProtectionDataSet,
 } from "./dash/types.js";
 import {
-  KEY_SYSTEM, PallyConError, asBytes, clientOf, createError, drmOf, hex, newAbortController, toPallyConError,
+  KEY_SYSTEM,
+  PallyConError,
+  asBytes,
+  clientOf,
+  createError,
+  drmOf,
+  hex,
+  newAbortController,
+  toPallyConError,
 } from "../core.js";
 import type { AdapterOptions, Bytes, Client, Drm, Octets, PallyCon, Undo } from "../core.js";
 import { detailsOf, handlerOf, type LicenseHandler } from "../license-handler.js";
@@ -54,7 +67,9 @@ export function pallyConError(event: unknown): PallyConError | undefined {
 export function attachDash(player: DashPlayer, drm: PallyCon, options: DashOptions = {}): Promise<Undo> {
   return attachOnce(player, async () => {
     const client = clientOf(drm);
-    const robust = options.robustness ? await (await import("./parts/robustness.js")).robustDash(player, client, options) : undefined;
+    const robust = options.robustness
+      ? await (await import("./parts/robustness.js")).robustDash(player, client, options)
+      : undefined;
     return new Attachment(player, client, options, robust).start();
   });
 }
@@ -93,7 +108,9 @@ class Attachment {
     this.configure();
     player.registerLicenseRequestFilter(this.onRequest);
     const listeners: [string, (event: never) => void][] = [
-      [ACCESS, this.onAccess], [MESSAGE, this.onMessage], [TEARDOWN, this.onTeardown],
+      [ACCESS, this.onAccess],
+      [MESSAGE, this.onMessage],
+      [TEARDOWN, this.onTeardown],
     ];
     for (const [type, listener] of listeners) player.on(type as never, listener as never);
     warnUntested(client, "dash.js", { constructor: { version: player.getVersion() } }, /^5\./);
@@ -112,7 +129,8 @@ class Attachment {
     for (const drm of Object.keys(KEY_SYSTEM) as Drm[]) {
       const { persistentState } = drm === "widevine" ? this.options : {};
       data[KEY_SYSTEM[drm]] = {
-        ...(persistentState ? { persistentState } : {}), ...wanted[KEY_SYSTEM[drm]],
+        ...(persistentState ? { persistentState } : {}),
+        ...wanted[KEY_SYSTEM[drm]],
         serverURL: this.client.defaultUrl(drm),
       };
     }
@@ -123,9 +141,11 @@ class Attachment {
   private readonly onAccess = ({ data: access }: { data?: KeySystemAccess }): void => {
     const keySystem = access?.selectedSystemString ?? "";
     const drm = drmOf(keySystem);
-    this.handler = drm && handlerOf(this.client, { ...this.options, keySystem, media: () => this.player.getVideoElement?.() });
+    this.handler =
+      drm && handlerOf(this.client, { ...this.options, keySystem, media: () => this.player.getVideoElement?.() });
     this.keySystem = keySystem;
-    const failed = (error: PallyConError) => this.raise(SESSION, SESSION_FAILED, this.client.fail(error), { data: null });
+    const failed = (error: PallyConError) =>
+      this.raise(SESSION, SESSION_FAILED, this.client.fail(error), { data: null });
     if (access) this.robust?.watch(access, () => this.configure(), failed);
     if (!access || (drm !== "fairplay" && drm !== "widevine")) return;
     const { serverCertificate, certUrls } = this.protectionData[KEY_SYSTEM[drm]] ?? {};

@@ -7,8 +7,36 @@
  *
  * @packageDocumentation
  */
-import { KEY_SYSTEM, UNCOUNTED, asBytes, clientOf, createError, drmOf, encodeText, hex, newAbortController, PallyConError, prepare, read as readLicense, redactUrl, tooLate, toPallyConError } from "../core.js";
-import type { AdapterOptions, Bytes, Client, Drm, InitDataType, License, LicenseRequest, Octets, PallyCon, RequestContext, Undo } from "../core.js";
+import {
+  KEY_SYSTEM,
+  UNCOUNTED,
+  asBytes,
+  clientOf,
+  createError,
+  drmOf,
+  encodeText,
+  hex,
+  newAbortController,
+  PallyConError,
+  prepare,
+  read as readLicense,
+  redactUrl,
+  tooLate,
+  toPallyConError,
+} from "../core.js";
+import type {
+  AdapterOptions,
+  Bytes,
+  Client,
+  Drm,
+  InitDataType,
+  License,
+  LicenseRequest,
+  Octets,
+  PallyCon,
+  RequestContext,
+  Undo,
+} from "../core.js";
 import { defaultKeyId } from "./parts/key-id.js";
 import { KeyStatuses } from "./parts/key-status.js";
 import { Renewals } from "./parts/renewal.js";
@@ -26,9 +54,14 @@ export function pallyConError(data: unknown): PallyConError | undefined {
   return found instanceof PallyConError ? found : undefined;
 }
 
-export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Promise<{ config: HlsDrmConfig; dispose: Undo }> {
+export async function hlsConfig(
+  drm: PallyCon,
+  options: AdapterOptions = {},
+): Promise<{ config: HlsDrmConfig; dispose: Undo }> {
   const client = clientOf(drm);
-  const robust = options.robustness ? await (await import("./parts/robustness.js")).robustHls(client, options) : undefined;
+  const robust = options.robustness
+    ? await (await import("./parts/robustness.js")).robustHls(client, options)
+    : undefined;
   const controller = newAbortController();
   const { attempts, base, cap } = client.retry;
   // The client decides when it ends, by a status that is not tried again: attempts while the browser is offline are not counted.
@@ -42,7 +75,8 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       generateRequest(initDataType, initData, { decryptdata: key }) {
         // A fatal error has stopped hls.js; a second track that waited for the same key would ask for it all the same, and be
         // refused too. Without init data it asks when loading is started again.
-        if (!(this as Hls).loadingEnabled && refused.get(this as Hls)?.has(key.uri)) return { initDataType, initData: null };
+        if (!(this as Hls).loadingEnabled && refused.get(this as Hls)?.has(key.uri))
+          return { initDataType, initData: null };
         if (keySystem === FAIRPLAY) {
           if (initData) client.initData(initData, initDataType as InitDataType);
           else beforeInitData(client, this as Hls, key);
@@ -57,7 +91,14 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
     emeEnabled: true,
     drmSystems,
     ...(options.persistentState ? { drmSystemOptions: { persistentState: options.persistentState } } : {}),
-    keyLoadPolicy: { default: { maxTimeToFirstByteMs: client.timeout, maxLoadTimeMs: client.timeout, timeoutRetry: retry, errorRetry: retry } },
+    keyLoadPolicy: {
+      default: {
+        maxTimeToFirstByteMs: client.timeout,
+        maxLoadTimeMs: client.timeout,
+        timeoutRetry: retry,
+        errorRetry: retry,
+      },
+    },
     licenseXhrSetup(xhr, _url, context, challenge) {
       warnUntested(client, "hls.js", this, /^1\.[67]\./);
       let setup = setups.get(xhr);
@@ -70,7 +111,12 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   const statuses = new KeyStatuses(client);
   const renewals = new Renewals(client, "hls.js", options.renewal);
   const requests = new WeakMap<Uint8Array, Request>();
-  async function send(hls: Hls, xhr: Xhr, { keySystem, mediaKeysSession: session, decryptdata: key }: KeyContext, challenge: Uint8Array): Promise<Octets | undefined> {
+  async function send(
+    hls: Hls,
+    xhr: Xhr,
+    { keySystem, mediaKeysSession: session, decryptdata: key }: KeyContext,
+    challenge: Uint8Array,
+  ): Promise<Octets | undefined> {
     const { signal } = controller;
     const system = drmOf(keySystem);
     if (!system || !session || signal.aborted) return undefined;
@@ -78,15 +124,27 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
     const uri = /^skd:/.test(key.uri) ? key.uri : undefined;
     const initData = uri ? encodeText(uri) : key.pssh;
     const context = {
-      keySystem, signal, sessionId: session.sessionId,
+      keySystem,
+      signal,
+      sessionId: session.sessionId,
       ...(key.keyId ? { keyIds: [hex(key.keyId)] } : {}),
-      ...(initData ? { initData: asBytes(initData).slice() as Octets, initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType } : {}),
+      ...(initData
+        ? {
+            initData: asBytes(initData).slice() as Octets,
+            initDataType: (uri ? "skd" : key.scheme || "cenc") as InitDataType,
+          }
+        : {}),
     };
     // hls.js closes a session whose renewal was refused, valid keys and all, and reports nothing: so renewals are not left to it.
     const licensed = ({ details }: License) => renewals.licensedSession(session, system, details);
     if (session.keyStatuses.size > 0) {
       renew(hls, key, async () => {
-        const license = await client.requestLicense(system, challenge, { ...context, messageType: "license-renewal" }, options);
+        const license = await client.requestLicense(
+          system,
+          challenge,
+          { ...context, messageType: "license-renewal" },
+          options,
+        );
         if (signal.aborted) return;
         await session.update(license.data);
         licensed(license);
@@ -104,7 +162,14 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
       try {
         await chain.pause(signal);
         const about: Partial<RequestContext> = chain.attempt > 1 ? { ...context, reason: "retry" } : context;
-        const prepared = await prepare(client, system, challenge, about, { ...options, media: () => hls.media, loading: () => segmentOf(hls) }, chain);
+        const prepared = await prepare(
+          client,
+          system,
+          challenge,
+          about,
+          { ...options, media: () => hls.media, loading: () => segmentOf(hls) },
+          chain,
+        );
         return post(client, xhr, system, prepared, request);
       } catch (thrown) {
         const error = toPallyConError(thrown);
@@ -122,17 +187,24 @@ export async function hlsConfig(drm: PallyCon, options: AdapterOptions = {}): Pr
   let early: Promise<void> | undefined;
   if (typeof navigator === "object" && navigator.requestMediaKeySystemAccess) {
     config.requestMediaKeySystemAccessFunc = async (keySystem, configurations) => {
-      const access = await (robust ? robust.request(keySystem, configurations) : navigator.requestMediaKeySystemAccess(keySystem, configurations));
+      const access = await (robust
+        ? robust.request(keySystem, configurations)
+        : navigator.requestMediaKeySystemAccess(keySystem, configurations));
       // hls.js asks for the certificate's URL after this. FairPlay cannot do without it: the error becomes hls.js's own.
       if (keySystem === FAIRPLAY) await (early ?? load(keySystem, "fairplay"));
-      else if (drmOf(keySystem) === "widevine" && client.options.certificate?.widevine) await load(keySystem, "widevine").catch(() => {});
+      else if (drmOf(keySystem) === "widevine" && client.options.certificate?.widevine)
+        await load(keySystem, "widevine").catch(() => {});
       early = undefined;
       return access;
     };
     try {
-      await navigator.requestMediaKeySystemAccess(FAIRPLAY, [{ initDataTypes: ["sinf"], videoCapabilities: [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }] }]);
+      await navigator.requestMediaKeySystemAccess(FAIRPLAY, [
+        { initDataTypes: ["sinf"], videoCapabilities: [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }] },
+      ]);
       await (early = load(FAIRPLAY, "fairplay"));
-    } catch { /* no FairPlay here, or no certificate: hls.js tells of it when it is needed */ }
+    } catch {
+      /* no FairPlay here, or no certificate: hls.js tells of it when it is needed */
+    }
   }
 
   const dispose = client.adopt(() => {
@@ -153,13 +225,23 @@ async function renew(hls: Hls, key: LevelKey, work: () => Promise<void>): Promis
     await work();
   } catch (thrown) {
     const error = toPallyConError(thrown);
-    if (error.code !== "aborted") hls.trigger("hlsError", { type: "keySystemError", details: "keySystemLicenseRequestFailed", fatal: false, error, err: error, reason: error.message, decryptdata: key });
+    if (error.code !== "aborted")
+      hls.trigger("hlsError", {
+        type: "keySystemError",
+        details: "keySystemLicenseRequestFailed",
+        fatal: false,
+        error,
+        err: error,
+        reason: error.message,
+        decryptdata: key,
+      });
     throw error;
   }
 }
 
 /** It loads no segment before it has its key, and the longest takes no longer than it plays. In milliseconds. */
-const segmentOf = ({ levels }: Hls): number => 1000 * Math.max(0, ...levels.map(({ details }) => details?.targetduration ?? 0));
+const segmentOf = ({ levels }: Hls): number =>
+  1000 * Math.max(0, ...levels.map(({ details }) => details?.targetduration ?? 0));
 
 /** Opens and dresses the xhr; hls.js sends what comes back. */
 function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): Octets | undefined {
@@ -167,11 +249,18 @@ function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, requ
   xhr.open(prepared.method, prepared.url, true);
   if (client.options.withCredentials) xhr.withCredentials = true;
   // hls.js puts a Content-Type on PlayReady's itself: a second one would be added to it.
-  for (const [name, value] of Object.entries(prepared.headers)) if (drm !== "playready" || !/^content-type$/i.test(name)) xhr.setRequestHeader(name, value);
+  for (const [name, value] of Object.entries(prepared.headers))
+    if (drm !== "playready" || !/^content-type$/i.test(name)) xhr.setRequestHeader(name, value);
   // It also reads the buffer of PlayReady's message as UTF-16 to unwrap it, which fails for an odd length and for a long one.
   // Ours is unwrapped already: it sees nothing, and sends the bytes of the view.
   if (drm === "playready" && body) Object.defineProperty(body, "buffer", { value: new ArrayBuffer(0) });
-  client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: request.chain.attempt, bytes: body?.length ?? 0 });
+  client.emit({
+    type: "request",
+    drm,
+    url: redactUrl(prepared.url),
+    attempt: request.chain.attempt,
+    bytes: body?.length ?? 0,
+  });
   overrideResponse(client, xhr, drm, prepared, request);
   return body;
 }
@@ -182,8 +271,15 @@ function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseR
   const abort = xhr.abort.bind(xhr);
   let late = false;
   let givenUp = false;
-  const timer = setTimeout(() => { late = true; abort(); }, prepared.timeout);
-  xhr.abort = () => { givenUp = true; request.chain.abort(); abort(); };
+  const timer = setTimeout(() => {
+    late = true;
+    abort();
+  }, prepared.timeout);
+  xhr.abort = () => {
+    givenUp = true;
+    request.chain.abort();
+    abort();
+  };
   xhr.addEventListener("loadend", () => clearTimeout(timer));
 
   const read = (): Record<string, unknown> => {
@@ -212,7 +308,10 @@ function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseR
   let shown: Record<string, unknown> | undefined;
   const done = () => native("readyState") === 4;
   for (const name of ["status", "statusText", "response"]) {
-    Object.defineProperty(xhr, name, { configurable: true, get: () => (done() ? (shown ??= read())[name] : native(name)) });
+    Object.defineProperty(xhr, name, {
+      configurable: true,
+      get: () => (done() ? (shown ??= read())[name] : native(name)),
+    });
   }
 }
 
@@ -241,7 +340,15 @@ function beforeInitData(client: Client, hls: Hls, key: LevelKey): void {
     if (!fragment) continue;
     if (!fragment.initSegment) {
       const error = client.fail(createError("fairplay-mpeg-ts"));
-      hls.trigger("hlsError", { type: "keySystemError", details: "keySystemNoSession", fatal: true, error, err: error, reason: error.message, decryptdata: key });
+      hls.trigger("hlsError", {
+        type: "keySystemError",
+        details: "keySystemNoSession",
+        fatal: true,
+        error,
+        err: error,
+        reason: error.message,
+        decryptdata: key,
+      });
     } else {
       key.keyId = defaultKeyId(fragment.initSegment.data) ?? key.keyId;
     }

@@ -15,14 +15,25 @@ import { mediaModule } from "./media/module.js";
 import type { Actions, MediaSessions, MessageType, RequestReason } from "./media/module.js";
 import type { MediaOptions } from "./media/options.js";
 import {
-  LEGACY_FAIRPLAY, PallyConError, asBytes, bufferedAhead, clientOf, createError, errorFromNumbers, keyProblem, load, newAbortController,
+  LEGACY_FAIRPLAY,
+  PallyConError,
+  asBytes,
+  bufferedAhead,
+  clientOf,
+  createError,
+  errorFromNumbers,
+  keyProblem,
+  load,
+  newAbortController,
 } from "../core.js";
 import type { AdapterOptions, Client, Drm, InitDataType, Octets, PallyCon, Undo } from "../core.js";
 
 export type { MediaOptions };
 
 declare global {
-  interface HTMLMediaElementEventMap { pallyconerror: CustomEvent<PallyConError> }
+  interface HTMLMediaElementEventMap {
+    pallyconerror: CustomEvent<PallyConError>;
+  }
 }
 
 interface Open {
@@ -37,7 +48,9 @@ interface Open {
 const MAX_TIMER = 0x7fffffff;
 
 export function attachMedia(
-  video: HTMLMediaElement, drm: PallyCon, options: AdapterOptions & MediaOptions = {},
+  video: HTMLMediaElement,
+  drm: PallyCon,
+  options: AdapterOptions & MediaOptions = {},
 ): Promise<Undo> {
   return attachOnce(video, () => attach(video, clientOf(drm), options));
 }
@@ -66,12 +79,15 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
    * listener of `pallyconerror` may even undo the attachment, which frees it), and wasm-bindgen refuses that meanwhile.
    */
   let queue: (() => void)[] = [];
-  const later = <A extends unknown[]>(perform: (...args: A) => void) => (...args: A): void => {
-    queue.push(() => perform(...args));
-  };
-  const unlessStopped = <A extends unknown[]>(perform: (...args: A) => void) => later((...args: A) => {
-    if (!stopped) perform(...args);
-  });
+  const later =
+    <A extends unknown[]>(perform: (...args: A) => void) =>
+    (...args: A): void => {
+      queue.push(() => perform(...args));
+    };
+  const unlessStopped = <A extends unknown[]>(perform: (...args: A) => void) =>
+    later((...args: A) => {
+      if (!stopped) perform(...args);
+    });
 
   /** Reports an event to the machine and performs its commands. */
   const handle = (event: (machine: MediaSessions) => void): void => {
@@ -91,7 +107,9 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   };
 
   const actions = (): Actions => ({
-    certificate: unlessStopped(() => { certificateNeeded = true; }),
+    certificate: unlessStopped(() => {
+      certificateNeeded = true;
+    }),
     open: unlessStopped(start),
     request: unlessStopped((id, reason) => void license(id, reason)),
     renew: unlessStopped((id) => void attempt(id, (_, session) => session.update(new TextEncoder().encode("renew")))),
@@ -115,22 +133,26 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
 
   const start = (id: number, type: InitDataType, initData: Octets): void => {
     if (!machine || !cdm) return;
-    const session = cdm.open(type, initData, {
-      message: (data, messageType) => {
-        const open = sessions.get(id);
-        if (open) open.message = { data, type: messageType };
-        handle((machine) => machine.message(id, messageType));
-      },
-      statuses: () => void attempt(id, async (_, session) => statuses(id, session)),
-      closed: (reason) => { if (sessions.delete(id)) handle((machine) => machine.closed(id, reason)); },
-    }).catch((cause: unknown) => {
-      if (sessions.has(id)) {
-        const refused = () => createError("init-data-refused", { parameters: [keySystem, type], keySystem, cause });
-        report(cause instanceof PallyConError ? cause : refused());
-        handle((machine) => machine.refused(id, false));
-      }
-      return undefined;
-    });
+    const session = cdm
+      .open(type, initData, {
+        message: (data, messageType) => {
+          const open = sessions.get(id);
+          if (open) open.message = { data, type: messageType };
+          handle((machine) => machine.message(id, messageType));
+        },
+        statuses: () => void attempt(id, async (_, session) => statuses(id, session)),
+        closed: (reason) => {
+          if (sessions.delete(id)) handle((machine) => machine.closed(id, reason));
+        },
+      })
+      .catch((cause: unknown) => {
+        if (sessions.has(id)) {
+          const refused = () => createError("init-data-refused", { parameters: [keySystem, type], keySystem, cause });
+          report(cause instanceof PallyConError ? cause : refused());
+          handle((machine) => machine.refused(id, false));
+        }
+        return undefined;
+      });
     sessions.set(id, { abort: newAbortController(), type, initData, session });
   };
 
@@ -177,10 +199,15 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   };
 
   let onAttached!: () => void;
-  const attached = new Promise<void>((resolve) => { onAttached = resolve; });
+  const attached = new Promise<void>((resolve) => {
+    onAttached = resolve;
+  });
   // Early events wait, in order, until it is known which of the two APIs is in use.
   const listen = (type: string, onEvent: (event: Event) => void) => {
-    const listener = (event: Event) => void attached.then(() => { if (!stopped) onEvent(event); });
+    const listener = (event: Event) =>
+      void attached.then(() => {
+        if (!stopped) onEvent(event);
+      });
     video.addEventListener(type, listener);
     unlisten.push(() => video.removeEventListener(type, listener));
   };
@@ -210,8 +237,14 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   });
 
   try {
-    const robust = options.robustness ? await (await import("./parts/robustness.js")).robustMedia(client, options) : undefined;
-    const [choice, module] = await Promise.all([robust?.choose() ?? choose(options), mediaModule(options.wasm), load()]);
+    const robust = options.robustness
+      ? await (await import("./parts/robustness.js")).robustMedia(client, options)
+      : undefined;
+    const [choice, module] = await Promise.all([
+      robust?.choose() ?? choose(options),
+      mediaModule(options.wasm),
+      load(),
+    ]);
     ({ drm, keySystem } = choice);
     const blob = (initData: Octets, certificate: Octets) => {
       const assetId = client.initData(initData, "skd")?.fairplay?.assetId ?? "";
@@ -220,7 +253,9 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     const { sessionType = "temporary" } = options;
     const make = ({ keySystem: name, access }: Choice): Promise<Cdm> => {
       keySystem = name;
-      return access ? modernCdm(video, { ...choice, keySystem: name, access }, sessionType) : Promise.resolve(legacyCdm(video, blob));
+      return access
+        ? modernCdm(video, { ...choice, keySystem: name, access }, sessionType)
+        : Promise.resolve(legacyCdm(video, blob));
     };
     cdm = await (robust ? robust.cdm(choice, make) : make(choice));
     if (stopped) return undo;

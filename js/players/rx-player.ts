@@ -37,7 +37,9 @@ export function pallyConError(error: unknown): PallyConError | undefined {
  * for other content. Rejects if the browser has FairPlay and the certificate cannot be fetched.
  */
 export async function rxKeySystems(
-  player: RxPlayer, drm: PallyCon, options: RxPlayerOptions = {},
+  player: RxPlayer,
+  drm: PallyCon,
+  options: RxPlayerOptions = {},
 ): Promise<KeySystemOption[]> {
   const client = clientOf(drm);
   const { addEventListener } = (player ?? {}) as Partial<RxPlayer>;
@@ -72,7 +74,12 @@ export async function rxKeySystems(
 }
 
 async function getLicense(
-  player: RxPlayer, client: Client, drm: Drm, adapter: AdapterOptions, message: Uint8Array, messageType: MessageType,
+  player: RxPlayer,
+  client: Client,
+  drm: Drm,
+  adapter: AdapterOptions,
+  message: Uint8Array,
+  messageType: MessageType,
 ): Promise<Octets | null> {
   const playback = playbackOf(player, client);
   const handler = licenseHandler(client, { ...adapter, keySystem: playback.keySystem(drm) ?? KEY_SYSTEM[drm] });
@@ -99,9 +106,12 @@ async function certificateOf(client: Client, drm: Drm): Promise<Octets | undefin
 
 async function hasFairPlay(): Promise<boolean> {
   try {
-    await navigator.requestMediaKeySystemAccess(KEY_SYSTEM.fairplay, [{
-      initDataTypes: ["cenc", "sinf", "skd"], videoCapabilities: [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }],
-    }]);
+    await navigator.requestMediaKeySystemAccess(KEY_SYSTEM.fairplay, [
+      {
+        initDataTypes: ["cenc", "sinf", "skd"],
+        videoCapabilities: [{ contentType: 'video/mp4; codecs="avc1.42E01E"' }],
+      },
+    ]);
     return true;
   } catch {
     return false; // also without EME, and on a server

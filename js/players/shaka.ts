@@ -19,7 +19,17 @@ import type { Robust } from "./shaka/robustness.js";
 import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer, ShakaStorage } from "./shaka/types.js";
 import { UNCOUNTED, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, toPallyConError } from "../core.js";
 import type {
-  AdapterOptions, Bytes, Chain, Client, Drm, InitDataType, License, Octets, PallyCon, PallyConError, Undo,
+  AdapterOptions,
+  Bytes,
+  Chain,
+  Client,
+  Drm,
+  InitDataType,
+  License,
+  Octets,
+  PallyCon,
+  PallyConError,
+  Undo,
 } from "../core.js";
 
 export { pallyConError };
@@ -37,7 +47,11 @@ function drmOfRequest(request: Request | undefined): Drm | undefined {
 const served = new WeakSet<object>();
 
 /** `player`: a player, or a shaka.offline.Storage with a networking engine of its own. */
-export function attachShaka(player: ShakaPlayer | ShakaStorage, drm: PallyCon, options: AdapterOptions = {}): Promise<Undo> {
+export function attachShaka(
+  player: ShakaPlayer | ShakaStorage,
+  drm: PallyCon,
+  options: AdapterOptions = {},
+): Promise<Undo> {
   return attachOnce(player, async () => {
     const client = clientOf(drm);
     const isPlayer = !("store" in player);
@@ -45,7 +59,12 @@ export function attachShaka(player: ShakaPlayer | ShakaStorage, drm: PallyCon, o
     if (!isPlayer && engine && served.has(engine)) return client.adopt(() => {});
     const attachment = new Attachment(player as ShakaPlayer, client, options, isPlayer);
     const undo = attachment.start();
-    if (options.robustness) await attachment.step().catch((error: unknown) => undo().then(() => { throw error; }));
+    if (options.robustness)
+      await attachment.step().catch((error: unknown) =>
+        undo().then(() => {
+          throw error;
+        }),
+      );
     return undo;
   });
 }
@@ -88,7 +107,13 @@ class Attachment {
       drm: {
         ...configured,
         ...(polyfilled() ? { initDataTransform: legacyTransform(before.initDataTransform) } : {}),
-        retryParameters: { maxAttempts: ours ? attempts + UNCOUNTED : attempts, baseDelay: ours ? 0 : base, backoffFactor: 2, fuzzFactor: 1, timeout: client.timeout },
+        retryParameters: {
+          maxAttempts: ours ? attempts + UNCOUNTED : attempts,
+          baseDelay: ours ? 0 : base,
+          backoffFactor: 2,
+          fuzzFactor: 1,
+          timeout: client.timeout,
+        },
         // Absent before 5.0, where an unknown option would be complained about.
         ...(failure ? { failureCallback: (error: ShakaError) => this.failed(error, usersCallback) } : {}),
       },
@@ -122,7 +147,9 @@ class Attachment {
         const { initDataTransform, retryParameters } = before;
         const callback = failure ? { failureCallback: usersCallback } : {};
         player.configure({ drm: { ...restored(configured, before), initDataTransform, retryParameters, ...callback } });
-      } catch { /* destroyed: there is no configuration left to restore */ }
+      } catch {
+        /* destroyed: there is no configuration left to restore */
+      }
     });
   }
 
@@ -142,15 +169,27 @@ class Attachment {
     const chain = this.attempts.begin(request, drm);
     this.renewals.requested(drm, request);
     const media = () => this.player.getMediaElement?.();
-    const prepared = await this.failOpen(() => this.attempts.next(request, chain, () =>
-      prepare(client, drm, message, contextOf(request, chain.attempt - 1), { ...this.options, media }, chain)), undefined, chain);
+    const prepared = await this.failOpen(
+      () =>
+        this.attempts.next(request, chain, () =>
+          prepare(client, drm, message, contextOf(request, chain.attempt - 1), { ...this.options, media }, chain),
+        ),
+      undefined,
+      chain,
+    );
     if (!prepared) return;
     this.robust?.used();
     this.attempts.sent.set(request, prepared);
     const { initData, initDataType } = request;
     if (initData) this.statuses.want(client.initData(originalOf(initData), initDataType as InitDataType)?.keyIds ?? []);
     putOn(request, prepared, client.options.withCredentials);
-    client.emit({ type: "request", drm, url: redactUrl(prepared.url), attempt: chain.attempt, bytes: prepared.body?.length ?? 0 });
+    client.emit({
+      type: "request",
+      drm,
+      url: redactUrl(prepared.url),
+      attempt: chain.attempt,
+      bytes: prepared.body?.length ?? 0,
+    });
   };
 
   async step(): Promise<void> {
@@ -163,20 +202,25 @@ class Attachment {
     const { status = 200, data, uri, originalUri, headers, originalRequest: request } = response;
     const sent = request && this.attempts.sent.get(request);
     // A filter of the page's own may send it elsewhere: where from there is the page's affair.
-    const url = originalUri && sent && originalUri !== sent.url && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
-    const license = await this.failOpen(async (): Promise<Pick<License, "data">> => {
-      try {
-        const license = read(this.client, drm, { status, body: data, url, headers }, sent);
-        if (request) this.renewals.granted(drm, request, license.details);
-        return license;
-      } catch (thrown) {
-        const chain = request && this.attempts.chains.get(request);
-        if (!chain) throw thrown;
-        const data = await this.retry(toPallyConError(thrown), request, chain, headers["retry-after"]);
-        if (!data) throw thrown;
-        return { data };
-      }
-    }, (error) => this.report(error, undefined, request), request && this.attempts.chains.get(request));
+    const url =
+      originalUri && sent && originalUri !== sent.url && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
+    const license = await this.failOpen(
+      async (): Promise<Pick<License, "data">> => {
+        try {
+          const license = read(this.client, drm, { status, body: data, url, headers }, sent);
+          if (request) this.renewals.granted(drm, request, license.details);
+          return license;
+        } catch (thrown) {
+          const chain = request && this.attempts.chains.get(request);
+          if (!chain) throw thrown;
+          const data = await this.retry(toPallyConError(thrown), request, chain, headers["retry-after"]);
+          if (!data) throw thrown;
+          return { data };
+        }
+      },
+      (error) => this.report(error, undefined, request),
+      request && this.attempts.chains.get(request),
+    );
     if (license) response.data = license.data;
   };
 
@@ -190,7 +234,13 @@ class Attachment {
     // Without the filters the request would carry the old token, and its answer would be read by nobody.
     if (this.undone) return undefined;
     const { uris, body, headers, ...rest } = request;
-    const next: Request = { ...rest, uris: [...uris], body: this.messages.get(request) ?? body, headers: { ...headers }, attempt: 0 };
+    const next: Request = {
+      ...rest,
+      uris: [...uris],
+      body: this.messages.get(request) ?? body,
+      headers: { ...headers },
+      attempt: 0,
+    };
     this.attempts.chains.set(next, chain);
     try {
       const { data } = await network.request(LICENSE, next as never).promise;
@@ -201,7 +251,11 @@ class Attachment {
   }
 
   /** A refusal is thrown, for Shaka to tell. An error of our own code lets the player's bytes pass, and is told as an event. */
-  async failOpen<T>(work: () => Promise<T>, refused?: (error: PallyConError) => void, chain?: Chain): Promise<T | undefined> {
+  async failOpen<T>(
+    work: () => Promise<T>,
+    refused?: (error: PallyConError) => void,
+    chain?: Chain,
+  ): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {

@@ -39,7 +39,9 @@ export function pallyConError(error: unknown): PallyConError | undefined {
  * Throws "player-invalid" where `player` is not a player with contrib-eme, "drm-invalid" for an unknown DRM.
  */
 export function pallyConKeySystems(
-  player: VideojsPlayer, drm: PallyCon, options: VideojsOptions = {},
+  player: VideojsPlayer,
+  drm: PallyCon,
+  options: VideojsOptions = {},
 ): Record<string, KeySystem> {
   const client = clientOf(drm);
   const { drms = DRMS, ...adapter } = options;

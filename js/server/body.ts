@@ -1,7 +1,10 @@
 // Bodies, read up to a limit.
 
 /** All of the bytes, or undefined if there are more than allowed. What was compressed counts by its full length. */
-export async function readBody(body: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readBody(
+  body: ReadableStream<Uint8Array> | null,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = body?.getReader();

@@ -21,19 +21,26 @@ const FAILED = { error: { code: "500", message: "The request could not be answer
  * `authorize` returns `{ policy, userId }`, `{ error: { code, message } }`, which reaches the player inside 8002, nothing to refuse, or a Response.
  * What goes wrong inside stays inside: it is passed to `onError`, and the player gets code 500. @throws "options-invalid"
  */
-export function callbackHandler(account: Account, authorize: AuthorizeCallback, options: CallbackHandlerOptions = {}): (request: Request) => Promise<Response> {
+export function callbackHandler(
+  account: Account,
+  authorize: AuthorizeCallback,
+  options: CallbackHandlerOptions = {},
+): (request: Request) => Promise<Response> {
   if (typeof authorize !== "function") throw refuse("authorize", "a function");
   checkOptions(options, { onError: aFunction });
   const { onError } = options;
   const [siteId, siteKey] = keys(account);
-  const seal = (answer: unknown, nonce: string) => call((core) => core.sealCallbackAnswer(siteId, siteKey, answer, nonce, Date.now()));
+  const seal = (answer: unknown, nonce: string) =>
+    call((core) => core.sealCallbackAnswer(siteId, siteKey, answer, nonce, Date.now()));
 
   async function answer(asked: CallbackRequest): Promise<Response> {
     try {
       const granted: unknown = await authorize(asked);
-      if (granted === null || granted === undefined || granted === false) return respond(200, await seal(NOT_ALLOWED, asked.nonce));
+      if (granted === null || granted === undefined || granted === false)
+        return respond(200, await seal(NOT_ALLOWED, asked.nonce));
       if (tagOf(granted) === "Response") return granted as Response;
-      if (!isPlainObject(granted)) throw serverError("token-options-invalid", Reason.AuthorizeReturned, { parameters: [typeOf(granted)] });
+      if (!isPlainObject(granted))
+        throw serverError("token-options-invalid", Reason.AuthorizeReturned, { parameters: [typeOf(granted)] });
       return respond(200, await seal(plain(granted), asked.nonce));
     } catch (error) {
       report(error, onError);
@@ -49,7 +56,9 @@ export function callbackHandler(account: Account, authorize: AuthorizeCallback, 
       // A plus that was not percent-encoded has become a space; base64 has none.
       const data = new URLSearchParams(decodeText(body)).get("data")?.replace(/ /g, "+");
       if (!data) return respond(400, "data is missing.");
-      const asked = await call((core) => core.openCallbackRequest(siteId, siteKey, data)).catch((error: unknown) => void report(error, onError));
+      const asked = await call((core) => core.openCallbackRequest(siteId, siteKey, data)).catch(
+        (error: unknown) => void report(error, onError),
+      );
       return asked ? await answer({ ...asked, request }) : respond(400, "data cannot be decrypted.");
     } catch (error) {
       report(error, onError);

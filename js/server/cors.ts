@@ -5,14 +5,18 @@ import type { CorsOptions } from "./types.js";
 /** Seconds that a browser may remember a preflight. */
 const MAX_AGE = "600";
 
-const ORIGINS = ['"*" or a list of origins, such as "https://www.example.com"', (value: unknown) => value === "*" || (Array.isArray(value) && value.every(isOrigin))] as const;
+const ORIGINS = [
+  '"*" or a list of origins, such as "https://www.example.com"',
+  (value: unknown) => value === "*" || (Array.isArray(value) && value.every(isOrigin)),
+] as const;
 
 export function checkCors(cors: CorsOptions | undefined | null): void {
   if (cors == null) return;
   checkOptions(cors, { origins: ORIGINS, credentials: aBoolean, headers: headerNames }, "cors.");
   if (cors.origins == null) throw refuse("cors.origins", ORIGINS[0]);
   // Browsers refuse the pair: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
-  if (cors.origins === "*" && cors.credentials) throw refuse("cors.origins", "a list of origins, which credentials need");
+  if (cors.origins === "*" && cors.credentials)
+    throw refuse("cors.origins", "a list of origins, which credentials need");
 }
 
 /** The headers for this request's page. `Vary` is there for pages of other origins, too: a cache must know that they differ. */
@@ -20,12 +24,21 @@ export function corsHeaders(request: Request, cors: CorsOptions | undefined | nu
   if (!cors) return {};
   if (cors.origins === "*") return { "access-control-allow-origin": "*" };
   const origin = request.headers.get("origin") ?? "";
-  const allowed = cors.origins.includes(origin) ? { "access-control-allow-origin": origin, ...(cors.credentials ? { "access-control-allow-credentials": "true" } : {}) } : {};
+  const allowed = cors.origins.includes(origin)
+    ? {
+        "access-control-allow-origin": origin,
+        ...(cors.credentials ? { "access-control-allow-credentials": "true" } : {}),
+      }
+    : {};
   return { ...allowed, vary: "Origin" };
 }
 
 /** What a preflight asks for, if the page may ask at all. */
-export function preflightHeaders(request: Request, cors: CorsOptions | undefined | null, methods: string): Record<string, string> {
+export function preflightHeaders(
+  request: Request,
+  cors: CorsOptions | undefined | null,
+  methods: string,
+): Record<string, string> {
   const headers = corsHeaders(request, cors);
   if (!headers["access-control-allow-origin"] || !request.headers.has("access-control-request-method")) return headers;
   return {

@@ -17,7 +17,17 @@ export interface KmsUrlOptions {
 }
 
 /** A name, or a system id. */
-export type CpixSystem = "widevine" | "playready" | "fairplay" | "wiseplay" | "ncg" | "ncg-hls-aes-128" | "ncg-hls-sample-aes" | "aes-128" | "sample-aes" | (string & {});
+export type CpixSystem =
+  | "widevine"
+  | "playready"
+  | "fairplay"
+  | "wiseplay"
+  | "ncg"
+  | "ncg-hls-aes-128"
+  | "ncg-hls-sample-aes"
+  | "aes-128"
+  | "sample-aes"
+  | (string & {});
 export type TrackType = "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
 export type EncryptionScheme = "cenc" | "cbc1" | "cens" | "cbcs";
 /** CPIX 2.4 names HLS's methods, too. */

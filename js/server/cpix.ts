@@ -12,26 +12,35 @@ import type { ContentKeyOptions, CpixRequest, CpixRequestOptions, KmsUrlOptions,
 /** A document as bytes: the core finds out the encoding. What is neither text nor bytes is an empty document, and refused as one. */
 function documentBytes(document: string | ArrayBuffer | ArrayBufferView): Uint8Array {
   if (typeof document === "string") return encodeText(document);
-  return ArrayBuffer.isView(document) || /^(Shared)?ArrayBuffer$/.test(tagOf(document)) ? asBytes(document) : new Uint8Array();
+  return ArrayBuffer.isView(document) || /^(Shared)?ArrayBuffer$/.test(tagOf(document))
+    ? asBytes(document)
+    : new Uint8Array();
 }
 
 /** The key server's URL. It holds the KMS token: treat it as a secret. */
 export const kmsUrl = (options: KmsUrlOptions): Promise<string> => call((core) => core.kmsUrl(plain(options)));
 
 /** A CPIX request as XML. */
-export const buildCpixRequest = (options: CpixRequestOptions): Promise<string> => call((core) => core.buildCpixRequest(plain(options)));
+export const buildCpixRequest = (options: CpixRequestOptions): Promise<string> =>
+  call((core) => core.buildCpixRequest(plain(options)));
 
 /** What a CPIX request asks for. Bytes may be UTF-8 or UTF-16. */
-export const parseCpixRequest = (xml: string | ArrayBuffer | ArrayBufferView): Promise<CpixRequest> => call((core) => core.parseCpixRequest(documentBytes(xml)));
+export const parseCpixRequest = (xml: string | ArrayBuffer | ArrayBufferView): Promise<CpixRequest> =>
+  call((core) => core.parseCpixRequest(documentBytes(xml)));
 
 /** A key server's response: keys, or its refusal as a PallyConError. Bytes may be UTF-8 or UTF-16. */
-export const parseCpixResponse = (xml: string | ArrayBuffer | ArrayBufferView): Promise<PackInfo> => call((core) => core.readKmsResponse(0, documentBytes(xml)));
+export const parseCpixResponse = (xml: string | ArrayBuffer | ArrayBufferView): Promise<PackInfo> =>
+  call((core) => core.readKmsResponse(0, documentBytes(xml)));
 
 /**
  * Requests keys from a key server: a POST of the request, or a GET for ATEME, which takes none. A request is options of `buildCpixRequest` or its XML.
  * One attempt; an error says by `retryable` whether another may help.
  */
-export async function requestContentKeys(url: string | URL, request?: CpixRequestOptions | string, options: ContentKeyOptions = {}): Promise<PackInfo> {
+export async function requestContentKeys(
+  url: string | URL,
+  request?: CpixRequestOptions | string,
+  options: ContentKeyOptions = {},
+): Promise<PackInfo> {
   const target = httpUrl(url);
   const isGet = await call((core) => core.kmsTakesGet(target));
   let body: string | undefined;

@@ -3,7 +3,10 @@ import { createError, type PallyConError, type PallyConErrorCode } from "../core
 import type { Reason } from "../generated/codes.js";
 import { TOOLS } from "../generated/tools-texts.js";
 
-interface Details { parameters?: (string | number)[]; cause?: unknown }
+interface Details {
+  parameters?: (string | number)[];
+  cause?: unknown;
+}
 
 export const serverError = (code: PallyConErrorCode, reason: Reason, details: Details = {}): PallyConError =>
   createError(code, { phase: "server", reason, ...details }, TOOLS);

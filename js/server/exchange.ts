@@ -11,11 +11,20 @@ const MAX_RESPONSE = 16 << 20;
 const MAX_REDIRECTS = 20;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-export interface Exchanged { status: number; body: Uint8Array }
+export interface Exchanged {
+  status: number;
+  body: Uint8Array;
+}
 
 /** A POST of the text, or a GET without one. @throws "options-invalid" | "aborted" | "timeout" | "network" | "redirected" | "response-too-large" */
 export async function exchange(url: string, text: string | undefined, options: ContentKeyOptions): Promise<Exchanged> {
-  checkOptions(options, { signal: aSignal, timeout: aTimeout, headers: someHeaders, maxResponseBytes: aSize, allowRedirects: origins });
+  checkOptions(options, {
+    signal: aSignal,
+    timeout: aTimeout,
+    headers: someHeaders,
+    maxResponseBytes: aSize,
+    allowRedirects: origins,
+  });
   const { signal } = options;
   const timeout = options.timeout ?? 10_000;
   const headers = headersOf(options.headers, text !== undefined);
@@ -29,7 +38,12 @@ export async function exchange(url: string, text: string | undefined, options: C
     abort();
   }, timeout);
   try {
-    const response = await follow(url, { headers, text, allowed: options.allowRedirects ?? [], signal: controller.signal });
+    const response = await follow(url, {
+      headers,
+      text,
+      allowed: options.allowRedirects ?? [],
+      signal: controller.signal,
+    });
     const most = options.maxResponseBytes ?? MAX_RESPONSE;
     const body = await readBody(response.body, most);
     if (!body) throw serverError("response-too-large", Reason.KmsTooLarge, { parameters: [most] });
@@ -48,10 +62,11 @@ export async function exchange(url: string, text: string | undefined, options: C
   }
 }
 
-const isOurs = (error: unknown): boolean => ["redirected", "response-too-large"].includes((error as { code?: PallyConErrorCode }).code ?? "");
+const isOurs = (error: unknown): boolean =>
+  ["redirected", "response-too-large"].includes((error as { code?: PallyConErrorCode }).code ?? "");
 
 function headersOf(given: ContentKeyOptions["headers"], hasBody: boolean): Headers {
-  let headers;
+  let headers: Headers;
   try {
     headers = new Headers(given ?? {});
   } catch {
@@ -62,21 +77,33 @@ function headersOf(given: ContentKeyOptions["headers"], hasBody: boolean): Heade
   return headers;
 }
 
-interface Hop { headers: Headers; text: string | undefined; allowed: string[]; signal: AbortSignal }
+interface Hop {
+  headers: Headers;
+  text: string | undefined;
+  allowed: string[];
+  signal: AbortSignal;
+}
 
 /** Follows redirects one by one: fetch would take URL and headers to any origin. */
 async function follow(url: string, { headers, text, allowed, signal }: Hop): Promise<Response> {
   let target = new URL(url);
   let body = text;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const response = await fetch(target.href, { method: body === undefined ? "GET" : "POST", headers, ...(body === undefined ? {} : { body }), signal, redirect: "manual" });
+    const response = await fetch(target.href, {
+      method: body === undefined ? "GET" : "POST",
+      headers,
+      ...(body === undefined ? {} : { body }),
+      signal,
+      redirect: "manual",
+    });
     // Browsers and their workers show neither status nor Location of a redirect.
     if (response.type === "opaqueredirect") throw serverError("redirected", Reason.KmsRedirectUnseen);
     if (!REDIRECTS.includes(response.status)) return response;
     await response.body?.cancel();
     const next = targetOf(response, target);
     if (!next) throw serverError("redirected", Reason.KmsRedirectNowhere);
-    if (next.origin !== target.origin && !allowed.includes(next.origin)) throw serverError("redirected", Reason.KmsRedirected, { parameters: [next.origin] });
+    if (next.origin !== target.origin && !allowed.includes(next.origin))
+      throw serverError("redirected", Reason.KmsRedirected, { parameters: [next.origin] });
     // As fetch does it: 307 and 308 repeat the request, the others go on with a GET.
     if (response.status < 307) {
       body = undefined;

@@ -18,7 +18,11 @@ const METHODS = "GET, HEAD, OPTIONS";
  * play what: it returns the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response of its own. What goes wrong inside
  * stays inside: it is passed to `onError`, and the page gets 500. @throws "options-invalid"
  */
-export function tokenHandler(account: Account, authorize: Authorize, options: TokenHandlerOptions = {}): (request: Request) => Promise<Response> {
+export function tokenHandler(
+  account: Account,
+  authorize: Authorize,
+  options: TokenHandlerOptions = {},
+): (request: Request) => Promise<Response> {
   if (typeof authorize !== "function") throw refuse("authorize", "a function");
   checkOptions(options, { drms: drmList, onError: aFunction, cors: anObject });
   const { drms, onError, cors } = options;
@@ -47,24 +51,29 @@ export function tokenHandler(account: Account, authorize: Authorize, options: To
 
   /** The DRMs of the option, in a token's spelling. That one is wrong is the site's mistake, not the page's. */
   const listed = (asked: Record<string, string>): Promise<DrmType[]> =>
-    call((core) => drms!.map((drm) => core.checkTokenRequest({ ...asked, drm }, false) as DrmType)).catch(() => { throw refuse("drms", drmList[0]); });
+    call((core) => drms!.map((drm) => core.checkTokenRequest({ ...asked, drm }, false) as DrmType)).catch(() => {
+      throw refuse("drms", drmList[0]);
+    });
 
   /** A token, nothing where there is no right to it, or the site's own response. */
   async function tokenFor(asked: TokenRequest): Promise<string | Response | undefined> {
     const granted: unknown = await authorize(asked);
     if (granted === null || granted === undefined || granted === false) return undefined;
     if (tagOf(granted) === "Response") return granted as Response;
-    if (!isPlainObject(granted)) throw serverError("token-options-invalid", Reason.AuthorizeReturned, { parameters: [typeOf(granted)] });
+    if (!isPlainObject(granted))
+      throw serverError("token-options-invalid", Reason.AuthorizeReturned, { parameters: [typeOf(granted)] });
     return createLicenseToken(account, { contentId: asked.contentId, ...granted, drmType: asked.drmType });
   }
 
   return async (request) => {
     try {
-      if (request.method === "OPTIONS") return respond(204, null, { allow: METHODS, ...preflightHeaders(request, cors, METHODS) });
+      if (request.method === "OPTIONS")
+        return respond(204, null, { allow: METHODS, ...preflightHeaders(request, cors, METHODS) });
       const isHead = request.method === "HEAD";
-      const response = isHead || request.method === "GET"
-        ? await token(request).catch((error: unknown) => refusal(error))
-        : respond(405, "Request tokens with GET.", { allow: METHODS });
+      const response =
+        isHead || request.method === "GET"
+          ? await token(request).catch((error: unknown) => refusal(error))
+          : respond(405, "Request tokens with GET.", { allow: METHODS });
       return withHeaders(response, corsHeaders(request, cors), isHead);
     } catch (error) {
       return refusal(error);
@@ -99,5 +108,9 @@ function withHeaders(response: Response, more: Record<string, string>, isHead: b
     if (name !== "vary") headers.set(name, value);
     else if (!/(^|,)\s*(\*|origin)\s*(,|$)/i.test(headers.get("vary") ?? "")) headers.append("vary", value);
   }
-  return new Response(isHead ? null : response.body, { status: response.status, statusText: response.statusText, headers });
+  return new Response(isHead ? null : response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+  });
 }

@@ -17,7 +17,6 @@ export function typeOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
   const tag = tagOf(value);
-  const { constructor } = value as { constructor?: { name?: unknown } };
-  const name = constructor?.name;
+  const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
   return tag === "Object" && typeof name === "string" && /^\w{1,40}$/.test(name) ? name : tag;
 }

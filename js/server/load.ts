@@ -6,8 +6,19 @@ import type { CallbackRequest, CpixRequest, OpenedAuthData, OpenedLicenseToken, 
 /** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
 export interface ServerCore {
   checkTokenRequest(parameters: unknown, hasList: boolean): string | undefined;
-  createLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, options: unknown, now: number): string;
-  openLicenseToken(siteId: string, siteKey: string, accessKey: string | undefined, token: string): Omit<OpenedLicenseToken, "timestamp"> & { timestamp: number };
+  createLicenseToken(
+    siteId: string,
+    siteKey: string,
+    accessKey: string | undefined,
+    options: unknown,
+    now: number,
+  ): string;
+  openLicenseToken(
+    siteId: string,
+    siteKey: string,
+    accessKey: string | undefined,
+    token: string,
+  ): Omit<OpenedLicenseToken, "timestamp"> & { timestamp: number };
   createAuthData(siteId: string, siteKey: string, options: unknown): string;
   openAuthData(siteId: string, siteKey: string, value: string): OpenedAuthData;
   openCallbackRequest(siteId: string, siteKey: string, data: string): Omit<CallbackRequest, "request">;
@@ -28,13 +39,21 @@ export interface ViewInfo {
   title: string;
   /** what it is made of: pack info; pack info or a content id and systems; nothing but its options */
   input: "keys" | "settings" | "options";
-  options: { name: string; kind: "text" | "number" | "boolean" | "list" | "json"; doc: string; choices?: string[]; required: boolean }[];
+  options: {
+    name: string;
+    kind: "text" | "number" | "boolean" | "list" | "json";
+    doc: string;
+    choices?: string[];
+    required: boolean;
+  }[];
 }
 
 const core: ServerCore = bindings;
 
 const load = loadOnce(async (source?: ModuleSource) => {
-  await bindgen({ module_or_path: await fetchModule(source, () => new URL("./server.wasm", import.meta.url), "createLicenseToken") });
+  await bindgen({
+    module_or_path: await fetchModule(source, () => new URL("./server.wasm", import.meta.url), "createLicenseToken"),
+  });
 });
 
 /** Workers that forbid compiling from bytes hand over the module that their bundler made of `pallycon-drm/server.wasm`. */

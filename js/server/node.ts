@@ -8,13 +8,18 @@ import type { NodeRequest, NodeResponse } from "./types.js";
 const MAX_BODY = 1 << 20;
 
 class Refused extends Error {
-  constructor(readonly status: number, message: string) {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
     super(message);
   }
 }
 
 /** `createServer(nodeListener(handler))`, or a route of Express: `app.all("/token", nodeListener(handler))`. */
-export function nodeListener(handler: (request: Request) => Response | Promise<Response>): (incoming: NodeRequest, outgoing: NodeResponse) => Promise<void> {
+export function nodeListener(
+  handler: (request: Request) => Response | Promise<Response>,
+): (incoming: NodeRequest, outgoing: NodeResponse) => Promise<void> {
   return async (incoming, outgoing) => {
     try {
       const controller = new AbortController();
@@ -72,7 +77,8 @@ function toUrl(incoming: NodeRequest): string {
 async function bodyOf(incoming: NodeRequest): Promise<Uint8Array<ArrayBuffer> | string | undefined> {
   const { body, readableEnded } = incoming;
   if (typeof body === "string") return body;
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() as Uint8Array<ArrayBuffer>;
+  if (ArrayBuffer.isView(body))
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() as Uint8Array<ArrayBuffer>;
   if (readableEnded) {
     if (typeof body !== "object" || body === null) return undefined;
     const isJson = /\bjson\b/.test(String(incoming.headers["content-type"]));

@@ -7,5 +7,8 @@ import type { Packaged } from "./types.js";
 export const packagerViews = (): Promise<ViewInfo[]> => call((core) => core.cpixViews());
 
 /** The settings of a packager by its name in `packagerViews()`; the functions `to…` are the same with types. */
-export const packagerSettings = (name: string, pack: Packaged | Record<string, never>, options: object = {}): Promise<unknown> =>
-  call((core) => core.cpixView(name, plain(pack), plain(options)));
+export const packagerSettings = (
+  name: string,
+  pack: Packaged | Record<string, never>,
+  options: object = {},
+): Promise<unknown> => call((core) => core.cpixView(name, plain(pack), plain(options)));

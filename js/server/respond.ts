@@ -5,7 +5,10 @@ import { PallyConError } from "../core.js";
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 export const respond = (status: number, text: string | null, more?: Record<string, string>): Response =>
-  new Response(text, { status, headers: { ...HEADERS, ...(text === null ? {} : { "content-type": "text/plain; charset=utf-8" }), ...more } });
+  new Response(text, {
+    status,
+    headers: { ...HEADERS, ...(text === null ? {} : { "content-type": "text/plain; charset=utf-8" }), ...more },
+  });
 
 /** Hands a failure to the site. A failing `onError`, synchronous or not, must not end the process. */
 export function report(error: unknown, onError: ((error: unknown) => unknown) | undefined | null): void {

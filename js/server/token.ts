@@ -6,7 +6,11 @@ import type { Account, AuthDataOptions, LicenseTokenOptions, OpenedAuthData, Ope
 
 // What is no text at all is refused by the core with the same sentence as an empty one; the value itself is never shown.
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
-export const keys = (account: Account): [string, string, string | undefined] => [text(account?.siteId), text(account?.siteKey), account?.accessKey === undefined ? undefined : text(account.accessKey)];
+export const keys = (account: Account): [string, string, string | undefined] => [
+  text(account?.siteId),
+  text(account?.siteKey),
+  account?.accessKey === undefined ? undefined : text(account.accessKey),
+];
 
 /** The value of `pallycon-customdata-v2`. Valid for 600 s by default: make one for every license request. */
 export async function createLicenseToken(account: Account, options: LicenseTokenOptions): Promise<string> {

@@ -16,7 +16,13 @@ export interface Account {
 }
 
 /** In any case: `"widevine"` will do. */
-export type DrmType = "NCG" | "Widevine" | "PlayReady" | "FairPlay" | "Wiseplay" | Lowercase<"NCG" | "Widevine" | "PlayReady" | "FairPlay" | "Wiseplay">;
+export type DrmType =
+  | "NCG"
+  | "Widevine"
+  | "PlayReady"
+  | "FairPlay"
+  | "Wiseplay"
+  | Lowercase<"NCG" | "Widevine" | "PlayReady" | "FairPlay" | "Wiseplay">;
 
 export interface LicenseTokenOptions {
   drmType: DrmType;
@@ -55,7 +61,14 @@ export interface OpenedLicenseToken {
   keyRotation?: boolean;
 }
 
-export interface OpenedAuthData { drmType: string; siteId: string; userId: string; contentId: string; orderId?: string; contentType?: string }
+export interface OpenedAuthData {
+  drmType: string;
+  siteId: string;
+  userId: string;
+  contentId: string;
+  orderId?: string;
+  contentType?: string;
+}
 
 // ---- the backend in one line
 
@@ -129,7 +142,9 @@ export interface CallbackGrant {
   allowUnknown?: boolean | undefined;
 }
 /** Reaches the player inside PallyCon's 8002, as `siteError`. */
-export interface CallbackRefusal { error: { code: string; message?: string } }
+export interface CallbackRefusal {
+  error: { code: string; message?: string };
+}
 /** What the user may do; nothing, to refuse with code 403. */
 export type CallbackAnswer = CallbackGrant | CallbackRefusal | Response | null | undefined | false;
 export type AuthorizeCallback = (request: CallbackRequest) => CallbackAnswer | Promise<CallbackAnswer>;

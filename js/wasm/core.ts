@@ -4,7 +4,16 @@ import { asBytes, encodeText, hex } from "../bytes.js";
 import { createError, createProblem, errorFromNumbers, type PallyConError } from "../errors/error.js";
 import { PHASES, Reason } from "../generated/codes.js";
 import { reasonText } from "../errors/texts.js";
-import type { Bytes, CustomDataInspection, Drm, ExpectedCustomData, InitData, InitDataType, Octets, Problem } from "../types.js";
+import type {
+  Bytes,
+  CustomDataInspection,
+  Drm,
+  ExpectedCustomData,
+  InitData,
+  InitDataType,
+  Octets,
+  Problem,
+} from "../types.js";
 import { originalResponse } from "./fetch.js";
 import { guarded, inFlight, memory } from "./load.js";
 import { decodeRecord, type Fields } from "./record.js";
@@ -16,7 +25,12 @@ const NOTHING: Uint8Array = new Uint8Array();
  * Puts `input` (and `more` behind it) into the core's buffer, runs a function, and reads the record that it leaves. `secret`: it
  * holds a token or a challenge, so the buffers are wiped.
  */
-function call(run: (length: number) => number, input: Uint8Array = NOTHING, more: Uint8Array = NOTHING, secret = false): Fields {
+function call(
+  run: (length: number) => number,
+  input: Uint8Array = NOTHING,
+  more: Uint8Array = NOTHING,
+  secret = false,
+): Fields {
   return guarded(() => {
     const place = core.input(input.length + more.length);
     const room = memory();
@@ -41,10 +55,14 @@ export function decodeOutput(length: number): Fields {
 
 /** An error's record: its numbers become words. */
 function errorOf({ code, reason, parameters, phase, ...fields }: Fields): PallyConError {
-  return errorFromNumbers(code as number, reason as number | undefined, (parameters ?? []) as string[], { ...fields, phase: PHASES[phase as number]! });
+  return errorFromNumbers(code as number, reason as number | undefined, (parameters ?? []) as string[], {
+    ...fields,
+    phase: PHASES[phase as number]!,
+  });
 }
 
-const problemOf = ({ code, reason, parameters }: Fields): Problem => createProblem(code as number, reason as number | undefined, parameters as string[]);
+const problemOf = ({ code, reason, parameters }: Fields): Problem =>
+  createProblem(code as number, reason as number | undefined, parameters as string[]);
 
 /** What a page hands over as bytes. */
 function bytesOf(data: Bytes): Uint8Array {
@@ -57,15 +75,28 @@ function bytesOf(data: Bytes): Uint8Array {
 
 /** parseInitData of the main entry. */
 export function readInitData(data: Bytes | string, type?: InitDataType, strict?: boolean): InitData {
-  const input = typeof data === "string" ? (call((length) => core.initDataFromText(length), encodeText(data)).data as Octets) : bytesOf(data);
+  const input =
+    typeof data === "string"
+      ? (call((length) => core.initDataFromText(length), encodeText(data)).data as Octets)
+      : bytesOf(data);
   const fields = call((length) => core.parseInitData(length, type, !!strict), input);
-  const initData: InitData = { type: TYPES[fields.type as number]!, boxes: fields.boxes ?? [], keyIds: fields.keyIds ?? [], warnings: [] };
-  for (const box of initData.boxes as Fields[]) if (box.payloadError !== undefined) box.payloadError = reasonText(box.payloadError as number);
+  const initData: InitData = {
+    type: TYPES[fields.type as number]!,
+    boxes: fields.boxes ?? [],
+    keyIds: fields.keyIds ?? [],
+    warnings: [],
+  };
+  for (const box of initData.boxes as Fields[])
+    if (box.payloadError !== undefined) box.payloadError = reasonText(box.payloadError as number);
   if (fields.contentId !== undefined) initData.contentId = fields.contentId as string;
   if (fields.keyPeriodIndex !== undefined) initData.keyPeriodIndex = fields.keyPeriodIndex as number;
   if (fields.uri !== undefined || fields.tracks) {
     const { uri, assetId, tracks = [] } = fields;
-    initData.fairplay = { ...(uri === undefined ? {} : { uri }), ...(assetId === undefined ? {} : { assetId }), tracks };
+    initData.fairplay = {
+      ...(uri === undefined ? {} : { uri }),
+      ...(assetId === undefined ? {} : { assetId }),
+      tracks,
+    };
   }
   for (const warning of (fields.warnings ?? []) as Fields[]) {
     const { code, message } = problemOf(warning);
@@ -81,24 +112,50 @@ export function isSameKeyId(a: string | Bytes, b: string | Bytes): boolean {
 }
 
 /** inspectCustomData of the main entry. `tokenNeeded`: where callback auth data will not do. */
-export function inspect(value: string, expect: { [name in keyof ExpectedCustomData]: ExpectedCustomData[name] | undefined }, tokenNeeded: boolean): CustomDataInspection {
+export function inspect(
+  value: string,
+  expect: { [name in keyof ExpectedCustomData]: ExpectedCustomData[name] | undefined },
+  tokenNeeded: boolean,
+): CustomDataInspection {
   const { now = new Date(), drm, siteId, contentId, keyRotation, tokenLifetime } = expect;
   // What is not text is not custom data either: the core says so.
   const input = encodeText(typeof value === "string" ? value : "");
   const { issuedAt, expiresAt, problems, ...fields } = call(
-    (length) => core.inspectCustomData(length, now.getTime(), drm, siteId, contentId, !!keyRotation, tokenLifetime, tokenNeeded), input, NOTHING, true,
+    (length) =>
+      core.inspectCustomData(length, now.getTime(), drm, siteId, contentId, !!keyRotation, tokenLifetime, tokenNeeded),
+    input,
+    NOTHING,
+    true,
   );
-  const times = issuedAt === undefined ? {} : { issuedAt: new Date(issuedAt as number), expiresAt: new Date(expiresAt as number) };
-  return Object.assign(fields, times, { problems: (problems as Fields[]).map(problemOf) }) as unknown as CustomDataInspection;
+  const times =
+    issuedAt === undefined ? {} : { issuedAt: new Date(issuedAt as number), expiresAt: new Date(expiresAt as number) };
+  return Object.assign(fields, times, {
+    problems: (problems as Fields[]).map(problemOf),
+  }) as unknown as CustomDataInspection;
 }
 
-export interface HttpRequest { url: string; headers: Record<string, string>; body: Octets; serviceCertificate: boolean }
+export interface HttpRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: Octets;
+  serviceCertificate: boolean;
+}
 
 /** The request for a CDM's message. Without custom data it carries none. */
-export function licenseRequest(drm: Drm, message: Uint8Array, customData: string | undefined, individualization: boolean, url: string, inUrl: boolean): HttpRequest {
+export function licenseRequest(
+  drm: Drm,
+  message: Uint8Array,
+  customData: string | undefined,
+  individualization: boolean,
+  url: string,
+  inUrl: boolean,
+): HttpRequest {
   const token = customData === undefined ? undefined : encodeText(customData);
   const { headers, ...fields } = call(
-    (length) => core.licenseRequest(drm, length, token?.length, individualization, url, inUrl), message, token, true,
+    (length) => core.licenseRequest(drm, length, token?.length, individualization, url, inUrl),
+    message,
+    token,
+    true,
   ) as unknown as Omit<HttpRequest, "headers"> & { headers: string[] };
   const named: Record<string, string> = {};
   for (let at = 0; at < headers.length; at += 2) named[headers[at]!] = headers[at + 1]!;
@@ -106,7 +163,11 @@ export function licenseRequest(drm: Drm, message: Uint8Array, customData: string
 }
 
 /** The license in a response, and what is beside it in a JSON object. */
-export function readLicense(drm: Drm, status: number, body: Uint8Array): { data: Octets; details?: Record<string, unknown> } {
+export function readLicense(
+  drm: Drm,
+  status: number,
+  body: Uint8Array,
+): { data: Octets; details?: Record<string, unknown> } {
   const { data, envelope, licenseField } = call((length) => core.readLicense(drm, status, length), body);
   if (envelope === undefined) return { data: data as Octets };
   const details = JSON.parse(envelope as string) as Record<string, unknown>;
@@ -117,15 +178,23 @@ export function readLicense(drm: Drm, status: number, body: Uint8Array): { data:
 /** The certificate in a response or an option, and what is odd about it. */
 export function readCertificate(drm: Drm, status: number, body: Uint8Array): { data: Octets; warning?: Problem } {
   const { data, warning } = call((length) => core.readCertificate(drm, status, length), body);
-  return warning === undefined ? { data: data as Octets } : { data: data as Octets, warning: createProblem(warning as number) };
+  return warning === undefined
+    ? { data: data as Octets }
+    : { data: data as Octets, warning: createProblem(warning as number) };
 }
 
 /** PlayReady's CDM data with a token. */
-export const playreadyCdmData = (token: string): Octets => call((length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
+export const playreadyCdmData = (token: string): Octets =>
+  call((length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
 
 /** How long after a license, or after a renewal that failed, a page renews it, in milliseconds; nothing: not at all. Unknown times are NaN. */
-export const renewalWait = (drm: Drm, interval: number, expiresIn: number, stated: number, retryable?: boolean): number | undefined =>
-  guarded(() => core.renewalWait(drm, interval, expiresIn, stated, retryable, Math.random()));
+export const renewalWait = (
+  drm: Drm,
+  interval: number,
+  expiresIn: number,
+  stated: number,
+  retryable?: boolean,
+): number | undefined => guarded(() => core.renewalWait(drm, interval, expiresIn, stated, retryable, Math.random()));
 
 /** What the status of a key means for a person. `status`: an EME MediaKeyStatus, or none where no license has brought the key. Nothing where it plays, or may yet. */
 export function keyProblem(keyId: string, status: string): Problem | undefined {

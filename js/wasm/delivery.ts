@@ -11,16 +11,27 @@ export interface Core {
   setOnline(online: boolean): void;
   asking(chain: number, content: string, now: number): number;
   failed(
-    chain: number, source: "token" | "unanswered" | "server" | "page", retryable: boolean, retryAfter: string | undefined, code: string,
-    now: number, random: number,
+    chain: number,
+    source: "token" | "unanswered" | "server" | "page",
+    retryable: boolean,
+    retryAfter: string | undefined,
+    code: string,
+    now: number,
+    random: number,
   ): number;
   timer(chain: number, now: number, random: number): number;
   licensed(chain: number): number;
   aborted(chain: number): number;
 }
 
-export const newCore = (attempts: number, base: number, cap: number, total: number, refusals: number | undefined, pause: number): Core =>
-  guarded(() => new Delivery(attempts, base, cap, total, refusals, pause));
+export const newCore = (
+  attempts: number,
+  base: number,
+  cap: number,
+  total: number,
+  refusals: number | undefined,
+  pause: number,
+): Core => guarded(() => new Delivery(attempts, base, cap, total, refusals, pause));
 
 /** Calls the core; `record`: what it returns is the length of one. */
 export function run<T>(call: () => T): T;

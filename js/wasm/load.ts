@@ -20,9 +20,13 @@ const LOAD_TIMEOUT = 30_000;
 const late = () => createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT] });
 
 /** Loads the module. A failure is forgotten, so that it can be tried again; while loaded, another source is ignored. */
-export const load = loadOnce((source?: ModuleSource) => withTimeout({ ms: LOAD_TIMEOUT, phase: "environment", late }, async () => {
-  wasm = await bindgen({ module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData") });
-}));
+export const load = loadOnce((source?: ModuleSource) =>
+  withTimeout({ ms: LOAD_TIMEOUT, phase: "environment", late }, async () => {
+    wasm = await bindgen({
+      module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData"),
+    });
+  }),
+);
 
 /** Who waits for a task of the instance. @internal */
 export const inFlight = new Set<(error: PallyConError) => void>();

@@ -7,10 +7,15 @@ import type { Bytes } from "../types.js";
 export type ModuleSource = string | URL | Response | Promise<Response> | Bytes | WebAssembly.Module;
 
 const blocked = (reason: Reason, cause?: unknown) => createError("wasm-blocked", { reason, cause });
-const unreachable = (reason: Reason, cause?: unknown, parameters: (string | number)[] = []): PallyConError => createError("wasm-unreachable", { reason, parameters, cause });
+const unreachable = (reason: Reason, cause?: unknown, parameters: (string | number)[] = []): PallyConError =>
+  createError("wasm-unreachable", { reason, parameters, cause });
 
 /** `beside`: where the file is without a source; `owned`: an export by which it is known for the right one. */
-export async function fetchModule(source: ModuleSource | undefined, beside: () => URL, owned: string): Promise<WebAssembly.Module> {
+export async function fetchModule(
+  source: ModuleSource | undefined,
+  beside: () => URL,
+  owned: string,
+): Promise<WebAssembly.Module> {
   if (typeof WebAssembly !== "object") throw blocked(Reason.WasmMissing);
   let from = source;
   try {
@@ -19,8 +24,12 @@ export async function fetchModule(source: ModuleSource | undefined, beside: () =
     // Bundlers that write scripts without modules take import.meta away.
     throw unreachable(Reason.WasmPlaceUnknown, cause);
   }
-  const settled = await Promise.resolve(from).catch((cause: unknown) => { throw unreachable(Reason.WasmNotFetched, cause); });
-  const module = isA(settled, "WebAssembly.Module") ? settled : await compile(typeof settled === "string" || isA(settled, "URL") ? await read(settled) : settled);
+  const settled = await Promise.resolve(from).catch((cause: unknown) => {
+    throw unreachable(Reason.WasmNotFetched, cause);
+  });
+  const module = isA(settled, "WebAssembly.Module")
+    ? settled
+    : await compile(typeof settled === "string" || isA(settled, "URL") ? await read(settled) : settled);
   if (WebAssembly.Module.exports(module).some(({ name }) => name === owned)) return module;
   throw unreachable(Reason.WasmOther);
 }
@@ -34,19 +43,30 @@ async function compile(source: Response | Bytes): Promise<WebAssembly.Module> {
     const copy = source.bodyUsed ? source : source.clone();
     // Refused: a server that does not send it as application/wasm. Absent: Safari before 15.
     streamed = await WebAssembly.compileStreaming?.(source).catch(() => undefined);
-    if (!streamed) bytes = new Uint8Array(await copy.arrayBuffer().catch((cause: unknown) => { throw unreachable(Reason.WasmNotRead, cause); }));
+    if (!streamed)
+      bytes = new Uint8Array(
+        await copy.arrayBuffer().catch((cause: unknown) => {
+          throw unreachable(Reason.WasmNotRead, cause);
+        }),
+      );
   } else {
     bytes = bytesOf(source);
   }
   // "\0asm": a server that answers a missing file with a page must not be taken for a blocked module.
-  if (bytes && !(bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d)) throw unreachable(Reason.WasmNotWasm);
+  if (bytes && !(bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d))
+    throw unreachable(Reason.WasmNotWasm);
   try {
     // WebKit (2.50, 2025) compiles under a policy that forbids wasm, and refuses the instance: an empty module shows it in time.
     await WebAssembly.instantiate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   } catch (cause) {
     throw blocked(Reason.WasmRefused, cause);
   }
-  return streamed ?? WebAssembly.compile(bytes as BufferSource).catch((cause: unknown) => { throw unreachable(Reason.WasmDamaged, cause); });
+  return (
+    streamed ??
+    WebAssembly.compile(bytes as BufferSource).catch((cause: unknown) => {
+      throw unreachable(Reason.WasmDamaged, cause);
+    })
+  );
 }
 
 function bytesOf(source: Bytes): Uint8Array {
@@ -54,14 +74,18 @@ function bytesOf(source: Bytes): Uint8Array {
     const bytes = asBytes(source);
     // A buffer that was handed over to another thread is empty.
     if (bytes.length) return bytes;
-  } catch { /* said below */ }
+  } catch {
+    /* said below */
+  }
   throw unreachable(Reason.WasmSourceInvalid);
 }
 
 async function read(url: string | URL): Promise<Response | Bytes> {
   if (String(url).startsWith("file:")) {
     // Node: its fetch knows no file URLs. Asked for at run time, so that bundlers see no import of a Node module.
-    const host = (typeof globalThis === "undefined" ? {} : globalThis) as { process?: { getBuiltinModule?: (name: string) => { readFileSync(path: URL): Uint8Array } | undefined } };
+    const host = (typeof globalThis === "undefined" ? {} : globalThis) as {
+      process?: { getBuiltinModule?: (name: string) => { readFileSync(path: URL): Uint8Array } | undefined };
+    };
     const fs = host.process?.getBuiltinModule?.("node:fs");
     if (fs) {
       try {
@@ -71,5 +95,7 @@ async function read(url: string | URL): Promise<Response | Bytes> {
       }
     }
   }
-  return fetch(url).catch((cause: unknown) => { throw unreachable(Reason.WasmNotFetched, cause); });
+  return fetch(url).catch((cause: unknown) => {
+    throw unreachable(Reason.WasmNotFetched, cause);
+  });
 }

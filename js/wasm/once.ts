@@ -1,8 +1,9 @@
 /** `load`, once however often it is called. A failure is forgotten, so that it can be tried again. */
 export function loadOnce<A extends unknown[], T>(load: (...given: A) => Promise<T>): (...given: A) => Promise<T> {
   let loading: Promise<T> | undefined;
-  return (...given) => loading ??= load(...given).catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
+  return (...given) =>
+    (loading ??= load(...given).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
 }

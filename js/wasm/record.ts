@@ -3,23 +3,40 @@ import { decodeText, hexOf } from "../bytes.js";
 import type { Octets } from "../types.js";
 
 /** By number, as `Field` of src/record.rs lists them. */
-const NAMES = ("type,contentId,keyPeriodIndex,payloadError,widevine,playready,fairplay,details,algorithm,provider,contentIdBytes,trackType,policy,"
-  + "cryptoPeriodIndex,groupedLicense,protectionScheme,cryptoPeriodSeconds,keySequence,videoFeature,entitlementKeyId,keyId,field,wireType,value,version,"
-  + "licenseUrl,licenseUiUrl,domainServiceId,decryptorSetup,customAttributes,checksum,hasEmbeddedLicense,xml,uri,assetId,scheme,context,codec,ivSize,"
-  + "constantIv,code,reason,phase,retryable,httpStatus,offset,serverCode,serverMessage,siteError,message,url,body,serviceCertificate,data,envelope,"
-  + "licenseField,warning,kind,drmType,siteId,userId,responseFormat,issuedAt,expiresAt,keyRotation,attempt,"
-  + "keyIds,groupIds,entitledKeys,unknownFields,normalizedKeyIds,fieldOrder,keys,keys,records,requests,versions,tracks,pattern,boxes,warnings,problems,"
-  + "parameters,headers,notices").split(",");
+const NAMES = (
+  "type,contentId,keyPeriodIndex,payloadError,widevine,playready,fairplay,details,algorithm,provider,contentIdBytes,trackType,policy," +
+  "cryptoPeriodIndex,groupedLicense,protectionScheme,cryptoPeriodSeconds,keySequence,videoFeature,entitlementKeyId,keyId,field,wireType,value,version," +
+  "licenseUrl,licenseUiUrl,domainServiceId,decryptorSetup,customAttributes,checksum,hasEmbeddedLicense,xml,uri,assetId,scheme,context,codec,ivSize," +
+  "constantIv,code,reason,phase,retryable,httpStatus,offset,serverCode,serverMessage,siteError,message,url,body,serviceCertificate,data,envelope," +
+  "licenseField,warning,kind,drmType,siteId,userId,responseFormat,issuedAt,expiresAt,keyRotation,attempt," +
+  "keyIds,groupIds,entitledKeys,unknownFields,normalizedKeyIds,fieldOrder,keys,keys,records,requests,versions,tracks,pattern,boxes,warnings,problems," +
+  "parameters,headers,notices"
+).split(",");
 const FIRST_LIST = NAMES.indexOf("keyIds");
 /** PlayReady's key of version 4.0 goes to the front of the others. */
 const FIRST_KEY = NAMES.lastIndexOf("keys");
 /** Tracks and warnings belong to the init data, wherever they are reported. */
-const TRACKS = NAMES.indexOf("tracks"), WARNINGS = NAMES.indexOf("warnings");
+const TRACKS = NAMES.indexOf("tracks"),
+  WARNINGS = NAMES.indexOf("warnings");
 
-const enum Form { Number, Float, Text, Hex, Bytes, Input, True, False, Open, Close, List, Box }
+const enum Form {
+  Number,
+  Float,
+  Text,
+  Hex,
+  Bytes,
+  Input,
+  True,
+  False,
+  Open,
+  Close,
+  List,
+  Box,
+}
 const BOX_SIZE = 56;
 const SIZE_FORMS = [undefined, "long", "to-end"];
 
+// biome-ignore lint/suspicious/noExplicitAny: the core gives fields by the table below; each use names its type
 export type Fields = Record<string, any>;
 
 /** Text of a part of some bytes. Short ASCII, which it mostly is, is faster by hand. */
@@ -65,19 +82,46 @@ export function decodeRecord(memory: Uint8Array, start: number, end: number, inp
     at += 2;
     let value: unknown;
     switch (form) {
-      case Form.Number: value = u32(at); at += 4; break;
-      case Form.Float: value = view.getFloat64(at, true); at += 8; break;
-      case Form.Input: value = cut(at); at += 8; break;
-      case Form.True: value = true; break;
-      case Form.False: value = false; break;
-      case Form.Open: value = {}; break;
-      case Form.Box: value = boxOf(at); at += BOX_SIZE + memory[at + 52]!; break;
-      case Form.Close: owner = parents.pop()!; continue;
-      case Form.List: owner[NAMES[field]!] = []; continue;
+      case Form.Number:
+        value = u32(at);
+        at += 4;
+        break;
+      case Form.Float:
+        value = view.getFloat64(at, true);
+        at += 8;
+        break;
+      case Form.Input:
+        value = cut(at);
+        at += 8;
+        break;
+      case Form.True:
+        value = true;
+        break;
+      case Form.False:
+        value = false;
+        break;
+      case Form.Open:
+        value = {};
+        break;
+      case Form.Box:
+        value = boxOf(at);
+        at += BOX_SIZE + memory[at + 52]!;
+        break;
+      case Form.Close:
+        owner = parents.pop()!;
+        continue;
+      case Form.List:
+        owner[NAMES[field]!] = [];
+        continue;
       default: {
         const from = at + 4;
         at = from + u32(at);
-        value = form === Form.Text ? textOf(memory, from, at) : form === Form.Hex ? hexOf(memory, from, at) : memory.slice(from, at);
+        value =
+          form === Form.Text
+            ? textOf(memory, from, at)
+            : form === Form.Hex
+              ? hexOf(memory, from, at)
+              : memory.slice(from, at);
       }
     }
     const name = NAMES[field]!;
@@ -104,7 +148,13 @@ function boxOf(at: number): Fields {
   const keyIds: string[] = [];
   for (let id = first, last = first + u32(at + 32); id < last; id += 16) keyIds.push(hexOf(source, id, id + 16));
   const box: Fields = {
-    systemId: uuidOf(bytes, at), version: versionAndFlags >>> 24, flags: versionAndFlags & 0xffffff, keyIds, data: cut(at + 36), offset: u32(at + 20), size: u32(at + 24),
+    systemId: uuidOf(bytes, at),
+    version: versionAndFlags >>> 24,
+    flags: versionAndFlags & 0xffffff,
+    keyIds,
+    data: cut(at + 36),
+    offset: u32(at + 20),
+    size: u32(at + 24),
   };
   const name = bytes[at + 52]!;
   if (name) box.system = textOf(bytes, at + BOX_SIZE, at + BOX_SIZE + name);

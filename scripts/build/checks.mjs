@@ -21,7 +21,9 @@ export function checkSyntax() {
     const source = readFileSync(join(dist, file), "utf8");
     const classic = file.endsWith(".global.js");
     // Bundlers find the .wasm by `import.meta.url`; adapters load what few pages need by `import()`.
-    const text = classic ? source : source.replaceAll("import.meta.url", "importMetaUrl").replaceAll(/\bimport\(/g, "importModule(");
+    const text = classic
+      ? source
+      : source.replaceAll("import.meta.url", "importMetaUrl").replaceAll(/\bimport\(/g, "importModule(");
     try {
       parse(text, { ecmaVersion: 2017, sourceType: classic ? "script" : "module" });
     } catch (error) {

@@ -5,18 +5,36 @@ import { dirname, join } from "node:path";
 import { root } from "../lib/paths.mjs";
 
 /** The order of `Phase` in src/error.rs. */
-const PHASES = ["environment", "init-data", "custom-data", "certificate", "license", "session", "manifest", "segment", "server"];
+const PHASES = [
+  "environment",
+  "init-data",
+  "custom-data",
+  "certificate",
+  "license",
+  "session",
+  "manifest",
+  "segment",
+  "server",
+];
 const GENERATED = "// Generated from errors.json by scripts/build/errors.mjs.\n";
 
 export const errorTable = () => JSON.parse(readFileSync(join(root, "errors.json"), "utf8"));
 
-const entriesOf = (groups, members) => groups.flatMap(({ [members]: entries, ...group }) => entries.map((entry) => ({ group, ...entry })));
+const entriesOf = (groups, members) =>
+  groups.flatMap(({ [members]: entries, ...group }) => entries.map((entry) => ({ group, ...entry })));
 
 /** Codes of all sections in their order, each with its section's scope. */
-export const codesOf = (table) => entriesOf(table.sections, "codes").map(({ group, ...code }) => ({ scope: group.scope, ...code }));
+export const codesOf = (table) =>
+  entriesOf(table.sections, "codes").map(({ group, ...code }) => ({ scope: group.scope, ...code }));
 
 /** Reasons of all groups in their order. What a reason lacks it has from its group: the scope, a message, a hint. */
-const reasonsOf = (table) => entriesOf(table.reasons, "reasons").map(({ group: { scope, message, hint }, ...reason }) => ({ scope, message, hint, ...reason }));
+const reasonsOf = (table) =>
+  entriesOf(table.reasons, "reasons").map(({ group: { scope, message, hint }, ...reason }) => ({
+    scope,
+    message,
+    hint,
+    ...reason,
+  }));
 
 /** A hint, or the shared one that `@name` stands for. */
 export function hintOf({ hints }, { code, id, hint }) {
@@ -26,18 +44,26 @@ export function hintOf({ hints }, { code, id, hint }) {
 }
 
 /** `ends-early` → `EndsEarly`, as build.rs names it. */
-const camel = (id) => id.replace(/(^|-)(.)/g, (_, dash, letter) => letter.toUpperCase());
+const camel = (id) => id.replace(/(^|-)(.)/g, (_match, _dash, letter) => letter.toUpperCase());
 
 const union = (names) => names.map((name) => `\n  | ${JSON.stringify(name)}`).join("");
 
 const line = (cells) => `\n  ${JSON.stringify(cells)},`;
 
 /** [code, phase, hint, message?, 1 if retryable] */
-const codeRow = ({ code, phase, message, retryable }, hint) =>
-  [code, PHASES.indexOf(phase), hint, ...(message || retryable ? [message ?? ""] : []), ...(retryable ? [1] : [])];
+const codeRow = ({ code, phase, message, retryable }, hint) => [
+  code,
+  PHASES.indexOf(phase),
+  hint,
+  ...(message || retryable ? [message ?? ""] : []),
+  ...(retryable ? [1] : []),
+];
 
 /** [text, hint?, message?] */
-const reasonRow = ({ text, message }, hint) => [text, ...(message ? [hint ?? null, message] : hint === undefined ? [] : [hint])];
+const reasonRow = ({ text, message }, hint) => [
+  text,
+  ...(message ? [hint ?? null, message] : hint === undefined ? [] : [hint]),
+];
 
 /** The rows of one scope. What viewers download has to come first in the file: its numbers are places in these lists. */
 function rows(table, scope) {
@@ -70,21 +96,33 @@ export function writeErrors() {
   const codes = codesOf(table);
   const reasons = reasonsOf(table);
   const scopes = [...new Set(codes.map(({ scope }) => scope))];
-  if (scopes[0] !== "core" || codes.findLastIndex(({ scope }) => scope === "core") !== codes.filter(({ scope }) => scope === "core").length - 1) {
+  if (
+    scopes[0] !== "core" ||
+    codes.findLastIndex(({ scope }) => scope === "core") !== codes.filter(({ scope }) => scope === "core").length - 1
+  ) {
     throw new Error("errors.json: the sections of scope core come first, because the wasm modules number by place.");
   }
   const directory = join(root, "js/generated");
-  write(join(directory, "codes.ts"), `${GENERATED}
+  write(
+    join(directory, "codes.ts"),
+    `${GENERATED}
 /** Every code that a PallyConError, a problem or a warning of this package has; docs/errors.md explains each. */
 export type PallyConErrorCode =${union(codes.map(({ code }) => code))};
 /** Why, where a code has several reasons: the numbers that cross from the wasm modules. */
 export const enum Reason {${reasons.map(({ id }, at) => `\n  ${camel(id)} = ${at},`).join("")}
 }
 export const PHASES = ${JSON.stringify(PHASES)} as const;
-`);
+`,
+  );
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  write(join(directory, "version.ts"), `// Generated from package.json by scripts/build/errors.mjs.\n\nexport const VERSION = ${JSON.stringify(version)};\n`);
+  write(
+    join(directory, "version.ts"),
+    `// Generated from package.json by scripts/build/errors.mjs.\n\nexport const VERSION = ${JSON.stringify(version)};\n`,
+  );
   for (const scope of scopes) {
-    write(join(directory, `${scope}-texts.ts`), `${GENERATED}import type { Texts } from "../errors/texts.js";\n\n${rows(table, scope)}`);
+    write(
+      join(directory, `${scope}-texts.ts`),
+      `${GENERATED}import type { Texts } from "../errors/texts.js";\n\n${rows(table, scope)}`,
+    );
   }
 }

@@ -13,7 +13,10 @@ function scan(source) {
   const onToken = ({ type, value }) => TEXTS.includes(type.label) && texts.push(value);
   const { body } = parse(source, { ecmaVersion: "latest", sourceType: "module", onToken });
   const dynamic = [...source.matchAll(/\bimport\("([^"]+)"\)/g)].map((match) => match[1]);
-  const specifiers = body.filter((node) => IMPORTS.includes(node.type)).flatMap((node) => node.source?.value ?? []).concat(dynamic);
+  const specifiers = body
+    .filter((node) => IMPORTS.includes(node.type))
+    .flatMap((node) => node.source?.value ?? [])
+    .concat(dynamic);
   return {
     imports: specifiers.filter((specifier) => specifier.startsWith(".")),
     wasm: texts.flatMap((text) => text.match(/[\w-]+\.wasm\b/g) ?? []),

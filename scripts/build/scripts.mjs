@@ -11,7 +11,9 @@ const dist = join(root, "dist");
 const js = (name) => join(root, "js", name);
 
 /** The adapters that are there: dist/NAME.js from js/players/NAME.ts. */
-export const PLAYERS = readdirSync(js("players")).filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "attach.ts").map((file) => file.slice(0, -3));
+export const PLAYERS = readdirSync(js("players"))
+  .filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "attach.ts")
+  .map((file) => file.slice(0, -3));
 
 /** Entries share dist/core.js: there is one PallyConError and one loaded module, whatever a page imports. */
 const sharedEntries = () => ({
@@ -22,7 +24,12 @@ const sharedEntries = () => ({
 });
 
 /** Built once, and imported by every entry: probe and diagnose remember their results, too. The adapters load robustness.js only if they need it. */
-const SHARED = new Map([[js("core.js"), "./core.js"], [js("environment/index.js"), "./environment.js"], [js("license-handler.js"), "./license-handler.js"], [js("players/parts/robustness.js"), "./robustness.js"]]);
+const SHARED = new Map([
+  [js("core.js"), "./core.js"],
+  [js("environment/index.js"), "./environment.js"],
+  [js("license-handler.js"), "./license-handler.js"],
+  [js("players/parts/robustness.js"), "./robustness.js"],
+]);
 const keep = (shared) => ({
   name: "keep-shared",
   setup(build) {
@@ -44,12 +51,21 @@ const guardFetch = {
   name: "guard-fetch",
   setup(build) {
     build.onLoad({ filter: /wasm[\\/]player[\\/]pallycon_drm\.js$/ }, async ({ path }) => ({
-      contents: `import { fetch } from ${JSON.stringify(js("wasm/fetch.ts"))};\n${await readFile(path, "utf8")}`, loader: "js",
+      contents: `import { fetch } from ${JSON.stringify(js("wasm/fetch.ts"))};\n${await readFile(path, "utf8")}`,
+      loader: "js",
     }));
   },
 };
 
-const common = { bundle: true, target: "es2017", legalComments: "none", logLevel: "warning", minify: true, charset: "utf8", keepNames: false };
+const common = {
+  bundle: true,
+  target: "es2017",
+  legalComments: "none",
+  logLevel: "warning",
+  minify: true,
+  charset: "utf8",
+  keepNames: false,
+};
 
 export async function buildScripts({ forViewers = false } = {}) {
   // "es2017" would take these away; that nothing else newer is left is checked afterwards.
@@ -60,14 +76,43 @@ export async function buildScripts({ forViewers = false } = {}) {
   rmSync(join(dist, "attach.js"), { force: true });
   // For pages without modules, and TVs that have none: one script, `window.PallyConDrm`, the .wasm beside it.
   await build({
-    ...common, format: "iife", plugins: [guardFetch], globalName: "PallyConDrm", entryPoints: [js("classic.ts")], outfile: join(dist, "pallycon-drm.global.js"),
+    ...common,
+    format: "iife",
+    plugins: [guardFetch],
+    globalName: "PallyConDrm",
+    entryPoints: [js("classic.ts")],
+    outfile: join(dist, "pallycon-drm.global.js"),
     define: { "import.meta.url": "scriptUrl" },
     banner: { js: `var scriptUrl=document.currentScript&&document.currentScript.src||location.href;` },
   });
-  for (const name of forViewers ? ["inspect"] : ["inspect", "server"]) await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
+  for (const name of forViewers ? ["inspect"] : ["inspect", "server"])
+    await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
   if (forViewers) return;
-  await build({ ...common, format: "esm", platform: "node", target: "node20", entryPoints: { cli: js("cli/main.ts") }, outdir: dist, banner: { js: "#!/usr/bin/env node" }, plugins: [keepCore, { name: "entries", setup: (build) => build.onResolve({ filter: /\.\.\/(server|inspect)\.js$/ }, (args) => ({ path: args.path.replace("../", "./"), external: true })) }] });
+  await build({
+    ...common,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    entryPoints: { cli: js("cli/main.ts") },
+    outdir: dist,
+    banner: { js: "#!/usr/bin/env node" },
+    plugins: [
+      keepCore,
+      {
+        name: "entries",
+        setup: (build) =>
+          build.onResolve({ filter: /\.\.\/(server|inspect)\.js$/ }, (args) => ({
+            path: args.path.replace("../", "./"),
+            external: true,
+          })),
+      },
+    ],
+  });
   rmSync(join(dist, "types"), { recursive: true, force: true });
-  const result = await run("tsc", [process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { log: "build-tsc", quiet: true });
+  const result = await run(
+    "tsc",
+    [process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
+    { log: "build-tsc", quiet: true },
+  );
   if (!result.ok) throw new UserError(`The TypeScript does not compile (${result.log}).\n${result.tail}`);
 }

@@ -35,11 +35,21 @@ function bundlePage(player, attach) {
   const contents = `import { createPallyCon } from "./index.js"; import { ${attach} } from "./${player}.js";
     createPallyCon(options).then((drm) => ${attach}(target, drm));`;
   const { metafile, outputFiles } = buildSync({
-    stdin: { contents, resolveDir: dist }, bundle: true, minify: true, write: false, legalComments: "none",
-    format: "esm", target: "es2017", supported: { "import-meta": true, "dynamic-import": true },
-    splitting: true, outdir: "page", metafile: true,
+    stdin: { contents, resolveDir: dist },
+    bundle: true,
+    minify: true,
+    write: false,
+    legalComments: "none",
+    format: "esm",
+    target: "es2017",
+    supported: { "import-meta": true, "dynamic-import": true },
+    splitting: true,
+    outdir: "page",
+    metafile: true,
   });
-  const needed = new Set(Object.keys(metafile.outputs).filter((name) => metafile.outputs[name].entryPoint === "<stdin>"));
+  const needed = new Set(
+    Object.keys(metafile.outputs).filter((name) => metafile.outputs[name].entryPoint === "<stdin>"),
+  );
   for (const name of needed) {
     for (const { path, kind } of metafile.outputs[name].imports) if (kind === "import-statement") needed.add(path);
   }

@@ -28,7 +28,15 @@ const STRIP = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 const ASSUME = ["--one-caller-inline-max-function-size=60", "--low-memory-unused"];
 /** Flat code lets the second round find what the first could not. */
 const OPTIMIZE = [
-  ...INPUT_FEATURES.map((name) => `--enable-${name}`), ...ASSUME, "-Oz", ...LOWER, "--flatten", "--rereloop", "-Oz", "-Oz", ...STRIP,
+  ...INPUT_FEATURES.map((name) => `--enable-${name}`),
+  ...ASSUME,
+  "-Oz",
+  ...LOWER,
+  "--flatten",
+  "--rereloop",
+  "-Oz",
+  "-Oz",
+  ...STRIP,
 ];
 
 /** With bulk memory a copy is one instruction. wasm-opt lowers it to a short loop, smaller than the library's `memcpy`. */
@@ -68,7 +76,8 @@ async function compileRust(name, { plain, allowPlain }) {
     const result = await compile(name, RELEASE, `build-cargo-${name}`);
     if (result.ok) return true;
     if (!allowPlain) {
-      const hint = "If the error is about the standard library or `-Z`: the build needs the Rust version and " +
+      const hint =
+        "If the error is about the standard library or `-Z`: the build needs the Rust version and " +
         "components of rust-toolchain.toml, and cargo has to download the library's dependencies once.";
       throw new UserError(`The ${name} module does not build (${result.log}).\n${result.tail}`, hint);
     }

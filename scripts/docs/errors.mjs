@@ -24,14 +24,23 @@ const row = (cells) => `| ${cells.map(escaped).join(" | ")} |`;
 const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
 const COLUMNS = ["code", "what happened", "what to do", "phase", "retryable"];
-const cells = (entry) => [`\`${entry.code}\``, entry.cause, hintOf(errors, entry), entry.phase, entry.retryable ? "yes" : ""];
+const cells = (entry) => [
+  `\`${entry.code}\``,
+  entry.cause,
+  hintOf(errors, entry),
+  entry.phase,
+  entry.retryable ? "yes" : "",
+];
 
 function ownSection({ title, from, codes }) {
   return `## ${title}\n\nFrom ${from}.\n\n${table(COLUMNS, codes.map(cells))}`;
 }
 
 function pallyconSection({ title, codes }) {
-  return `### ${title}\n\n${table(["PallyCon", ...COLUMNS], codes.map((entry) => [entry.pallycon, ...cells(entry)]))}`;
+  return `### ${title}\n\n${table(
+    ["PallyCon", ...COLUMNS],
+    codes.map((entry) => [entry.pallycon, ...cells(entry)]),
+  )}`;
 }
 
 export function render() {

@@ -13,7 +13,10 @@ const BRIDGE = fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta
 export const PLAYS = "it plays";
 export const LIMIT = 9000;
 export const NOTHING = `nothing in ${LIMIT / 1000} s: no error, no picture`;
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const pause = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 let runs = 0;
 
 /** @returns {Promise<string>} what the app was told, its lines joined */
@@ -28,10 +31,14 @@ export async function hear({ browser, origin, player, ours, drm, faults = [], ru
   const url = `http://${how.host ?? "127.0.0.1"}:${at}/${name}/compare/?license=${encodeURIComponent(`http://localhost:${port}/${name}`)}`;
   const page = how.webkit ? await webKit(url) : await chromium(browser, origin, name, url, { drm, ...how });
   try {
-    await page.evaluate((given) => { void window.compare.play(given); }, run);
+    await page.evaluate((given) => {
+      void window.compare.play(given);
+    }, run);
     if (how.again) {
       await outcome(page, {});
-      await page.evaluate((given) => { void window.compare.play(given); }, run);
+      await page.evaluate((given) => {
+        void window.compare.play(given);
+      }, run);
     }
     const lines = await outcome(page, how);
     if (ours) lines.push(...(await told(page, lines, drm, how)));
@@ -62,17 +69,25 @@ async function outcome(page, { listen = 0 }) {
 
 /** What the package says beside the player: its events, and diagnose() or probe() where the browser is in question. */
 async function told(page, lines, drm, { environment, probe }) {
-  const events = await page.evaluate(() => window.compare.events.filter(({ type }) => type === "warning" || type === "error")
-    .map(({ type, message, hint, error }) => (error ? error.message : `${type}: ${message} → ${hint}`)));
+  const events = await page.evaluate(() =>
+    window.compare.events
+      .filter(({ type }) => type === "warning" || type === "error")
+      .map(({ type, message, hint, error }) => (error ? error.message : `${type}: ${message} → ${hint}`)),
+  );
   const text = lines.join(" ");
   const found = [...new Set(events)].filter((line) => !text.includes(line));
   if (lines[0] === PLAYS) return found;
   if (probe) {
     const list = await page.evaluate((asked) => window.compare.pallycon.probe({ drms: [asked] }), drm);
-    found.push(`probe(): this browser has ${list.map(({ keySystem, securityLevel }) => [keySystem, securityLevel].filter(Boolean).join(" ")).join(", ") || "none"}`);
+    found.push(
+      `probe(): this browser has ${list.map(({ keySystem, securityLevel }) => [keySystem, securityLevel].filter(Boolean).join(" ")).join(", ") || "none"}`,
+    );
   }
   if (!environment) return found;
-  const problems = await page.evaluate((asked) => window.compare.pallycon.diagnose({ drm: asked, urls: [window.compare.license] }), drm);
+  const problems = await page.evaluate(
+    (asked) => window.compare.pallycon.diagnose({ drm: asked, urls: [window.compare.license] }),
+    drm,
+  );
   return [...found, ...problems.map(({ code, message, hint }) => `diagnose(): ${message} → ${hint} (${code})`)];
 }
 
@@ -80,15 +95,23 @@ async function told(page, lines, drm, { environment, probe }) {
 async function counted(origin, name, { count, strays }) {
   if (!count && !strays) return [];
   const requests = await (await fetch(`${origin}/${name}/api/requests`)).json();
-  if (count) return [`(license requests: ${requests.filter(({ kind, method }) => kind === "license" && method === "POST").length})`];
-  return [`(other requests that carry the token: ${requests.filter(({ kind, headers }) => kind !== "license" && headers["pallycon-customdata-v2"]).length})`];
+  if (count)
+    return [
+      `(license requests: ${requests.filter(({ kind, method }) => kind === "license" && method === "POST").length})`,
+    ];
+  return [
+    `(other requests that carry the token: ${requests.filter(({ kind, headers }) => kind !== "license" && headers["pallycon-customdata-v2"]).length})`,
+  ];
 }
 
 async function chromium(browser, origin, name, url, { drm, bridge = {}, host, framed, playlists }) {
   const context = await browser.newContext();
   const page = await context.newPage();
   // The content's headers name PallyCon's real servers: nothing of this is for them.
-  await context.route(({ hostname, protocol }) => /^http/.test(protocol) && !["localhost", "127.0.0.1", host].includes(hostname), (route) => route.abort());
+  await context.route(
+    ({ hostname, protocol }) => /^http/.test(protocol) && !["localhost", "127.0.0.1", host].includes(hostname),
+    (route) => route.abort(),
+  );
   if (bridge) {
     const catalog = await (await fetch(`${origin}/${name}/api/catalog`)).json();
     const statuses = bridge.statuses ? { statuses: { [KEY_OF(catalog)]: bridge.statuses["*"] } } : {};
@@ -111,22 +134,36 @@ async function chromium(browser, origin, name, url, { drm, bridge = {}, host, fr
 async function webKit(url) {
   const browser = await openWebKit();
   await browser.open(url);
-  await browser.run("while (!document.documentElement.dataset.ready) await new Promise((resolve) => setTimeout(resolve, 50));");
-  return { evaluate: (work, given) => browser.run(`return (${work})(${JSON.stringify(given ?? null)});`), close: () => browser.close() };
+  await browser.run(
+    "while (!document.documentElement.dataset.ready) await new Promise((resolve) => setTimeout(resolve, 50));",
+  );
+  return {
+    evaluate: (work, given) => browser.run(`return (${work})(${JSON.stringify(given ?? null)});`),
+    close: () => browser.close(),
+  };
 }
 
 /** What packagers have been seen to write, made of the demo's playlists. */
 const PLAYLISTS = {
-  keyid: (text, name) => text.replace("METHOD=SAMPLE-AES,", `METHOD=SAMPLE-AES,KEYID=0x${name.startsWith("video") ? "00" : "f0"}0102030405060708090a0b0c0d0e0f,`),
+  keyid: (text, name) =>
+    text.replace(
+      "METHOD=SAMPLE-AES,",
+      `METHOD=SAMPLE-AES,KEYID=0x${name.startsWith("video") ? "00" : "f0"}0102030405060708090a0b0c0d0e0f,`,
+    ),
   ts: (text) => text.replace(/#EXT-X-MAP.*\n/, "").replaceAll(".m4s", ".ts"),
 };
 
 async function rewrite(page, change) {
   await page.route(/\/(video|audio)-fairplay\.m3u8$/, async (route) => {
     const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: change(await answer.text(), new URL(route.request().url()).pathname.split("/").pop()) });
+    await route.fulfill({
+      response: answer,
+      body: change(await answer.text(), new URL(route.request().url()).pathname.split("/").pop()),
+    });
   });
-  await page.route("**/*.ts", (route) => route.fulfill({ body: Buffer.alloc(188 * 20, 0x47), contentType: "video/mp2t" }));
+  await page.route("**/*.ts", (route) =>
+    route.fulfill({ body: Buffer.alloc(188 * 20, 0x47), contentType: "video/mp2t" }),
+  );
 }
 
 /** The same pages under another origin, with these headers. (A page that is made up in the browser counts as one of the internet, which may not talk to this machine.) */
@@ -134,16 +171,34 @@ async function openFront(origin, headers = {}) {
   const server = createServer(async (request, response) => {
     const answer = await fetch(new URL(request.url, origin));
     const page = /html/.test(answer.headers.get("content-type") ?? "");
-    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "", ...(page ? headers : {}) });
+    response.writeHead(answer.status, {
+      "content-type": answer.headers.get("content-type") ?? "",
+      ...(page ? headers : {}),
+    });
     response.end(Buffer.from(await answer.arrayBuffer()));
   });
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-  return { port: server.address().port, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    port: server.address().port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
 }
 
 /** Ports and runs are of this machine, and nothing that could be a token is shown. */
 function tidy(text, ports) {
   const machine = new RegExp(`http://(localhost|127\\.0\\.0\\.1):(${ports.join("|")})(/r/[\\w-]+)?`, "g");
-  return text.replaceAll(machine, (all, host) => (host === "localhost" ? "https://license.example" : "https://player.example"))
-    .replaceAll(new RegExp(`:(${ports.join("|")})\\b`, "g"), "").replaceAll(/[A-Za-z0-9+/=_-]{60,}/g, "…").replaceAll(/\s+/g, " ").slice(0, 1200);
+  return text
+    .replaceAll(machine, (_match, host) =>
+      host === "localhost" ? "https://license.example" : "https://player.example",
+    )
+    .replaceAll(new RegExp(`:(${ports.join("|")})\\b`, "g"), "")
+    .replaceAll(/[A-Za-z0-9+/=_-]{60,}/g, "…")
+    .replaceAll(/\s+/g, " ")
+    .slice(0, 1200);
 }

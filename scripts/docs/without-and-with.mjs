@@ -28,7 +28,12 @@ export function parts() {
   return [
     control,
     { level: 2, title: "What users report", cases: [] },
-    ...REPORTED_ISSUES.map(([pain], index) => ({ level: 3, title: `${index + 1}. ${pain}`, cases: of("pain", index + 1), reason: NOT_PROVOKED[index + 1] })),
+    ...REPORTED_ISSUES.map(([pain], index) => ({
+      level: 3,
+      title: `${index + 1}. ${pain}`,
+      cases: of("pain", index + 1),
+      reason: NOT_PROVOKED[index + 1],
+    })),
     { level: 2, title: "PallyCon's codes", cases: [] },
     ...PALLYCON_GROUPS.map((title) => ({ level: 3, title, cases: of("group", title) })),
     ...sections,
@@ -42,9 +47,28 @@ export const playersOf = ({ players = Object.keys(PLAYERS) }) => players;
 
 /** @param {Map<object, Record<string, {without: string, with: string}>>} heard by case and player */
 export function render(heard, versions) {
-  const table = (cases) => [["what goes wrong", "", "without the package", "with it"], ["---", "---", "---", "---"],
-    ...cases.flatMap((one) => playersOf(one).map((player, index) => [index ? "" : nameOf(one), PLAYERS[player], heard.get(one)[player].without, heard.get(one)[player].with]))].map(row).join("\n");
-  const sections = parts().map(({ level, title, cases, reason }) => [`${"#".repeat(level)} ${title}`, ...(cases.length ? [table(cases)] : []), ...(reason ? [`Not provoked here: ${reason}.`] : [])].join("\n\n"));
+  const table = (cases) =>
+    [
+      ["what goes wrong", "", "without the package", "with it"],
+      ["---", "---", "---", "---"],
+      ...cases.flatMap((one) =>
+        playersOf(one).map((player, index) => [
+          index ? "" : nameOf(one),
+          PLAYERS[player],
+          heard.get(one)[player].without,
+          heard.get(one)[player].with,
+        ]),
+      ),
+    ]
+      .map(row)
+      .join("\n");
+  const sections = parts().map(({ level, title, cases, reason }) =>
+    [
+      `${"#".repeat(level)} ${title}`,
+      ...(cases.length ? [table(cases)] : []),
+      ...(reason ? [`Not provoked here: ${reason}.`] : []),
+    ].join("\n\n"),
+  );
   return `<!-- Written by scripts/docs/without-and-with.mjs. -->
 # Without the package, and with it
 
@@ -66,38 +90,65 @@ ${sections.join("\n\n")}
 
 /** How often each kind of outcome came up. */
 function summary(heard) {
-  const kinds = [["it plays", (text) => text.startsWith(PLAYS)], ["an error that says what to do", (text) => text.includes("→")], ["an error of the player's or the CDM's own", (text) => text !== NOTHING], [`nothing at all in ${LIMIT / 1000} s`, () => true]];
+  const kinds = [
+    ["it plays", (text) => text.startsWith(PLAYS)],
+    ["an error that says what to do", (text) => text.includes("→")],
+    ["an error of the player's or the CDM's own", (text) => text !== NOTHING],
+    [`nothing at all in ${LIMIT / 1000} s`, () => true],
+  ];
   const count = (player, side) => {
     const counts = kinds.map(() => 0);
     for (const one of heard.filter((by) => by[player])) counts[kinds.findIndex(([, is]) => is(one[player][side]))] += 1;
     return counts;
   };
   const columns = Object.keys(PLAYERS).flatMap((player) => [count(player, "without"), count(player, "with")]);
-  return [["outcome", ...Object.values(PLAYERS).flatMap((title) => [title, "with the package"])], ["---", ...columns.map(() => "--:")], ...kinds.map(([kind], index) => [kind, ...columns.map((counts) => String(counts[index]))])].map(row).join("\n");
+  return [
+    ["outcome", ...Object.values(PLAYERS).flatMap((title) => [title, "with the package"])],
+    ["---", ...columns.map(() => "--:")],
+    ...kinds.map(([kind], index) => [kind, ...columns.map((counts) => String(counts[index]))]),
+  ]
+    .map(row)
+    .join("\n");
 }
 
 /** Runs the cases, two at a time. */
 async function listen(cases, { browser, origin }) {
   const heard = new Map(cases.map((one) => [one, {}]));
-  const jobs = cases.flatMap((one) => playersOf(one).map((player) => async () => {
-    const without = await hear({ browser, origin, player, ours: false, ...one });
-    const withUs = await hear({ browser, origin, player, ours: true, ...one });
-    heard.get(one)[player] = { without, with: withUs };
-    console.log(`${PLAYERS[player]} · ${nameOf(one)}\n  - ${without}\n  + ${withUs}`);
-  }));
-  await Promise.all([0, 1].map(async () => { while (jobs.length) await jobs.shift()(); }));
+  const jobs = cases.flatMap((one) =>
+    playersOf(one).map((player) => async () => {
+      const without = await hear({ browser, origin, player, ours: false, ...one });
+      const withUs = await hear({ browser, origin, player, ours: true, ...one });
+      heard.get(one)[player] = { without, with: withUs };
+      console.log(`${PLAYERS[player]} · ${nameOf(one)}\n  - ${without}\n  + ${withUs}`);
+    }),
+  );
+  await Promise.all(
+    [0, 1].map(async () => {
+      while (jobs.length) await jobs.shift()();
+    }),
+  );
   return heard;
 }
 
 async function main() {
-  const only = process.argv[2] === "--only" ? process.argv[3] ?? "" : "";
+  const only = process.argv[2] === "--only" ? (process.argv[3] ?? "") : "";
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
-  for (const name of ["index.html", "frame.html", "frame.js"]) cpSync(folder(`tests/e2e/compare/${name}`), folder(`build/compare/${name}`));
-  const server = createLicenseServer({ roots: { "/compare/": folder("build/compare"), "/media/": folder("www/media") }, catalog: folder("www/media/catalog.json") });
+  for (const name of ["index.html", "frame.html", "frame.js"])
+    cpSync(folder(`tests/e2e/compare/${name}`), folder(`build/compare/${name}`));
+  const server = createLicenseServer({
+    roots: { "/compare/": folder("build/compare"), "/media/": folder("www/media") },
+    catalog: folder("www/media/catalog.json"),
+  });
   const origin = await server.listen(0, "127.0.0.1");
-  const browser = await chromium.launch({ executablePath: findBrowser("chromium"), args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`] });
+  const browser = await chromium.launch({
+    executablePath: findBrowser("chromium"),
+    args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`],
+  });
   try {
-    const heard = await listen(CASES.filter((one) => nameOf(one).includes(only)), { browser, origin });
+    const heard = await listen(
+      CASES.filter((one) => nameOf(one).includes(only)),
+      { browser, origin },
+    );
     const versions = `Recorded with pallycon-drm ${versionIn("package.json")}, Chromium ${browser.version()}, Shaka Player ${versionOf("shaka-player")}, hls.js ${versionOf("hls.js")}; "no EME" is WebKitGTK.`;
     if (!only) writeFileSync(FILE, render(heard, versions));
   } finally {

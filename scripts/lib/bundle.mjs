@@ -22,11 +22,24 @@ const ourPackage = {
 /** @param {string | Record<string, string>} entry a file, or files by the names of their bundles @param {string} output a folder @param {import("esbuild").BuildOptions} [options] */
 export async function bundlePage(entry, output, { plugins = [], ...options } = {}) {
   await build({
-    entryPoints: typeof entry === "string" ? [entry] : entry, outdir: output, bundle: true, splitting: true, format: "esm", target: "es2022", chunkNames: "[name]-[hash]",
-    sourcemap: true, legalComments: "linked", plugins: [ourPackage, ...plugins], logLevel: "warning", ...options,
+    entryPoints: typeof entry === "string" ? [entry] : entry,
+    outdir: output,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    chunkNames: "[name]-[hash]",
+    sourcemap: true,
+    legalComments: "linked",
+    plugins: [ourPackage, ...plugins],
+    logLevel: "warning",
+    ...options,
   });
   // esbuild leaves `new URL("x.wasm", import.meta.url)` as it is: the module has to lie beside the chunk that asks for it.
-  const code = readdirSync(output).filter((name) => name.endsWith(".js")).map((name) => readFileSync(join(output, name), "utf8")).join("");
+  const code = readdirSync(output)
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => readFileSync(join(output, name), "utf8"))
+    .join("");
   for (const path of readdirSync(dist, { recursive: true }).map(String)) {
     const name = path.split(/[\\/]/).pop();
     if (name.endsWith(".wasm") && code.includes(name)) cpSync(join(dist, path), join(output, name));

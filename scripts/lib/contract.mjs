@@ -7,11 +7,29 @@ import { buildDir, root } from "./paths.mjs";
 /** Which entry of the package owes which names of the contract. */
 const ENTRIES = {
   "pallycon-drm": ["init", "parseInitData", "sameKeyId", "inspectCustomData", "createPallyCon", "probe", "diagnose"],
-  "pallycon-drm/inspect": ["parseSegment", "parseManifest", "inspectAny", "buildPssh", "buildWidevineData", "buildPlayReadyObject"],
+  "pallycon-drm/inspect": [
+    "parseSegment",
+    "parseManifest",
+    "inspectAny",
+    "buildPssh",
+    "buildWidevineData",
+    "buildPlayReadyObject",
+  ],
 };
 const TYPES = [
-  "InitData", "PsshBox", "WidevineData", "PlayReadyObject", "Problem", "RequestContext", "PallyCon", "LicenseRequest", "License",
-  "PallyConEvent", "PallyConError", "MediaOptions", "AdapterOptions",
+  "InitData",
+  "PsshBox",
+  "WidevineData",
+  "PlayReadyObject",
+  "Problem",
+  "RequestContext",
+  "PallyCon",
+  "LicenseRequest",
+  "License",
+  "PallyConEvent",
+  "PallyConError",
+  "MediaOptions",
+  "AdapterOptions",
 ];
 
 /** @param {string} contract the .d.ts file @returns {string} the tsconfig.json to compile */
@@ -26,12 +44,24 @@ export function contractFile(contract) {
     lines.push(`import * as Entry${i} from "${entry}";`);
     for (const name of names) lines.push(`export const ${name}: typeof Contract.${name} = Entry${i}.${name};`);
   });
-  for (const name of TYPES) lines.push(`export const of${name} = (ours: import("pallycon-drm").${name}): Contract.${name} => ours;`);
+  for (const name of TYPES)
+    lines.push(`export const of${name} = (ours: import("pallycon-drm").${name}): Contract.${name} => ours;`);
   // Code that was written against the contract hands its own options in.
-  lines.push(`export const options = (theirs: Contract.PallyConOptions): import("pallycon-drm").PallyConOptions => theirs;`);
+  lines.push(
+    `export const options = (theirs: Contract.PallyConOptions): import("pallycon-drm").PallyConOptions => theirs;`,
+  );
   writeFileSync(join(folder, "contract.ts"), `${lines.join("\n")}\n`);
   const file = join(folder, "tsconfig.json");
-  const compilerOptions = { target: "es2022", lib: ["es2022", "dom", "esnext.disposable"], module: "nodenext", moduleResolution: "nodenext", strict: true, noEmit: true, skipLibCheck: false, types: [] };
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2022", "dom", "esnext.disposable"],
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+  };
   writeFileSync(file, JSON.stringify({ compilerOptions, files: ["contract.ts"] }));
   if (!existsSync(contract)) throw new Error(`${contract} is not there`);
   return file;
@@ -46,7 +76,10 @@ export function verdict(output) {
   const absent = new Set();
   const wrong = [];
   for (const line of output.split("\n").filter((each) => /error TS\d+/.test(each))) {
-    const name = /^build[\\/]contract.*(?:TS2339: Property '(\w+)' does not exist on type 'typeof import|TS2694: .*no exported member '(\w+)')/.exec(line);
+    const name =
+      /^build[\\/]contract.*(?:TS2339: Property '(\w+)' does not exist on type 'typeof import|TS2694: .*no exported member '(\w+)')/.exec(
+        line,
+      );
     if (name) absent.add(name[1] ?? name[2]);
     else wrong.push(line);
   }

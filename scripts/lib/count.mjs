@@ -6,7 +6,10 @@ const sum = (text, pattern) => [...text.matchAll(pattern)].reduce((total, match)
 
 /** `cargo test`, also through wasm-bindgen's runner: one "test result:" line a test binary. */
 export function cargo(output) {
-  const lines = output.split("\n").filter((line) => line.startsWith("test result:")).join("\n");
+  const lines = output
+    .split("\n")
+    .filter((line) => line.startsWith("test result:"))
+    .join("\n");
   return { passed: sum(lines, /(\d+) passed/g), failed: sum(lines, /(\d+) failed/g) + sum(lines, /(\d+) ignored/g) };
 }
 
@@ -25,7 +28,8 @@ export function playwright(report, project) {
         if (test.projectName !== project) continue;
         // A browser that was late once is not a failure; what it was is printed, so that it does not go unseen.
         if (test.status === "flaky") count.flaky = (count.flaky ?? 0) + 1;
-        if ((test.status === "expected" || test.status === "flaky") && test.expectedStatus === "passed") count.passed += 1;
+        if ((test.status === "expected" || test.status === "flaky") && test.expectedStatus === "passed")
+          count.passed += 1;
         else count.failed += 1;
       }
     }

@@ -15,7 +15,8 @@ function files(path) {
 /** A digest of the contents of files and folders (paths relative to the project). Contents, not times: git changes those. */
 export function digest(paths) {
   const hash = createHash("sha256");
-  for (const path of paths.flatMap((p) => files(join(root, p)))) hash.update(path.slice(root.length)).update("\0").update(readFileSync(path)).update("\0");
+  for (const path of paths.flatMap((p) => files(join(root, p))))
+    hash.update(path.slice(root.length)).update("\0").update(readFileSync(path)).update("\0");
   return hash.digest("hex");
 }
 
@@ -23,7 +24,11 @@ const stampOf = (name) => join(buildDir, "stamps", name);
 
 export function isFresh(name, inputs, outputs) {
   const stamp = stampOf(name);
-  return outputs.every((path) => existsSync(join(root, path))) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest([...inputs, ...outputs]);
+  return (
+    outputs.every((path) => existsSync(join(root, path))) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, "utf8") === digest([...inputs, ...outputs])
+  );
 }
 
 export function markFresh(name, inputs, outputs) {

@@ -25,7 +25,8 @@ export async function main(body) {
     const code = await body();
     if (typeof code === "number") process.exitCode = code;
   } catch (error) {
-    if (error instanceof UserError) process.stderr.write(`\n${error.message}\n${error.hint ? `→ ${error.hint}\n` : ""}`);
+    if (error instanceof UserError)
+      process.stderr.write(`\n${error.message}\n${error.hint ? `→ ${error.hint}\n` : ""}`);
     else process.stderr.write(`\n${error?.stack ?? error}\n`);
     process.exitCode = 1;
   }
@@ -35,6 +36,13 @@ export async function main(body) {
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   return rows
-    .map((row) => row.map((cell, i) => (typeof cell === "number" ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i]))).join("  ").trimEnd())
+    .map((row) =>
+      row
+        .map((cell, i) =>
+          typeof cell === "number" ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i]),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 }

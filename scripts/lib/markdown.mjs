@@ -16,6 +16,9 @@ export function writeBetween(document, mark, markdown) {
   const text = readFileSync(document, "utf8");
   const start = text.indexOf(`${mark}\n`);
   const end = text.indexOf(END, start);
-  if (start < 0 || end < 0) throw new UserError(`${relative(root, document)} lacks the lines between which the table belongs: ${mark} and ${END.trim()}`);
+  if (start < 0 || end < 0)
+    throw new UserError(
+      `${relative(root, document)} lacks the lines between which the table belongs: ${mark} and ${END.trim()}`,
+    );
   writeFileSync(document, text.slice(0, start + mark.length + 1) + markdown + text.slice(end));
 }

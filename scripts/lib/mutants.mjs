@@ -12,8 +12,12 @@ const folder = join(root, "tests/mutants");
  * @returns {Promise<Mutant[]>}
  */
 export async function readMutants() {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".mjs")).sort();
-  return (await Promise.all(files.map((name) => import(pathToFileURL(join(folder, name)).href)))).flatMap((list) => list.default);
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".mjs"))
+    .sort();
+  return (await Promise.all(files.map((name) => import(pathToFileURL(join(folder, name)).href)))).flatMap(
+    (list) => list.default,
+  );
 }
 
 /** The sources with the bug in them, by file. Each place has to be there once, or the bug would be another one. */
@@ -22,7 +26,10 @@ export function mutated({ name, edits }, tree = root) {
   for (const [file, find, replace] of edits) {
     const text = texts.get(file) ?? readFileSync(join(tree, file), "utf8");
     const places = text.split(find);
-    if (places.length !== 2) throw new Error(`${name}: its place is in ${file} ${places.length - 1} times. The source has changed: adapt tests/mutants/.`);
+    if (places.length !== 2)
+      throw new Error(
+        `${name}: its place is in ${file} ${places.length - 1} times. The source has changed: adapt tests/mutants/.`,
+      );
     texts.set(file, places.join(replace));
   }
   return texts;
@@ -33,5 +40,7 @@ export function mutate(mutant, tree) {
   const texts = mutated(mutant, tree);
   const before = Array.from(texts.keys(), (file) => [file, readFileSync(join(tree, file))]);
   for (const [file, text] of texts) writeFileSync(join(tree, file), text);
-  return () => { for (const [file, text] of before) writeFileSync(join(tree, file), text); };
+  return () => {
+    for (const [file, text] of before) writeFileSync(join(tree, file), text);
+  };
 }

@@ -7,7 +7,11 @@ const NAMES = { widevine: "Widevine", playready: "PlayReady", fairplay: "FairPla
 export function shownIn(suites) {
   const shown = new Map();
   const walk = ({ specs = [], suites: inner = [] }) => {
-    for (const { title, ok, tests: [test] } of specs) {
+    for (const {
+      title,
+      ok,
+      tests: [test],
+    } of specs) {
       const { annotations = [] } = test.results.at(-1) ?? {};
       const note = (type) => annotations.find((one) => one.type === type)?.description;
       shown.set(title, { text: ok ? note("cell") : "FAILED", version: note("version") });
@@ -23,7 +27,8 @@ const newest = (player) => Object.keys(PLAYERS[player].versions)[0];
 /** One table for a DRM: a row for each case, a column for each player. */
 function caseTable(drm, players, results) {
   const columns = players.filter((player) => PLAYERS[player].versions[newest(player)].includes(drm));
-  const row = (browser, { name }) => columns.map((player) => results[browser].get(titleOf({ player, version: newest(player), drm, name }))?.text ?? "–");
+  const row = (browser, { name }) =>
+    columns.map((player) => results[browser].get(titleOf({ player, version: newest(player), drm, name }))?.text ?? "–");
   return [
     ["", ...columns.map((player) => PLAYERS[player].title)],
     ...CASES.map((one) => [one.name, ...row("chromium", one)]),
@@ -33,18 +38,24 @@ function caseTable(drm, players, results) {
 
 /** Every version that was run: what plays, and what a refusal looks like. */
 function versionTable(players, { chromium }) {
-  const rows = players.flatMap((player) => Object.keys(PLAYERS[player].versions).filter(Boolean).map((version) => {
-    const cell = (drm, name) => chromium.get(titleOf({ player, version, drm, name }));
-    const plays = DRMS.map((drm) => cell(drm, "plays"));
-    const number = plays.find(Boolean)?.version ?? "?";
-    const label = player === "videojs" ? `videojs-contrib-eme ${number}` : `${PLAYERS[player].title} ${number}`;
-    return [label, ...plays.map((one) => one?.text ?? "–"), cell("widevine", "7011")?.text ?? "–"];
-  }));
+  const rows = players.flatMap((player) =>
+    Object.keys(PLAYERS[player].versions)
+      .filter(Boolean)
+      .map((version) => {
+        const cell = (drm, name) => chromium.get(titleOf({ player, version, drm, name }));
+        const plays = DRMS.map((drm) => cell(drm, "plays"));
+        const number = plays.find(Boolean)?.version ?? "?";
+        const label = player === "videojs" ? `videojs-contrib-eme ${number}` : `${PLAYERS[player].title} ${number}`;
+        return [label, ...plays.map((one) => one?.text ?? "–"), cell("widevine", "7011")?.text ?? "–"];
+      }),
+  );
   return [["", ...DRMS.map((drm) => `plays ${NAMES[drm]}`), "7011, Widevine"], ...rows];
 }
 
 /** @param {Record<"chromium" | "firefox", Map<string, {text?: string, version?: string}>>} results @returns {[string, string[][]][]} */
 export function tablesOf(players, results) {
-  const ofDrms = DRMS.map((drm) => [NAMES[drm], caseTable(drm, players, results)]).filter(([, rows]) => rows.length > 1);
+  const ofDrms = DRMS.map((drm) => [NAMES[drm], caseTable(drm, players, results)]).filter(
+    ([, rows]) => rows.length > 1,
+  );
   return [...ofDrms, ["Versions", versionTable(players, results)]];
 }

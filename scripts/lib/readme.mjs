@@ -5,8 +5,15 @@ import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
 
 const DOCUMENTS = [
-  "README.md", "docs/api.md", "docs/events.md", "docs/players.md", "docs/license-proxy.md", "docs/offline.md", "docs/other-players.md",
-  "docs/when-it-does-not-play.md", "docs/tv.md",
+  "README.md",
+  "docs/api.md",
+  "docs/events.md",
+  "docs/players.md",
+  "docs/license-proxy.md",
+  "docs/offline.md",
+  "docs/other-players.md",
+  "docs/when-it-does-not-play.md",
+  "docs/tv.md",
 ];
 
 /** What the blocks take from the page around them. */
@@ -25,7 +32,8 @@ declare const webOS: any;
 `;
 
 /** @returns {string[]} the blocks marked \`js\`, in order */
-export const blocks = (markdown) => [...markdown.replaceAll("\r\n", "\n").matchAll(/^```js\n([\s\S]*?)^```$/gm)].map((match) => match[1]);
+export const blocks = (markdown) =>
+  [...markdown.replaceAll("\r\n", "\n").matchAll(/^```js\n([\s\S]*?)^```$/gm)].map((match) => match[1]);
 
 /** @returns {string} the tsconfig.json to compile */
 export function readmeProject() {
@@ -41,7 +49,17 @@ export function readmeProject() {
   found.forEach((block, i) => writeFileSync(join(folder, `block-${i + 1}.mjs`), `${block}export {};\n`));
   writeFileSync(join(folder, "around.d.ts"), AROUND);
   const file = join(folder, "tsconfig.json");
-  const compilerOptions = { target: "es2022", lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"], module: "preserve", moduleResolution: "bundler", allowJs: true, checkJs: true, strict: true, noEmit: true, types: [] };
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"],
+    module: "preserve",
+    moduleResolution: "bundler",
+    allowJs: true,
+    checkJs: true,
+    strict: true,
+    noEmit: true,
+    types: [],
+  };
   writeFileSync(file, JSON.stringify({ compilerOptions, include: ["."] }));
   return file;
 }

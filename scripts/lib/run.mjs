@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { logDir, root, windows } from "./paths.mjs";
 import { log, seconds } from "./log.mjs";
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a color
 const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
 const PROGRESS_EVERY = 15_000;
 const TAIL = 60;
@@ -14,7 +15,14 @@ const TAIL = 60;
 export function environment(extra = {}, paths = []) {
   const cargo = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
   const path = [...paths, ...(process.env.PATH ?? "").split(delimiter), ...(existsSync(cargo) ? [cargo] : [])];
-  return { ...process.env, PATH: path.join(delimiter), CARGO_TERM_COLOR: "never", NO_COLOR: "1", FORCE_COLOR: "0", ...extra };
+  return {
+    ...process.env,
+    PATH: path.join(delimiter),
+    CARGO_TERM_COLOR: "never",
+    NO_COLOR: "1",
+    FORCE_COLOR: "0",
+    ...extra,
+  };
 }
 
 /**
@@ -25,7 +33,11 @@ export function environment(extra = {}, paths = []) {
  *   `timeout`: a suite that hangs is ended and has failed, rather than holding up everything after it.
  * @returns {Promise<{ok: boolean, code: number | null, output: string, duration: number, tail: string, log: string}>}
  */
-export function run(label, command, { log: logName, env, paths, cwd = root, quiet = false, live = false, timeout } = {}) {
+export function run(
+  label,
+  command,
+  { log: logName, env, paths, cwd = root, quiet = false, live = false, timeout } = {},
+) {
   mkdirSync(logDir, { recursive: true });
   const file = join(logDir, `${logName}.log`);
   const sink = createWriteStream(file);
@@ -37,13 +49,23 @@ export function run(label, command, { log: logName, env, paths, cwd = root, quie
     let last = "";
     // A shell only where Windows needs one (npm.cmd); a group of its own elsewhere, so that a hung suite's browsers end with it.
     const child = spawn(command[0], command.slice(1), {
-      cwd, env: environment(env, paths), stdio: ["ignore", "pipe", "pipe"], shell: windows && /\.(cmd|bat)$/.test(command[0]), detached: !windows,
+      cwd,
+      env: environment(env, paths),
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: windows && /\.(cmd|bat)$/.test(command[0]),
+      detached: !windows,
     });
     const take = (chunk) => {
       chunks.push(chunk);
       sink.write(chunk);
       if (shown) process.stdout.write(chunk);
-      last = chunk.toString().replace(ANSI, "").trim().split(/[\r\n]+/).pop() || last;
+      last =
+        chunk
+          .toString()
+          .replace(ANSI, "")
+          .trim()
+          .split(/[\r\n]+/)
+          .pop() || last;
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
@@ -51,23 +73,38 @@ export function run(label, command, { log: logName, env, paths, cwd = root, quie
       try {
         if (windows) child.kill(signal);
         else process.kill(-child.pid, signal);
-      } catch { /* it ended by itself meanwhile */ }
+      } catch {
+        /* it ended by itself meanwhile */
+      }
     };
-    const interrupted = () => { end("SIGTERM"); process.exit(130); };
+    const interrupted = () => {
+      end("SIGTERM");
+      process.exit(130);
+    };
     process.once("SIGINT", interrupted);
     process.once("SIGTERM", interrupted);
     const timers = [];
     if (!quiet && !shown) {
-      timers.push(setInterval(() => log(`    ${label}: ${seconds(Date.now() - started)} … ${last.slice(0, 100)}`), PROGRESS_EVERY));
+      timers.push(
+        setInterval(
+          () => log(`    ${label}: ${seconds(Date.now() - started)} … ${last.slice(0, 100)}`),
+          PROGRESS_EVERY,
+        ),
+      );
     }
     if (timeout) {
-      timers.push(setTimeout(() => {
-        take(Buffer.from(`\nended after ${seconds(timeout)}: it did not finish\n`));
-        end("SIGKILL");
-      }, timeout));
+      timers.push(
+        setTimeout(() => {
+          take(Buffer.from(`\nended after ${seconds(timeout)}: it did not finish\n`));
+          end("SIGKILL");
+        }, timeout),
+      );
     }
     const done = (code, error) => {
-      for (const timer of timers) { clearInterval(timer); clearTimeout(timer); }
+      for (const timer of timers) {
+        clearInterval(timer);
+        clearTimeout(timer);
+      }
       process.removeListener("SIGINT", interrupted);
       process.removeListener("SIGTERM", interrupted);
       if (error) take(Buffer.from(`${error.message}\n`));
@@ -83,7 +120,13 @@ export function run(label, command, { log: logName, env, paths, cwd = root, quie
 
 /** The first line of a short command's output, or undefined where it cannot be run. */
 export function ask(command, options = {}) {
-  const result = spawnSync(command[0], command.slice(1), { cwd: root, env: environment(), encoding: "utf8", timeout: 60_000, ...options });
+  const result = spawnSync(command[0], command.slice(1), {
+    cwd: root,
+    env: environment(),
+    encoding: "utf8",
+    timeout: 60_000,
+    ...options,
+  });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 

@@ -10,14 +10,25 @@ const contentKeys = catalog.flatMap(({ tracks }) => tracks.map(({ key }) => Buff
 const bare = (text) => text.replace(/=+$/, "");
 /** [kind, text] */
 const KNOWN = [
-  ...[DEMO, TUTO].flatMap(({ siteKey, accessKey, kmsSecret }) => [["a site key", siteKey], ["an access key", accessKey], ...(kmsSecret ? [["a packager's secret", kmsSecret]] : [])]),
-  ...contentKeys.flatMap((key) => [key.toString("hex"), bare(key.toString("base64")), key.toString("base64url")].map((text) => ["a content key", text])),
+  ...[DEMO, TUTO].flatMap(({ siteKey, accessKey, kmsSecret }) => [
+    ["a site key", siteKey],
+    ["an access key", accessKey],
+    ...(kmsSecret ? [["a packager's secret", kmsSecret]] : []),
+  ]),
+  ...contentKeys.flatMap((key) =>
+    [key.toString("hex"), bare(key.toString("base64")), key.toString("base64url")].map((text) => [
+      "a content key",
+      text,
+    ]),
+  ),
 ];
 /** base64 of `{"` and more, the form of tokens and auth data. */
 const JSON_BASE64 = /eyJ[A-Za-z0-9+/_-]{60,}/g;
-const isToken = (base64) => /"drm_type".*"(token|hash|data)"\s*:/s.test(Buffer.from(base64, "base64").toString("latin1"));
+const isToken = (base64) =>
+  /"drm_type".*"(token|hash|data)"\s*:/s.test(Buffer.from(base64, "base64").toString("latin1"));
 /** The form of an SPC request, and the first bytes of the bridge's SPC. */
-const SPC = /spc=[A-Za-z0-9%]{60,}|\+\/\/\+A[Q-Za-f][A-Za-z0-9+/]{40,}|%2B%2F%2F%2BA[A-Za-z0-9%]{40,}|fbfffe01[0-9a-f]{40,}/;
+const SPC =
+  /spc=[A-Za-z0-9%]{60,}|\+\/\/\+A[Q-Za-f][A-Za-z0-9+/]{40,}|%2B%2F%2F%2BA[A-Za-z0-9%]{40,}|fbfffe01[0-9a-f]{40,}/;
 
 /** @param {string} text @returns {string[]} kinds of what was found, never the secret itself */
 export function secretsIn(text) {
@@ -30,5 +41,10 @@ export function secretsIn(text) {
 /** Searches what the suites have printed. @returns {{files: number, found: string[]}} `found`: a line for each file and kind */
 export function searchLogs(folder = logDir) {
   const files = readdirSync(folder).filter((name) => /^test-.*\.(log|json)$/.test(name));
-  return { files: files.length, found: files.flatMap((name) => secretsIn(readFileSync(join(folder, name), "utf8")).map((kind) => `${name} shows ${kind}`)) };
+  return {
+    files: files.length,
+    found: files.flatMap((name) =>
+      secretsIn(readFileSync(join(folder, name), "utf8")).map((kind) => `${name} shows ${kind}`),
+    ),
+  };
 }

@@ -1,5 +1,12 @@
 // How the simulator is built and run: a crate of its own, with a folder of its own below target/.
-const CARGO = ["--quiet", "--manifest-path", "xtask/simulate/Cargo.toml", "--target-dir", "target/simulate", "--locked"];
+const CARGO = [
+  "--quiet",
+  "--manifest-path",
+  "xtask/simulate/Cargo.toml",
+  "--target-dir",
+  "target/simulate",
+  "--locked",
+];
 
 /** The command; its arguments follow. */
 export const SIMULATE = ["cargo", "run", "--release", ...CARGO, "--"];

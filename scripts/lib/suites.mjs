@@ -23,23 +23,42 @@ const npmBin = (path) => [node, join(root, "node_modules", path)];
 /** All `*.test.mjs` under the folders, as a list: patterns are the shell's in Node 20. */
 const testFiles = (...folders) =>
   folders.flatMap((folder) =>
-    existsSync(join(root, folder)) ? readdirSync(join(root, folder), { recursive: true }).map(String).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name)) : [],
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder), { recursive: true })
+          .map(String)
+          .filter((name) => name.endsWith(".test.mjs"))
+          .sort()
+          .map((name) => join(folder, name))
+      : [],
   );
 
 const nodeSuite = (id, title, folders, more = {}) => ({
-  id, group: "node", title, present: () => testFiles(...folders).length > 0, ...more,
+  id,
+  group: "node",
+  title,
+  present: () => testFiles(...folders).length > 0,
+  ...more,
   async run() {
-    const result = await run(title, [node, "--test", "--test-reporter=tap", ...testFiles(...folders)], { log: `test-${id}`, timeout: 10 * MINUTES });
+    const result = await run(title, [node, "--test", "--test-reporter=tap", ...testFiles(...folders)], {
+      log: `test-${id}`,
+      timeout: 10 * MINUTES,
+    });
     return { ...result, count: count.tap(result.output) };
   },
 });
 
 /** The tests of the wasm exports: `tests/web*.rs`, all built with the same features, so that the crate is compiled once. */
-const WEB_TESTS = readdirSync(join(root, "tests")).filter((name) => /^web\w*\.rs$/.test(name)).map((name) => name.replace(/\.rs$/, "")).sort();
+const WEB_TESTS = readdirSync(join(root, "tests"))
+  .filter((name) => /^web\w*\.rs$/.test(name))
+  .map((name) => name.replace(/\.rs$/, ""))
+  .sort();
 
 /** `flag` and `kind`: the browser's name for wasm-pack and for us. */
 const wasmSuite = (flag, kind, title) => ({
-  id: `wasm-${flag}`, group: "wasm", title, present: () => WEB_TESTS.length > 0,
+  id: `wasm-${flag}`,
+  group: "wasm",
+  title,
+  present: () => WEB_TESTS.length > 0,
   async run() {
     const binary = findBrowser(kind);
     if (!binary) throw new UserError(`${title}: there is no browser.`);
@@ -49,17 +68,28 @@ const wasmSuite = (flag, kind, title) => ({
     if (!driver && kind === "firefox") driver = join(await ensureTool("geckodriver"), executable("geckodriver"));
     if (!driver) throw new UserError(`${title}: there is no WebDriver for it.`);
     // The driver would look for a browser of its own; it must be the one that was found.
-    const capabilities = kind === "chromium"
-      ? { "goog:chromeOptions": { binary, args: CHROMIUM_ARGS } }
-      : { "moz:firefoxOptions": { binary, args: ["-headless"], prefs: FIREFOX_PREFS } };
+    const capabilities =
+      kind === "chromium"
+        ? { "goog:chromeOptions": { binary, args: CHROMIUM_ARGS } }
+        : { "moz:firefoxOptions": { binary, args: ["-headless"], prefs: FIREFOX_PREFS } };
     mkdirSync(buildDir, { recursive: true });
     const settings = join(buildDir, `webdriver-${flag}.json`);
     writeFileSync(settings, JSON.stringify(capabilities));
     const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "120" };
     const driverOption = kind === "chromium" ? "--chromedriver" : "--geckodriver";
     const command = [
-      "wasm-pack", "test", "--headless", `--${flag}`, "--mode", "no-install", driverOption, driver,
-      ".", "--features", FEATURES, ...WEB_TESTS.flatMap((name) => ["--test", name]),
+      "wasm-pack",
+      "test",
+      "--headless",
+      `--${flag}`,
+      "--mode",
+      "no-install",
+      driverOption,
+      driver,
+      ".",
+      "--features",
+      FEATURES,
+      ...WEB_TESTS.flatMap((name) => ["--test", name]),
     ];
     const paths = [bindgen, pack];
     const result = await run(title, command, { log: `test-wasm-${flag}`, env, paths, timeout: 20 * MINUTES });
@@ -69,15 +99,33 @@ const wasmSuite = (flag, kind, title) => ({
 
 /** One run a browser, so that a browser that cannot start fails alone. */
 const playwrightSuite = (id, folder, project, title, needs) => ({
-  id: `${id}-${project}`, group: "e2e", title, needs,
-  present: () => existsSync(join(root, folder, "playwright.config.mjs")) && readdirSync(join(root, folder), { recursive: true }).some((name) => /\.spec\.m?[jt]s$/.test(String(name))),
+  id: `${id}-${project}`,
+  group: "e2e",
+  title,
+  needs,
+  present: () =>
+    existsSync(join(root, folder, "playwright.config.mjs")) &&
+    readdirSync(join(root, folder), { recursive: true }).some((name) => /\.spec\.m?[jt]s$/.test(String(name))),
   async run() {
     const kind = project;
     if (!findBrowser(kind)) throw new UserError(`${title}: there is no browser.`);
     const file = join(logDir, `test-${id}-${project}.json`);
     rmSync(file, { force: true });
-    const command = [...npmBin("@playwright/test/cli.js"), "test", "-c", join(folder, "playwright.config.mjs"), "--project", project, "--reporter", "list,json"];
-    const result = await run(title, command, { log: `test-${id}-${project}`, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file }, timeout: 25 * MINUTES });
+    const command = [
+      ...npmBin("@playwright/test/cli.js"),
+      "test",
+      "-c",
+      join(folder, "playwright.config.mjs"),
+      "--project",
+      project,
+      "--reporter",
+      "list,json",
+    ];
+    const result = await run(title, command, {
+      log: `test-${id}-${project}`,
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+      timeout: 25 * MINUTES,
+    });
     const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
     const counted = count.playwright(report, project);
     if (counted.flaky) log(`  ! ${counted.flaky} passed only at the second try: see ${result.log}`);
@@ -89,46 +137,79 @@ const one = (result) => ({ ...result, count: { passed: result.ok ? 1 : 0, failed
 
 export const SUITES = [
   {
-    id: "rust", group: "rust", title: "Rust: cargo test", present: () => true,
+    id: "rust",
+    group: "rust",
+    title: "Rust: cargo test",
+    present: () => true,
     async run() {
       // The vectors have a suite of their own: counted once.
-      const result = await run("cargo test", ["cargo", "test", "--no-fail-fast", "--features", FEATURES], { log: "test-rust", env: { PALLYCON_VECTORS: undefined }, timeout: 30 * MINUTES });
+      const result = await run("cargo test", ["cargo", "test", "--no-fail-fast", "--features", FEATURES], {
+        log: "test-rust",
+        env: { PALLYCON_VECTORS: undefined },
+        timeout: 30 * MINUTES,
+      });
       return { ...result, count: count.cargo(result.output) };
     },
   },
   {
-    id: "simulate", group: "rust", title: "Rust: the simulator", present: () => true,
+    id: "simulate",
+    group: "rust",
+    title: "Rust: the simulator",
+    present: () => true,
     async run() {
       const result = await run("simulate", SIMULATE_TESTS, { log: "test-simulate", timeout: 10 * MINUTES });
       return { ...result, count: count.cargo(result.output) };
     },
   },
   {
-    id: "conformance", group: "conformance", title: "Conformance with the vectors given",
+    id: "conformance",
+    group: "conformance",
+    title: "Conformance with the vectors given",
     present: () => Boolean(process.env.PALLYCON_VECTORS) && existsSync(join(root, "tests/conformance")),
     async run() {
-      const result = await run("conformance", [node, "scripts/conformance.mjs", process.env.PALLYCON_VECTORS], { log: "test-conformance", timeout: 15 * MINUTES });
+      const result = await run("conformance", [node, "scripts/conformance.mjs", process.env.PALLYCON_VECTORS], {
+        log: "test-conformance",
+        timeout: 15 * MINUTES,
+      });
       const score = count.conformance(result.output);
-      return { ...result, count: score, note: score.skipped > 0 ? `${score.skipped} of kinds that are not read yet` : undefined };
+      return {
+        ...result,
+        count: score,
+        note: score.skipped > 0 ? `${score.skipped} of kinds that are not read yet` : undefined,
+      };
     },
   },
   {
     // In CI alone: it builds every target, and a short run proves little on a machine where npm run fuzz runs long.
-    id: "fuzz", group: "fuzz", title: "Fuzz targets, two seconds each", present: () => Boolean(process.env.CI) && hasNightly(),
+    id: "fuzz",
+    group: "fuzz",
+    title: "Fuzz targets, two seconds each",
+    present: () => Boolean(process.env.CI) && hasNightly(),
     async run() {
-      const result = await run("fuzz", [node, "scripts/fuzz.mjs", "--seconds", "2"], { log: "test-fuzz", timeout: 30 * MINUTES });
+      const result = await run("fuzz", [node, "scripts/fuzz.mjs", "--seconds", "2"], {
+        log: "test-fuzz",
+        timeout: 30 * MINUTES,
+      });
       return { ...result, count: count.fuzz(result.output) };
     },
   },
   wasmSuite("chrome", "chromium", "wasm in Chrome: wasm-pack test"),
   wasmSuite("firefox", "firefox", "wasm in Firefox: wasm-pack test"),
   {
-    id: "types", group: "types", title: "Types, as a user's compiler sees them", needs: ["package"], present: () => existsSync(join(root, "tests/types/tsconfig.json")),
+    id: "types",
+    group: "types",
+    title: "Types, as a user's compiler sees them",
+    needs: ["package"],
+    present: () => existsSync(join(root, "tests/types/tsconfig.json")),
     async run() {
       const count = { passed: 0, failed: 0 };
       let last;
-      for (const config of ["tsconfig.json", "tsconfig.bundler.json"]) { // as Node resolves, and as bundlers do
-        const result = await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", `tests/types/${config}`], { log: `test-types-${config.replace(".json", "")}`, timeout: 5 * MINUTES });
+      for (const config of ["tsconfig.json", "tsconfig.bundler.json"]) {
+        // as Node resolves, and as bundlers do
+        const result = await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", `tests/types/${config}`], {
+          log: `test-types-${config.replace(".json", "")}`,
+          timeout: 5 * MINUTES,
+        });
         count[result.ok ? "passed" : "failed"] += 1;
         if (!last || !result.ok) last = result;
       }
@@ -136,41 +217,79 @@ export const SUITES = [
     },
   },
   {
-    id: "contract", group: "types", title: "Types, against the contract given", needs: ["package"], present: () => Boolean(process.env.PALLYCON_CONTRACT),
+    id: "contract",
+    group: "types",
+    title: "Types, against the contract given",
+    needs: ["package"],
+    present: () => Boolean(process.env.PALLYCON_CONTRACT),
     async run() {
-      const result = await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", contractFile(process.env.PALLYCON_CONTRACT)], { log: "test-contract", timeout: 5 * MINUTES });
+      const result = await run(
+        "tsc",
+        [...npmBin("typescript/bin/tsc"), "-p", contractFile(process.env.PALLYCON_CONTRACT)],
+        { log: "test-contract", timeout: 5 * MINUTES },
+      );
       const { wrong, absent } = verdict(result.output);
       // tsc that failed without a finding of its own did not run.
       const ok = wrong.length === 0 && (result.ok || absent.length > 0);
-      return { ...one({ ...result, ok }), note: absent.length > 0 ? `not exported yet: ${absent.join(", ")}` : undefined };
+      return {
+        ...one({ ...result, ok }),
+        note: absent.length > 0 ? `not exported yet: ${absent.join(", ")}` : undefined,
+      };
     },
   },
   {
-    id: "readme", group: "types", title: "The examples of README and docs compile", needs: ["package"], present: () => true,
-    run: async () => one(await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", readmeProject()], { log: "test-readme", timeout: 5 * MINUTES })),
+    id: "readme",
+    group: "types",
+    title: "The examples of README and docs compile",
+    needs: ["package"],
+    present: () => true,
+    run: async () =>
+      one(
+        await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", readmeProject()], {
+          log: "test-readme",
+          timeout: 5 * MINUTES,
+        }),
+      ),
   },
   nodeSuite("scripts", "Node: the project's scripts", ["tests/scripts"]),
   nodeSuite("demo", "Node: the demo page's own logic", ["tests/demo"]),
   nodeSuite("license-server", "Node: license server", ["tests/license-server"]),
   nodeSuite("server", "Node: the server entry", ["tests/server"], { needs: ["package"] }),
   nodeSuite("js", "Node: the package", ["tests/js"], { needs: ["package"] }),
-  nodeSuite("package", "The packed package, as installed by a user", ["tests/package"], { group: "package", needs: ["package"] }),
+  nodeSuite("package", "The packed package, as installed by a user", ["tests/package"], {
+    group: "package",
+    needs: ["package"],
+  }),
   playwrightSuite("bridge", "tests/bridge", "chromium", "CDM bridge in Chromium", ["bridge"]),
   playwrightSuite("bridge", "tests/bridge", "firefox", "CDM bridge in Firefox", ["bridge"]),
   playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium", ["package", "bridge", "demo"]),
   playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox", ["package", "bridge", "demo"]),
   {
     // The oldest engine, and the oldest that has H.264; `npm run engines` runs all.
-    id: "engines", group: "e2e", title: "Chromium as old as TVs: 64 and 78", needs: ["package", "bridge"], present: () => enginesRunHere,
+    id: "engines",
+    group: "e2e",
+    title: "Chromium as old as TVs: 64 and 78",
+    needs: ["package", "bridge"],
+    present: () => enginesRunHere,
     async run() {
-      const result = await run("engines", [node, "scripts/engines.mjs", "--only", "64,78"], { log: "test-engines", timeout: 20 * MINUTES });
+      const result = await run("engines", [node, "scripts/engines.mjs", "--only", "64,78"], {
+        log: "test-engines",
+        timeout: 20 * MINUTES,
+      });
       return { ...result, count: count.engines(result.output) };
     },
   },
-  nodeSuite("webkit", "A browser without EME: WebKitGTK", ["tests/webkit"], { group: "e2e", needs: ["package"], ...(process.platform === "linux" ? {} : { present: () => false }) }),
+  nodeSuite("webkit", "A browser without EME: WebKitGTK", ["tests/webkit"], {
+    group: "e2e",
+    needs: ["package"],
+    ...(process.platform === "linux" ? {} : { present: () => false }),
+  }),
   {
     // Last: it reads what the others have printed.
-    id: "secrets", group: "node", title: "No secret in any suite's output", present: () => true,
+    id: "secrets",
+    group: "node",
+    title: "No secret in any suite's output",
+    present: () => true,
     async run() {
       const { files, found } = searchLogs();
       const ok = files > 0 && found.length === 0;
@@ -178,4 +297,3 @@ export const SUITES = [
     },
   },
 ];
-

@@ -4,16 +4,33 @@ import { join } from "node:path";
 import { ask, run, which } from "../lib/run.mjs";
 import { UserError, log, step } from "../lib/log.mjs";
 
-const programFiles = [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA].filter(Boolean);
+const programFiles = [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA].filter(
+  Boolean,
+);
 const applications = ["/Applications", join(process.env.HOME ?? "/", "Applications")];
 
 const KNOWN = {
   chromium: {
     env: "CHROME_BIN",
     // Debian's Chromium first on Linux: its driver comes with it in the same version.
-    names: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge-stable", "microsoft-edge"],
-    mac: ["Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium", "Microsoft Edge.app/Contents/MacOS/Microsoft Edge"],
-    windows: ["Google\\Chrome\\Application\\chrome.exe", "Chromium\\Application\\chrome.exe", "Microsoft\\Edge\\Application\\msedge.exe"],
+    names: [
+      "chromium",
+      "chromium-browser",
+      "google-chrome-stable",
+      "google-chrome",
+      "microsoft-edge-stable",
+      "microsoft-edge",
+    ],
+    mac: [
+      "Google Chrome.app/Contents/MacOS/Google Chrome",
+      "Chromium.app/Contents/MacOS/Chromium",
+      "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    ],
+    windows: [
+      "Google\\Chrome\\Application\\chrome.exe",
+      "Chromium\\Application\\chrome.exe",
+      "Microsoft\\Edge\\Application\\msedge.exe",
+    ],
   },
   firefox: {
     env: "FIREFOX_BIN",
@@ -28,13 +45,19 @@ export function findBrowser(kind) {
   const known = KNOWN[kind];
   const chosen = process.env[known.env];
   if (chosen) {
-    if (!existsSync(chosen)) throw new UserError(`${known.env} names ${chosen}, which is not there.`, `Set ${known.env} to the browser's executable, or unset it.`);
+    if (!existsSync(chosen))
+      throw new UserError(
+        `${known.env} names ${chosen}, which is not there.`,
+        `Set ${known.env} to the browser's executable, or unset it.`,
+      );
     return chosen;
   }
   const candidates =
-    process.platform === "darwin" ? applications.flatMap((base) => known.mac.map((path) => join(base, path)))
-    : process.platform === "win32" ? programFiles.flatMap((base) => known.windows.map((path) => join(base, path)))
-    : known.names.map(which);
+    process.platform === "darwin"
+      ? applications.flatMap((base) => known.mac.map((path) => join(base, path)))
+      : process.platform === "win32"
+        ? programFiles.flatMap((base) => known.windows.map((path) => join(base, path)))
+        : known.names.map(which);
   return candidates.find((path) => path && existsSync(path));
 }
 
@@ -46,7 +69,8 @@ export function findDriver(kind) {
 }
 
 /** With it Firefox decodes H.264; its Debian package does not bring it along. */
-const hasDecoder = () => process.platform !== "linux" || Boolean(ask(["/sbin/ldconfig", "-p"])?.includes("libavcodec.so"));
+const hasDecoder = () =>
+  process.platform !== "linux" || Boolean(ask(["/sbin/ldconfig", "-p"])?.includes("libavcodec.so"));
 
 const missing = () => [
   ...(findBrowser("chromium") ? [] : ["chromium"]),
@@ -60,7 +84,8 @@ const missing = () => [
 
 const WHAT_TO_INSTALL = {
   chromium: "Chrome, Chromium or Edge (or set CHROME_BIN)",
-  "chromium-driver": "chromedriver of the browser's version (Debian: chromium-driver; others: npx @puppeteer/browsers install chromedriver; or set CHROMEDRIVER)",
+  "chromium-driver":
+    "chromedriver of the browser's version (Debian: chromium-driver; others: npx @puppeteer/browsers install chromedriver; or set CHROMEDRIVER)",
   "firefox-esr": "Firefox (or set FIREFOX_BIN)",
   "libavcodec-extra": "FFmpeg's libavcodec, with which Firefox decodes H.264 (Debian: libavcodec-extra)",
   "webkit2gtk-driver": "WebKitWebDriver (Debian: webkit2gtk-driver)",
@@ -75,13 +100,19 @@ export async function ensureBrowsers() {
     step(`Installing ${lacking.join(", ")} with apt (once)`);
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get update", ["apt-get", "update", "-q"], { log: "setup-apt-update", env });
-    for (const name of lacking) { // one by one: a name that this release does not have must not keep the others out
-      const result = await run(`apt-get install ${name}`, ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", name], { log: `setup-apt-${name}`, env });
+    for (const name of lacking) {
+      // one by one: a name that this release does not have must not keep the others out
+      const result = await run(
+        `apt-get install ${name}`,
+        ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", name],
+        { log: `setup-apt-${name}`, env },
+      );
       if (!result.ok) log(result.tail);
     }
     lacking = missing();
   }
-  for (const name of lacking) log(`  ! missing: ${WHAT_TO_INSTALL[name]}. Its tests count as failed until it is installed.`);
+  for (const name of lacking)
+    log(`  ! missing: ${WHAT_TO_INSTALL[name]}. Its tests count as failed until it is installed.`);
   return lacking;
 }
 
@@ -91,8 +122,15 @@ export function browserVersion(path) {
 
 // Headless, without what would make a run depend on the network or the machine's own set-up.
 export const CHROMIUM_ARGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
 ];
 // Without the pref, a Firefox that cannot download Widevine waits for a minute before it says that it has none.
 export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.autoplay.default": 0 };
@@ -104,9 +142,21 @@ export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.au
 export function playwrightProjects() {
   const left = process.env.PALLYCON_MATRIX ? [] : [/@matrix/];
   return [
-    { name: "chromium", grepInvert: left, use: { browserName: "chromium", launchOptions: { executablePath: findBrowser("chromium"), args: CHROMIUM_ARGS } } },
+    {
+      name: "chromium",
+      grepInvert: left,
+      use: { browserName: "chromium", launchOptions: { executablePath: findBrowser("chromium"), args: CHROMIUM_ARGS } },
+    },
     // The channel drives an unpatched Firefox, as users have it, instead of Playwright's own build. Tests that are tagged would show
     // nothing more in a second browser; skipped ones would count as failed.
-    { name: "firefox", grepInvert: [...left, /@chromium/], use: { browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath: findBrowser("firefox"), firefoxUserPrefs: FIREFOX_PREFS } } },
+    {
+      name: "firefox",
+      grepInvert: [...left, /@chromium/],
+      use: {
+        browserName: "firefox",
+        channel: "moz-firefox",
+        launchOptions: { executablePath: findBrowser("firefox"), firefoxUserPrefs: FIREFOX_PREFS },
+      },
+    },
   ];
 }

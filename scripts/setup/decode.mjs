@@ -8,29 +8,47 @@ import { log } from "../lib/log.mjs";
 const CLIP = readFileSync(new URL("clip.mp4", import.meta.url));
 
 /** In the page: undefined once a frame is there, or what the element says in its place. */
-const play = () => new Promise((resolve) => {
-  const video = document.createElement("video");
-  video.muted = true;
-  video.onerror = () => resolve(video.error?.message || `media error ${video.error?.code}`);
-  video.onended = () => resolve(video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 0 ? undefined : "it shows no frame");
-  video.src = "/clip.mp4";
-  video.play().catch((error) => resolve(String(error)));
-});
+const play = () =>
+  new Promise((resolve) => {
+    const video = document.createElement("video");
+    video.muted = true;
+    video.onerror = () => resolve(video.error?.message || `media error ${video.error?.code}`);
+    video.onended = () =>
+      resolve(
+        video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 0 ? undefined : "it shows no frame",
+      );
+    video.src = "/clip.mp4";
+    video.play().catch((error) => resolve(String(error)));
+  });
 
-const within = (ms, work) => Promise.race([work, new Promise((resolve) => { setTimeout(resolve, ms, `nothing within ${ms / 1000} s`).unref(); })]);
+const within = (ms, work) =>
+  Promise.race([
+    work,
+    new Promise((resolve) => {
+      setTimeout(resolve, ms, `nothing within ${ms / 1000} s`).unref();
+    }),
+  ]);
 
 /** What keeps the browser from playing; undefined where it plays. */
 export async function whyNotPlaying(name, clip = CLIP) {
   const { use } = playwrightProjects().find((project) => project.name === name);
   const playwright = await import("@playwright/test");
   const server = createServer((request, response) => {
-    if (request.url === "/clip.mp4") response.writeHead(200, { "content-type": "video/mp4", "content-length": clip.length, "accept-ranges": "none" }).end(clip);
+    if (request.url === "/clip.mp4")
+      response
+        .writeHead(200, { "content-type": "video/mp4", "content-length": clip.length, "accept-ranges": "none" })
+        .end(clip);
     else response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>clip</title>");
   });
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
   let browser;
   try {
-    browser = await playwright[use.browserName].launch({ ...use.launchOptions, ...(use.channel ? { channel: use.channel } : {}) });
+    browser = await playwright[use.browserName].launch({
+      ...use.launchOptions,
+      ...(use.channel ? { channel: use.channel } : {}),
+    });
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     return await within(60_000, page.evaluate(play));
@@ -52,6 +70,7 @@ const REMEDY = {
 export async function checkPlayback() {
   for (const name of Object.keys(REMEDY)) {
     const reason = findBrowser(name) ? await whyNotPlaying(name) : undefined;
-    if (reason) log(`  ! ${name} does not play H.264 and AAC (${reason}). Tests that play will fail in it. ${REMEDY[name]}`);
+    if (reason)
+      log(`  ! ${name} does not play H.264 and AAC (${reason}). Tests that play will fail in it. ${REMEDY[name]}`);
   }
 }

@@ -18,23 +18,38 @@ const PACKAGE = "chrome-aws-lambda";
  */
 export const ENGINES = [
   {
-    chromium: 64, version: "64.0.3264", h264: false, near: "Tizen 5.0 (63)",
+    chromium: 64,
+    version: "64.0.3264",
+    h264: false,
+    near: "Tizen 5.0 (63)",
     integrity: "sha512-3XpUhpg5Qlbq8V/Pk5gzfSqcq3wSlfT1N98yzDY8a+PrrROx9XUCntkg4W1ZmisqLsWhmRLZQrKtDjTRBttwig==",
   },
   {
-    chromium: 67, version: "67.0.3372", h264: false, near: "webOS 5 (68), Tizen 5.5 (69)",
+    chromium: 67,
+    version: "67.0.3372",
+    h264: false,
+    near: "webOS 5 (68), Tizen 5.5 (69)",
     integrity: "sha512-JGB/vPO64wwEBLBRGkZUa9uoJ7sZ/y0wB9/ZAlDS7fYtEOAJUVx7WzcU3hIhfCP4RSBcggS6vbSyx1u+Sgt5+w==",
   },
   {
-    chromium: 78, version: "1.20.4", h264: true, near: "Tizen 6.0 (76)",
+    chromium: 78,
+    version: "1.20.4",
+    h264: true,
+    near: "Tizen 6.0 (76)",
     integrity: "sha512-+zuq/BO9TpAvlXIpyGto6YytnEe0NBpZS5HVGnaMqRhL0cagDEhrzAYqaQfK4HZnafA7HW1wkFacl7CAI990LQ==",
   },
   {
-    chromium: 80, version: "2.1.1", h264: true, near: "webOS 6 (79)",
+    chromium: 80,
+    version: "2.1.1",
+    h264: true,
+    near: "webOS 6 (79)",
     integrity: "sha512-Wer2QuygxsCov5bM2+8CLa6qYpNsc5AxYTlgTne00aFoxFP491LGJRxOQtGnYtsJP6UG4pB0SfrwTyPnLys1Lw==",
   },
   {
-    chromium: 83, version: "3.1.1", h264: true, near: "Tizen 6.5 (85)",
+    chromium: 83,
+    version: "3.1.1",
+    h264: true,
+    near: "Tizen 6.5 (85)",
     integrity: "sha512-ikOcpFgobiiUvDXtBft+jxVz2CsauRV58owDtVyF1ocl/YN+/eqdIrrmbItm3yeJGnb9RtKxzFAqGcpBTQbTCA==",
   },
 ];
@@ -61,7 +76,10 @@ export async function ensureEngine({ chromium, version, integrity }) {
     mkdirSync(temporary);
     try {
       const log = `setup-chromium-${chromium}`;
-      await runOrFail("npm pack", ["npm", "pack", `${PACKAGE}@${version}`, "--ignore-scripts", "--silent"], { cwd: temporary, log });
+      await runOrFail("npm pack", ["npm", "pack", `${PACKAGE}@${version}`, "--ignore-scripts", "--silent"], {
+        cwd: temporary,
+        log,
+      });
       const archive = join(temporary, `${PACKAGE}-${version}.tgz`);
       const digest = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
       if (digest !== integrity) {

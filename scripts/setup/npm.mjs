@@ -9,7 +9,10 @@ import { UserError, step } from "../lib/log.mjs";
 export function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 16)) {
-    throw new UserError(`Node ${process.versions.node} is too old: 20.16 or newer is needed.`, "Install a current Node (https://nodejs.org) and run the command again.");
+    throw new UserError(
+      `Node ${process.versions.node} is too old: 20.16 or newer is needed.`,
+      "Install a current Node (https://nodejs.org) and run the command again.",
+    );
   }
 }
 
@@ -25,8 +28,15 @@ async function install(folder, log) {
     return;
   }
   step(`Installing npm packages${folder === root ? "" : " of the bench"}`);
-  const result = await run("npm ci", [windows ? "npm.cmd" : "npm", "ci", "--no-audit", "--no-fund"], { log, cwd: folder });
-  if (!result.ok) throw new UserError(`npm ci failed.\n${result.tail}`, "Check the network and npm's registry setting, then run the command again.");
+  const result = await run("npm ci", [windows ? "npm.cmd" : "npm", "ci", "--no-audit", "--no-fund"], {
+    log,
+    cwd: folder,
+  });
+  if (!result.ok)
+    throw new UserError(
+      `npm ci failed.\n${result.tail}`,
+      "Check the network and npm's registry setting, then run the command again.",
+    );
   writeFileSync(stamp, digest);
 }
 

@@ -16,7 +16,8 @@ const GET_RUST = "Install Rust with rustup (https://rustup.rs), open a new termi
 export function parseToolchain(toml) {
   const value = (key) => {
     const found = new RegExp(`^${key} *= *(.+)$`, "m").exec(toml);
-    if (!found) throw new UserError(`rust-toolchain.toml has no "${key}" on a line of its own.`, "Restore it from git.");
+    if (!found)
+      throw new UserError(`rust-toolchain.toml has no "${key}" on a line of its own.`, "Restore it from git.");
     return JSON.parse(found[1]);
   };
   return { channel: value("channel"), components: value("components"), targets: value("targets") };

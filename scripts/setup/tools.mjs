@@ -8,14 +8,22 @@ import { UserError, log, step } from "../lib/log.mjs";
 
 /** wasm-bindgen's command line must be exactly of the version that Cargo.lock has. */
 function bindgenVersion() {
-  const found = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(readFileSync(join(root, "Cargo.lock"), "utf8").replaceAll("\r\n", "\n"));
+  const found = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(
+    readFileSync(join(root, "Cargo.lock"), "utf8").replaceAll("\r\n", "\n"),
+  );
   if (!found) throw new UserError("Cargo.lock names no wasm-bindgen.", "Restore Cargo.lock from git.");
   return found[1];
 }
 
 const TOOLS = {
   // Ours: all of wasm-bindgen that a build needs, without the rest of its command line.
-  "bindgen-step": { version: bindgenVersion, path: "xtask/bindgen", locked: true, binary: "bindgen-step", minutes: 1.5 },
+  "bindgen-step": {
+    version: bindgenVersion,
+    path: "xtask/bindgen",
+    locked: true,
+    binary: "bindgen-step",
+    minutes: 1.5,
+  },
   // Its own lock file holds a crate set that no longer builds on current Rust, hence not --locked.
   "wasm-bindgen-cli": { version: bindgenVersion, locked: false, binary: "wasm-bindgen", minutes: 5 },
   "wasm-pack": { version: () => "0.15.1", locked: true, binary: "wasm-pack", minutes: 4 },
@@ -78,12 +86,26 @@ export async function ensureTool(name) {
     const temporary = join(toolDir, `.${name}-${version}.${process.pid}`);
     rmSync(temporary, { recursive: true, force: true });
     const source = tool.path ? ["--path", join(root, tool.path)] : [name, "--version", version];
-    const install = ["cargo", "install", ...source, "--root", temporary, "--no-track", ...(tool.locked ? ["--locked"] : [])];
-    const result = await run(name, install, { log: `setup-${name}`, env: { CARGO_TARGET_DIR: join(temporary, "target") } });
+    const install = [
+      "cargo",
+      "install",
+      ...source,
+      "--root",
+      temporary,
+      "--no-track",
+      ...(tool.locked ? ["--locked"] : []),
+    ];
+    const result = await run(name, install, {
+      log: `setup-${name}`,
+      env: { CARGO_TARGET_DIR: join(temporary, "target") },
+    });
     rmSync(join(temporary, "target"), { recursive: true, force: true });
     if (!result.ok) {
       rmSync(temporary, { recursive: true, force: true });
-      throw new UserError(`${name} ${version} could not be built.\n${result.tail}`, "It needs a C linker (Debian: build-essential, macOS: xcode-select --install) and the network.");
+      throw new UserError(
+        `${name} ${version} could not be built.\n${result.tail}`,
+        "It needs a C linker (Debian: build-essential, macOS: xcode-select --install) and the network.",
+      );
     }
     rmSync(home, { recursive: true, force: true });
     renameSync(temporary, home);

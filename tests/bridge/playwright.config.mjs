@@ -1,15 +1,15 @@
 // The CDM bridge by itself: bare players, no package. `npx playwright test -c tests/bridge`
-import { defineConfig } from '@playwright/test';
-import { playwrightProjects } from '../../scripts/setup/browsers.mjs';
+import { defineConfig } from "@playwright/test";
+import { playwrightProjects } from "../../scripts/setup/browsers.mjs";
 
 export default defineConfig({
-  testDir: '.',
-  outputDir: '../../test-results/bridge',
-  globalSetup: './setup.mjs',
+  testDir: ".",
+  outputDir: "../../test-results/bridge",
+  globalSetup: "./setup.mjs",
   workers: 1,
   retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 20_000 },
-  reporter: 'list',
+  reporter: "list",
   projects: playwrightProjects(),
 });

@@ -1,5 +1,5 @@
 // The bridge is tested as pages load it: bundled.
-import { buildBridge } from '../../scripts/bridge.mjs';
+import { buildBridge } from "../../scripts/bridge.mjs";
 
 export default async () => {
   await buildBridge();

@@ -19,7 +19,8 @@ const require = createRequire(import.meta.url);
 test("a number finds its code first, and nothing that only contains it", () => {
   assert.equal(codesOf("7011")[0], "token-expired");
   assert.equal(codesOf("PallyCon 7012")[0], "content-id-mismatch");
-  for (const { pallycon, code } of entriesOf(table)) if (pallycon) assert.equal(codesOf(String(pallycon))[0], code, pallycon);
+  for (const { pallycon, code } of entriesOf(table))
+    if (pallycon) assert.equal(codesOf(String(pallycon))[0], code, pallycon);
   assert.deepEqual(codesOf("99999"), []);
 });
 
@@ -43,10 +44,17 @@ test("every code that a symptom names is in the table, and every name is the pla
   const known = new Set(entriesOf(table).map(({ code }) => code));
   for (const { says, codes } of SYMPTOMS) for (const code of codes) assert.ok(known.has(code), `${says}: ${code}`);
   const shaka = readFileSync(require.resolve("shaka-player/dist/shaka-player.compiled.debug.js"), "utf8");
-  const dash = readFileSync(new URL("../../node_modules/dashjs/dist/modern/esm/dash.all.debug.js", import.meta.url), "utf8");
-  const rx = readFileSync(new URL("../../node_modules/rx-player/dist/es2017/errors/error_codes.js", import.meta.url), "utf8");
+  const dash = readFileSync(
+    new URL("../../node_modules/dashjs/dist/modern/esm/dash.all.debug.js", import.meta.url),
+    "utf8",
+  );
+  const rx = readFileSync(
+    new URL("../../node_modules/rx-player/dist/es2017/errors/error_codes.js", import.meta.url),
+    "utf8",
+  );
   const hls = Object.values(require("hls.js").ErrorDetails);
-  const eme = readFileSync(require.resolve("videojs-contrib-eme"), "utf8") + readFileSync(require.resolve("video.js"), "utf8");
+  const eme =
+    readFileSync(require.resolve("videojs-contrib-eme"), "utf8") + readFileSync(require.resolve("video.js"), "utf8");
   for (const { by, says } of SYMPTOMS) {
     const [number, name] = says.split(" ");
     if (by === "Shaka Player") assert.ok(shaka.includes(`${name}:${number}`), says);
@@ -61,20 +69,56 @@ test("the lab offers every code of the license server, and faults that the serve
   const cases = labCases(table);
   assert.equal(new Set(cases.map(({ id }) => id)).size, cases.length);
   for (const { id, faults = [] } of cases) assert.doesNotThrow(() => parseFaults(faults), id);
-  for (const number of CATALOGUE.keys()) assert.ok(cases.some(({ id }) => id === `code-${number}`), number);
+  for (const number of CATALOGUE.keys())
+    assert.ok(
+      cases.some(({ id }) => id === `code-${number}`),
+      number,
+    );
   assert.ok(cases.length > 80);
 });
 
 const FINDINGS = {
-  at: "2026-01-02T03:04:05.000Z", urls: [{ url: "https://user:pw@x.example/path?token=secret#part", problems: [] }], problems: [],
-  codecs: [{ codec: "H.264", drms: ["widevine"] }, { codec: "AV1", drms: [] }],
-  drms: [{ drm: "widevine", keySystem: "com.widevine.alpha", securityLevel: "L3", schemes: ["cenc"], initDataTypes: ["cenc"], persistentLicense: false }],
-  environment: { userAgent: "x", platform: "y", secureContext: true, framed: false, webAssembly: true, mediaSource: true, nativeHls: false, screen: "1x1", language: "en" },
+  at: "2026-01-02T03:04:05.000Z",
+  urls: [{ url: "https://user:pw@x.example/path?token=secret#part", problems: [] }],
+  problems: [],
+  codecs: [
+    { codec: "H.264", drms: ["widevine"] },
+    { codec: "AV1", drms: [] },
+  ],
+  drms: [
+    {
+      drm: "widevine",
+      keySystem: "com.widevine.alpha",
+      securityLevel: "L3",
+      schemes: ["cenc"],
+      initDataTypes: ["cenc"],
+      persistentLicense: false,
+    },
+  ],
+  environment: {
+    userAgent: "x",
+    platform: "y",
+    secureContext: true,
+    framed: false,
+    webAssembly: true,
+    mediaSource: true,
+    nativeHls: false,
+    screen: "1x1",
+    language: "en",
+  },
 };
 
 test("the device report says the level, the codecs and what is in the way, and nothing of a URL but host and path", () => {
   const text = reportText(FINDINGS);
-  for (const part of ["Widevine (com.widevine.alpha)", "level: L3", "HDCP: not told", "H.264: Widevine", "AV1: none", "reach https://x.example/path"]) assert.ok(text.includes(part), part);
+  for (const part of [
+    "Widevine (com.widevine.alpha)",
+    "level: L3",
+    "HDCP: not told",
+    "H.264: Widevine",
+    "AV1: none",
+    "reach https://x.example/path",
+  ])
+    assert.ok(text.includes(part), part);
   assert.doesNotMatch(text, /secret|token=|user:pw/);
   assert.equal(redactedUrl("nonsense"), "(not a URL)");
 });
@@ -82,6 +126,10 @@ test("the device report says the level, the codecs and what is in the way, and n
 test("the verdict: what works, or why nothing does", () => {
   assert.deepEqual([verdictOf(FINDINGS).kind, verdictOf(FINDINGS).title], ["good", "Widevine works here."]);
   const problem = { code: "cdm-missing", message: "No DRM.", hint: "Use another browser." };
-  assert.deepEqual(verdictOf({ ...FINDINGS, drms: [], problems: [problem] }), { kind: "error", title: "No DRM for protected content works here.", text: "No DRM. Use another browser." });
+  assert.deepEqual(verdictOf({ ...FINDINGS, drms: [], problems: [problem] }), {
+    kind: "error",
+    title: "No DRM for protected content works here.",
+    text: "No DRM. Use another browser.",
+  });
   assert.equal(verdictOf({ ...FINDINGS, problems: [problem] }).kind, "warning");
 });

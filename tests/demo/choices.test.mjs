@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { PLAYERS as ADAPTERS } from "../../scripts/build/scripts.mjs";
 import { load } from "./load.mjs";
 
-const { DRMS, PLAYERS, contentChoices, drmChoices, formatProblem, playerChoices, playerOf, sourceOf, typeOf } = await load("play/choices.ts");
+const { DRMS, PLAYERS, contentChoices, drmChoices, formatProblem, playerChoices, playerOf, sourceOf, typeOf } =
+  await load("play/choices.ts");
 const { FAULTS, faultChoices } = await load("play/faults.ts");
 const media = (path) => new URL(`../../www/media/${path}`, import.meta.url);
 const catalog = JSON.parse(readFileSync(media("catalog.json"), "utf8"));
@@ -14,28 +15,48 @@ const reasons = (choices) => Object.fromEntries(choices.filter(({ why }) => why)
 const HERE = { own: false, server: true };
 
 test("every adapter of the package is offered, with a sample to copy, DRMs and content that is there", () => {
-  assert.deepEqual(playerChoices().map(({ value }) => value).sort(), [...ADAPTERS].sort());
+  assert.deepEqual(
+    playerChoices()
+      .map(({ value }) => value)
+      .sort(),
+    [...ADAPTERS].sort(),
+  );
   for (const player of PLAYERS) {
-    for (const sample of [player.sample, player.ownSample ?? player.sample]) assert.ok(existsSync(new URL(`../../www/demo/play/samples/${sample}.sample.js`, import.meta.url)), sample);
+    for (const sample of [player.sample, player.ownSample ?? player.sample])
+      assert.ok(existsSync(new URL(`../../www/demo/play/samples/${sample}.sample.js`, import.meta.url)), sample);
     const drms = possible(drmChoices(player, HERE));
     assert.deepEqual(drms, player.drms);
     for (const drm of drms) {
       const contents = possible(contentChoices(player, drm, catalog));
       assert.ok(contents.length > 0, `${player.id}: content for ${drm}`);
-      for (const content of catalog.filter(({ contentId }) => contents.includes(contentId))) assert.ok(existsSync(media(sourceOf(player, drm, content))), `${player.id} ${drm} ${content.contentId}`);
+      for (const content of catalog.filter(({ contentId }) => contents.includes(contentId)))
+        assert.ok(existsSync(media(sourceOf(player, drm, content))), `${player.id} ${drm} ${content.contentId}`);
     }
   }
 });
 
 test("each choice names every DRM, content and fault: what cannot be chosen has its reason", () => {
   for (const player of PLAYERS) {
-    assert.deepEqual(drmChoices(player, HERE).map(({ value }) => value), Object.keys(DRMS));
-    for (const drm of player.drms) assert.deepEqual(contentChoices(player, drm, catalog).map(({ value }) => value), catalog.map(({ contentId }) => contentId));
+    assert.deepEqual(
+      drmChoices(player, HERE).map(({ value }) => value),
+      Object.keys(DRMS),
+    );
+    for (const drm of player.drms)
+      assert.deepEqual(
+        contentChoices(player, drm, catalog).map(({ value }) => value),
+        catalog.map(({ contentId }) => contentId),
+      );
     assert.deepEqual(possible(contentChoices(player, "fairplay", catalog)), ["demo-cbcs"], player.id);
   }
   assert.deepEqual(Object.keys(reasons(drmChoices(playerOf("shaka"), HERE))), ["clearkey"]);
-  const on = (target) => FAULTS.filter(({ faults }) => faults.some((fault) => fault.on === target)).map(({ id }) => id).sort();
-  assert.deepEqual(Object.keys(reasons(faultChoices("clearkey"))).sort(), [...on("token"), ...on("certificate")].sort());
+  const on = (target) =>
+    FAULTS.filter(({ faults }) => faults.some((fault) => fault.on === target))
+      .map(({ id }) => id)
+      .sort();
+  assert.deepEqual(
+    Object.keys(reasons(faultChoices("clearkey"))).sort(),
+    [...on("token"), ...on("certificate")].sort(),
+  );
   assert.deepEqual(reasons(faultChoices("fairplay")), {});
 });
 
@@ -51,5 +72,9 @@ test("a manifest of another format is named before anything is loaded", () => {
   assert.match(formatProblem(playerOf("dash"), "https://x.example/a.m3u8"), /plays DASH/);
   assert.equal(formatProblem(playerOf("shaka"), "https://x.example/a.m3u8"), undefined);
   assert.equal(formatProblem(playerOf("dash"), "https://x.example/manifest"), undefined);
-  assert.deepEqual(["a.m3u8?x", "a.mpd", "a.mp4"].map(typeOf), ["application/x-mpegURL", "application/dash+xml", "video/mp4"]);
+  assert.deepEqual(["a.m3u8?x", "a.mpd", "a.mp4"].map(typeOf), [
+    "application/x-mpegURL",
+    "application/dash+xml",
+    "video/mp4",
+  ]);
 });

@@ -10,6 +10,15 @@ import { siteModules } from "../../scripts/lib/site.mjs";
 export async function load(path) {
   const outfile = join(buildDir, "demo-tests", `${path.replace(/\W+/g, "-")}.mjs`);
   mkdirSync(join(buildDir, "demo-tests"), { recursive: true });
-  await build({ entryPoints: [join(root, "www/demo", path)], outfile, bundle: true, format: "esm", platform: "neutral", external: ["pallycon-drm", "pallycon-drm/*"], plugins: [siteModules], logLevel: "warning" });
+  await build({
+    entryPoints: [join(root, "www/demo", path)],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    external: ["pallycon-drm", "pallycon-drm/*"],
+    plugins: [siteModules],
+    logLevel: "warning",
+  });
   return import(pathToFileURL(outfile).href);
 }

@@ -8,10 +8,23 @@ import { load } from "./load.mjs";
 const { sampleText } = await load("play/sample.ts");
 const { TOKEN_MASK, optionsCode, optionsOf } = await load("play/options.ts");
 const FOLDER = new URL("../../www/demo/play/samples/", import.meta.url);
-const SAMPLES = readdirSync(FOLDER).filter((name) => name.endsWith(".sample.js")).map((name) => [name, readFileSync(new URL(name, FOLDER), "utf8")]);
-const CHOICE = { url: "https://cdn.example.com/\"a\".mpd", drm: "widevine", keySystem: "com.widevine.alpha", contentId: "my-movie", type: "application/dash+xml" };
+const SAMPLES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith(".sample.js"))
+  .map((name) => [name, readFileSync(new URL(name, FOLDER), "utf8")]);
+const CHOICE = {
+  url: 'https://cdn.example.com/"a".mpd',
+  drm: "widevine",
+  keySystem: "com.widevine.alpha",
+  contentId: "my-movie",
+  type: "application/dash+xml",
+};
 const SETUPS = {
-  url: { siteId: "DEMO", contentId: "my-movie", host: "https://license.example.com", token: { kind: "url", url: "https://app.example.com/token?a=$&" } },
+  url: {
+    siteId: "DEMO",
+    contentId: "my-movie",
+    host: "https://license.example.com",
+    token: { kind: "url", url: "https://app.example.com/token?a=$&" },
+  },
   fixed: { siteId: "DEMO", token: { kind: "fixed", value: "eyJzZWNyZXQiOiJ0b2tlbiJ9" } },
   none: { contentId: "x", licenseUrl: { clearkey: "https://cdn.example.com/keys.json" }, token: { kind: "none" } },
 };
@@ -24,7 +37,10 @@ for (const [name, source] of SAMPLES) {
       assert.doesNotMatch(text, /choice\b/);
       assert.match(text, /play\(\{ video, onEvent, onError \}\)/);
       assert.ok(text.includes(JSON.stringify(CHOICE.url)), "the manifest");
-      assert.ok(text.split("\n").every((line) => line.length <= 140), "lines that fit");
+      assert.ok(
+        text.split("\n").every((line) => line.length <= 140),
+        "lines that fit",
+      );
     }
   });
 }
@@ -37,7 +53,10 @@ test("a pasted token is masked", () => {
 
 test("no content id is no line", () => {
   const [, source] = SAMPLES.find(([name]) => name.startsWith("rx-player"));
-  assert.doesNotMatch(sampleText(source, SETUPS.fixed, { ...CHOICE, contentId: undefined }), /contentId|undefined\b(?! *\))/);
+  assert.doesNotMatch(
+    sampleText(source, SETUPS.fixed, { ...CHOICE, contentId: undefined }),
+    /contentId|undefined\b(?! *\))/,
+  );
 });
 
 test("the options that run are those that are shown, the token callback too", async (t) => {
@@ -58,7 +77,8 @@ test("the options that run are those that are shown, the token callback too", as
     assert.deepEqual(shownRest, realRest, kind);
     if (kind !== "url") continue;
     const { signal } = new AbortController();
-    for (const callback of [one, other]) assert.equal(await callback({ drm: "widevine", contentId: "a b", signal }), "token");
+    for (const callback of [one, other])
+      assert.equal(await callback({ drm: "widevine", contentId: "a b", signal }), "token");
     assert.deepEqual(asked[0], asked[1]);
     assert.equal(asked[0][0], "https://app.example.com/token?a=%24&content_id=a+b&drm=widevine");
   }

@@ -7,14 +7,33 @@ import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture
 /** The site's page, for one test. */
 async function callbackPage(run, authorize) {
   const asked = [];
-  const server = createServer(nodeListener(callbackHandler(DEMO, ({ request, ...rest }) => (asked.push(rest), authorize(rest)))));
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-  await fetch(run.url("api/callback"), { method: "POST", body: JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/callback` }) });
-  return { asked, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+  const server = createServer(
+    nodeListener(callbackHandler(DEMO, ({ request, ...rest }) => (asked.push(rest), authorize(rest)))),
+  );
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  await fetch(run.url("api/callback"), {
+    method: "POST",
+    body: JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/callback` }),
+  });
+  return {
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
 }
 
 async function play(page, run, userId) {
-  const authData = await createAuthData(DEMO, { drmType: "Widevine", userId, contentId: "demo-single-key", orderId: "order-7" });
+  const authData = await createAuthData(DEMO, {
+    drmType: "Widevine",
+    userId,
+    contentId: "demo-single-key",
+    orderId: "order-7",
+  });
   await openLab(page, run);
   await page.evaluate(async (customData) => {
     const { lab } = window;
@@ -28,16 +47,28 @@ test("the site's page is asked, and what it grants plays", async ({ page, run })
   const site = await callbackPage(run, () => ({ policy: { playback_policy: { license_duration: 3600 } } }));
   await play(page, run, "ann");
   await expectPlaying(page);
-  expect(site.asked[0]).toMatchObject({ userId: "ann", contentId: "demo-single-key", orderId: "order-7", deviceType: "demo", drmType: "Widevine" });
+  expect(site.asked[0]).toMatchObject({
+    userId: "ann",
+    contentId: "demo-single-key",
+    orderId: "order-7",
+    deviceType: "demo",
+    drmType: "Widevine",
+  });
   await site.close();
 });
 
 test("the page's refusal reaches the player as 8002, with the site's code and words", async ({ page, run }) => {
-  const site = await callbackPage(run, ({ userId }) => ({ error: { code: "NO_ORDER", message: `no order of ${userId}` } }));
+  const site = await callbackPage(run, ({ userId }) => ({
+    error: { code: "NO_ORDER", message: `no order of ${userId}` },
+  }));
   await play(page, run, "bob");
   await expect.poll(() => page.evaluate(() => window.lab.playerErrors.length)).toBeGreaterThan(0);
   const [{ ours }] = await page.evaluate(() => window.lab.playerErrors);
-  expect(ours).toMatchObject({ serverCode: "8002", siteError: { code: "NO_ORDER", message: "no order of bob" }, isOurs: true });
+  expect(ours).toMatchObject({
+    serverCode: "8002",
+    siteError: { code: "NO_ORDER", message: "no order of bob" },
+    isOurs: true,
+  });
   await expectNoPicture(page);
   await site.close();
 });

@@ -2,12 +2,18 @@
 import { fileURLToPath } from "node:url";
 import { expect, expectPlaying, test } from "./fixture.mjs";
 
-const SYSTEMS = { widevine: ["com.widevine.alpha", "demo-single-key"], playready: ["com.microsoft.playready", "demo-single-key"], fairplay: ["com.apple.fps", "demo-cbcs"] };
+const SYSTEMS = {
+  widevine: ["com.widevine.alpha", "demo-single-key"],
+  playready: ["com.microsoft.playready", "demo-single-key"],
+  fairplay: ["com.apple.fps", "demo-cbcs"],
+};
 
 for (const player of ["shaka", "hls", "eme"]) {
   for (const [drm, [keySystem, contentId]] of Object.entries(SYSTEMS)) {
     for (const ours of [false, true]) {
-      test(`${player}, ${drm}: plays ${ours ? "with the package" : "as the player's documentation has it"}, and the app hears of nothing`, { tag: ours ? ["@matrix", "@chromium"] : "@chromium" }, async ({ page, run }) => {
+      test(`${player}, ${drm}: plays ${ours ? "with the package" : "as the player's documentation has it"}, and the app hears of nothing`, {
+        tag: ours ? ["@matrix", "@chromium"] : "@chromium",
+      }, async ({ page, run }) => {
         await page.addInitScript(`window.__cdmBridge = ${JSON.stringify({ drms: [drm] })};`);
         await page.addInitScript({ path: fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url)) });
         await page.goto(run.url("compare/"));
@@ -15,7 +21,9 @@ for (const player of ["shaka", "hls", "eme"]) {
         await page.evaluate((given) => window.compare.play(given), { player, ours, drm, keySystem, contentId });
         await expectPlaying(page);
         expect(await page.evaluate(() => window.compare.seen)).toEqual([]);
-        expect(await page.evaluate(() => window.compare.events.filter(({ type }) => type === "warning" || type === "error"))).toEqual([]);
+        expect(
+          await page.evaluate(() => window.compare.events.filter(({ type }) => type === "warning" || type === "error")),
+        ).toEqual([]);
       });
     }
   }

@@ -9,14 +9,23 @@ const OLDEST = "dash/?dash=5.0";
 
 const open = (page, run, bridge = { drms: ["widevine"] }, query = "dash/") => openLab(page, run, bridge, query);
 const play = (page, [path, contentId] = SINGLE, { options = {}, adapter = {} } = {}) =>
-  page.evaluate(([path, setup]) => window.lab.play(path, setup), [path, { options: { contentId, ...options }, adapter }]);
+  page.evaluate(
+    ([path, setup]) => window.lab.play(path, setup),
+    [path, { options: { contentId, ...options }, adapter }],
+  );
 const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
 const errors = (page) => page.evaluate(() => window.lab.playerErrors);
-const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
-const seen = (page, type) => page.evaluate((wanted) => window.lab.seen.filter((event) => event.type === wanted).length, type);
+const events = (page, type) =>
+  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const seen = (page, type) =>
+  page.evaluate((wanted) => window.lab.seen.filter((event) => event.type === wanted).length, type);
 /** What of ours went out, in whatever way the connection then ended. */
 const sent = async (page) => (await events(page, "request")).length;
-const cdm = (page, ...names) => page.evaluate((wanted) => window.__cdmBridge.log.filter(({ event }) => wanted.includes(event)).map(({ event }) => event), names);
+const cdm = (page, ...names) =>
+  page.evaluate(
+    (wanted) => window.__cdmBridge.log.filter(({ event }) => wanted.includes(event)).map(({ event }) => event),
+    names,
+  );
 /** The first error that dash.js raises. */
 async function firstError(page) {
   await expect.poll(async () => (await errors(page)).length).toBeGreaterThan(0);
@@ -34,11 +43,17 @@ test.afterEach(async ({ page }) => {
   const [about] = test.info().annotations.map(({ type }) => type);
   expect(await page.evaluate(() => window.lab.unhandled), "what nobody caught").toEqual([]);
   // A license, or nothing, for the CDM; and dash.js would show the token in this event.
-  expect((await cdm(page, "refused")).length > 0, "the CDM was given something else").toBe(about === REFUSED.annotation.type);
-  expect(await seen(page, "public_licenseRequestSending") > 0, "dash.js sent it").toBe(about === UNDONE.annotation.type);
+  expect((await cdm(page, "refused")).length > 0, "the CDM was given something else").toBe(
+    about === REFUSED.annotation.type,
+  );
+  expect((await seen(page, "public_licenseRequestSending")) > 0, "dash.js sent it").toBe(
+    about === UNDONE.annotation.type,
+  );
 });
 
-test("Widevine plays: one token and one license for each session, in dash.js's own events, too", { tag: "@chromium" }, async ({ page, run }) => {
+test("Widevine plays: one token and one license for each session, in dash.js's own events, too", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await open(page, run);
   await play(page, TWO_KEYS);
   await expectPlaying(page);
@@ -49,8 +64,11 @@ test("Widevine plays: one token and one license for each session, in dash.js's o
   expect(await errors(page)).toEqual([]);
   expect(await events(page, "error")).toEqual([]);
   expect(await events(page, "warning")).toEqual([]);
-  for (const type of ["public_licenseRequestComplete", "public_keySessionUpdated"]) expect(await seen(page, type), type).toBe(2);
-  await expect.poll(async () => (await events(page, "key-status")).map(({ status }) => status)).toEqual(["usable", "usable"]);
+  for (const type of ["public_licenseRequestComplete", "public_keySessionUpdated"])
+    expect(await seen(page, type), type).toBe(2);
+  await expect
+    .poll(async () => (await events(page, "key-status")).map(({ status }) => status))
+    .toEqual(["usable", "usable"]);
 });
 
 test("7011 is dash.js's own error, with ours inside", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
@@ -58,7 +76,17 @@ test("7011 is dash.js's own error, with ours inside", { tag: ["@matrix", "@chrom
   await run.faults({ on: "token", fault: "expires:1200" });
   await play(page);
   const error = await firstError(page);
-  expect(error).toMatchObject({ code: 114, same: true, ours: { code: "token-expired", serverCode: "7011", messageType: "license-request", keySystem: "com.widevine.alpha", isOurs: true } });
+  expect(error).toMatchObject({
+    code: 114,
+    same: true,
+    ours: {
+      code: "token-expired",
+      serverCode: "7011",
+      messageType: "license-request",
+      keySystem: "com.widevine.alpha",
+      isOurs: true,
+    },
+  });
   expect(error.ours.serverMessage).toBeTruthy();
   for (const part of ["7011", error.ours.serverMessage, error.ours.hint]) expect(error.message).toContain(part);
   expect((await events(page, "error")).map(({ error: { code } }) => code)).toEqual(["token-expired"]);
@@ -66,7 +94,11 @@ test("7011 is dash.js's own error, with ours inside", { tag: ["@matrix", "@chrom
 });
 
 test.describe("in Chromium alone", { tag: "@chromium" }, () => {
-  for (const [drm, content] of [["playready", SINGLE], ["fairplay", FAIRPLAY], ["clearkey", ["demo-cenc/clearkey.mpd", "demo-cenc"]]]) {
+  for (const [drm, content] of [
+    ["playready", SINGLE],
+    ["fairplay", FAIRPLAY],
+    ["clearkey", ["demo-cenc/clearkey.mpd", "demo-cenc"]],
+  ]) {
     test(`${drm} plays`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
       await open(page, run, { drms: drm === "clearkey" ? [] : [drm] });
       await play(page, content);
@@ -78,7 +110,11 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     });
   }
 
-  for (const [drm, content] of [["widevine", TWO_KEYS], ["playready", SINGLE], ["clearkey", ["demo-cenc/clearkey.mpd", "demo-cenc"]]]) {
+  for (const [drm, content] of [
+    ["widevine", TWO_KEYS],
+    ["playready", SINGLE],
+    ["clearkey", ["demo-cenc/clearkey.mpd", "demo-cenc"]],
+  ]) {
     test(`dash.js 5.0: ${drm} plays`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
       await open(page, run, { drms: drm === "clearkey" ? [] : [drm] }, OLDEST);
       expect(await page.evaluate(() => window.lab.newPlayer().getVersion())).toMatch(/^5\.0\./);
@@ -89,7 +125,10 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     });
   }
 
-  test("dash.js 5.0: 7011 is its own error, with ours inside", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("dash.js 5.0: 7011 is its own error, with ours inside", { tag: ["@matrix", "@chromium"] }, async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"] }, OLDEST);
     await run.faults({ on: "token", fault: "expires:1200" });
     await play(page);
@@ -103,7 +142,9 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     ["a network that is down", { on: "license", fault: "close" }, { code: "network", retryable: true }, 3],
     ["a server that stays away", { on: "license", fault: "status:503" }, { httpStatus: 503, retryable: true }, 3],
   ]) {
-    test(`${name}: dash.js's own error with ours inside, after as many requests as help`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+    test(`${name}: dash.js's own error with ours inside, after as many requests as help`, {
+      tag: ["@matrix", "@chromium"],
+    }, async ({ page, run }) => {
       await open(page, run);
       await run.faults(faults);
       await play(page);
@@ -118,9 +159,15 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     });
   }
 
-  test("a token callback that throws: dash.js's own error in the callback's words, and no request", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("a token callback that throws: dash.js's own error in the callback's words, and no request", {
+    tag: ["@matrix", "@chromium"],
+  }, async ({ page, run }) => {
     await open(page, run);
-    await page.evaluate(() => { window.lab.token = () => { throw new Error("not signed in"); }; });
+    await page.evaluate(() => {
+      window.lab.token = () => {
+        throw new Error("not signed in");
+      };
+    });
     await play(page);
     const error = await firstError(page);
     expect(error).toMatchObject({ code: 114, ours: { code: "custom-data-failed", phase: "custom-data" } });
@@ -128,14 +175,19 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await posts(run)).toEqual([]);
   });
 
-  test("ClearKey: a page in place of a license is dash.js's own error", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("ClearKey: a page in place of a license is dash.js's own error", { tag: ["@matrix", "@chromium"] }, async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: [] });
     await run.faults({ on: "license", fault: "html" });
     await play(page, ["demo-cenc/clearkey.mpd", "demo-cenc"]);
     expect(await firstError(page)).toMatchObject({ code: 114, ours: { code: "not-a-license" } });
   });
 
-  test("503 twice, then a license: each attempt has a fresh token and the challenge as it was", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("503 twice, then a license: each attempt has a fresh token and the challenge as it was", {
+    tag: ["@matrix", "@chromium"],
+  }, async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "status:503", times: 2 });
     await play(page);
@@ -147,7 +199,9 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a second source plays after a failure, with the content id of its own init data", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("a second source plays after a failure, with the content id of its own init data", {
+    tag: ["@matrix", "@chromium"],
+  }, async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "error:7011", times: 1 });
     await play(page, SINGLE, { options: { contentId: undefined } });
@@ -156,11 +210,15 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     await expectPlaying(page);
     const [, ...licenses] = await posts(run);
     expect(licenses.length).toBe(2);
-    for (const { headers } of licenses) expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString()).cid).toBe("demo-cenc");
+    for (const { headers } of licenses)
+      expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString()).cid).toBe("demo-cenc");
     expect((await errors(page)).length).toBe(1);
   });
 
-  test("another source while a license is on its way: its request ends, silently, and the other plays", async ({ page, run }) => {
+  test("another source while a license is on its way: its request ends, silently, and the other plays", async ({
+    page,
+    run,
+  }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "slow:30000", times: 1 });
     await play(page);
@@ -172,17 +230,28 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await events(page, "error")).toEqual([]);
   });
 
-  test("destroyed while a token is on its way: no license is asked for, nothing is raised, and undo is harmless", async ({ page, run }) => {
+  test("destroyed while a token is on its way: no license is asked for, nothing is raised, and undo is harmless", async ({
+    page,
+    run,
+  }) => {
     await open(page, run);
     await page.evaluate(() => {
-      window.lab.token = ({ signal }) => new Promise((resolve) => { window.answer = () => { resolve("a token"); return signal.aborted; }; });
+      window.lab.token = ({ signal }) =>
+        new Promise((resolve) => {
+          window.answer = () => {
+            resolve("a token");
+            return signal.aborted;
+          };
+        });
     });
     await play(page);
     await page.waitForFunction(() => window.answer);
     const aborted = await page.evaluate(async () => {
       window.lab.player.destroy();
       const aborted = window.answer();
-      await new Promise((resolve) => { setTimeout(resolve); }); // whatever follows from the token has happened
+      await new Promise((resolve) => {
+        setTimeout(resolve);
+      }); // whatever follows from the token has happened
       return aborted;
     });
     expect(aborted).toBe(true);
@@ -194,12 +263,20 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await errors(page)).toEqual([]);
     expect(await events(page, "error")).toEqual([]);
     // The element is free for another player.
-    await page.evaluate(() => { window.lab.token = async (context) => (await fetch(new URL(`../../api/drm/token?content_id=demo-single-key&drm=${context.drm}`, location.href))).text(); });
+    await page.evaluate(() => {
+      window.lab.token = async (context) =>
+        (
+          await fetch(new URL(`../../api/drm/token?content_id=demo-single-key&drm=${context.drm}`, location.href))
+        ).text();
+    });
     await play(page);
     await expectPlaying(page);
   });
 
-  test("a renewal is granted: a token and a license of its own", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("a renewal is granted: a token and a license of its own", { tag: ["@matrix", "@chromium"] }, async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 0.5 } });
     await play(page);
     await expect.poll(async () => (await posts(run)).length).toBeGreaterThan(1);
@@ -209,15 +286,23 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a renewal is refused: dash.js's own error says which, and playback goes on", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("a renewal is refused: dash.js's own error says which, and playback goes on", {
+    tag: ["@matrix", "@chromium"],
+  }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 0.5 } });
     await run.faults({ on: "license", fault: "error:7011", after: 1 });
     await play(page);
-    expect(await firstError(page)).toMatchObject({ code: 114, ours: { serverCode: "7011", messageType: "license-renewal" } });
+    expect(await firstError(page)).toMatchObject({
+      code: 114,
+      ours: { serverCode: "7011", messageType: "license-renewal" },
+    });
     await expectPlaying(page);
   });
 
-  test("FairPlay: the certificate is in the CDM before the first request, however long it takes", async ({ page, run }) => {
+  test("FairPlay: the certificate is in the CDM before the first request, however long it takes", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["fairplay"] });
     await run.faults({ on: "certificate", fault: "slow:700" });
     await play(page, FAIRPLAY);
@@ -228,9 +313,13 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
   });
 
   for (const [name, fault, expected] of [
-    ["that is a sign-in page", "html", { phase: "certificate" }], ["that is PallyCon's error 7301", "error:7301", { phase: "certificate", serverCode: "7301" }],
+    ["that is a sign-in page", "html", { phase: "certificate" }],
+    ["that is PallyCon's error 7301", "error:7301", { phase: "certificate", serverCode: "7301" }],
   ]) {
-    test(`FairPlay: a certificate ${name} is one error of dash.js with ours inside, and the next source plays`, async ({ page, run }) => {
+    test(`FairPlay: a certificate ${name} is one error of dash.js with ours inside, and the next source plays`, async ({
+      page,
+      run,
+    }) => {
       await open(page, run, { drms: ["fairplay"] });
       await run.faults({ on: "certificate", fault });
       await play(page, FAIRPLAY);
@@ -251,17 +340,27 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     await expectPlaying(page);
     expect(await run.requests("certificate")).toEqual([]);
     await open(page, run, { drms: ["fairplay"] });
-    await play(page, FAIRPLAY, { adapter: { protectionData: { "com.apple.fps": { certUrls: [run.url("ri/fpsCert.do?siteId=DEMO")] } } } });
+    await play(page, FAIRPLAY, {
+      adapter: { protectionData: { "com.apple.fps": { certUrls: [run.url("ri/fpsCert.do?siteId=DEMO")] } } },
+    });
     await expectPlaying(page);
-    expect((await run.requests("certificate")).map(({ path }) => path).every((path) => path.endsWith("fpsCert.do"))).toBe(true);
+    expect(
+      (await run.requests("certificate")).map(({ path }) => path).every((path) => path.endsWith("fpsCert.do")),
+    ).toBe(true);
   });
 
-  test("a Widevine certificate is in the CDM before the first request, where the client has one; it does without where it fails", async ({ page, run }) => {
+  test("a Widevine certificate is in the CDM before the first request, where the client has one; it does without where it fails", async ({
+    page,
+    run,
+  }) => {
     const certificate = { widevine: { url: run.url("ri/widevineCert.do?siteId=DEMO") } };
     await open(page, run, { drms: ["widevine"], serviceCertificateRequest: true });
     await play(page, SINGLE, { options: { certificate } });
     await expectPlaying(page);
-    expect(await cdm(page, "server-certificate", "certificate-request", "generate-request")).toEqual(["server-certificate", "generate-request"]);
+    expect(await cdm(page, "server-certificate", "certificate-request", "generate-request")).toEqual([
+      "server-certificate",
+      "generate-request",
+    ]);
     await run.faults({ on: "certificate", fault: "html" });
     await open(page, run);
     await play(page, SINGLE, { options: { certificate } });
@@ -271,7 +370,10 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect((await events(page, "error")).map(({ error: { phase } }) => phase)).toEqual(["certificate"]);
   });
 
-  test("a CDM that asks for its certificate first: what comes is not a license, and no error", async ({ page, run }) => {
+  test("a CDM that asks for its certificate first: what comes is not a license, and no error", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"], serviceCertificateRequest: true });
     await play(page);
     await expectPlaying(page);
@@ -298,11 +400,18 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
       window.robustness = [];
       const ask = navigator.requestMediaKeySystemAccess.bind(navigator);
       navigator.requestMediaKeySystemAccess = (name, configurations) => {
-        for (const { videoCapabilities = [] } of configurations) for (const { robustness } of videoCapabilities) if (robustness) window.robustness.push([name, robustness]);
+        for (const { videoCapabilities = [] } of configurations)
+          for (const { robustness } of videoCapabilities) if (robustness) window.robustness.push([name, robustness]);
         return ask(name, configurations);
       };
     });
-    await play(page, SINGLE, { adapter: { protectionData: { "com.widevine.alpha": { videoRobustness: "SW_SECURE_DECODE", serverURL: "https://other.example/" } } } });
+    await play(page, SINGLE, {
+      adapter: {
+        protectionData: {
+          "com.widevine.alpha": { videoRobustness: "SW_SECURE_DECODE", serverURL: "https://other.example/" },
+        },
+      },
+    });
     await expectPlaying(page);
     expect(await page.evaluate(() => window.robustness)).toEqual([["com.widevine.alpha", "SW_SECURE_DECODE"]]);
     expect(await errors(page)).toEqual([]);
@@ -324,7 +433,11 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
       const { lab } = window;
       lab.drm = await lab.client({ contentId });
       lab.player = lab.newPlayer();
-      const attached = [lab.attachDash(lab.player, lab.drm), lab.attachDash(lab.player, lab.drm), lab.attachDash(lab.player, lab.drm)];
+      const attached = [
+        lab.attachDash(lab.player, lab.drm),
+        lab.attachDash(lab.player, lab.drm),
+        lab.attachDash(lab.player, lab.drm),
+      ];
       lab.undo = (await Promise.all(attached))[2];
       lab.load("demo-single-key/manifest.mpd");
     }, SINGLE[1]);
@@ -333,18 +446,25 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect((await run.requests("token")).length).toBe(1);
   });
 
-  test("after undo dash.js asks on its own, as the app has told it to, and nothing of ours is on the request", UNDONE, async ({ page, run }) => {
-    await open(page, run, { drms: [] });
-    const serverURL = run.url("ri/clearkey/licenseManager.do?siteId=DEMO&cid=demo-cenc");
-    await page.evaluate(async (protectionData) => {
-      const { lab } = window;
-      lab.drm = await lab.client({ contentId: "demo-cenc" });
-      lab.player = lab.newPlayer();
-      lab.undo = await lab.attachDash(lab.player, lab.drm, { protectionData });
-      await lab.undo();
-      lab.load("demo-cenc/clearkey.mpd");
-    }, { "org.w3.clearkey": { serverURL } });
-    await expectPlaying(page);
-    expect(await page.evaluate(() => window.lab.events)).toEqual([]);
-  });
+  test(
+    "after undo dash.js asks on its own, as the app has told it to, and nothing of ours is on the request",
+    UNDONE,
+    async ({ page, run }) => {
+      await open(page, run, { drms: [] });
+      const serverURL = run.url("ri/clearkey/licenseManager.do?siteId=DEMO&cid=demo-cenc");
+      await page.evaluate(
+        async (protectionData) => {
+          const { lab } = window;
+          lab.drm = await lab.client({ contentId: "demo-cenc" });
+          lab.player = lab.newPlayer();
+          lab.undo = await lab.attachDash(lab.player, lab.drm, { protectionData });
+          await lab.undo();
+          lab.load("demo-cenc/clearkey.mpd");
+        },
+        { "org.w3.clearkey": { serverURL } },
+      );
+      await expectPlaying(page);
+      expect(await page.evaluate(() => window.lab.events)).toEqual([]);
+    },
+  );
 });

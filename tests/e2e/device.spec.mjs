@@ -16,7 +16,8 @@ test("what works here, what is in the way, and a report that names no address", 
   await expect(page.locator("#codecs tbody tr")).toHaveCount(6);
   await expect(page.locator("#codecs tr", { hasText: "H.264" })).toContainText("yes");
   const text = await page.locator("#report").innerText();
-  for (const part of ["ClearKey (org.w3.clearkey)", "H.264: ClearKey", "cdm-missing", "secureContext: yes"]) expect(text).toContain(part);
+  for (const part of ["ClearKey (org.w3.clearkey)", "H.264: ClearKey", "cdm-missing", "secureContext: yes"])
+    expect(text).toContain(part);
   expect(text).not.toContain(new URL(run.url()).host);
   expect(await page.evaluate(() => "__cdmBridge" in window)).toBe(false);
 });
@@ -31,7 +32,12 @@ test("the report is downloaded as it is shown @chromium", async ({ page, run }) 
 });
 
 test("a URL that is checked is in the report without its query", async ({ page, run }) => {
-  await page.route("https://license.example/**", (route) => route.fulfill({ status: 405, headers: { "access-control-allow-origin": "*", "access-control-allow-headers": "*" } }));
+  await page.route("https://license.example/**", (route) =>
+    route.fulfill({
+      status: 405,
+      headers: { "access-control-allow-origin": "*", "access-control-allow-headers": "*" },
+    }),
+  );
   await open(page, run);
   const field = page.getByLabel("Can this page reach");
   await field.fill("http://x.example");

@@ -6,12 +6,17 @@ import { openSite, PACKAGE_PAGE } from "./site.mjs";
 const STRANGER = "player.example";
 
 const test = base.extend({
-  launchOptions: [async ({ launchOptions, browserName }, use) => {
-    const { args = [], firefoxUserPrefs = {} } = launchOptions;
-    await use(browserName === "chromium"
-      ? { ...launchOptions, args: [...args, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`] }
-      : { ...launchOptions, firefoxUserPrefs: { ...firefoxUserPrefs, "network.dns.localDomains": STRANGER } });
-  }, { scope: "worker" }],
+  launchOptions: [
+    async ({ launchOptions, browserName }, use) => {
+      const { args = [], firefoxUserPrefs = {} } = launchOptions;
+      await use(
+        browserName === "chromium"
+          ? { ...launchOptions, args: [...args, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`] }
+          : { ...launchOptions, firefoxUserPrefs: { ...firefoxUserPrefs, "network.dns.localDomains": STRANGER } },
+      );
+    },
+    { scope: "worker" },
+  ],
 });
 
 /** Opens a page (or frames) of a site and runs diagnose() where the package was loaded. */
@@ -21,7 +26,9 @@ async function diagnose(page, pages, { path = "/", host, options, frame } = {}) 
     await page.goto(site.url(path, host));
     const where = frame ? page.frameLocator("iframe") : page;
     await expect(where.locator("html[data-ready]")).toHaveCount(1);
-    const target = frame ? page.frames().find((inner) => inner !== page.mainFrame() && inner.url().includes("/inner")) : page;
+    const target = frame
+      ? page.frames().find((inner) => inner !== page.mainFrame() && inner.url().includes("/inner"))
+      : page;
     const filled = JSON.parse(JSON.stringify(options ?? {}).replaceAll("SITE", site.url("", "127.0.0.1")));
     return await target.evaluate((given) => window.pallycon.diagnose(given), filled);
   } finally {
@@ -34,7 +41,10 @@ const codesOf = async (...args) => codes(await diagnose(...args));
 const plain = (headers) => ({ "/": { body: PACKAGE_PAGE, headers } });
 /** An outer page on localhost with an inner one in an iframe; `host` of the inner one tells how far apart they are. */
 const framing = (site, attributes, { host = "localhost", headers } = {}) => ({
-  "/": { body: `<!doctype html><html data-ready><iframe ${attributes} src="${site.url("/inner", host)}"></iframe>`, headers },
+  "/": {
+    body: `<!doctype html><html data-ready><iframe ${attributes} src="${site.url("/inner", host)}"></iframe>`,
+    headers,
+  },
 });
 const withInner = async (headers, work) => {
   const site = await openSite({ "/inner": { body: PACKAGE_PAGE, headers } });
@@ -70,13 +80,18 @@ test("an iframe of another origin that may not, and one that may", async ({ page
   });
 });
 
-test("a Permissions-Policy that forbids encrypted media, of the page and of the one around it", async ({ page, browserName }) => {
+test("a Permissions-Policy that forbids encrypted media, of the page and of the one around it", async ({
+  page,
+  browserName,
+}) => {
   const headers = { "permissions-policy": "encrypted-media=()" };
   // Firefox does not read the header: there it forbids nothing.
   const found = browserName === "firefox" ? [CDM] : ["permissions-policy"];
   expect(await codesOf(page, plain(headers))).toEqual(found);
   await withInner(headers, async (site) => {
-    expect(await codesOf(page, framing(site, 'allow="encrypted-media"'), { frame: true })).toEqual(browserName === "firefox" ? [CDM] : ["iframe-not-allowed"]);
+    expect(await codesOf(page, framing(site, 'allow="encrypted-media"'), { frame: true })).toEqual(
+      browserName === "firefox" ? [CDM] : ["iframe-not-allowed"],
+    );
   });
 });
 
@@ -91,7 +106,10 @@ test("a Content-Security-Policy that forbids wasm", async ({ page }) => {
 });
 
 test("a Content-Security-Policy that forbids the license server's host", async ({ page }) => {
-  const pages = { ...plain({ "content-security-policy": "connect-src 'self'" }), "/ri/licenseManager.do": { headers: OPEN } };
+  const pages = {
+    ...plain({ "content-security-policy": "connect-src 'self'" }),
+    "/ri/licenseManager.do": { headers: OPEN },
+  };
   const problems = await diagnose(page, pages, { options: { urls: ["SITE/ri/licenseManager.do?token=secret"] } });
   expect(codes(problems)).toEqual([CDM, "csp-blocks-url"]);
   expect(problems[1].message).toContain("connect-src");
@@ -107,13 +125,24 @@ test("a Content-Security-Policy that forbids fetching the wasm, and a wasm that 
   expect(missing[1].message).toContain("404");
 });
 
-test("a server that answers without CORS headers, one that lacks the header's permission, and one that is not there", async ({ page }) => {
+test("a server that answers without CORS headers, one that lacks the header's permission, and one that is not there", async ({
+  page,
+}) => {
   const closed = await openSite({});
   await closed.close();
   const pages = {
-    ...plain(), "/cert": {}, "/ri/licenseManager.do": { headers: { "access-control-allow-origin": "*" } }, "/open/licenseManager.do": { headers: OPEN },
+    ...plain(),
+    "/cert": {},
+    "/ri/licenseManager.do": { headers: { "access-control-allow-origin": "*" } },
+    "/open/licenseManager.do": { headers: OPEN },
   };
-  const urls = ["SITE/cert", "SITE/ri/licenseManager.do", "SITE/open/licenseManager.do", closed.url("/license", "127.0.0.1"), "http://["];
+  const urls = [
+    "SITE/cert",
+    "SITE/ri/licenseManager.do",
+    "SITE/open/licenseManager.do",
+    closed.url("/license", "127.0.0.1"),
+    "http://[",
+  ];
   const problems = await diagnose(page, pages, { options: { urls } });
   expect(codes(problems)).toEqual([CDM, "cors-refused", "cors-refused", "url-unreachable", "url-invalid"]);
   expect(problems[1].message).toContain("/cert");
@@ -121,7 +150,11 @@ test("a server that answers without CORS headers, one that lacks the header's pe
 });
 
 test("a server that never answers does not hold it up, and is named", async ({ page }) => {
-  const problems = await diagnose(page, { ...plain(), "/slow": { hang: true } }, { options: { urls: ["SITE/slow"], timeout: 2000 } });
+  const problems = await diagnose(
+    page,
+    { ...plain(), "/slow": { hang: true } },
+    { options: { urls: ["SITE/slow"], timeout: 2000 } },
+  );
   // A busy browser may take longer to say that it has no CDM: that is a finding of its own.
   expect([CDM, "cdm-unanswered"]).toContain(problems[0].code);
   expect(codes(problems.slice(1))).toEqual(["url-unreachable"]);
@@ -130,11 +163,15 @@ test("a server that never answers does not hold it up, and is named", async ({ p
 
 test("a sandboxed iframe, which has no origin to store anything under", async ({ page }) => {
   await withInner({}, async (site) => {
-    expect(await codesOf(page, framing(site, 'sandbox="allow-scripts" allow="encrypted-media"'), { frame: true })).toContain("storage-blocked");
+    expect(
+      await codesOf(page, framing(site, 'sandbox="allow-scripts" allow="encrypted-media"'), { frame: true }),
+    ).toContain("storage-blocked");
   });
 });
 
-test("probe: the browser's own ClearKey, with both schemes, in few calls, and the second time in none", async ({ page }) => {
+test("probe: the browser's own ClearKey, with both schemes, in few calls, and the second time in none", async ({
+  page,
+}) => {
   const site = await openSite(plain());
   await page.addInitScript(() => {
     window.asked = [];
@@ -149,7 +186,12 @@ test("probe: the browser's own ClearKey, with both schemes, in few calls, and th
   const { list, again, asked, total } = await page.evaluate(async () => {
     const found = await window.pallycon.probe();
     const count = window.asked.length;
-    return { list: found, asked: window.asked, again: await window.pallycon.probe(), total: window.asked.length - count };
+    return {
+      list: found,
+      asked: window.asked,
+      again: await window.pallycon.probe(),
+      total: window.asked.length - count,
+    };
   });
   expect(list.map(({ keySystem }) => keySystem)).toEqual(["org.w3.clearkey"]);
   expect(list[0]).toMatchObject({ drm: "clearkey", schemes: ["cenc", "cbcs"], persistentLicense: false });
@@ -159,29 +201,68 @@ test("probe: the browser's own ClearKey, with both schemes, in few calls, and th
   expect(list[0].initDataTypes).toEqual(expect.arrayContaining(["cenc", "keyids", "webm"]));
   expect(again).toEqual(list);
   expect(total).toBe(0);
-  for (const name of new Set(asked)) expect(asked.filter((other) => other === name).length, name).toBeLessThanOrEqual(4);
+  for (const name of new Set(asked))
+    expect(asked.filter((other) => other === name).length, name).toBeLessThanOrEqual(4);
   await site.close();
 });
 
 for (const [what, bridge, expected] of [
-  ["software levels of all three", { robustness: ["", "SW_SECURE_CRYPTO", "SW_SECURE_DECODE", "2000"] }, [["com.apple.fps", undefined], ["com.microsoft.playready.recommendation", "SL2000"], ["com.widevine.alpha", "L3"], ["org.w3.clearkey", undefined]]],
-  ["hardware PlayReady", { drms: ["playready"], sl3000: true, robustness: ["", "2000", "3000"] }, [["com.microsoft.playready.recommendation.3000", "SL3000"], ["com.microsoft.playready.recommendation", "SL2000"], ["org.w3.clearkey", undefined]]],
-  ["hardware Widevine", { drms: ["widevine"], robustness: ["HW_SECURE_ALL", "SW_SECURE_CRYPTO"] }, [["com.widevine.alpha", "L1"], ["org.w3.clearkey", undefined]]],
-  ["FairPlay's old API", { drms: ["fairplay"], fairplay: "legacy" }, [["com.apple.fps.1_0", undefined], ["org.w3.clearkey", undefined]]],
+  [
+    "software levels of all three",
+    { robustness: ["", "SW_SECURE_CRYPTO", "SW_SECURE_DECODE", "2000"] },
+    [
+      ["com.apple.fps", undefined],
+      ["com.microsoft.playready.recommendation", "SL2000"],
+      ["com.widevine.alpha", "L3"],
+      ["org.w3.clearkey", undefined],
+    ],
+  ],
+  [
+    "hardware PlayReady",
+    { drms: ["playready"], sl3000: true, robustness: ["", "2000", "3000"] },
+    [
+      ["com.microsoft.playready.recommendation.3000", "SL3000"],
+      ["com.microsoft.playready.recommendation", "SL2000"],
+      ["org.w3.clearkey", undefined],
+    ],
+  ],
+  [
+    "hardware Widevine",
+    { drms: ["widevine"], robustness: ["HW_SECURE_ALL", "SW_SECURE_CRYPTO"] },
+    [
+      ["com.widevine.alpha", "L1"],
+      ["org.w3.clearkey", undefined],
+    ],
+  ],
+  [
+    "FairPlay's old API",
+    { drms: ["fairplay"], fairplay: "legacy" },
+    [
+      ["com.apple.fps.1_0", undefined],
+      ["org.w3.clearkey", undefined],
+    ],
+  ],
 ]) {
   test(`probe through the bridge: ${what}`, async ({ page, run }) => {
     await openLab(page, run, bridge);
     const list = await page.evaluate(() => window.lab.pallycon.probe());
-    expect(list.map(({ keySystem, securityLevel }) => [keySystem, securityLevel])).toEqual(expected.map(([name, level]) => [name, level]));
+    expect(list.map(({ keySystem, securityLevel }) => [keySystem, securityLevel])).toEqual(
+      expected.map(([name, level]) => [name, level]),
+    );
     const log = await page.evaluate(() => window.__cdmBridge.log.filter(({ event }) => event.startsWith("access-")));
-    for (const { keySystem } of log) expect(log.filter((entry) => entry.keySystem === keySystem).length, keySystem).toBeLessThanOrEqual(4);
+    for (const { keySystem } of log)
+      expect(log.filter((entry) => entry.keySystem === keySystem).length, keySystem).toBeLessThanOrEqual(4);
   });
 }
 
-test("hardware DRM for a key that audio shares, and a scheme that FairPlay does not play, are named", async ({ page, run }) => {
+test("hardware DRM for a key that audio shares, and a scheme that FairPlay does not play, are named", async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { robustness: ["", "HW_SECURE_ALL", "SW_SECURE_CRYPTO"] });
   const shared = { scheme: "cenc", videoKeyIds: ["AB".repeat(16)], audioKeyIds: ["ab".repeat(16)] };
-  const problemsFor = (drm, content) => page.evaluate((options) => window.lab.pallycon.diagnose(options), { drm, content });
+  const problemsFor = (drm, content) =>
+    page.evaluate((options) => window.lab.pallycon.diagnose(options), { drm, content });
   expect(codes(await problemsFor("widevine", shared))).toEqual(["hardware-key-shared"]);
   expect(codes(await problemsFor("widevine", { ...shared, audioKeyIds: ["cd".repeat(16)] }))).toEqual([]);
   expect(codes(await problemsFor("fairplay", shared))).toEqual(["scheme-unsupported"]);
@@ -195,17 +276,31 @@ test("a device that lacks cbcs: content in it is named, with the scheme that it 
     const native = navigator.requestMediaKeySystemAccess;
     const without = (list) => list?.filter(({ encryptionScheme }) => encryptionScheme !== "cbcs");
     navigator.requestMediaKeySystemAccess = function (name, configurations) {
-      return native.call(this, name, configurations.map((one) => ({ ...one, videoCapabilities: without(one.videoCapabilities), audioCapabilities: without(one.audioCapabilities) })));
+      return native.call(
+        this,
+        name,
+        configurations.map((one) => ({
+          ...one,
+          videoCapabilities: without(one.videoCapabilities),
+          audioCapabilities: without(one.audioCapabilities),
+        })),
+      );
     };
   });
-  const problems = await page.evaluate(() => window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cbcs" } }));
+  const problems = await page.evaluate(() =>
+    window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cbcs" } }),
+  );
   expect(codes(problems)).toEqual(["scheme-unsupported"]);
   expect(problems[0].message).toContain("plays only cenc");
   expect(problems[0].hint).toContain("in a scheme that they play");
-  expect(codes(await page.evaluate(() => window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cenc" } })))).toEqual([]);
+  expect(
+    codes(await page.evaluate(() => window.lab.pallycon.diagnose({ drm: "widevine", content: { scheme: "cenc" } }))),
+  ).toEqual([]);
 });
 
 test("nothing stands in the way where a CDM is", async ({ page, run }) => {
   await openLab(page, run);
-  expect(await page.evaluate(() => window.lab.pallycon.diagnose({ urls: [`${window.lab.base}ri/licenseManager.do`] }))).toEqual([]);
+  expect(
+    await page.evaluate(() => window.lab.pallycon.diagnose({ urls: [`${window.lab.base}ri/licenseManager.do`] })),
+  ).toEqual([]);
 });

@@ -49,8 +49,14 @@ function makeSite() {
   mkdirSync(installed, { recursive: true });
   cpSync(project("package.json"), join(installed, "package.json"));
   cpSync(project("dist"), join(installed, "dist"), { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", dependencies: { "pallycon-drm": "*" } }));
-  writeFileSync(join(folder, "index.html"), `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>`);
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ type: "module", dependencies: { "pallycon-drm": "*" } }),
+  );
+  writeFileSync(
+    join(folder, "index.html"),
+    `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>`,
+  );
   writeFileSync(join(folder, "main.js"), SCRIPT);
   return folder;
 }
@@ -72,7 +78,9 @@ async function serveBuilt(folder) {
 
 async function withPage(page, serve, use) {
   const folder = makeSite();
-  const pages = Object.entries(FAILURES).filter(([, { status }]) => status).map(([path, { status, body }]) => [path, { status, body, headers: HEADERS }]);
+  const pages = Object.entries(FAILURES)
+    .filter(([, { status }]) => status)
+    .map(([path, { status, body }]) => [path, { status, body, headers: HEADERS }]);
   const license = await openSite(Object.fromEntries(pages));
   const closed = await openSite({});
   await closed.close();
@@ -100,7 +108,8 @@ function expectSame(path, told) {
 }
 
 async function askAll(page, urlOf) {
-  for (const path of Object.keys(FAILURES)) expectSame(path, await page.evaluate((url) => window.ask(url), urlOf(path)));
+  for (const path of Object.keys(FAILURES))
+    expectSame(path, await page.evaluate((url) => window.ask(url), urlOf(path)));
 }
 
 // One after another in one worker: they are compared with each other.
@@ -117,10 +126,13 @@ test("as Vite builds it", async ({ page }) => {
 test("where only the license server can be reached after the page has loaded", async ({ page }) => {
   await withPage(page, serveBuilt, async (urlOf, own) => {
     const refused = [];
-    await page.route((url) => url.href.startsWith(own), (route) => {
-      refused.push(route.request().url());
-      return route.abort();
-    });
+    await page.route(
+      (url) => url.href.startsWith(own),
+      (route) => {
+        refused.push(route.request().url());
+        return route.abort();
+      },
+    );
     await askAll(page, urlOf);
     // The package has not tried to fetch anything more.
     expect(refused).toEqual([]);

@@ -11,7 +11,11 @@ const ONE_BROWSER = { tag: "@chromium" };
 const MATRIX = { tag: ["@matrix", "@chromium"] };
 
 /** The players with the package, and the DRMs that each is tried with here. */
-const PLAYERS = { shaka: ["widevine", "playready", "fairplay"], hls: ["widevine", "playready", "fairplay"], eme: ["widevine", "playready", "fairplay"] };
+const PLAYERS = {
+  shaka: ["widevine", "playready", "fairplay"],
+  hls: ["widevine", "playready", "fairplay"],
+  eme: ["widevine", "playready", "fairplay"],
+};
 
 async function open(page, run, bridge = {}) {
   await page.addInitScript(`window.__cdmBridge = ${JSON.stringify(bridge)};`);
@@ -21,9 +25,23 @@ async function open(page, run, bridge = {}) {
 }
 
 const play = (page, player, drm, options) =>
-  page.evaluate((given) => window.compare.play(given), { player, ours: true, drm, keySystem: SYSTEMS[drm], contentId: CONTENT[drm], options });
+  page.evaluate((given) => window.compare.play(given), {
+    player,
+    ours: true,
+    drm,
+    keySystem: SYSTEMS[drm],
+    contentId: CONTENT[drm],
+    options,
+  });
 const seen = (page) => page.evaluate(() => window.compare.seen);
-const events = (page, type) => page.evaluate((wanted) => window.compare.events.filter((event) => event.type === wanted).map((event) => (event.error ? { ...event, error: { ...event.error.toJSON() } } : event)), type);
+const events = (page, type) =>
+  page.evaluate(
+    (wanted) =>
+      window.compare.events
+        .filter((event) => event.type === wanted)
+        .map((event) => (event.error ? { ...event, error: { ...event.error.toJSON() } } : event)),
+    type,
+  );
 const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
 const expectSeen = async (page, ...texts) => {
   await expect.poll(async () => (await seen(page)).join("\n")).toContain(texts[0]);
@@ -33,18 +51,27 @@ const expectSeen = async (page, ...texts) => {
 // One of each group of codes, in each player: the text that the app gets holds number, text and remedy.
 for (const [player, drms] of Object.entries(PLAYERS)) {
   for (const [drm, code, hint] of [
-    ["widevine", "1003", "siteId"], ["widevine", "7019", "site key"], ["widevine", "7107", "CDM's message"], ["playready", "7205", "CDM's message"],
-    ["fairplay", "7316", "certificate"], ["widevine", "8701", "callback"], ["playready", "9001", "customData"],
+    ["widevine", "1003", "siteId"],
+    ["widevine", "7019", "site key"],
+    ["widevine", "7107", "CDM's message"],
+    ["playready", "7205", "CDM's message"],
+    ["fairplay", "7316", "certificate"],
+    ["widevine", "8701", "callback"],
+    ["playready", "9001", "customData"],
   ]) {
     if (!drms.includes(drm)) continue;
-    test(`${player}, ${drm}: of each group of codes one reaches the app with text and remedy: ${code}`, code === "8701" ? ONE_BROWSER : MATRIX, async ({ page, run }) => {
-      await open(page, run);
-      await run.faults({ on: "license", fault: `error:${code}` });
-      await play(page, player, drm);
-      await expectSeen(page, `PallyCon ${code}: `, hint);
-      const told = await events(page, "error");
-      expect(told[0].error).toMatchObject({ serverCode: code, httpStatus: 200 });
-    });
+    test(
+      `${player}, ${drm}: of each group of codes one reaches the app with text and remedy: ${code}`,
+      code === "8701" ? ONE_BROWSER : MATRIX,
+      async ({ page, run }) => {
+        await open(page, run);
+        await run.faults({ on: "license", fault: `error:${code}` });
+        await play(page, player, drm);
+        await expectSeen(page, `PallyCon ${code}: `, hint);
+        const told = await events(page, "error");
+        expect(told[0].error).toMatchObject({ serverCode: code, httpStatus: 200 });
+      },
+    );
   }
 
   test(`${player}: the site's own refusal inside 8002`, ONE_BROWSER, async ({ page, run }) => {
@@ -56,16 +83,29 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
 
   test(`${player}: a code that nobody knows passes through`, ONE_BROWSER, async ({ page, run }) => {
     const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
-    const newer = await openSite({ "/ri/licenseManager.do": { headers, body: JSON.stringify({ errorCode: 4321, message: "of next year" }) } });
+    const newer = await openSite({
+      "/ri/licenseManager.do": { headers, body: JSON.stringify({ errorCode: 4321, message: "of next year" }) },
+    });
     await open(page, run);
     await play(page, player, "widevine", { licenseUrl: newer.url("/ri/licenseManager.do", "127.0.0.1") });
     await expectSeen(page, "PallyCon 4321: of next year");
-    expect((await events(page, "error"))[0].error).toMatchObject({ code: "server-error", serverCode: "4321", retryable: false });
+    expect((await events(page, "error"))[0].error).toMatchObject({
+      code: "server-error",
+      serverCode: "4321",
+      retryable: false,
+    });
     await newer.close();
   });
 
-  test(`${player}: a license that another origin sends, behind a redirect, is refused, and read where that origin is allowed`, async ({ page, run }) => {
-    const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*", location: run.url("ri/licenseManager.do") };
+  test(`${player}: a license that another origin sends, behind a redirect, is refused, and read where that origin is allowed`, async ({
+    page,
+    run,
+  }) => {
+    const headers = {
+      "access-control-allow-origin": "*",
+      "access-control-allow-headers": "*",
+      location: run.url("ri/licenseManager.do"),
+    };
     const moved = await openSite({ "/ri/licenseManager.do": { status: 307, headers } });
     const licenseUrl = moved.url("/ri/licenseManager.do", "127.0.0.1");
     await open(page, run);
@@ -80,50 +120,84 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
   });
 
   for (const [what, fault, text] of [
-    ["nothing", "empty", "is empty"], ["JSON of another shape", "json", "neither a license nor an error"],
-    ["half a license", "truncate", "not a"], ["another DRM's license", "wrong-drm", "another DRM"],
+    ["nothing", "empty", "is empty"],
+    ["JSON of another shape", "json", "neither a license nor an error"],
+    ["half a license", "truncate", "not a"],
+    ["another DRM's license", "wrong-drm", "another DRM"],
     ["503 until it gives up", "status:503", "HTTP 503"], // Players follow a redirect; our own request does not.
     ["a redirect to a sign-in page", "redirect", player === "eme" ? "redirects to another URL" : "HTML page"],
   ]) {
-    test(`${player}: ${what} in place of a license is named`, fault === "redirect" ? {} : fault.startsWith("status") ? ONE_BROWSER : MATRIX, async ({ page, run }) => {
-      await open(page, run);
-      await run.faults({ on: "license", fault });
-      await play(page, player, "widevine");
-      await expectSeen(page, text);
-      expect(await page.evaluate(() => window.compare.frames())).toBe(0);
-    });
+    test(
+      `${player}: ${what} in place of a license is named`,
+      fault === "redirect" ? {} : fault.startsWith("status") ? ONE_BROWSER : MATRIX,
+      async ({ page, run }) => {
+        await open(page, run);
+        await run.faults({ on: "license", fault });
+        await play(page, player, "widevine");
+        await expectSeen(page, text);
+        expect(await page.evaluate(() => window.compare.frames())).toBe(0);
+      },
+    );
   }
 }
 
-test("CORS, a dead connection, a timeout and a page that gives up are told apart as far as a page can", async ({ page, run }) => {
+test("CORS, a dead connection, a timeout and a page that gives up are told apart as far as a page can", async ({
+  page,
+  run,
+}) => {
   await open(page, run);
   const closed = await openSite({});
   await closed.close();
   const hanging = await openSite({ "/ri/licenseManager.do": { hang: true, headers: {} } });
   const silent = await openSite({ "/ri/licenseManager.do": { body: "{}" } });
-  const ask = (url, more = {}) => page.evaluate(async ({ licenseUrl, abort, options }) => {
-    const client = await window.compare.client("demo-single-key", { licenseUrl, retry: { attempts: 1 }, ...options });
-    const controller = new AbortController();
-    if (abort) setTimeout(() => controller.abort(), 100);
-    try {
-      await client.requestLicense("widevine", new Uint8Array([8, 1, 18, 0]), { signal: controller.signal });
-      return "a license";
-    } catch (error) {
-      return { code: error.code, retryable: error.retryable, hint: error.hint, isOurs: error instanceof window.compare.pallycon.PallyConError };
-    }
-  }, { licenseUrl: url, ...more });
+  const ask = (url, more = {}) =>
+    page.evaluate(
+      async ({ licenseUrl, abort, options }) => {
+        const client = await window.compare.client("demo-single-key", {
+          licenseUrl,
+          retry: { attempts: 1 },
+          ...options,
+        });
+        const controller = new AbortController();
+        if (abort) setTimeout(() => controller.abort(), 100);
+        try {
+          await client.requestLicense("widevine", new Uint8Array([8, 1, 18, 0]), { signal: controller.signal });
+          return "a license";
+        } catch (error) {
+          return {
+            code: error.code,
+            retryable: error.retryable,
+            hint: error.hint,
+            isOurs: error instanceof window.compare.pallycon.PallyConError,
+          };
+        }
+      },
+      { licenseUrl: url, ...more },
+    );
   const path = "/ri/licenseManager.do";
   expect(await ask(closed.url(path, "127.0.0.1"))).toMatchObject({ code: "network", retryable: true, isOurs: true });
   // The custom data's header makes a preflight, which nobody allows here.
-  expect(await ask(silent.url(path, "127.0.0.1"))).toMatchObject({ code: "network", hint: expect.stringContaining("CORS") });
-  const told = await page.evaluate((urls) => window.compare.pallycon.diagnose({ urls }), [closed.url(path, "127.0.0.1"), silent.url(path, "127.0.0.1")]);
+  expect(await ask(silent.url(path, "127.0.0.1"))).toMatchObject({
+    code: "network",
+    hint: expect.stringContaining("CORS"),
+  });
+  const told = await page.evaluate(
+    (urls) => window.compare.pallycon.diagnose({ urls }),
+    [closed.url(path, "127.0.0.1"), silent.url(path, "127.0.0.1")],
+  );
   expect(told.map(({ code }) => code)).toEqual(["url-unreachable", "cors-refused"]);
-  expect(await ask(hanging.url(path, "127.0.0.1"), { options: { timeout: 300, carrier: "url" } })).toMatchObject({ code: "timeout", retryable: true });
-  expect(await ask(hanging.url(path, "127.0.0.1"), { abort: true, options: { carrier: "url" } })).toMatchObject({ code: "aborted", retryable: false });
+  expect(await ask(hanging.url(path, "127.0.0.1"), { options: { timeout: 300, carrier: "url" } })).toMatchObject({
+    code: "timeout",
+    retryable: true,
+  });
+  expect(await ask(hanging.url(path, "127.0.0.1"), { abort: true, options: { carrier: "url" } })).toMatchObject({
+    code: "aborted",
+    retryable: false,
+  });
   await Promise.all([hanging.close(), silent.close()]);
 });
 
-test("carrier \"url\" needs no preflight, and the token is in no event", async ({ page, run }) => {
+test('carrier "url" needs no preflight, and the token is in no event', async ({ page, run }) => {
   await open(page, run);
   await play(page, "eme", "widevine", { carrier: "url" });
   await expectPlaying(page);
@@ -132,20 +206,24 @@ test("carrier \"url\" needs no preflight, and the token is in no event", async (
   for (const event of await events(page, "request")) expect(event.url).not.toContain("?");
 });
 
-test("FairPlay: the SPC is posted once, as standard base64, percent-encoded, and again as it was", ONE_BROWSER, async ({ page, run }) => {
-  await open(page, run);
-  await run.faults({ on: "license", fault: "status:503", times: 1 });
-  await play(page, "eme", "fairplay");
-  await expectPlaying(page);
-  const seenPosts = await posts(run);
-  expect(seenPosts.length).toBeGreaterThanOrEqual(2);
-  for (const { bodyBase64, headers } of seenPosts) {
-    const body = Buffer.from(bodyBase64, "base64").toString();
-    expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
-    expect(body).toMatch(/^spc=[A-Za-z0-9%]+$/);
-    expect(decodeURIComponent(body.slice(4))).toMatch(/^[A-Za-z0-9+/]+=*$/);
-  }
-});
+test(
+  "FairPlay: the SPC is posted once, as standard base64, percent-encoded, and again as it was",
+  ONE_BROWSER,
+  async ({ page, run }) => {
+    await open(page, run);
+    await run.faults({ on: "license", fault: "status:503", times: 1 });
+    await play(page, "eme", "fairplay");
+    await expectPlaying(page);
+    const seenPosts = await posts(run);
+    expect(seenPosts.length).toBeGreaterThanOrEqual(2);
+    for (const { bodyBase64, headers } of seenPosts) {
+      const body = Buffer.from(bodyBase64, "base64").toString();
+      expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
+      expect(body).toMatch(/^spc=[A-Za-z0-9%]+$/);
+      expect(decodeURIComponent(body.slice(4))).toMatch(/^[A-Za-z0-9+/]+=*$/);
+    }
+  },
+);
 
 for (const form of ["raw", "base64url", "ckc-xml", "ckc-json", "format-json"]) {
   test(`FairPlay: a CKC in every form plays: ${form}`, form === "raw" ? ONE_BROWSER : MATRIX, async ({ page, run }) => {
@@ -156,69 +234,119 @@ for (const form of ["raw", "base64url", "ckc-xml", "ckc-json", "format-json"]) {
   });
 }
 
-for (const [what, fault, code] of [["as bytes", "raw", undefined], ["as base64url", "base64url", undefined], ["with an error in its place", "error:7301", "7301"], ["with a page in its place", "html", "HTML"], ["with nothing in its place", "empty", "empty"]]) {
-  test(`FairPlay: a certificate in every form: ${what}`, fault === "raw" ? ONE_BROWSER : MATRIX, async ({ page, run }) => {
-    await open(page, run);
-    await run.faults({ on: "certificate", fault });
-    await play(page, "eme", "fairplay");
-    if (code === undefined) return expectPlaying(page);
-    await expectSeen(page, code);
-    expect((await events(page, "error"))[0].error.phase).toBe("certificate");
-  });
+for (const [what, fault, code] of [
+  ["as bytes", "raw", undefined],
+  ["as base64url", "base64url", undefined],
+  ["with an error in its place", "error:7301", "7301"],
+  ["with a page in its place", "html", "HTML"],
+  ["with nothing in its place", "empty", "empty"],
+]) {
+  test(
+    `FairPlay: a certificate in every form: ${what}`,
+    fault === "raw" ? ONE_BROWSER : MATRIX,
+    async ({ page, run }) => {
+      await open(page, run);
+      await run.faults({ on: "certificate", fault });
+      await play(page, "eme", "fairplay");
+      if (code === undefined) return expectPlaying(page);
+      await expectSeen(page, code);
+      expect((await events(page, "error"))[0].error.phase).toBe("certificate");
+    },
+  );
 }
 
 for (const playreadyForm of ["utf16", "utf16-bom", "utf8", "raw", "raw-odd", "no-headers", "crlf", "content-header"]) {
-  test(`a PlayReady message plays in the form ${playreadyForm}`, playreadyForm === "raw-odd" ? ONE_BROWSER : MATRIX, async ({ page, run }) => {
-    await open(page, run, { playreadyForm });
-    await play(page, "eme", "playready");
-    await expectPlaying(page);
-    for (const { headers, bodyBase64 } of await posts(run)) {
-      expect(headers["content-type"]).toMatch(/^text\/xml/);
-      expect(Buffer.from(bodyBase64, "base64").toString()).toContain("Envelope");
-    }
-  });
+  test(
+    `a PlayReady message plays in the form ${playreadyForm}`,
+    playreadyForm === "raw-odd" ? ONE_BROWSER : MATRIX,
+    async ({ page, run }) => {
+      await open(page, run, { playreadyForm });
+      await play(page, "eme", "playready");
+      await expectPlaying(page);
+      for (const { headers, bodyBase64 } of await posts(run)) {
+        expect(headers["content-type"]).toMatch(/^text\/xml/);
+        expect(Buffer.from(bodyBase64, "base64").toString()).toContain("Envelope");
+      }
+    },
+  );
 }
 
-test("a Widevine CDM that asks for its service certificate first: no license error, and one token a license", ONE_BROWSER, async ({ page, run }) => {
-  await open(page, run, { serviceCertificateRequest: true });
-  await play(page, "eme", "widevine");
-  await expectPlaying(page);
-  expect(await events(page, "error")).toEqual([]);
-  expect((await events(page, "license")).length).toBe((await posts(run)).filter(({ keyIds }) => keyIds?.length).length);
-});
+test(
+  "a Widevine CDM that asks for its service certificate first: no license error, and one token a license",
+  ONE_BROWSER,
+  async ({ page, run }) => {
+    await open(page, run, { serviceCertificateRequest: true });
+    await play(page, "eme", "widevine");
+    await expectPlaying(page);
+    expect(await events(page, "error")).toEqual([]);
+    expect((await events(page, "license")).length).toBe(
+      (await posts(run)).filter(({ keyIds }) => keyIds?.length).length,
+    );
+  },
+);
 
-test("a token that cannot be right is a warning before the request, and explains the refusal", ONE_BROWSER, async ({ page, run }) => {
-  await open(page, run);
-  await run.faults({ on: "token", fault: "wrong-cid" });
-  await play(page, "eme", "widevine");
-  await expectSeen(page, "PallyCon 7012: ");
-  const [warning] = await events(page, "warning");
-  expect(warning).toMatchObject({ code: "content-id-mismatch" });
-  expect((await events(page, "error"))[0].error.problems.map(({ code }) => code)).toContain("content-id-mismatch");
-});
+test(
+  "a token that cannot be right is a warning before the request, and explains the refusal",
+  ONE_BROWSER,
+  async ({ page, run }) => {
+    await open(page, run);
+    await run.faults({ on: "token", fault: "wrong-cid" });
+    await play(page, "eme", "widevine");
+    await expectSeen(page, "PallyCon 7012: ");
+    const [warning] = await events(page, "warning");
+    expect(warning).toMatchObject({ code: "content-id-mismatch" });
+    expect((await events(page, "error"))[0].error.problems.map(({ code }) => code)).toContain("content-id-mismatch");
+  },
+);
 
 const KEY = "9d3fe6bf10c74be9a2ffbe5c6df0b873"; // of demo-single-key
-for (const [player, guidKeyStatuses] of [["shaka", false], ["hls", true]]) {
-  for (const [status, code] of [["output-restricted", "output-restricted"], ["internal-error", "key-unusable"], ["expired", "key-expired"]]) {
-    test(`${player}: a key that is ${status} is told once, by the content's key id, with what to do`, status === "expired" ? ONE_BROWSER : MATRIX, async ({ page, run }) => {
-      await open(page, run, { statuses: { [KEY]: status }, guidKeyStatuses });
-      await play(page, player, "playready");
-      await expect.poll(async () => (await events(page, "warning")).map((event) => event.code)).toContain(code);
-      const warnings = (await events(page, "warning")).filter((event) => event.code === code);
-      expect(warnings).toHaveLength(1);
-      expect(warnings[0].message).toContain(KEY);
-      expect((await events(page, "key-status")).map(({ keyId, status: told }) => [keyId, told])).toContainEqual([KEY, status]);
-    });
+for (const [player, guidKeyStatuses] of [
+  ["shaka", false],
+  ["hls", true],
+]) {
+  for (const [status, code] of [
+    ["output-restricted", "output-restricted"],
+    ["internal-error", "key-unusable"],
+    ["expired", "key-expired"],
+  ]) {
+    test(
+      `${player}: a key that is ${status} is told once, by the content's key id, with what to do`,
+      status === "expired" ? ONE_BROWSER : MATRIX,
+      async ({ page, run }) => {
+        await open(page, run, { statuses: { [KEY]: status }, guidKeyStatuses });
+        await play(page, player, "playready");
+        await expect.poll(async () => (await events(page, "warning")).map((event) => event.code)).toContain(code);
+        const warnings = (await events(page, "warning")).filter((event) => event.code === code);
+        expect(warnings).toHaveLength(1);
+        expect(warnings[0].message).toContain(KEY);
+        expect((await events(page, "key-status")).map(({ keyId, status: told }) => [keyId, told])).toContainEqual([
+          KEY,
+          status,
+        ]);
+      },
+    );
   }
 }
 
-for (const [player, guidKeyStatuses] of [["shaka", false], ["hls", true], ["eme", true]]) {
+for (const [player, guidKeyStatuses] of [
+  ["shaka", false],
+  ["hls", true],
+  ["eme", true],
+]) {
   test(`${player}: a key that was released is a warning with what to do`, ONE_BROWSER, async ({ page, run }) => {
     await open(page, run, { statuses: { [KEY]: "released" }, guidKeyStatuses });
     await play(page, player, "playready");
-    await expect.poll(async () => (await events(page, "warning")).filter(({ code }) => code === "key-released").map(({ message, hint }) => [message, hint]))
+    await expect
+      .poll(async () =>
+        (await events(page, "warning"))
+          .filter(({ code }) => code === "key-released")
+          .map(({ message, hint }) => [message, hint]),
+      )
       .toEqual([[`The key ${KEY} was released with its session.`, "Load the source again to play on."]]);
-    expect((await events(page, "key-status")).map(({ keyId, status }) => [keyId, status])).toContainEqual([KEY, "released"]);
+    expect((await events(page, "key-status")).map(({ keyId, status }) => [keyId, status])).toContainEqual([
+      KEY,
+      "released",
+    ]);
   });
 }
 
@@ -226,6 +354,14 @@ test("shaka: a key that no license brings is told by its id", ONE_BROWSER, async
   await open(page, run);
   const kid = "7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1"; // of demo-cenc, video
   await run.faults({ on: "license", fault: "error:7001", kid });
-  await page.evaluate((given) => window.compare.play(given), { player: "shaka", ours: true, drm: "widevine", keySystem: SYSTEMS.widevine, contentId: "demo-cenc" });
-  await expect.poll(async () => (await events(page, "warning")).find(({ code }) => code === "key-missing")?.message).toContain(kid);
+  await page.evaluate((given) => window.compare.play(given), {
+    player: "shaka",
+    ours: true,
+    drm: "widevine",
+    keySystem: SYSTEMS.widevine,
+    contentId: "demo-cenc",
+  });
+  await expect
+    .poll(async () => (await events(page, "warning")).find(({ code }) => code === "key-missing")?.message)
+    .toContain(kid);
 });

@@ -6,17 +6,22 @@ const FAIRPLAY = "com.apple.fps";
 const HLS = "demo-cbcs/hls/fairplay.m3u8";
 
 const begin = (page, path = HLS, options = {}) =>
-  page.evaluate(async ({ keySystem, path, options }) => {
-    const { lab } = window;
-    lab.player = await lab.shakaPlayer(keySystem);
-    lab.drm = await lab.client({ contentId: "demo-cbcs", ...options });
-    lab.undo = await lab.attachShaka(lab.player, lab.drm);
-    await lab.load(lab.player, path);
-  }, { keySystem: FAIRPLAY, path, options });
+  page.evaluate(
+    async ({ keySystem, path, options }) => {
+      const { lab } = window;
+      lab.player = await lab.shakaPlayer(keySystem);
+      lab.drm = await lab.client({ contentId: "demo-cbcs", ...options });
+      lab.undo = await lab.attachShaka(lab.player, lab.drm);
+      await lab.load(lab.player, path);
+    },
+    { keySystem: FAIRPLAY, path, options },
+  );
 const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
 const errors = (page) => page.evaluate(() => window.lab.playerErrors);
-const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
-const cdm = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
+const events = (page, type) =>
+  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const cdm = (page, event) =>
+  page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const form = ({ bodyBase64 }) => Buffer.from(bodyBase64, "base64").toString("latin1");
 
 /** The form, byte for byte: percent-encoded standard base64 of an SPC, with every sign that could go wrong in it. */
@@ -25,15 +30,21 @@ function expectSpcForm(post) {
   const body = form(post).split("&assetId=")[0];
   const spc = Buffer.from(decodeURIComponent(body.slice("spc=".length)), "base64");
   expect(spc.subarray(0, 4).toString("hex")).toBe("fbfffe01");
-  expect(body).toBe(`spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`);
+  expect(body).toBe(
+    `spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`,
+  );
   for (const sign of ["%2B", "%2F", "%3D%3D"]) expect(body).toContain(sign);
 }
 
 for (const version of [5, 4]) {
   test.describe(`Shaka ${version}`, version === 4 ? { tag: "@chromium" } : {}, () => {
-    const open = (page, run, bridge) => openLab(page, run, { drms: ["fairplay"], ...bridge }, version === 4 ? "?shaka=4" : "");
+    const open = (page, run, bridge) =>
+      openLab(page, run, { drms: ["fairplay"], ...bridge }, version === 4 ? "?shaka=4" : "");
 
-    test("plays: the certificate first, the SPC as a form, the token on license requests alone", async ({ page, run }) => {
+    test("plays: the certificate first, the SPC as a form, the token on license requests alone", async ({
+      page,
+      run,
+    }) => {
       await open(page, run);
       await begin(page);
       await expectPlaying(page);
@@ -42,18 +53,32 @@ for (const version of [5, 4]) {
       for (const post of seen) {
         expectSpcForm(post);
         const token = JSON.parse(Buffer.from(post.headers[HEADER], "base64").toString());
-        expect({ cid: token.cid, drm: token.drm_type.toLowerCase(), refused: post.refused }).toEqual({ cid: "demo-cbcs", drm: "fairplay", refused: undefined });
+        expect({ cid: token.cid, drm: token.drm_type.toLowerCase(), refused: post.refused }).toEqual({
+          cid: "demo-cbcs",
+          drm: "fairplay",
+          refused: undefined,
+        });
       }
-      for (const { kind, path, headers } of await run.requests()) if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
+      for (const { kind, path, headers } of await run.requests())
+        if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
       expect((await run.requests("certificate")).filter(({ method }) => method === "GET").length).toBe(1);
       expect(await errors(page)).toEqual([]);
       expect((await events(page, "license")).length).toBe(2);
-      await expect.poll(async () => new Set((await events(page, "key-status")).filter(({ status }) => status === "usable").map(({ keyId }) => keyId)))
+      await expect
+        .poll(
+          async () =>
+            new Set(
+              (await events(page, "key-status")).filter(({ status }) => status === "usable").map(({ keyId }) => keyId),
+            ),
+        )
         .toEqual(new Set(["01bfdc0fef9e4a7bbff8d3e2f4fbe1c6", "ebff6a7e5d2c4bfe9fbe07f3c9d84a2b"]));
       expect((await events(page, "init-data")).map(({ initData }) => initData.type)).toEqual(["sinf", "sinf"]);
     });
 
-    test("a busy server is asked again: the SPC wrapped once, its type and a fresh token on each attempt", async ({ page, run }) => {
+    test("a busy server is asked again: the SPC wrapped once, its type and a fresh token on each attempt", async ({
+      page,
+      run,
+    }) => {
       await open(page, run);
       await run.faults({ on: "license", fault: "status:503", times: 1 });
       await begin(page);
@@ -72,12 +97,21 @@ for (const version of [5, 4]) {
       ["a site without FairPlay", { on: "license", fault: "error:7301" }, { serverCode: "7301" }],
       ["an SPC under another certificate", { on: "license", fault: "error:7316" }, { serverCode: "7316" }],
       ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
-      ["a certificate that cannot be reached", { on: "certificate", fault: "close" }, { phase: "certificate", retryable: true }],
+      [
+        "a certificate that cannot be reached",
+        { on: "certificate", fault: "close" },
+        { phase: "certificate", retryable: true },
+      ],
       ["a certificate that is a sign-in page", { on: "certificate", fault: "html" }, { phase: "certificate" }],
-      ["a certificate that is an error", { on: "certificate", fault: "error:7301" }, { phase: "certificate", serverCode: "7301" }],
+      [
+        "a certificate that is an error",
+        { on: "certificate", fault: "error:7301" },
+        { phase: "certificate", serverCode: "7301" },
+      ],
     ]) {
       // Those that the matrix (players.spec.mjs) has not, and the older version: `npm run players` alone.
-      const tag = version === 4 || /expired token|sign-in page under/.test(name) ? ["@matrix", "@chromium"] : "@chromium";
+      const tag =
+        version === 4 || /expired token|sign-in page under/.test(name) ? ["@matrix", "@chromium"] : "@chromium";
       test(`${name} is inside Shaka's own error, and nothing of it reaches the CDM`, { tag }, async ({ page, run }) => {
         await open(page, run);
         await run.faults(fault);
@@ -104,7 +138,10 @@ test("one wrong bit of the license: the CDM refuses it, and nothing plays", asyn
 });
 
 for (const fault of ["raw", "base64url", "ckc-xml", "ckc-json", "format-json"]) {
-  test(`a CKC as ${fault} plays`, { tag: fault === "raw" ? "@chromium" : ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test(`a CKC as ${fault} plays`, { tag: fault === "raw" ? "@chromium" : ["@matrix", "@chromium"] }, async ({
+    page,
+    run,
+  }) => {
     await openLab(page, run, { drms: ["fairplay"] });
     await run.faults({ on: "license", fault });
     await begin(page);
@@ -124,7 +161,10 @@ test("no FairPlay, no certificate: it is fetched where Shaka uses it", async ({ 
   expect(await run.requests("certificate")).toEqual([]);
 });
 
-test("a certificate of the app's own in Shaka's configuration stays, and undo leaves the configuration as it was", async ({ page, run }) => {
+test("a certificate of the app's own in Shaka's configuration stays, and undo leaves the configuration as it was", async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["fairplay"] });
   const result = await page.evaluate(async () => {
     const { lab } = window;
@@ -138,7 +178,12 @@ test("a certificate of the app's own in Shaka's configuration stays, and undo le
     const after = advanced["com.apple.fps"]?.serverCertificateUri || "";
     player.configure("drm.advanced", { "com.apple.fps": { serverCertificateUri: "https://site.example/own.cer" } });
     await lab.attachShaka(player, drm);
-    return { during, after, servers, own: player.getConfiguration().drm.advanced["com.apple.fps"].serverCertificateUri };
+    return {
+      during,
+      after,
+      servers,
+      own: player.getConfiguration().drm.advanced["com.apple.fps"].serverCertificateUri,
+    };
   });
   expect(result.during).toMatch(/^data:/);
   expect(result.after).toBe("");
@@ -163,29 +208,47 @@ async function beginNative(page, legacy) {
     const { lab } = window;
     const codec = 'video/mp4; codecs="avc1.4d4015"';
     const skd = "skd://Ab/cD++eSnu/+NPi9Pvhxg==";
-    document.addEventListener("encrypted", (event) => {
-      if (event.initDataType !== "sinf") return;
-      event.stopImmediatePropagation();
-      const initData = new Uint16Array(Array.from(skd, (sign) => sign.charCodeAt(0))).buffer;
-      lab.video.dispatchEvent(new MediaEncryptedEvent("encrypted", { initDataType: "skd", initData }));
-    }, true);
+    document.addEventListener(
+      "encrypted",
+      (event) => {
+        if (event.initDataType !== "sinf") return;
+        event.stopImmediatePropagation();
+        const initData = new Uint16Array(Array.from(skd, (sign) => sign.charCodeAt(0))).buffer;
+        lab.video.dispatchEvent(new MediaEncryptedEvent("encrypted", { initDataType: "skd", initData }));
+      },
+      true,
+    );
     lab.shaka.polyfill.installAll();
     if (legacy) lab.shaka.polyfill.PatchedMediaKeysApple.install();
     // As in Safari, where Shaka's own polyfill asks the (perhaps polyfilled) EME, and a native stream has no codec to ask for.
     navigator.mediaCapabilities.decodingInfo = async (configuration) => {
       const { keySystem } = configuration.keySystemConfiguration;
-      const keySystemAccess = await navigator.requestMediaKeySystemAccess(keySystem, [{ initDataTypes: ["skd"], videoCapabilities: [{ contentType: codec }] }]).catch(() => null);
-      return { supported: Boolean(keySystemAccess), smooth: true, powerEfficient: true, keySystemAccess, configuration };
+      const keySystemAccess = await navigator
+        .requestMediaKeySystemAccess(keySystem, [
+          { initDataTypes: ["skd"], videoCapabilities: [{ contentType: codec }] },
+        ])
+        .catch(() => null);
+      return {
+        supported: Boolean(keySystemAccess),
+        smooth: true,
+        powerEfficient: true,
+        keySystemAccess,
+        configuration,
+      };
     };
     const source = new MediaSource();
-    source.addEventListener("sourceopen", async () => {
-      const buffer = source.addSourceBuffer(codec);
-      for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
-        buffer.appendBuffer(await (await fetch(lab.media(`demo-cbcs/video/${name}`))).arrayBuffer());
-        await new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
-      }
-      source.endOfStream();
-    }, { once: true });
+    source.addEventListener(
+      "sourceopen",
+      async () => {
+        const buffer = source.addSourceBuffer(codec);
+        for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
+          buffer.appendBuffer(await (await fetch(lab.media(`demo-cbcs/video/${name}`))).arrayBuffer());
+          await new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
+        }
+        source.endOfStream();
+      },
+      { once: true },
+    );
     lab.player = await lab.shakaPlayer(legacy ? "com.apple.fps.1_0" : "com.apple.fps");
     lab.undo = await lab.attachShaka(lab.player, await lab.client({ contentId: "demo-cbcs", assetId: true }));
     void lab.load(lab.player, URL.createObjectURL(source), "video/mp4");
@@ -193,7 +256,10 @@ async function beginNative(page, legacy) {
   }, legacy);
 }
 
-for (const [name, legacy] of [["com.apple.fps, native", false], ["com.apple.fps.1_0, by Shaka's polyfill", true]]) {
+for (const [name, legacy] of [
+  ["com.apple.fps, native", false],
+  ["com.apple.fps.1_0, by Shaka's polyfill", true],
+]) {
   test(`${name}: plays, and the content id keeps its / and +`, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"], fairplay: legacy ? "legacy" : "modern" });
     await beginNative(page, legacy);

@@ -5,7 +5,13 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const built = fileURLToPath(new URL("../../build/demo", import.meta.url));
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
 
 const media = fileURLToPath(new URL("../../www/media", import.meta.url));
 
@@ -18,10 +24,19 @@ export async function openFileHost(prefix, site = built) {
     const asked = pathname === prefix ? "index.html" : decodeURIComponent(pathname.slice(prefix.length));
     const [folder, name] = asked.startsWith("media/") ? [media, asked.slice("media/".length)] : [site, asked];
     const path = pathname.startsWith(prefix) ? join(folder, name) : undefined;
-    if (request.method !== "GET" || !path?.startsWith(folder) || !existsSync(path) || !statSync(path).isFile()) return void response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(readFileSync(path));
+    if (request.method !== "GET" || !path?.startsWith(folder) || !existsSync(path) || !statSync(path).isFile())
+      return void response.writeHead(404).end();
+    response
+      .writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" })
+      .end(readFileSync(path));
   });
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-  const close = () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
   return { url: `http://127.0.0.1:${server.address().port}${prefix}`, asked: requests, close };
 }

@@ -19,27 +19,32 @@ export const test = base.extend({
     await use({
       url: (path = "") => new URL(path, root).href,
       faults: (...list) => call("api/faults", { method: "POST", body: JSON.stringify(list) }),
-      requests: async (kind) => (await (await call("api/requests")).json()).filter((entry) => !kind || entry.kind === kind),
+      requests: async (kind) =>
+        (await (await call("api/requests")).json()).filter((entry) => !kind || entry.kind === kind),
       forget: () => call("api/requests", { method: "DELETE" }),
     });
   },
 
   /** Of itself, after every test: no token, challenge, license or key was in an event, an error or on the console. */
-  secrets: [async ({ page, run }, use) => {
-    const ears = listen(page);
-    await use();
-    expect(leaked(await ears.all(), secretsOf(await run.requests())), "secrets that were told").toEqual([]);
-  }, { auto: true }],
+  secrets: [
+    async ({ page, run }, use) => {
+      const ears = listen(page);
+      await use();
+      expect(leaked(await ears.all(), secretsOf(await run.requests())), "secrets that were told").toEqual([]);
+    },
+    { auto: true },
+  ],
 });
 
 export { expect };
 
 /** Real pictures come out of the decoder, and time goes on. */
 export async function expectPlaying(page) {
-  const state = () => page.evaluate(() => {
-    const video = document.querySelector("video");
-    return { time: video.currentTime, frames: video.getVideoPlaybackQuality().totalVideoFrames };
-  });
+  const state = () =>
+    page.evaluate(() => {
+      const video = document.querySelector("video");
+      return { time: video.currentTime, frames: video.getVideoPlaybackQuality().totalVideoFrames };
+    });
   await expect.poll(async () => (await state()).frames, { message: "frames decoded" }).toBeGreaterThan(10);
   const before = await state();
   await expect.poll(async () => (await state()).time, { message: "currentTime" }).not.toBe(before.time);

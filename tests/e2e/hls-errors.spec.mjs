@@ -6,11 +6,16 @@ const FAIRPLAY = ["demo-cbcs/hls/fairplay.m3u8", "demo-cbcs"];
 const SINGLE = ["demo-single-key/hls/widevine.m3u8", "demo-single-key"];
 
 const begin = (page, [path, contentId], { options = {}, ...setup } = {}) =>
-  page.evaluate(([path, setup]) => window.lab.hls(path, setup), [path, { options: { contentId, ...options }, ...setup }]);
+  page.evaluate(
+    ([path, setup]) => window.lab.hls(path, setup),
+    [path, { options: { contentId, ...options }, ...setup }],
+  );
 const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
 const errors = (page) => page.evaluate(() => window.lab.playerErrors);
-const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
-const cdm = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
+const events = (page, type) =>
+  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const cdm = (page, event) =>
+  page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 /** The first fatal error of hls.js, once there is one. */
 async function fatal(page) {
   await expect.poll(async () => (await errors(page)).filter((error) => error.fatal).length).toBeGreaterThan(0);
@@ -24,29 +29,39 @@ for (const [name, fault, expected] of [
   ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
   ["an empty answer", { on: "license", fault: "empty" }, { code: "not-a-license" }],
   ["JSON of another shape", { on: "license", fault: "json" }, { code: "not-a-license" }],
-  ["the site's own refusal", { on: "license", fault: "site-error:E42:no subscription" }, { serverCode: "8002", siteError: { code: "E42", message: "no subscription" } }],
+  [
+    "the site's own refusal",
+    { on: "license", fault: "site-error:E42:no subscription" },
+    { serverCode: "8002", siteError: { code: "E42", message: "no subscription" } },
+  ],
   ["a refusal by HTTP", { on: "license", fault: "status:403" }, { httpStatus: 403 }],
 ]) {
-  test(`FairPlay: ${name} is hls.js's own fatal error, with ours inside`, fault.fault === "error:7301" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
-    await openLab(page, run, { drms: ["fairplay"] });
-    await run.faults(fault);
-    await begin(page, FAIRPLAY);
-    const error = await fatal(page);
-    expect(error).toMatchObject({ details: "keySystemLicenseRequestFailed", ours: { ...expected, isOurs: true } });
-    expect(error.text).toBe(error.ours.message);
-    expect(error.status).toBeGreaterThanOrEqual(400);
-    expect(error.status).toBeLessThan(500);
-    expect((await events(page, "error"))[0].error).toMatchObject(expected);
-    // Asked once for each key: a refusal is not asked again.
-    const bodies = (await posts(run)).map(({ bodyBase64 }) => bodyBase64);
-    expect(new Set(bodies).size).toBe(bodies.length);
-    expect(await cdm(page, "refused")).toEqual([]);
-    expect(await cdm(page, "license")).toEqual([]);
-    await expectNoPicture(page);
-  });
+  test(
+    `FairPlay: ${name} is hls.js's own fatal error, with ours inside`,
+    fault.fault === "error:7301" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] },
+    async ({ page, run }) => {
+      await openLab(page, run, { drms: ["fairplay"] });
+      await run.faults(fault);
+      await begin(page, FAIRPLAY);
+      const error = await fatal(page);
+      expect(error).toMatchObject({ details: "keySystemLicenseRequestFailed", ours: { ...expected, isOurs: true } });
+      expect(error.text).toBe(error.ours.message);
+      expect(error.status).toBeGreaterThanOrEqual(400);
+      expect(error.status).toBeLessThan(500);
+      expect((await events(page, "error"))[0].error).toMatchObject(expected);
+      // Asked once for each key: a refusal is not asked again.
+      const bodies = (await posts(run)).map(({ bodyBase64 }) => bodyBase64);
+      expect(new Set(bodies).size).toBe(bodies.length);
+      expect(await cdm(page, "refused")).toEqual([]);
+      expect(await cdm(page, "license")).toEqual([]);
+      await expectNoPicture(page);
+    },
+  );
 }
 
-test("one refused license is one error, however many tracks wait for it, and loading can be started again", { tag: "@chromium" }, async ({ page, run }) => {
+test("one refused license is one error, however many tracks wait for it, and loading can be started again", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "error:7012" });
   await begin(page, SINGLE);
@@ -64,9 +79,15 @@ test("one refused license is one error, however many tracks wait for it, and loa
 for (const [name, fault, expected] of [
   ["that cannot be reached", { on: "certificate", fault: "close" }, { phase: "certificate", retryable: true }],
   ["that is a sign-in page", { on: "certificate", fault: "html" }, { phase: "certificate" }],
-  ["that is PallyCon's error 7301", { on: "certificate", fault: "error:7301" }, { phase: "certificate", serverCode: "7301" }],
+  [
+    "that is PallyCon's error 7301",
+    { on: "certificate", fault: "error:7301" },
+    { phase: "certificate", serverCode: "7301" },
+  ],
 ]) {
-  test(`FairPlay: a certificate ${name} is hls.js's own fatal error, and no license is asked for`, { tag: "@chromium" }, async ({ page, run }) => {
+  test(`FairPlay: a certificate ${name} is hls.js's own fatal error, and no license is asked for`, {
+    tag: "@chromium",
+  }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"] });
     await run.faults(fault);
     await begin(page, FAIRPLAY);
@@ -90,7 +111,9 @@ test("a certificate that failed before is there when it is needed", { tag: "@chr
   await expectPlaying(page);
 });
 
-test("a busy server is asked again by hls.js: the SPC as it was, its type, and a fresh token", { tag: "@chromium" }, async ({ page, run }) => {
+test("a busy server is asked again by hls.js: the SPC as it was, its type, and a fresh token", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "license", fault: "status:503", times: 1 });
   await begin(page, FAIRPLAY);
@@ -107,7 +130,9 @@ test("a busy server is asked again by hls.js: the SPC as it was, its type, and a
   expect(await errors(page)).toEqual([]);
 });
 
-test("a server that stays away is asked as often as the options say, and then it is fatal", { tag: "@chromium" }, async ({ page, run }) => {
+test("a server that stays away is asked as often as the options say, and then it is fatal", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "status:502" });
   await begin(page, SINGLE, { options: { retry: { attempts: 2, base: 10 } } });
@@ -125,22 +150,37 @@ test("an answer that does not come in time is given up and asked for again", asy
   expect((await events(page, "retry"))[0].error).toMatchObject({ code: "timeout" });
 });
 
-test("one wrong bit of the license: the CDM refuses it, and hls.js says so", { tag: "@chromium" }, async ({ page, run }) => {
+test("one wrong bit of the license: the CDM refuses it, and hls.js says so", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "license", fault: "flip:-5" });
   await begin(page, FAIRPLAY);
-  await expect.poll(async () => (await errors(page)).map(({ details }) => details)).toContain("keySystemSessionUpdateFailed");
+  await expect
+    .poll(async () => (await errors(page)).map(({ details }) => details))
+    .toContain("keySystemSessionUpdateFailed");
   expect((await cdm(page, "refused")).length).toBeGreaterThan(0);
   await expectNoPicture(page);
 });
 
-test("a backend without a token: our error inside hls.js's, and no license is asked for", { tag: "@chromium" }, async ({ page, run }) => {
+test("a backend without a token: our error inside hls.js's, and no license is asked for", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["widevine"] });
   await page.evaluate(() => {
     window.lab.asked = 0;
-    window.lab.token = async () => { window.lab.asked += 1; throw new Error("the backend is down"); };
+    window.lab.token = async () => {
+      window.lab.asked += 1;
+      throw new Error("the backend is down");
+    };
   });
-  await page.evaluate(() => window.lab.hls("demo-single-key/hls/widevine.m3u8", { options: { contentId: "demo-single-key", customData: (context) => window.lab.token(context) } }));
+  await page.evaluate(() =>
+    window.lab.hls("demo-single-key/hls/widevine.m3u8", {
+      options: { contentId: "demo-single-key", customData: (context) => window.lab.token(context) },
+    }),
+  );
   expect((await fatal(page)).ours).toMatchObject({ code: "custom-data-failed", phase: "custom-data" });
   expect(await posts(run)).toEqual([]);
   // hls.js calls a setup that failed once more: the backend must not notice.
@@ -153,23 +193,33 @@ test("a backend that is busy once is asked again", { tag: "@chromium" }, async (
   await page.evaluate(() => {
     let first = true;
     const busy = async (context) => {
-      if (first) { first = false; throw Object.assign(new Error("busy"), { retryable: true }); }
+      if (first) {
+        first = false;
+        throw Object.assign(new Error("busy"), { retryable: true });
+      }
       return window.lab.token(context);
     };
-    return window.lab.hls("demo-single-key/hls/widevine.m3u8", { options: { contentId: "demo-single-key", customData: busy, retry: { base: 10 } } });
+    return window.lab.hls("demo-single-key/hls/widevine.m3u8", {
+      options: { contentId: "demo-single-key", customData: busy, retry: { base: 10 } },
+    });
   });
   await expectPlaying(page);
   expect((await events(page, "retry"))[0].error).toMatchObject({ code: "custom-data-failed" });
 });
 
-test("FairPlay in MPEG-TS is refused in words, before anything is asked for", { tag: "@chromium" }, async ({ page, run }) => {
+test("FairPlay in MPEG-TS is refused in words, before anything is asked for", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await page.route("**/video-fairplay.m3u8", async (route) => {
     const answer = await route.fetch();
     const text = (await answer.text()).replace(/#EXT-X-MAP.*\n/, "").replaceAll(".m4s", ".ts");
     await route.fulfill({ response: answer, body: text });
   });
-  await page.route("**/*.ts", (route) => route.fulfill({ body: Buffer.alloc(188 * 20, 0x47), contentType: "video/mp2t" }));
+  await page.route("**/*.ts", (route) =>
+    route.fulfill({ body: Buffer.alloc(188 * 20, 0x47), contentType: "video/mp2t" }),
+  );
   await begin(page, FAIRPLAY);
   expect((await fatal(page)).ours).toMatchObject({ code: "fairplay-mpeg-ts" });
   expect((await events(page, "error")).map(({ error }) => error.code)).toContain("fairplay-mpeg-ts");

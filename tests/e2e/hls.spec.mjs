@@ -1,5 +1,5 @@
 // hls.js with the adapter's configuration: every DRM really decrypting, what goes over the wire, and what the app is told.
-import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
+import { expect, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
 const WIDEVINE = ["widevine"];
@@ -8,7 +8,8 @@ const FAIRPLAY = ["fairplay"];
 const begin = (page, path, setup = {}) => page.evaluate(([path, setup]) => window.lab.hls(path, setup), [path, setup]);
 const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
 const errors = (page) => page.evaluate(() => window.lab.playerErrors);
-const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const events = (page, type) =>
+  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
 const tokenOf = ({ headers }) => JSON.parse(Buffer.from(headers[HEADER], "base64").toString());
 
 for (const [drm, content, path] of [
@@ -19,27 +20,44 @@ for (const [drm, content, path] of [
   ["fairplay", "demo-cbcs", "demo-cbcs/hls/fairplay.m3u8"],
   ["fairplay", "demo-cbcs", "demo-cbcs/hls/all.m3u8"],
 ]) {
-  test(`${drm} plays ${path}, with the token on license requests alone`, /^demo-c(enc.hls.all|bcs.hls.fairplay)/.test(path) && drm !== "playready" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
-    await openLab(page, run, { drms: [drm] });
-    await begin(page, path, { options: { contentId: content } });
-    await expectPlaying(page);
-    const seen = await posts(run);
-    expect(seen.length).toBe(2); // one a track
-    for (const post of seen) {
-      expect({ drm: post.drm, refused: post.refused }).toEqual({ drm, refused: undefined });
-      expect(tokenOf(post)).toMatchObject({ cid: content });
-      expect(tokenOf(post).drm_type.toLowerCase()).toBe(drm);
-    }
-    for (const { kind, path, headers } of await run.requests()) if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
-    expect(await errors(page)).toEqual([]);
-    expect((await events(page, "license")).length).toBe(2);
-    await expect.poll(async () => new Set((await events(page, "key-status")).filter(({ status }) => status === "usable").map(({ keyId }) => keyId)).size).toBe(2);
-    expect((await events(page, "init-data")).length).toBeGreaterThan(0);
-    expect(await events(page, "error")).toEqual([]);
-  });
+  test(
+    `${drm} plays ${path}, with the token on license requests alone`,
+    /^demo-c(enc.hls.all|bcs.hls.fairplay)/.test(path) && drm !== "playready"
+      ? { tag: "@chromium" }
+      : { tag: ["@matrix", "@chromium"] },
+    async ({ page, run }) => {
+      await openLab(page, run, { drms: [drm] });
+      await begin(page, path, { options: { contentId: content } });
+      await expectPlaying(page);
+      const seen = await posts(run);
+      expect(seen.length).toBe(2); // one a track
+      for (const post of seen) {
+        expect({ drm: post.drm, refused: post.refused }).toEqual({ drm, refused: undefined });
+        expect(tokenOf(post)).toMatchObject({ cid: content });
+        expect(tokenOf(post).drm_type.toLowerCase()).toBe(drm);
+      }
+      for (const { kind, path, headers } of await run.requests())
+        if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
+      expect(await errors(page)).toEqual([]);
+      expect((await events(page, "license")).length).toBe(2);
+      await expect
+        .poll(
+          async () =>
+            new Set(
+              (await events(page, "key-status")).filter(({ status }) => status === "usable").map(({ keyId }) => keyId),
+            ).size,
+        )
+        .toBe(2);
+      expect((await events(page, "init-data")).length).toBeGreaterThan(0);
+      expect(await events(page, "error")).toEqual([]);
+    },
+  );
 }
 
-test("clearkey plays over PallyCon's ClearKey endpoint, without custom data", { tag: "@chromium" }, async ({ page, run }) => {
+test("clearkey plays over PallyCon's ClearKey endpoint, without custom data", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: [] });
   await begin(page, "demo-cenc/hls/clearkey.m3u8", { options: { contentId: "demo-cenc" } });
   await expectPlaying(page);
@@ -53,7 +71,9 @@ test("clearkey plays over PallyCon's ClearKey endpoint, without custom data", { 
   expect(await run.requests("token")).toEqual([]);
 });
 
-test("FairPlay: the SPC is a form of percent-encoded standard base64, byte for byte, with its type", { tag: "@chromium" }, async ({ page, run }) => {
+test("FairPlay: the SPC is a form of percent-encoded standard base64, byte for byte, with its type", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: FAIRPLAY });
   await begin(page, "demo-cbcs/hls/fairplay.m3u8", { options: { contentId: "demo-cbcs" } });
   await expectPlaying(page);
@@ -62,40 +82,65 @@ test("FairPlay: the SPC is a form of percent-encoded standard base64, byte for b
     const body = Buffer.from(bodyBase64, "base64").toString("latin1");
     const spc = Buffer.from(decodeURIComponent(body.slice("spc=".length)), "base64");
     expect(spc.subarray(0, 4).toString("hex")).toBe("fbfffe01");
-    expect(body).toBe(`spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`);
+    expect(body).toBe(
+      `spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`,
+    );
     for (const sign of ["%2B", "%2F", "%3D%3D"]) expect(body).toContain(sign);
   }
 });
 
-test("FairPlay: the asset id goes with the SPC where it is asked for, with its / and +", { tag: "@chromium" }, async ({ page, run }) => {
+test("FairPlay: the asset id goes with the SPC where it is asked for, with its / and +", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: FAIRPLAY });
   await begin(page, "demo-cbcs/hls/fairplay.m3u8", { options: { contentId: "demo-cbcs", assetId: true } });
   await expectPlaying(page);
   const bodies = (await posts(run)).map(({ bodyBase64 }) => Buffer.from(bodyBase64, "base64").toString());
-  expect(bodies.map((body) => body.split("&assetId=")[1]).sort()).toEqual(["6%2F9qfl0sS%2F6fvgfzydhKKw%3D%3D", "Ab%2FcD%2B%2BeSnu%2F%2BNPi9Pvhxg%3D%3D"]);
+  expect(bodies.map((body) => body.split("&assetId=")[1]).sort()).toEqual([
+    "6%2F9qfl0sS%2F6fvgfzydhKKw%3D%3D",
+    "Ab%2FcD%2B%2BeSnu%2F%2BNPi9Pvhxg%3D%3D",
+  ]);
   const [skd] = (await events(page, "init-data")).filter(({ initData }) => initData.type === "skd");
   expect(skd.initData.fairplay.assetId).toContain("/");
 });
 
-test("FairPlay: key ids of the playlist that are not the media's are put right, for every track", { tag: "@chromium" }, async ({ page, run }) => {
+test("FairPlay: key ids of the playlist that are not the media's are put right, for every track", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: FAIRPLAY });
-  for (const [name, wrong] of [["video", "0x000102030405060708090a0b0c0d0e0f"], ["audio", "0xf00102030405060708090a0b0c0d0e0f"]]) {
+  for (const [name, wrong] of [
+    ["video", "0x000102030405060708090a0b0c0d0e0f"],
+    ["audio", "0xf00102030405060708090a0b0c0d0e0f"],
+  ]) {
     await page.route(`**/${name}-fairplay.m3u8`, async (route) => {
       const answer = await route.fetch();
-      await route.fulfill({ response: answer, body: (await answer.text()).replace("METHOD=SAMPLE-AES,", `METHOD=SAMPLE-AES,KEYID=${wrong},`) });
+      await route.fulfill({
+        response: answer,
+        body: (await answer.text()).replace("METHOD=SAMPLE-AES,", `METHOD=SAMPLE-AES,KEYID=${wrong},`),
+      });
     });
   }
   await begin(page, "demo-cbcs/hls/fairplay.m3u8", { options: { contentId: "demo-cbcs" } });
   await expectPlaying(page);
-  expect((await posts(run)).flatMap(({ keyIds }) => keyIds).sort()).toEqual(["01bfdc0fef9e4a7bbff8d3e2f4fbe1c6", "ebff6a7e5d2c4bfe9fbe07f3c9d84a2b"]);
+  expect((await posts(run)).flatMap(({ keyIds }) => keyIds).sort()).toEqual([
+    "01bfdc0fef9e4a7bbff8d3e2f4fbe1c6",
+    "ebff6a7e5d2c4bfe9fbe07f3c9d84a2b",
+  ]);
   // hls.js looks for these among the key statuses; what it does not find is an error a second later.
-  const looked = await page.evaluate(() => [window.lab.player.levels[0], window.lab.player.audioTracks[0]].map(({ details }) =>
-    Array.from(details.fragments[0].decryptdata.keyId, (byte) => byte.toString(16).padStart(2, "0")).join("")));
+  const looked = await page.evaluate(() =>
+    [window.lab.player.levels[0], window.lab.player.audioTracks[0]].map(({ details }) =>
+      Array.from(details.fragments[0].decryptdata.keyId, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    ),
+  );
   expect(looked).toEqual(["01bfdc0fef9e4a7bbff8d3e2f4fbe1c6", "ebff6a7e5d2c4bfe9fbe07f3c9d84a2b"]);
   expect(await errors(page)).toEqual([]);
 });
 
-test("FairPlay's certificate: a blob URL, fetched once for the page, revoked by dispose", { tag: "@chromium" }, async ({ page, run }) => {
+test("FairPlay's certificate: a blob URL, fetched once for the page, revoked by dispose", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: FAIRPLAY });
   await begin(page, "demo-cbcs/hls/fairplay.m3u8", { options: { contentId: "demo-cbcs" } });
   await expectPlaying(page);
@@ -105,7 +150,14 @@ test("FairPlay's certificate: a blob URL, fetched once for the page, revoked by 
     const url = second.config.drmSystems["com.apple.fps"].serverCertificateUrl;
     const first = new Uint8Array(await (await fetch(url)).arrayBuffer())[0];
     await second.dispose();
-    return { url, first, revoked: await fetch(url).then(() => false, () => true) };
+    return {
+      url,
+      first,
+      revoked: await fetch(url).then(
+        () => false,
+        () => true,
+      ),
+    };
   });
   expect(result).toEqual({ url: expect.stringMatching(/^blob:/), first: 0x30, revoked: true });
   expect((await run.requests("certificate")).filter(({ method }) => method === "GET").length).toBe(1);
@@ -118,7 +170,9 @@ test("no FairPlay, no certificate", { tag: "@chromium" }, async ({ page, run }) 
   expect(await run.requests("certificate")).toEqual([]);
 });
 
-test("Widevine's own certificate is set where the options name one: no request for it at the license URL", { tag: "@chromium" }, async ({ page, run }) => {
+test("Widevine's own certificate is set where the options name one: no request for it at the license URL", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: WIDEVINE, serviceCertificateRequest: true });
   await page.evaluate(() => {
     const certificate = { widevine: { url: `${window.lab.base}ri/widevineCert.do?siteId=DEMO` } };
@@ -130,29 +184,42 @@ test("Widevine's own certificate is set where the options name one: no request f
 
 // The forms of a CDM's message: hls.js alone fails on the odd length and sends the UTF-8 wrapper as it is.
 for (const form of ["utf16", "utf16-bom", "utf8", "raw", "raw-odd", "no-headers", "crlf", "content-header"]) {
-  test(`PlayReady's message as ${form} reaches the server as SOAP, with its headers once`, form === "raw-odd" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
-    await openLab(page, run, { drms: ["playready"], playreadyForm: form });
-    await begin(page, "demo-single-key/hls/playready.m3u8", { options: { contentId: "demo-single-key" } });
-    await expectPlaying(page);
-    for (const { headers, bodyBase64 } of await posts(run)) {
-      expect(headers["content-type"]).toBe("text/xml; charset=utf-8");
-      // A message without a list of headers has none to copy.
-      if (!/raw|no-headers/.test(form)) expect(headers.soapaction).toBe('"http://schemas.microsoft.com/DRM/2007/03/protocols/AcquireLicense"');
-      const body = Buffer.from(bodyBase64, "base64").toString();
-      expect(body).toMatch(/^\s*<(\?xml|soap)/);
-      expect(body).not.toContain("PlayReadyKeyMessage");
-    }
-  });
+  test(
+    `PlayReady's message as ${form} reaches the server as SOAP, with its headers once`,
+    form === "raw-odd" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] },
+    async ({ page, run }) => {
+      await openLab(page, run, { drms: ["playready"], playreadyForm: form });
+      await begin(page, "demo-single-key/hls/playready.m3u8", { options: { contentId: "demo-single-key" } });
+      await expectPlaying(page);
+      for (const { headers, bodyBase64 } of await posts(run)) {
+        expect(headers["content-type"]).toBe("text/xml; charset=utf-8");
+        // A message without a list of headers has none to copy.
+        if (!/raw|no-headers/.test(form))
+          expect(headers.soapaction).toBe('"http://schemas.microsoft.com/DRM/2007/03/protocols/AcquireLicense"');
+        const body = Buffer.from(bodyBase64, "base64").toString();
+        expect(body).toMatch(/^\s*<(\?xml|soap)/);
+        expect(body).not.toContain("PlayReadyKeyMessage");
+      }
+    },
+  );
 }
 
-test("PlayReady's key ids in GUID order are told as the playlist has them", { tag: "@chromium" }, async ({ page, run }) => {
+test("PlayReady's key ids in GUID order are told as the playlist has them", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["playready"], guidKeyStatuses: true });
   await begin(page, "demo-single-key/hls/playready.m3u8", { options: { contentId: "demo-single-key" } });
   await expectPlaying(page);
-  expect(new Set((await events(page, "key-status")).map(({ keyId }) => keyId))).toEqual(new Set(["9d3fe6bf10c74be9a2ffbe5c6df0b873"]));
+  expect(new Set((await events(page, "key-status")).map(({ keyId }) => keyId))).toEqual(
+    new Set(["9d3fe6bf10c74be9a2ffbe5c6df0b873"]),
+  );
 });
 
-test("custom data in the URL: no header, and hls.js's own errors do not show it", { tag: "@chromium" }, async ({ page, run }) => {
+test("custom data in the URL: no header, and hls.js's own errors do not show it", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: WIDEVINE });
   await run.faults({ on: "license", fault: "error:7001" });
   await begin(page, "demo-single-key/hls/widevine.m3u8", { options: { carrier: "url" } });
@@ -160,7 +227,9 @@ test("custom data in the URL: no header, and hls.js's own errors do not show it"
   const [post] = await posts(run);
   expect(post.headers[HEADER]).toBeUndefined();
   expect(post.query).toContain(`${HEADER}=`);
-  expect(JSON.stringify([await errors(page), await events(page, "error"), await events(page, "request")])).not.toContain(HEADER);
+  expect(
+    JSON.stringify([await errors(page), await events(page, "error"), await events(page, "request")]),
+  ).not.toContain(HEADER);
 });
 
 test("a second source in the same Hls gets its own license", async ({ page, run }) => {
@@ -178,14 +247,21 @@ test("a second source in the same Hls gets its own license", async ({ page, run 
   expect((await errors(page)).filter(({ fatal }) => fatal)).toEqual([]);
 });
 
-test("mounted, unmounted and mounted again (React's strict mode) on the same element: it plays, with one token a request", async ({ page, run }) => {
+test("mounted, unmounted and mounted again (React's strict mode) on the same element: it plays, with one token a request", async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: FAIRPLAY });
   await page.evaluate(async () => {
     const { lab } = window;
     const options = { contentId: "demo-cbcs" };
     await lab.hls("demo-cbcs/hls/fairplay.m3u8", { options });
     const { player, configured, drm } = lab;
-    const unmounted = (async () => { player.destroy(); await configured.dispose(); await drm.dispose(); })();
+    const unmounted = (async () => {
+      player.destroy();
+      await configured.dispose();
+      await drm.dispose();
+    })();
     await Promise.all([unmounted, lab.hls("demo-cbcs/hls/fairplay.m3u8", { options })]);
   });
   await expectPlaying(page);
@@ -205,10 +281,15 @@ test("after dispose nothing of ours is on a request", { tag: "@chromium" }, asyn
   expect(await run.requests("token")).toEqual([]);
 });
 
-test("a version of hls.js that was not tested is said so once, and used all the same", { tag: "@chromium" }, async ({ page, run }) => {
+test("a version of hls.js that was not tested is said so once, and used all the same", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: WIDEVINE });
   await page.evaluate(() => Object.defineProperty(window.lab.Hls, "version", { get: () => "9.0.0" }));
   await begin(page, "demo-cenc/hls/widevine.m3u8");
   await expectPlaying(page);
-  expect((await events(page, "warning")).filter(({ code }) => code === "player-untested").map(({ message }) => message)).toEqual([expect.stringContaining("hls.js 9.0.0")]);
+  expect(
+    (await events(page, "warning")).filter(({ code }) => code === "player-untested").map(({ message }) => message),
+  ).toEqual([expect.stringContaining("hls.js 9.0.0")]);
 });

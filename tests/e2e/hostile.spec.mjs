@@ -13,7 +13,16 @@ const BODIES = ["html", "html:403", "html:503", "json", "empty", "truncate", "re
 const STATUSES = [400, 401, 403, 404, 413, 429, 500, 503].map((status) => `status:${status}`);
 const REFUSALS = ["error:7011", "error:7012", "error:2001", "error:1003", "site-error:E42:no"];
 const FAULTS = {
-  license: [...BODIES, ...STATUSES, ...REFUSALS, "wrong-drm", "base64", "raw", "format-json", "status:429:retry-after=0"],
+  license: [
+    ...BODIES,
+    ...STATUSES,
+    ...REFUSALS,
+    "wrong-drm",
+    "base64",
+    "raw",
+    "format-json",
+    "status:429:retry-after=0",
+  ],
   token: [...BODIES, ...STATUSES, "expires:1", "future:3600", "wrong-cid", "wrong-drm-type", "tampered"],
 };
 
@@ -36,7 +45,10 @@ const ADAPTERS = {
   },
   dash: async ({ keySystem, options }) => {
     const { lab } = window;
-    await lab.play("demo-single-key/manifest.mpd", { options, adapter: { protectionData: { [keySystem]: { priority: 0 } } } });
+    await lab.play("demo-single-key/manifest.mpd", {
+      options,
+      adapter: { protectionData: { [keySystem]: { priority: 0 } } },
+    });
     return async () => {
       lab.player.destroy();
       await lab.undo();
@@ -95,7 +107,9 @@ async function memoryOf(page) {
   for (let round = 0; round < 2; round += 1) await cdp.send("HeapProfiler.collectGarbage");
   const { usedSize } = await cdp.send("Runtime.getHeapUsage");
   await cdp.detach();
-  const pages = await page.evaluate(() => window.memories.reduce((sum, { buffer }) => sum + buffer.byteLength / 65_536, 0));
+  const pages = await page.evaluate(() =>
+    window.memories.reduce((sum, { buffer }) => sum + buffer.byteLength / 65_536, 0),
+  );
   return { kilobytes: Math.round(usedSize / 1024), pages };
 }
 /** A sequence may leave that much in the players and in the bridge. video.js leaves 133 kB of each player, without the adapter as well. */
@@ -112,7 +126,9 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
     await openLab(page, run, {}, PAGES[name]);
     await page.evaluate(`window.playOnce = ${play}; undefined`);
     // In Firefox rx-player tries PlayReady out with init data of its own making, which the bridge refuses.
-    const drms = Object.keys(KEY_SYSTEMS).filter((drm) => !(name === "rx" && browserName === "firefox" && drm === "playready"));
+    const drms = Object.keys(KEY_SYSTEMS).filter(
+      (drm) => !(name === "rx" && browserName === "firefox" && drm === "playready"),
+    );
     const ends = {};
     let warm;
     for (let sequence = 0; sequence < SEQUENCES; sequence += 1) {
@@ -124,17 +140,29 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
       });
       await run.faults(...list);
       const where = `sequence ${sequence} of seed ${SEED}: ${drm}, ${JSON.stringify(list)}`;
-      const given = { drm, keySystem: KEY_SYSTEMS[drm], options: { contentId: "demo-single-key", timeout: 5000, retry: { attempts: 2, base: 10 } } };
+      const given = {
+        drm,
+        keySystem: KEY_SYSTEMS[drm],
+        options: { contentId: "demo-single-key", timeout: 5000, retry: { attempts: 2, base: 10 } },
+      };
       await page.evaluate(async ({ drm, keySystem, options }) => {
         const { lab } = window;
         for (const list of Object.values(lab)) if (Array.isArray(list)) list.length = 0;
         window.takeApart = await window.playOnce({ drm, keySystem, options });
       }, given);
-      const state = () => page.evaluate(() => {
-        const { lab } = window;
-        const error = lab.events.find(({ type }) => type === "error")?.error ?? lab.playerErrors.find(({ ours }) => ours)?.ours;
-        return lab.video.currentTime > 0.3 ? "plays" : error?.isOurs ? error : lab.playerErrors.length ? { code: "the player's own", seen: lab.playerErrors } : undefined;
-      });
+      const state = () =>
+        page.evaluate(() => {
+          const { lab } = window;
+          const error =
+            lab.events.find(({ type }) => type === "error")?.error ?? lab.playerErrors.find(({ ours }) => ours)?.ours;
+          return lab.video.currentTime > 0.3
+            ? "plays"
+            : error?.isOurs
+              ? error
+              : lab.playerErrors.length
+                ? { code: "the player's own", seen: lab.playerErrors }
+                : undefined;
+        });
       let end;
       await expect.poll(async () => (end = await state()), { message: where, timeout: 45_000 }).toBeTruthy();
       if (end !== "plays") {
@@ -157,10 +185,13 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
       const cold = await memoryOf(page);
       test.info().annotations.push({ type: "memory", description: JSON.stringify({ warm, cold }) });
       expect(cold.pages, "pages of WebAssembly").toBe(warm.pages);
-      expect(cold.kilobytes - warm.kilobytes, "kilobytes of JavaScript's heap").toBeLessThan(1024 + (KILOBYTES_A_SEQUENCE[name] ?? KILOBYTES) * (SEQUENCES - WARM));
+      expect(cold.kilobytes - warm.kilobytes, "kilobytes of JavaScript's heap").toBeLessThan(
+        1024 + (KILOBYTES_A_SEQUENCE[name] ?? KILOBYTES) * (SEQUENCES - WARM),
+      );
     }
     // Seen in the report, and in the output of a soak.
-    if (process.env.HOSTILE_SEQUENCES) console.log(`${name}: seed ${SEED}, ${SEQUENCES} sequences, ${JSON.stringify(ends)}`);
+    if (process.env.HOSTILE_SEQUENCES)
+      console.log(`${name}: seed ${SEED}, ${SEQUENCES} sequences, ${JSON.stringify(ends)}`);
     test.info().annotations.push({ type: "ends", description: JSON.stringify(ends) });
   });
 }

@@ -4,13 +4,22 @@ import { openFileHost } from "./file-host.mjs";
 import { expect, test } from "./fixture.mjs";
 
 const media = (path) => readFileSync(new URL(`../../www/media/${path}`, import.meta.url));
-const WIDEVINE = "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
+const WIDEVINE =
+  "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
 const KEY = "12345678-90ab-cdef-1234-567890abcdef";
 
 const field = (page) => page.getByRole("textbox", { name: /^Input/ });
 const title = (page) => page.locator("finding-view .summary h2");
-const item = (page, name) => page.getByRole("treeitem").filter({ has: page.locator(".name", { hasText: new RegExp(`^${name}$`) }) }).first();
-const marked = (page, mark) => page.locator(`finding-view hex-view .bytes .${mark}`).allInnerTexts().then((bytes) => bytes.join(""));
+const item = (page, name) =>
+  page
+    .getByRole("treeitem")
+    .filter({ has: page.locator(".name", { hasText: new RegExp(`^${name}$`) }) })
+    .first();
+const marked = (page, mark) =>
+  page
+    .locator(`finding-view hex-view .bytes .${mark}`)
+    .allInnerTexts()
+    .then((bytes) => bytes.join(""));
 
 async function open(page, run, fragment = "") {
   await page.goto(run.url(`inspect.html${fragment}`));
@@ -25,12 +34,12 @@ for (const [what, input, kind] of [
   ["base64", WIDEVINE, "PSSH box: Widevine"],
   ["hex", hex, "PSSH box: Widevine"],
   ["URL encoding", encodeURIComponent(WIDEVINE), "PSSH box: Widevine"],
-  ["a PlayReady header", "<WRMHEADER version=\"4.0.0.0\"/>", "PlayReady header"],
+  ["a PlayReady header", '<WRMHEADER version="4.0.0.0"/>', "PlayReady header"],
   ["an MPD", media("demo-cenc/manifest.mpd").toString(), "DASH manifest"],
   ["a playlist", media("demo-cbcs/hls/fairplay.m3u8").toString(), "HLS playlist"],
   ["a Smooth manifest", "<SmoothStreamingMedia/>", "Smooth Streaming manifest"],
-  ["an error body", "{\"errorCode\":\"7011\",\"message\":\"expired\"}", "Error of the license server"],
-  ["a CPIX document", "<CPIX id=\"x\"/>", "CPIX document"],
+  ["an error body", '{"errorCode":"7011","message":"expired"}', "Error of the license server"],
+  ["a CPIX document", '<CPIX id="x"/>', "CPIX document"],
   ["a key id", KEY, "Key id"],
 ]) {
   test(`${what} is read`, async ({ page, run }) => {
@@ -87,12 +96,20 @@ test("key ids in four forms, each copied by a click", async ({ page, run, browse
   // What a page pastes differs from browser to browser; what it hands to the clipboard does not.
   await page.addInitScript(() => {
     const write = navigator.clipboard.writeText.bind(navigator.clipboard);
-    navigator.clipboard.writeText = (text) => { window.copied = text; return write(text); };
+    navigator.clipboard.writeText = (text) => {
+      window.copied = text;
+      return write(text);
+    };
   });
   await open(page, run);
   await field(page).fill(WIDEVINE);
   const row = page.locator("finding-view .keys key-id-row").first();
-  for (const [name, value] of [["UUID", KEY], ["Hex", KEY.replaceAll("-", "")], ["Base64", "EjRWeJCrze8SNFZ4kKvN7w=="], ["GUID", "eFY0EquQ780SNFZ4kKvN7w=="]]) {
+  for (const [name, value] of [
+    ["UUID", KEY],
+    ["Hex", KEY.replaceAll("-", "")],
+    ["Base64", "EjRWeJCrze8SNFZ4kKvN7w=="],
+    ["GUID", "eFY0EquQ780SNFZ4kKvN7w=="],
+  ]) {
     const button = row.getByRole("button", { name: `Copy ${name} ${value}` });
     await button.click();
     await expect(button).toHaveText("Copied");
@@ -119,7 +136,9 @@ test("warnings say what to do, and lead to the byte", async ({ page, run }) => {
 
 test("what is inside can be opened, and the way leads back", async ({ page, run }) => {
   await open(page, run);
-  await field(page).fill(`<MPD><ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"><pssh>${WIDEVINE}</pssh></ContentProtection></MPD>`);
+  await field(page).fill(
+    `<MPD><ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"><pssh>${WIDEVINE}</pssh></ContentProtection></MPD>`,
+  );
   await expect(title(page)).toContainText("DASH manifest");
   await item(page, "initData").click();
   await page.getByRole("button", { name: "Inspect this" }).click();
@@ -145,7 +164,9 @@ test("several items are told apart, each with fields and bytes of its own", asyn
 test("a content key is not shown", async ({ page, run }) => {
   const key = "W31bfVt9W31bfVt9W31bfQ==";
   await open(page, run);
-  await field(page).fill(`<CPIX><ContentKeyList><ContentKey kid="${KEY}"><Data><Secret><PlainValue>${key}</PlainValue></Secret></Data></ContentKey></ContentKeyList></CPIX>`);
+  await field(page).fill(
+    `<CPIX><ContentKeyList><ContentKey kid="${KEY}"><Data><Secret><PlainValue>${key}</PlainValue></Secret></Data></ContentKey></ContentKeyList></CPIX>`,
+  );
   await expect(title(page)).toContainText("CPIX");
   await item(page, "hasKey").click();
   await expect.poll(() => marked(page, "chosen")).toBe("2a".repeat(key.length));
@@ -154,8 +175,12 @@ test("a content key is not shown", async ({ page, run }) => {
 
 test("compare: an MPD and its init segment agree, and those of other content do not", async ({ page, run }) => {
   await open(page, run, "#tab=compare");
-  const [first, second] = [page.locator("compare-view input-box").nth(0), page.locator("compare-view input-box").nth(1)];
-  const put = (box, name, buffer) => box.locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+  const [first, second] = [
+    page.locator("compare-view input-box").nth(0),
+    page.locator("compare-view input-box").nth(1),
+  ];
+  const put = (box, name, buffer) =>
+    box.locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
   await put(first, "manifest.mpd", media("demo-single-key/manifest.mpd"));
   await put(second, "init.mp4", media("demo-single-key/video/init.mp4"));
   await expect(page.getByText("The key ids agree: 1 key.")).toBeVisible();
@@ -164,7 +189,11 @@ test("compare: an MPD and its init segment agree, and those of other content do 
   await put(first, "manifest.mpd", media("demo-cbcs/manifest.mpd"));
   await expect(page.getByText("The key ids agree: 2 keys.")).toBeVisible();
   await second.getByRole("button", { name: "Clear" }).click();
-  await second.getByRole("textbox").fill(`<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" cenc:default_KID="01bfdc0f-ef9e-4a7b-bff8-d3e2f4fbe1c6"/>`);
+  await second
+    .getByRole("textbox")
+    .fill(
+      `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" cenc:default_KID="01bfdc0f-ef9e-4a7b-bff8-d3e2f4fbe1c6"/>`,
+    );
   await expect(page.getByText("1 key id in both; 1 key id only in the first.")).toBeVisible();
 });
 
@@ -221,10 +250,21 @@ test("nothing can be sent: the policy refuses, and strings do not become scripts
   await expect(page.locator("#tried")).toContainText("Refused by the browser: connect-src, img-src");
   const refused = await page.evaluate(() => {
     if (!window.trustedTypes) return ["TypeError", "TypeError", "TypeError"];
-    const named = (run) => { try { run(); return "done"; } catch (error) { return error.name; } };
+    const named = (run) => {
+      try {
+        run();
+        return "done";
+      } catch (error) {
+        return error.name;
+      }
+    };
     return [
-      named(() => { document.createElement("div").innerHTML = "<b>x</b>"; }),
-      named(() => { document.createElement("script").src = "https://example.invalid/x.js"; }),
+      named(() => {
+        document.createElement("div").innerHTML = "<b>x</b>";
+      }),
+      named(() => {
+        document.createElement("script").src = "https://example.invalid/x.js";
+      }),
       named(() => new Worker(URL.createObjectURL(new Blob(["1"])))),
     ];
   });
@@ -240,7 +280,9 @@ test("the worker that reads is held to the same policy @chromium", async ({ page
     const directives = [];
     addEventListener("securitypolicyviolation", ({ effectiveDirective }) => directives.push(effectiveDirective));
     await fetch("https://example.invalid/").catch(() => undefined);
-    await new Promise((resolve) => { setTimeout(resolve); });
+    await new Promise((resolve) => {
+      setTimeout(resolve);
+    });
     return directives;
   });
   expect(refused).toEqual(["connect-src"]);

@@ -8,7 +8,8 @@ async function provoke(page, run, id, player) {
   await page.goto(run.url(`errors.html?${new URLSearchParams({ case: id, player })}`));
   await expect(page.locator("html[data-ready]")).toHaveCount(1);
   await page.getByRole("button", { name: "Run both" }).click();
-  for (const one of ["alone", "ours"]) await expect(outcome(page, one)).not.toHaveText(/not run yet|running/, { timeout: 30_000 });
+  for (const one of ["alone", "ours"])
+    await expect(outcome(page, one)).not.toHaveText(/not run yet|running/, { timeout: 30_000 });
 }
 
 test("an expired token: Shaka's number on one side, the reason and what to do on the other", async ({ page, run }) => {
@@ -37,7 +38,10 @@ test("a browser without EME: the element alone fails in its own words, diagnose(
   await expect(side(page, "ours")).toContainText("eme-missing");
 });
 
-test("a policy without wasm is named in words, and any code of PallyCon can be provoked @chromium", async ({ page, run }) => {
+test("a policy without wasm is named in words, and any code of PallyCon can be provoked @chromium", async ({
+  page,
+  run,
+}) => {
   await provoke(page, run, "a-content-security-policy-without-wasm", "shaka");
   await expect(side(page, "ours")).toContainText("wasm-blocked");
   await page.getByRole("searchbox").fill("7115");

@@ -12,12 +12,17 @@ const keyForms = KEYS.flatMap((hex) => {
 const text = (base64) => Buffer.from(base64 ?? "", "base64").toString("latin1");
 
 /** Three places of a long secret: a part of it is a leak as well. The head of a token is the same in all and tells nothing. */
-const parts = (secret) => (secret.length < 80 ? [] : [secret.slice(-30), secret.slice(secret.length >> 1, (secret.length >> 1) + 30), secret.slice(40, 70)]);
+const parts = (secret) =>
+  secret.length < 80
+    ? []
+    : [secret.slice(-30), secret.slice(secret.length >> 1, (secret.length >> 1) + 30), secret.slice(40, 70)];
 
 /** @param {object[]} requests the run's log @returns {string[]} */
 export function secretsOf(requests) {
   const found = new Set(keyForms);
-  const add = (secret) => { for (const part of parts(secret)) found.add(part); };
+  const add = (secret) => {
+    for (const part of parts(secret)) found.add(part);
+  };
   for (const { kind, headers, query, bodyBase64, answerBase64, refused, fault } of requests) {
     add(headers["pallycon-customdata-v2"] ?? "");
     add(new URLSearchParams(query ?? "").get("pallycon-customdata-v2") ?? "");
@@ -41,10 +46,23 @@ export function listen(page) {
   return {
     async all() {
       // The labs keep what the app was told; errors with all that they show of themselves.
-      const kept = await page.evaluate(() => {
-        const shown = (value) => JSON.stringify(value, (name, inner) => (inner instanceof Error ? { json: inner.toJSON?.(), text: String(inner), stack: inner.stack, ...inner } : ArrayBuffer.isView(inner) ? `bytes ${Array.from(inner).join()}` : inner));
-        return [window.lab, window.compare].filter(Boolean).map(({ events, playerErrors, seen }) => shown([events, playerErrors, seen])).concat(document.body?.innerText ?? "").join("\n");
-      }).catch(() => ""); // the page is closed, or has gone elsewhere
+      const kept = await page
+        .evaluate(() => {
+          const shown = (value) =>
+            JSON.stringify(value, (_name, inner) =>
+              inner instanceof Error
+                ? { json: inner.toJSON?.(), text: String(inner), stack: inner.stack, ...inner }
+                : ArrayBuffer.isView(inner)
+                  ? `bytes ${Array.from(inner).join()}`
+                  : inner,
+            );
+          return [window.lab, window.compare]
+            .filter(Boolean)
+            .map(({ events, playerErrors, seen }) => shown([events, playerErrors, seen]))
+            .concat(document.body?.innerText ?? "")
+            .join("\n");
+        })
+        .catch(() => ""); // the page is closed, or has gone elsewhere
       return [...said, kept].join("\n");
     },
   };

@@ -38,33 +38,66 @@ test("as one script without modules", async ({ page }) => {
 test("in a worker", async ({ page, run }) => {
   // The lab's own policy allows no worker but a blob; a plain file has none.
   await page.goto(run.url("dist/index.js"));
-  const read = await page.evaluate((pssh) => new Promise((resolve, reject) => {
-    const code = `import { init, parseInitData } from "${location.origin}/dist/index.js";
+  const read = await page.evaluate(
+    (pssh) =>
+      new Promise((resolve, reject) => {
+        const code = `import { init, parseInitData } from "${location.origin}/dist/index.js";
       init().then(() => postMessage(parseInitData("${pssh}").keyIds), (error) => postMessage(String(error)));`;
-    const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), { type: "module" });
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = ({ message, filename }) => reject(new Error(`the worker did not start: ${message} ${filename}`));
-  }), PSSH);
+        const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), {
+          type: "module",
+        });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message, filename }) =>
+          reject(new Error(`the worker did not start: ${message} ${filename}`));
+      }),
+    PSSH,
+  );
   expect(read).toEqual([KEY_ID]);
 });
 
 test("a failure is forgotten: the next try may succeed; once loaded, another source is ignored", async ({ page }) => {
   const read = await page.evaluate(async (pssh) => {
     const { init, parseInitData } = await import("/dist/index.js");
-    const code = (source) => init(source).then(() => "loaded", (error) => error.code);
-    const seen = [await code("/missing.wasm"), await code("/e2e/"), await code(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 9])), await code(Promise.reject(new Error("offline")))];
+    const code = (source) =>
+      init(source).then(
+        () => "loaded",
+        (error) => error.code,
+      );
+    const seen = [
+      await code("/missing.wasm"),
+      await code("/e2e/"),
+      await code(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 9])),
+      await code(Promise.reject(new Error("offline"))),
+    ];
     seen.push(await code(fetch("/dist/player.wasm")), await code("/missing.wasm"));
     return [...seen, parseInitData(pssh).keyIds.length];
   }, PSSH);
-  expect(read).toEqual(["wasm-unreachable", "wasm-unreachable", "wasm-unreachable", "wasm-unreachable", "loaded", "loaded", 1]);
+  expect(read).toEqual([
+    "wasm-unreachable",
+    "wasm-unreachable",
+    "wasm-unreachable",
+    "wasm-unreachable",
+    "loaded",
+    "loaded",
+    1,
+  ]);
 });
 
 test("from Vite's output, which brings the .wasm along by itself", async ({ page }) => {
   const folder = mkdtempSync(join(tmpdir(), "pallycon-vite-"));
   writeFileSync(join(folder, "index.html"), `<script type="module" src="./main.js"></script>`);
-  writeFileSync(join(folder, "main.js"), `import { init, parseInitData } from ${JSON.stringify(entry)};
-    init().then(() => { document.title = parseInitData("${PSSH}").keyIds.join(); }, (error) => { document.title = String(error); });`);
-  await build({ root: folder, base: "./", logLevel: "error", configFile: false, build: { outDir: join(folder, "out") } });
+  writeFileSync(
+    join(folder, "main.js"),
+    `import { init, parseInitData } from ${JSON.stringify(entry)};
+    init().then(() => { document.title = parseInitData("${PSSH}").keyIds.join(); }, (error) => { document.title = String(error); });`,
+  );
+  await build({
+    root: folder,
+    base: "./",
+    logLevel: "error",
+    configFile: false,
+    build: { outDir: join(folder, "out") },
+  });
   const server = createLicenseServer({ roots: { "/": join(folder, "out") }, catalog: [] });
   try {
     await page.goto(await server.listen(0, "127.0.0.1"));

@@ -4,19 +4,24 @@ import { readFileSync } from "node:fs";
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const catalog = JSON.parse(readFileSync(new URL("../../www/media/catalog.json", import.meta.url), "utf8"));
-const keyIdsOf = (content) => [...new Set(catalog.find(({ contentId }) => contentId === content).tracks.map(({ keyId }) => keyId))];
-const bytesOf = (hex) => [...Buffer.from(hex, "hex")];
+const keyIdsOf = (content) => [
+  ...new Set(catalog.find(({ contentId }) => contentId === content).tracks.map(({ keyId }) => keyId)),
+];
 const HEADER = "pallycon-customdata-v2";
 
 /** Attaches to the page's video; `media` is the adapter's options. */
 const attach = (page, media, options = {}) => page.evaluate((given) => window.lab.bare(given), { media, options });
 const feed = (page, content, options) => page.evaluate(([name, how]) => window.lab.feed(name, how), [content, options]);
 const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
-const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const events = (page, type) =>
+  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
 const errors = (page) => page.evaluate(() => window.lab.playerErrors);
-const log = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
+const log = (page, event) =>
+  page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const expectError = async (page, expected) => {
-  await expect.poll(async () => (await errors(page)).length, { message: "the element's own error event" }).toBeGreaterThan(0);
+  await expect
+    .poll(async () => (await errors(page)).length, { message: "the element's own error event" })
+    .toBeGreaterThan(0);
   expect((await errors(page))[0]).toMatchObject({ ...expected, isOurs: true });
 };
 /** Sessions that were opened and not closed. */
@@ -32,7 +37,9 @@ function expectSpcForm({ headers, bodyBase64 }) {
   const body = Buffer.from(bodyBase64, "base64").toString("latin1");
   const spc = Buffer.from(decodeURIComponent(body.slice("spc=".length)), "base64");
   expect(spc.subarray(0, 4).toString("hex")).toBe("fbfffe01");
-  expect(body).toBe(`spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`);
+  expect(body).toBe(
+    `spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`,
+  );
   for (const sign of ["%2B", "%2F", "%3D%3D"]) expect(body).toContain(sign);
 }
 
@@ -42,40 +49,62 @@ for (const [name, drm, content, bridge, media] of [
   ["PlayReady", "playready", "demo-cenc", {}, {}],
   ["PlayReady with the cbcs scheme", "playready", "demo-cbcs", {}, {}],
   ["PlayReady with key ids in GUID order", "playready", "demo-cenc", { guidKeyStatuses: true }, {}],
-  ["PlayReady in hardware, where it is asked for", "playready", "demo-cenc", { sl3000: true, drms: ["playready"] }, { robustness: { video: "3000", audio: "" } }],
+  [
+    "PlayReady in hardware, where it is asked for",
+    "playready",
+    "demo-cenc",
+    { sl3000: true, drms: ["playready"] },
+    { robustness: { video: "3000", audio: "" } },
+  ],
   ["FairPlay, the children of a sinf", "fairplay", "demo-cbcs", { sinfForm: "children" }, {}],
   ["FairPlay, a whole sinf", "fairplay", "demo-cbcs", { sinfForm: "box" }, {}],
   ["FairPlay, both APIs: the modern one", "fairplay", "demo-cbcs", { fairplay: "both" }, {}],
 ]) {
-  test(`plays: ${name}`, /each key$/.test(name) ? {} : /^(Widevine|PlayReady$|PlayReady with the)/.test(name) ? { tag: ["@matrix", "@chromium"] } : { tag: "@chromium" }, async ({ page, run }) => {
-    await openLab(page, run, bridge);
-    await attach(page, { drms: [drm], ...media }, { contentId: content });
-    await feed(page, content);
-    await expectPlaying(page);
-    const keys = keyIdsOf(content);
-    expect((await log(page, "generate-request")).length).toBe(keys.length);
-    const seen = await posts(run);
-    expect(seen.map(({ status }) => status)).toEqual(keys.map(() => 200));
-    expect(seen.flatMap(({ keyIds }) => keyIds).sort()).toEqual([...keys].sort());
-    for (const { headers } of seen) expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString())).toMatchObject({ cid: content });
-    for (const { kind, path, headers } of await run.requests()) if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
-    if (drm === "fairplay") seen.forEach(expectSpcForm);
-    const statuses = await events(page, "key-status");
-    expect(statuses.map(({ keyId, status }) => `${keyId} ${status}`).sort()).toEqual(keys.map((id) => `${id} usable`).sort());
-    expect(await errors(page)).toEqual([]);
-    expect(await events(page, "error")).toEqual([]);
-  });
+  test(
+    `plays: ${name}`,
+    /each key$/.test(name)
+      ? {}
+      : /^(Widevine|PlayReady$|PlayReady with the)/.test(name)
+        ? { tag: ["@matrix", "@chromium"] }
+        : { tag: "@chromium" },
+    async ({ page, run }) => {
+      await openLab(page, run, bridge);
+      await attach(page, { drms: [drm], ...media }, { contentId: content });
+      await feed(page, content);
+      await expectPlaying(page);
+      const keys = keyIdsOf(content);
+      expect((await log(page, "generate-request")).length).toBe(keys.length);
+      const seen = await posts(run);
+      expect(seen.map(({ status }) => status)).toEqual(keys.map(() => 200));
+      expect(seen.flatMap(({ keyIds }) => keyIds).sort()).toEqual([...keys].sort());
+      for (const { headers } of seen)
+        expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString())).toMatchObject({ cid: content });
+      for (const { kind, path, headers } of await run.requests())
+        if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
+      if (drm === "fairplay") seen.forEach(expectSpcForm);
+      const statuses = await events(page, "key-status");
+      expect(statuses.map(({ keyId, status }) => `${keyId} ${status}`).sort()).toEqual(
+        keys.map((id) => `${id} usable`).sort(),
+      );
+      expect(await errors(page)).toEqual([]);
+      expect(await events(page, "error")).toEqual([]);
+    },
+  );
 }
 
 for (const content of ["demo-cenc", "demo-single-key"]) {
-  test(`plays: ClearKey for real, ${content}`, content === "demo-cenc" ? {} : { tag: "@chromium" }, async ({ page, run }) => {
-    await openLab(page, run);
-    await attach(page, { drms: ["clearkey"] }, { contentId: content });
-    await feed(page, content);
-    await expectPlaying(page);
-    expect((await run.requests("license")).map(({ method }) => method)).toEqual(["GET"]);
-    expect((await events(page, "key-status")).map(({ keyId }) => keyId).sort()).toEqual(keyIdsOf(content).sort());
-  });
+  test(
+    `plays: ClearKey for real, ${content}`,
+    content === "demo-cenc" ? {} : { tag: "@chromium" },
+    async ({ page, run }) => {
+      await openLab(page, run);
+      await attach(page, { drms: ["clearkey"] }, { contentId: content });
+      await feed(page, content);
+      await expectPlaying(page);
+      expect((await run.requests("license")).map(({ method }) => method)).toEqual(["GET"]);
+      expect((await events(page, "key-status")).map(({ keyId }) => keyId).sort()).toEqual(keyIdsOf(content).sort());
+    },
+  );
 }
 
 for (const [type, initData] of [
@@ -94,40 +123,62 @@ for (const [type, initData] of [
   });
 }
 
-test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf of the same keys open none", { tag: "@chromium" }, async ({ page, run }) => {
+test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf of the same keys open none", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await attach(page, {}, { contentId: "demo-cbcs" });
   const uris = keyIdsOf("demo-cbcs").map((id) => `skd://${Buffer.from(id, "hex").toString("base64")}`);
   expect(uris.join()).toMatch(/\+.*\/|\/.*\+/);
   const utf16 = Buffer.from(uris[1], "utf16le");
-  await page.evaluate((list) => list.forEach((bytes) => window.lab.encrypted("skd", bytes)), [[...Buffer.from(uris[0])], [utf16.length, 0, 0, 0, ...utf16]]);
+  await page.evaluate(
+    (list) => list.forEach((bytes) => window.lab.encrypted("skd", bytes)),
+    [[...Buffer.from(uris[0])], [utf16.length, 0, 0, 0, ...utf16]],
+  );
   await feed(page, "demo-cbcs");
   await expectPlaying(page);
   expect((await log(page, "challenge")).map(({ contentId }) => `skd://${contentId}`).sort()).toEqual([...uris].sort());
   expect((await posts(run)).length).toBe(2);
 });
 
-test("FairPlay's certificate is set before the first request, and asked for once", { tag: "@chromium" }, async ({ page, run }) => {
+test("FairPlay's certificate is set before the first request, and asked for once", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "certificate", fault: "slow:700" });
-  await page.evaluate(() => { void window.lab.bare({ options: { contentId: "demo-cbcs" } }); });
+  await page.evaluate(() => {
+    void window.lab.bare({ options: { contentId: "demo-cbcs" } });
+  });
   await feed(page, "demo-cbcs"); // while the certificate is on its way
   await expectPlaying(page);
   expect((await run.requests("certificate")).length).toBe(1);
-  const order = await page.evaluate(() => window.__cdmBridge.log.map(({ event }) => event).filter((event) => /certificate|generate/.test(event)));
+  const order = await page.evaluate(() =>
+    window.__cdmBridge.log.map(({ event }) => event).filter((event) => /certificate|generate/.test(event)),
+  );
   expect(order).toEqual(["server-certificate", "generate-request", "generate-request"]);
 });
 
-test("Widevine's certificate, where there is one, is set first: the CDM asks for none", { tag: "@chromium" }, async ({ page, run }) => {
+test("Widevine's certificate, where there is one, is set first: the CDM asks for none", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { serviceCertificateRequest: true });
-  await attach(page, { drms: ["widevine"] }, { certificate: { widevine: { url: run.url("ri/widevineCert.do?siteId=DEMO") } } });
+  await attach(
+    page,
+    { drms: ["widevine"] },
+    { certificate: { widevine: { url: run.url("ri/widevineCert.do?siteId=DEMO") } } },
+  );
   await feed(page, "demo-single-key");
   await expectPlaying(page);
   expect(await log(page, "certificate-request")).toEqual([]);
   expect((await posts(run)).length).toBe(1);
 });
 
-test("Widevine without a certificate: the CDM asks for it, and the license comes after", { tag: "@chromium" }, async ({ page, run }) => {
+test("Widevine without a certificate: the CDM asks for it, and the license comes after", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { serviceCertificateRequest: true });
   await attach(page, { drms: ["widevine"] });
   await feed(page, "demo-single-key");
@@ -144,9 +195,11 @@ test.describe("FairPlay under WebKit's old API", { tag: "@chromium" }, () => {
     await attach(page, {}, { contentId: "demo-cbcs" });
     await feed(page, "demo-cbcs");
     await expectPlaying(page);
-    const asked = (await log(page, "challenge")).map(({ contentId }) => Buffer.from(contentId, "base64").toString("hex")).sort();
+    const asked = (await log(page, "challenge"))
+      .map(({ contentId }) => Buffer.from(contentId, "base64").toString("hex"))
+      .sort();
     expect(asked).toEqual(keyIdsOf("demo-cbcs").sort());
-    expect((await log(page, "key-error"))).toEqual([]);
+    expect(await log(page, "key-error")).toEqual([]);
     await page.evaluate(() => window.lab.undo());
     await expect.poll(async () => (await log(page, "closed")).length).toBe(2);
     expect(await page.evaluate(() => window.lab.video.webkitKeys)).toBeNull();
@@ -155,7 +208,10 @@ test.describe("FairPlay under WebKit's old API", { tag: "@chromium" }, () => {
   test("is taken where the page wants it, though there is the modern one", async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"], fairplay: "both" });
     await attach(page, { fairplay: "legacy" }, { contentId: "demo-cbcs" });
-    await page.evaluate((uris) => uris.forEach((uri) => window.__cdmBridge.needKey(window.lab.video, uri)), keyIdsOf("demo-cbcs").map((id) => `skd://${Buffer.from(id, "hex").toString("base64")}`));
+    await page.evaluate(
+      (uris) => uris.forEach((uri) => window.__cdmBridge.needKey(window.lab.video, uri)),
+      keyIdsOf("demo-cbcs").map((id) => `skd://${Buffer.from(id, "hex").toString("base64")}`),
+    );
     await expect.poll(async () => (await log(page, "license")).length).toBe(2);
     expect(await log(page, "access-granted")).toEqual([]);
   });
@@ -173,7 +229,9 @@ test.describe("FairPlay under WebKit's old API", { tag: "@chromium" }, () => {
     await run.faults({ on: "license", fault: "error:7301", times: 1 }, { on: "license", fault: "flip:-5" });
     await attach(page, {}, { contentId: "demo-cbcs" });
     await feed(page, "demo-cbcs");
-    await expect.poll(async () => (await errors(page)).map(({ code }) => code).sort()).toEqual(["fairplay-not-registered", "license-rejected"]);
+    await expect
+      .poll(async () => (await errors(page)).map(({ code }) => code).sort())
+      .toEqual(["fairplay-not-registered", "license-rejected"]);
     await expectNoPicture(page);
   });
 });
@@ -185,39 +243,55 @@ for (const [name, fault, expected] of [
   ["HTML", { on: "license", fault: "html" }, { code: "not-a-license" }],
   ["a byte that was flipped", { on: "license", fault: "flip:-5" }, { code: "license-rejected", phase: "session" }],
 ]) {
-  test(`the element tells of a refusal: ${name}`, name === "HTML" || name.startsWith("7011") ? { tag: ["@matrix", "@chromium"] } : { tag: "@chromium" }, async ({ page, run }) => {
-    await openLab(page, run, { drms: ["fairplay"] });
-    await run.faults(fault);
-    await attach(page, {}, { contentId: "demo-cbcs" });
-    await feed(page, "demo-cbcs");
-    await expectError(page, expected);
-    expect((await events(page, "error"))[0].error).toMatchObject(expected);
-    await expectNoPicture(page);
-    // Refused for good: the same init data again ask nobody.
-    const before = (await posts(run)).length;
-    await expect.poll(async () => (await errors(page)).length).toBe(2);
-    await feed(page, "demo-cbcs", { again: true });
-    await expect.poll(async () => (await errors(page)).length, { message: "another source asks anew, once for each key" }).toBe(4);
-    expect((await posts(run)).length).toBe(2 * before);
-    expect(await openSessions(page)).toEqual([]);
-    // Nor do they where the media name the key once more, now that it was refused.
-    const more = await page.evaluate((bytes) => {
-      const count = () => window.__cdmBridge.log.filter(({ event }) => event === "generate-request").length;
-      const seen = count();
-      window.lab.encrypted("skd", bytes);
-      return Promise.resolve().then(() => new Promise((resolve) => setTimeout(() => resolve(count() - seen))));
-    }, [...Buffer.from(`skd://${Buffer.from(keyIdsOf("demo-cbcs")[0], "hex").toString("base64")}`)]);
-    expect(more).toBe(0);
-  });
+  test(
+    `the element tells of a refusal: ${name}`,
+    name === "HTML" || name.startsWith("7011") ? { tag: ["@matrix", "@chromium"] } : { tag: "@chromium" },
+    async ({ page, run }) => {
+      await openLab(page, run, { drms: ["fairplay"] });
+      await run.faults(fault);
+      await attach(page, {}, { contentId: "demo-cbcs" });
+      await feed(page, "demo-cbcs");
+      await expectError(page, expected);
+      expect((await events(page, "error"))[0].error).toMatchObject(expected);
+      await expectNoPicture(page);
+      // Refused for good: the same init data again ask nobody.
+      const before = (await posts(run)).length;
+      await expect.poll(async () => (await errors(page)).length).toBe(2);
+      await feed(page, "demo-cbcs", { again: true });
+      await expect
+        .poll(async () => (await errors(page)).length, { message: "another source asks anew, once for each key" })
+        .toBe(4);
+      expect((await posts(run)).length).toBe(2 * before);
+      expect(await openSessions(page)).toEqual([]);
+      // Nor do they where the media name the key once more, now that it was refused.
+      const more = await page.evaluate(
+        (bytes) => {
+          const count = () => window.__cdmBridge.log.filter(({ event }) => event === "generate-request").length;
+          const seen = count();
+          window.lab.encrypted("skd", bytes);
+          return Promise.resolve().then(() => new Promise((resolve) => setTimeout(() => resolve(count() - seen))));
+        },
+        [...Buffer.from(`skd://${Buffer.from(keyIdsOf("demo-cbcs")[0], "hex").toString("base64")}`)],
+      );
+      expect(more).toBe(0);
+    },
+  );
 }
 
 for (const [name, fault, expected] of [
-  ["cannot be reached", "close", { code: "network", phase: "certificate", message: expect.stringContaining("certificate server") }],
+  [
+    "cannot be reached",
+    "close",
+    { code: "network", phase: "certificate", message: expect.stringContaining("certificate server") },
+  ],
   ["is a sign-in page", "html", { phase: "certificate", message: expect.stringContaining("HTML page") }],
   ["is an error", "error:7301", { serverCode: "7301", phase: "certificate" }],
   ["is not one for FairPlay", "wrong-drm", { phase: "session", code: "certificate-rejected" }],
 ]) {
-  test(`a certificate that ${name} refuses the attachment, and the element tells`, { tag: "@chromium" }, async ({ page, run }) => {
+  test(`a certificate that ${name} refuses the attachment, and the element tells`, { tag: "@chromium" }, async ({
+    page,
+    run,
+  }) => {
     await openLab(page, run, { drms: ["fairplay"] });
     await run.faults({ on: "certificate", fault });
     await attach(page, {}, { contentId: "demo-cbcs" });
@@ -258,7 +332,8 @@ test("a new source on the same element: the old sessions are closed, the new one
   await expectPlaying(page);
   expect(await log(page, "closed")).toHaveLength(1);
   expect((await openSessions(page)).length).toBe(2);
-  for (const { headers } of await posts(run)) expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString()).cid).toBe("demo-cenc");
+  for (const { headers } of await posts(run))
+    expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString()).cid).toBe("demo-cenc");
   // The first one again: what was closed is asked for again.
   await feed(page, "demo-single-key");
   await expectPlaying(page);
@@ -274,7 +349,10 @@ test("init data that come again open no session", async ({ page, run }) => {
   expect((await log(page, "generate-request")).length).toBe(2);
 });
 
-test("detached: every session closed, the element without keys, and nothing is heard any more", async ({ page, run }) => {
+test("detached: every session closed, the element without keys, and nothing is heard any more", async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["widevine"] });
   await attach(page, {});
   await feed(page, "demo-cenc");
@@ -289,12 +367,17 @@ test("detached: every session closed, the element without keys, and nothing is h
   expect(await openSessions(page)).toEqual([]);
   expect(await page.evaluate(() => window.lab.video.mediaKeys)).toBeNull();
   await run.forget();
-  await page.evaluate((bytes) => window.lab.encrypted("keyids", bytes), [...Buffer.from('{"kids":["AAECAwQFBgcICQoLDA0ODw"]}')]);
+  await page.evaluate(
+    (bytes) => window.lab.encrypted("keyids", bytes),
+    [...Buffer.from('{"kids":["AAECAwQFBgcICQoLDA0ODw"]}')],
+  );
   expect(await openSessions(page)).toEqual([]);
   expect(await posts(run)).toEqual([]);
 });
 
-test("detached while licenses are on their way: no session stays, no error is raised on the element", { tag: "@chromium" }, async ({ page, run }) => {
+test("detached while licenses are on their way: no session stays, no error is raised on the element", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "slow:2000" });
   await attach(page, {});
@@ -319,7 +402,10 @@ test("detached while it plays, attached again: it plays on", async ({ page, run 
   expect((await openSessions(page)).length).toBe(1);
 });
 
-test("mounted, unmounted and mounted again (React's strict mode): one token, one session a key", async ({ page, run }) => {
+test("mounted, unmounted and mounted again (React's strict mode): one token, one session a key", async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["widevine"] });
   await page.evaluate(async () => {
     const { lab } = window;
@@ -345,16 +431,28 @@ test("the client's dispose() detaches", { tag: "@chromium" }, async ({ page, run
   expect(await openSessions(page)).toEqual([]);
 });
 
-for (const [status, code] of [["output-restricted", "output-restricted"], ["internal-error", "key-unusable"], ["expired", "key-expired"]]) {
-  test(`a key that is ${status} is an event and an error with its id`, status === "expired" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
-    const [video, audio] = keyIdsOf("demo-cenc");
-    await openLab(page, run, { drms: ["playready"], guidKeyStatuses: true, statuses: { [video]: status } });
-    await attach(page, {}, { contentId: "demo-cenc" });
-    await feed(page, "demo-cenc");
-    await expectError(page, { code, phase: "session", message: expect.stringContaining(video) });
-    await expect.poll(async () => (await events(page, "key-status")).map(({ keyId, status: told }) => `${keyId} ${told}`).sort()).toEqual([`${video} ${status}`, `${audio} usable`].sort());
-    await expectNoPicture(page);
-  });
+for (const [status, code] of [
+  ["output-restricted", "output-restricted"],
+  ["internal-error", "key-unusable"],
+  ["expired", "key-expired"],
+]) {
+  test(
+    `a key that is ${status} is an event and an error with its id`,
+    status === "expired" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] },
+    async ({ page, run }) => {
+      const [video, audio] = keyIdsOf("demo-cenc");
+      await openLab(page, run, { drms: ["playready"], guidKeyStatuses: true, statuses: { [video]: status } });
+      await attach(page, {}, { contentId: "demo-cenc" });
+      await feed(page, "demo-cenc");
+      await expectError(page, { code, phase: "session", message: expect.stringContaining(video) });
+      await expect
+        .poll(async () =>
+          (await events(page, "key-status")).map(({ keyId, status: told }) => `${keyId} ${told}`).sort(),
+        )
+        .toEqual([`${video} ${status}`, `${audio} usable`].sort());
+      await expectNoPicture(page);
+    },
+  );
 }
 
 test("a key that no license brings is named when the video waits for it", async ({ page, run }) => {
@@ -366,25 +464,40 @@ test("a key that no license brings is named when the video waits for it", async 
   await expectError(page, { code: "key-missing", message: expect.stringContaining(audio) });
 });
 
-test("keys that come after the first license are a rotation: put off while there is a buffer, asked for when the video waits", { tag: "@chromium" }, async ({ page, run }) => {
+test("keys that come after the first license are a rotation: put off while there is a buffer, asked for when the video waits", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   const [, audio] = keyIdsOf("demo-cenc");
   await openLab(page, run, { drms: ["widevine"] });
   await page.evaluate(() => {
     const { lab } = window;
     lab.reasons = [];
-    return lab.bare({ options: { contentId: "demo-cenc", rotationSpread: 3_600_000, customData: (context) => { lab.reasons.push(context.reason); return lab.token(context); } } });
+    return lab.bare({
+      options: {
+        contentId: "demo-cenc",
+        rotationSpread: 3_600_000,
+        customData: (context) => {
+          lab.reasons.push(context.reason);
+          return lab.token(context);
+        },
+      },
+    });
   });
   await feed(page, "demo-cenc", { tracks: ["video"] });
   await expectPlaying(page);
-  const opened = await page.evaluate((bytes) => {
-    const { lab } = window;
-    lab.video.pause();
-    lab.video.currentTime = 0;
-    Math.random = () => 0.9;
-    const count = () => window.__cdmBridge.log.filter(({ event }) => event === "create-session" || event === "generate-request").length;
-    lab.encrypted("keyids", bytes);
-    return Promise.resolve().then(() => new Promise((resolve) => setTimeout(() => resolve(count()))));
-  }, [...Buffer.from(JSON.stringify({ kids: [Buffer.from(audio, "hex").toString("base64url")] }))]);
+  const opened = await page.evaluate(
+    (bytes) => {
+      const { lab } = window;
+      lab.video.pause();
+      lab.video.currentTime = 0;
+      Math.random = () => 0.9;
+      const count = () =>
+        window.__cdmBridge.log.filter(({ event }) => event === "create-session" || event === "generate-request").length;
+      lab.encrypted("keyids", bytes);
+      return Promise.resolve().then(() => new Promise((resolve) => setTimeout(() => resolve(count()))));
+    },
+    [...Buffer.from(JSON.stringify({ kids: [Buffer.from(audio, "hex").toString("base64url")] }))],
+  );
   expect(opened).toBe(1);
   await page.evaluate(() => window.lab.video.dispatchEvent(new Event("waitingforkey")));
   await expect.poll(async () => (await events(page, "key-status")).map(({ keyId }) => keyId)).toContain(audio);
@@ -396,14 +509,32 @@ test.describe("renewal", () => {
   const LEASE = 8;
   const reasons = (page) => page.evaluate(() => window.lab.reasons);
   const renewing = (page, media, contentId) =>
-    page.evaluate(async ([given, id]) => {
-      const { lab } = window;
-      lab.reasons = [];
-      await lab.bare({ media: { ...given, customData: (context) => { lab.reasons.push(`${context.messageType} ${context.reason}`); return lab.token(context); } }, options: { contentId: id } });
-    }, [media, contentId]);
-  const ended = (page) => expect.poll(() => page.evaluate(() => window.lab.video.ended), { message: "played to the end", timeout: 30_000 }).toBe(true);
+    page.evaluate(
+      async ([given, id]) => {
+        const { lab } = window;
+        lab.reasons = [];
+        await lab.bare({
+          media: {
+            ...given,
+            customData: (context) => {
+              lab.reasons.push(`${context.messageType} ${context.reason}`);
+              return lab.token(context);
+            },
+          },
+          options: { contentId: id },
+        });
+      },
+      [media, contentId],
+    );
+  const ended = (page) =>
+    expect
+      .poll(() => page.evaluate(() => window.lab.video.ended), { message: "played to the end", timeout: 30_000 })
+      .toBe(true);
 
-  test("Widevine's CDM asks for it, with a token of its own", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("Widevine's CDM asks for it, with a token of its own", { tag: ["@matrix", "@chromium"] }, async ({
+    page,
+    run,
+  }) => {
     await openLab(page, run, { drms: ["widevine"], renewal: { after: 2, expiresAfter: LEASE } });
     await renewing(page, {}, "demo-single-key");
     await feed(page, "demo-single-key");
@@ -421,11 +552,18 @@ test.describe("renewal", () => {
     await ended(page);
     await expect.poll(() => reasons(page)).toContain("license-renewal renewal");
     expect((await log(page, "generate-request")).length).toBe(2);
-    expect(await page.evaluate(() => window.lab.events.filter(({ type, status }) => type === "key-status" && status === "expired"))).toEqual([]);
+    expect(
+      await page.evaluate(() =>
+        window.lab.events.filter(({ type, status }) => type === "key-status" && status === "expired"),
+      ),
+    ).toEqual([]);
     expect(await errors(page)).toEqual([]);
   });
 
-  test("PlayReady gets a new session, and the old one is closed when that has its key", { tag: "@chromium" }, async ({ page, run }) => {
+  test("PlayReady gets a new session, and the old one is closed when that has its key", { tag: "@chromium" }, async ({
+    page,
+    run,
+  }) => {
     await openLab(page, run, { drms: ["playready"], renewal: { expiresAfter: LEASE } });
     await renewing(page, {}, "demo-single-key");
     await feed(page, "demo-single-key");
@@ -435,14 +573,19 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a renewal that is refused is told, and the key lives on until it expires", { tag: "@chromium" }, async ({ page, run }) => {
+  test("a renewal that is refused is told, and the key lives on until it expires", { tag: "@chromium" }, async ({
+    page,
+    run,
+  }) => {
     await openLab(page, run, { drms: ["fairplay"], renewal: { expiresAfter: 3 } });
     await run.faults({ on: "license", fault: "error:7011", after: 2 });
     await renewing(page, {}, "demo-cbcs");
     await feed(page, "demo-cbcs");
     await expectPlaying(page);
     await expectError(page, { serverCode: "7011" });
-    await expect.poll(async () => (await openSessions(page)).length, { message: "expired, asked once more, refused" }).toBe(0);
+    await expect
+      .poll(async () => (await openSessions(page)).length, { message: "expired, asked once more, refused" })
+      .toBe(0);
     const statuses = (await events(page, "key-status")).map(({ status }) => status);
     expect(statuses.filter((status) => status === "expired").length).toBe(2);
   });

@@ -22,19 +22,22 @@ async function open(page, run) {
 
 /** Plays; `window.contexts` holds what customData was told. */
 const play = (page, player, path, keySystem, options = {}) =>
-  page.evaluate(async (given) => {
-    const { lab } = window;
-    window.contexts = [];
-    const customData = ({ contentId, keyIds, ...rest }) => {
-      window.contexts.push({ contentId, keyIds });
-      return lab.token({ contentId, ...rest });
-    };
-    const options = { customData, ...given.options };
-    if (given.player === "hls") return lab.hls(given.path, { options });
-    const shaka = await lab.shakaPlayer(given.keySystem);
-    await lab.attachShaka(shaka, await lab.client(options));
-    await lab.load(shaka, given.path);
-  }, { player, path, keySystem, options });
+  page.evaluate(
+    async (given) => {
+      const { lab } = window;
+      window.contexts = [];
+      const customData = ({ contentId, keyIds, ...rest }) => {
+        window.contexts.push({ contentId, keyIds });
+        return lab.token({ contentId, ...rest });
+      };
+      const options = { customData, ...given.options };
+      if (given.player === "hls") return lab.hls(given.path, { options });
+      const shaka = await lab.shakaPlayer(given.keySystem);
+      await lab.attachShaka(shaka, await lab.client(options));
+      await lab.load(shaka, given.path);
+    },
+    { player, path, keySystem, options },
+  );
 
 for (const [player, name, keySystem, path, options] of [
   ["shaka", "Widevine", WIDEVINE, "demo-single-key/manifest.mpd", {}],
@@ -44,7 +47,10 @@ for (const [player, name, keySystem, path, options] of [
   ["hls", "Widevine", WIDEVINE, "demo-cbcs/hls/widevine.m3u8", {}],
   ["hls", "FairPlay", FAIRPLAY, "demo-cbcs/hls/fairplay.m3u8", { contentId: "demo-cbcs" }],
 ]) {
-  test(`${player}, ${name}: one module plays, and customData is told which content and which keys`, async ({ page, run }) => {
+  test(`${player}, ${name}: one module plays, and customData is told which content and which keys`, async ({
+    page,
+    run,
+  }) => {
     const modules = await open(page, run);
     await play(page, player, path, keySystem, options);
     await expectPlaying(page);
@@ -56,11 +62,16 @@ for (const [player, name, keySystem, path, options] of [
     expect(await page.evaluate(() => window.lab.playerErrors)).toEqual([]);
     // Players report key statuses some time after the first picture.
     const types = () => page.evaluate(() => window.lab.events.map(({ type }) => type));
-    await expect.poll(types).toEqual(expect.arrayContaining(["init-data", "custom-data", "request", "license", "key-status"]));
+    await expect
+      .poll(types)
+      .toEqual(expect.arrayContaining(["init-data", "custom-data", "request", "license", "key-status"]));
   });
 }
 
-for (const [player, path] of [["shaka", "demo-single-key/manifest.mpd"], ["hls", "demo-cbcs/hls/widevine.m3u8"]]) {
+for (const [player, path] of [
+  ["shaka", "demo-single-key/manifest.mpd"],
+  ["hls", "demo-cbcs/hls/widevine.m3u8"],
+]) {
   test(`${player}: a refusal is explained without another download`, async ({ page, run }) => {
     const modules = await open(page, run);
     await run.faults({ on: "token", fault: "expires:1200" });
@@ -74,7 +85,10 @@ for (const [player, path] of [["shaka", "demo-single-key/manifest.mpd"], ["hls",
     expect(modules).toEqual(["player.wasm"]);
   });
 
-  test(`${player}: a failing server is tried as often as the options say, and no longer waited for`, async ({ page, run }) => {
+  test(`${player}: a failing server is tried as often as the options say, and no longer waited for`, async ({
+    page,
+    run,
+  }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "status:503" });
     await play(page, player, path, WIDEVINE, { retry: { attempts: 3, base: 1, cap: 1 } });

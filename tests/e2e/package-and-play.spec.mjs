@@ -13,19 +13,33 @@ async function keys(run, options) {
 }
 
 const play = (page, keySystem, path, { keyRotation = false } = {}) =>
-  page.evaluate(async ({ keySystem, path, keyRotation }) => {
-    const { lab } = window;
-    const rotating = async ({ contentId, drm }) => (await fetch(`${lab.base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm, key_rotation: "true" })}`)).text();
-    lab.player = await lab.shakaPlayer(keySystem);
-    await lab.attachShaka(lab.player, await lab.client({ contentId: "packed-film", ...(keyRotation && { customData: rotating }) }));
-    await lab.load(lab.player, path);
-  }, { keySystem, path, keyRotation });
+  page.evaluate(
+    async ({ keySystem, path, keyRotation }) => {
+      const { lab } = window;
+      const rotating = async ({ contentId, drm }) =>
+        (
+          await fetch(
+            `${lab.base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm, key_rotation: "true" })}`,
+          )
+        ).text();
+      lab.player = await lab.shakaPlayer(keySystem);
+      await lab.attachShaka(
+        lab.player,
+        await lab.client({ contentId: "packed-film", ...(keyRotation && { customData: rotating }) }),
+      );
+      await lab.load(lab.player, path);
+    },
+    { keySystem, path, keyRotation },
+  );
 
 const name = (...parts) => parts.join("-");
 
 for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
   for (const scheme of ["cenc", "cbcs"]) {
-    test(`${drm}: what the packager made in ${scheme}, with a key for sound and one for the picture, plays`, async ({ page, run }, info) => {
+    test(`${drm}: what the packager made in ${scheme}, with a key for sound and one for the picture, plays`, async ({
+      page,
+      run,
+    }, info) => {
       const pack = await keys(run, { tracks: ["AUDIO", "SD"], scheme, hardwareDrm: true });
       const path = packageClip(name(info.project.name, drm, scheme), await toShakaPackager(pack));
       await openLab(page, run);
@@ -36,7 +50,9 @@ for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
       const statuses = async () => Object.keys(await page.evaluate(() => window.lab.player.getKeyStatuses())).sort();
       await expect.poll(statuses).toEqual(pack.content_key_list.map((key) => key.key_id_hex).sort());
       const [license] = await run.requests("license");
-      expect(JSON.parse(Buffer.from(license.headers["pallycon-customdata-v2"], "base64").toString()).cid).toBe("packed-film");
+      expect(JSON.parse(Buffer.from(license.headers["pallycon-customdata-v2"], "base64").toString()).cid).toBe(
+        "packed-film",
+      );
     });
   }
 }
@@ -49,7 +65,10 @@ test("one key for all, by version 1, plays too", async ({ page, run }, info) => 
   await expectPlaying(page);
 });
 
-test("fairplay: HLS in cbcs, with the key server's URI in the packager's playlists, plays @chromium", async ({ page, run }, info) => {
+test("fairplay: HLS in cbcs, with the key server's URI in the packager's playlists, plays @chromium", async ({
+  page,
+  run,
+}, info) => {
   const pack = await keys(run, { systems: ["widevine", "fairplay"], scheme: "cbcs" });
   const path = packageHls(name(info.project.name, "fairplay"), await toShakaPackager(pack));
   await openLab(page, run, { drms: ["fairplay"] });
@@ -57,11 +76,22 @@ test("fairplay: HLS in cbcs, with the key server's URI in the packager's playlis
   await expectPlaying(page);
   expect(await page.evaluate(() => window.lab.playerErrors)).toEqual([]);
   const [{ key_id_hex: id }] = pack.content_key_list;
-  await expect.poll(() => page.evaluate(() => window.lab.events.filter((event) => event.type === "key-status" && event.status === "usable").map((event) => event.keyId))).toContain(id);
+  await expect
+    .poll(() =>
+      page.evaluate(() =>
+        window.lab.events
+          .filter((event) => event.type === "key-status" && event.status === "usable")
+          .map((event) => event.keyId),
+      ),
+    )
+    .toContain(id);
 });
 
 for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
-  test(`${drm}: keys that rotate, a run of the packager for each key period, play to the end @chromium`, async ({ page, run }, info) => {
+  test(`${drm}: keys that rotate, a run of the packager for each key period, play to the end @chromium`, async ({
+    page,
+    run,
+  }, info) => {
     const pack = await keys(run, { tracks: ["AUDIO", "SD"], keyPeriods: [7, 8, 9] });
     expect(new Set(pack.content_key_list.map((key) => key.key_id_hex)).size).toBe(6);
     const periods = await Promise.all([7, 8, 9].map((period) => toShakaPackager(pack, { period })));
@@ -69,30 +99,45 @@ for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
     await openLab(page, run);
     await play(page, keySystem, path, { keyRotation: true });
     await expectPlaying(page);
-    await expect.poll(() => page.evaluate(() => document.querySelector("video").ended), { message: "the last key period was played", timeout: 20_000 }).toBe(true);
+    await expect
+      .poll(() => page.evaluate(() => document.querySelector("video").ended), {
+        message: "the last key period was played",
+        timeout: 20_000,
+      })
+      .toBe(true);
     expect(await page.evaluate(() => window.lab.playerErrors)).toEqual([]);
     // A license for the keys of every period, each with a token that allows rotation.
     const licenses = await run.requests("license");
-    expect([...new Set(licenses.flatMap((license) => license.keyIds))].sort()).toEqual(pack.content_key_list.map((key) => key.key_id_hex).sort());
-    for (const { headers } of licenses) expect(JSON.parse(Buffer.from(headers["pallycon-customdata-v2"], "base64").toString()).key_rotation).toBe(true);
+    expect([...new Set(licenses.flatMap((license) => license.keyIds))].sort()).toEqual(
+      pack.content_key_list.map((key) => key.key_id_hex).sort(),
+    );
+    for (const { headers } of licenses)
+      expect(JSON.parse(Buffer.from(headers["pallycon-customdata-v2"], "base64").toString()).key_rotation).toBe(true);
   });
 }
 
-test("Shaka Packager with raw keys rotates by turning bytes around, so its own rotation is of no use @chromium", async ({ run }, info) => {
+test("Shaka Packager with raw keys rotates by turning bytes around, so its own rotation is of no use @chromium", async ({
+  run,
+}, info) => {
   const pack = await keys(run, {});
   const [{ key_id_hex: id }] = pack.content_key_list;
   const { said, segments } = packageRotating(name(info.project.name, "naive"), await toShakaPackager(pack));
   expect(said).toContain("naive key rotation algorithm should not be used in production");
   const turned = (by) => Buffer.from(id.slice(2 * by) + id.slice(0, 2 * by), "hex");
-  segments.forEach((segment, at) => expect(segment.includes(turned(at)), `segment ${at + 1} has the first key id, turned by ${at}`).toBe(true));
+  segments.forEach((segment, at) =>
+    expect(segment.includes(turned(at)), `segment ${at + 1} has the first key id, turned by ${at}`).toBe(true),
+  );
 });
 
 test("content that was packaged with another key than the license's does not play", async ({ page, run }, info) => {
   const pack = await keys(run, { tracks: ["AUDIO", "SD"] });
   // One bit of each key: the id stays, so the license is given, and what comes out of the decryption is noise.
-  for (const key of pack.content_key_list) key.key_hex = key.key_hex.replace(/.$/, (digit) => (parseInt(digit, 16) ^ 1).toString(16));
+  for (const key of pack.content_key_list)
+    key.key_hex = key.key_hex.replace(/.$/, (digit) => (parseInt(digit, 16) ^ 1).toString(16));
   await openLab(page, run);
   await play(page, KEY_SYSTEMS.widevine, packageClip(name(info.project.name, "wrong"), await toShakaPackager(pack)));
-  await expect.poll(async () => (await page.evaluate(() => window.lab.playerErrors)).length, { message: "the player's error" }).toBeGreaterThan(0);
+  await expect
+    .poll(async () => (await page.evaluate(() => window.lab.playerErrors)).length, { message: "the player's error" })
+    .toBeGreaterThan(0);
   await expectNoPicture(page);
 });

@@ -7,7 +7,11 @@ import { fileURLToPath } from "node:url";
 
 const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const OS = { linux: "linux", darwin: "osx", win32: "win" }[process.platform];
-const program = join(dirname(createRequire(import.meta.url).resolve("shaka-packager/package.json")), "bin", `packager-${OS}-${process.arch}${OS === "win" ? ".exe" : ""}`);
+const program = join(
+  dirname(createRequire(import.meta.url).resolve("shaka-packager/package.json")),
+  "bin",
+  `packager-${OS}-${process.arch}${OS === "win" ? ".exe" : ""}`,
+);
 
 /** @returns {string} what it says, warnings among it */
 function packager(args, cwd) {
@@ -20,12 +24,22 @@ const SEGMENTS = ["1.m4s", "2.m4s", "3.m4s"];
 
 /** The demo's clip without protection: `video.mp4` and `audio.mp4` in a folder, whose path is returned. Of two seconds each: the segments to take. */
 function clearClip(to, segments = SEGMENTS) {
-  const content = JSON.parse(readFileSync(folder("www/media/catalog.json"), "utf8")).find(({ contentId }) => contentId === "demo-cenc");
+  const content = JSON.parse(readFileSync(folder("www/media/catalog.json"), "utf8")).find(
+    ({ contentId }) => contentId === "demo-cenc",
+  );
   mkdirSync(to, { recursive: true });
   for (const { type, keyId, key } of content.tracks) {
     const parts = ["init.mp4", ...segments].map((name) => readFileSync(folder(`www/media/demo-cenc/${type}/${name}`)));
     writeFileSync(join(to, `sealed-${type}.mp4`), Buffer.concat(parts));
-    packager([`in=sealed-${type}.mp4,stream=${type},output=${type}.mp4`, "--enable_raw_key_decryption", "--keys", `label=:key_id=${keyId}:key=${key}`], to);
+    packager(
+      [
+        `in=sealed-${type}.mp4,stream=${type},output=${type}.mp4`,
+        "--enable_raw_key_decryption",
+        "--keys",
+        `label=:key_id=${keyId}:key=${key}`,
+      ],
+      to,
+    );
   }
   return to;
 }
@@ -50,13 +64,22 @@ export function packagePeriods(name, periods) {
   const out = emptied(name);
   const parts = periods.map((args, at) => {
     const clear = clearClip(join(out, "clear"), [SEGMENTS[at]]);
-    packager([...streams(clear, `${at}/`), "--mpd_output", `${at}.mpd`, "--generate_static_live_mpd", ...DASH, ...args], out);
+    packager(
+      [...streams(clear, `${at}/`), "--mpd_output", `${at}.mpd`, "--generate_static_live_mpd", ...DASH, ...args],
+      out,
+    );
     rmSync(clear, { recursive: true });
     return readFileSync(join(out, `${at}.mpd`), "utf8");
   });
   const [head] = parts[0].split("<Period");
-  const period = (text, at) => text.slice(text.indexOf("<Period"), text.indexOf("</MPD>")).replace('<Period id="0"', `<Period id="${at}" start="PT${2 * at}S" duration="PT2S"`);
-  const whole = head.replace(/mediaPresentationDuration="[^"]*"/, `mediaPresentationDuration="PT${2 * periods.length}S"`);
+  const period = (text, at) =>
+    text
+      .slice(text.indexOf("<Period"), text.indexOf("</MPD>"))
+      .replace('<Period id="0"', `<Period id="${at}" start="PT${2 * at}S" duration="PT2S"`);
+  const whole = head.replace(
+    /mediaPresentationDuration="[^"]*"/,
+    `mediaPresentationDuration="PT${2 * periods.length}S"`,
+  );
   writeFileSync(join(out, "manifest.mpd"), `${whole}${parts.map(period).join("")}</MPD>\n`);
   return `../e2e/packed/${name}/manifest.mpd`;
 }
@@ -65,7 +88,18 @@ export function packagePeriods(name, periods) {
 export function packageRotating(name, args) {
   const out = emptied(name);
   const clear = clearClip(join(out, "clear"));
-  const said = packager([...streams(clear, "").slice(0, 1), "--mpd_output", "manifest.mpd", ...DASH, "--crypto_period_duration", "2", ...args], out);
+  const said = packager(
+    [
+      ...streams(clear, "").slice(0, 1),
+      "--mpd_output",
+      "manifest.mpd",
+      ...DASH,
+      "--crypto_period_duration",
+      "2",
+      ...args,
+    ],
+    out,
+  );
   return { said, segments: SEGMENTS.map((segment) => readFileSync(join(out, "video", segment))) };
 }
 
@@ -74,7 +108,17 @@ export function packageHls(name, args) {
   const out = emptied(name);
   const clear = clearClip(join(out, "clear"));
   const [video, audio] = streams(clear, "");
-  packager([`${video},playlist_name=video.m3u8`, `${audio},playlist_name=audio.m3u8,hls_group_id=audio,hls_name=audio`, "--hls_master_playlist_output", "master.m3u8", ...DASH, ...args], out);
+  packager(
+    [
+      `${video},playlist_name=video.m3u8`,
+      `${audio},playlist_name=audio.m3u8,hls_group_id=audio,hls_name=audio`,
+      "--hls_master_playlist_output",
+      "master.m3u8",
+      ...DASH,
+      ...args,
+    ],
+    out,
+  );
   rmSync(clear, { recursive: true });
   return `../e2e/packed/${name}/master.m3u8`;
 }
@@ -87,5 +131,10 @@ function emptied(name) {
 
 const DASH = ["--segment_duration", "2", "--clear_lead", "0"];
 const streams = (clear, to) =>
-  [["video", "SD"], ["audio", "AUDIO"]].map(([type, label]) =>
-    `in=${join(clear, `${type}.mp4`)},stream=${type},drm_label=${label},init_segment=${to}${type}/init.mp4,segment_template=${to}${type}/$Number$.m4s`);
+  [
+    ["video", "SD"],
+    ["audio", "AUDIO"],
+  ].map(
+    ([type, label]) =>
+      `in=${join(clear, `${type}.mp4`)},stream=${type},drm_label=${label},init_segment=${to}${type}/init.mp4,segment_template=${to}${type}/$Number$.m4s`,
+  );

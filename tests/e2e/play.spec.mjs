@@ -23,27 +23,48 @@ async function play(page, run, choice) {
 }
 
 for (const [player, drm, content] of [
-  ["shaka", "widevine", "demo-cenc"], ["hls", "fairplay", "demo-cbcs"], ["dash", "playready", "demo-cenc"],
-  ["rx-player", "widevine", "demo-single-key"], ["videojs", "playready", "demo-cbcs"], ["media", "clearkey", "demo-cenc"],
+  ["shaka", "widevine", "demo-cenc"],
+  ["hls", "fairplay", "demo-cbcs"],
+  ["dash", "playready", "demo-cenc"],
+  ["rx-player", "widevine", "demo-single-key"],
+  ["videojs", "playready", "demo-cbcs"],
+  ["media", "clearkey", "demo-cenc"],
 ]) {
-  test(`${player} plays ${drm}: every step is in the timeline, and the token on license requests and nowhere else`, async ({ page, run }) => {
+  test(`${player} plays ${drm}: every step is in the timeline, and the token on license requests and nowhere else`, async ({
+    page,
+    run,
+  }) => {
     const refused = [];
-    page.on("console", (message) => { if (/Content.Security.Policy/i.test(message.text())) refused.push(message.text()); });
+    page.on("console", (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) refused.push(message.text());
+    });
     await play(page, run, { player, drm, content });
     await expectPlaying(page);
     await expect(status(page)).toHaveText("Playing.");
     await expect(step(page, "First frame")).toHaveCount(1);
     await expect(step(page, /^Key system .* granted/).first()).toBeVisible();
-    for (const title of ["Challenge", ...(drm === "clearkey" ? [] : ["Token"]), "License request", "The CDM takes the license", /keys? usable/]) await expect(lane(page, "Session 1").locator(".what", { hasText: title }).first()).toBeVisible();
+    for (const title of [
+      "Challenge",
+      ...(drm === "clearkey" ? [] : ["Token"]),
+      "License request",
+      "The CDM takes the license",
+      /keys? usable/,
+    ])
+      await expect(lane(page, "Session 1").locator(".what", { hasText: title }).first()).toBeVisible();
     if (drm === "fairplay") await expect(step(page, /^Certificate/).first()).toBeVisible();
 
     const requests = await run.requests();
     const licenses = requests.filter(({ kind, method }) => kind === "license" && method !== "OPTIONS");
     for (const { status: code, headers, refused } of licenses) {
       expect({ code, refused }).toEqual({ code: 200, refused: undefined });
-      if (drm !== "clearkey") expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString())).toMatchObject({ cid: content, site_id: "DEMO" });
+      if (drm !== "clearkey")
+        expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString())).toMatchObject({
+          cid: content,
+          site_id: "DEMO",
+        });
     }
-    for (const { kind, path, headers } of requests) if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
+    for (const { kind, path, headers } of requests)
+      if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
     expect(refused, "what the page's policy refused").toEqual([]);
 
     await button(page, "Stop").click();
@@ -61,9 +82,15 @@ async function runCode(page, run, info, text, bridge) {
   await writeFile(folder(`build/e2e/${name}/sample.mjs`), text);
   // In the project, so that the players are found as in an app's node_modules.
   const entry = folder(`build/e2e/${name}/entry.mjs`);
-  await writeFile(entry, `window.VIDEOJS_NO_DYNAMIC_STYLE = true;\nimport("./sample.mjs").then(({ play }) => { window.play = play; document.documentElement.dataset.ready = "true"; });\n`);
+  await writeFile(
+    entry,
+    `window.VIDEOJS_NO_DYNAMIC_STYLE = true;\nimport("./sample.mjs").then(({ play }) => { window.play = play; document.documentElement.dataset.ready = "true"; });\n`,
+  );
   await bundlePage(entry, folder(`build/e2e/${name}`));
-  await writeFile(folder(`build/e2e/${name}/index.html`), `<!doctype html><meta charset="utf-8"><title>copied</title><link rel="icon" href="data:,"><video muted playsinline></video><script type="module" src="entry.js"></script>`);
+  await writeFile(
+    folder(`build/e2e/${name}/index.html`),
+    `<!doctype html><meta charset="utf-8"><title>copied</title><link rel="icon" href="data:,"><video muted playsinline></video><script type="module" src="entry.js"></script>`,
+  );
   if (bridge) {
     await page.addInitScript(`window.__cdmBridge = ${JSON.stringify(bridge)};`);
     await page.addInitScript({ path: folder("build/bridge/bridge.js") });
@@ -73,14 +100,22 @@ async function runCode(page, run, info, text, bridge) {
   await page.evaluate(async () => {
     window.told = [];
     const video = document.querySelector("video");
-    window.stop = await window.play({ video, onEvent: (event) => window.told.push(event.type), onError: (message, ours) => window.told.push(`${message} ${ours}`) });
+    window.stop = await window.play({
+      video,
+      onEvent: (event) => window.told.push(event.type),
+      onError: (message, ours) => window.told.push(`${message} ${ours}`),
+    });
     video.play().catch(() => {});
   });
 }
 
 for (const [player, drm, content] of [
-  ["shaka", "playready", "demo-cenc"], ["hls", "widevine", "demo-single-key"], ["dash", "widevine", "demo-cenc"],
-  ["rx-player", "fairplay", "demo-cbcs"], ["videojs", "widevine", "demo-cenc"], ["media", "fairplay", "demo-cbcs"],
+  ["shaka", "playready", "demo-cenc"],
+  ["hls", "widevine", "demo-single-key"],
+  ["dash", "widevine", "demo-cenc"],
+  ["rx-player", "fairplay", "demo-cbcs"],
+  ["videojs", "widevine", "demo-cenc"],
+  ["media", "fairplay", "demo-cbcs"],
 ]) {
   test(`the code that is shown for ${player} plays as it is copied @chromium`, async ({ page, run }, info) => {
     await open(page, run, { player, drm, content });
@@ -101,17 +136,28 @@ test("my own stream in a bare element, by the code that is shown @chromium", asy
     const { set, get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "src");
     const fill = (playlist) => {
       const source = new MediaSource();
-      source.addEventListener("sourceopen", async () => {
-        const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.4d4015"');
-        for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
-          buffer.appendBuffer(await (await fetch(new URL(`../video/${name}`, playlist))).arrayBuffer());
-          await new Promise((resolve) => { buffer.addEventListener("updateend", resolve, { once: true }); });
-        }
-        source.endOfStream();
-      }, { once: true });
+      source.addEventListener(
+        "sourceopen",
+        async () => {
+          const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.4d4015"');
+          for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
+            buffer.appendBuffer(await (await fetch(new URL(`../video/${name}`, playlist))).arrayBuffer());
+            await new Promise((resolve) => {
+              buffer.addEventListener("updateend", resolve, { once: true });
+            });
+          }
+          source.endOfStream();
+        },
+        { once: true },
+      );
       return URL.createObjectURL(source);
     };
-    Object.defineProperty(HTMLMediaElement.prototype, "src", { get, set(url) { set.call(this, /\.m3u8$/.test(url) ? fill(url) : url); } });
+    Object.defineProperty(HTMLMediaElement.prototype, "src", {
+      get,
+      set(url) {
+        set.call(this, /\.m3u8$/.test(url) ? fill(url) : url);
+      },
+    });
   });
   await open(page, run, { player: "media", drm: "clearkey" });
   await page.getByLabel("My own stream").check();
@@ -128,7 +174,10 @@ test("my own stream in a bare element, by the code that is shown @chromium", asy
   await expectPlaying(page);
 });
 
-test("my own stream with a pasted token: it plays, and the token is in no code, no address and no storage", async ({ page, run }) => {
+test("my own stream with a pasted token: it plays, and the token is in no code, no address and no storage", async ({
+  page,
+  run,
+}) => {
   const token = await (await fetch(run.url("api/drm/token?content_id=demo-single-key&drm=widevine"))).text();
   await open(page, run, { player: "dash", drm: "widevine" });
   await page.getByLabel("My own stream").check();
@@ -147,16 +196,22 @@ test("my own stream with a pasted token: it plays, and the token is in no code, 
   await button(page, "Play").click();
   await expectPlaying(page);
   await expect(page.locator("#code")).toContainText("…your token…");
-  const kept = await page.evaluate(() => [location.href, JSON.stringify(localStorage), document.body.innerText].join("\n"));
+  const kept = await page.evaluate(() =>
+    [location.href, JSON.stringify(localStorage), document.body.innerText].join("\n"),
+  );
   expect(kept).toContain("demo-single-key");
-  for (const part of [token.slice(0, 24), token.slice(-24), encodeURIComponent(token).slice(-24)]) expect(kept).not.toContain(part);
+  for (const part of [token.slice(0, 24), token.slice(-24), encodeURIComponent(token).slice(-24)])
+    expect(kept).not.toContain(part);
   // What was put into the address comes back with it.
   await page.reload();
   await expect(page.getByLabel("Manifest")).toHaveValue(run.url("media/demo-single-key/manifest.mpd"));
   await expect(page.locator('input[name="token"]')).toHaveValue("");
 });
 
-test("a refusal, as a support team wants it: code, hint, number, the player's words, and the entry", async ({ page, run }) => {
+test("a refusal, as a support team wants it: code, hint, number, the player's words, and the entry", async ({
+  page,
+  run,
+}) => {
   await play(page, run, { player: "shaka", drm: "widevine", content: "demo-cenc", fault: "expired" });
   const card = page.locator("#support");
   await expect(card).toContainText("PallyCon 7011");
@@ -171,10 +226,16 @@ test("a refusal, as a support team wants it: code, hint, number, the player's wo
   await expect(page.locator("#token-expired")).toBeInViewport();
 });
 
-test("FairPlay's certificate that cannot be had, after it was there; then it plays again @chromium", async ({ page, run }) => {
+test("FairPlay's certificate that cannot be had, after it was there; then it plays again @chromium", async ({
+  page,
+  run,
+}) => {
   await play(page, run, { player: "hls", drm: "fairplay" });
   await expectPlaying(page);
-  for (const [fault, word] of [["no-fairplay", "PallyCon 7301"], ["no-certificate", "could not be reached"]]) {
+  for (const [fault, word] of [
+    ["no-fairplay", "PallyCon 7301"],
+    ["no-certificate", "could not be reached"],
+  ]) {
     await field(page, "What goes wrong").selectOption(fault);
     await run.forget();
     await button(page, "Play").click();
@@ -186,12 +247,24 @@ test("FairPlay's certificate that cannot be had, after it was there; then it pla
   await expectPlaying(page);
 });
 
-test("a busy server: the gap and the second attempt are drawn to scale, in the session's lane", async ({ page, run }) => {
+test("a busy server: the gap and the second attempt are drawn to scale, in the session's lane", async ({
+  page,
+  run,
+}) => {
   await play(page, run, { player: "rx-player", drm: "widevine", content: "demo-single-key", fault: "busy" });
   await expectPlaying(page);
   const session = lane(page, "Session 1");
-  for (const title of ["License request, 93 bytes: server-unavailable", /^Wait \d+ ms, then attempt 2/, "License request, attempt 2"]) await expect(session.locator(".what", { hasText: title })).toHaveCount(1);
-  const box = (title) => session.locator(".step", { has: page.locator(".what", { hasText: title }) }).locator(".bar").boundingBox();
+  for (const title of [
+    "License request, 93 bytes: server-unavailable",
+    /^Wait \d+ ms, then attempt 2/,
+    "License request, attempt 2",
+  ])
+    await expect(session.locator(".what", { hasText: title })).toHaveCount(1);
+  const box = (title) =>
+    session
+      .locator(".step", { has: page.locator(".what", { hasText: title }) })
+      .locator(".bar")
+      .boundingBox();
   const [wait, second] = await Promise.all([box(/^Wait/), box("attempt 2,")]);
   // Retry-After says one second: most of the way to the first frame.
   const track = await session.locator(".track").first().boundingBox();

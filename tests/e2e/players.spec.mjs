@@ -6,14 +6,23 @@ import { KEY_SYSTEMS, PLAYERS, cells, tagsOf, titleOf } from "./players/cells.mj
 const HEADER = "pallycon-customdata-v2";
 const list = (page, name) => page.evaluate((name) => window.lab[name], name);
 const events = async (page, type) => (await list(page, "events")).filter((event) => event.type === type);
-const cdm = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
+const cdm = (page, event) =>
+  page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const licenses = async (run) => (await run.requests("license")).filter(({ method }) => method !== "OPTIONS");
 
 /** What became of renewals, and the code of a refusal. */
-const renewals = async (page) => (await events(page, "license-renewal")).map(({ outcome, error }) => (error ? [outcome, error.serverCode] : [outcome]));
+const renewals = async (page) =>
+  (await events(page, "license-renewal")).map(({ outcome, error }) =>
+    error ? [outcome, error.serverCode] : [outcome],
+  );
 
 async function start(page, run, { player, version, drm, throws }, bridge = {}, adapter = {}) {
-  await openLab(page, run, { drms: drm === "clearkey" ? [] : [drm], ...bridge }, `players/?${new URLSearchParams({ player, version })}`);
+  await openLab(
+    page,
+    run,
+    { drms: drm === "clearkey" ? [] : [drm], ...bridge },
+    `players/?${new URLSearchParams({ player, version })}`,
+  );
   test.info().annotations.push({ type: "version", description: await page.evaluate(() => window.lab.player.version) });
   const given = { path: PLAYERS[player].media[drm], drm, keySystem: KEY_SYSTEMS[drm], throws, adapter };
   await page.evaluate((given) => window.lab.start(given), given);
@@ -41,7 +50,8 @@ async function expectRequests(page, run, { player, drm, attempts = 1, expected }
   const challenges = drm === "clearkey" ? 2 : (await cdm(page, "challenge")).length;
   const most = PLAYERS[player].httpRetries && expected?.httpStatus ? 3 : attempts;
   expect((await events(page, "request")).length).toBeLessThanOrEqual(most * challenges);
-  if (drm !== "clearkey") expect((await run.requests("token")).length).toBeGreaterThanOrEqual((await licenses(run)).length > 0 ? 1 : 0);
+  if (drm !== "clearkey")
+    expect((await run.requests("token")).length).toBeGreaterThanOrEqual((await licenses(run)).length > 0 ? 1 : 0);
 }
 
 const KINDS = {
@@ -52,8 +62,10 @@ const KINDS = {
     const seen = await licenses(run);
     const granted = seen.filter(({ status }) => status === 200);
     expect(granted.length).toBeGreaterThan(0);
-    for (const { headers, refused } of granted) expect([Boolean(headers[HEADER]), refused]).toEqual([cell.drm !== "clearkey", undefined]);
-    for (const { kind, path, headers } of await run.requests()) if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
+    for (const { headers, refused } of granted)
+      expect([Boolean(headers[HEADER]), refused]).toEqual([cell.drm !== "clearkey", undefined]);
+    for (const { kind, path, headers } of await run.requests())
+      if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
     if (cell.fault) expect(seen.filter(({ status }) => status === 503).length).toBe(2);
     expect(await list(page, "playerErrors")).toEqual([]);
     expect(await events(page, "error")).toEqual([]);
@@ -89,7 +101,11 @@ const KINDS = {
     await run.faults();
     const before = (await licenses(run)).length;
     // The next player's picture is later than anything that the first one still does.
-    await page.evaluate((given) => window.lab.start(given), { path: PLAYERS[cell.player].media[cell.drm], drm: cell.drm, keySystem: KEY_SYSTEMS[cell.drm] });
+    await page.evaluate((given) => window.lab.start(given), {
+      path: PLAYERS[cell.player].media[cell.drm],
+      drm: cell.drm,
+      keySystem: KEY_SYSTEMS[cell.drm],
+    });
     await expectPlaying(page);
     expect((await licenses(run)).length - before).toBeLessThanOrEqual(2); // one for each key
     expect(await list(page, "playerErrors")).toEqual([]);
@@ -101,7 +117,9 @@ const KINDS = {
     await start(page, run, cell, { renewal: { after: 0.5 } });
     await expect.poll(async () => (await licenses(run)).map(({ challenge }) => challenge)).toContain("renewal");
     const first = (await cdm(page, "generate-request")).length;
-    await expect.poll(async () => (await cdm(page, "license")).length, { message: "licenses that the CDM has taken" }).toBeGreaterThan(first);
+    await expect
+      .poll(async () => (await cdm(page, "license")).length, { message: "licenses that the CDM has taken" })
+      .toBeGreaterThan(first);
     await expectPlaying(page);
     // Counted in this order: renewals go on.
     const licensed = (await licenses(run)).length;
@@ -119,7 +137,10 @@ const KINDS = {
     await start(page, run, cell, { renewal: { after: 1 } });
     const expected = { ...cell.expected, messageType: "license-renewal" };
     const { renewal } = PLAYERS[cell.player];
-    if (renewal) await expect.poll(async () => (await events(page, "error")).map(({ error }) => [error.serverCode, error.messageType])).toContainEqual(["7011", "license-renewal"]);
+    if (renewal)
+      await expect
+        .poll(async () => (await events(page, "error")).map(({ error }) => [error.serverCode, error.messageType]))
+        .toContainEqual(["7011", "license-renewal"]);
     const where = renewal ?? (await heard(page, expected)).where;
     await expectPlaying(page);
     expect(await renewals(page)).toContainEqual(["refused", "7011"]);
@@ -130,11 +151,17 @@ const KINDS = {
     const renews = PLAYERS[cell.player].renews.includes(cell.drm) && !/^shaka-player-4/.test(cell.version);
     await start(page, run, cell, {}, { renewal: { interval: 700 } });
     if (!renews) {
-      await expect.poll(async () => (await events(page, "warning")).map(({ code }) => code)).toEqual(["renewal-unsupported"]);
+      await expect
+        .poll(async () => (await events(page, "warning")).map(({ code }) => code))
+        .toEqual(["renewal-unsupported"]);
       await expectPlaying(page);
       return void shown("no: a warning");
     }
-    await expect.poll(async () => (await renewals(page)).filter(([outcome]) => outcome === "granted").length, { message: "again and again" }).toBeGreaterThan(2);
+    await expect
+      .poll(async () => (await renewals(page)).filter(([outcome]) => outcome === "granted").length, {
+        message: "again and again",
+      })
+      .toBeGreaterThan(2);
     await expectPlaying(page);
     await expect.poll(async () => (await cdm(page, "license")).length).toBeGreaterThan(3);
     // Counted in this order: renewals go on.
@@ -189,7 +216,10 @@ for (const cell of cells()) {
   test(titleOf(cell), { tag: tagsOf(cell) }, async ({ page, run }) => {
     await KINDS[cell.kind](page, run, cell);
     const own = PLAYERS[cell.player].throws?.[cell.version];
-    expect((await list(page, "unhandled")).filter((text) => !own?.test(text)), "what nobody caught").toEqual([]);
+    expect(
+      (await list(page, "unhandled")).filter((text) => !own?.test(text)),
+      "what nobody caught",
+    ).toEqual([]);
     expect(await cdm(page, "refused"), "what the CDM was given and is no license").toEqual([]);
   });
 }

@@ -16,45 +16,66 @@ const MASTER = "demo-cenc/hls/all.m3u8";
 /** How each player is started with an option; `channel`: what it gives the app, as `[code, our code]`. */
 const PLAYERS = {
   "Shaka 5": {
-    page: "", channel: [6006, "robustness-refused"],
-    play: ({ lab, robustness, keySystem, path }) => (async () => {
-      lab.player = await lab.shakaPlayer(keySystem);
-      lab.undo = await lab.attachShaka(lab.player, await lab.client({ contentId: "demo-cenc" }), { robustness });
-      await lab.load(lab.player, path);
-    })(),
+    page: "",
+    channel: [6006, "robustness-refused"],
+    play: ({ lab, robustness, keySystem, path }) =>
+      (async () => {
+        lab.player = await lab.shakaPlayer(keySystem);
+        lab.undo = await lab.attachShaka(lab.player, await lab.client({ contentId: "demo-cenc" }), { robustness });
+        await lab.load(lab.player, path);
+      })(),
   },
   "hls.js": {
-    page: "", channel: ["keySystemNoSession", "robustness-refused"], path: MASTER, keeps: true,
-    play: ({ lab, robustness, path }) => lab.hls(path, { options: { contentId: "demo-cenc" }, adapter: { robustness } }),
+    page: "",
+    channel: ["keySystemNoSession", "robustness-refused"],
+    path: MASTER,
+    keeps: true,
+    play: ({ lab, robustness, path }) =>
+      lab.hls(path, { options: { contentId: "demo-cenc" }, adapter: { robustness } }),
   },
   "dash.js": {
-    page: "dash/", channel: [113, "robustness-refused"],
-    play: ({ lab, robustness, path }) => lab.play(path, { options: { contentId: "demo-cenc" }, adapter: { robustness } }),
+    page: "dash/",
+    channel: [113, "robustness-refused"],
+    play: ({ lab, robustness, path }) =>
+      lab.play(path, { options: { contentId: "demo-cenc" }, adapter: { robustness } }),
   },
   "rx-player": {
-    page: "rx-player/", channel: ["KEY_GENERATE_REQUEST_ERROR", "robustness-refused"],
+    page: "rx-player/",
+    channel: ["KEY_GENERATE_REQUEST_ERROR", "robustness-refused"],
     play: ({ lab, robustness, path }) => lab.play(path, { adapter: { contentId: "demo-cenc", robustness } }),
   },
   "a bare element": {
-    page: "", channel: ["robustness-refused", "robustness-refused"],
-    play: ({ lab, robustness }) => (async () => {
-      await lab.bare({ options: { contentId: "demo-cenc" }, media: { robustness } });
-      await lab.feed("demo-cenc");
-    })(),
+    page: "",
+    channel: ["robustness-refused", "robustness-refused"],
+    play: ({ lab, robustness }) =>
+      (async () => {
+        await lab.bare({ options: { contentId: "demo-cenc" }, media: { robustness } });
+        await lab.feed("demo-cenc");
+      })(),
   },
 };
 PLAYERS["Shaka 4.13"] = { ...PLAYERS["Shaka 5"], page: "?shaka=4" };
 PLAYERS["rx-player 4.0"] = { ...PLAYERS["rx-player"], page: "rx-player/?rx=4.0" };
 
-const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
-const levels = async (page) => (await events(page, "robustness")).map(({ keySystem, robustness, refused }) => [keySystem, robustness, refused]);
-const granted = (page) => page.evaluate(() => window.__cdmBridge.log.filter(({ event }) => event === "generate-request").map(({ keySystem, level }) => [keySystem, level]));
+const events = (page, type) =>
+  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const levels = async (page) =>
+  (await events(page, "robustness")).map(({ keySystem, robustness, refused }) => [keySystem, robustness, refused]);
+const granted = (page) =>
+  page.evaluate(() =>
+    window.__cdmBridge.log
+      .filter(({ event }) => event === "generate-request")
+      .map(({ keySystem, level }) => [keySystem, level]),
+  );
 
 async function start(page, run, { page: query, play, path = MPD }, bridge, robustness) {
   await openLab(page, run, bridge, query);
   const keySystem = bridge.drms[0] === "playready" ? "com.microsoft.playready" : "com.widevine.alpha";
   await page.evaluate(`window.start = ${play}`);
-  await page.evaluate(([robustness, keySystem, path]) => window.start({ lab: window.lab, robustness, keySystem, path }), [robustness, keySystem, path]);
+  await page.evaluate(
+    ([robustness, keySystem, path]) => window.start({ lab: window.lab, robustness, keySystem, path }),
+    [robustness, keySystem, path],
+  );
 }
 
 /** It plays at this level, and the app has heard of no error on the way. */
@@ -73,45 +94,68 @@ test.describe.configure({ mode: "parallel" });
 const CASES = [
   ["PlayReady in hardware, under the name that has it", SL3000, "hardware", PLAYREADY],
   ["Widevine in hardware on Android", ANDROID, "hardware", ["com.widevine.alpha", L1]],
-  ["Widevine in hardware on Windows, under the experiment's name", WINDOWS, "hardware", ["com.widevine.alpha.experiment", L1]],
+  [
+    "Widevine in hardware on Windows, under the experiment's name",
+    WINDOWS,
+    "hardware",
+    ["com.widevine.alpha.experiment", L1],
+  ],
   ["in software where the device has no hardware", { drms: ["widevine"] }, "hardware", ["com.widevine.alpha", L3]],
   ["in software where that is asked for, PlayReady", SL3000, "software", PLAYREADY_SOFTWARE],
   ["in software where that is asked for, Widevine", ANDROID, "software", ["com.widevine.alpha", L3]],
   ["at a level by its name", WINDOWS, L1, ["com.widevine.alpha.experiment", L1]],
-  ["in software where the content is not made for PlayReady's hardware", { ...SL3000, refuses: ["3000"] }, "hardware", PLAYREADY_SOFTWARE, "3000"],
-  ["in software where the content is not made for Widevine's hardware", { ...WINDOWS, refuses: ["HW_SECURE_ALL"] }, "hardware", ["com.widevine.alpha", L3], "HW_SECURE_ALL"],
+  [
+    "in software where the content is not made for PlayReady's hardware",
+    { ...SL3000, refuses: ["3000"] },
+    "hardware",
+    PLAYREADY_SOFTWARE,
+    "3000",
+  ],
+  [
+    "in software where the content is not made for Widevine's hardware",
+    { ...WINDOWS, refuses: ["HW_SECURE_ALL"] },
+    "hardware",
+    ["com.widevine.alpha", L3],
+    "HW_SECURE_ALL",
+  ],
 ];
 const OLDER = /4\.13|4\.0/;
 
 // What is asked of a CDM is the same script in every browser.
-for (const [name, player] of Object.entries(PLAYERS)) test.describe(name, { tag: "@chromium" }, () => {
-  const cases = CASES.filter(([, , , , refused], at) => (refused ? !player.keeps : !OLDER.test(name) || at < 2));
-  for (const [title, device, option, level, refused] of cases) {
-    test(`plays ${title}`, async ({ page, run }) => {
-      await start(page, run, player, device, option);
-      await expectLevel(page, level, refused);
+for (const [name, player] of Object.entries(PLAYERS))
+  test.describe(name, { tag: "@chromium" }, () => {
+    const cases = CASES.filter(([, , , , refused], at) => (refused ? !player.keeps : !OLDER.test(name) || at < 2));
+    for (const [title, device, option, level, refused] of cases) {
+      test(`plays ${title}`, async ({ page, run }) => {
+        await start(page, run, player, device, option);
+        await expectLevel(page, level, refused);
+      });
+    }
+
+    test("a content that refuses every level is the player's own error, with ours inside", async ({ page, run }) => {
+      await start(page, run, player, { ...SL3000, refuses: ALL_LEVELS }, "hardware");
+      const [code, ours] = player.channel;
+      // A bare element's error is ours; hls.js also says that it cannot close a session that never began.
+      const own = () => page.evaluate(() => window.lab.playerErrors.find(({ ours, isOurs }) => ours || isOurs));
+      await expect.poll(own).toBeTruthy();
+      const error = await own();
+      expect([error.code ?? error.details, (error.ours ?? error).code]).toEqual([code, ours]);
+      expect((error.ours ?? error).message).toContain(player.keeps ? "3000" : "2000");
+      if (player.keeps) expect(error.fatal).toBe(true);
+      expect((await events(page, "error")).map(({ error: { code } }) => code)).toEqual([ours]);
+      await expectNoPicture(page);
+      expect(await levels(page)).toEqual([]);
     });
-  }
-
-  test("a content that refuses every level is the player's own error, with ours inside", async ({ page, run }) => {
-    await start(page, run, player, { ...SL3000, refuses: ALL_LEVELS }, "hardware");
-    const [code, ours] = player.channel;
-    // A bare element's error is ours; hls.js also says that it cannot close a session that never began.
-    const own = () => page.evaluate(() => window.lab.playerErrors.find(({ ours, isOurs }) => ours || isOurs));
-    await expect.poll(own).toBeTruthy();
-    const error = await own();
-    expect([error.code ?? error.details, (error.ours ?? error).code]).toEqual([code, ours]);
-    expect((error.ours ?? error).message).toContain(player.keeps ? "3000" : "2000");
-    if (player.keeps) expect(error.fatal).toBe(true);
-    expect((await events(page, "error")).map(({ error: { code } }) => code)).toEqual([ours]);
-    await expectNoPicture(page);
-    expect(await levels(page)).toEqual([]);
   });
-});
 
-test("hls.js: a player that is made again of the same config begins one level lower", { tag: "@chromium" }, async ({ page, run }) => {
+test("hls.js: a player that is made again of the same config begins one level lower", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await start(page, run, PLAYERS["hls.js"], { ...WINDOWS, refuses: ["HW_SECURE_ALL"] }, "hardware");
-  await expect.poll(() => page.evaluate(() => window.lab.playerErrors.map(({ ours }) => ours?.code))).toContain("robustness-refused");
+  await expect
+    .poll(() => page.evaluate(() => window.lab.playerErrors.map(({ ours }) => ours?.code)))
+    .toContain("robustness-refused");
   await page.evaluate((path) => {
     const { lab } = window;
     lab.player.destroy();

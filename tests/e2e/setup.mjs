@@ -15,7 +15,10 @@ export default async function setup() {
     const [from, to] = [`tests/e2e/page/${entry.name}`, `build/e2e/${entry.name}`];
     if (!entry.isDirectory()) continue;
     await bundlePage(folder(`${from}/lab.js`), folder(to));
-    await cp(folder(existsSync(folder(`${from}/index.html`)) ? `${from}/index.html` : "tests/e2e/page/index.html"), folder(`${to}/index.html`));
+    await cp(
+      folder(existsSync(folder(`${from}/index.html`)) ? `${from}/index.html` : "tests/e2e/page/index.html"),
+      folder(`${to}/index.html`),
+    );
   }
   await bundlePage(folder("tests/e2e/players/lab.js"), folder("build/e2e/players"));
   await cp(folder("tests/e2e/players/index.html"), folder("build/e2e/players/index.html"));

@@ -26,7 +26,7 @@ export async function openSite(pages) {
     if (page && request.method === "OPTIONS") return void response.writeHead(204, page.headers).end();
     if (page) {
       response.writeHead(page.status ?? 200, { "content-type": "text/html", ...page.headers });
-      return void response.end(request.method === "HEAD" ? undefined : page.body ?? "");
+      return void response.end(request.method === "HEAD" ? undefined : (page.body ?? ""));
     }
     if (path === "/load.js") return void response.writeHead(200, { "content-type": TYPES.js, ...ANYONE }).end(LOAD);
     const name = /^\/dist\/([\w.-]+\.(js|wasm))$/.exec(path);
@@ -36,11 +36,17 @@ export async function openSite(pages) {
     }
     response.writeHead(404).end();
   });
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
   const { port } = server.address();
   return {
     port,
     url: (path, host = "localhost") => `http://${host}:${port}${path}`,
-    close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
   };
 }

@@ -17,7 +17,8 @@ const SCHEMES = ["light", "dark"];
 
 const pressPlay = (page) => page.getByRole("button", { name: "Play", exact: true }).click();
 const fragment = (parameters) => `#${new URLSearchParams(parameters)}`;
-const WIDEVINE = "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
+const WIDEVINE =
+  "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
 const WRONG_MPD = `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>`;
 
 /**
@@ -29,7 +30,8 @@ const STATES = {
   play: [
     { name: "as it opens" },
     {
-      name: "playing", open: "?player=media&drm=widevine&content=demo-single-key",
+      name: "playing",
+      open: "?player=media&drm=widevine&content=demo-single-key",
       ready: async (page) => {
         await pressPlay(page);
         await expect(page.locator("#status")).toHaveText("Playing.");
@@ -37,13 +39,21 @@ const STATES = {
         await expect(page.locator(".detail dl").first()).toBeVisible();
       },
     },
-    { name: "refused", open: "?player=media&drm=widevine&fault=expired", ready: async (page) => { await pressPlay(page); await expect(page.locator("#support")).toContainText("7011"); } },
+    {
+      name: "refused",
+      open: "?player=media&drm=widevine&fault=expired",
+      ready: async (page) => {
+        await pressPlay(page);
+        await expect(page.locator("#support")).toContainText("7011");
+      },
+    },
     { name: "my own stream", open: "?source=own" },
   ],
   errors: [
     { name: "as it opens" },
     {
-      name: "both sides", open: "?player=shaka",
+      name: "both sides",
+      open: "?player=shaka",
       ready: async (page) => {
         await page.getByRole("button", { name: "Run both" }).click();
         await expect(page.locator("#ours .outcome")).toContainText("what to do");
@@ -52,16 +62,42 @@ const STATES = {
         await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
       },
     },
-    { name: "a search", open: "#search=6007", ready: (page) => expect(page.locator("#results")).toContainText("LICENSE_REQUEST_FAILED") },
+    {
+      name: "a search",
+      open: "#search=6007",
+      ready: (page) => expect(page.locator("#results")).toContainText("LICENSE_REQUEST_FAILED"),
+    },
   ],
   device: [{ name: "examined", ready: (page) => expect(page.locator("#status")).toHaveText("Done.") }],
   inspect: [
     { name: "empty", ready: (page) => expect(page.getByText("Nothing to read yet")).toBeVisible() },
-    { name: "a box", open: fragment({ a: `t${WIDEVINE}` }), ready: (page) => expect(page.getByRole("heading", { name: "PSSH box: Widevine" })).toBeVisible() },
-    { name: "unknown", open: fragment({ a: "twhat is this?" }), ready: (page) => expect(page.getByText("No format that this page knows.")).toBeVisible() },
-    { name: "a warning", open: fragment({ a: "t#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"skd://a\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n" }), ready: (page) => expect(page.getByText(/FairPlay plays cbcs/)).toBeVisible() },
-    { name: "comparison", open: fragment({ tab: "compare", a: `t${WRONG_MPD}`, b: `t${WIDEVINE}` }), ready: (page) => expect(page.getByText("The same key ids, but in another byte order.")).toBeVisible() },
-    { name: "build", open: fragment({ tab: "build" }), ready: (page) => expect(page.getByLabel("Result in base64")).not.toHaveValue("") },
+    {
+      name: "a box",
+      open: fragment({ a: `t${WIDEVINE}` }),
+      ready: (page) => expect(page.getByRole("heading", { name: "PSSH box: Widevine" })).toBeVisible(),
+    },
+    {
+      name: "unknown",
+      open: fragment({ a: "twhat is this?" }),
+      ready: (page) => expect(page.getByText("No format that this page knows.")).toBeVisible(),
+    },
+    {
+      name: "a warning",
+      open: fragment({
+        a: 't#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="skd://a",KEYFORMAT="com.apple.streamingkeydelivery"\n',
+      }),
+      ready: (page) => expect(page.getByText(/FairPlay plays cbcs/)).toBeVisible(),
+    },
+    {
+      name: "comparison",
+      open: fragment({ tab: "compare", a: `t${WRONG_MPD}`, b: `t${WIDEVINE}` }),
+      ready: (page) => expect(page.getByText("The same key ids, but in another byte order.")).toBeVisible(),
+    },
+    {
+      name: "build",
+      open: fragment({ tab: "build" }),
+      ready: (page) => expect(page.getByLabel("Result in base64")).not.toHaveValue(""),
+    },
   ],
 };
 const statesOf = ({ name }) => STATES[name] ?? [{ name: "as it opens" }];
@@ -74,17 +110,28 @@ async function open(page, run, { file }, { open: behind = "", ready } = { name: 
 
 for (const one of PAGES) {
   for (const state of statesOf(one)) {
-    test(`${one.name}, ${state.name}: no violation of WCAG 2.2 AA, nothing cut off, in light and dark`, async ({ page, run }) => {
+    test(`${one.name}, ${state.name}: no violation of WCAG 2.2 AA, nothing cut off, in light and dark`, async ({
+      page,
+      run,
+    }) => {
       test.setTimeout(240_000); // four times axe, which looks at every byte that is shown
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 });
         for (const colorScheme of SCHEMES) {
           await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
           await open(page, run, one, state);
-          const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-          const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
+          const { violations } = await new AxeBuilder({ page })
+            .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+            .analyze();
+          const told = violations.map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
+          );
           expect(told, `${width} px, ${colorScheme}`).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width} px, ${colorScheme}`).toBeLessThanOrEqual(width);
+          expect(
+            await page.evaluate(() => document.documentElement.scrollWidth),
+            `${width} px, ${colorScheme}`,
+          ).toBeLessThanOrEqual(width);
           // Another address of the same document would not load it again.
           await page.goto("about:blank");
         }
@@ -95,16 +142,30 @@ for (const one of PAGES) {
   test(`${one.name}: the document alone says what it is, with its policy, and nothing inline`, async () => {
     const html = readFileSync(join(built, one.file), "utf8");
     expect(html).toContain(`content="${policyOf(one)}"`);
-    for (const forbidden of [/<script(?![^>]*\bsrc=)/, /\son\w+=/, /\sstyle=/, /<style/, /https?:\/\//, /(?:href|src)="\//]) expect(html.replace(/<a class="external"[^>]*>/g, ""), String(forbidden)).not.toMatch(forbidden);
+    for (const forbidden of [
+      /<script(?![^>]*\bsrc=)/,
+      /\son\w+=/,
+      /\sstyle=/,
+      /<style/,
+      /https?:\/\//,
+      /(?:href|src)="\//,
+    ])
+      expect(html.replace(/<a class="external"[^>]*>/g, ""), String(forbidden)).not.toMatch(forbidden);
     expect(html).toMatch(/<h1/);
-    for (const { file, label } of PAGES) expect(html).toContain(`<a href="${file}"${file === one.file ? ' aria-current="page"' : ""}>${label}</a>`);
+    for (const { file, label } of PAGES)
+      expect(html).toContain(`<a href="${file}"${file === one.file ? ' aria-current="page"' : ""}>${label}</a>`);
     for (const [, script] of html.matchAll(/<script ([^>]*)>/g)) expect(script).toMatch(/\b(async|type="module")/);
   });
 
   test(`${one.name}: it is painted before any script has come`, async ({ page, run }) => {
     let release;
-    const held = new Promise((resolve) => { release = resolve; });
-    await page.route(/\.js(\?|$)/, async (route) => { await held; await route.continue(); });
+    const held = new Promise((resolve) => {
+      release = resolve;
+    });
+    await page.route(/\.js(\?|$)/, async (route) => {
+      await held;
+      await route.continue();
+    });
     await page.goto(run.url(one.file), { waitUntil: "commit" });
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(page.getByRole("navigation", { name: "Pages" }).getByRole("link")).toHaveCount(PAGES.length);
@@ -128,8 +189,15 @@ for (const one of PAGES) {
     await expect.poll(ground).toBe(light);
   });
 
-  test(`${one.name}: by the arrow keys of a remote, from the navigation into the page and back`, async ({ page, run }) => {
-    await page.addInitScript(() => Object.defineProperty(navigator, "userAgent", { get: () => "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.5) AppleWebKit/537.36" }));
+  test(`${one.name}: by the arrow keys of a remote, from the navigation into the page and back`, async ({
+    page,
+    run,
+  }) => {
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, "userAgent", {
+        get: () => "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.5) AppleWebKit/537.36",
+      }),
+    );
     await open(page, run, one);
     const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
     await links.first().focus();

@@ -3,10 +3,14 @@ import { openFileHost } from "./file-host.mjs";
 import { expect, expectPlaying, test } from "./fixture.mjs";
 
 let host;
-test.beforeAll(async () => { host = await openFileHost("/some/where/"); });
+test.beforeAll(async () => {
+  host = await openFileHost("/some/where/");
+});
 test.afterAll(() => host.close());
 
-test("samples play with the browser's own ClearKey, every player that has it; the page says what is missing @chromium", async ({ page }) => {
+test("samples play with the browser's own ClearKey, every player that has it; the page says what is missing @chromium", async ({
+  page,
+}) => {
   await page.goto(host.url);
   await expect(page.locator("html[data-ready]")).toHaveCount(1);
   await expect(page.locator("#server-note")).toContainText("There is no license server here");

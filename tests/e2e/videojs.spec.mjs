@@ -8,20 +8,27 @@ const MPD = "demo-single-key/manifest.mpd";
 const OPTIONS = { contentId: "demo-single-key" };
 
 const open = (page, run, bridge, query = "") => openLab(page, run, bridge, `videojs/${query}`);
-const play = (page, path = MPD, setup = { options: OPTIONS }) => page.evaluate(([path, setup]) => window.lab.play(path, setup), [path, setup]);
+const play = (page, path = MPD, setup = { options: OPTIONS }) =>
+  page.evaluate(([path, setup]) => window.lab.play(path, setup), [path, setup]);
 const load = (page, path) => page.evaluate((path) => window.lab.load(path), path);
 const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
 const of = (page, name) => page.evaluate((name) => window.lab[name], name);
 const errors = (page) => of(page, "playerErrors");
-const events = (page, type) => page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
-const cdm = (page, event) => page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
+const events = (page, type) =>
+  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
+const cdm = (page, event) =>
+  page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const tokenOf = ({ headers }) => JSON.parse(Buffer.from(headers[HEADER], "base64").toString());
 
 /** The first error of the player, which is ours in every way. */
 async function failed(page, ours) {
   await expect.poll(async () => (await errors(page)).length).toBeGreaterThan(0);
   const [error] = await errors(page);
-  expect(error).toMatchObject({ code: 5, original: true, ours: { ...ours, isOurs: true, hint: expect.stringMatching(/\.$/) } });
+  expect(error).toMatchObject({
+    code: 5,
+    original: true,
+    ours: { ...ours, isOurs: true, hint: expect.stringMatching(/\.$/) },
+  });
   expect(error.message).toContain(error.ours.hint);
   return error;
 }
@@ -32,7 +39,9 @@ test.afterEach(async ({ page }) => {
   expect(await cdm(page, "refused")).toEqual([]);
 });
 
-test("contrib-eme 5.2, the oldest that is tested: it plays, and a refusal is the player's error", { tag: "@chromium" }, async ({ page, run }) => {
+test("contrib-eme 5.2, the oldest that is tested: it plays, and a refusal is the player's error", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await open(page, run, { drms: ["fairplay"], certificateOrder: "strict" }, "?eme=5.2");
   await run.faults({ on: "license", fault: "error:7012" });
   await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
@@ -52,27 +61,51 @@ const PLAYS = [
   ["fairplay", "demo-cbcs", "hls/fairplay.m3u8"],
 ];
 for (const [drm, content, path] of PLAYS) {
-  test(`${drm} plays ${content}/${path}, with the token on license requests alone`, path === "hls/all.m3u8" || path === "hls/fairplay.m3u8" ? ONE_BROWSER : { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
-    await open(page, run, { drms: [drm] });
-    await play(page, `${content}/${path}`, { options: { contentId: content } });
-    await expectPlaying(page);
-    await expect.poll(async () => (await posts(run)).length).toBe(2); // one a track
-    for (const post of await posts(run)) {
-      expect({ drm: post.drm, refused: post.refused, cid: tokenOf(post).cid }).toEqual({ drm, refused: undefined, cid: content });
-    }
-    for (const { kind, path, headers } of await run.requests()) if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
-    await expect.poll(async () => new Set((await events(page, "key-status")).filter(({ status }) => status === "usable").map(({ keyId }) => keyId)).size).toBe(2);
-    for (const context of await of(page, "contexts")) {
-      expect(context).toMatchObject({ drm, contentId: content, messageType: "license-request", sessionId: expect.stringMatching(/./), initData: expect.any(Number) });
-      expect(context.initDataType).toBe(drm === "fairplay" ? "sinf" : "cenc");
-    }
-    expect(await errors(page)).toEqual([]);
-    expect(await events(page, "error")).toEqual([]);
-    expect((await run.requests("certificate")).length).toBe(drm === "fairplay" ? 1 : 0);
-  });
+  test(
+    `${drm} plays ${content}/${path}, with the token on license requests alone`,
+    path === "hls/all.m3u8" || path === "hls/fairplay.m3u8" ? ONE_BROWSER : { tag: ["@matrix", "@chromium"] },
+    async ({ page, run }) => {
+      await open(page, run, { drms: [drm] });
+      await play(page, `${content}/${path}`, { options: { contentId: content } });
+      await expectPlaying(page);
+      await expect.poll(async () => (await posts(run)).length).toBe(2); // one a track
+      for (const post of await posts(run)) {
+        expect({ drm: post.drm, refused: post.refused, cid: tokenOf(post).cid }).toEqual({
+          drm,
+          refused: undefined,
+          cid: content,
+        });
+      }
+      for (const { kind, path, headers } of await run.requests())
+        if (kind !== "license") expect(headers[HEADER], path).toBeUndefined();
+      await expect
+        .poll(
+          async () =>
+            new Set(
+              (await events(page, "key-status")).filter(({ status }) => status === "usable").map(({ keyId }) => keyId),
+            ).size,
+        )
+        .toBe(2);
+      for (const context of await of(page, "contexts")) {
+        expect(context).toMatchObject({
+          drm,
+          contentId: content,
+          messageType: "license-request",
+          sessionId: expect.stringMatching(/./),
+          initData: expect.any(Number),
+        });
+        expect(context.initDataType).toBe(drm === "fairplay" ? "sinf" : "cenc");
+      }
+      expect(await errors(page)).toEqual([]);
+      expect(await events(page, "error")).toEqual([]);
+      expect((await run.requests("certificate")).length).toBe(drm === "fairplay" ? 1 : 0);
+    },
+  );
 }
 
-for (const [name, fault, ours] of [["7011", { on: "token", fault: "expires:1200" }, { code: "token-expired", serverCode: "7011" }]]) {
+for (const [name, fault, ours] of [
+  ["7011", { on: "token", fault: "expires:1200" }, { code: "token-expired", serverCode: "7011" }],
+]) {
   test(`${name}: PallyCon's refusal is the player's error, once`, { tag: "@chromium" }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
     await run.faults(fault);
@@ -89,33 +122,60 @@ for (const [name, fault, ours] of [["7011", { on: "token", fault: "expires:1200"
 }
 
 test.describe("in one browser", ONE_BROWSER, () => {
-  test("clearkey plays where it is named, over PallyCon's ClearKey endpoint and without custom data", async ({ page, run }) => {
+  test("clearkey plays where it is named, over PallyCon's ClearKey endpoint and without custom data", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: [] });
-    await play(page, "demo-cenc/clearkey.mpd", { options: { contentId: "demo-cenc" }, adapter: { drms: ["clearkey"] } });
+    await play(page, "demo-cenc/clearkey.mpd", {
+      options: { contentId: "demo-cenc" },
+      adapter: { drms: ["clearkey"] },
+    });
     await expectPlaying(page);
     const seen = await run.requests("license");
     for (const { method, path, query, headers } of seen) {
-      expect({ method, path, query, token: headers[HEADER] }).toEqual({ method: "GET", path: "/ri/clearkey/licenseManager.do", query: "siteId=DEMO&cid=demo-cenc", token: undefined });
+      expect({ method, path, query, token: headers[HEADER] }).toEqual({
+        method: "GET",
+        path: "/ri/clearkey/licenseManager.do",
+        query: "siteId=DEMO&cid=demo-cenc",
+        token: undefined,
+      });
     }
     expect(seen.length).toBeGreaterThan(0);
     expect(await run.requests("token")).toEqual([]);
   });
 
-  test("three key systems, ClearKey only where it is named: without another DRM contrib-eme says so, and nothing is asked for", async ({ page, run }) => {
+  test("three key systems, ClearKey only where it is named: without another DRM contrib-eme says so, and nothing is asked for", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: [] });
     await play(page, "demo-cenc/clearkey.mpd", { options: { contentId: "demo-cenc" } });
-    await expect.poll(async () => (await errors(page)).map(({ type }) => type)).toContain("eme-failed-request-media-key-system-access");
-    expect(await page.evaluate(() => Object.keys(window.lab.keySystems))).toEqual(["com.apple.fps", "com.microsoft.playready", "com.widevine.alpha"]);
+    await expect
+      .poll(async () => (await errors(page)).map(({ type }) => type))
+      .toContain("eme-failed-request-media-key-system-access");
+    expect(await page.evaluate(() => Object.keys(window.lab.keySystems))).toEqual([
+      "com.apple.fps",
+      "com.microsoft.playready",
+      "com.widevine.alpha",
+    ]);
     expect(await run.requests("license")).toEqual([]);
   });
 
   for (const [name, fault, ours, tries] of [
-    ["7012", { on: "license", fault: "error:7012" }, { code: "content-id-mismatch", serverCode: "7012", message: expect.stringContaining("PallyCon 7012: ") }],
+    [
+      "7012",
+      { on: "license", fault: "error:7012" },
+      { code: "content-id-mismatch", serverCode: "7012", message: expect.stringContaining("PallyCon 7012: ") },
+    ],
     ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
     ["403", { on: "license", fault: "status:403" }, { httpStatus: 403, retryable: false }],
     ["the network down", { on: "license", fault: "close" }, { code: "network", retryable: true }, 3],
   ]) {
-    test(`${name} is the player's error, once, and the CDM gets nothing`, { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+    test(`${name} is the player's error, once, and the CDM gets nothing`, { tag: ["@matrix", "@chromium"] }, async ({
+      page,
+      run,
+    }) => {
       await open(page, run, { drms: ["widevine"] });
       await run.faults(fault);
       await play(page);
@@ -136,7 +196,10 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
   }
 
-  test("a busy server is asked again, with a fresh token each time", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("a busy server is asked again, with a fresh token each time", { tag: ["@matrix", "@chromium"] }, async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"] });
     await run.faults({ on: "license", fault: "status:503", times: 2 });
     await play(page);
@@ -146,16 +209,25 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a token callback that throws is the player's error, in the callback's words", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("a token callback that throws is the player's error, in the callback's words", {
+    tag: ["@matrix", "@chromium"],
+  }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
-    await page.evaluate(() => { window.lab.token = async () => { throw new Error("the backend is down"); }; });
+    await page.evaluate(() => {
+      window.lab.token = async () => {
+        throw new Error("the backend is down");
+      };
+    });
     await play(page);
     const { message } = await failed(page, { code: "custom-data-failed" });
     expect(message).toContain("the backend is down");
     expect(await posts(run)).toEqual([]);
   });
 
-  for (const [name, path] of [["another source", "demo-cenc/manifest.mpd"], ["the same source", MPD]]) {
+  for (const [name, path] of [
+    ["another source", "demo-cenc/manifest.mpd"],
+    ["the same source", MPD],
+  ]) {
     test(`after a refused license ${name} plays in the same player`, async ({ page, run }) => {
       await open(page, run, { drms: ["widevine"] });
       await run.faults({ on: "license", fault: "error:7012" });
@@ -169,17 +241,25 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
   }
 
-  test("a license that the CDM refuses is contrib-eme's error; the same source plays afterwards", async ({ page, run }) => {
+  test("a license that the CDM refuses is contrib-eme's error; the same source plays afterwards", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"] });
     await run.faults({ on: "license", fault: "flip:-5", times: 1 });
     await play(page);
     await expect.poll(async () => (await errors(page)).map(({ type }) => type)).toEqual(["eme-failed-update-session"]);
     await load(page, MPD);
     await expectPlaying(page);
-    await page.evaluate(() => { window.__cdmBridge.log.length = 0; }); // one was refused, as it should be
+    await page.evaluate(() => {
+      window.__cdmBridge.log.length = 0;
+    }); // one was refused, as it should be
   });
 
-  test("a source that comes while the first one's license is on its way plays, and hears nothing of the first", async ({ page, run }) => {
+  test("a source that comes while the first one's license is on its way plays, and hears nothing of the first", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"] });
     await run.faults({ on: "license", fault: "slow:30000", times: 1 });
     await play(page);
@@ -191,7 +271,10 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await events(page, "error")).toEqual([]);
   });
 
-  test("what has a license is not asked for again: the same source once more, and nothing new at the server", async ({ page, run }) => {
+  test("what has a license is not asked for again: the same source once more, and nothing new at the server", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"] });
     await play(page);
     await expectPlaying(page);
@@ -206,11 +289,16 @@ test.describe("in one browser", ONE_BROWSER, () => {
     ["its token", { on: "token", fault: "slow:30000" }, { drms: ["widevine"] }],
     ["its certificate", { on: "certificate", fault: "slow:500" }, { drms: ["fairplay"] }],
   ]) {
-    test(`a player that is disposed of during ${name} throws nothing, and asks for nothing more`, async ({ page, run }) => {
+    test(`a player that is disposed of during ${name} throws nothing, and asks for nothing more`, async ({
+      page,
+      run,
+    }) => {
       await open(page, run, more);
       await run.faults(fault);
       await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
-      await expect.poll(async () => (await run.requests(fault.on)).filter(({ method }) => method !== "OPTIONS").length).toBe(1);
+      await expect
+        .poll(async () => (await run.requests(fault.on)).filter(({ method }) => method !== "OPTIONS").length)
+        .toBe(1);
       const ended = await page.evaluate(() => {
         window.lab.player.dispose();
         document.body.append(document.createElement("video"));
@@ -222,7 +310,9 @@ test.describe("in one browser", ONE_BROWSER, () => {
       const before = (await posts(run)).length;
       expect(before).toBeLessThanOrEqual(1);
       await run.forget();
-      await page.evaluate(() => { window.lab.video.muted = true; });
+      await page.evaluate(() => {
+        window.lab.video.muted = true;
+      });
       await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
       await expectPlaying(page);
       expect((await posts(run)).length).toBe(2);
@@ -231,23 +321,32 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
   }
 
-  test("a renewal is one: told to the token callback, granted, and the picture goes on", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+  test("a renewal is one: told to the token callback, granted, and the picture goes on", {
+    tag: ["@matrix", "@chromium"],
+  }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 1 } });
     await play(page);
     await expectPlaying(page);
-    await expect.poll(async () => (await of(page, "contexts")).map(({ messageType, reason }) => [messageType, reason])).toContainEqual(["license-renewal", "renewal"]);
+    await expect
+      .poll(async () => (await of(page, "contexts")).map(({ messageType, reason }) => [messageType, reason]))
+      .toContainEqual(["license-renewal", "renewal"]);
     await expect.poll(async () => (await posts(run)).map(({ challenge }) => challenge)).toContain("renewal");
     const [first, second] = await of(page, "contexts");
     expect([second.sessionId, second.keyIds]).toEqual([first.sessionId, first.keyIds]);
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a refused renewal leaves the picture alone while the key is good, and is the player's error when it is not", async ({ page, run }) => {
+  test("a refused renewal leaves the picture alone while the key is good, and is the player's error when it is not", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 1, expiresAfter: 4 } });
     await run.faults({ on: "license", fault: "error:7011", after: 1 });
     await play(page);
     await expectPlaying(page);
-    await expect.poll(async () => (await events(page, "error")).map(({ error }) => [error.messageType, error.serverCode])).toContainEqual(["license-renewal", "7011"]);
+    await expect
+      .poll(async () => (await events(page, "error")).map(({ error }) => [error.messageType, error.serverCode]))
+      .toContainEqual(["license-renewal", "7011"]);
     expect((await events(page, "key-status")).map(({ status }) => status)).toEqual(["usable"]);
     expect(await errors(page)).toEqual([]);
     await failed(page, { serverCode: "7011", messageType: "license-request" });
@@ -265,20 +364,36 @@ test.describe("in one browser", ONE_BROWSER, () => {
     await expectPlaying(page);
   });
 
-  test("Widevine's own certificate is set where the options name one: no request for it at the license URL", async ({ page, run }) => {
+  test("Widevine's own certificate is set where the options name one: no request for it at the license URL", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"], serviceCertificateRequest: true });
-    await page.evaluate(() => window.lab.play("demo-single-key/manifest.mpd", { options: { certificate: { widevine: { url: `${new URL("../../", location.href).href}ri/widevineCert.do?siteId=DEMO` } } } }));
+    await page.evaluate(() =>
+      window.lab.play("demo-single-key/manifest.mpd", {
+        options: {
+          certificate: { widevine: { url: `${new URL("../../", location.href).href}ri/widevineCert.do?siteId=DEMO` } },
+        },
+      }),
+    );
     await expectPlaying(page);
     expect((await posts(run)).every(({ keyIds }) => keyIds.length > 0)).toBe(true);
   });
 
   for (const certificateOrder of ["at-once", "strict"]) {
-    test(`FairPlay's certificate is set before the first request, and fetched once, where the CDM takes it ${certificateOrder}`, async ({ page, run }) => {
+    test(`FairPlay's certificate is set before the first request, and fetched once, where the CDM takes it ${certificateOrder}`, async ({
+      page,
+      run,
+    }) => {
       await open(page, run, { drms: ["fairplay"], certificateOrder });
       await run.faults({ on: "certificate", fault: "slow:300" });
       await play(page, "demo-cbcs/hls/fairplay.m3u8", { options: { contentId: "demo-cbcs" } });
       await expectPlaying(page);
-      const order = await page.evaluate(() => window.__cdmBridge.log.map(({ event }) => event).filter((event) => /^(server-certificate|generate-request)$/.test(event)));
+      const order = await page.evaluate(() =>
+        window.__cdmBridge.log
+          .map(({ event }) => event)
+          .filter((event) => /^(server-certificate|generate-request)$/.test(event)),
+      );
       expect(order).toEqual(["server-certificate", "generate-request", "generate-request"]);
       expect((await run.requests("certificate")).length).toBe(1);
     });
@@ -286,12 +401,25 @@ test.describe("in one browser", ONE_BROWSER, () => {
 
   for (const [name, fault, ours] of [
     ["that is a sign-in page", { on: "certificate", fault: "html" }, { code: "certificate-invalid" }],
-    ["that is PallyCon's error 7301", { on: "certificate", fault: "error:7301" }, { phase: "certificate", serverCode: "7301" }],
+    [
+      "that is PallyCon's error 7301",
+      { on: "certificate", fault: "error:7301" },
+      { phase: "certificate", serverCode: "7301" },
+    ],
   ]) {
-    test(`FairPlay: a certificate ${name} is the player's error, once; the same source plays afterwards`, async ({ page, run }) => {
+    test(`FairPlay: a certificate ${name} is the player's error, once; the same source plays afterwards`, async ({
+      page,
+      run,
+    }) => {
       await open(page, run, { drms: ["fairplay"], certificateOrder: "strict" });
       await run.faults(fault);
-      await page.evaluate((url) => window.lab.play("demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs", certificate: { fairplay: { url } } } }), run.url("ri/fpsCert.do?siteId=DEMO"));
+      await page.evaluate(
+        (url) =>
+          window.lab.play("demo-cbcs/manifest.mpd", {
+            options: { contentId: "demo-cbcs", certificate: { fairplay: { url } } },
+          }),
+        run.url("ri/fpsCert.do?siteId=DEMO"),
+      );
       const error = await failed(page, ours);
       expect(error).toMatchObject({ type: "eme-failed-set-server-certificate", keySystem: "com.apple.fps" });
       expect((await errors(page)).length).toBe(1);
@@ -303,19 +431,30 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
   }
 
-  test("FairPlay: a certificate that the CDM refuses is the player's error, for each source that needs it", async ({ page, run }) => {
+  test("FairPlay: a certificate that the CDM refuses is the player's error, for each source that needs it", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["fairplay"] });
     await run.faults({ on: "certificate", fault: "truncate" });
     await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
     await failed(page, { code: "certificate-rejected" });
     await load(page, "demo-cbcs/manifest.mpd");
-    await expect.poll(async () => (await errors(page)).map(({ ours }) => ours?.code)).toEqual(["certificate-rejected", "certificate-rejected"]);
+    await expect
+      .poll(async () => (await errors(page)).map(({ ours }) => ours?.code))
+      .toEqual(["certificate-rejected", "certificate-rejected"]);
     expect(await posts(run)).toEqual([]);
   });
 
-  test("several key systems in one source: the browser's is used, and no other's certificate is fetched", async ({ page, run }) => {
+  test("several key systems in one source: the browser's is used, and no other's certificate is fetched", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["playready", "widevine"] });
-    await play(page, "demo-cenc/manifest.mpd", { options: { contentId: "demo-cenc" }, adapter: { drms: ["fairplay", "widevine", "playready"] } });
+    await play(page, "demo-cenc/manifest.mpd", {
+      options: { contentId: "demo-cenc" },
+      adapter: { drms: ["fairplay", "widevine", "playready"] },
+    });
     await expectPlaying(page);
     expect(new Set((await posts(run)).map(({ drm }) => drm))).toEqual(new Set(["widevine"]));
     expect(await run.requests("certificate")).toEqual([]);
@@ -326,14 +465,22 @@ test.describe("in one browser", ONE_BROWSER, () => {
     await open(page, run, { drms: ["playready"] });
     await play(page, "demo-single-key/manifest.mpd", { adapter: { contentId: "demo-single-key" } });
     await expectPlaying(page);
-    await page.evaluate(() => window.lab.load("demo-cenc/manifest.mpd", window.lab.pallyConKeySystems(window.lab.player, window.lab.drm, { contentId: "demo-cenc" })));
+    await page.evaluate(() =>
+      window.lab.load(
+        "demo-cenc/manifest.mpd",
+        window.lab.pallyConKeySystems(window.lab.player, window.lab.drm, { contentId: "demo-cenc" }),
+      ),
+    );
     await expect.poll(async () => (await posts(run)).length).toBe(3);
     await expectPlaying(page);
     expect((await posts(run)).map((post) => tokenOf(post).cid)).toEqual(["demo-single-key", "demo-cenc", "demo-cenc"]);
     expect(await errors(page)).toEqual([]);
   });
 
-  test("the client's dispose() ends it: what is on its way is the player's error, and a new client plays", async ({ page, run }) => {
+  test("the client's dispose() ends it: what is on its way is the player's error, and a new client plays", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"] });
     await run.faults({ on: "license", fault: "slow:30000", times: 1 });
     await play(page);
@@ -345,7 +492,10 @@ test.describe("in one browser", ONE_BROWSER, () => {
     await expect.poll(async () => (await errors(page)).map(({ ours }) => ours?.code)).toEqual(["aborted", "aborted"]);
     await page.evaluate(async () => {
       const { lab } = window;
-      lab.load("demo-single-key/manifest.mpd", lab.pallyConKeySystems(lab.player, await lab.client({ contentId: "demo-single-key" })));
+      lab.load(
+        "demo-single-key/manifest.mpd",
+        lab.pallyConKeySystems(lab.player, await lab.client({ contentId: "demo-single-key" })),
+      );
     });
     await expectPlaying(page);
     expect((await posts(run)).length).toBe(2);
@@ -363,11 +513,15 @@ test.describe("in one browser", ONE_BROWSER, () => {
 
   test("a version of video.js that was not tested is said so once, and used all the same", async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
-    await page.evaluate(() => { window.lab.videojs.getComponent("Player").prototype.version = () => ({ "video.js": "10.0.0" }); });
+    await page.evaluate(() => {
+      window.lab.videojs.getComponent("Player").prototype.version = () => ({ "video.js": "10.0.0" });
+    });
     await play(page);
     await expectPlaying(page);
     await page.evaluate(() => window.lab.pallyConKeySystems(window.lab.player, window.lab.drm));
-    expect((await events(page, "warning")).filter(({ code }) => code === "player-untested").map(({ message }) => message)).toEqual([expect.stringContaining("video.js 10.0.0")]);
+    expect(
+      (await events(page, "warning")).filter(({ code }) => code === "player-untested").map(({ message }) => message),
+    ).toEqual([expect.stringContaining("video.js 10.0.0")]);
   });
 
   test("without contrib-eme, or before it is started, key systems are refused in words", async ({ page, run }) => {
@@ -376,13 +530,32 @@ test.describe("in one browser", ONE_BROWSER, () => {
       const { lab } = window;
       const drm = await lab.client();
       const player = lab.videojs(lab.video);
-      const refusal = (...args) => { try { lab.pallyConKeySystems(...args); return "accepted"; } catch (error) { return error.toJSON(); } };
+      const refusal = (...args) => {
+        try {
+          lab.pallyConKeySystems(...args);
+          return "accepted";
+        } catch (error) {
+          return error.toJSON();
+        }
+      };
       const before = refusal(player, drm);
       player.eme();
-      return [before, refusal(player, drm), refusal(player, drm, { drms: ["none"] }), refusal(player, {}), refusal(null, drm), refusal(lab.video, drm)];
+      return [
+        before,
+        refusal(player, drm),
+        refusal(player, drm, { drms: ["none"] }),
+        refusal(player, {}),
+        refusal(null, drm),
+        refusal(lab.video, drm),
+      ];
     });
     expect(refusals[0]).toMatchObject({ code: "player-invalid", hint: expect.stringContaining("player.eme()") });
     expect(refusals[1]).toBe("accepted");
-    expect(refusals.slice(2).map(({ code }) => code)).toEqual(["drm-invalid", "client-invalid", "player-invalid", "player-invalid"]);
+    expect(refusals.slice(2).map(({ code }) => code)).toEqual([
+      "drm-invalid",
+      "client-invalid",
+      "player-invalid",
+      "player-invalid",
+    ]);
   });
 });

@@ -8,8 +8,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import WebSocket from "ws";
 
 const FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--single-process", "--no-zygote", "--no-first-run", "--mute-audio",
-  "--disable-background-networking", "--autoplay-policy=no-user-gesture-required", "--remote-debugging-port=0",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--single-process",
+  "--no-zygote",
+  "--no-first-run",
+  "--mute-audio",
+  "--disable-background-networking",
+  "--autoplay-policy=no-user-gesture-required",
+  "--remote-debugging-port=0",
   // With one process only, Chromium 80 ends when it plays sound: its audio service is in another.
   "--disable-features=AudioServiceOutOfProcess",
 ];
@@ -39,16 +47,19 @@ async function connect(url) {
     waiting.delete(id);
     return error ? reject(new Error(error.message)) : resolve(result);
   });
-  socket.on("close", () => { for (const { reject } of waiting.values()) reject(new Error("the browser has ended")); });
+  socket.on("close", () => {
+    for (const { reject } of waiting.values()) reject(new Error("the browser has ended"));
+  });
   socket.on("error", () => {}); // close follows
   return {
     listen: (listener) => listeners.push(listener),
-    send: (method, params = {}) => new Promise((resolve, reject) => {
-      if (socket.readyState !== WebSocket.OPEN) return reject(new Error("the browser has ended"));
-      last += 1;
-      waiting.set(last, { resolve, reject });
-      return socket.send(JSON.stringify({ id: last, method, params }));
-    }),
+    send: (method, params = {}) =>
+      new Promise((resolve, reject) => {
+        if (socket.readyState !== WebSocket.OPEN) return reject(new Error("the browser has ended"));
+        last += 1;
+        waiting.set(last, { resolve, reject });
+        return socket.send(JSON.stringify({ id: last, method, params }));
+      }),
   };
 }
 
@@ -64,16 +75,24 @@ const thrown = ({ exception, text }) => String(exception?.description ?? excepti
 export async function withPage(home, body) {
   const profile = mkdtempSync(join(tmpdir(), "engine-"));
   const child = spawn(join(home, "chromium"), [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {
-    env: { ...process.env, LD_LIBRARY_PATH: join(home, "lib"), HOME: profile }, stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, LD_LIBRARY_PATH: join(home, "lib"), HOME: profile },
+    stdio: ["ignore", "ignore", "pipe"],
   });
   let printed = "";
-  child.stderr.on("data", (chunk) => { printed = `${printed}${chunk}`.slice(-4000); });
+  child.stderr.on("data", (chunk) => {
+    printed = `${printed}${chunk}`.slice(-4000);
+  });
   const ended = new Promise((resolve) => {
     child.once("exit", resolve);
-    child.once("error", (error) => { printed += error.message; resolve(); });
+    child.once("error", (error) => {
+      printed += error.message;
+      resolve();
+    });
   });
   let over = false;
-  ended.then(() => { over = true; });
+  ended.then(() => {
+    over = true;
+  });
   try {
     const port = await until("the browser's port", () => {
       if (over) throw new Error(`the browser has ended:\n${printed}`);
@@ -94,7 +113,9 @@ export async function withPage(home, body) {
 async function pageOf({ send, listen }) {
   /** What the page has thrown and nobody caught. */
   const uncaught = [];
-  listen((method, params) => { if (method === "Runtime.exceptionThrown") uncaught.push(thrown(params.exceptionDetails)); });
+  listen((method, params) => {
+    if (method === "Runtime.exceptionThrown") uncaught.push(thrown(params.exceptionDetails));
+  });
   await send("Page.enable");
   await send("Runtime.enable");
   const page = {
@@ -106,7 +127,11 @@ async function pageOf({ send, listen }) {
       const value = typeof work === "string" ? work : `(${work})(...${JSON.stringify(args)})`;
       const expression = `(async () => ${value})()
         .then((value) => ({ value }), (error) => ({ error: String(error && error.stack || error) })).then(JSON.stringify)`;
-      const { result, exceptionDetails } = await send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+      const { result, exceptionDetails } = await send("Runtime.evaluate", {
+        expression,
+        awaitPromise: true,
+        returnByValue: true,
+      });
       if (exceptionDetails) throw new Error(`in the page: ${thrown(exceptionDetails)}`);
       const answer = JSON.parse(result.value);
       if (answer.error) throw new Error(`in the page: ${answer.error}`);
@@ -117,7 +142,10 @@ async function pageOf({ send, listen }) {
       await send("Page.navigate", { url });
       await until(`${new URL(url).pathname}${uncaught.length ? `: ${uncaught.join("; ")}` : ""}`, async () => {
         if (uncaught.length) throw new Error(uncaught.join("; "));
-        return page.evaluate((href) => location.href === href && document.querySelector("html[data-ready]") !== null, url);
+        return page.evaluate(
+          (href) => location.href === href && document.querySelector("html[data-ready]") !== null,
+          url,
+        );
       });
     },
     /** Polls in the page. */

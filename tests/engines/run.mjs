@@ -11,8 +11,11 @@ const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)
 export async function startServer() {
   const server = createLicenseServer({
     roots: {
-      "/engines/": folder("tests/engines/page"), "/webm/": folder("tests/engines/media"), "/media/": folder("www/media"),
-      "/dist/": folder("dist"), "/node_modules/": folder("node_modules"),
+      "/engines/": folder("tests/engines/page"),
+      "/webm/": folder("tests/engines/media"),
+      "/media/": folder("www/media"),
+      "/dist/": folder("dist"),
+      "/node_modules/": folder("node_modules"),
     },
     catalog: folder("www/media/catalog.json"),
   });
@@ -28,16 +31,17 @@ export async function startServer() {
 export async function runChecks(engine, home, server, report) {
   const bridge = readFileSync(folder("build/bridge/bridge.js"), "utf8");
   let runs = 0;
-  const open = (form, options, work) => withPage(home, async (page) => {
-    const root = `${server.url}/r/chromium-${engine.chromium}-${runs += 1}/`;
-    if (options.bridge) await page.addScript(bridge);
-    await page.open(`${root}engines/${form}`);
-    const faults = async (...list) => {
-      const response = await fetch(`${root}api/faults`, { method: "POST", body: JSON.stringify(list) });
-      if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`);
-    };
-    return work({ ...page, faults });
-  });
+  const open = (form, options, work) =>
+    withPage(home, async (page) => {
+      const root = `${server.url}/r/chromium-${engine.chromium}-${(runs += 1)}/`;
+      if (options.bridge) await page.addScript(bridge);
+      await page.open(`${root}engines/${form}`);
+      const faults = async (...list) => {
+        const response = await fetch(`${root}api/faults`, { method: "POST", body: JSON.stringify(list) });
+        if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`);
+      };
+      return work({ ...page, faults });
+    });
   for (const { name, run } of CHECKS) {
     try {
       const cell = await run({ engine, open });

@@ -15,7 +15,15 @@ const ask = (drm, context) => drm.requestLicense("widevine", MESSAGES.widevine, 
 // ---- size
 test("a response is read up to maxResponseBytes and no further, and says so", async () => {
   let pulled = 0;
-  const endless = () => new Response(new ReadableStream({ pull(stream) { pulled += 1; stream.enqueue(new Uint8Array(65_536)); } }));
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull(stream) {
+          pulled += 1;
+          stream.enqueue(new Uint8Array(65_536));
+        },
+      }),
+    );
   const page = await newPage({ answers: [endless, endless, answer(new Uint8Array(11)), license] });
   const drm = await page.client({ siteId: "DEMO" });
   const error = await failure(ask(drm));
@@ -32,18 +40,24 @@ test("a response is read up to maxResponseBytes and no further, and says so", as
 test("a compressed response is measured as it is after decompression, and no memory is left behind", async (t) => {
   const bomb = gzipSync(Buffer.alloc(200 * 2 ** 20));
   const server = createServer((_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb));
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
   leavePages();
   const { fetch } = globalThis;
   const page = await newPage({ answers: [] });
   const guarded = globalThis.fetch;
-  globalThis.fetch = (request) => (String(request.url ?? request).startsWith("http:") ? fetch(request) : guarded(request));
+  globalThis.fetch = (request) =>
+    String(request.url ?? request).startsWith("http:") ? fetch(request) : guarded(request);
   try {
     const drm = await page.client({ licenseUrl: `http://127.0.0.1:${server.address().port}/` });
     assert.equal((await failure(ask(drm))).code, "response-too-large");
     // The player sends: it is refused before it enters the module.
     const before = page.core.memory().length;
-    assert.equal((await failure(() => drm.readLicense("widevine", { status: 200, body: new Uint8Array(200 * 2 ** 20) }))).code, "response-too-large");
+    assert.equal(
+      (await failure(() => drm.readLicense("widevine", { status: 200, body: new Uint8Array(200 * 2 ** 20) }))).code,
+      "response-too-large",
+    );
     assert.equal(page.core.memory().length, before);
     t.diagnostic(`wasm memory after a response of 200 MB: ${before} bytes`);
   } finally {
@@ -56,7 +70,10 @@ test("a compressed response is measured as it is after decompression, and no mem
 test("init data that no browser takes are not read, and cost a warning", async () => {
   const page = await newPage({ answers: [license] });
   const drm = await page.client();
-  assert.deepEqual((await ask(drm, { initData: new Uint8Array(5_000_000), initDataType: "cenc" })).data, LICENSES.widevine);
+  assert.deepEqual(
+    (await ask(drm, { initData: new Uint8Array(5_000_000), initDataType: "cenc" })).data,
+    LICENSES.widevine,
+  );
   assert.match(page.events.find(({ code }) => code === "init-data-invalid").message, /64 KiB/);
 });
 
@@ -80,19 +97,43 @@ for (const name of CALLBACKS) {
 test("a contentId callback may be asynchronous", async () => {
   const page = await newPage({ answers: [license] });
   let told;
-  const drm = await page.client({ contentId: async ({ keyIds }) => `film-${keyIds.length}`, customData: ({ contentId }) => { told = contentId; return "dG9rZW4="; } });
+  const drm = await page.client({
+    contentId: async ({ keyIds }) => `film-${keyIds.length}`,
+    customData: ({ contentId }) => {
+      told = contentId;
+      return "dG9rZW4=";
+    },
+  });
   await ask(drm);
   assert.equal(told, "film-0");
 });
 
 test("neither a timer nor a listener is left after an exchange, granted or refused", async () => {
-  const page = await newPage({ answers: [license, answer("", 404), () => { throw new TypeError("Failed to fetch"); }] });
-  const drm = await page.client({ retry: { attempts: 1 }, licenseUrl: async () => "https://license.example/", headers: async () => ({}) });
+  const page = await newPage({
+    answers: [
+      license,
+      answer("", 404),
+      () => {
+        throw new TypeError("Failed to fetch");
+      },
+    ],
+  });
+  const drm = await page.client({
+    retry: { attempts: 1 },
+    licenseUrl: async () => "https://license.example/",
+    headers: async () => ({}),
+  });
   const { signal } = new AbortController();
   const listeners = new Set();
   const { addEventListener, removeEventListener } = AbortSignal.prototype;
-  signal.addEventListener = (type, listener) => { listeners.add(listener); addEventListener.call(signal, type, listener); };
-  signal.removeEventListener = (type, listener) => { listeners.delete(listener); removeEventListener.call(signal, type, listener); };
+  signal.addEventListener = (type, listener) => {
+    listeners.add(listener);
+    addEventListener.call(signal, type, listener);
+  };
+  signal.removeEventListener = (type, listener) => {
+    listeners.delete(listener);
+    removeEventListener.call(signal, type, listener);
+  };
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timers();
   await ask(drm, { signal });
@@ -108,17 +149,40 @@ const REALM = runInNewContext("({ Uint8Array, ArrayBuffer, Error })");
 
 test("a fetch that rejects with anything, or resolves with another realm's Response, does not disturb other requests", async () => {
   let release;
-  const slow = () => new Promise((resolve) => { release = () => resolve(license()); });
-  const oddities = [undefined, null, "text", Symbol("s"), 1, {}, Object.create(null), new REALM.Error("foreign")].map((thrown) => () => Promise.reject(thrown));
-  const page = await newPage({ answers: [slow, ...oddities, () => ({ status: 200 }), () => undefined, () => { throw 1; }] });
+  const slow = () =>
+    new Promise((resolve) => {
+      release = () => resolve(license());
+    });
+  const oddities = [undefined, null, "text", Symbol("s"), 1, {}, Object.create(null), new REALM.Error("foreign")].map(
+    (thrown) => () => Promise.reject(thrown),
+  );
+  const page = await newPage({
+    answers: [
+      slow,
+      ...oddities,
+      () => ({ status: 200 }),
+      () => undefined,
+      () => {
+        throw 1;
+      },
+    ],
+  });
   const drm = await page.client({ retry: { attempts: 1 } });
   const waiting = ask(drm);
   while (!release) await new Promise(setImmediate);
   for (let left = page.answers.length; left > 0; left -= 1) assert.equal((await failure(ask(drm))).code, "network");
   class Response {
-    get [Symbol.toStringTag]() { return "Response"; }
-    status = 200; url = ""; type = "basic"; headers = new Headers(); body = null;
-    async arrayBuffer() { return new REALM.Uint8Array(LICENSES.widevine).buffer; }
+    get [Symbol.toStringTag]() {
+      return "Response";
+    }
+    status = 200;
+    url = "";
+    type = "basic";
+    headers = new Headers();
+    body = null;
+    async arrayBuffer() {
+      return new REALM.Uint8Array(LICENSES.widevine).buffer;
+    }
   }
   page.answers.push(() => new Response());
   assert.deepEqual((await ask(drm)).data, LICENSES.widevine);
@@ -129,7 +193,12 @@ test("a fetch that rejects with anything, or resolves with another realm's Respo
 test("the CDM's message and the init data are copied when they are handed over", async () => {
   const page = await newPage({ answers: [answer("", 503), license] });
   const contexts = [];
-  const drm = await page.client({ customData: (context) => { contexts.push(context); return "dG9rZW4="; } });
+  const drm = await page.client({
+    customData: (context) => {
+      contexts.push(context);
+      return "dG9rZW4=";
+    },
+  });
   const message = MESSAGES.widevine.slice();
   const initData = film.slice();
   const asked = ask(drm, { initData, initDataType: "cenc" });
@@ -147,8 +216,14 @@ test("bytes of another realm are bytes", async () => {
   const page = await newPage({ answers: [license] });
   const drm = await page.client({ certificate: { fairplay: new REALM.Uint8Array(DER).buffer } });
   const own = (octets) => new REALM.Uint8Array(octets);
-  assert.deepEqual((await drm.requestLicense("widevine", own(MESSAGES.widevine), { initData: own(film), initDataType: "cenc" })).data, LICENSES.widevine);
-  assert.deepEqual(drm.readLicense("widevine", { status: 200, body: own(LICENSES.widevine).buffer }).data, LICENSES.widevine);
+  assert.deepEqual(
+    (await drm.requestLicense("widevine", own(MESSAGES.widevine), { initData: own(film), initDataType: "cenc" })).data,
+    LICENSES.widevine,
+  );
+  assert.deepEqual(
+    drm.readLicense("widevine", { status: 200, body: own(LICENSES.widevine).buffer }).data,
+    LICENSES.widevine,
+  );
   assert.deepEqual(await drm.certificate("fairplay"), DER);
 });
 
@@ -192,18 +267,40 @@ test("clients that ask for the same certificate in different ways share neither 
   const late = failure(impatient.certificate("fairplay"));
   for (const drm of others) assert.deepEqual(await drm.certificate("fairplay"), DER);
   assert.equal((await late).code, "timeout");
-  assert.deepEqual(page.sent.map(({ headers, credentials }) => [headers["x-app"], credentials]), [[undefined, "same-origin"], [undefined, "same-origin"], ["1", "same-origin"], [undefined, "include"]]);
+  assert.deepEqual(
+    page.sent.map(({ headers, credentials }) => [headers["x-app"], credentials]),
+    [
+      [undefined, "same-origin"],
+      [undefined, "same-origin"],
+      ["1", "same-origin"],
+      [undefined, "include"],
+    ],
+  );
 });
 
 // ---- redirects
 const from = (url) => answer(LICENSES.widevine, 200, {}, url);
 const redirect = (location) => answer(null, 307, { location });
-const opaque = () => Object.defineProperties(new Response(null), { type: { value: "opaqueredirect" }, status: { value: 0 } });
+const opaque = () =>
+  Object.defineProperties(new Response(null), { type: { value: "opaqueredirect" }, status: { value: 0 } });
 
 test("a redirect is refused, with the target's origin where it can be seen, and followed where allowRedirects lists it", async () => {
-  const page = await newPage({ answers: [redirect("https://evil.example/x?token=1"), redirect("/login"), opaque, from("https://evil.example/x"), from("https://cdn.example/x"), opaque] });
+  const page = await newPage({
+    answers: [
+      redirect("https://evil.example/x?token=1"),
+      redirect("/login"),
+      opaque,
+      from("https://evil.example/x"),
+      from("https://cdn.example/x"),
+      opaque,
+    ],
+  });
   const drm = await page.client({ siteId: "DEMO" });
-  for (const named of [/to https:\/\/evil\.example,/, /to https:\/\/drm-license\.doverunner\.com,/, /to another URL,/]) {
+  for (const named of [
+    /to https:\/\/evil\.example,/,
+    /to https:\/\/drm-license\.doverunner\.com,/,
+    /to another URL,/,
+  ]) {
     const error = await failure(ask(drm));
     assert.deepEqual([error.code, error.retryable], ["redirected", false]);
     assert.match(error.message, named);
@@ -220,12 +317,20 @@ test("where the player sends, an answer of another origin is refused, and one of
   const drm = await page.client();
   const request = await drm.licenseRequest("widevine", MESSAGES.widevine);
   const body = LICENSES.widevine;
-  const error = await failure(() => drm.readLicense("widevine", { status: 200, body, url: "https://evil.example/?t=secret" }, request));
+  const error = await failure(() =>
+    drm.readLicense("widevine", { status: 200, body, url: "https://evil.example/?t=secret" }, request),
+  );
   assert.equal(error.code, "redirected");
   assert.ok(!JSON.stringify(error).includes("secret"));
-  assert.deepEqual(drm.readLicense("widevine", { status: 200, body, url: `${new URL(request.url).origin}/elsewhere` }, request).data, body);
+  assert.deepEqual(
+    drm.readLicense("widevine", { status: 200, body, url: `${new URL(request.url).origin}/elsewhere` }, request).data,
+    body,
+  );
   const allowing = await page.client({ allowRedirects: ["https://cdn.example"] });
-  assert.deepEqual(allowing.readLicense("widevine", { status: 200, body, url: "https://cdn.example/x" }, request).data, body);
+  assert.deepEqual(
+    allowing.readLicense("widevine", { status: 200, body, url: "https://cdn.example/x" }, request).data,
+    body,
+  );
 });
 
 test("allowRedirects and maxResponseBytes that are null count as absent", async () => {
@@ -235,7 +340,14 @@ test("allowRedirects and maxResponseBytes that are null count as absent", async 
   assert.equal((await failure(ask(drm))).code, "redirected");
   assert.deepEqual(await drm.certificate("fairplay"), DER);
   const request = await drm.licenseRequest("widevine", MESSAGES.widevine);
-  assert.equal((await failure(() => drm.readLicense("widevine", { status: 200, body: LICENSES.widevine, url: "https://evil.example/" }, request))).code, "redirected");
+  assert.equal(
+    (
+      await failure(() =>
+        drm.readLicense("widevine", { status: 200, body: LICENSES.widevine, url: "https://evil.example/" }, request),
+      )
+    ).code,
+    "redirected",
+  );
 });
 
 test("allowRedirects takes origins alone", async () => {
@@ -254,7 +366,10 @@ test("an invalid license URL is options-invalid, not tried again, and no token s
     assert.deepEqual([error.code, error.cause], ["options-invalid", undefined]);
     assert.match(error.message, /^licenseUrl is not/);
     assert.ok(!/c2VjcmV0|:pass/.test(`${JSON.stringify(error)} ${error.stack}`));
-    assert.deepEqual(page.events.filter(({ type }) => type === "retry"), []);
+    assert.deepEqual(
+      page.events.filter(({ type }) => type === "retry"),
+      [],
+    );
   }
 });
 
@@ -276,20 +391,41 @@ test("JSON of a client shows no token and no header", async () => {
 
 test("a URL in an event or error has neither query nor fragment nor user and password, whatever is in them", async () => {
   const { core } = await newPage();
-  for (const secret of ["https://a.example/p?x=secret", "https://a.example/p#secret", "https://a.example/p?a\nsecret", "https://user:secret@a.example/p", "https://user:se@cret@a.example/p", "HTTPS://secret:@a.example/p"]) {
+  for (const secret of [
+    "https://a.example/p?x=secret",
+    "https://a.example/p#secret",
+    "https://a.example/p?a\nsecret",
+    "https://user:secret@a.example/p",
+    "https://user:se@cret@a.example/p",
+    "HTTPS://secret:@a.example/p",
+  ]) {
     assert.match(core.redactUrl(secret), /^https:\/\/a\.example\/p$/i, secret);
   }
 });
 
 test("after a network error, what was wrong with the token and the key system are with it", async () => {
-  const page = await newPage({ answers: [() => { throw new TypeError("Failed to fetch"); }] });
+  const page = await newPage({
+    answers: [
+      () => {
+        throw new TypeError("Failed to fetch");
+      },
+    ],
+  });
   const drm = await page.client({ siteId: "DEMO", retry: { attempts: 1 } });
   const error = await failure(ask(drm, { keySystem: "com.widevine.alpha" }));
   assert.deepEqual([error.code, error.keySystem, error.problems.length > 0], ["network", "com.widevine.alpha", true]);
 });
 
 test("2,000 exchanges of every kind leave wasm memory as it was", async (t) => {
-  const kinds = [license, answer("", 404), answer("<html>no</html>"), answer(new Uint8Array(300_000)), answer('{"errorCode":"7011","message":"no"}'), answer(utf8("x".repeat(900_000))), answer(bytes())];
+  const kinds = [
+    license,
+    answer("", 404),
+    answer("<html>no</html>"),
+    answer(new Uint8Array(300_000)),
+    answer('{"errorCode":"7011","message":"no"}'),
+    answer(utf8("x".repeat(900_000))),
+    answer(bytes()),
+  ];
   const page = await newPage({ answers: [] });
   const drm = await page.client({ retry: { attempts: 1 } });
   const round = async (index) => {

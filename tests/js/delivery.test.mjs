@@ -2,7 +2,20 @@
 // and what is recorded of it. What is decided, and when, is tested in src/delivery.
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
-import { LICENSES, MESSAGES, answer, failure, film, leavePages, live, never, newPage, refusal, unreachable, widevine } from "./support.mjs";
+import {
+  LICENSES,
+  MESSAGES,
+  answer,
+  failure,
+  film,
+  leavePages,
+  live,
+  never,
+  newPage,
+  refusal,
+  unreachable,
+  widevine,
+} from "./support.mjs";
 
 after(leavePages);
 
@@ -13,16 +26,27 @@ const license = answer(LICENSES.widevine);
 const ask = (drm, more) => drm.requestLicense("widevine", MESSAGES.widevine, more);
 const of = (page, wanted) => page.events.filter(({ type }) => type === wanted).map(({ at, type, ...event }) => event);
 /** From here on it is so much later. */
-const later = (ms) => { const before = Date.now; Date.now = () => before() + ms; };
+const later = (ms) => {
+  const before = Date.now;
+  Date.now = () => before() + ms;
+};
 
 /** A browser that is offline until `connect()` is called. */
 function offline() {
   const listeners = new Set();
   const given = { onLine: false };
   Object.defineProperty(globalThis, "navigator", { configurable: true, value: given });
-  globalThis.addEventListener = (type, listener) => { if (type === "online") listeners.add(listener); };
+  globalThis.addEventListener = (type, listener) => {
+    if (type === "online") listeners.add(listener);
+  };
   globalThis.removeEventListener = (_type, listener) => listeners.delete(listener);
-  return { listeners, connect() { given.onLine = true; for (const listener of listeners) listener(); } };
+  return {
+    listeners,
+    connect() {
+      given.onLine = true;
+      for (const listener of listeners) listener();
+    },
+  };
 }
 const browser = Object.getOwnPropertyDescriptor(globalThis, "navigator");
 
@@ -45,22 +69,40 @@ test("retry.total: an attempt gets no more time than is left, nor does its token
   for (const options of [{}, { customData: never }]) {
     const page = await newPage({ answers: [never] });
     const error = await failure(() => page.client({ ...options, retry: { total: 30 } }).then(ask));
-    assert.deepEqual([error.code, /within (\d+) ms/.exec(error.message)?.[1] <= 30, page.sent.length], ["timeout", true, options.customData ? 0 : 1]);
+    assert.deepEqual(
+      [error.code, /within (\d+) ms/.exec(error.message)?.[1] <= 30, page.sent.length],
+      ["timeout", true, options.customData ? 0 : 1],
+    );
   }
 });
 
 test("the circuit opens after refusals in a row; then neither a token nor a license is asked for, until its pause is over", async () => {
   const page = await newPage({ answers: [busy, unreachable, license, license] });
   let tokens = 0;
-  const drm = await page.client({ customData: () => { tokens += 1; return "dG9rZW4="; }, retry: { attempts: 1, circuit: { refusals: 2, pause: 60_000 } } });
-  assert.deepEqual([(await failure(() => ask(drm))).code, (await failure(() => ask(drm))).code, page.sent.length, tokens], ["server-unavailable", "network", 2, 2]);
+  const drm = await page.client({
+    customData: () => {
+      tokens += 1;
+      return "dG9rZW4=";
+    },
+    retry: { attempts: 1, circuit: { refusals: 2, pause: 60_000 } },
+  });
+  assert.deepEqual(
+    [(await failure(() => ask(drm))).code, (await failure(() => ask(drm))).code, page.sent.length, tokens],
+    ["server-unavailable", "network", 2, 2],
+  );
   const [paused] = of(page, "delivery");
   assert.deepEqual([paused.state, paused.reason], ["paused", "circuit-open"]);
   assert.ok(paused.until - now() > 25_000 && paused.until - now() <= 60_000);
   const error = await failure(() => ask(drm, { keySystem: "com.widevine.alpha" }));
-  assert.deepEqual([error.code, error.retryable, error.cause.code, error.keySystem], ["circuit-open", true, "network", "com.widevine.alpha"]);
+  assert.deepEqual(
+    [error.code, error.retryable, error.cause.code, error.keySystem],
+    ["circuit-open", true, "network", "com.widevine.alpha"],
+  );
   assert.match(error.message, /another [2-6]\d s.*\(network\)/);
-  assert.deepEqual([page.sent.length, tokens, page.errors()], [2, 2, ["server-unavailable", "network", "circuit-open"]]);
+  assert.deepEqual(
+    [page.sent.length, tokens, page.errors()],
+    [2, 2, ["server-unavailable", "network", "circuit-open"]],
+  );
   later(60_000);
   await ask(drm);
   await ask(drm);
@@ -69,7 +111,16 @@ test("the circuit opens after refusals in a row; then neither a token nor a lice
 
 test("half-open: one request, and only one, finds out whether it works again", async () => {
   let reply;
-  const page = await newPage({ answers: [busy, () => new Promise((resolve) => { reply = resolve; }), license] });
+  const page = await newPage({
+    answers: [
+      busy,
+      () =>
+        new Promise((resolve) => {
+          reply = resolve;
+        }),
+      license,
+    ],
+  });
   const drm = await page.client({ retry: { attempts: 1, circuit: { refusals: 1, pause: 60_000 } } });
   await failure(() => ask(drm));
   later(60_000);
@@ -81,7 +132,10 @@ test("half-open: one request, and only one, finds out whether it works again", a
   assert.equal((await failure(() => ask(drm))).code, "circuit-open", "and it does not");
   later(60_000);
   const controller = new AbortController();
-  page.answers.unshift(() => { controller.abort(); return never(); });
+  page.answers.unshift(() => {
+    controller.abort();
+    return never();
+  });
   assert.equal((await failure(() => ask(drm, { signal: controller.signal }))).code, "aborted");
   assert.deepEqual((await ask(drm)).data, LICENSES.widevine, "the next one is the probe");
 });
@@ -90,8 +144,12 @@ test("a token backend that fails opens the circuit as well; a refusal of one con
   const page = await newPage({ answers: [] });
   let fails = true;
   const circuit = { refusals: 2, pause: 60_000 };
-  const tokens = await page.client({ customData: () => (fails ? Promise.reject(new Error("down")) : "dG9rZW4="), retry: { circuit } });
-  for (const code of ["custom-data-failed", "custom-data-failed", "circuit-open"]) assert.equal((await failure(() => ask(tokens))).code, code);
+  const tokens = await page.client({
+    customData: () => (fails ? Promise.reject(new Error("down")) : "dG9rZW4="),
+    retry: { circuit },
+  });
+  for (const code of ["custom-data-failed", "custom-data-failed", "circuit-open"])
+    assert.equal((await failure(() => ask(tokens))).code, code);
   fails = false;
   later(60_000);
   page.answers.push(license);
@@ -99,7 +157,8 @@ test("a token backend that fails opens the circuit as well; a refusal of one con
   const drm = await page.client({ retry: { circuit } });
   const content = (initData) => ask(drm, { initData, initDataType: "cenc" });
   page.answers.push(answer(refusal("7012")), answer(refusal("7012")), license);
-  for (const code of ["content-id-mismatch", "content-id-mismatch", "circuit-open"]) assert.equal((await failure(() => content(film))).code, code);
+  for (const code of ["content-id-mismatch", "content-id-mismatch", "circuit-open"])
+    assert.equal((await failure(() => content(film))).code, code);
   await content(widevine({ contentId: "other" }));
 });
 
@@ -112,8 +171,14 @@ test("a browser that is offline waits to be online, and no attempt is counted", 
   assert.equal(page.sent.length, 1);
   connect();
   assert.deepEqual((await promise).data, LICENSES.widevine);
-  assert.deepEqual(of(page, "request").map(({ attempt }) => attempt), [1, 1]);
-  assert.deepEqual(of(page, "delivery"), [{ state: "paused", reason: "offline" }, { state: "resumed", reason: "offline" }]);
+  assert.deepEqual(
+    of(page, "request").map(({ attempt }) => attempt),
+    [1, 1],
+  );
+  assert.deepEqual(of(page, "delivery"), [
+    { state: "paused", reason: "offline" },
+    { state: "resumed", reason: "offline" },
+  ]);
   assert.deepEqual([listeners.size, page.errors()], [0, []]);
   const { codes, waited, attempts } = of(page, "license")[0].record;
   assert.deepEqual([codes, attempts, waited >= 0], [["network"], 1, true]);
@@ -123,7 +188,10 @@ test("offline for as long as retry.total is `offline`, with what failed first as
   const { listeners } = offline();
   const page = await newPage({ answers: [unreachable, unreachable] });
   const error = await failure(() => page.client({ retry: { total: 40 } }).then(ask));
-  assert.deepEqual([error.code, error.retryable, error.cause.code, page.errors(), page.sent.length, listeners.size], ["offline", true, "network", ["offline"], 1, 0]);
+  assert.deepEqual(
+    [error.code, error.retryable, error.cause.code, page.errors(), page.sent.length, listeners.size],
+    ["offline", true, "network", ["offline"], 1, 0],
+  );
   const controller = new AbortController();
   const aborted = failure(page.client().then((drm) => ask(drm, { signal: controller.signal })));
   while (!listeners.size) await new Promise(setImmediate);
@@ -140,27 +208,65 @@ test("one record for each license request, whether it was licensed or refused", 
   const { record } = of(page, "license")[0];
   const { duration, waited, spread, version, ...rest } = record;
   assert.ok(duration >= waited && waited >= 0 && /^\d+\.\d+\.\d+/.test(version));
-  const about = { drm: "widevine", keySystem: "com.widevine.alpha", contentId: "live", keyPeriodIndex: 7, sessionId: "s" };
-  assert.deepEqual([rest, spread], [{ ...about, messageType: "license-request", reason: "license", outcome: "licensed", attempts: 3, codes: ["server-unavailable", "rate-limited"] }, 0]);
+  const about = {
+    drm: "widevine",
+    keySystem: "com.widevine.alpha",
+    contentId: "live",
+    keyPeriodIndex: 7,
+    sessionId: "s",
+  };
+  assert.deepEqual(
+    [rest, spread],
+    [
+      {
+        ...about,
+        messageType: "license-request",
+        reason: "license",
+        outcome: "licensed",
+        attempts: 3,
+        codes: ["server-unavailable", "rate-limited"],
+      },
+      0,
+    ],
+  );
   const { outcome, codes, attempts, reason, messageType } = of(page, "error")[0].record;
-  assert.deepEqual([outcome, codes, attempts, reason, messageType], ["content-id-mismatch", ["content-id-mismatch"], 1, "renewal", "license-renewal"]);
+  assert.deepEqual(
+    [outcome, codes, attempts, reason, messageType],
+    ["content-id-mismatch", ["content-id-mismatch"], 1, "renewal", "license-renewal"],
+  );
   assert.doesNotMatch(JSON.stringify(page.events.map((event) => event.record)), /dG9rZW4|https?:/);
 });
 
 /** A video with so much buffered, in seconds. */
 function video(seconds) {
   const element = new EventTarget();
-  return Object.assign(element, { currentTime: 5, playbackRate: 2, buffered: { length: 1, start: () => 0, end: () => 5 + seconds } });
+  return Object.assign(element, {
+    currentTime: 5,
+    playbackRate: 2,
+    buffered: { length: 1, start: () => 0, end: () => 5 + seconds },
+  });
 }
 
 test("a rotation is put off within what is buffered, and not at all without an element, a buffer or the option", async () => {
   Math.random = () => 0.5;
   for (const [media, rotationSpread, expected, loading] of [
-    [video(5), 500, 250], [video(4.1), 60_000, 25], [video(4), 60_000, 0], [video(0), 60_000, 0], [undefined, 60_000, 0], [video(60), 0, 0], [video(60), 60_000, 0, 28_000],
+    [video(5), 500, 250],
+    [video(4.1), 60_000, 25],
+    [video(4), 60_000, 0],
+    [video(0), 60_000, 0],
+    [undefined, 60_000, 0],
+    [video(60), 0, 0],
+    [video(60), 60_000, 0, 28_000],
   ]) {
     const page = await newPage({ answers: [license, license] });
     const drm = await page.client({ rotationSpread });
-    const rotate = (period) => drm.requestLicense("widevine", MESSAGES.widevine, { initData: live(period), initDataType: "cenc" }, { media: () => media, ...(loading ? { loading: () => loading } : {}) });
+    const rotate = (period) =>
+      drm.requestLicense(
+        "widevine",
+        MESSAGES.widevine,
+        { initData: live(period), initDataType: "cenc" },
+        { media: () => media, ...(loading ? { loading: () => loading } : {}) },
+      );
     await rotate(1);
     await rotate(2);
     const [first, second] = of(page, "license").map(({ record }) => record);
@@ -177,8 +283,17 @@ test("a license that is put off is asked for at once when playback waits for it"
     const element = video(7200);
     let listening = 0;
     const { addEventListener } = element;
-    element.addEventListener = (...args) => { listening += 1; addEventListener.apply(element, args); };
-    const rotate = (period) => drm.requestLicense("widevine", MESSAGES.widevine, { initData: live(period), initDataType: "cenc" }, { media: () => element });
+    element.addEventListener = (...args) => {
+      listening += 1;
+      addEventListener.apply(element, args);
+    };
+    const rotate = (period) =>
+      drm.requestLicense(
+        "widevine",
+        MESSAGES.widevine,
+        { initData: live(period), initDataType: "cenc" },
+        { media: () => element },
+      );
     await rotate(1);
     const promise = rotate(2);
     while (!listening) await new Promise(setImmediate);

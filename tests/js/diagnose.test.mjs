@@ -25,23 +25,42 @@ test("without a document, and without a navigator, it says so", async () => {
 test("without WebAssembly, and where it may not compile", async () => {
   delete globalThis.WebAssembly;
   assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
-  globalThis.WebAssembly = { instantiate: async () => { throw new Error("forbidden"); } };
+  globalThis.WebAssembly = {
+    instantiate: async () => {
+      throw new Error("forbidden");
+    },
+  };
   assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
 });
 
 test("a module that is loaded is not in question", async () => {
   await init();
-  globalThis.WebAssembly = { instantiate: async () => { throw new Error("forbidden"); } };
+  globalThis.WebAssembly = {
+    instantiate: async () => {
+      throw new Error("forbidden");
+    },
+  };
   assert.deepEqual(await codes(), ["not-a-page"]);
 });
 
 test("URLs: no URL, a port where nobody listens, a server that never answers; queries are not repeated", async () => {
   const server = createServer(() => {});
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
   const { port } = server.address();
-  const problems = await diagnose({ timeout: 1000, urls: ["not a url", `http://127.0.0.1:${port}/slow?token=secret`, "data:,x"] });
-  await new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
-  assert.deepEqual(problems.map(({ code }) => code), ["not-a-page", "url-invalid", "url-unreachable"]);
+  const problems = await diagnose({
+    timeout: 1000,
+    urls: ["not a url", `http://127.0.0.1:${port}/slow?token=secret`, "data:,x"],
+  });
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ["not-a-page", "url-invalid", "url-unreachable"],
+  );
   assert.match(problems[2].message, /did not answer in time/);
   const gone = await diagnose({ urls: [`http://127.0.0.1:${port}/?token=secret`] });
   assert.match(gone[1].message, /cannot be reached/);
@@ -53,8 +72,13 @@ async function inPage(ask, options) {
   const document = {};
   const window = { isSecureContext: true, localStorage: {}, addEventListener() {} };
   Object.assign(window, { self: window, top: window });
-  const page = { document: Object.assign(document, { addEventListener() {}, removeEventListener() {} }), window, location: new URL("http://localhost/") };
-  for (const [name, value] of Object.entries(page)) Object.defineProperty(globalThis, name, { value, configurable: true });
+  const page = {
+    document: Object.assign(document, { addEventListener() {}, removeEventListener() {} }),
+    window,
+    location: new URL("http://localhost/"),
+  };
+  for (const [name, value] of Object.entries(page))
+    Object.defineProperty(globalThis, name, { value, configurable: true });
   Object.defineProperty(globalThis, "navigator", { value: { requestMediaKeySystemAccess: ask }, configurable: true });
   try {
     return await codes(options);
@@ -65,18 +89,28 @@ async function inPage(ask, options) {
 
 test("a CDM that never answers is named, also beside one that has refused", async () => {
   const refuse = () => Promise.reject(new DOMException("no", "NotSupportedError"));
-  assert.deepEqual(await inPage((name) => (name.startsWith("com.widevine") ? new Promise(() => {}) : refuse()), { timeout: 100 }), ["cdm-unanswered"]);
+  assert.deepEqual(
+    await inPage((name) => (name.startsWith("com.widevine") ? new Promise(() => {}) : refuse()), { timeout: 100 }),
+    ["cdm-unanswered"],
+  );
   assert.deepEqual(await inPage(() => new Promise(() => {}), { timeout: 100 }), ["cdm-unanswered"]);
   // Long enough for any machine: it is not waited for, because all have answered.
   assert.deepEqual(await inPage(refuse, { drm: "playready", timeout: 60_000 }), ["cdm-missing"]);
 });
 
 test("a server that answers a plain request and never the one with our header is out of reach, not refused by CORS", async () => {
-  const server = createServer(({ headers }, response) => { if (!("pallycon-customdata-v2" in headers)) response.end(); });
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  const server = createServer(({ headers }, response) => {
+    if (!("pallycon-customdata-v2" in headers)) response.end();
+  });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
   const url = `http://127.0.0.1:${server.address().port}/ri/licenseManager.do`;
   const refuse = () => Promise.reject(new DOMException("no", "NotSupportedError"));
   const found = await inPage(refuse, { drm: "playready", urls: [url], timeout: 500 });
-  await new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
   assert.deepEqual(found, ["cdm-missing", "url-unreachable"]);
 });

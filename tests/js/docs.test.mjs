@@ -18,8 +18,14 @@ test("every option says what each adapter makes of it", () => {
   const options = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
   assert.ok(options.length >= 15);
   const [, table] = /## Options, by player\n([\s\S]*?)\n## /.exec(read("docs/players.md"));
-  const rows = table.split("\n").filter((line) => line.startsWith("| `")).map(cells);
-  assert.deepEqual(rows.map(([name]) => name.replaceAll("`", "")), options);
+  const rows = table
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map(cells);
+  assert.deepEqual(
+    rows.map(([name]) => name.replaceAll("`", "")),
+    options,
+  );
   for (const [name, ...players] of rows) {
     assert.equal(players.length, ADAPTERS.length, name);
     for (const cell of players) assert.match(cell, /\bours\b|\bmapped\b|\bnot possible\b/i, name);
@@ -32,51 +38,96 @@ test("every report of users and every group of codes is provoked, or has its rea
     const cases = CASES.filter((one) => one.pain === number);
     assert.equal(cases.length > 0, !(number in NOT_PROVOKED), `${number}. ${pain}`);
   }
-  for (const one of CASES) assert.ok(one.players === undefined || (one.pain && one.run?.hls), "only what is a playlist's is not for every player");
-  for (const title of PALLYCON_GROUPS) assert.ok(CASES.some(({ group }) => group === title), title);
-  for (const { id } of SECTIONS) assert.ok(CASES.some(({ section }) => section === id), id);
-  assert.equal(parts().reduce((sum, { cases }) => sum + cases.length, 0), CASES.length, "each case stands in one place");
+  for (const one of CASES)
+    assert.ok(
+      one.players === undefined || (one.pain && one.run?.hls),
+      "only what is a playlist's is not for every player",
+    );
+  for (const title of PALLYCON_GROUPS)
+    assert.ok(
+      CASES.some(({ group }) => group === title),
+      title,
+    );
+  for (const { id } of SECTIONS)
+    assert.ok(
+      CASES.some(({ section }) => section === id),
+      id,
+    );
+  assert.equal(
+    parts().reduce((sum, { cases }) => sum + cases.length, 0),
+    CASES.length,
+    "each case stands in one place",
+  );
   assert.equal(new Set(CASES.map(nameOf)).size, CASES.length, "each by a name of its own");
 });
 
 test("docs/without-and-with.md holds them all, for each player, without the package and with it", () => {
   const text = readFileSync(FILE, "utf8");
   const titles = [...text.matchAll(/^(#{2,3}) (.+)$/gm)].map(([, marks, title]) => [marks.length, title]);
-  assert.deepEqual(titles, parts().map(({ level, title }) => [level, title]), "stale: npm run docs");
-  const rows = text.split("\n").filter((line) => line.startsWith("| ")).map(cells);
+  assert.deepEqual(
+    titles,
+    parts().map(({ level, title }) => [level, title]),
+    "stale: npm run docs",
+  );
+  const rows = text
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .map(cells);
   for (const one of CASES) {
     const at = rows.findIndex(([name]) => name === nameOf(one));
     assert.ok(at >= 0, `${nameOf(one)}: npm run docs`);
     const heard = rows.slice(at, at + playersOf(one).length);
-    assert.deepEqual(heard.map(([, player]) => player), playersOf(one).map((player) => PLAYERS[player]), nameOf(one));
+    assert.deepEqual(
+      heard.map(([, player]) => player),
+      playersOf(one).map((player) => PLAYERS[player]),
+      nameOf(one),
+    );
     for (const [, , without, withUs] of heard) assert.ok(without && withUs, nameOf(one));
   }
-  for (const number of Object.keys(NOT_PROVOKED)) assert.ok(text.includes(`Not provoked here: ${NOT_PROVOKED[number]}.`));
+  for (const number of Object.keys(NOT_PROVOKED))
+    assert.ok(text.includes(`Not provoked here: ${NOT_PROVOKED[number]}.`));
   assert.deepEqual(secretsIn(text), []);
   assert.doesNotMatch(text, /\/\/localhost|127\.0\.0\.1|file:\/\/|\/tmp\/|\[object/);
 });
 
 test("the outcomes of docs/without-and-with.md are those of its rows", () => {
   const text = readFileSync(FILE, "utf8");
-  const rows = text.split("\n").filter((line) => line.startsWith("| ")).map(cells);
+  const rows = text
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .map(cells);
   const start = rows.findIndex(([first]) => first === "outcome");
   const outcomes = rows.slice(start + 2, start + 6).map(([kind, ...counts]) => [kind, ...counts.map(Number)]);
   const kindOf = (cell) => (cell.startsWith(PLAYS) ? 0 : cell.includes("→") ? 1 : cell.startsWith(NOTHING) ? 3 : 2);
   const heard = rows.slice(start + 6).filter((row) => row.length === 4 && Object.values(PLAYERS).includes(row[1]));
-  assert.equal(heard.length, CASES.reduce((sum, one) => sum + playersOf(one).length, 0));
+  assert.equal(
+    heard.length,
+    CASES.reduce((sum, one) => sum + playersOf(one).length, 0),
+  );
   Object.entries(PLAYERS).forEach(([player, title], place) => {
     for (const side of [0, 1]) {
       const counts = [0, 0, 0, 0];
       for (const row of heard.filter(([, name]) => name === title)) counts[kindOf(row[2 + side])] += 1;
-      assert.deepEqual(outcomes.map((outcome) => outcome[1 + 2 * place + side]), counts, `${title}, ${side ? "with" : "without"}`);
-      assert.equal(counts.reduce((sum, count) => sum + count), CASES.filter((one) => playersOf(one).includes(player)).length, title);
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome[1 + 2 * place + side]),
+        counts,
+        `${title}, ${side ? "with" : "without"}`,
+      );
+      assert.equal(
+        counts.reduce((sum, count) => sum + count),
+        CASES.filter((one) => playersOf(one).includes(player)).length,
+        title,
+      );
     }
   });
 });
 
 test("with the package no code of PallyCon's goes unsaid", () => {
   const text = readFileSync(FILE, "utf8");
-  const rows = text.split("\n").filter((line) => line.startsWith("| ")).map(cells);
+  const rows = text
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .map(cells);
   for (const one of CASES.filter(({ group }) => group)) {
     const at = rows.findIndex(([name]) => name === nameOf(one));
     for (const [, player, without, withUs] of rows.slice(at, at + 3)) {

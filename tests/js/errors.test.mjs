@@ -13,12 +13,24 @@ import { CATALOGUE } from "../../www/license-server/errors.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bytes = (value) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
 const DRMS = ["widevine", "playready", "fairplay", "clearkey"];
-const PHASES = ["environment", "init-data", "custom-data", "certificate", "license", "session", "manifest", "segment", "server"];
+const PHASES = [
+  "environment",
+  "init-data",
+  "custom-data",
+  "certificate",
+  "license",
+  "session",
+  "manifest",
+  "segment",
+  "server",
+];
 
 const table = JSON.parse(readFileSync(`${root}errors.json`, "utf8"));
 const CODES = table.sections.flatMap(({ scope, codes }) => codes.map((entry) => ({ scope, ...entry })));
 /** What a reason lacks it has from its group. */
-const REASONS = table.reasons.flatMap(({ scope, message, hint, reasons }) => reasons.map((entry) => ({ scope, message, hint, ...entry })));
+const REASONS = table.reasons.flatMap(({ scope, message, hint, reasons }) =>
+  reasons.map((entry) => ({ scope, message, hint, ...entry })),
+);
 const PALLYCON = CODES.filter(({ pallycon }) => pallycon);
 const hintOf = (hint) => (hint?.startsWith("@") ? table.hints[hint.slice(1)] : hint);
 await init();
@@ -30,7 +42,11 @@ async function refusal(drm, body, status = 200) {
     client.readLicense(drm, { status, body: bytes(body) });
   } catch (error) {
     assert.ok(error instanceof PallyConError);
-    assert.deepEqual(events.map(({ type, error: reported }) => [type, reported]), [["error", error]], "reported once");
+    assert.deepEqual(
+      events.map(({ type, error: reported }) => [type, reported]),
+      [["error", error]],
+      "reported once",
+    );
     return error;
   }
   return assert.fail(`${drm} took it for a license`);
@@ -56,14 +72,26 @@ test("PallyConErrorCode is the union of all codes", () => {
   const source = (codes) => `import type { PallyConError, PallyConErrorCode } from "pallycon-drm";
 export const table: Record<PallyConErrorCode, 0> = { ${codes.map((code) => `${JSON.stringify(code)}: 0`).join(", ")} };
 export const codeOf = (error: PallyConError): keyof typeof table => error.code;\n`;
-  const options = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022, lib: ["lib.es2022.d.ts", "lib.dom.d.ts"], strict: true, noEmit: true, types: [], skipLibCheck: true };
+  const options = {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+    strict: true,
+    noEmit: true,
+    types: [],
+    skipLibCheck: true,
+  };
   const complaints = (codes) => {
     const host = ts.createCompilerHost(options);
     const { getSourceFile, fileExists, readFile } = host;
     host.fileExists = (name) => name === file || fileExists(name);
     host.readFile = (name) => (name === file ? source(codes) : readFile(name));
-    host.getSourceFile = (name, ...more) => (name === file ? ts.createSourceFile(name, source(codes), ...more) : getSourceFile.call(host, name, ...more));
-    return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+    host.getSourceFile = (name, ...more) =>
+      name === file ? ts.createSourceFile(name, source(codes), ...more) : getSourceFile.call(host, name, ...more);
+    return ts
+      .getPreEmitDiagnostics(ts.createProgram([file], options, host))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
   };
   const codes = CODES.map(({ code }) => code);
   assert.deepEqual(complaints(codes), []);
@@ -76,7 +104,9 @@ const { createError, createProblem, scopes } = await (async () => {
   const contents = `export { createError, createProblem } from "./js/errors/error.ts";
     import { CORE } from "./js/generated/core-texts.ts"; import { ENVIRONMENT } from "./js/generated/environment-texts.ts"; import { TOOLS } from "./js/generated/tools-texts.ts";
     export const scopes = { core: CORE, environment: ENVIRONMENT, tools: TOOLS };`;
-  const { outputFiles: [{ text }] } = await build({ stdin: { contents, resolveDir: root, loader: "ts" }, bundle: true, write: false, format: "esm" });
+  const {
+    outputFiles: [{ text }],
+  } = await build({ stdin: { contents, resolveDir: root, loader: "ts" }, bundle: true, write: false, format: "esm" });
   return import(`data:text/javascript,${encodeURIComponent(text)}`);
 })();
 
@@ -85,8 +115,20 @@ const MORE = { parameters: PARAMETERS, phase: "license", httpStatus: 503, offset
 /** What a sentence has to be, from the table alone. */
 function expected({ code, message = "{reason}", hint }, reason) {
   const template = (reason?.message ?? message).replace("{reason}", () => reason?.text ?? "");
-  const values = { phase: MORE.phase, offset: "7", http: " (HTTP 503)", words: code.replaceAll("-", " "), 0: PARAMETERS[0], 1: PARAMETERS[1], 2: PARAMETERS[2] };
-  return { code, message: template.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder), hint: hintOf(reason?.hint ?? hint) };
+  const values = {
+    phase: MORE.phase,
+    offset: "7",
+    http: " (HTTP 503)",
+    words: code.replaceAll("-", " "),
+    0: PARAMETERS[0],
+    1: PARAMETERS[1],
+    2: PARAMETERS[2],
+  };
+  return {
+    code,
+    message: template.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder),
+    hint: hintOf(reason?.hint ?? hint),
+  };
 }
 const said = ({ code, message, hint }) => ({ code, message, hint });
 
@@ -95,11 +137,18 @@ test("every sentence is the table's, without unfilled or unknown placeholders", 
     const mayHave = REASONS.filter(({ scope, message }) => !message && (scope === entry.scope || scope === "core"));
     for (const reason of [undefined, ...mayHave]) {
       const wanted = expected(entry, reason);
-      assert.doesNotMatch(wanted.message, /[{}]|undefined/, `${entry.code}, ${reason?.id}: the table names an unknown placeholder`);
+      assert.doesNotMatch(
+        wanted.message,
+        /[{}]|undefined/,
+        `${entry.code}, ${reason?.id}: the table names an unknown placeholder`,
+      );
       const number = reason && REASONS.indexOf(reason);
       const error = createError(entry.code, { ...MORE, reason: number }, scopes[entry.scope]);
       assert.deepEqual(said(error), wanted, `${entry.code}, ${reason?.id}`);
-      assert.deepEqual([error.name, error.httpStatus, error.phase, error.retryable, error.noRetry], ["PallyConError", 503, "license", !!entry.retryable, !entry.retryable]);
+      assert.deepEqual(
+        [error.name, error.httpStatus, error.phase, error.retryable, error.noRetry],
+        ["PallyConError", 503, "license", !!entry.retryable, !entry.retryable],
+      );
       assert.ok(!("parameters" in error) && !("reason" in error));
     }
     assert.equal(createError(entry.code, {}, scopes[entry.scope]).phase, entry.phase);
@@ -111,13 +160,20 @@ test("a reason's own message replaces its code's", () => {
   assert.ok(own.length > 2);
   for (const reason of own) {
     const entry = CODES.find(({ code }) => code === "network");
-    assert.deepEqual(said(createError("network", { ...MORE, reason: REASONS.indexOf(reason) }, scopes[reason.scope])), expected(entry, reason), reason.id);
+    assert.deepEqual(
+      said(createError("network", { ...MORE, reason: REASONS.indexOf(reason) }, scopes[reason.scope])),
+      expected(entry, reason),
+      reason.id,
+    );
   }
 });
 
 test("parameters are not templates: a server's text is repeated unchanged", () => {
   const odd = "{0} {reason} $& {";
-  assert.equal(createError("player-untested", { parameters: [odd, odd] }).message, `${odd} ${odd} is not a version that this package was tested with.`);
+  assert.equal(
+    createError("player-untested", { parameters: [odd, odd] }).message,
+    `${odd} ${odd} is not a version that this package was tested with.`,
+  );
   const reason = REASONS.findIndex(({ id }) => id === "pallycon");
   assert.equal(createProblem("token-unreadable", reason, ["7009", odd]).message, `PallyCon 7009: ${odd}`);
 });
@@ -132,7 +188,10 @@ test("every code of the license server, for every DRM, as a text and as a number
     for (const drm of DRMS) {
       for (const errorCode of [number, Number(number)]) {
         const error = await refusal(drm, { errorCode, message: text, body: "" });
-        assert.deepEqual([error.name, error.serverCode, error.serverMessage, error.message, error.httpStatus], ["PallyConError", number, text, `PallyCon ${number}: ${text}`, 200]);
+        assert.deepEqual(
+          [error.name, error.serverCode, error.serverMessage, error.message, error.httpStatus],
+          ["PallyConError", number, text, `PallyCon ${number}: ${text}`, 200],
+        );
         assert.deepEqual([error.code, error.phase, error.hint], [entry.code, entry.phase, hintOf(entry.hint)], number);
         assert.equal(error.noRetry, !error.retryable);
         assert.equal(error.retryable, ["2001", "7103", "7202", "8701"].includes(number), number);
@@ -155,20 +214,39 @@ test("the core knows these codes and no others, each by a name of its own", asyn
       assert.equal(message, `PallyCon ${number}: ${code.replaceAll("-", " ")}`);
     }
   }
-  assert.deepEqual([...known], PALLYCON.map(({ pallycon, code }) => [pallycon, code]).sort(([a], [b]) => a - b));
+  assert.deepEqual(
+    [...known],
+    PALLYCON.map(({ pallycon, code }) => [pallycon, code]).sort(([a], [b]) => a - b),
+  );
 });
 
 test("8002 carries the site's own error; text that is not JSON is passed on", async () => {
-  const nested = await refusal("widevine", { errorCode: "8002", message: JSON.stringify({ ERROR: "E42", MESSAGE: "Please renew" }) });
-  assert.deepEqual([nested.code, nested.siteError, nested.message], ["site-error", { code: "E42", message: "Please renew" }, "PallyCon 8002: the site answered E42: Please renew"]);
+  const nested = await refusal("widevine", {
+    errorCode: "8002",
+    message: JSON.stringify({ ERROR: "E42", MESSAGE: "Please renew" }),
+  });
+  assert.deepEqual(
+    [nested.code, nested.siteError, nested.message],
+    ["site-error", { code: "E42", message: "Please renew" }, "PallyCon 8002: the site answered E42: Please renew"],
+  );
   const plain = await refusal("fairplay", { errorCode: 8002, message: "no subscription" });
-  assert.deepEqual([plain.code, plain.siteError, plain.message], ["site-error", undefined, "PallyCon 8002: no subscription"]);
+  assert.deepEqual(
+    [plain.code, plain.siteError, plain.message],
+    ["site-error", undefined, "PallyCon 8002: no subscription"],
+  );
 });
 
 test("an unknown code passes through as it came", async () => {
-  for (const [errorCode, message] of [["12345", "something new"], [31, "short"], ["E-7", "letters"]]) {
+  for (const [errorCode, message] of [
+    ["12345", "something new"],
+    [31, "short"],
+    ["E-7", "letters"],
+  ]) {
     const error = await refusal("widevine", { errorCode, message });
-    assert.deepEqual([error.code, error.serverCode, error.serverMessage, error.retryable], ["server-error", String(errorCode), message, false]);
+    assert.deepEqual(
+      [error.code, error.serverCode, error.serverMessage, error.retryable],
+      ["server-error", String(errorCode), message, false],
+    );
   }
 });
 
@@ -179,7 +257,14 @@ test("what is not a license, by what it is", async () => {
     ["playready", 200, "  \r\n", "not-a-license", /empty/, /network panel/],
     ["fairplay", 200, "<!doctype html><title>Sign in</title>", "not-a-license", /HTML/, /captive portal/],
     ["widevine", 200, { result: "ok" }, "not-a-license", /JSON/, /licenseUrl/],
-    ["widevine", 200, "<?xml version=\"1.0\"?><soap:Envelope></soap:Envelope>", "not-a-license", /another DRM/, /its own license URL/],
+    [
+      "widevine",
+      200,
+      '<?xml version="1.0"?><soap:Envelope></soap:Envelope>',
+      "not-a-license",
+      /another DRM/,
+      /its own license URL/,
+    ],
     ["playready", 200, "<soap:Envelope><soap:Bo", "not-a-license", /middle of the license/, /\.$/],
     ["fairplay", 200, "not base64 at all!", "not-a-license", /it is text/, /\.$/],
     ["widevine", 401, "", "forbidden", /HTTP 401/, /licenseUrl/],
@@ -192,7 +277,11 @@ test("what is not a license, by what it is", async () => {
     ["widevine", 0, "", "network", /could not be reached/, /CORS/],
   ]) {
     const error = await refusal(drm, body, status);
-    assert.deepEqual([error.code, error.retryable], [code, ["network", "rate-limited", "server-unavailable"].includes(code)], `${status} ${body}`);
+    assert.deepEqual(
+      [error.code, error.retryable],
+      [code, ["network", "rate-limited", "server-unavailable"].includes(code)],
+      `${status} ${body}`,
+    );
     assert.match(error.message, message);
     assert.match(error.hint, hint);
   }
@@ -207,14 +296,22 @@ test("the words of a service that is not PallyCon's are in serverMessage, bounde
     ["fairplay", 403, { message: "no", token: secret }, '{"message":"no","token":"…"}'],
     ["fairplay", 200, "서비스를 사용할 수 없습니다", "서비스를 사용할 수 없습니다"],
     ["playready", 200, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", "Access Denied"],
-    ["playready", 500, "<s:Envelope xmlns:s='s'><s:Body><s:Fault><detail><CustomData>LCN_4003|No CustomData in input</CustomData></detail></s:Fault></s:Body></s:Envelope>", "LCN_4003|No CustomData in input"],
+    [
+      "playready",
+      500,
+      "<s:Envelope xmlns:s='s'><s:Body><s:Fault><detail><CustomData>LCN_4003|No CustomData in input</CustomData></detail></s:Fault></s:Body></s:Envelope>",
+      "LCN_4003|No CustomData in input",
+    ],
     ["widevine", 500, "ab ".repeat(200), `${"ab ".repeat(66)}…`],
     ["widevine", 403, "<html>no</html>", undefined],
     ["widevine", 503, "", undefined],
   ]) {
     const error = await refusal(drm, body, status);
     assert.equal(error.serverMessage, serverMessage);
-    assert.equal(error.serverCode, { "Access Denied": "AccessDenied", "LCN_4003|No CustomData in input": "fault" }[serverMessage]);
+    assert.equal(
+      error.serverCode,
+      { "Access Denied": "AccessDenied", "LCN_4003|No CustomData in input": "fault" }[serverMessage],
+    );
   }
 });
 

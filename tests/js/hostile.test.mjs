@@ -15,23 +15,81 @@ const SEQUENCES = 2000;
 const bytesOf = (next, length) => Uint8Array.from({ length }, () => next() * 256);
 
 const BOMB = gzipSync(Buffer.alloc(20 * 2 ** 20, "x"));
-const WORDS = ["", " ", "null", "[]", "{}", "Service Unavailable", "7011", "<html><body>Sign in</body></html>", "<Error><Code>AccessDenied</Code></Error>", '{"errors":[{"code":"device_revoked"}]}', refusal("7011"), refusal("8002", '{"ERROR":"A1","MESSAGE":"no"}'), "\u{fffd}\0\x1b[2J", "로그인이 필요합니다"];
+const WORDS = [
+  "",
+  " ",
+  "null",
+  "[]",
+  "{}",
+  "Service Unavailable",
+  "7011",
+  "<html><body>Sign in</body></html>",
+  "<Error><Code>AccessDenied</Code></Error>",
+  '{"errors":[{"code":"device_revoked"}]}',
+  refusal("7011"),
+  refusal("8002", '{"ERROR":"A1","MESSAGE":"no"}'),
+  "\u{fffd}\0\x1b[2J",
+  "로그인이 필요합니다",
+];
 
 /** What the server does with one connection: bytes to write, and how it ends. */
 function act(next, license) {
-  const head = (status, headers = {}) => `HTTP/1.1 ${status} x\r\n${Object.entries({ connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
-  const body = pick(next, [() => Buffer.from(pick(next, WORDS)), () => bytesOf(next, Math.floor(next() * 200)), () => license.slice(0, Math.floor(next() * license.length)), () => Buffer.from(JSON.stringify({ license: Buffer.from(license).toString("base64").slice(0, 6) }))])();
-  const status = pick(next, [200, 200, 200, 200, 201, 204, 301, 302, 307, 400, 401, 403, 404, 410, 413, 418, 429, 431, 500, 502, 503, 504, 599]);
+  const head = (status, headers = {}) =>
+    `HTTP/1.1 ${status} x\r\n${Object.entries({ connection: "close", ...headers })
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join("")}\r\n`;
+  const body = pick(next, [
+    () => Buffer.from(pick(next, WORDS)),
+    () => bytesOf(next, Math.floor(next() * 200)),
+    () => license.slice(0, Math.floor(next() * license.length)),
+    () => Buffer.from(JSON.stringify({ license: Buffer.from(license).toString("base64").slice(0, 6) })),
+  ])();
+  const status = pick(
+    next,
+    [200, 200, 200, 200, 201, 204, 301, 302, 307, 400, 401, 403, 404, 410, 413, 418, 429, 431, 500, 502, 503, 504, 599],
+  );
   return pick(next, [
     () => ({ write: [head(200, { "content-length": license.length }), license] }),
     () => ({ write: [head(200), license] }),
-    () => ({ write: [head(status, { "content-type": pick(next, ["text/html", "application/json; charset=euc-kr", "application/octet-stream", "\u00ff"]) }), body] }),
+    () => ({
+      write: [
+        head(status, {
+          "content-type": pick(next, [
+            "text/html",
+            "application/json; charset=euc-kr",
+            "application/octet-stream",
+            "\u00ff",
+          ]),
+        }),
+        body,
+      ],
+    }),
     () => ({ write: [head(status, { "content-length": 5000 }), body], reset: true }),
-    () => ({ write: [head(pick(next, [301, 302, 303, 307, 308]), { location: pick(next, ["/", "http://localhost:1/", "https://evil.example/?t=1", "javascript:1", "", "http://["]) })] }),
+    () => ({
+      write: [
+        head(pick(next, [301, 302, 303, 307, 308]), {
+          location: pick(next, [
+            "/",
+            "http://localhost:1/",
+            "https://evil.example/?t=1",
+            "javascript:1",
+            "",
+            "http://[",
+          ]),
+        }),
+      ],
+    }),
     () => ({ write: [head(200, { "content-encoding": "gzip" }), BOMB] }),
     () => ({ write: [head(200, { "content-encoding": pick(next, ["gzip", "br", "deflate"]) }), body] }),
-    () => ({ write: [head(200, { "transfer-encoding": "chunked" }), pick(next, ["zz\r\n", "5\r\nab", "-1\r\n\r\n", "ffffffffffffffff\r\nx"])] }),
-    () => ({ write: [head(429, { "retry-after": pick(next, ["0", "-1", "soon", "1e9", "Sun, 06 Nov 1994 08:49:37 GMT"]) })] }),
+    () => ({
+      write: [
+        head(200, { "transfer-encoding": "chunked" }),
+        pick(next, ["zz\r\n", "5\r\nab", "-1\r\n\r\n", "ffffffffffffffff\r\nx"]),
+      ],
+    }),
+    () => ({
+      write: [head(429, { "retry-after": pick(next, ["0", "-1", "soon", "1e9", "Sun, 06 Nov 1994 08:49:37 GMT"]) })],
+    }),
     () => ({ write: [bytesOf(next, 30)] }),
     () => ({ write: [] }),
     () => ({ write: [], reset: true }),
@@ -39,7 +97,18 @@ function act(next, license) {
   ])();
 }
 
-const oddCallback = (next, value) => pick(next, [...Array(40).fill(() => value), () => { throw new Error("no"); }, () => Promise.reject(Symbol("s")), () => new Promise(() => {}), () => undefined, () => 7, () => ({})]);
+const oddCallback = (next, value) =>
+  pick(next, [
+    ...Array(40).fill(() => value),
+    () => {
+      throw new Error("no");
+    },
+    () => Promise.reject(Symbol("s")),
+    () => new Promise(() => {}),
+    () => undefined,
+    () => 7,
+    () => ({}),
+  ]);
 
 test(`${SEQUENCES} random sequences of a hostile server end in the license or in one specific error (seed ${SEED})`, async (t) => {
   const { fetch } = globalThis;
@@ -55,7 +124,9 @@ test(`${SEQUENCES} random sequences of a hostile server end in the license or in
       else if (!hang) socket.end();
     });
   });
-  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
   const url = `http://127.0.0.1:${server.address().port}/ri/licenseManager.do`;
   const page = await newPage();
   await page.core.load();
@@ -72,15 +143,32 @@ test(`${SEQUENCES} random sequences of a hostile server end in the license or in
       queue.length = 0;
       queue.push(...Array.from({ length: 3 }, () => act(next, license)));
       const controller = new AbortController();
-      if (next() < 0.05) setTimeout(() => controller.abort(pick(next, [undefined, "why", new Error("stop")])), next() * 20);
+      if (next() < 0.05)
+        setTimeout(() => controller.abort(pick(next, [undefined, "why", new Error("stop")])), next() * 20);
       const client = await page.client({
-        licenseUrl: pick(next, [url, url, url, oddCallback(next, url)]), customData: oddCallback(next, "dG9rZW4="), headers: oddCallback(next, {}), contentId: oddCallback(next, "film"),
-        timeout: 60, retry: { attempts: pick(next, [1, 2, 3]), base: 0, cap: 0 }, allowRedirects: pick(next, [undefined, undefined, ["https://cdn.example"]]),
+        licenseUrl: pick(next, [url, url, url, oddCallback(next, url)]),
+        customData: oddCallback(next, "dG9rZW4="),
+        headers: oddCallback(next, {}),
+        contentId: oddCallback(next, "film"),
+        timeout: 60,
+        retry: { attempts: pick(next, [1, 2, 3]), base: 0, cap: 0 },
+        allowRedirects: pick(next, [undefined, undefined, ["https://cdn.example"]]),
       });
-      const work = client.requestLicense(drm, MESSAGES[drm], { signal: controller.signal, ...(next() < 0.5 ? { initData: pick(next, [film, bytesOf(next, 40)]), initDataType: "cenc" } : {}) });
+      const work = client.requestLicense(drm, MESSAGES[drm], {
+        signal: controller.signal,
+        ...(next() < 0.5 ? { initData: pick(next, [film, bytesOf(next, 40)]), initDataType: "cenc" } : {}),
+      });
       // Far beyond every time limit of the request: three attempts of five waits of 60 ms.
       let overdue;
-      const ended = await Promise.race([work.then(({ data }) => ({ data }), (error) => ({ error })), new Promise((resolve) => { overdue = setTimeout(resolve, 30_000, "overdue"); })]);
+      const ended = await Promise.race([
+        work.then(
+          ({ data }) => ({ data }),
+          (error) => ({ error }),
+        ),
+        new Promise((resolve) => {
+          overdue = setTimeout(resolve, 30_000, "overdue");
+        }),
+      ]);
       clearTimeout(overdue);
       const where = `sequence ${sequence} of seed ${SEED}`;
       assert.notEqual(ended, "overdue", where);
@@ -104,5 +192,10 @@ test(`${SEQUENCES} random sequences of a hostile server end in the license or in
     server.close();
   }
   assert.ok(licenses > SEQUENCES / 20 && codes.size > 10, "the server was not hostile in many ways, or never kind");
-  t.diagnostic(`${licenses} licenses; ${[...codes].sort((a, b) => b[1] - a[1]).map(([code, count]) => `${count} ${code}`).join(", ")}; wasm memory ${memory} bytes`);
+  t.diagnostic(
+    `${licenses} licenses; ${[...codes]
+      .sort((a, b) => b[1] - a[1])
+      .map(([code, count]) => `${count} ${code}`)
+      .join(", ")}; wasm memory ${memory} bytes`,
+  );
 });

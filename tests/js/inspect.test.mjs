@@ -3,13 +3,25 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { init as initPlayer, inspectCustomData, parseInitData } from "../../dist/index.js";
-import { PallyConError, buildPlayReadyObject, buildPssh, buildWidevineData, init, inspectAny, parseManifest, parseSegment } from "../../dist/inspect.js";
+import {
+  PallyConError,
+  buildPlayReadyObject,
+  buildPssh,
+  buildWidevineData,
+  init,
+  inspectAny,
+  parseManifest,
+  parseSegment,
+} from "../../dist/inspect.js";
 
 const media = (name) => readFileSync(new URL(`../../www/media/${name}`, import.meta.url));
 const WIDEVINE = "AAAAOHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABgSEAAWNwaftdGsPEdH4BMi5MJI49yVmwY=";
 
 test("before init, calls say so", () => {
-  assert.throws(() => parseManifest("#EXTM3U"), (error) => error instanceof PallyConError && error.code === "not-initialized");
+  assert.throws(
+    () => parseManifest("#EXTM3U"),
+    (error) => error instanceof PallyConError && error.code === "not-initialized",
+  );
 });
 
 test("loading", async () => {
@@ -19,22 +31,44 @@ test("loading", async () => {
 test("a box is written from what was read of it, and reads the same again", () => {
   const [box] = parseInitData(WIDEVINE).boxes;
   assert.equal(Buffer.from(buildPssh(box)).toString("base64"), WIDEVINE);
-  const changed = parseInitData(buildPssh({ ...box, data: buildWidevineData({ ...box.widevine, contentId: "a/b+c" }) }));
+  const changed = parseInitData(
+    buildPssh({ ...box, data: buildWidevineData({ ...box.widevine, contentId: "a/b+c" }) }),
+  );
   assert.equal(changed.contentId, "a/b+c");
   assert.deepEqual(changed.keyIds, box.widevine.keyIds);
-  assert.deepEqual(parseInitData(buildPssh({ systemId: "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b", keyIds: ["00112233445566778899aabbccddeeff"] })).keyIds, ["00112233445566778899aabbccddeeff"]);
+  assert.deepEqual(
+    parseInitData(
+      buildPssh({ systemId: "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b", keyIds: ["00112233445566778899aabbccddeeff"] }),
+    ).keyIds,
+    ["00112233445566778899aabbccddeeff"],
+  );
 });
 
 test("bytes may be Node's, and what is no input at all is said to be wrong", () => {
   const data = Buffer.from("EhABAQEBAQEBAQEBAQEBAQEB", "base64");
   const [box] = parseInitData(buildPssh({ systemId: "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", data })).boxes;
   assert.deepEqual(Buffer.from(box.data), data);
-  assert.throws(() => buildPssh(), (error) => error instanceof PallyConError && error.code === "init-data-invalid");
-  for (const text of [undefined, 5, "<html></html>", "<!-- -->"]) assert.throws(() => parseManifest(text), (error) => error instanceof PallyConError && error.code === "manifest-invalid");
+  assert.throws(
+    () => buildPssh(),
+    (error) => error instanceof PallyConError && error.code === "init-data-invalid",
+  );
+  for (const text of [undefined, 5, "<html></html>", "<!-- -->"])
+    assert.throws(
+      () => parseManifest(text),
+      (error) => error instanceof PallyConError && error.code === "manifest-invalid",
+    );
 });
 
 test("inspectAny gives a token's times as inspectCustomData does, and knows a challenge behind white space", () => {
-  const token = { drm_type: "Widevine", site_id: "DEMO", user_id: "u", cid: "c", policy: "p", timestamp: "2024-01-01T00:00:00Z", hash: "h" };
+  const token = {
+    drm_type: "Widevine",
+    site_id: "DEMO",
+    user_id: "u",
+    cid: "c",
+    policy: "p",
+    timestamp: "2024-01-01T00:00:00Z",
+    hash: "h",
+  };
   const value = Buffer.from(JSON.stringify(token)).toString("base64");
   const found = inspectAny(value);
   assert.equal(found.kind, "license-token");
@@ -48,7 +82,11 @@ test("inspectAny gives a token's times as inspectCustomData does, and knows a ch
 
 test("a PlayReady Object in every version", () => {
   for (const version of ["4.0.0.0", "4.1.0.0", "4.2.0.0", "4.3.0.0"]) {
-    const object = { version, keys: [{ keyId: "0123456789abcdef0123456789abcdef", algorithm: "AESCTR" }], licenseUrl: "https://h/?a=1&b=2" };
+    const object = {
+      version,
+      keys: [{ keyId: "0123456789abcdef0123456789abcdef", algorithm: "AESCTR" }],
+      licenseUrl: "https://h/?a=1&b=2",
+    };
     const [box] = parseInitData(buildPlayReadyObject(object)).boxes;
     assert.equal(box.bare, true);
     assert.equal(box.playready.version, version);
@@ -60,7 +98,10 @@ test("a PlayReady Object in every version", () => {
 
 test("what cannot be written is an error that says why", () => {
   for (const fields of [{ systemId: "x" }, { systemId: "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b", keyIds: ["00"] }]) {
-    assert.throws(() => buildPssh(fields), (error) => error.code === "init-data-invalid" && error.hint.length > 0);
+    assert.throws(
+      () => buildPssh(fields),
+      (error) => error.code === "init-data-invalid" && error.hint.length > 0,
+    );
   }
 });
 
@@ -72,8 +113,15 @@ test("manifests: protections with init data whose bytes are cut out", () => {
   assert.equal(widevine.initData.boxes[0].widevine.contentId, "demo-cenc");
   assert.ok(widevine.initData.boxes[0].data instanceof Uint8Array);
   assert.equal("initDataBase64" in widevine, false);
-  assert.equal(parseManifest('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://a/b+c==",KEYFORMAT="com.apple.streamingkeydelivery"').protections[0].initData.fairplay.assetId, "a/b+c==");
-  assert.throws(() => parseManifest("hello"), (error) => error.code === "manifest-invalid" && error.phase === "manifest");
+  assert.equal(
+    parseManifest('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://a/b+c==",KEYFORMAT="com.apple.streamingkeydelivery"')
+      .protections[0].initData.fairplay.assetId,
+    "a/b+c==",
+  );
+  assert.throws(
+    () => parseManifest("hello"),
+    (error) => error.code === "manifest-invalid" && error.phase === "manifest",
+  );
 });
 
 test("segments: tracks and boxes", () => {
@@ -81,7 +129,10 @@ test("segments: tracks and boxes", () => {
   assert.equal(read.tracks[0].scheme, "cbcs");
   assert.match(read.tracks[0].defaultKeyId, /^[0-9a-f]{32}$/);
   assert.deepEqual(read.keyIds.includes(read.tracks[0].defaultKeyId), true);
-  assert.throws(() => parseSegment(new Uint8Array([0, 0, 0, 20, 109, 111, 111, 118])), (error) => error.code === "segment-invalid");
+  assert.throws(
+    () => parseSegment(new Uint8Array([0, 0, 0, 20, 109, 111, 111, 118])),
+    (error) => error.code === "segment-invalid",
+  );
 });
 
 test("inspectAny names what it is given, through its wrappings", () => {
@@ -94,12 +145,16 @@ test("inspectAny names what it is given, through its wrappings", () => {
   assert.equal(inspectAny(new Uint8Array([1, 2, 3])).kind, "unknown");
   const row = inspectAny(`${WIDEVINE} ${WIDEVINE}`);
   assert.equal(row.kind, "pieces");
-  assert.deepEqual(row.value.pieces.map(({ kind }) => kind), ["cenc", "cenc"]);
+  assert.deepEqual(
+    row.value.pieces.map(({ kind }) => kind),
+    ["cenc", "cenc"],
+  );
   assert.equal(row.value.pieces[1].value.boxes[0].data.length, 24);
 });
 
 test("manifests: warnings with a code, a message, a hint and a place", () => {
-  const playlist = "#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"skd://a1b2\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n";
+  const playlist =
+    '#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="skd://a1b2",KEYFORMAT="com.apple.streamingkeydelivery"\n';
   const { warnings } = parseManifest(playlist);
   assert.equal(warnings.length, 1);
   const [{ message, hint, ...rest }] = warnings;
@@ -113,11 +168,28 @@ test("inspectAny: errors of damaged input are those of its reader; times of toke
   const damaged = "AAAAOHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAAAAEAAAAAAAAAAAAAAAAAAAAA";
   const { kind, value } = inspectAny(damaged);
   assert.equal(kind, "cenc");
-  assert.throws(() => parseInitData(damaged), (error) => error.code === value.error.code && error.message === value.error.message && error.hint === value.error.hint);
+  assert.throws(
+    () => parseInitData(damaged),
+    (error) =>
+      error.code === value.error.code && error.message === value.error.message && error.hint === value.error.hint,
+  );
   const part = (fields) => Buffer.from(JSON.stringify(fields)).toString("base64url");
   const jwt = inspectAny(`${part({ alg: "HS256" })}.${part({ iat: 1_700_000_000 })}.AAAA`);
-  assert.deepEqual([jwt.kind, jwt.value.issuedAt, "expiresAt" in jwt.value], ["jwt", new Date(1_700_000_000_000), false]);
-  const token = Buffer.from(JSON.stringify({ drm_type: "Widevine", site_id: "DEMO", user_id: "u", cid: "c", policy: "p", timestamp: "2024-01-01T00:00:00Z", hash: "h" })).toString("base64");
+  assert.deepEqual(
+    [jwt.kind, jwt.value.issuedAt, "expiresAt" in jwt.value],
+    ["jwt", new Date(1_700_000_000_000), false],
+  );
+  const token = Buffer.from(
+    JSON.stringify({
+      drm_type: "Widevine",
+      site_id: "DEMO",
+      user_id: "u",
+      cid: "c",
+      policy: "p",
+      timestamp: "2024-01-01T00:00:00Z",
+      hash: "h",
+    }),
+  ).toString("base64");
   const url = inspectAny(`https://a.test/?pallycon-customdata-v2=${encodeURIComponent(token)}`);
   assert.deepEqual(url.value.token, inspectAny(token).value);
   assert.ok(url.value.token.issuedAt instanceof Date);
@@ -131,7 +203,12 @@ test("content keys are masked in the bytes, too", () => {
   const base64 = Buffer.from(box).toString("base64");
   const mpd = `<ContentProtection schemeIdUri="urn:uuid:9a04f079-9840-4286-ab92-e65be0885f95"><cenc:pssh>${base64}</cenc:pssh></ContentProtection>`;
   const wide = Buffer.from(key.slice(0, 22), "utf16le");
-  for (const boxes of [inspectAny(box).value.boxes, inspectAny(base64).value.boxes, parseManifest(mpd).protections[0].initData.boxes, inspectAny(mpd).value.protections[0].initData.boxes]) {
+  for (const boxes of [
+    inspectAny(box).value.boxes,
+    inspectAny(base64).value.boxes,
+    parseManifest(mpd).protections[0].initData.boxes,
+    inspectAny(mpd).value.protections[0].initData.boxes,
+  ]) {
     const [{ data, playready }] = boxes;
     assert.equal(Buffer.from(data).indexOf(wide), -1);
     assert.equal(playready.licenseUrl, url.replace(key, "*".repeat(key.length)));
@@ -143,7 +220,10 @@ test("ranges: each field's bytes, of the input without its layers", () => {
   const { bytes, ranges, layers } = inspectAny(WIDEVINE, { ranges: true });
   assert.deepEqual(layers, ["base64"]);
   assert.deepEqual(Buffer.from(bytes), Buffer.from(WIDEVINE, "base64"));
-  assert.deepEqual(ranges.find(({ path }) => path.join(".") === "boxes.0.systemId"), { path: ["boxes", 0, "systemId"], offset: 12, length: 16 });
+  assert.deepEqual(
+    ranges.find(({ path }) => path.join(".") === "boxes.0.systemId"),
+    { path: ["boxes", 0, "systemId"], offset: 12, length: 16 },
+  );
   assert.deepEqual(ranges.map(({ path }) => path.join(".")).slice(0, 2), ["boxes.0", "boxes.0.version"]);
   for (const { offset, length } of ranges) assert.ok(length > 0 && offset + length <= bytes.length);
   assert.ok(!("ranges" in inspectAny(WIDEVINE)) && !("bytes" in inspectAny(WIDEVINE, { ranges: false })));
@@ -155,22 +235,57 @@ test("ranges: each field's bytes, of the input without its layers", () => {
 
 test("ranges: of pieces, manifests, tokens, and documents with keys", () => {
   const row = inspectAny(`${WIDEVINE} ${WIDEVINE}`, { ranges: true });
-  assert.deepEqual(row.value.pieces.map(({ bytes, ranges }) => [bytes.length, ranges[0].length]), [[row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length], [row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length]]);
+  assert.deepEqual(
+    row.value.pieces.map(({ bytes, ranges }) => [bytes.length, ranges[0].length]),
+    [
+      [row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length],
+      [row.value.pieces[0].bytes.length, row.value.pieces[0].bytes.length],
+    ],
+  );
   const text = media("demo-cbcs/hls/video-fairplay.m3u8");
   const { bytes, ranges, value } = inspectAny(text, { ranges: true });
   const { offset, length } = ranges.find(({ path }) => path.join(".") === "protections.0.uri");
-  assert.equal(Buffer.from(bytes).subarray(offset, offset + length).toString(), value.protections[0].uri);
-  const token = Buffer.from(JSON.stringify({ drm_type: "Widevine", site_id: "DEMO", user_id: "u", cid: "film", policy: "p", timestamp: "2024-01-01T00:00:00Z", hash: "h" }));
+  assert.equal(
+    Buffer.from(bytes)
+      .subarray(offset, offset + length)
+      .toString(),
+    value.protections[0].uri,
+  );
+  const token = Buffer.from(
+    JSON.stringify({
+      drm_type: "Widevine",
+      site_id: "DEMO",
+      user_id: "u",
+      cid: "film",
+      policy: "p",
+      timestamp: "2024-01-01T00:00:00Z",
+      hash: "h",
+    }),
+  );
   const read = inspectAny(token.toString("base64"), { ranges: true });
   const place = read.ranges.find(({ path }) => path[0] === "contentId");
-  assert.equal(Buffer.from(read.bytes).subarray(place.offset, place.offset + place.length).toString(), '"film"');
+  assert.equal(
+    Buffer.from(read.bytes)
+      .subarray(place.offset, place.offset + place.length)
+      .toString(),
+    '"film"',
+  );
   const key = "W31bfVt9W31bfVt9W31bfQ==";
-  const keys = inspectAny(JSON.stringify({ keys: [{ kty: "oct", kid: "AAAAAAAAAAAAAAAAAAAAAQ", k: key }] }), { ranges: true });
+  const keys = inspectAny(JSON.stringify({ keys: [{ kty: "oct", kid: "AAAAAAAAAAAAAAAAAAAAAQ", k: key }] }), {
+    ranges: true,
+  });
   assert.ok(!Buffer.from(keys.bytes).includes(key));
 });
 
 test("warnings of init data come with what to do", () => {
   const box = Buffer.from(WIDEVINE, "base64");
   box[11] = 1; // a flag
-  assert.deepEqual(inspectAny(box).value.warnings, [{ code: "pssh-flags", message: "a box has flags, which makes Chromium refuse it", offset: 0, hint: "Write 0 there." }]);
+  assert.deepEqual(inspectAny(box).value.warnings, [
+    {
+      code: "pssh-flags",
+      message: "a box has flags, which makes Chromium refuse it",
+      offset: 0,
+      hint: "Write 0 there.",
+    },
+  ]);
 });

@@ -4,7 +4,21 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { DER, HTML, LICENSES, MESSAGES, answer, failure, film, leavePages, never, newPage, token, unreachable, wasm } from "./support.mjs";
+import {
+  DER,
+  HTML,
+  LICENSES,
+  MESSAGES,
+  answer,
+  failure,
+  film,
+  leavePages,
+  never,
+  newPage,
+  token,
+  unreachable,
+  wasm,
+} from "./support.mjs";
 
 const real = { setTimeout: globalThis.setTimeout, WebAssembly: globalThis.WebAssembly };
 afterEach(() => Object.assign(globalThis, real));
@@ -12,11 +26,19 @@ after(leavePages);
 
 const license = answer(LICENSES.widevine);
 /** As long as it takes for everything that could happen by itself. */
-const settled = async () => { for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate); };
+const settled = async () => {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+};
 
 test("createPallyCon() resolves before the wasm arrives; a license request waits for it and succeeds", async () => {
   let arrive;
-  const page = await newPage({ wasm: () => new Promise((resolve) => { arrive = () => resolve(wasm()); }), answers: [license] });
+  const page = await newPage({
+    wasm: () =>
+      new Promise((resolve) => {
+        arrive = () => resolve(wasm());
+      }),
+    answers: [license],
+  });
   const drm = await page.client();
   await settled();
   assert.equal(page.wasmRequests, 1, "the download has started by itself");
@@ -31,10 +53,31 @@ test("createPallyCon() resolves before the wasm arrives; a license request waits
 test("before the wasm arrives, it is the only request, and there is one for all clients and calls", async () => {
   let arrive;
   const tokens = [];
-  const page = await newPage({ wasm: () => new Promise((resolve) => { arrive = () => resolve(wasm()); }), answers: [license, license] });
-  const options = { siteId: "DEMO", customData: ({ drm }) => { tokens.push(drm); return "dG9rZW4="; }, licenseUrl: () => assert.fail("too early") };
-  const clients = [await page.client(options), await page.client(options), await page.client({ ...options, licenseUrl: undefined })];
-  const asked = [clients[2].requestLicense("widevine", MESSAGES.widevine), clients[2].requestLicense("widevine", MESSAGES.widevine), page.core.load()];
+  const page = await newPage({
+    wasm: () =>
+      new Promise((resolve) => {
+        arrive = () => resolve(wasm());
+      }),
+    answers: [license, license],
+  });
+  const options = {
+    siteId: "DEMO",
+    customData: ({ drm }) => {
+      tokens.push(drm);
+      return "dG9rZW4=";
+    },
+    licenseUrl: () => assert.fail("too early"),
+  };
+  const clients = [
+    await page.client(options),
+    await page.client(options),
+    await page.client({ ...options, licenseUrl: undefined }),
+  ];
+  const asked = [
+    clients[2].requestLicense("widevine", MESSAGES.widevine),
+    clients[2].requestLicense("widevine", MESSAGES.widevine),
+    page.core.load(),
+  ];
   await settled();
   assert.deepEqual([page.wasmRequests, page.sent, tokens], [1, [], []]);
   arrive();
@@ -56,8 +99,14 @@ const WAYS = {
   "cannot be fetched": [unreachable, /could not be fetched/],
   "is a page": [() => new Response(HTML), /not a \.wasm file/],
   "is damaged": [() => new Response(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 99])), /damaged/],
-  "is another module": [() => new Response(readFileSync(new URL("../../dist/media.wasm", import.meta.url))), /not the one/],
-  "breaks off": [() => new Response(new ReadableStream({ pull: (stream) => stream.error(new TypeError("terminated")) })), /could not be read/],
+  "is another module": [
+    () => new Response(readFileSync(new URL("../../dist/media.wasm", import.meta.url))),
+    /not the one/,
+  ],
+  "breaks off": [
+    () => new Response(new ReadableStream({ pull: (stream) => stream.error(new TypeError("terminated")) })),
+    /could not be read/,
+  ],
   "never comes": [never, /did not arrive within 30000 ms/],
 };
 const CALLS = {
@@ -70,11 +119,16 @@ const CALLS = {
 for (const [way, [missing, message]] of Object.entries(WAYS)) {
   test(`where player.wasm ${way}, every call fails with wasm-unreachable, reported once, and the next call tries again`, async () => {
     // Where nothing comes, the module's 30 seconds are over at once.
-    if (missing === never) globalThis.setTimeout = (work, ms, ...more) => real.setTimeout(work, ms === 30_000 ? 0 : ms, ...more);
+    if (missing === never)
+      globalThis.setTimeout = (work, ms, ...more) => real.setTimeout(work, ms === 30_000 ? 0 : ms, ...more);
     const page = await newPage({ wasm: missing, answers: [answer(DER)] });
     const drm = await page.client({ siteId: "DEMO" });
     while (!page.errors().length) await new Promise(setImmediate);
-    assert.deepEqual([page.errors(), page.wasmRequests], [["wasm-unreachable"], 1], "what createPallyCon() began is reported");
+    assert.deepEqual(
+      [page.errors(), page.wasmRequests],
+      [["wasm-unreachable"], 1],
+      "what createPallyCon() began is reported",
+    );
     let expected = 1;
     for (const [name, call] of Object.entries(CALLS)) {
       const error = await failure(() => call(drm));
@@ -102,16 +156,26 @@ test("it is compiled while it arrives where the server calls it wasm, and of its
   WebAssembly.compile = (bytes) => (made.push("of bytes"), compile.call(WebAssembly, bytes));
   const typed = (type) => () => new Response(wasm().body, { headers: { "content-type": type } });
   try {
-    for (const [give, streams, expected] of [[typed("application/wasm"), true, "streamed"], [typed("application/octet-stream"), true, "of bytes"], [typed("application/wasm"), false, "of bytes"]]) {
+    for (const [give, streams, expected] of [
+      [typed("application/wasm"), true, "streamed"],
+      [typed("application/octet-stream"), true, "of bytes"],
+      [typed("application/wasm"), false, "of bytes"],
+    ]) {
       if (!streams) delete WebAssembly.compileStreaming;
       const page = await newPage({ wasm: give, answers: [license] });
-      assert.deepEqual((await (await page.client()).requestLicense("widevine", MESSAGES.widevine)).data, LICENSES.widevine);
+      assert.deepEqual(
+        (await (await page.client()).requestLicense("widevine", MESSAGES.widevine)).data,
+        LICENSES.widevine,
+      );
       assert.deepEqual(made.splice(0), [expected]);
     }
     WebAssembly.compileStreaming = compileStreaming;
     // What calls itself wasm and is a page is a page all the same.
     const page = await newPage({ wasm: () => new Response(HTML, { headers: { "content-type": "application/wasm" } }) });
-    assert.match((await failure(async () => (await page.client()).certificate("fairplay"))).message, /not a \.wasm file/);
+    assert.match(
+      (await failure(async () => (await page.client()).certificate("fairplay"))).message,
+      /not a \.wasm file/,
+    );
   } finally {
     Object.assign(WebAssembly, { compileStreaming, compile });
   }
@@ -121,14 +185,45 @@ test("sources of another realm are known: a module, a response, a buffer, a URL"
   const foreign = runInNewContext("({ Module: WebAssembly.Module, ArrayBuffer, Uint8Array })");
   const file = new Uint8Array(await wasm().arrayBuffer());
   const copy = new foreign.Uint8Array(file);
-  class Response { get [Symbol.toStringTag]() { return "Response"; } ok = true; bodyUsed = false; clone() { return this; } async arrayBuffer() { return copy.buffer; } }
-  class URL { get [Symbol.toStringTag]() { return "URL"; } toString() { return "https://page.example/player.wasm"; } }
-  for (const source of [new foreign.Module(file), copy, copy.buffer, new Response(), Promise.resolve(new Response()), new URL()]) {
+  class Response {
+    get [Symbol.toStringTag]() {
+      return "Response";
+    }
+    ok = true;
+    bodyUsed = false;
+    clone() {
+      return this;
+    }
+    async arrayBuffer() {
+      return copy.buffer;
+    }
+  }
+  class URL {
+    get [Symbol.toStringTag]() {
+      return "URL";
+    }
+    toString() {
+      return "https://page.example/player.wasm";
+    }
+  }
+  for (const source of [
+    new foreign.Module(file),
+    copy,
+    copy.buffer,
+    new Response(),
+    Promise.resolve(new Response()),
+    new URL(),
+  ]) {
     const { core } = await newPage();
     await core.load(source);
     assert.equal(core.isLoaded(), true);
   }
-  for (const nothing of [{}, 1, new foreign.ArrayBuffer(0), structuredClone(copy.buffer, { transfer: [copy.buffer] }) && copy]) {
+  for (const nothing of [
+    {},
+    1,
+    new foreign.ArrayBuffer(0),
+    structuredClone(copy.buffer, { transfer: [copy.buffer] }) && copy,
+  ]) {
     const { core } = await newPage();
     assert.match((await failure(() => core.load(nothing))).message, /not a \.wasm file/);
   }
@@ -143,7 +238,14 @@ test("after a failed download, the next license request downloads the wasm again
 });
 
 test("without WebAssembly, or where a policy forbids it, the error is wasm-blocked", async () => {
-  for (const blocked of [undefined, { ...real.WebAssembly, Module: real.WebAssembly.Module, instantiate: () => Promise.reject(new real.WebAssembly.CompileError("forbidden")) }]) {
+  for (const blocked of [
+    undefined,
+    {
+      ...real.WebAssembly,
+      Module: real.WebAssembly.Module,
+      instantiate: () => Promise.reject(new real.WebAssembly.CompileError("forbidden")),
+    },
+  ]) {
     const page = await newPage();
     globalThis.WebAssembly = blocked;
     const drm = await page.client();
@@ -182,7 +284,9 @@ for (const [name, [answers, code, status, hint]] of Object.entries(FAILURES)) {
       if (alone) page.wasm = () => assert.fail("nothing but the license server can be reached");
       for (let time = 0; time < 3; time += 1) {
         page.answers.push(...answers);
-        const error = await failure(() => drm.requestLicense("widevine", MESSAGES.widevine, { initData: film, initDataType: "cenc" }));
+        const error = await failure(() =>
+          drm.requestLicense("widevine", MESSAGES.widevine, { initData: film, initDataType: "cenc" }),
+        );
         assert.deepEqual([error.code, error.httpStatus, page.answers.length], [code, status, 0]);
         assert.match(error.hint, hint);
         // The token's age is in seconds.

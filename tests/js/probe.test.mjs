@@ -12,7 +12,9 @@ afterEach(() => {
   delete globalThis.WebKitMediaKeys;
 });
 
-const refuse = () => { throw new DOMException("no", "NotSupportedError"); };
+const refuse = () => {
+  throw new DOMException("no", "NotSupportedError");
+};
 
 /** A browser: `systems[name]` says which robustness it grants of which kind, which schemes and session types. */
 function browser(systems, { knowsSchemes = true } = {}) {
@@ -22,8 +24,13 @@ function browser(systems, { knowsSchemes = true } = {}) {
     const system = systems[name] ?? refuse();
     if (system.hangs) await new Promise(() => {});
     for (const wanted of configurations) {
-      const survive = (list = [], levels = [""]) => list.filter(({ robustness, encryptionScheme }) => levels.includes(robustness) && (!knowsSchemes || (system.schemes ?? ["cenc"]).includes(encryptionScheme)))
-        .map(({ encryptionScheme, ...rest }) => (knowsSchemes ? { ...rest, encryptionScheme } : rest));
+      const survive = (list = [], levels = [""]) =>
+        list
+          .filter(
+            ({ robustness, encryptionScheme }) =>
+              levels.includes(robustness) && (!knowsSchemes || (system.schemes ?? ["cenc"]).includes(encryptionScheme)),
+          )
+          .map(({ encryptionScheme, ...rest }) => (knowsSchemes ? { ...rest, encryptionScheme } : rest));
       const videoCapabilities = survive(wanted.videoCapabilities, system.video);
       const audioCapabilities = survive(wanted.audioCapabilities, system.audio ?? system.video);
       if (wanted.videoCapabilities && !videoCapabilities.length) continue;
@@ -34,7 +41,14 @@ function browser(systems, { knowsSchemes = true } = {}) {
       return {
         keySystem: name,
         getConfiguration: () => ({ initDataTypes, videoCapabilities, audioCapabilities }),
-        createMediaKeys: async () => (system.hdcp === undefined ? {} : { getStatusForPolicy: async ({ minHdcpVersion }) => (calls.push({ policy: minHdcpVersion }), minHdcpVersion <= system.hdcp ? "usable" : "output-restricted") }),
+        createMediaKeys: async () =>
+          system.hdcp === undefined
+            ? {}
+            : {
+                getStatusForPolicy: async ({ minHdcpVersion }) => (
+                  calls.push({ policy: minHdcpVersion }), minHdcpVersion <= system.hdcp ? "usable" : "output-restricted"
+                ),
+              },
       };
     }
     return refuse();
@@ -50,23 +64,48 @@ test("no navigator, or one without EME: an empty list", async () => {
 });
 
 test("a Chrome with Widevine in software: the level, both schemes, HDCP in at most four questions", async () => {
-  const calls = browser({ "com.widevine.alpha": { video: ["SW_SECURE_DECODE", "SW_SECURE_CRYPTO", ""], schemes: ["cenc", "cbcs"], types: ["cenc", "webm", "keyids"], hdcp: "2.1" } });
-  assert.deepEqual(await probe({ codecs: codecs() }), [{
-    drm: "widevine", keySystem: "com.widevine.alpha", robustness: { video: "SW_SECURE_DECODE", audio: "SW_SECURE_CRYPTO" }, securityLevel: "L3",
-    initDataTypes: ["cenc", "webm", "keyids"], schemes: ["cenc", "cbcs"], maxHdcp: "2.1", persistentLicense: false,
-  }]);
+  const calls = browser({
+    "com.widevine.alpha": {
+      video: ["SW_SECURE_DECODE", "SW_SECURE_CRYPTO", ""],
+      schemes: ["cenc", "cbcs"],
+      types: ["cenc", "webm", "keyids"],
+      hdcp: "2.1",
+    },
+  });
+  assert.deepEqual(await probe({ codecs: codecs() }), [
+    {
+      drm: "widevine",
+      keySystem: "com.widevine.alpha",
+      robustness: { video: "SW_SECURE_DECODE", audio: "SW_SECURE_CRYPTO" },
+      securityLevel: "L3",
+      initDataTypes: ["cenc", "webm", "keyids"],
+      schemes: ["cenc", "cbcs"],
+      maxHdcp: "2.1",
+      persistentLicense: false,
+    },
+  ]);
   assert.ok(calls.filter(({ policy }) => policy).length <= 4);
 });
 
 test("no key system is asked more than four times, whatever it answers, and Widevine's video never without robustness where a level is granted", async () => {
   for (const video of [["HW_SECURE_ALL"], ["SW_SECURE_CRYPTO"], ["SW_SECURE_CRYPTO", ""], [""], ["2000"], ["3000"]]) {
     const system = { video, audio: ["", "SW_SECURE_CRYPTO"], persistent: true };
-    const names = ["com.widevine.alpha", "com.widevine.alpha.experiment", "com.microsoft.playready", "com.microsoft.playready.recommendation", "com.microsoft.playready.recommendation.3000", "com.apple.fps", "org.w3.clearkey"];
+    const names = [
+      "com.widevine.alpha",
+      "com.widevine.alpha.experiment",
+      "com.microsoft.playready",
+      "com.microsoft.playready.recommendation",
+      "com.microsoft.playready.recommendation.3000",
+      "com.apple.fps",
+      "org.w3.clearkey",
+    ];
     const calls = browser(Object.fromEntries(names.map((name) => [name, system])));
     await probe({ codecs: codecs() });
     for (const name of names) assert.ok(calls.filter((call) => call.name === name).length <= 4, name);
     const widevine = calls.filter(({ name }) => name === "com.widevine.alpha");
-    const empty = widevine.some(({ configurations }) => configurations.some(({ videoCapabilities }) => videoCapabilities.some(({ robustness }) => robustness === "")));
+    const empty = widevine.some(({ configurations }) =>
+      configurations.some(({ videoCapabilities }) => videoCapabilities.some(({ robustness }) => robustness === "")),
+    );
     assert.equal(empty, !video.some((level) => /SECURE/.test(level)));
   }
 });
@@ -80,17 +119,23 @@ test("hardware before software, software before ClearKey, each PlayReady level b
     "com.microsoft.playready.recommendation": { video: ["2000"], audio: [""] },
     "com.microsoft.playready.recommendation.3000": { video: ["3000"], audio: [""] },
   });
-  assert.deepEqual((await probe({ codecs: codecs() })).map(({ keySystem, securityLevel }) => [keySystem, securityLevel]), [
-    ["com.microsoft.playready.recommendation.3000", "SL3000"],
-    ["com.widevine.alpha.experiment", "L1"],
-    ["com.microsoft.playready.recommendation", "SL2000"],
-    ["com.widevine.alpha", "L3"],
-    ["org.w3.clearkey", undefined],
-  ]);
+  assert.deepEqual(
+    (await probe({ codecs: codecs() })).map(({ keySystem, securityLevel }) => [keySystem, securityLevel]),
+    [
+      ["com.microsoft.playready.recommendation.3000", "SL3000"],
+      ["com.widevine.alpha.experiment", "L1"],
+      ["com.microsoft.playready.recommendation", "SL2000"],
+      ["com.widevine.alpha", "L3"],
+      ["org.w3.clearkey", undefined],
+    ],
+  );
 });
 
 test("Android's L1: hardware video with audio that takes no robustness; the experiment is not named beside it", async () => {
-  browser({ "com.widevine.alpha": { video: ["HW_SECURE_ALL", "SW_SECURE_CRYPTO"], audio: [""], persistent: true }, "com.widevine.alpha.experiment": { video: ["HW_SECURE_ALL"], audio: [""] } });
+  browser({
+    "com.widevine.alpha": { video: ["HW_SECURE_ALL", "SW_SECURE_CRYPTO"], audio: [""], persistent: true },
+    "com.widevine.alpha.experiment": { video: ["HW_SECURE_ALL"], audio: [""] },
+  });
   const list = await probe({ codecs: codecs() });
   assert.equal(list.length, 1);
   assert.deepEqual(list[0].robustness, { video: "HW_SECURE_ALL" });
@@ -99,22 +144,46 @@ test("Android's L1: hardware video with audio that takes no robustness; the expe
 
 test("only the DRMs that are asked for are asked", async () => {
   const calls = browser({ "org.w3.clearkey": { video: [""] }, "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"] } });
-  assert.deepEqual((await probe({ codecs: codecs(), drms: ["clearkey"] })).map(({ drm }) => drm), ["clearkey"]);
+  assert.deepEqual(
+    (await probe({ codecs: codecs(), drms: ["clearkey"] })).map(({ drm }) => drm),
+    ["clearkey"],
+  );
   assert.deepEqual([...new Set(calls.map(({ name }) => name).filter(Boolean))], ["org.w3.clearkey"]);
 });
 
 test("probe({ scheme }) omits DRMs that lack the scheme; browsers without encryptionScheme have their usual one", async () => {
-  browser({ "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"], schemes: ["cenc"] }, "org.w3.clearkey": { video: [""], schemes: ["cenc", "cbcs"] } });
-  assert.deepEqual((await probe({ codecs: codecs(), scheme: "cbcs" })).map(({ drm, schemes }) => [drm, schemes]), [["clearkey", ["cbcs"]]]);
-  browser({ "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"] }, "com.apple.fps": { video: [""], types: ["skd", "sinf"] } }, { knowsSchemes: false });
-  assert.deepEqual((await probe({ codecs: codecs() })).map(({ drm, schemes }) => [drm, schemes]), [["fairplay", ["cbcs"]], ["widevine", ["cenc"]]]);
-  assert.deepEqual((await probe({ codecs: codecs(), scheme: "cbcs" })).map(({ drm }) => drm), ["fairplay"]);
+  browser({
+    "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"], schemes: ["cenc"] },
+    "org.w3.clearkey": { video: [""], schemes: ["cenc", "cbcs"] },
+  });
+  assert.deepEqual(
+    (await probe({ codecs: codecs(), scheme: "cbcs" })).map(({ drm, schemes }) => [drm, schemes]),
+    [["clearkey", ["cbcs"]]],
+  );
+  browser(
+    { "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"] }, "com.apple.fps": { video: [""], types: ["skd", "sinf"] } },
+    { knowsSchemes: false },
+  );
+  assert.deepEqual(
+    (await probe({ codecs: codecs() })).map(({ drm, schemes }) => [drm, schemes]),
+    [
+      ["fairplay", ["cbcs"]],
+      ["widevine", ["cenc"]],
+    ],
+  );
+  assert.deepEqual(
+    (await probe({ codecs: codecs(), scheme: "cbcs" })).map(({ drm }) => drm),
+    ["fairplay"],
+  );
 });
 
 test("a key system that never answers delays the others no longer than the time limit; results are kept", async () => {
   const calls = browser({ "com.widevine.alpha": { hangs: true }, "org.w3.clearkey": { video: [""] } });
   const options = { codecs: codecs(), timeout: 50 };
-  assert.deepEqual((await probe(options)).map(({ drm }) => drm), ["clearkey"]);
+  assert.deepEqual(
+    (await probe(options)).map(({ drm }) => drm),
+    ["clearkey"],
+  );
   const asked = calls.length;
   const again = await probe(options);
   assert.equal(calls.length, asked);
@@ -132,7 +201,17 @@ test("HDCP: none where not even the first version is met; absent where the brows
 });
 
 test("an old Safari: FairPlay by its old API, which plays cbcs alone", async () => {
-  globalThis.WebKitMediaKeys = { isTypeSupported: (name, type) => name === "com.apple.fps.1_0" && type === "video/mp4" };
-  assert.deepEqual(await probe({ codecs: codecs() }), [{ drm: "fairplay", keySystem: "com.apple.fps.1_0", initDataTypes: ["skd"], schemes: ["cbcs"], persistentLicense: false }]);
+  globalThis.WebKitMediaKeys = {
+    isTypeSupported: (name, type) => name === "com.apple.fps.1_0" && type === "video/mp4",
+  };
+  assert.deepEqual(await probe({ codecs: codecs() }), [
+    {
+      drm: "fairplay",
+      keySystem: "com.apple.fps.1_0",
+      initDataTypes: ["skd"],
+      schemes: ["cbcs"],
+      persistentLicense: false,
+    },
+  ]);
   assert.deepEqual(await probe({ codecs: codecs(), scheme: "cenc" }), []);
 });

@@ -5,17 +5,50 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { init, parseInitData } from "../../dist/index.js";
 import { buildPlayReadyObject, buildPssh, buildWidevineData, inspectAny } from "../../dist/inspect.js";
-import { CLEARKEY, KEY, OTHER, PLAYREADY, WIDEVINE, bytes, film, joined, live, playready, sinf, utf8, widevine } from "./support.mjs";
+import {
+  CLEARKEY,
+  KEY,
+  OTHER,
+  PLAYREADY,
+  WIDEVINE,
+  bytes,
+  film,
+  joined,
+  live,
+  playready,
+  sinf,
+  utf8,
+  widevine,
+} from "./support.mjs";
 
 before(() => init());
 
 const pssh = (systemId, fields) => buildPssh({ systemId, ...fields });
 /** Every field of Widevine's data. */
 const everyField = {
-  algorithm: "AESCTR", keyIds: [KEY], provider: "provider", contentId: "film", trackType: "HD", policy: "policy", cryptoPeriodIndex: 7, cryptoPeriodSeconds: 10,
-  protectionScheme: "cbcs", type: "entitled-key", keySequence: 3, groupIds: ["a1b2"], entitledKeys: [{ entitlementKeyId: OTHER, keyId: KEY }], unknownFields: [{ field: 99, wireType: 2, value: bytes(1, 2) }],
+  algorithm: "AESCTR",
+  keyIds: [KEY],
+  provider: "provider",
+  contentId: "film",
+  trackType: "HD",
+  policy: "policy",
+  cryptoPeriodIndex: 7,
+  cryptoPeriodSeconds: 10,
+  protectionScheme: "cbcs",
+  type: "entitled-key",
+  keySequence: 3,
+  groupIds: ["a1b2"],
+  entitledKeys: [{ entitlementKeyId: OTHER, keyId: KEY }],
+  unknownFields: [{ field: 99, wireType: 2, value: bytes(1, 2) }],
 };
-const object = (fields) => pssh(PLAYREADY, { data: buildPlayReadyObject({ version: "4.0.0.0", keys: [{ keyId: KEY, algorithm: "AESCTR", checksum: "AAAAAAAAAAA=" }], ...fields }) });
+const object = (fields) =>
+  pssh(PLAYREADY, {
+    data: buildPlayReadyObject({
+      version: "4.0.0.0",
+      keys: [{ keyId: KEY, algorithm: "AESCTR", checksum: "AAAAAAAAAAA=" }],
+      ...fields,
+    }),
+  });
 /** A PlayReady Object with one record, the header. */
 function header(xml, encoding = "utf16le") {
   const text = Buffer.from(xml, encoding);
@@ -27,10 +60,11 @@ function header(xml, encoding = "utf16le") {
 /** Key ids in the header's byte order: KEY and OTHER. */
 const [FIRST, SECOND] = ["AwIBAAUEBwYICQoLDA0ODw==", "8/Lx8PX09/b4+fr7/P3+/w=="];
 /** A box with its size in 64 bits behind the type. */
-const long = (plain) => joined(bytes(0, 0, 0, 1), plain.subarray(4, 8), bytes(0, 0, 0, 0, 0, 0, 0, plain.length + 8), plain.subarray(8));
+const long = (plain) =>
+  joined(bytes(0, 0, 0, 1), plain.subarray(4, 8), bytes(0, 0, 0, 0, 0, 0, 0, plain.length + 8), plain.subarray(8));
 /** What a manifest or an `encrypted` event gives; the type that is detected; how many boxes; the key ids. */
 const TABLE = {
-  "Widevine": [film, "cenc", 1, [KEY]],
+  Widevine: [film, "cenc", 1, [KEY]],
   "Widevine, version 1": [widevine({ contentId: "a/b c" }, 1), "cenc", 1, [OTHER, KEY]],
   "Widevine, every field": [widevine(everyField), "cenc", 1, [KEY]],
   "Widevine, a content id that is not UTF-8": [widevine({ contentIdBytes: bytes(255, 0) }), "cenc", 1, [KEY]],
@@ -41,35 +75,91 @@ const TABLE = {
   "PlayReady 4.1": [playready("4.1.0.0", KEY), "cenc", 1, [KEY]],
   "PlayReady 4.2": [playready("4.2.0.0", KEY, OTHER), "cenc", 1, [KEY, OTHER]],
   "PlayReady 4.3": [playready("4.3.0.0", OTHER, KEY), "cenc", 1, [OTHER, KEY]],
-  "PlayReady, every field": [object({ licenseUrl: "https://h/?a=1&b=2", licenseUiUrl: "https://u/", domainServiceId: "AAECAwQFBgcICQoLDA0ODw==", decryptorSetup: "ONDEMAND", customAttributes: "<a>ö</a>" }), "cenc", 1, [KEY]],
+  "PlayReady, every field": [
+    object({
+      licenseUrl: "https://h/?a=1&b=2",
+      licenseUiUrl: "https://u/",
+      domainServiceId: "AAECAwQFBgcICQoLDA0ODw==",
+      decryptorSetup: "ONDEMAND",
+      customAttributes: "<a>ö</a>",
+    }),
+    "cenc",
+    1,
+    [KEY],
+  ],
   "PlayReady, a key period": [object({ customAttributes: "<PERIOD_INDEX>128</PERIOD_INDEX>" }), "cenc", 1, [KEY]],
   "PlayReady, a key id in the place of 4.0 beside others": [
-    pssh(PLAYREADY, { data: header(`<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.2.0.0"><DATA><PROTECTINFO><KIDS><KID VALUE="${SECOND}"/></KIDS></PROTECTINFO><KID>${FIRST}</KID></DATA></WRMHEADER>`) }),
-    "cenc", 1, [OTHER, KEY],
+    pssh(PLAYREADY, {
+      data: header(
+        `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.2.0.0"><DATA><PROTECTINFO><KIDS><KID VALUE="${SECOND}"/></KIDS></PROTECTINFO><KID>${FIRST}</KID></DATA></WRMHEADER>`,
+      ),
+    }),
+    "cenc",
+    1,
+    [OTHER, KEY],
   ],
-  "PlayReady, a header in UTF-8": [pssh(PLAYREADY, { data: header(`<WRMHEADER version="4.0.0.0"><DATA><KID>${FIRST}</KID></DATA></WRMHEADER>`, "utf8") }), "cenc", 1, [KEY]],
+  "PlayReady, a header in UTF-8": [
+    pssh(PLAYREADY, {
+      data: header(`<WRMHEADER version="4.0.0.0"><DATA><KID>${FIRST}</KID></DATA></WRMHEADER>`, "utf8"),
+    }),
+    "cenc",
+    1,
+    [KEY],
+  ],
   "PlayReady, key ids and LA_URL out of place": [
-    pssh(PLAYREADY, { data: header(`<WRMHEADER version="4.1.0.0"><DATA><PROTECTINFO><KIDS><KID VALUE="${FIRST}"/></KIDS></PROTECTINFO></DATA><LA_URL>https://a</LA_URL></WRMHEADER>`) }),
-    "cenc", 1, [KEY],
+    pssh(PLAYREADY, {
+      data: header(
+        `<WRMHEADER version="4.1.0.0"><DATA><PROTECTINFO><KIDS><KID VALUE="${FIRST}"/></KIDS></PROTECTINFO></DATA><LA_URL>https://a</LA_URL></WRMHEADER>`,
+      ),
+    }),
+    "cenc",
+    1,
+    [KEY],
   ],
-  "a PlayReady Object without a box": [buildPlayReadyObject({ version: "4.2.0.0", keys: [{ keyId: KEY }] }), "cenc", 1, [KEY], "bare"],
-  "ClearKey": [pssh(CLEARKEY, { keyIds: [KEY, OTHER] }), "cenc", 1, [KEY, OTHER]],
+  "a PlayReady Object without a box": [
+    buildPlayReadyObject({ version: "4.2.0.0", keys: [{ keyId: KEY }] }),
+    "cenc",
+    1,
+    [KEY],
+    "bare",
+  ],
+  ClearKey: [pssh(CLEARKEY, { keyIds: [KEY, OTHER] }), "cenc", 1, [KEY, OTHER]],
   "an unknown system": [pssh("00000000-0000-0000-0000-000000000001", { data: bytes(1, 2, 3) }), "cenc", 1, []],
   "a box of 64-bit size": [long(film), "cenc", 1, [KEY]],
   "a box that reaches to the end": [joined(bytes(0, 0, 0, 0), film.subarray(4)), "cenc", 1, [KEY]],
-  "flags": [film.with(11, 1), "cenc", 1, [KEY]],
+  flags: [film.with(11, 1), "cenc", 1, [KEY]],
   "an unknown version": [joined(film, film.with(8, 9)), "cenc", 1, [KEY]],
-  "data behind the payload": [joined(bytes(0, 0, 0, film.length + 3), film.subarray(4), bytes(1, 2, 3)), "cenc", 1, [KEY]],
+  "data behind the payload": [
+    joined(bytes(0, 0, 0, film.length + 3), film.subarray(4), bytes(1, 2, 3)),
+    "cenc",
+    1,
+    [KEY],
+  ],
   "no data size": [joined(bytes(0, 0, 0, 28), film.subarray(4, 28)), "cenc", 1, []],
-  "several boxes": [joined(film, playready("4.0.0.0", OTHER), pssh(CLEARKEY, { keyIds: [KEY] })), "cenc", 3, [KEY, OTHER]],
-  "several boxes, one payload damaged": [joined(film, pssh(WIDEVINE, { data: bytes(0x12, 0x20, 1) }), playready("4.3.0.0", OTHER)), "cenc", 3, [KEY, OTHER]],
-  "several boxes, the last cut off": [joined(playready("4.1.0.0", OTHER), film, film.subarray(0, 40)), "cenc", 2, [OTHER, KEY]],
-  "keyids": [utf8('{"kids":["AAECAwQFBgcICQoLDA0ODw","8PHy8_T19vf4-fr7_P3-_w"]}'), "keyids", 0, [KEY, OTHER]],
+  "several boxes": [
+    joined(film, playready("4.0.0.0", OTHER), pssh(CLEARKEY, { keyIds: [KEY] })),
+    "cenc",
+    3,
+    [KEY, OTHER],
+  ],
+  "several boxes, one payload damaged": [
+    joined(film, pssh(WIDEVINE, { data: bytes(0x12, 0x20, 1) }), playready("4.3.0.0", OTHER)),
+    "cenc",
+    3,
+    [KEY, OTHER],
+  ],
+  "several boxes, the last cut off": [
+    joined(playready("4.1.0.0", OTHER), film, film.subarray(0, 40)),
+    "cenc",
+    2,
+    [OTHER, KEY],
+  ],
+  keyids: [utf8('{"kids":["AAECAwQFBgcICQoLDA0ODw","8PHy8_T19vf4-fr7_P3-_w"]}'), "keyids", 0, [KEY, OTHER]],
   "skd, live": [utf8("skd://cpix-test-cid0000000000000080"), "skd", 0, []],
   "skd, VOD": [utf8("skd://AAECAwQFBgcICQoLDA0ODw=="), "skd", 0, [KEY]],
   "skd of a hex key id": [utf8(`skd://${KEY}`), "skd", 0, [KEY]],
   "skd of another kind": [utf8("skd://film?a=b"), "skd", 0, []],
-  "sinf": [utf8(`{"sinf":["${sinf(KEY)}","${sinf(OTHER)}"]}`), "sinf", 0, [KEY, OTHER]],
+  sinf: [utf8(`{"sinf":["${sinf(KEY)}","${sinf(OTHER)}"]}`), "sinf", 0, [KEY, OTHER]],
   "sinf, a constant IV": [utf8(`{"sinf":["${sinf(KEY, { pattern: 0x19, constantIv: OTHER })}"]}`), "sinf", 0, [KEY]],
   "sinf, one damaged": [utf8(`{"sinf":["${sinf(KEY)}","AAAA"]}`), "sinf", 0, [KEY]],
 };
@@ -97,14 +187,28 @@ test("the table has every field of the types", () => {
   const read = Object.values(TABLE).map(([data]) => parseInitData(data));
   const boxes = read.flatMap((initData) => initData.boxes);
   for (const [name, values] of Object.entries({
-    InitData: read, PsshBox: boxes, WidevineData: boxes.map((box) => box.widevine), PlayReadyObject: boxes.map((box) => box.playready),
-    FairPlayInitData: read.map(({ fairplay }) => fairplay), FairPlayTrack: read.flatMap(({ fairplay }) => fairplay?.tracks ?? []), InitDataWarning: read.flatMap(({ warnings }) => warnings),
+    InitData: read,
+    PsshBox: boxes,
+    WidevineData: boxes.map((box) => box.widevine),
+    PlayReadyObject: boxes.map((box) => box.playready),
+    FairPlayInitData: read.map(({ fairplay }) => fairplay),
+    FairPlayTrack: read.flatMap(({ fairplay }) => fairplay?.tracks ?? []),
+    InitDataWarning: read.flatMap(({ warnings }) => warnings),
   })) {
     const [, line, lines] = new RegExp(`export interface ${name} \\{(?:(.*) \\}\\n|([\\s\\S]*?)\\n\\})`).exec(types);
     // Without comments, and without the types of the fields.
-    const named = [...(line ?? lines).replace(/\/\*\*.*\*\//g, "").replace(/\{[^}]*\}|\[[^\]]*\]/g, "").matchAll(/(?<=^|[;\s])(\w+)\??:/g)].map(([, field]) => field);
+    const named = [
+      ...(line ?? lines)
+        .replace(/\/\*\*.*\*\//g, "")
+        .replace(/\{[^}]*\}|\[[^\]]*\]/g, "")
+        .matchAll(/(?<=^|[;\s])(\w+)\??:/g),
+    ].map(([, field]) => field);
     assert.ok(named.length > 1, name);
     const found = new Set(values.filter(Boolean).flatMap(Object.keys));
-    assert.deepStrictEqual(named.filter((field) => !found.has(field)), [], name);
+    assert.deepStrictEqual(
+      named.filter((field) => !found.has(field)),
+      [],
+      name,
+    );
   }
 });

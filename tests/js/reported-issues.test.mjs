@@ -14,21 +14,43 @@ test("there are 25, most of them in a browser, each with a level and a reason wh
     assert.ok(level === "browser" || reason, `${pain}: why no nearer?`);
     assert.equal(tests.length > 0, level !== "docs", pain);
   }
-  assert.ok(REPORTED_ISSUES.filter(([, , level, , tests]) => ["browser", "bridge"].includes(level) && tests.some(([file]) => /\/e2e\/.*\.spec\.mjs$/.test(file))).length >= 15);
+  assert.ok(
+    REPORTED_ISSUES.filter(
+      ([, , level, , tests]) =>
+        ["browser", "bridge"].includes(level) && tests.some(([file]) => /\/e2e\/.*\.spec\.mjs$/.test(file)),
+    ).length >= 15,
+  );
 });
 
 test("every test that is named is there", () => {
   for (const [pain, , , , tests] of REPORTED_ISSUES) {
-    for (const [file, title] of tests) assert.ok(title && read(file).includes(title), `${pain}: ${file} has no "${title}"`);
+    for (const [file, title] of tests)
+      assert.ok(title && read(file).includes(title), `${pain}: ${file} has no "${title}"`);
   }
 });
 
 test("the page holds the table, and every code that it names is one", () => {
   const text = readFileSync(FILE, "utf8");
   assert.equal(text, page(text), "stale: node scripts/docs/reported-issues.mjs");
-  const codes = new Set(JSON.parse(read("errors.json")).sections.flatMap((section) => section.codes.map(({ code }) => code)));
-  const statuses = ["expired", "internal-error", "released", "init-data", "encrypted-media", "script-src", "connect-src", "wasm-unsafe-eval"];
-  const named = [...text.matchAll(/`([a-z]+(?:-[a-z0-9]+)+)`/g)].map(([, code]) => code).filter((code) => !statuses.includes(code));
+  const codes = new Set(
+    JSON.parse(read("errors.json")).sections.flatMap((section) => section.codes.map(({ code }) => code)),
+  );
+  const statuses = [
+    "expired",
+    "internal-error",
+    "released",
+    "init-data",
+    "encrypted-media",
+    "script-src",
+    "connect-src",
+    "wasm-unsafe-eval",
+  ];
+  const named = [...text.matchAll(/`([a-z]+(?:-[a-z0-9]+)+)`/g)]
+    .map(([, code]) => code)
+    .filter((code) => !statuses.includes(code));
   assert.ok(named.length > 40);
-  assert.deepEqual(named.filter((code) => !codes.has(code)), []);
+  assert.deepEqual(
+    named.filter((code) => !codes.has(code)),
+    [],
+  );
 });

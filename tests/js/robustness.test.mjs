@@ -5,7 +5,11 @@ import { levels } from "../../dist/environment.js";
 
 /** Answers of a browser are kept by what was asked: each test asks for a codec of its own. */
 let codec = 0;
-const asks = (more) => ({ codecs: { video: `avc1.9${codec}`, audio: `mp4a.9${codec++}` }, drms: ["fairplay", "playready", "widevine"], ...more });
+const asks = (more) => ({
+  codecs: { video: `avc1.9${codec}`, audio: `mp4a.9${codec++}` },
+  drms: ["fairplay", "playready", "widevine"],
+  ...more,
+});
 
 afterEach(() => Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true }));
 
@@ -17,13 +21,22 @@ function browser(systems) {
       const video = videoCapabilities.filter(({ robustness }) => granted.video.includes(robustness));
       const audio = audioCapabilities.filter(({ robustness }) => granted.audio.includes(robustness));
       if (!video.length || !audio.length || sessionTypes.includes("persistent-license")) continue;
-      return { keySystem, getConfiguration: () => ({ initDataTypes, videoCapabilities: video, audioCapabilities: audio }), createMediaKeys: async () => ({}) };
+      return {
+        keySystem,
+        getConfiguration: () => ({ initDataTypes, videoCapabilities: video, audioCapabilities: audio }),
+        createMediaKeys: async () => ({}),
+      };
     }
     throw new DOMException("no", "NotSupportedError");
   };
   Object.defineProperty(globalThis, "navigator", { value: { requestMediaKeySystemAccess }, configurable: true });
 }
-const shown = (list) => list.map(({ keySystem, robustness }) => [keySystem.replace(/^com\.(microsoft\.)?/, ""), robustness.video, robustness.audio]);
+const shown = (list) =>
+  list.map(({ keySystem, robustness }) => [
+    keySystem.replace(/^com\.(microsoft\.)?/, ""),
+    robustness.video,
+    robustness.audio,
+  ]);
 
 const L3 = ["SW_SECURE_DECODE", "SW_SECURE_CRYPTO", ""];
 const WINDOWS = {
@@ -32,29 +45,44 @@ const WINDOWS = {
   "com.widevine.alpha": { video: L3 },
   "com.widevine.alpha.experiment": { video: ["HW_SECURE_ALL"] },
 };
-const PLAYREADY = [["playready.recommendation.3000", "3000", undefined], ["playready.recommendation", "2000", undefined]];
+const PLAYREADY = [
+  ["playready.recommendation.3000", "3000", undefined],
+  ["playready.recommendation", "2000", undefined],
+];
 const [DECODE, CRYPTO] = ["SW_SECURE_DECODE", "SW_SECURE_CRYPTO"];
 
 test("hardware: every level of every DRM, best first, down to the lowest", async () => {
   browser(WINDOWS);
   assert.deepEqual(shown(await levels("hardware", asks())), [
-    PLAYREADY[0], ["widevine.alpha.experiment", "HW_SECURE_ALL", CRYPTO],
-    PLAYREADY[1], ["widevine.alpha", DECODE, CRYPTO], ["widevine.alpha", CRYPTO, CRYPTO],
+    PLAYREADY[0],
+    ["widevine.alpha.experiment", "HW_SECURE_ALL", CRYPTO],
+    PLAYREADY[1],
+    ["widevine.alpha", DECODE, CRYPTO],
+    ["widevine.alpha", CRYPTO, CRYPTO],
   ]);
 });
 
 test("hardware on Android: software under the same name below it, with audio as the CDM takes it", async () => {
   browser({ "com.widevine.alpha": { video: ["HW_SECURE_ALL", ...L3], audio: [""] } });
   assert.deepEqual(shown(await levels("hardware", asks())), [
-    ["widevine.alpha", "HW_SECURE_ALL", undefined], ["widevine.alpha", DECODE, CRYPTO], ["widevine.alpha", CRYPTO, CRYPTO],
+    ["widevine.alpha", "HW_SECURE_ALL", undefined],
+    ["widevine.alpha", DECODE, CRYPTO],
+    ["widevine.alpha", CRYPTO, CRYPTO],
   ]);
 });
 
 test("software: nothing that needs hardware, also where the browser has it under the same name", async () => {
   browser(WINDOWS);
-  assert.deepEqual(shown(await levels("software", asks())), [PLAYREADY[1], ["widevine.alpha", DECODE, CRYPTO], ["widevine.alpha", CRYPTO, CRYPTO]]);
+  assert.deepEqual(shown(await levels("software", asks())), [
+    PLAYREADY[1],
+    ["widevine.alpha", DECODE, CRYPTO],
+    ["widevine.alpha", CRYPTO, CRYPTO],
+  ]);
   browser({ "com.widevine.alpha": { video: ["HW_SECURE_ALL", ...L3] } });
-  assert.deepEqual(shown(await levels("software", asks())), [["widevine.alpha", DECODE, CRYPTO], ["widevine.alpha", CRYPTO, CRYPTO]]);
+  assert.deepEqual(shown(await levels("software", asks())), [
+    ["widevine.alpha", DECODE, CRYPTO],
+    ["widevine.alpha", CRYPTO, CRYPTO],
+  ]);
 });
 
 test("FairPlay has one level, which is in both", async () => {
@@ -67,15 +95,25 @@ test("FairPlay has one level, which is in both", async () => {
 test("a level by its name: as it is, under the name that grants it first", async () => {
   browser(WINDOWS);
   const wanted = { video: "HW_SECURE_ALL", audio: "HW_SECURE_CRYPTO" };
-  assert.deepEqual(shown(await levels(wanted, asks())), [["widevine.alpha.experiment", ...Object.values(wanted)], ["widevine.alpha", ...Object.values(wanted)]]);
+  assert.deepEqual(shown(await levels(wanted, asks())), [
+    ["widevine.alpha.experiment", ...Object.values(wanted)],
+    ["widevine.alpha", ...Object.values(wanted)],
+  ]);
   assert.deepEqual(shown(await levels({ video: "3000" }, asks())), [PLAYREADY[0]]);
-  assert.deepEqual(shown(await levels({ audio: CRYPTO }, asks())).map(([name]) => name), ["widevine.alpha", "widevine.alpha.experiment"]);
+  assert.deepEqual(
+    shown(await levels({ audio: CRYPTO }, asks())).map(([name]) => name),
+    ["widevine.alpha", "widevine.alpha.experiment"],
+  );
   assert.deepEqual(await levels({ video: "3000" }, asks({ drms: ["widevine"] })), []);
 });
 
 test("what names no level of any DRM is options-invalid", async () => {
   browser(WINDOWS);
   for (const wrong of ["high", {}, { video: "HW_SECURE_AL" }, { video: 3000 }, 1, null]) {
-    await assert.rejects(levels(wrong, asks()), { name: "PallyConError", code: "options-invalid", message: /robustness/ });
+    await assert.rejects(levels(wrong, asks()), {
+      name: "PallyConError",
+      code: "options-invalid",
+      message: /robustness/,
+    });
   }
 });

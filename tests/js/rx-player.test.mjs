@@ -11,10 +11,18 @@ class Player {
   listeners = [];
   error = null;
   keySystem = undefined;
-  addEventListener(name, listener) { this.listeners.push([name, listener]); }
-  trigger(name, value) { for (const [own, listener] of this.listeners) if (own === name) listener(value); }
-  getError() { return this.error; }
-  getKeySystemConfiguration() { return this.keySystem === undefined ? null : { keySystem: this.keySystem }; }
+  addEventListener(name, listener) {
+    this.listeners.push([name, listener]);
+  }
+  trigger(name, value) {
+    for (const [own, listener] of this.listeners) if (own === name) listener(value);
+  }
+  getError() {
+    return this.error;
+  }
+  getKeySystemConfiguration() {
+    return this.keySystem === undefined ? null : { keySystem: this.keySystem };
+  }
 }
 
 /** A client of the copy that dist/rx-player.js imports, with fetch answered. */
@@ -22,7 +30,13 @@ async function client(answers, options = {}) {
   const page = await newPage({ answers });
   const core = await import("../../dist/core.js");
   await core.load();
-  const drm = await core.createPallyCon({ siteId: "DEMO", customData: () => "dG9rZW4=", retry: { base: 0 }, ...options, onEvent: (event) => page.events.push(event) });
+  const drm = await core.createPallyCon({
+    siteId: "DEMO",
+    customData: () => "dG9rZW4=",
+    retry: { base: 0 },
+    ...options,
+    onEvent: (event) => page.events.push(event),
+  });
   return { page, drm };
 }
 
@@ -33,8 +47,14 @@ test("one key system for each DRM, in order; rx-player's own retries and time li
   const { page, drm } = await client([]);
   const plain = (list) => list.map(({ getLicense, ...rest }) => [typeof getLicense, rest]);
   const off = { getLicenseConfig: { retry: 0, timeout: -1 } };
-  assert.deepEqual(plain(await rxKeySystems(new Player(), drm)), ["com.apple.fps", "playready", "widevine"].map((type) => ["function", { type, ...off }]));
-  assert.deepEqual(plain(await rxKeySystems(new Player(), drm, { drms: ["clearkey", "widevine"] })), ["clearkey", "widevine"].map((type) => ["function", { type, ...off }]));
+  assert.deepEqual(
+    plain(await rxKeySystems(new Player(), drm)),
+    ["com.apple.fps", "playready", "widevine"].map((type) => ["function", { type, ...off }]),
+  );
+  assert.deepEqual(
+    plain(await rxKeySystems(new Player(), drm, { drms: ["clearkey", "widevine"] })),
+    ["clearkey", "widevine"].map((type) => ["function", { type, ...off }]),
+  );
   assert.deepEqual([page.sent, page.events], [[], []]);
 });
 
@@ -44,27 +64,47 @@ test("Widevine's certificate is set if there is one, and its absence is an event
   assert.deepEqual(serverCertificate, new Uint8Array([10, 2, 8, 3]));
   const broken = await client([answer("no", 404)], { certificate: { widevine: new URL("https://h/cert") } });
   const [keySystem] = await rxKeySystems(new Player(), broken.drm, { drms: ["widevine"] });
-  assert.deepEqual([keySystem.serverCertificate, broken.page.events.map(({ type, error }) => [type, error.phase])], [undefined, [["error", "certificate"]]]);
-  assert.deepEqual(page.events.filter(({ type }) => type === "error"), []);
+  assert.deepEqual(
+    [keySystem.serverCertificate, broken.page.events.map(({ type, error }) => [type, error.phase])],
+    [undefined, [["error", "certificate"]]],
+  );
+  assert.deepEqual(
+    page.events.filter(({ type }) => type === "error"),
+    [],
+  );
 });
 
 test("what is not a player, a client or a DRM is refused in words", async () => {
   const { drm } = await client([]);
-  for (const player of [null, undefined, {}, "player"]) assert.equal((await failure(rxKeySystems(player, drm))).code, "player-invalid");
-  for (const wrong of [{}, null]) assert.equal((await failure(rxKeySystems(new Player(), wrong))).code, "client-invalid");
-  for (const name of ["widevin", "toString", null, undefined]) assert.equal((await failure(rxKeySystems(new Player(), drm, { drms: [name] }))).code, "drm-invalid");
+  for (const player of [null, undefined, {}, "player"])
+    assert.equal((await failure(rxKeySystems(player, drm))).code, "player-invalid");
+  for (const wrong of [{}, null])
+    assert.equal((await failure(rxKeySystems(new Player(), wrong))).code, "client-invalid");
+  for (const name of ["widevin", "toString", null, undefined])
+    assert.equal((await failure(rxKeySystems(new Player(), drm, { drms: [name] }))).code, "drm-invalid");
 });
 
 test("a version that was not tested is a warning", async () => {
   const { page, drm } = await client([]);
-  class Newer extends Player { static version = "5.0.0"; }
+  class Newer extends Player {
+    static version = "5.0.0";
+  }
   await rxKeySystems(new Newer(), drm);
-  assert.deepEqual(page.events.map(({ code, message }) => [code, message]), [["player-untested", "rx-player 5.0.0 is not a version that this package was tested with."]]);
+  assert.deepEqual(
+    page.events.map(({ code, message }) => [code, message]),
+    [["player-untested", "rx-player 5.0.0 is not a version that this package was tested with."]],
+  );
 });
 
 test("the key system that is told is the one in use, unless it is that of the content before", async () => {
   const told = [];
-  const { drm } = await client([answer(LICENSES.playready), answer(LICENSES.playready)], { contentId: "film", customData: ({ keySystem }) => { told.push(keySystem); return "dG9rZW4="; } });
+  const { drm } = await client([answer(LICENSES.playready), answer(LICENSES.playready)], {
+    contentId: "film",
+    customData: ({ keySystem }) => {
+      told.push(keySystem);
+      return "dG9rZW4=";
+    },
+  });
   const player = new Player();
   const [{ getLicense }] = await rxKeySystems(player, drm, { drms: ["playready"] });
   player.keySystem = "com.widevine.alpha";
@@ -82,7 +122,14 @@ test("an error of rx-player is linked to ours by its message, and by nothing els
   const error = rxError(ours);
   assert.equal(pallyConError(error), ours);
   assert.equal(pallyConError(ours), ours);
-  for (const other of [undefined, null, "text", rxError({ message: "another" }), Object.assign(rxError(ours), { code: "KEY_UPDATE_ERROR" })]) assert.equal(pallyConError(other), undefined);
+  for (const other of [
+    undefined,
+    null,
+    "text",
+    rxError({ message: "another" }),
+    Object.assign(rxError(ours), { code: "KEY_UPDATE_ERROR" }),
+  ])
+    assert.equal(pallyConError(other), undefined);
   // What was raised is known for ever, what never was is not kept.
   for (let count = 0; count < 20; count += 1) {
     const { drm: next } = await client([answer(refusal(7012))], { contentId: "film" });
@@ -121,19 +168,33 @@ test("a release that is refused is reported, and stops nothing, whatever the key
   const player = new Player();
   const [{ getLicense }] = await rxKeySystems(player, drm, { drms: ["widevine"] });
   await getLicense(MESSAGES.widevine, "license-request");
-  player.trigger("warning", Object.assign(new Error("expired"), { code: "KEY_STATUS_CHANGE_ERROR", keyStatuses: [{ keyId: new ArrayBuffer(16), keyStatus: "expired" }] }));
+  player.trigger(
+    "warning",
+    Object.assign(new Error("expired"), {
+      code: "KEY_STATUS_CHANGE_ERROR",
+      keyStatuses: [{ keyId: new ArrayBuffer(16), keyStatus: "expired" }],
+    }),
+  );
   assert.equal(await getLicense(MESSAGES.widevine, "license-release"), null);
   assert.deepEqual(page.errors(), ["token-expired"]);
 });
 
 test("FairPlay: the certificate is fetched where the browser has FairPlay, and rejects where it cannot be used", async () => {
   const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { requestMediaKeySystemAccess: async (name) => assert.equal(name, "com.apple.fps") } });
+  Object.defineProperty(globalThis, "navigator", {
+    configurable: true,
+    value: { requestMediaKeySystemAccess: async (name) => assert.equal(name, "com.apple.fps") },
+  });
   try {
-    const { drm } = await client([answer("<!doctype html>"), answer(DER)], { certificate: { fairplay: new URL("https://h/fps") } });
+    const { drm } = await client([answer("<!doctype html>"), answer(DER)], {
+      certificate: { fairplay: new URL("https://h/fps") },
+    });
     assert.equal((await failure(rxKeySystems(new Player(), drm))).phase, "certificate");
     const [fairplay, ...others] = await rxKeySystems(new Player(), drm);
-    assert.deepEqual([fairplay.serverCertificate, others.map(({ serverCertificate }) => serverCertificate)], [DER, [undefined, undefined]]);
+    assert.deepEqual(
+      [fairplay.serverCertificate, others.map(({ serverCertificate }) => serverCertificate)],
+      [DER, [undefined, undefined]],
+    );
   } finally {
     if (navigator) Object.defineProperty(globalThis, "navigator", navigator);
     else delete globalThis.navigator;

@@ -9,26 +9,54 @@ import { mintForQuery } from "../../www/license-server/mint.mjs";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
 
 const bytes = (text) => new TextEncoder().encode(text);
-const TOKEN = mintForQuery(new URLSearchParams({ drm: "fairplay", content_id: "demo-cbcs" }), { account: DEMO, now: Date.now() });
+const TOKEN = mintForQuery(new URLSearchParams({ drm: "fairplay", content_id: "demo-cbcs" }), {
+  account: DEMO,
+  now: Date.now(),
+});
 const KEY = "5a1f0c8e2b7d4963a0e4d7b81c365f92";
 const SPC = Buffer.from(Array.from({ length: 300 }, (_, at) => (at * 89 + 31) & 0xff));
 /** As the license server's log has them. */
-const log = (more = {}) => ({ kind: "license", headers: { "pallycon-customdata-v2": TOKEN }, bodyBase64: Buffer.from(`spc=${encodeURIComponent(SPC.toString("base64"))}`).toString("base64"), ...more });
+const log = (more = {}) => ({
+  kind: "license",
+  headers: { "pallycon-customdata-v2": TOKEN },
+  bodyBase64: Buffer.from(`spc=${encodeURIComponent(SPC.toString("base64"))}`).toString("base64"),
+  ...more,
+});
 const SECRETS = secretsOf([log(), log({ headers: {}, bodyBase64: SPC.toString("base64") })]);
 
 /** All that an error shows of itself, but for its cause: that is the page's own. */
-const shown = (error) => [error.message, error.stack, String(error), JSON.stringify(error), JSON.stringify({ ...error }), JSON.stringify(error.toJSON?.() ?? {})].join("\n");
-const said = (events) => events.map((event) => JSON.stringify(event) + (event.error ? shown(event.error) : "")).join("\n");
+const shown = (error) =>
+  [
+    error.message,
+    error.stack,
+    String(error),
+    JSON.stringify(error),
+    JSON.stringify({ ...error }),
+    JSON.stringify(error.toJSON?.() ?? {}),
+  ].join("\n");
+const said = (events) =>
+  events.map((event) => JSON.stringify(event) + (event.error ? shown(event.error) : "")).join("\n");
 
 /** Runs `work` with a client; gives everything that was said: events, the error, the console. */
 async function overheard(options, work) {
   const events = [];
   const lines = [];
   const before = { ...console };
-  for (const name of ["log", "info", "warn", "error", "debug"]) console[name] = (...parts) => lines.push(parts.map(String).join(" "));
+  for (const name of ["log", "info", "warn", "error", "debug"])
+    console[name] = (...parts) => lines.push(parts.map(String).join(" "));
   try {
-    const client = await createPallyCon({ siteId: "DEMO", contentId: "demo-cbcs", customData: () => TOKEN, retry: { attempts: 1 }, onEvent: (event) => events.push(event), ...options });
-    const error = await work(client).then(() => undefined, (thrown) => thrown);
+    const client = await createPallyCon({
+      siteId: "DEMO",
+      contentId: "demo-cbcs",
+      customData: () => TOKEN,
+      retry: { attempts: 1 },
+      onEvent: (event) => events.push(event),
+      ...options,
+    });
+    const error = await work(client).then(
+      () => undefined,
+      (thrown) => thrown,
+    );
     return { error, text: [said(events), error ? shown(error) : "", ...lines].join("\n") };
   } finally {
     Object.assign(console, before);
@@ -37,16 +65,28 @@ async function overheard(options, work) {
 const clean = (text) => assert.deepEqual(leaked(text, SECRETS), []);
 
 test("the search finds a token, a part of one, an SPC in any form, and a key", () => {
-  for (const leak of [TOKEN, `error near ${TOKEN.slice(-40)}`, SPC.toString("base64"), `"body":"${log().bodyBase64}"`, KEY, Buffer.from(KEY, "hex").toString("base64")]) {
+  for (const leak of [
+    TOKEN,
+    `error near ${TOKEN.slice(-40)}`,
+    SPC.toString("base64"),
+    `"body":"${log().bodyBase64}"`,
+    KEY,
+    Buffer.from(KEY, "hex").toString("base64"),
+  ]) {
     assert.ok(leaked(`… ${leak} …`, SECRETS).length > 0, leak.slice(0, 40));
   }
-  clean("PallyCon 7011: the token has expired (https://drm-license.doverunner.com/ri/licenseManager.do) 7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1");
+  clean(
+    "PallyCon 7011: the token has expired (https://drm-license.doverunner.com/ri/licenseManager.do) 7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1",
+  );
 });
 
 for (const [what, body] of [
   ["in its text", JSON.stringify({ errorCode: "7009", message: `cannot parse ${TOKEN}` })],
   ["as the code", JSON.stringify({ errorCode: TOKEN, message: "no" })],
-  ["inside 8002", JSON.stringify({ errorCode: "8002", message: JSON.stringify({ ERROR: TOKEN, MESSAGE: SPC.toString("base64") }) })],
+  [
+    "inside 8002",
+    JSON.stringify({ errorCode: "8002", message: JSON.stringify({ ERROR: TOKEN, MESSAGE: SPC.toString("base64") }) }),
+  ],
   ["in a page", `<!doctype html><p>${TOKEN}</p>`],
   ["in JSON of another shape", JSON.stringify({ echo: TOKEN, license: 7 })],
   ["and nothing else", TOKEN],
@@ -55,7 +95,15 @@ for (const [what, body] of [
     for (const status of [200, 403, 500]) {
       const { error, text } = await overheard({}, async (client) => {
         const request = await client.licenseRequest("widevine", SPC);
-        client.readLicense("widevine", { status, body: bytes(body), url: `https://example.com/?pallycon-customdata-v2=${encodeURIComponent(TOKEN)}` }, request);
+        client.readLicense(
+          "widevine",
+          {
+            status,
+            body: bytes(body),
+            url: `https://example.com/?pallycon-customdata-v2=${encodeURIComponent(TOKEN)}`,
+          },
+          request,
+        );
       });
       assert.equal(error?.name, "PallyConError", `${status}`);
       clean(text);
@@ -64,14 +112,27 @@ for (const [what, body] of [
 }
 
 test("a callback that fails with the token in its text: it is in the cause, which is the page's own, and nowhere else", async () => {
-  const { error, text } = await overheard({ customData: () => { throw new Error(`rejected ${TOKEN}`); } }, (client) => client.licenseRequest("fairplay", SPC));
+  const { error, text } = await overheard(
+    {
+      customData: () => {
+        throw new Error(`rejected ${TOKEN}`);
+      },
+    },
+    (client) => client.licenseRequest("fairplay", SPC),
+  );
   assert.equal(error.code, "custom-data-failed");
   assert.match(error.cause.message, /^rejected /);
   clean(text);
 });
 
 test("a token that is broken is judged without being repeated", async () => {
-  for (const broken of [`${TOKEN.slice(0, 90)}\n${TOKEN.slice(90)}`, Buffer.from(TOKEN).toString("base64"), `${TOKEN}x`, TOKEN.slice(0, -8), `x${TOKEN}`]) {
+  for (const broken of [
+    `${TOKEN.slice(0, 90)}\n${TOKEN.slice(90)}`,
+    Buffer.from(TOKEN).toString("base64"),
+    `${TOKEN}x`,
+    TOKEN.slice(0, -8),
+    `x${TOKEN}`,
+  ]) {
     const { text } = await overheard({ customData: () => broken }, (client) => client.licenseRequest("fairplay", SPC));
     clean(text);
     let thrown;
@@ -90,8 +151,13 @@ test("a whole exchange with the license server, in the header and in the URL, re
   t.after(() => server.close());
   for (const carrier of ["header", "url"]) {
     for (const fault of [undefined, "error:7009", "html", "status:500", "close"]) {
-      await fetch(`${base}/api/faults`, { method: "POST", body: JSON.stringify(fault ? [{ on: "license", fault }] : []) });
-      const { error, text } = await overheard({ host: base, carrier }, (client) => client.requestLicense("fairplay", SPC));
+      await fetch(`${base}/api/faults`, {
+        method: "POST",
+        body: JSON.stringify(fault ? [{ on: "license", fault }] : []),
+      });
+      const { error, text } = await overheard({ host: base, carrier }, (client) =>
+        client.requestLicense("fairplay", SPC),
+      );
       const requests = await (await fetch(`${base}/api/requests`)).json();
       const secrets = secretsOf(requests);
       assert.ok(secrets.length > SECRETS.length / 2);

@@ -10,7 +10,11 @@ after(leavePages);
 const cause = new WebAssembly.RuntimeError("unreachable");
 const PLAYLIST = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,${Buffer.from(film).toString("base64")}",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"\n`;
 /** It is asked for in the middle of a call of the core. */
-const now = { getTime() { throw cause; } };
+const now = {
+  getTime() {
+    throw cause;
+  },
+};
 
 test("after a trap the player's instance is replaced", async () => {
   await init();
@@ -40,19 +44,37 @@ test("an error that is not a trap passes through", async () => {
   const error = await failure(() => parseInitData(bytes(1, 2, 3)));
   assert.equal(error.code, "init-data-invalid");
   const own = new RangeError("mine");
-  assert.throws(() => inspectCustomData("e30=", { now: { getTime() { throw own; } } }), (thrown) => thrown === own);
+  assert.throws(
+    () =>
+      inspectCustomData("e30=", {
+        now: {
+          getTime() {
+            throw own;
+          },
+        },
+      }),
+    (thrown) => thrown === own,
+  );
 });
 
 test("after a trap the inspect module's instance is replaced", async () => {
   assert.equal(parseManifest(PLAYLIST).kind, "hls");
-  const error = await failure(() => buildPssh({ toJSON() { throw cause; } }));
+  const error = await failure(() =>
+    buildPssh({
+      toJSON() {
+        throw cause;
+      },
+    }),
+  );
   assert.deepEqual([error.code, error.cause], ["internal", cause]);
   assert.deepEqual(parseManifest(PLAYLIST).keyIds, [KEY]);
   assert.deepEqual(buildPssh(parseInitData(film).boxes[0]), film);
 });
 
 test("a client keeps working after a trap: requests, licenses, errors", async () => {
-  const page = await newPage({ answers: [answer(LICENSES.widevine), answer(LICENSES.widevine), answer(refusal("7011"))] });
+  const page = await newPage({
+    answers: [answer(LICENSES.widevine), answer(LICENSES.widevine), answer(refusal("7011"))],
+  });
   const drm = await page.client();
   const ask = () => drm.requestLicense("widevine", MESSAGES.widevine, { initData: film, initDataType: "cenc" });
   assert.deepEqual((await ask()).data, LICENSES.widevine);
@@ -64,7 +86,14 @@ test("a client keeps working after a trap: requests, licenses, errors", async ()
 
 test("a request in flight ends with the instance, and does not wait for its timeout", async () => {
   let asked;
-  const page = await newPage({ answers: [() => new Promise((resolve) => { asked = resolve; })] });
+  const page = await newPage({
+    answers: [
+      () =>
+        new Promise((resolve) => {
+          asked = resolve;
+        }),
+    ],
+  });
   const drm = await page.client({ timeout: 600_000 });
   const waiting = failure(drm.requestLicense("widevine", MESSAGES.widevine));
   while (!asked) await new Promise(setImmediate);

@@ -11,7 +11,9 @@ async function page(t, answer) {
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
-    const question = JSON.parse(decryptText(DEMO.siteKey, Buffer.from(new URLSearchParams(body).get("data"), "base64")));
+    const question = JSON.parse(
+      decryptText(DEMO.siteKey, Buffer.from(new URLSearchParams(body).get("data"), "base64")),
+    );
     asked.push([request.method, request.headers["content-type"], question]);
     const given = answer(question);
     if (given === undefined) return void response.writeHead(500).end();
@@ -25,20 +27,39 @@ const set = (base, url) => fetch(`${base}/api/callback`, { method: "POST", body:
 
 test("auth data are decided by the site's page", async (t) => {
   const { base, token } = await start(t);
-  const granted = await page(t, ({ nonce }) => ({ error_code: "0000", error_message: "", playback_policy: { license_duration: 60 }, nonce }));
+  const granted = await page(t, ({ nonce }) => ({
+    error_code: "0000",
+    error_message: "",
+    playback_policy: { license_duration: 60 },
+    nonce,
+  }));
   assert.deepEqual(await (await set(base, granted.url)).json(), { url: granted.url });
-  const license = () => token("widevine", "&kind=auth-data&user_id=ann").then((auth) => post(base, { body: widevine([VIDEO.keyId]), token: auth }));
+  const license = () =>
+    token("widevine", "&kind=auth-data&user_id=ann").then((auth) =>
+      post(base, { body: widevine([VIDEO.keyId]), token: auth }),
+    );
   assert.equal(openWidevine(Buffer.from(await (await license()).arrayBuffer())).keys.length, 1);
   const [[method, type, { nonce, ...question }]] = granted.asked;
   assert.deepEqual([method, type], ["POST", "application/x-www-form-urlencoded;charset=UTF-8"]);
-  assert.deepEqual(question, { user_id: "ann", cid: "clip-one", oid: "", device_id: "local", device_type: "demo", drm_type: "Widevine" });
+  assert.deepEqual(question, {
+    user_id: "ann",
+    cid: "clip-one",
+    oid: "",
+    device_id: "local",
+    device_type: "demo",
+    drm_type: "Widevine",
+  });
   assert.match(nonce, /^[0-9a-f]{16}$/);
   // A token needs no callback.
   await post(base, { body: widevine([VIDEO.keyId]), token: await token("widevine") });
   assert.equal(granted.asked.length, 1);
 
   for (const [answer, code, message] of [
-    [({ nonce }) => ({ error_code: "E42", error_message: "no order", nonce }), "8002", '{"ERROR":"E42","MESSAGE":"no order"}'],
+    [
+      ({ nonce }) => ({ error_code: "E42", error_message: "no order", nonce }),
+      "8002",
+      '{"ERROR":"E42","MESSAGE":"no order"}',
+    ],
     [() => ({ error_code: "0000", nonce: "another" }), "8004"],
     [() => "not encrypted", "8706"],
     [() => encryptText(DEMO.siteKey, "[]"), "8706"],
@@ -57,6 +78,7 @@ test("auth data are decided by the site's page", async (t) => {
 
 test("a callback page is on this machine", async (t) => {
   const { base } = await start(t);
-  for (const url of ["http://example.com/", "https://127.0.0.1/", "file:///etc/passwd", "x", 1]) assert.equal((await set(base, url)).status, 400);
+  for (const url of ["http://example.com/", "https://127.0.0.1/", "file:///etc/passwd", "x", 1])
+    assert.equal((await set(base, url)).status, 400);
   assert.deepEqual(await (await fetch(`${base}/api/callback`)).json(), { url: null });
 });

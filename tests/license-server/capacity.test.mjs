@@ -14,9 +14,16 @@ function admitted(capacity, now) {
 
 test("requests take turns, some wait, the rest are refused", () => {
   const capacity = new Capacity({ perSecond: 10, queue: 2, retryAfter: 5 });
-  assert.deepEqual([0, 0, 0, 0].map((now) => admitted(capacity, now)), [100, 200, 300, "503 5"]);
+  assert.deepEqual(
+    [0, 0, 0, 0].map((now) => admitted(capacity, now)),
+    [100, 200, 300, "503 5"],
+  );
   assert.equal(capacity.report(0).waiting, 3, "with the one whose turn it is");
-  assert.deepEqual([100, 100].map((now) => admitted(capacity, now)), [300, "503 5"], "one was served, so there is one place");
+  assert.deepEqual(
+    [100, 100].map((now) => admitted(capacity, now)),
+    [300, "503 5"],
+    "one was served, so there is one place",
+  );
   assert.equal(admitted(capacity, 1000), 100, "after a pause nobody waits");
   const { served, refused, longestQueue } = capacity.report(1000);
   assert.deepEqual([served, refused, longestQueue], [5, 2, 2]);
@@ -24,9 +31,15 @@ test("requests take turns, some wait, the rest are refused", () => {
 
 test("without a queue only the one whose turn it is; without limits everybody, at once", () => {
   const none = new Capacity({ perSecond: 1, queue: 0 });
-  assert.deepEqual([0, 999, 1000].map((now) => admitted(none, now)), [1000, "503 -", 1000]);
+  assert.deepEqual(
+    [0, 999, 1000].map((now) => admitted(none, now)),
+    [1000, "503 -", 1000],
+  );
   const unlimited = new Capacity();
-  assert.deepEqual(Array.from({ length: 1000 }, () => admitted(unlimited, 0)), Array(1000).fill(0));
+  assert.deepEqual(
+    Array.from({ length: 1000 }, () => admitted(unlimited, 0)),
+    Array(1000).fill(0),
+  );
   assert.deepEqual([unlimited.report(0).perSecond, unlimited.report(0).queue], [null, null]);
 });
 
@@ -37,9 +50,22 @@ test("arrivals are counted by the second, for an hour", () => {
 });
 
 test("limits are checked", () => {
-  assert.deepEqual(parseLimits({ perSecond: 0.5, queue: 0, retryAfter: 0 }), { perSecond: 0.5, queue: 0, retryAfter: 0 });
+  assert.deepEqual(parseLimits({ perSecond: 0.5, queue: 0, retryAfter: 0 }), {
+    perSecond: 0.5,
+    queue: 0,
+    retryAfter: 0,
+  });
   assert.equal(parseLimits({ perSecond: 1 }).queue, Number.POSITIVE_INFINITY);
-  for (const bad of [{}, null, [], { perSecond: 0 }, { perSecond: "1" }, { perSecond: 1, queue: -1 }, { perSecond: 1, retryAfter: 1.5 }, { perSecond: 1, rate: 2 }]) {
+  for (const bad of [
+    {},
+    null,
+    [],
+    { perSecond: 0 },
+    { perSecond: "1" },
+    { perSecond: 1, queue: -1 },
+    { perSecond: 1, retryAfter: 1.5 },
+    { perSecond: 1, rate: 2 },
+  ]) {
     assert.throws(() => parseLimits(bad), { status: 400 }, JSON.stringify(bad));
   }
 });
@@ -60,8 +86,20 @@ test("a run at its capacity refuses with 503, other runs do not notice, faults t
   assert.equal((await (await ask()).json()).errorCode, "2001", "a fault in the answer's place");
   assert.equal((await ask(`${server.url}/r/other`)).status, 200);
   const report = await (await fetch(`${base}/api/capacity`)).json();
-  assert.deepEqual(report, { perSecond: 100, queue: 1, retryAfter: 7, served: 2, refused: 1, longestQueue: 1, waiting: 2, arrivals: [4] });
-  assert.deepEqual((await requests()).filter(({ kind }) => kind === "license").map(({ status }) => status), [200, 200, 503, 200]);
+  assert.deepEqual(report, {
+    perSecond: 100,
+    queue: 1,
+    retryAfter: 7,
+    served: 2,
+    refused: 1,
+    longestQueue: 1,
+    waiting: 2,
+    arrivals: [4],
+  });
+  assert.deepEqual(
+    (await requests()).filter(({ kind }) => kind === "license").map(({ status }) => status),
+    [200, 200, 503, 200],
+  );
   await fetch(`${base}/api/capacity`, { method: "DELETE" });
   assert.equal((await ask()).status, 200);
 });

@@ -24,12 +24,19 @@ test("Widevine: protobuf with its hash, not DER", async (t) => {
 test("refused under 200: no site, an unknown one, one without FairPlay", async (t) => {
   const { base } = await start(t);
   for (const [path, code] of [
-    ["fpsCert.do", "9001"], ["fpsCert.do?siteId=NONE", "1003"], ["fpsKeyManager.do?siteId=NONE", "1003"],
-    ["fpsKeyManager.do?siteId=TUTO", "7301"], ["fpsCert.do?siteId=TUTO", "7301"], ["widevineCert.do?siteId=NONE", "1003"],
+    ["fpsCert.do", "9001"],
+    ["fpsCert.do?siteId=NONE", "1003"],
+    ["fpsKeyManager.do?siteId=NONE", "1003"],
+    ["fpsKeyManager.do?siteId=TUTO", "7301"],
+    ["fpsCert.do?siteId=TUTO", "7301"],
+    ["widevineCert.do?siteId=NONE", "1003"],
   ]) {
     const response = await fetch(`${base}/ri/${path}`);
     assert.equal(response.status, 200);
     assert.equal((await response.json()).errorCode, code, path);
   }
-  assert.equal((await fetch(`${base}/ri/widevineCert.do?siteId=TUTO`)).headers.get("content-type"), "application/octet-stream");
+  assert.equal(
+    (await fetch(`${base}/ri/widevineCert.do?siteId=TUTO`)).headers.get("content-type"),
+    "application/octet-stream",
+  );
 });

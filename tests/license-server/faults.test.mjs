@@ -5,13 +5,29 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { CATALOGUE } from "../../www/license-server/errors.mjs";
 import {
-  AUDIO, FORM, VIDEO, bytesOf, form, openCkc, openPlayReady, openWidevine, playready, post, spc, start, widevine,
+  AUDIO,
+  FORM,
+  VIDEO,
+  bytesOf,
+  form,
+  openCkc,
+  openPlayReady,
+  openWidevine,
+  playready,
+  post,
+  spc,
+  start,
+  widevine,
 } from "./support.mjs";
 
 /** A run with one kind of fault on licenses, and who asks for one. */
 async function licenses(t) {
   const kit = await start(t);
-  const tokens = { widevine: await kit.token("widevine"), playready: await kit.token("playready"), fairplay: await kit.token("fairplay") };
+  const tokens = {
+    widevine: await kit.token("widevine"),
+    playready: await kit.token("playready"),
+    fairplay: await kit.token("fairplay"),
+  };
   const bodies = {
     widevine: () => ({ body: widevine([VIDEO.keyId, AUDIO.keyId]) }),
     playready: () => ({ body: playready([VIDEO.keyId, AUDIO.keyId]), type: "text/xml; charset=utf-8" }),
@@ -46,7 +62,10 @@ test("the site's own error, nested in 8002", async (t) => {
 
 test("answers of another kind", async (t) => {
   const { under, base } = await licenses(t);
-  for (const [fault, status] of [["html", 200], ["html:403", 403]]) {
+  for (const [fault, status] of [
+    ["html", 200],
+    ["html:403", 403],
+  ]) {
     const page = await under(fault);
     assert.equal(page.status, status);
     assert.match(page.headers.get("content-type"), /^text\/html/);
@@ -68,7 +87,10 @@ test("answers of another kind", async (t) => {
 test("close resets the connection; no-cors leaves CORS out, but not of the preflight", async (t) => {
   const { under, base, requests, faults } = await licenses(t);
   await assert.rejects(under("close"), TypeError);
-  assert.deepEqual((({ status, fault }) => ({ status, fault }))((await requests()).at(-1)), { status: 0, fault: "close" });
+  assert.deepEqual((({ status, fault }) => ({ status, fault }))((await requests()).at(-1)), {
+    status: 0,
+    fault: "close",
+  });
   assert.equal((await under("no-cors")).headers.get("access-control-allow-origin"), null);
   await faults({ on: "license", fault: "no-cors" });
   const preflight = await fetch(`${base}/ri/licenseManager.do`, { method: "OPTIONS" });
@@ -141,8 +163,12 @@ test("drm, kid, after and times choose whom a fault meets", async (t) => {
   await faults({ on: "license", fault: "error:7011", drm: "playready", after: 1, times: 2 });
   assert.deepEqual(await codes("playready", 4), ["ok", "7011", "7011", "ok"]);
   assert.deepEqual(await codes("widevine", 1), ["ok"]);
-  await faults({ on: "license", fault: "error:2001", kid: AUDIO.keyId.toUpperCase() }, { on: "license", fault: "error:7103" });
-  const one = async (id) => (await (await post(base, { body: widevine([id]), token: await token("widevine") })).json()).errorCode;
+  await faults(
+    { on: "license", fault: "error:2001", kid: AUDIO.keyId.toUpperCase() },
+    { on: "license", fault: "error:7103" },
+  );
+  const one = async (id) =>
+    (await (await post(base, { body: widevine([id]), token: await token("widevine") })).json()).errorCode;
   assert.deepEqual([await one(AUDIO.keyId), await one(VIDEO.keyId)], ["2001", "7103"]);
   await faults({ on: "license", fault: "status:503", times: 1 }, { on: "license", fault: "error:7001", times: 1 });
   assert.deepEqual([(await ask("widevine")).status, ...(await codes("widevine", 2))], [503, "7001", "ok"]);
@@ -151,7 +177,13 @@ test("drm, kid, after and times choose whom a fault meets", async (t) => {
   await faults({ on: "license", fault: "status:503", times: 1 }, { on: "license", fault: "error:7001", times: 1 });
   for (let index = 0; index < 3; index += 1) await ask("widevine");
   const list = await (await fetch(`${base}/api/faults`)).json();
-  assert.deepEqual(list.map(({ fault, used }) => [fault, used]), [["status:503", 1], ["error:7001", 1]]);
+  assert.deepEqual(
+    list.map(({ fault, used }) => [fault, used]),
+    [
+      ["status:503", 1],
+      ["error:7001", 1],
+    ],
+  );
   await faults({ on: "license", fault: "empty" });
   await fetch(`${base}/api/faults`, { method: "DELETE" });
   assert.deepEqual(await codes("widevine", 1), ["ok"]);
@@ -190,7 +222,9 @@ test("tokens that go wrong, and the code that each ends in", async (t) => {
   const { base, faults, token } = await start(t);
   const code = async (fault, more = "") => {
     await faults({ on: "token", fault });
-    const answer = await (await post(base, { body: widevine([VIDEO.keyId]), token: await token("widevine", more) })).text();
+    const answer = await (
+      await post(base, { body: widevine([VIDEO.keyId]), token: await token("widevine", more) })
+    ).text();
     return answer.startsWith("{") ? JSON.parse(answer).errorCode : "ok";
   };
   assert.equal(await code("expires:601"), "7011");
@@ -214,19 +248,31 @@ test("media", async (t) => {
     await faults({ on: "media", fault });
     return fetch(`${base}/media/a.m4s`);
   };
-  assert.deepEqual([...await bytesOf(await get("flip:2"))], [0, 1, 3, 3, 4, 5, 6, 7]);
-  assert.deepEqual([...await bytesOf(await get("truncate"))], [0, 1, 2, 3]);
+  assert.deepEqual([...(await bytesOf(await get("flip:2")))], [0, 1, 3, 3, 4, 5, 6, 7]);
+  assert.deepEqual([...(await bytesOf(await get("truncate")))], [0, 1, 2, 3]);
   assert.equal((await get("status:404")).status, 404);
   const entry = (await requests()).at(-1);
-  assert.deepEqual([entry.kind, entry.fault, entry.status, "answerBase64" in entry], ["media", "status:404", 404, false]);
+  assert.deepEqual(
+    [entry.kind, entry.fault, entry.status, "answerBase64" in entry],
+    ["media", "status:404", 404, false],
+  );
 });
 
 test("what is no fault is refused", async (t) => {
   const { base } = await start(t);
   for (const body of [
-    "{", "{}", "[1]", '[{"on":"page","fault":"empty"}]', '[{"on":"license"}]', '[{"on":"license","fault":"eat"}]',
-    '[{"on":"license","fault":"error:1"}]', '[{"on":"media","fault":"raw"}]', '[{"on":"token","fault":"missing-key"}]',
-    '[{"on":"license","fault":"status:99"}]', '[{"on":"license","fault":"empty","after":-1}]', '[null]',
+    "{",
+    "{}",
+    "[1]",
+    '[{"on":"page","fault":"empty"}]',
+    '[{"on":"license"}]',
+    '[{"on":"license","fault":"eat"}]',
+    '[{"on":"license","fault":"error:1"}]',
+    '[{"on":"media","fault":"raw"}]',
+    '[{"on":"token","fault":"missing-key"}]',
+    '[{"on":"license","fault":"status:99"}]',
+    '[{"on":"license","fault":"empty","after":-1}]',
+    "[null]",
     JSON.stringify(Array(101).fill({ on: "license", fault: "empty" })),
   ]) {
     assert.equal((await fetch(`${base}/api/faults`, { method: "POST", body })).status, 400, body.slice(0, 60));

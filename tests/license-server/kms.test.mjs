@@ -2,7 +2,21 @@ import assert from "node:assert/strict";
 import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
 import { DEMO } from "../../www/license-server/accounts.mjs";
-import { FORM, bytesOf, fields, form, guid, openCkc, openPlayReady, openWidevine, playready, post, spc, start, widevine } from "./support.mjs";
+import {
+  FORM,
+  bytesOf,
+  fields,
+  form,
+  guid,
+  openCkc,
+  openPlayReady,
+  openWidevine,
+  playready,
+  post,
+  spc,
+  start,
+  widevine,
+} from "./support.mjs";
 
 const WIDEVINE = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
 const PLAYREADY = "9a04f079-9840-4286-ab92-e65be0885f95";
@@ -15,23 +29,36 @@ const V2 = `/v2/cpix/pallycon/getKey/${DEMO.kmsToken}`;
 /** A request in the words of the specification. */
 function cpix({ id = "packed", kids = [A], scheme, systems = [WIDEVINE, PLAYREADY], periods = "", rules = "" }) {
   const attribute = scheme === undefined ? "" : ` commonEncryptionScheme="${scheme}"`;
-  return `<?xml version="1.0"?><c:CPIX xmlns:c="urn:dashif:org:cpix" id="${id}"><!-- two keys at most -->`
-    + `<c:ContentKeyList>${kids.map((kid) => `<c:ContentKey kid="${kid}"${attribute}></c:ContentKey>`).join("")}</c:ContentKeyList>`
-    + `<c:DRMSystemList>${kids.flatMap((kid) => systems.map((system) => `<c:DRMSystem kid="${kid}" systemId='${system}'/>`)).join("")}</c:DRMSystemList>`
-    + `${periods}${rules && `<c:ContentKeyUsageRuleList>${rules}</c:ContentKeyUsageRuleList>`}</c:CPIX>`;
+  return (
+    `<?xml version="1.0"?><c:CPIX xmlns:c="urn:dashif:org:cpix" id="${id}"><!-- two keys at most -->` +
+    `<c:ContentKeyList>${kids.map((kid) => `<c:ContentKey kid="${kid}"${attribute}></c:ContentKey>`).join("")}</c:ContentKeyList>` +
+    `<c:DRMSystemList>${kids.flatMap((kid) => systems.map((system) => `<c:DRMSystem kid="${kid}" systemId='${system}'/>`)).join("")}</c:DRMSystemList>` +
+    `${periods}${rules && `<c:ContentKeyUsageRuleList>${rules}</c:ContentKeyUsageRuleList>`}</c:CPIX>`
+  );
 }
-const rule = (kid, track, inside = "") => `<c:ContentKeyUsageRule kid="${kid}" intendedTrackType="${track}">${inside}</c:ContentKeyUsageRule>`;
+const rule = (kid, track, inside = "") =>
+  `<c:ContentKeyUsageRule kid="${kid}" intendedTrackType="${track}">${inside}</c:ContentKeyUsageRule>`;
 const period = (id, index) => `<c:ContentKeyPeriod id="${id}" index="${index}"/>`;
 
 /** What a packager reads out of the answer. */
 function readAnswer(xml) {
-  const keys = [...xml.matchAll(/<cpix:ContentKey commonEncryptionScheme="(\w+)" explicitIV="([^"]+)" kid="([^"]+)">.*?<pskc:PlainValue>([^<]+)</g)]
-    .map(([, scheme, iv, kid, key]) => ({ scheme, kid, keyId: kid.replaceAll("-", ""), key: Buffer.from(key, "base64").toString("hex"), iv: Buffer.from(iv, "base64") }));
-  const systems = [...xml.matchAll(/<cpix:DRMSystem kid="([^"]+)" systemId="([^"]+)">(.*?)<\/cpix:DRMSystem>/g)]
-    .map(([, kid, systemId, inside]) => {
+  const keys = [
+    ...xml.matchAll(
+      /<cpix:ContentKey commonEncryptionScheme="(\w+)" explicitIV="([^"]+)" kid="([^"]+)">.*?<pskc:PlainValue>([^<]+)</g,
+    ),
+  ].map(([, scheme, iv, kid, key]) => ({
+    scheme,
+    kid,
+    keyId: kid.replaceAll("-", ""),
+    key: Buffer.from(key, "base64").toString("hex"),
+    iv: Buffer.from(iv, "base64"),
+  }));
+  const systems = [...xml.matchAll(/<cpix:DRMSystem kid="([^"]+)" systemId="([^"]+)">(.*?)<\/cpix:DRMSystem>/g)].map(
+    ([, kid, systemId, inside]) => {
       assert.equal(systemId, systemId.toUpperCase(), "the official client compares system ids in upper case");
       return { kid, systemId: systemId.toLowerCase(), inside };
-    });
+    },
+  );
   return { keys, systems };
 }
 const element = (inside, name) => {
@@ -39,7 +66,11 @@ const element = (inside, name) => {
   return text === undefined ? undefined : Buffer.from(text, "base64");
 };
 async function ask(base, path, request) {
-  const response = await fetch(base + path, { method: "POST", body: request, headers: { "content-type": "application/xml" } });
+  const response = await fetch(base + path, {
+    method: "POST",
+    body: request,
+    headers: { "content-type": "application/xml" },
+  });
   assert.equal(response.status, 200);
   const text = await response.text();
   assert.match(response.headers.get("content-type"), text.startsWith("{") ? /json/ : /^application\/xml/);
@@ -48,19 +79,39 @@ async function ask(base, path, request) {
 
 test("version 1: one key, PSSH boxes, nothing of version 2", async (t) => {
   const { base, requests } = await start(t);
-  const { xml, keys: [key, ...more], systems } = await ask(base, V1, cpix({}));
+  const {
+    xml,
+    keys: [key, ...more],
+    systems,
+  } = await ask(base, V1, cpix({}));
   assert.deepEqual(more, []);
   assert.notEqual(key.kid, A);
   assert.deepEqual([key.scheme, key.key.length, key.iv.length], ["cenc", 32, 16]);
   assert.doesNotMatch(xml, /ContentProtectionData|HLSSignalingData|UsageRule/);
-  assert.deepEqual(systems.map(({ kid, systemId }) => [kid, systemId]), [[key.kid, WIDEVINE], [key.kid, PLAYREADY]]);
+  assert.deepEqual(
+    systems.map(({ kid, systemId }) => [kid, systemId]),
+    [
+      [key.kid, WIDEVINE],
+      [key.kid, PLAYREADY],
+    ],
+  );
   const box = element(systems[0].inside, "PSSH");
   assert.equal(box.readUInt32BE(0), box.length);
   assert.equal(box.toString("latin1", 4, 8), "pssh");
   assert.equal(box.toString("hex", 8, 28), `00000000${WIDEVINE.replaceAll("-", "")}`);
   assert.equal(box.readUInt32BE(28), box.length - 32);
-  assert.deepEqual(fields(box.subarray(32)).map(([number, value]) => [number, number === 2 ? value.toString("hex") : value.toString()]),
-    [[1, "1"], [2, key.keyId], [3, "inkaentworks"], [4, "packed"]]);
+  assert.deepEqual(
+    fields(box.subarray(32)).map(([number, value]) => [
+      number,
+      number === 2 ? value.toString("hex") : value.toString(),
+    ]),
+    [
+      [1, "1"],
+      [2, key.keyId],
+      [3, "inkaentworks"],
+      [4, "packed"],
+    ],
+  );
   const [entry] = await requests();
   assert.deepEqual([entry.kind, entry.status], ["kms", 200]);
 });
@@ -68,10 +119,16 @@ test("version 1: one key, PSSH boxes, nothing of version 2", async (t) => {
 test("PlayReady: 4.0 with a checksum for cenc, 4.3 for cbcs", async (t) => {
   const { base } = await start(t);
   const header = async (scheme) => {
-    const { keys: [key], systems: [{ inside }] } = await ask(base, V2, cpix({ scheme, systems: [PLAYREADY] }));
+    const {
+      keys: [key],
+      systems: [{ inside }],
+    } = await ask(base, V2, cpix({ scheme, systems: [PLAYREADY] }));
     const object = element(inside, "ContentProtectionData");
     assert.deepEqual(element(inside, "PSSH").subarray(32), object);
-    assert.deepEqual([object.readUInt32LE(0), object.readUInt16LE(4), object.readUInt16LE(6), object.readUInt16LE(8)], [object.length, 1, 1, object.length - 10]);
+    assert.deepEqual(
+      [object.readUInt32LE(0), object.readUInt16LE(4), object.readUInt16LE(6), object.readUInt16LE(8)],
+      [object.length, 1, 1, object.length - 10],
+    );
     return { key, text: object.toString("utf16le", 10) };
   };
   const { key, text } = await header("cenc");
@@ -87,12 +144,17 @@ test("PlayReady: 4.0 with a checksum for cenc, 4.3 for cbcs", async (t) => {
 
 test("FairPlay: the URI and both playlist lines, cbcs whatever was asked", async (t) => {
   const { base } = await start(t);
-  const { keys: [key], systems: [{ inside }] } = await ask(base, V2, cpix({ scheme: "cenc", systems: [FAIRPLAY] }));
+  const {
+    keys: [key],
+    systems: [{ inside }],
+  } = await ask(base, V2, cpix({ scheme: "cenc", systems: [FAIRPLAY] }));
   const uri = `skd://${Buffer.from(key.keyId, "hex").toString("base64")}`;
   assert.equal(key.scheme, "cbcs");
   assert.equal(element(inside, "URIExtXKey").toString(), uri);
-  assert.equal(element(inside, "HLSSignalingData").toString(),
-    `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}",KEYFORMAT="com.apple.streamingkeydelivery",KEYFORMATVERSIONS="1"`);
+  assert.equal(
+    element(inside, "HLSSignalingData").toString(),
+    `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}",KEYFORMAT="com.apple.streamingkeydelivery",KEYFORMATVERSIONS="1"`,
+  );
   const master = /playlist="master">([^<]+)</.exec(inside)[1];
   assert.match(Buffer.from(master, "base64").toString(), /^#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES,URI="skd:/);
 });
@@ -100,30 +162,55 @@ test("FairPlay: the URI and both playlist lines, cbcs whatever was asked", async
 test("version 2: two keys for three systems are six elements and two usage rules", async (t) => {
   const { base } = await start(t);
   const rules = rule(A, "HD", '<c:VideoFilter minPixels="921600" maxPixels="2073600"/>') + rule(B, "AUDIO");
-  const { xml, keys, systems } = await ask(base, V2, cpix({ kids: [A, B], scheme: "cbcs", systems: [WIDEVINE, PLAYREADY, FAIRPLAY], rules }));
+  const { xml, keys, systems } = await ask(
+    base,
+    V2,
+    cpix({ kids: [A, B], scheme: "cbcs", systems: [WIDEVINE, PLAYREADY, FAIRPLAY], rules }),
+  );
   assert.equal(keys.length, 2);
   assert.notEqual(keys[0].key, keys[1].key);
-  assert.deepEqual(systems.map(({ kid }) => kid), [...Array(3).fill(keys[0].kid), ...Array(3).fill(keys[1].kid)]);
-  assert.deepEqual([...xml.matchAll(/<cpix:ContentKeyUsageRule .*?<\/cpix:ContentKeyUsageRule>/g)].map(([text]) => text), [
-    `<cpix:ContentKeyUsageRule intendedTrackType="HD" kid="${keys[0].kid}"><cpix:VideoFilter maxPixels="2073600" minPixels="921600"/></cpix:ContentKeyUsageRule>`,
-    `<cpix:ContentKeyUsageRule intendedTrackType="AUDIO" kid="${keys[1].kid}"></cpix:ContentKeyUsageRule>`,
-  ]);
+  assert.deepEqual(
+    systems.map(({ kid }) => kid),
+    [...Array(3).fill(keys[0].kid), ...Array(3).fill(keys[1].kid)],
+  );
+  assert.deepEqual(
+    [...xml.matchAll(/<cpix:ContentKeyUsageRule .*?<\/cpix:ContentKeyUsageRule>/g)].map(([text]) => text),
+    [
+      `<cpix:ContentKeyUsageRule intendedTrackType="HD" kid="${keys[0].kid}"><cpix:VideoFilter maxPixels="2073600" minPixels="921600"/></cpix:ContentKeyUsageRule>`,
+      `<cpix:ContentKeyUsageRule intendedTrackType="AUDIO" kid="${keys[1].kid}"></cpix:ContentKeyUsageRule>`,
+    ],
+  );
   const payload = element(systems[0].inside, "ContentProtectionData");
   assert.deepEqual(payload, element(systems[0].inside, "PSSH").subarray(32));
-  assert.deepEqual(fields(payload).slice(-2), [[5, Buffer.from("HD")], [9, 0x63626373]]);
+  assert.deepEqual(fields(payload).slice(-2), [
+    [5, Buffer.from("HD")],
+    [9, 0x63626373],
+  ]);
 });
 
 test("key periods: in every system's own words", async (t) => {
   const { base } = await start(t);
-  const live = (periods, rules, more = {}) => cpix({
-    id: "live", systems: [WIDEVINE, PLAYREADY, FAIRPLAY], periods: `<c:ContentKeyPeriodList>${periods}</c:ContentKeyPeriodList>`, rules, ...more,
-  });
-  const { xml, keys: [key], systems } = await ask(base, V2, live(period("p", 128), rule(A, "HD", '<c:KeyPeriodFilter periodId="p"/>')));
+  const live = (periods, rules, more = {}) =>
+    cpix({
+      id: "live",
+      systems: [WIDEVINE, PLAYREADY, FAIRPLAY],
+      periods: `<c:ContentKeyPeriodList>${periods}</c:ContentKeyPeriodList>`,
+      rules,
+      ...more,
+    });
+  const {
+    xml,
+    keys: [key],
+    systems,
+  } = await ask(base, V2, live(period("p", 128), rule(A, "HD", '<c:KeyPeriodFilter periodId="p"/>')));
   assert.match(xml, /<cpix:ContentKeyPeriod id="p" index="128"\/>/);
   assert.match(xml, /<cpix:KeyPeriodFilter periodId="p"\/>/);
   const data = new Map(fields(element(systems[0].inside, "PSSH").subarray(32)));
   assert.deepEqual([data.get(4).toString(), data.get(7)], ["live0000000000000080", 128]);
-  assert.match(element(systems[1].inside, "ContentProtectionData").toString("utf16le", 10), /<CUSTOMATTRIBUTES><PERIOD_INDEX>128<\/PERIOD_INDEX><\/CUSTOMATTRIBUTES>/);
+  assert.match(
+    element(systems[1].inside, "ContentProtectionData").toString("utf16le", 10),
+    /<CUSTOMATTRIBUTES><PERIOD_INDEX>128<\/PERIOD_INDEX><\/CUSTOMATTRIBUTES>/,
+  );
   assert.equal(element(systems[2].inside, "URIExtXKey").toString(), "skd://live0000000000000080");
   const two = rule(A, "HD", '<c:KeyPeriodFilter periodId="p"/>') + rule(B, "HD", '<c:KeyPeriodFilter periodId="q"/>');
   const both = await ask(base, V2, live(period("p", 128) + period("q", 129), two, { kids: [A, B] }));
@@ -146,28 +233,50 @@ test("SPEKE v1, DoveRunner and ATEME", async (t) => {
   assert.equal(speke.keys[0].key, dove.keys[0].key);
   assert.doesNotMatch(speke.xml, /ContentProtectionData/);
   assert.equal(fields(element(dove.systems[0].inside, "ContentProtectionData"))[2][1].toString(), "doverunner");
-  for (const [container, systems] of [["dash", [WIDEVINE, PLAYREADY]], ["hls", [FAIRPLAY]]]) {
+  for (const [container, systems] of [
+    ["dash", [WIDEVINE, PLAYREADY]],
+    ["hls", [FAIRPLAY]],
+  ]) {
     const response = await fetch(`${base}/cpix/anevia/${container}/${DEMO.kmsToken}/packed`);
     const xml = await response.text();
     assert.match(xml, /xmlns:xenc=.*xmlns:ns3=.*xmlns:ds=.*xmlns:xsi=/);
     const answer = readAnswer(xml);
-    assert.deepEqual(answer.systems.map(({ systemId }) => systemId), systems);
+    assert.deepEqual(
+      answer.systems.map(({ systemId }) => systemId),
+      systems,
+    );
     assert.equal(answer.keys[0].key, speke.keys[0].key);
   }
-  assert.equal((await fetch(`${base}/v1/cpix/doverunner/getKey/${DEMO.kmsToken}`, { method: "POST", body: "" })).status, 404);
+  assert.equal(
+    (await fetch(`${base}/v1/cpix/doverunner/getKey/${DEMO.kmsToken}`, { method: "POST", body: "" })).status,
+    404,
+  );
 });
 
 test("what was packed can be played, in the same run alone", async (t) => {
   const { base, server, token } = await start(t);
-  const { keys: [{ keyId, key }] } = await ask(base, V2, cpix({ systems: [WIDEVINE, PLAYREADY, FAIRPLAY] }));
+  const {
+    keys: [{ keyId, key }],
+  } = await ask(base, V2, cpix({ systems: [WIDEVINE, PLAYREADY, FAIRPLAY] }));
   const own = [{ keyId, key }];
   const custom = (drm) => token(drm, "", "packed");
-  assert.deepEqual(openWidevine(await bytesOf(await post(base, { body: widevine([keyId]), token: await custom("widevine") }))).keys, own);
-  assert.deepEqual(openPlayReady(await (await post(base, { body: playready([keyId]), token: await custom("playready") })).text()).keys, own);
+  assert.deepEqual(
+    openWidevine(await bytesOf(await post(base, { body: widevine([keyId]), token: await custom("widevine") }))).keys,
+    own,
+  );
+  assert.deepEqual(
+    openPlayReady(await (await post(base, { body: playready([keyId]), token: await custom("playready") })).text()).keys,
+    own,
+  );
   const assetId = Buffer.from(keyId, "hex").toString("base64");
-  const ckc = await (await post(base, { body: form(spc([], { assetId })), token: await custom("fairplay"), type: FORM })).text();
+  const ckc = await (
+    await post(base, { body: form(spc([], { assetId })), token: await custom("fairplay"), type: FORM })
+  ).text();
   assert.deepEqual(openCkc(Buffer.from(ckc, "base64")).keys, own);
-  const elsewhere = await post(`${server.url}/r/elsewhere`, { body: widevine([keyId]), token: await custom("widevine") });
+  const elsewhere = await post(`${server.url}/r/elsewhere`, {
+    body: widevine([keyId]),
+    token: await custom("widevine"),
+  });
   assert.equal((await elsewhere.json()).errorCode, "7001");
 });
 
@@ -195,21 +304,35 @@ test("refused in JSON", async (t) => {
     ["9001", V2, cpix({ kids: [A, B] })],
     ["9001", V2, cpix({ kids: [A, B], rules: rule(A, "HD") + rule(B, "HD") })],
     ["9001", V2, cpix({ kids: [A, B], rules: rule(A, "HD") + rule(A, "SD") })],
-    ["9001", V2, cpix({ kids: [A, B], rules: twoRules }).replace("</c:DRMSystemList>", `<c:DRMSystem kid="${WIDEVINE}" systemId="${WIDEVINE}"/></c:DRMSystemList>`)],
+    [
+      "9001",
+      V2,
+      cpix({ kids: [A, B], rules: twoRules }).replace(
+        "</c:DRMSystemList>",
+        `<c:DRMSystem kid="${WIDEVINE}" systemId="${WIDEVINE}"/></c:DRMSystemList>`,
+      ),
+    ],
     ["9001", V2, cpix({ rules: rule(A, "8K") })],
     ["9001", V2, cpix({ rules: rule(A, "AUDIO", '<c:VideoFilter maxPixels="1"/>') })],
     ["9001", V2, cpix({ rules: rule(A, "HD", '<c:VideoFilter minPixels="2" maxPixels="1"/>') })],
     ["9001", V2, cpix({ rules: rule(A, "HD", '<c:VideoFilter minPixels="many"/>') })],
     ["9001", V2, cpix({ rules: rule(A, "HD", '<c:KeyPeriodFilter periodId="p"/>') })],
     ["9001", V2, cpix({ periods: `<c:ContentKeyPeriodList>${period("p", "x")}</c:ContentKeyPeriodList>` })],
-    ["9001", V2, cpix({ periods: `<c:ContentKeyPeriodList>${period("p", 1)}${period("q", 2)}</c:ContentKeyPeriodList>` })],
+    [
+      "9001",
+      V2,
+      cpix({ periods: `<c:ContentKeyPeriodList>${period("p", 1)}${period("q", 2)}</c:ContentKeyPeriodList>` }),
+    ],
   ];
   for (const [code, path, request] of cases) {
     const { errorCode, message } = await ask(base, path, request);
     assert.equal(errorCode, code, request);
     assert.ok(message.length > 10);
   }
-  assert.equal((await fetch(`${base}/cpix/anevia/dash/wrong/packed`).then((response) => response.json())).errorCode, "7016");
+  assert.equal(
+    (await fetch(`${base}/cpix/anevia/dash/wrong/packed`).then((response) => response.json())).errorCode,
+    "7016",
+  );
 });
 
 test("a content id with markup in it comes back whole", async (t) => {

@@ -1,8 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  AUDIO, FORM, LIVE, OTHER, VIDEO, bytesOf, fields, form, nonce, openCkc, openPlayReady, openWidevine, playready, post, spc,
-  start, widevine,
+  AUDIO,
+  FORM,
+  LIVE,
+  OTHER,
+  VIDEO,
+  bytesOf,
+  fields,
+  form,
+  nonce,
+  openCkc,
+  openPlayReady,
+  openWidevine,
+  playready,
+  post,
+  spc,
+  start,
+  widevine,
 } from "./support.mjs";
 
 const XML = "text/xml; charset=utf-8";
@@ -17,7 +32,10 @@ async function refused(response, code) {
 test("Widevine: the keys that were asked for, under the challenge's nonce", async (t) => {
   const { base, token, requests } = await start(t);
   const n = nonce();
-  const response = await post(base, { body: widevine([VIDEO.keyId, AUDIO.keyId], { n, contentId: "clip-one" }), token: await token("widevine") });
+  const response = await post(base, {
+    body: widevine([VIDEO.keyId, AUDIO.keyId], { n, contentId: "clip-one" }),
+    token: await token("widevine"),
+  });
   assert.equal(response.headers.get("content-type"), "application/octet-stream");
   assert.equal(response.headers.get("access-control-allow-origin"), "*");
   assert.deepEqual(openWidevine(await bytesOf(response)), { nonce: n, keys: [VIDEO, AUDIO], renewal: undefined });
@@ -40,7 +58,12 @@ test("PlayReady: raw SOAP, key ids in GUID order, also at the old path", async (
   const { base, token } = await start(t);
   for (const path of ["/ri/licenseManager.do", "/ri/playready/licenseManager.do"]) {
     const n = nonce();
-    const response = await post(base, { body: playready([VIDEO.keyId], { n }), token: await token("playready"), type: XML, path });
+    const response = await post(base, {
+      body: playready([VIDEO.keyId], { n }),
+      token: await token("playready"),
+      type: XML,
+      path,
+    });
     assert.equal(response.headers.get("content-type"), XML);
     assert.deepEqual(openPlayReady(await response.text()), { nonce: n, keys: [VIDEO], renewal: undefined });
   }
@@ -60,11 +83,18 @@ test("FairPlay: a CKC as base64 text, by key id and by asset id", async (t) => {
   const slashes = Buffer.from(AUDIO.keyId, "hex").toString("base64");
   assert.match(slashes, /[+/]/);
   for (const [ids, assetId, expected] of [
-    [[VIDEO.keyId], "", [VIDEO]], [[], vod, [VIDEO]], [[], slashes, [AUDIO]], [[], "clip-one", [VIDEO, AUDIO]],
+    [[VIDEO.keyId], "", [VIDEO]],
+    [[], vod, [VIDEO]],
+    [[], slashes, [AUDIO]],
+    [[], "clip-one", [VIDEO, AUDIO]],
     [[AUDIO.keyId], vod, [VIDEO, AUDIO]],
   ]) {
     const n = nonce();
-    const response = await post(base, { body: form(spc(ids, { n, assetId })), token: await token("fairplay"), type: FORM });
+    const response = await post(base, {
+      body: form(spc(ids, { n, assetId })),
+      token: await token("fairplay"),
+      type: FORM,
+    });
     assert.match(response.headers.get("content-type"), /^text\/plain/);
     const text = await response.text();
     assert.match(text, /^[A-Za-z0-9+/]+=*$/);
@@ -154,19 +184,26 @@ test("keys: of this content, known, rotating ones only with key_rotation", async
   const contentId = "live-one0000000000000080";
   assert.deepEqual(openWidevine(await bytesOf(await ask(widevine([LIVE.keyId], { contentId }), live))).keys, [LIVE]);
   const skd = await post(base, {
-    body: form(spc([], { assetId: contentId })), token: await token("fairplay", "&key_rotation=true", "live-one"), type: FORM,
+    body: form(spc([], { assetId: contentId })),
+    token: await token("fairplay", "&key_rotation=true", "live-one"),
+    type: FORM,
   });
   assert.deepEqual(openCkc(Buffer.from(await skd.text(), "base64")).keys, [LIVE]);
   const body = form(spc([], { assetId: contentId }));
   await refused(await post(base, { body, token: await token("fairplay"), type: FORM }), "7012");
-  await refused(await post(base, { body: form(spc([], { assetId: "nothing" })), token: await token("fairplay"), type: FORM }), "7001");
+  await refused(
+    await post(base, { body: form(spc([], { assetId: "nothing" })), token: await token("fairplay"), type: FORM }),
+    "7001",
+  );
 });
 
 test("the policy: renewal, resolution, and a release without keys", async (t) => {
   const { base, token } = await start(t);
-  const policy = (playback_policy) => `&policy=${encodeURIComponent(JSON.stringify({ policy_version: 2, playback_policy }))}`;
+  const policy = (playback_policy) =>
+    `&policy=${encodeURIComponent(JSON.stringify({ policy_version: 2, playback_policy }))}`;
   const both = [VIDEO.keyId, AUDIO.keyId];
-  const ask = async (custom, options) => openWidevine(await bytesOf(await post(base, { body: widevine(both, options), token: custom })));
+  const ask = async (custom, options) =>
+    openWidevine(await bytesOf(await post(base, { body: widevine(both, options), token: custom })));
   const renewing = policy({ renewal_duration: 30 });
   assert.equal((await ask(await token("widevine", renewing))).renewal, 30);
   const ckc = await post(base, { body: form(spc(both)), token: await token("fairplay", renewing), type: FORM });
@@ -185,9 +222,13 @@ test("response_format json: the license in an object", async (t) => {
     assert.deepEqual(openWidevine(Buffer.from(wv.license, "hex")).keys, [VIDEO]);
     assert.equal(wv.license_duration, 3600);
     assert.equal(typeof wv.device_info.device_model, "string");
-    const pr = await (await post(base, { body: playready([VIDEO.keyId]), token: await token("playready", more), type: XML })).json();
+    const pr = await (
+      await post(base, { body: playready([VIDEO.keyId]), token: await token("playready", more), type: XML })
+    ).json();
     assert.deepEqual(openPlayReady(pr.license).keys, [VIDEO]);
-    const fp = await (await post(base, { body: form(spc([VIDEO.keyId])), token: await token("fairplay", more), type: FORM })).json();
+    const fp = await (
+      await post(base, { body: form(spc([VIDEO.keyId])), token: await token("fairplay", more), type: FORM })
+    ).json();
     assert.deepEqual(openCkc(Buffer.from(fp.license, "base64")).keys, [VIDEO]);
   }
 });

@@ -14,8 +14,12 @@ function run(t, ...options) {
   const child = spawn(process.execPath, [MAIN, ...options]);
   t.after(() => child.kill());
   const output = { out: "", error: "" };
-  child.stdout.on("data", (text) => { output.out += text; });
-  child.stderr.on("data", (text) => { output.error += text; });
+  child.stdout.on("data", (text) => {
+    output.out += text;
+  });
+  child.stderr.on("data", (text) => {
+    output.error += text;
+  });
   return { child, output, ended: once(child, "close") };
 }
 
@@ -41,7 +45,14 @@ test("says what it takes, and refuses the rest", async (t) => {
   const help = run(t, "--help");
   assert.deepEqual(await help.ended, [0, null]);
   assert.match(help.output.out, /--port N/);
-  for (const options of [["--port", "x"], ["--port", "70000"], ["--root", "demo"], ["--capacity", "0"], ["--queue", "5"], ["--nonsense"]]) {
+  for (const options of [
+    ["--port", "x"],
+    ["--port", "70000"],
+    ["--root", "demo"],
+    ["--capacity", "0"],
+    ["--queue", "5"],
+    ["--nonsense"],
+  ]) {
     const { output, ended } = run(t, ...options);
     assert.deepEqual(await ended, [1, null]);
     assert.match(output.error, /--(port|root|nonsense|capacity)|perSecond/);

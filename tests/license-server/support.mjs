@@ -17,12 +17,27 @@ export const CATALOG = [
     title: "Clip",
     scheme: "cbcs",
     duration: 6,
-    tracks: [{ type: "video", trackType: "HD", ...VIDEO }, { type: "audio", trackType: "AUDIO", ...AUDIO }],
+    tracks: [
+      { type: "video", trackType: "HD", ...VIDEO },
+      { type: "audio", trackType: "AUDIO", ...AUDIO },
+    ],
     dash: "clip-one/manifest.mpd",
     hls: "clip-one/master.m3u8",
   },
-  { contentId: "clip-two", title: "Other", scheme: "cenc", duration: 6, tracks: [{ type: "video", trackType: "SD", ...OTHER }] },
-  { contentId: "live-one", title: "Live", scheme: "cenc", duration: 6, periods: [{ index: 128, tracks: [{ trackType: "HD", ...LIVE }] }] },
+  {
+    contentId: "clip-two",
+    title: "Other",
+    scheme: "cenc",
+    duration: 6,
+    tracks: [{ type: "video", trackType: "SD", ...OTHER }],
+  },
+  {
+    contentId: "live-one",
+    title: "Live",
+    scheme: "cenc",
+    duration: 6,
+    periods: [{ index: 128, tracks: [{ trackType: "HD", ...LIVE }] }],
+  },
 ];
 
 export const NOW = Date.parse("2026-05-05T12:00:00Z");
@@ -51,7 +66,10 @@ export async function start(t, options = {}) {
 }
 
 /** Posts a challenge; `token` goes into the header. */
-export function post(base, { body, token, type = "application/octet-stream", path = "/ri/licenseManager.do", headers = {} }) {
+export function post(
+  base,
+  { body, token, type = "application/octet-stream", path = "/ri/licenseManager.do", headers = {} },
+) {
   return fetch(base + path, {
     method: "POST",
     body,
@@ -91,15 +109,18 @@ export const guid = (hex) => {
 
 export function playready(keyIds, { n = nonce(), kind = 1, customData, edit = (soap) => soap } = {}) {
   const kids = keyIds.map((id) => `<KID>${guid(id).toString("base64")}</KID>`).join("");
-  const la = `<LA xmlns="http://schemas.microsoft.com/DRM/2007/03/protocols" Id="SignedData"><Version>1</Version>`
-    + `<ContentHeader><KIDs>${kids}</KIDs></ContentHeader><LicenseNonce>${n.toString("base64")}</LicenseNonce>`
-    + `${customData === undefined ? "" : `<CustomData>${customData}</CustomData>`}<RequestKind>${kind}</RequestKind></LA>`;
+  const la =
+    `<LA xmlns="http://schemas.microsoft.com/DRM/2007/03/protocols" Id="SignedData"><Version>1</Version>` +
+    `<ContentHeader><KIDs>${kids}</KIDs></ContentHeader><LicenseNonce>${n.toString("base64")}</LicenseNonce>` +
+    `${customData === undefined ? "" : `<CustomData>${customData}</CustomData>`}<RequestKind>${kind}</RequestKind></LA>`;
   const signature = hash("pr-request", Buffer.from(la)).toString("base64");
-  return edit(`<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">`
-    + `<soap:Body><AcquireLicense xmlns="http://schemas.microsoft.com/DRM/2007/03/protocols"><challenge>`
-    + `<Challenge xmlns="http://schemas.microsoft.com/DRM/2007/03/protocols/messages">${la}`
-    + `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignatureValue>${signature}</SignatureValue></Signature>`
-    + `</Challenge></challenge></AcquireLicense></soap:Body></soap:Envelope>`);
+  return edit(
+    `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">` +
+      `<soap:Body><AcquireLicense xmlns="http://schemas.microsoft.com/DRM/2007/03/protocols"><challenge>` +
+      `<Challenge xmlns="http://schemas.microsoft.com/DRM/2007/03/protocols/messages">${la}` +
+      `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignatureValue>${signature}</SignatureValue></Signature>` +
+      `</Challenge></challenge></AcquireLicense></soap:Body></soap:Envelope>`,
+  );
 }
 
 const CERTIFICATE = readFileSync(new URL("../../www/license-server/fairplay-cert.der", import.meta.url));
@@ -109,8 +130,14 @@ export function spc(keyIds, { n = nonce(), kind = 1, assetId = "", certificate =
   const length = Buffer.alloc(4);
   length.writeUInt32BE(asset.length);
   const head = Buffer.concat([
-    Buffer.from("fbfffe01", "hex"), n, createHash("sha256").update(certificate).digest(), Buffer.from([kind]),
-    length, asset, Buffer.from([keyIds.length]), ...keyIds.map((id) => Buffer.from(id, "hex")),
+    Buffer.from("fbfffe01", "hex"),
+    n,
+    createHash("sha256").update(certificate).digest(),
+    Buffer.from([kind]),
+    length,
+    asset,
+    Buffer.from([keyIds.length]),
+    ...keyIds.map((id) => Buffer.from(id, "hex")),
   ]);
   const signed = Buffer.concat([head, hash("fp-request", head)]);
   return Buffer.concat([signed, Buffer.alloc((4 - (signed.length % 3)) % 3)]);
@@ -122,7 +149,7 @@ export const form = (bytes) => `spc=${encodeURIComponent(bytes.toString("base64"
 /** Takes a Widevine license or a PlayReady message apart: protobuf with short lengths. */
 export function fields(bytes) {
   const found = [];
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     const tag = bytes[at++];
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -143,10 +170,12 @@ export function opened(message) {
   const all = fields(message);
   return {
     nonce: all.find(([number]) => number === 1)[1],
-    keys: all.filter(([number]) => number === 2).map(([, key]) => {
-      const [[, id], [, value]] = fields(key);
-      return { keyId: id.toString("hex"), key: value.toString("hex") };
-    }),
+    keys: all
+      .filter(([number]) => number === 2)
+      .map(([, key]) => {
+        const [[, id], [, value]] = fields(key);
+        return { keyId: id.toString("hex"), key: value.toString("hex") };
+      }),
     renewal: all.find(([number]) => number === 3)?.[1],
   };
 }

@@ -7,14 +7,23 @@ import { NOW, VIDEO, bytesOf, openWidevine, post, start, widevine } from "./supp
 
 // The answers that the vendor published for its tutorial account.
 const K1_POLICY = '{"playback_policy":{"limit":true,"persistent":false,"duration":3600}}';
-const K1 = "bO9DzyQgtgfbSDWmqGgZXWZdWm7M4oZ4X0hC1hS6QNraiwLI0LwmNY+OfOh1L0KmtuH7NF1blUxep9YLWrNfSy4H/6swQW7pbjZnRqRguDQ=";
+const K1 =
+  "bO9DzyQgtgfbSDWmqGgZXWZdWm7M4oZ4X0hC1hS6QNraiwLI0LwmNY+OfOh1L0KmtuH7NF1blUxep9YLWrNfSy4H/6swQW7pbjZnRqRguDQ=";
 const K2 = "0Zef3WHBbzQAR0oGf5KXn25G1TmvB2Bkvzv+7OqIWvQ=";
-const K3 = "eyJkcm1fdHlwZSI6IldpZGV2aW5lIiwic2l0ZV9pZCI6IlRVVE8iLCJ1c2VyX2lkIjoidGVzdC11c2VyIiwiY2lkIjoiYmlnYnVja2J1bm55IiwidG9rZW4iOiJiTzlEenlRZ3RnZmJTRFdtcUdnWlhXWmRXbTdNNG9aNFgwaEMxaFM2UU5yYWl3TEkwTHdtTlkrT2ZPaDFMMEttdHVIN05GMWJsVXhlcDlZTFdyTmZTeTRILzZzd1FXN3BialpuUnFSZ3VEUT0iLCJ0aW1lc3RhbXAiOiIyMDE5LTA3LTE3VDA4OjU3OjA0WiIsImhhc2giOiIwWmVmM1dIQmJ6UUFSMG9HZjVLWG4yNUcxVG12QjJCa3Z6dis3T3FJV3ZRPSJ9";
+const K3 =
+  "eyJkcm1fdHlwZSI6IldpZGV2aW5lIiwic2l0ZV9pZCI6IlRVVE8iLCJ1c2VyX2lkIjoidGVzdC11c2VyIiwiY2lkIjoiYmlnYnVja2J1bm55IiwidG9rZW4iOiJiTzlEenlRZ3RnZmJTRFdtcUdnWlhXWmRXbTdNNG9aNFgwaEMxaFM2UU5yYWl3TEkwTHdtTlkrT2ZPaDFMMEttdHVIN05GMWJsVXhlcDlZTFdyTmZTeTRILzZzd1FXN3BialpuUnFSZ3VEUT0iLCJ0aW1lc3RhbXAiOiIyMDE5LTA3LTE3VDA4OjU3OjA0WiIsImhhc2giOiIwWmVmM1dIQmJ6UUFSMG9HZjVLWG4yNUcxVG12QjJCa3Z6dis3T3FJV3ZRPSJ9";
 const K5 = "Mvyd8gScuNFS4RLDyHBfc+gyRzlMcu1th909gC3nMSVsuMtcDmcLoy5xjLzW1lYO";
 const K6_POLICY = '{"policy_version":2,"playback_policy":{"persistent":false,"license_duration":3600}}';
-const K6 = "sX7DEMZ1S2xaMoIt76m+yDwylZRVJ2Gzs2I1b0+mzL0X9FcJ43aAloqI5noG2iyCdxCNKsSBE5OrTJyq40pxt2RCkTT0BoMjtdssk+thamOyJsZzmOJ2s3fVVuvz2z01";
+const K6 =
+  "sX7DEMZ1S2xaMoIt76m+yDwylZRVJ2Gzs2I1b0+mzL0X9FcJ43aAloqI5noG2iyCdxCNKsSBE5OrTJyq40pxt2RCkTT0BoMjtdssk+thamOyJsZzmOJ2s3fVVuvz2z01";
 const K6_HASH = "HaDM1POIGN+siARLgncSB7y366lB/xnkKAoGEER+Mts=";
-const TUTORIAL = { drmType: "Widevine", siteId: "TUTO", userId: "test-user", cid: "bigbuckbunny", timestamp: "2019-07-17T08:57:04Z" };
+const TUTORIAL = {
+  drmType: "Widevine",
+  siteId: "TUTO",
+  userId: "test-user",
+  cid: "bigbuckbunny",
+  timestamp: "2019-07-17T08:57:04Z",
+};
 
 test("known answers K1, K5 and K6: encryption", () => {
   assert.equal(encryptText(TUTO.siteKey, K1_POLICY), K1);
@@ -51,13 +60,27 @@ test("minted: order of fields, spelling, timestamp, options", async (t) => {
   const fields = async (...arguments_) => JSON.parse(Buffer.from(await token(...arguments_), "base64").toString());
   const plain = await fields("playready");
   assert.deepEqual(Object.keys(plain), ["drm_type", "site_id", "user_id", "cid", "policy", "timestamp", "hash"]);
-  assert.deepEqual([plain.drm_type, plain.site_id, plain.user_id, plain.timestamp], ["PlayReady", "DEMO", "LICENSETOKEN", "2026-05-05T12:00:00Z"]);
+  assert.deepEqual(
+    [plain.drm_type, plain.site_id, plain.user_id, plain.timestamp],
+    ["PlayReady", "DEMO", "LICENSETOKEN", "2026-05-05T12:00:00Z"],
+  );
   const full = await fields("wiseplay", "&user_id=someone&key_rotation=true&response_format=json");
-  assert.deepEqual([full.drm_type, full.user_id, full.key_rotation, full.response_format], ["Wiseplay", "someone", true, "json"]);
+  assert.deepEqual(
+    [full.drm_type, full.user_id, full.key_rotation, full.response_format],
+    ["Wiseplay", "someone", true, "json"],
+  );
   const auth = await fields("ncg", "&kind=auth-data&user_id=someone");
   assert.deepEqual(Object.keys(auth), ["drm_type", "site_id", "data"]);
-  assert.deepEqual(JSON.parse(decryptText(DEMO.siteKey, Buffer.from(auth.data, "base64"))), { user_id: "someone", cid: "clip-one" });
-  for (const query of ["drm=clearkey&content_id=x", "drm=widevine", "content_id=x", "drm=widevine&content_id=x&policy={"]) {
+  assert.deepEqual(JSON.parse(decryptText(DEMO.siteKey, Buffer.from(auth.data, "base64"))), {
+    user_id: "someone",
+    cid: "clip-one",
+  });
+  for (const query of [
+    "drm=clearkey&content_id=x",
+    "drm=widevine",
+    "content_id=x",
+    "drm=widevine&content_id=x&policy={",
+  ]) {
     assert.equal((await fetch(`${base}/api/drm/token?${query}`)).status, 400, query);
   }
 });
@@ -70,7 +93,10 @@ const unpack = (token) => JSON.parse(Buffer.from(token, "base64").toString());
 function signed(changes, policy = mintedPolicy()) {
   const fields = { ...unpack(mintToken(DEMO, good)), policy, ...changes };
   const { drm_type: drmType = "", site_id: siteId, user_id: userId, cid, timestamp } = fields;
-  return pack({ ...fields, hash: tokenHash(DEMO.accessKey, { drmType, siteId, userId, cid, policy: fields.policy, timestamp }) });
+  return pack({
+    ...fields,
+    hash: tokenHash(DEMO.accessKey, { drmType, siteId, userId, cid, policy: fields.policy, timestamp }),
+  });
 }
 const mintedPolicy = () => unpack(mintToken(DEMO, good)).policy;
 
@@ -82,7 +108,12 @@ test("custom data that is refused, and its code", async (t) => {
     ["7007", `${token.slice(0, 20)} ${token.slice(20)}`],
     ["7009", `*${token.slice(1)}`],
     ["7009", token.replace(/=*$/, "!")],
-    ["7009", Buffer.from(token, "base64").toString("base64url").padEnd(token.length + 1, "_")],
+    [
+      "7009",
+      Buffer.from(token, "base64")
+        .toString("base64url")
+        .padEnd(token.length + 1, "_"),
+    ],
     ["7013", pack(token)],
     ["7013", pack("[1]")],
     ["7013", pack("null")],
@@ -108,7 +139,14 @@ test("custom data that is refused, and its code", async (t) => {
     ["7018", signed({ drm_type: undefined })], // none is PlayReady
     ["7012", mintToken(DEMO, { ...good, cid: "clip-two" })],
     ["8706", pack({ drm_type: "Widevine", site_id: "DEMO", data: "AAAA" })],
-    ["8706", pack({ drm_type: "Widevine", site_id: "DEMO", data: encryptText(TUTO.siteKey, '{"user_id":"a","cid":"clip-one"}') })],
+    [
+      "8706",
+      pack({
+        drm_type: "Widevine",
+        site_id: "DEMO",
+        data: encryptText(TUTO.siteKey, '{"user_id":"a","cid":"clip-one"}'),
+      }),
+    ],
     ["7010", pack({ drm_type: "Widevine", site_id: "DEMO", data: encryptText(DEMO.siteKey, '{"user_id":"a"}') })],
     ["7018", mintAuthData(DEMO, { drmType: "PlayReady", cid: "clip-one" })],
     ["9001", undefined],
@@ -125,7 +163,10 @@ test("custom data that is accepted", async (t) => {
   const pretty = JSON.stringify(unpack(mintToken(DEMO, good)), null, 2).replaceAll("/", "\\/");
   const old = mintToken(DEMO, { ...good, policyField: "token" });
   for (const custom of [pack(pretty), old, signed({ drm_type: "widevine" }), mintAuthData(DEMO, good)]) {
-    assert.deepEqual(openWidevine(await bytesOf(await post(base, { body: widevine([VIDEO.keyId]), token: custom }))).keys, [VIDEO]);
+    assert.deepEqual(
+      openWidevine(await bytesOf(await post(base, { body: widevine([VIDEO.keyId]), token: custom }))).keys,
+      [VIDEO],
+    );
   }
 });
 
@@ -134,14 +175,19 @@ test("the URL carries custom data too, percent-encoded", async (t) => {
   // A `~` that ends a group of three bytes is a `+` in base64; one of three in a row does.
   const token = mintToken(DEMO, { ...good, userId: "~~~" });
   assert.match(token, /\+/);
-  const ask = (value) => post(base, { body: widevine([VIDEO.keyId]), path: `/ri/licenseManager.do?pallycon-customdata-v2=${value}` });
+  const ask = (value) =>
+    post(base, { body: widevine([VIDEO.keyId]), path: `/ri/licenseManager.do?pallycon-customdata-v2=${value}` });
   assert.deepEqual(openWidevine(await bytesOf(await ask(encodeURIComponent(token)))).keys, [VIDEO]);
   assert.equal((await (await ask(token)).json()).errorCode, "7007");
 });
 
 test("a site without FairPlay", async (t) => {
   const { base } = await start(t, { account: TUTO });
-  const token = mintToken(TUTO, { ...good, drmType: "FairPlay", timestamp: new Date(NOW).toISOString().replace(".000", "") });
+  const token = mintToken(TUTO, {
+    ...good,
+    drmType: "FairPlay",
+    timestamp: new Date(NOW).toISOString().replace(".000", ""),
+  });
   const response = await post(base, { body: "spc=AAAA", token, type: "application/x-www-form-urlencoded" });
   assert.equal((await response.json()).errorCode, "7301");
 });

@@ -4,35 +4,73 @@ const LEVELS = "js/players/parts/levels.ts";
 
 export default [
   {
-    name: "shaka: the level that the content refuses is asked for again", spec: SPEC, grep: "Shaka 5 @chromium plays in software where the content is not made for PlayReady",
-    edits: [["js/players/shaka/robustness.ts", `      this.configure();\n      await this.load`, `      await this.load`]],
+    name: "shaka: the level that the content refuses is asked for again",
+    spec: SPEC,
+    grep: "Shaka 5 @chromium plays in software where the content is not made for PlayReady",
+    edits: [
+      ["js/players/shaka/robustness.ts", `      this.configure();\n      await this.load`, `      await this.load`],
+    ],
   },
   {
-    name: "shaka: the app hears of a refusal that another level makes good", spec: SPEC, grep: "Shaka 5 @chromium plays in software where the content is not made for Widevine",
+    name: "shaka: the app hears of a refusal that another level makes good",
+    spec: SPEC,
+    grep: "Shaka 5 @chromium plays in software where the content is not made for Widevine",
     edits: [["js/players/shaka/robustness.ts", `    if (!final) return true;`, `    if (!final) return false;`]],
   },
   {
-    name: "shaka: robustness is set under the DRM's plain name", spec: SPEC, grep: "Shaka 5 @chromium plays Widevine in hardware on Windows",
+    name: "shaka: robustness is set under the DRM's plain name",
+    spec: SPEC,
+    grep: "Shaka 5 @chromium plays Widevine in hardware on Windows",
     edits: [["js/players/shaka/robustness.ts", `      advanced[name] = {`, `      advanced[plain] = {`]],
   },
   {
-    name: "dash: the next level is configured, and the source not attached again", spec: SPEC, grep: "dash.js @chromium plays in software where the content is not made for PlayReady",
-    edits: [["js/players/dash/robustness.ts", `        configure();\n        this.again();`, `        configure();`]],
+    name: "dash: the next level is configured, and the source not attached again",
+    spec: SPEC,
+    grep: "dash.js @chromium plays in software where the content is not made for PlayReady",
+    edits: [
+      ["js/players/dash/robustness.ts", `          configure();\n          this.again();`, `          configure();`],
+    ],
   },
   {
-    name: "hls: the level of all key systems is that of Widevine", spec: SPEC, grep: "hls.js @chromium plays PlayReady in hardware",
-    edits: [["js/players/hls/robustness.ts", `requestMediaKeySystemAccess(level.keySystem, wanted)`, `requestMediaKeySystemAccess(keySystem, wanted)`]],
+    name: "hls: the level of all key systems is that of Widevine",
+    spec: SPEC,
+    grep: "hls.js @chromium plays PlayReady in hardware",
+    edits: [
+      [
+        "js/players/hls/robustness.ts",
+        `requestMediaKeySystemAccess(level.keySystem, wanted)`,
+        `requestMediaKeySystemAccess(keySystem, wanted)`,
+      ],
+    ],
   },
   {
-    name: "rx: hardware levels are asked for in software, too", spec: SPEC, grep: "rx-player @chromium plays in software where that is asked for, Widevine",
-    edits: [["js/environment/levels.ts", `option === "hardware" || rank < HARDWARE`, `option === "hardware" || rank <= HARDWARE`]],
+    name: "rx: hardware levels are asked for in software, too",
+    spec: SPEC,
+    grep: "rx-player @chromium plays in software where that is asked for, Widevine",
+    edits: [
+      [
+        "js/environment/levels.ts",
+        `option === "hardware" || rank < HARDWARE`,
+        `option === "hardware" || rank <= HARDWARE`,
+      ],
+    ],
   },
   {
-    name: "media: the element gets its MediaKeys before the content has accepted the level", spec: SPEC, grep: "a bare element @chromium plays in software where the content is not made for PlayReady",
-    edits: [["js/players/media/robustness.ts", `      attach: async () => undefined,`, `      attach: async () => { inUse = (await current).cdm; await (attached ??= inUse.attach()); },`]],
+    name: "media: the element gets its MediaKeys before the content has accepted the level",
+    spec: SPEC,
+    grep: "a bare element @chromium plays in software where the content is not made for PlayReady",
+    edits: [
+      [
+        "js/players/media/robustness.ts",
+        `      attach: async () => undefined,`,
+        `      attach: async () => { inUse = (await current).cdm; await (attached ??= inUse.attach()); },`,
+      ],
+    ],
   },
   {
-    name: "media: the level that plays is not reported with the one that was refused", spec: SPEC, grep: "a bare element @chromium plays in software where the content is not made for Widevine",
+    name: "media: the level that plays is not reported with the one that was refused",
+    spec: SPEC,
+    grep: "a bare element @chromium plays in software where the content is not made for Widevine",
     edits: [[LEVELS, `    this.refused = nameOf(level);`, `    void nameOf(level);`]],
   },
 ];

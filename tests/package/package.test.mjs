@@ -18,7 +18,8 @@ function targets(entry, path = []) {
   if (typeof entry === "string") return [{ file: entry, path }];
   return Object.entries(entry).flatMap(([condition, inner]) => targets(inner, [...path, condition]));
 }
-const entries = () => Object.entries(manifest.exports).filter(([name]) => name !== "./package.json" && !name.includes("*"));
+const entries = () =>
+  Object.entries(manifest.exports).filter(([name]) => name !== "./package.json" && !name.includes("*"));
 
 // A PSSH box of version 0 with a Widevine payload that names one key:
 // size 50, 'pssh', version and flags 0, Widevine's id, 18 bytes: field 2, 16 bytes.
@@ -41,7 +42,8 @@ test("every entry of the exports map is in the package, types first, and no entr
 });
 
 test("the package has its licences and its README, and nothing of the workshop", () => {
-  for (const file of ["package.json", "README.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(user.files.includes(file), file);
+  for (const file of ["package.json", "README.md", "LICENSE-MIT", "LICENSE-APACHE"])
+    assert.ok(user.files.includes(file), file);
   for (const file of user.files) {
     assert.doesNotMatch(file, /^(src|js|tests|scripts|www|fuzz|target|build|\.)/, file);
     if (file.startsWith("docs/")) assert.match(file, /^docs\/[\w-]+\.md$/);
@@ -50,7 +52,9 @@ test("the package has its licences and its README, and nothing of the workshop",
 });
 
 test("the README's documents are in the package", () => {
-  const links = [...readFileSync(join(user.installed, "README.md"), "utf8").matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+  const links = [...readFileSync(join(user.installed, "README.md"), "utf8").matchAll(/\]\((docs\/[^)#]+)/g)].map(
+    ([, path]) => path,
+  );
   assert.ok(links.length >= 10);
   for (const path of links) assert.ok(user.files.includes(path), path);
 });
@@ -59,7 +63,8 @@ test("nothing in it names the machine that it was built on", () => {
   const home = process.env.HOME ?? "/root";
   for (const file of user.files) {
     const bytes = readFileSync(join(user.installed, file)).toString("latin1");
-    for (const trace of [`${home}/.cargo`, `${home}/.rustup`, process.cwd()]) assert.ok(!bytes.includes(trace), `${file} contains ${trace}`);
+    for (const trace of [`${home}/.cargo`, `${home}/.rustup`, process.cwd()])
+      assert.ok(!bytes.includes(trace), `${file} contains ${trace}`);
   }
 });
 
@@ -68,7 +73,8 @@ test("it has no dependencies to install, and says which Node and what else is op
   assert.equal(manifest.license, "MIT OR Apache-2.0");
   assert.equal(manifest.type, "module");
   assert.equal(manifest.sideEffects, false);
-  for (const name of Object.keys(manifest.peerDependencies ?? {})) assert.equal(manifest.peerDependenciesMeta?.[name]?.optional, true, `${name} is optional`);
+  for (const name of Object.keys(manifest.peerDependencies ?? {}))
+    assert.equal(manifest.peerDependenciesMeta?.[name]?.optional, true, `${name} is optional`);
 });
 
 test("import: the wasm is found by itself, and init data is read", () => {
@@ -77,7 +83,11 @@ test("import: the wasm is found by itself, and init data is read", () => {
     const { boxes, keyIds } = parseInitData("${BOX}");
     let refused; try { parseInitData("00", { strict: true, type: "cenc" }); } catch (error) { refused = error instanceof PallyConError && error.code; }
     console.log(JSON.stringify({ system: boxes[0].system, keyIds, refused }));`;
-  assert.deepEqual(JSON.parse(runIn(user.project, "user.mjs", code)), { system: "Widevine", keyIds: [KEY], refused: "init-data-invalid" });
+  assert.deepEqual(JSON.parse(runIn(user.project, "user.mjs", code)), {
+    system: "Widevine",
+    keyIds: [KEY],
+    refused: "init-data-invalid",
+  });
 });
 
 test("before init, a call says so", () => {

@@ -17,7 +17,8 @@ function apis(source, name = "sample.ts") {
 }
 
 test("globals, members of objects, of strings and of classes, and what is taken out of an object", () => {
-  assert.deepEqual(apis(`export const all = [[1]].flat();
+  assert.deepEqual(
+    apis(`export const all = [[1]].flat();
 export const made = Object.fromEntries([["a", 1]]);
 export const root = globalThis;
 export const later = Promise.allSettled([]);
@@ -28,19 +29,34 @@ export const { fromEntries } = Object;
 export const quality = (video: HTMLVideoElement) => { const { getVideoPlaybackQuality } = video; return getVideoPlaybackQuality; };
 export const policy = (keys: MediaKeys | undefined) => keys?.getStatusForPolicy({});
 export const put = (element: Element) => element.replaceChildren();
-`), [
-    "1 Array.flat 69", "2 Object.fromEntries 73", "3 globalThis 71", "4 Promise.allSettled 76", "5 String.replaceAll 85",
-    "6 AbortSignal.timeout 124", "6 AbortSignal 66", "7 structuredClone 98", "8 Object.fromEntries 73",
-    "9 HTMLVideoElement.getVideoPlaybackQuality 80", "10 MediaKeys.getStatusForPolicy 73", "11 Element.replaceChildren 86",
-  ]);
+`),
+    [
+      "1 Array.flat 69",
+      "2 Object.fromEntries 73",
+      "3 globalThis 71",
+      "4 Promise.allSettled 76",
+      "5 String.replaceAll 85",
+      "6 AbortSignal.timeout 124",
+      "6 AbortSignal 66",
+      "7 structuredClone 98",
+      "8 Object.fromEntries 73",
+      "9 HTMLVideoElement.getVideoPlaybackQuality 80",
+      "10 MediaKeys.getStatusForPolicy 73",
+      "11 Element.replaceChildren 86",
+    ],
+  );
 });
 
 test("JavaScript as well", () => {
-  assert.deepEqual(apis("export const all = [[1]].flatMap((each) => each); new WeakRef(all);", "sample.js"), ["1 Array.flatMap 69", "1 WeakRef 84"]);
+  assert.deepEqual(apis("export const all = [[1]].flatMap((each) => each); new WeakRef(all);", "sample.js"), [
+    "1 Array.flatMap 69",
+    "1 WeakRef 84",
+  ]);
 });
 
 test("what old engines have, what is only a type, and asking whether there is something", () => {
-  assert.deepEqual(apis(`interface Own { flat(): void; signal: AbortSignal }
+  assert.deepEqual(
+    apis(`interface Own { flat(): void; signal: AbortSignal }
 export const work = async (own: Own, video: HTMLVideoElement) => {
   own.flat();
   const response = await fetch("a").finally(() => clearTimeout(1));
@@ -49,5 +65,7 @@ export const work = async (own: Own, video: HTMLVideoElement) => {
   await WebAssembly.compile(await response.arrayBuffer());
   return [typeof globalThis, typeof AbortController, Object.entries(own).map(([name]) => name.padStart(2)).includes("a")];
 };
-`), []);
+`),
+    [],
+  );
 });

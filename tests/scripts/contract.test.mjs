@@ -14,6 +14,9 @@ const WRONG = [
 ];
 
 test("names that are not exported yet are absent, all else is wrong", () => {
-  assert.deepEqual(verdict([...ABSENT, ...WRONG, "  Types of parameters are incompatible."].join("\n")), { wrong: WRONG, absent: ["probe", "MediaOptions"] });
+  assert.deepEqual(verdict([...ABSENT, ...WRONG, "  Types of parameters are incompatible."].join("\n")), {
+    wrong: WRONG,
+    absent: ["probe", "MediaOptions"],
+  });
   assert.deepEqual(verdict(""), { wrong: [], absent: [] });
 });

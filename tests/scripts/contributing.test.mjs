@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
-const LEFT_OUT = /^(node_modules|target|dist|build|test-results|\.git|package-lock\.json|js\/generated)(\/|$)|\/(node_modules|target|package-lock\.json)(\/|$)|\.(wasm|m4s|mp4|webm|der)$/;
+const LEFT_OUT =
+  /^(node_modules|target|dist|build|test-results|\.git|package-lock\.json|js\/generated)(\/|$)|\/(node_modules|target|package-lock\.json)(\/|$)|\.(wasm|m4s|mp4|webm|der)$/;
 
 /** Every text of the project, by path. */
 function texts(folder = "") {
@@ -30,12 +31,16 @@ const OTHERS = [
 
 test("what a new adapter touches is what rx-player's does", () => {
   const [, section] = /## Adding an adapter\n([\s\S]*?)(\n## |$)/.exec(read("CONTRIBUTING.md"));
-  const listed = [...section.matchAll(/^\| (.*?) \| .* \|$/gm)].flatMap(([, cell]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path));
+  const listed = [...section.matchAll(/^\| (.*?) \| .* \|$/gm)].flatMap(([, cell]) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path),
+  );
   assert.ok(listed.length >= 10 && listed.length <= 14, `${listed.length} files`);
   const folders = ["js/players/rx-player/", "tests/e2e/page/rx-player/"];
   for (const folder of folders) assert.ok(section.includes(`\`${folder.replace("rx-player", "NAME")}\``), folder);
   const adapters = files.filter((path) => path.includes("rx-player") || ADAPTER.test(read(path)));
-  const touched = adapters.filter((path) => !OTHERS.some((other) => other.test(path)) && !folders.some((folder) => path.startsWith(folder)));
+  const touched = adapters.filter(
+    (path) => !OTHERS.some((other) => other.test(path)) && !folders.some((folder) => path.startsWith(folder)),
+  );
   const names = touched.map((path) => path.replace("rx-player", "NAME").replace(".bundler.", "."));
   assert.deepEqual([...new Set(names)].sort(), listed.sort());
 });

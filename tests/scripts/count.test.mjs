@@ -17,13 +17,25 @@ test("cargo: a test that prints something like a result is not counted", () => {
 });
 
 test("node --test: cancelled, skipped and todo tests count as failed", () => {
-  assert.deepEqual(tap("ok 1 - a\n# tests 9\n# suites 0\n# pass 5\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 1\n"), { passed: 5, failed: 4 });
+  assert.deepEqual(tap("ok 1 - a\n# tests 9\n# suites 0\n# pass 5\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 1\n"), {
+    passed: 5,
+    failed: 4,
+  });
 });
 
 test("Playwright: by project, nested; skipped counts as failed, what passed at the second try as passed and told", () => {
-  const spec = (projectName, status, expectedStatus = "passed") => ({ tests: [{ projectName, status, expectedStatus }] });
+  const spec = (projectName, status, expectedStatus = "passed") => ({
+    tests: [{ projectName, status, expectedStatus }],
+  });
   const report = {
-    suites: [{ specs: [spec("chromium", "expected"), spec("firefox", "unexpected")], suites: [{ specs: [spec("chromium", "flaky"), spec("chromium", "skipped", "skipped"), spec("chromium", "expected")] }] }],
+    suites: [
+      {
+        specs: [spec("chromium", "expected"), spec("firefox", "unexpected")],
+        suites: [
+          { specs: [spec("chromium", "flaky"), spec("chromium", "skipped", "skipped"), spec("chromium", "expected")] },
+        ],
+      },
+    ],
   };
   assert.deepEqual(playwright(report, "chromium"), { passed: 3, failed: 1, flaky: 1 });
   assert.deepEqual(playwright(report, "firefox"), { passed: 0, failed: 1 });
@@ -31,11 +43,21 @@ test("Playwright: by project, nested; skipped counts as failed, what passed at t
 });
 
 test("Playwright: a test that is expected to fail proves nothing, so it does not count as passed", () => {
-  assert.deepEqual(playwright({ suites: [{ specs: [{ tests: [{ projectName: "chromium", status: "expected", expectedStatus: "failed" }] }] }] }, "chromium"), { passed: 0, failed: 1 });
+  assert.deepEqual(
+    playwright(
+      { suites: [{ specs: [{ tests: [{ projectName: "chromium", status: "expected", expectedStatus: "failed" }] }] }] },
+      "chromium",
+    ),
+    { passed: 0, failed: 1 },
+  );
 });
 
 test("conformance: the last score counts", () => {
-  assert.deepEqual(conformance("pssh 5 right, 0 wrong, 0 skipped\ntotal 12 right, 1 wrong, 2 skipped\n"), { passed: 12, failed: 1, skipped: 2 });
+  assert.deepEqual(conformance("pssh 5 right, 0 wrong, 0 skipped\ntotal 12 right, 1 wrong, 2 skipped\n"), {
+    passed: 12,
+    failed: 1,
+    skipped: 2,
+  });
 });
 
 test("a suite that broke, or that ran nothing, has failed", () => {
@@ -51,5 +73,8 @@ test("engines: the last line, and not a cell of the table", () => {
 });
 
 test("fuzz: targets, by the last line", () => {
-  assert.deepEqual(fuzz("target  executions\nxml  9 failed\n\n15 targets passed, 1 failed\n"), { passed: 15, failed: 1 });
+  assert.deepEqual(fuzz("target  executions\nxml  9 failed\n\n15 targets passed, 1 failed\n"), {
+    passed: 15,
+    failed: 1,
+  });
 });

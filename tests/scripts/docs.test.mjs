@@ -12,7 +12,12 @@ import { SUITES } from "../../scripts/lib/suites.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path) => readFileSync(join(root, path), "utf8");
-const documents = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+const documents = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .trim()
+  .split("\n");
 
 test("every relative link in a document leads to a file", () => {
   let seen = 0;
@@ -44,7 +49,8 @@ test("every code has a cause and a hint, in sentences", () => {
 test("every npm command that a document names exists", () => {
   const { scripts } = JSON.parse(read("package.json"));
   for (const document of documents) {
-    for (const [, name] of read(document).matchAll(/npm run ([a-z][\w:-]*)/g)) assert.ok(scripts[name], `${document}: npm run ${name}`);
+    for (const [, name] of read(document).matchAll(/npm run ([a-z][\w:-]*)/g))
+      assert.ok(scripts[name], `${document}: npm run ${name}`);
   }
   for (const [name, command] of Object.entries(scripts)) {
     const script = /^node (\S+\.mjs)/.exec(command)?.[1];
@@ -54,7 +60,8 @@ test("every npm command that a document names exists", () => {
 
 test("CONTRIBUTING names the groups of suites that there are", () => {
   const contributing = read("CONTRIBUTING.md");
-  for (const group of new Set(SUITES.map((suite) => suite.group))) assert.match(contributing, new RegExp(`\\b${group}\\b`));
+  for (const group of new Set(SUITES.map((suite) => suite.group)))
+    assert.match(contributing, new RegExp(`\\b${group}\\b`));
 });
 
 test("examples are found between their fences, and only JavaScript's", () => {

@@ -23,10 +23,19 @@ for (const mutant of mutants) {
 }
 
 test("a bug whose place has gone is told", () => {
-  assert.throws(() => mutated({ name: "x", edits: [["js/index.ts", "this is nowhere", ""]] }), /x: its place is in js\/index\.ts 0 times/);
+  assert.throws(
+    () => mutated({ name: "x", edits: [["js/index.ts", "this is nowhere", ""]] }),
+    /x: its place is in js\/index\.ts 0 times/,
+  );
 });
 
 test("the document lists all of them, and no other", () => {
-  const rows = readFileSync(join(root, "docs/adapter-bugs.md"), "utf8").split("\n").filter((line) => /^\| \w+ \|/.test(line)).slice(1);
-  assert.deepEqual(rows.map((row) => row.split(" | ").slice(0, 2).join(": ").slice(2).replaceAll("\\|", "|")).sort(), mutants.map(({ name }) => name).sort());
+  const rows = readFileSync(join(root, "docs/adapter-bugs.md"), "utf8")
+    .split("\n")
+    .filter((line) => /^\| \w+ \|/.test(line))
+    .slice(1);
+  assert.deepEqual(
+    rows.map((row) => row.split(" | ").slice(0, 2).join(": ").slice(2).replaceAll("\\|", "|")).sort(),
+    mutants.map(({ name }) => name).sort(),
+  );
 });

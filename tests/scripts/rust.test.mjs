@@ -5,12 +5,17 @@ import { WASM_TARGET, parseToolchain, pinned } from "../../scripts/setup/rust.mj
 
 test("the toolchain is one exact version with what the build needs", () => {
   assert.match(pinned.channel, /^\d+\.\d+\.\d+$/);
-  for (const component of ["rustfmt", "clippy", "rust-src"]) assert.ok(pinned.components.includes(component), component);
+  for (const component of ["rustfmt", "clippy", "rust-src"])
+    assert.ok(pinned.components.includes(component), component);
   assert.deepEqual(pinned.targets, [WASM_TARGET]);
 });
 
 test("a file without a channel is refused by name", () => {
   const toml = `[toolchain]\n# channel = "1.0.0"\ncomponents = []\ntargets = ["a", "b"]\n`;
-  assert.deepEqual(parseToolchain(`channel = "1.2.3"\n${toml}`), { channel: "1.2.3", components: [], targets: ["a", "b"] });
+  assert.deepEqual(parseToolchain(`channel = "1.2.3"\n${toml}`), {
+    channel: "1.2.3",
+    components: [],
+    targets: ["a", "b"],
+  });
   assert.throws(() => parseToolchain(toml), /has no "channel"/);
 });

@@ -14,20 +14,33 @@ test("the players' defaults are in their sources, where the simulator says", () 
   const lines = list.split("\n").map((line) => JSON.parse(line.trim().replace(/^\(/, "[").replace(/\),$/, "]")));
   assert.deepEqual(new Set(lines.map(([name]) => name)), new Set(["shaka-player", "hls.js", "dashjs"]));
   for (const [name, version, file, text] of lines) {
-    assert.equal(JSON.parse(read("node_modules", name, "package.json")).version, version, `${name}: look at its defaults again`);
+    assert.equal(
+      JSON.parse(read("node_modules", name, "package.json")).version,
+      version,
+      `${name}: look at its defaults again`,
+    );
     assert.ok(read("node_modules", name, file).includes(text), `${name} ${file} has no ${text}`);
   }
 });
 
 test("hls.js retries license requests eight times, at once, and has no time limit for them", () => {
-  const policy = /keyLoadPolicy: \{[\s\S]*?errorRetry: \{\s*maxNumRetry: (\d+)/.exec(read("node_modules/hls.js/src/config.ts"));
+  const policy = /keyLoadPolicy: \{[\s\S]*?errorRetry: \{\s*maxNumRetry: (\d+)/.exec(
+    read("node_modules/hls.js/src/config.ts"),
+  );
   assert.equal(policy[1], "8");
-  const [request] = /private requestLicense\([\s\S]*?\n {2}\}\n/.exec(read("node_modules/hls.js/src/controller/eme-controller.ts"));
+  const [request] = /private requestLicense\([\s\S]*?\n {2}\}\n/.exec(
+    read("node_modules/hls.js/src/controller/eme-controller.ts"),
+  );
   assert.doesNotMatch(request, /setTimeout|retryDelayMs|\.timeout\b/);
 });
 
 test("npm run soak takes a seed, or prints one", () => {
-  assert.deepEqual(options(["--seed", "7", "--sequences", "5", "--browser", "firefox"]), { sequences: 5, seed: 7, browser: "firefox" });
+  assert.deepEqual(options(["--seed", "7", "--sequences", "5", "--browser", "firefox"]), {
+    sequences: 5,
+    seed: 7,
+    browser: "firefox",
+  });
   assert.deepEqual(options([], 12_345_678), { sequences: 60, seed: 345_678, browser: "chromium" });
-  for (const wrong of [["--seed"], ["--seed", "x"], ["--sequences", "0"], ["--browser", "safari"], ["--all"]]) assert.throws(() => options(wrong), /not an option of npm run soak/);
+  for (const wrong of [["--seed"], ["--seed", "x"], ["--sequences", "0"], ["--browser", "safari"], ["--all"]])
+    assert.throws(() => options(wrong), /not an option of npm run soak/);
 });

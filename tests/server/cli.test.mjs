@@ -16,7 +16,12 @@ const file = (name, value) => {
   writeFileSync(join(folder, name), typeof value === "string" ? value : JSON.stringify(value));
   return join(folder, name);
 };
-const ENV = { PALLYCON_SITE_ID: TUTORIAL.siteId, PALLYCON_SITE_KEY: TUTORIAL.siteKey, PALLYCON_ACCESS_KEY: TUTORIAL.accessKey, PALLYCON_KMS_TOKEN: KMS_TOKEN };
+const ENV = {
+  PALLYCON_SITE_ID: TUTORIAL.siteId,
+  PALLYCON_SITE_KEY: TUTORIAL.siteKey,
+  PALLYCON_ACCESS_KEY: TUTORIAL.accessKey,
+  PALLYCON_KMS_TOKEN: KMS_TOKEN,
+};
 const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
 const program = fileURLToPath(new URL(manifest.bin["pallycon-drm"], root));
 
@@ -31,7 +36,8 @@ async function cli(args, { env = ENV, input = "" } = {}) {
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   const out = { code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
-  for (const secret of [TUTORIAL.siteKey, TUTORIAL.accessKey, KMS_TOKEN]) assert.ok(!(out.stdout + out.stderr).includes(secret), "a key is shown");
+  for (const secret of [TUTORIAL.siteKey, TUTORIAL.accessKey, KMS_TOKEN])
+    assert.ok(!(out.stdout + out.stderr).includes(secret), "a key is shown");
   return out;
 }
 
@@ -40,7 +46,10 @@ test("help, version, and what is wrong usage", async () => {
   assert.equal(help.code, 0);
   for (const word of ["inspect", "token", "cpix", "Exit codes"]) assert.match(help.stdout, new RegExp(word));
   for (const command of ["inspect", "token", "cpix"]) {
-    for (const args of [[command, "--help"], ["help", command]]) {
+    for (const args of [
+      [command, "--help"],
+      ["help", command],
+    ]) {
       const { code, stdout } = await cli(args);
       assert.deepEqual([code, stdout.startsWith(`pallycon-drm ${command}`)], [0, true]);
     }
@@ -62,7 +71,10 @@ test("help, version, and what is wrong usage", async () => {
     [["inspect", "a", "b"], /takes one file, text, or -/],
     [["cpix"], /needs request, keys or read/],
     [["cpix", "request", "--content-id", "a"], /--system are needed/],
-    [["cpix", "request", "--content-id", "a", "--system", "widevine", "--period", "x"], /not the index of a key period/],
+    [
+      ["cpix", "request", "--content-id", "a", "--system", "widevine", "--period", "x"],
+      /not the index of a key period/,
+    ],
     [["cpix", "read"], /takes a file/],
     [["cpix", "keys", "extra"], /does not take "extra"/],
   ]) {
@@ -90,7 +102,18 @@ test("keys are never taken from arguments, and missing ones are named", async ()
 
 test("a token goes both ways, by environment and by file", async () => {
   const policy = file("policy.json", { playback_policy: { license_duration: 60 } });
-  const made = await cli(["token", "--drm", "widevine", "--content-id", "film", "--user-id", "u", "--policy", policy, "--key-rotation"]);
+  const made = await cli([
+    "token",
+    "--drm",
+    "widevine",
+    "--content-id",
+    "film",
+    "--user-id",
+    "u",
+    "--policy",
+    policy,
+    "--key-rotation",
+  ]);
   assert.deepEqual([made.code, made.stderr], [0, ""]);
   const token = made.stdout.trim();
   const account = file("account.json", TUTORIAL);
@@ -98,7 +121,14 @@ test("a token goes both ways, by environment and by file", async () => {
   assert.equal(opened.code, 0);
   const { timestamp, ...rest } = JSON.parse(opened.stdout);
   assert.ok(Date.parse(timestamp) <= Date.now());
-  assert.deepEqual(rest, { drmType: "Widevine", siteId: "TUTO", userId: "u", contentId: "film", policy: { policy_version: 2, playback_policy: { license_duration: 60 } }, keyRotation: true });
+  assert.deepEqual(rest, {
+    drmType: "Widevine",
+    siteId: "TUTO",
+    userId: "u",
+    contentId: "film",
+    policy: { policy_version: 2, playback_policy: { license_duration: 60 } },
+    keyRotation: true,
+  });
   const text = await cli(["token", "open", "-"], { input: `${token}\n` });
   assert.match(text.stdout, /contentId: film\n/);
   assert.match(text.stdout, /s ago: valid by default/);
@@ -115,15 +145,34 @@ test("a line end in a token does not look like another field", async () => {
   const made = await cli(["token", "--drm", "widevine", "--content-id", "film", "--user-id", "u"]);
   const token = { ...JSON.parse(Buffer.from(made.stdout, "base64")), user_id: "u\ncontentId: other" };
   const { drm_type, site_id, user_id, cid, policy, timestamp } = token;
-  token.hash = createHash("sha256").update([TUTORIAL.accessKey, drm_type, site_id, user_id, cid, policy, timestamp].join("")).digest("base64");
+  token.hash = createHash("sha256")
+    .update([TUTORIAL.accessKey, drm_type, site_id, user_id, cid, policy, timestamp].join(""))
+    .digest("base64");
   const { stdout } = await cli(["token", "open", Buffer.from(JSON.stringify(token)).toString("base64")]);
   assert.match(stdout, /^userId: u\\ncontentId: other$/m);
 });
 
 test("auth data goes both ways", async () => {
-  const made = await cli(["token", "--callback", "--drm", "ncg", "--content-id", "film", "--user-id", "u", "--order-id", "o"]);
+  const made = await cli([
+    "token",
+    "--callback",
+    "--drm",
+    "ncg",
+    "--content-id",
+    "film",
+    "--user-id",
+    "u",
+    "--order-id",
+    "o",
+  ]);
   const opened = await cli(["token", "open", made.stdout.trim(), "--json"]);
-  assert.deepEqual(JSON.parse(opened.stdout), { drmType: "NCG", siteId: "TUTO", userId: "u", contentId: "film", orderId: "o" });
+  assert.deepEqual(JSON.parse(opened.stdout), {
+    drmType: "NCG",
+    siteId: "TUTO",
+    userId: "u",
+    contentId: "film",
+    orderId: "o",
+  });
 });
 
 test("what is refused exits with 1, says why and what to do", async () => {
@@ -136,30 +185,87 @@ test("what is refused exits with 1, says why and what to do", async () => {
   assert.equal(json.code, 1);
   assert.equal(JSON.parse(json.stdout).error.code, "policy-invalid");
   const [{ token }] = vectors("python-pallycon.json").tokens;
-  const changed = await cli(["token", "open", token, "--json"], { env: { ...ENV, PALLYCON_ACCESS_KEY: "another-access-key" } });
+  const changed = await cli(["token", "open", token, "--json"], {
+    env: { ...ENV, PALLYCON_ACCESS_KEY: "another-access-key" },
+  });
   assert.deepEqual([changed.code, JSON.parse(changed.stdout).error.code], [1, "token-hash-mismatch"]);
 });
 
 test("cpix: a request, keys from a key server, and what a packager wants", async (t) => {
   const { base } = await startKms(t);
-  const common = ["--content-id", "film", "--system", "widevine", "--system", "playready", "--track", "AUDIO", "--track", "HD"];
+  const common = [
+    "--content-id",
+    "film",
+    "--system",
+    "widevine",
+    "--system",
+    "playready",
+    "--track",
+    "AUDIO",
+    "--track",
+    "HD",
+  ];
   const request = await cli(["cpix", "request", ...common, "--hardware-drm"]);
   const { systems, tracks } = await parseCpixRequest(request.stdout);
-  assert.deepEqual([systems, tracks.map(({ type }) => type)], [["widevine", "playready"], ["AUDIO", "HD"]]);
+  assert.deepEqual(
+    [systems, tracks.map(({ type }) => type)],
+    [
+      ["widevine", "playready"],
+      ["AUDIO", "HD"],
+    ],
+  );
   const keys = await cli(["cpix", "keys", ...common, "--base", base]);
   assert.equal(keys.code, 0, keys.stderr);
   const pack = JSON.parse(keys.stdout);
-  assert.deepEqual(pack.content_key_list.map((key) => key.track_type), ["AUDIO", "HD"]);
+  assert.deepEqual(
+    pack.content_key_list.map((key) => key.track_type),
+    ["AUDIO", "HD"],
+  );
   const packager = await cli(["cpix", "keys", ...common, "--base", base, "--view", "shaka-packager"]);
-  assert.match(packager.stdout, /^--enable_raw_key_encryption --protection_scheme cenc --keys label=AUDIO:key_id=\w{32}:key=\w{32},label=HD:key_id=\w{32}:key=\w{32} --pssh \w+\n$/);
-  const qencode = await cli(["cpix", "keys", ...common, "--base", base, "--view", "qencode", "--view-track", "HD", "--license-url", "https://l.example/"]);
-  assert.deepEqual([JSON.parse(qencode.stdout).key_id, JSON.parse(qencode.stdout).la_url], [pack.content_key_list[1].key_id_hex, "https://l.example/"]);
-  for (const view of ["nginx-vod", "bitmovin"]) assert.equal((await cli(["cpix", "keys", ...common, "--base", base, "--view", view, "--view-track", "HD"])).code, 0);
-  const ateme = await cli(["cpix", "keys", "--kind", "ateme", "--format", "hls", "--content-id", "film", "--base", base]);
+  assert.match(
+    packager.stdout,
+    /^--enable_raw_key_encryption --protection_scheme cenc --keys label=AUDIO:key_id=\w{32}:key=\w{32},label=HD:key_id=\w{32}:key=\w{32} --pssh \w+\n$/,
+  );
+  const qencode = await cli([
+    "cpix",
+    "keys",
+    ...common,
+    "--base",
+    base,
+    "--view",
+    "qencode",
+    "--view-track",
+    "HD",
+    "--license-url",
+    "https://l.example/",
+  ]);
+  assert.deepEqual(
+    [JSON.parse(qencode.stdout).key_id, JSON.parse(qencode.stdout).la_url],
+    [pack.content_key_list[1].key_id_hex, "https://l.example/"],
+  );
+  for (const view of ["nginx-vod", "bitmovin"])
+    assert.equal(
+      (await cli(["cpix", "keys", ...common, "--base", base, "--view", view, "--view-track", "HD"])).code,
+      0,
+    );
+  const ateme = await cli([
+    "cpix",
+    "keys",
+    "--kind",
+    "ateme",
+    "--format",
+    "hls",
+    "--content-id",
+    "film",
+    "--base",
+    base,
+  ]);
   assert.match(JSON.parse(ateme.stdout).content_key_list[0].fairplay.key_uri, /^skd:/);
   const several = await cli(["cpix", "keys", ...common, "--base", base, "--kind", "v1"]);
   assert.deepEqual([several.code, /only one key/.test(several.stderr)], [1, true]);
-  const refused = await cli(["cpix", "keys", ...common, "--base", base], { env: { PALLYCON_KMS_TOKEN: "nobody-knows-this-token" } });
+  const refused = await cli(["cpix", "keys", ...common, "--base", base], {
+    env: { PALLYCON_KMS_TOKEN: "nobody-knows-this-token" },
+  });
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /key server refused: .*7016/);
   assert.doesNotMatch(refused.stderr, /nobody-knows/);
@@ -175,19 +281,36 @@ test("every packager is a command, with its options in --help", async (t) => {
     assert.ok(help.includes(`  ${name} `), name);
     const { code, stdout } = await cli([name, "--help"]);
     assert.ok(code === 0 && stdout.startsWith(`pallycon-drm ${name} `), name);
-    for (const option of options.filter((one) => one.name !== "url")) assert.ok(stdout.includes(option.doc), `${name}: ${option.name}`);
+    for (const option of options.filter((one) => one.name !== "url"))
+      assert.ok(stdout.includes(option.doc), `${name}: ${option.name}`);
   }
   const common = ["--content-id", "film", "--system", "widevine", "--system", "playready"];
   const role = ["--role-arn", "arn:aws:iam::1:role/r"];
   const token = Buffer.from('{"drm_type":"Widevine"}').toString("base64");
-  const template = file("job.json", { query: { source: "https://v.example/a.mp4", format: [{ output: "advanced_dash", destination: { url: "s3://b/p/" }, stream: [{ height: 720 }] }] } });
+  const template = file("job.json", {
+    query: {
+      source: "https://v.example/a.mp4",
+      format: [{ output: "advanced_dash", destination: { url: "s3://b/p/" }, stream: [{ height: 720 }] }],
+    },
+  });
   const own = {
     "qencode-job": ["--template", template],
     "qencode-player": ["--src", "https://v.example/a.mpd", "--token", token],
     "bitmovin-speke": ["--kind", "speke", ...common],
     mediaconvert: ["--kind", "speke", ...common, "--output", "dash"],
     "mediapackage-v1": ["--kind", "speke", ...common, ...role, "--output", "dash"],
-    mediapackage: ["--kind", "speke-v2", "--base", "https://k.example/speke", ...common, ...role, "--container", "cmaf", "--method", "cenc"],
+    mediapackage: [
+      "--kind",
+      "speke-v2",
+      "--base",
+      "https://k.example/speke",
+      ...common,
+      ...role,
+      "--container",
+      "cmaf",
+      "--method",
+      "cenc",
+    ],
     "aws-checklist": ["--service", "mediaconvert"],
     flussonic: ["--kind", "v2", "--content-id", "film"],
     "bitmovin-calls": [],
@@ -196,7 +319,10 @@ test("every packager is a command, with its options in --help", async (t) => {
   for (const { name, input } of views) {
     const args = input === "keys" || name === "bitmovin-calls" ? [pack, ...(own[name] ?? [])] : own[name];
     // Their URLs hold the token of the account: another one here, because no output of these tests may have it.
-    const { code, stdout, stderr } = await cli([name, ...args], input === "keys" ? {} : { env: { PALLYCON_KMS_TOKEN: "of-another-site" } });
+    const { code, stdout, stderr } = await cli(
+      [name, ...args],
+      input === "keys" ? {} : { env: { PALLYCON_KMS_TOKEN: "of-another-site" } },
+    );
     assert.deepEqual([code, stderr], [0, ""], name);
     assert.ok(stdout.length > 20, name);
   }
@@ -204,7 +330,10 @@ test("every packager is a command, with its options in --help", async (t) => {
   assert.equal((await cli(["qencode", pack, "extra"])).code, 2);
   // Asked of the key server at once, and the whole job where there is a template.
   const job = await cli(["qencode", ...common, "--base", base, "--template", template]);
-  assert.equal(JSON.parse(job.stdout).query.format[0].cenc_drm.key_id, JSON.parse((await cli(["qencode", pack])).stdout).key_id);
+  assert.equal(
+    JSON.parse(job.stdout).query.format[0].cenc_drm.key_id,
+    JSON.parse((await cli(["qencode", pack])).stdout).key_id,
+  );
 });
 
 test("cpix read: an answer, a request, and what is neither", async () => {
@@ -214,7 +343,9 @@ test("cpix read: an answer, a request, and what is neither", async () => {
   assert.equal(JSON.parse(read.stdout).content_key_list[0].key_id_hex, kid.replaceAll("-", ""));
   const request = await cli(["cpix", "read", "-"], { input: answer.replace(/<Data>.*<\/Data>/, "") });
   assert.deepEqual(JSON.parse(request.stdout).keyIds, [kid]);
-  const viewed = await cli(["cpix", "read", "-", "--view", "qencode"], { input: answer.replace(/<Data>.*<\/Data>/, "") });
+  const viewed = await cli(["cpix", "read", "-", "--view", "qencode"], {
+    input: answer.replace(/<Data>.*<\/Data>/, ""),
+  });
   assert.deepEqual([viewed.code, /no key for/.test(viewed.stderr)], [1, true]);
   const page = await cli(["cpix", "read", "-"], { input: "<html>" });
   assert.deepEqual([page.code, /web page/.test(page.stderr)], [1, true]);
@@ -222,7 +353,9 @@ test("cpix read: an answer, a request, and what is neither", async () => {
 
 // A PSSH box of version 0: size 50, 'pssh', version and flags 0, Widevine's id, 18 bytes: field 2, a key id of 16 bytes.
 const KEY_ID = "000102030405060708090a0b0c0d0e0f";
-const BOX = ["00000032", "70737368", "00000000", "edef8ba979d64acea3c827dcd51d21ed", "00000012", "1210", KEY_ID].join("");
+const BOX = ["00000032", "70737368", "00000000", "edef8ba979d64acea3c827dcd51d21ed", "00000012", "1210", KEY_ID].join(
+  "",
+);
 
 test("inspect: a text, a file, stdin; as text and as JSON", async () => {
   const text = await cli(["inspect", BOX]);
@@ -236,7 +369,10 @@ test("inspect: a text, a file, stdin; as text and as JSON", async () => {
     const { kind, value } = JSON.parse(stdout);
     assert.deepEqual([code, kind, value.keyIds, value.boxes[0].data], [0, "cenc", [KEY_ID], `1210${KEY_ID}`]);
   }
-  const playlist = await cli(["inspect", `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://Eup1PCPnvAJEdLK5dsQ76w==",KEYFORMAT="com.apple.streamingkeydelivery"`]);
+  const playlist = await cli([
+    "inspect",
+    `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://Eup1PCPnvAJEdLK5dsQ76w==",KEYFORMAT="com.apple.streamingkeydelivery"`,
+  ]);
   assert.match(playlist.stdout, /12ea753c23e7bc024474b2b976c43beb/);
   const segment = await cli(["inspect", fileURLToPath(new URL("www/media/demo-cbcs/video/init.mp4", root))]);
   assert.match(segment.stdout, /^segment\n[\s\S]*scheme: cbcs\n[\s\S]*pattern: 1, 9\n/);
@@ -247,7 +383,9 @@ test("inspect exits with 1 for what is not known or would be refused, and shows 
   const [{ token: old }] = vectors("python-pallycon.json").tokens;
   const expired = await cli(["inspect", old]);
   assert.deepEqual([expired.code, /expiresAt: 20\d\d-.* \(over/.test(expired.stdout)], [1, true]);
-  const fresh = await cli(["inspect", "-"], { input: (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout });
+  const fresh = await cli(["inspect", "-"], {
+    input: (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout,
+  });
   assert.deepEqual([fresh.code, /contentId: film\n/.test(fresh.stdout)], [0, true]);
   const key = "xgjCQm5OdSC4tQ8Lgl9uUg==";
   const cpix = `<CPIX id="film"><ContentKeyList><ContentKey kid="e2b281ba-fba5-8760-cfa6-5ae6f3ddd630"><Data><Secret><PlainValue>${key}</PlainValue></Secret></Data></ContentKey></ContentKeyList></CPIX>`;
@@ -268,7 +406,10 @@ test("no control sequence of any input reaches the terminal", async () => {
   const inputs = [error, skd, playlist, license, `https://a.test/${evil}?${evil}=1`, evil];
   for (const input of inputs) {
     for (const more of [[], ["--json"]]) {
-      for (const { stdout, stderr } of [await cli(["inspect", input, ...more]), await cli(["inspect", "-", ...more], { input })]) {
+      for (const { stdout, stderr } of [
+        await cli(["inspect", input, ...more]),
+        await cli(["inspect", "-", ...more], { input }),
+      ]) {
         assert.doesNotMatch(stdout + stderr, OBEYED, JSON.stringify(input));
         if (more.length > 0) JSON.parse(stdout);
       }
@@ -277,7 +418,14 @@ test("no control sequence of any input reaches the terminal", async () => {
   const shown = JSON.parse((await cli(["inspect", skd, "--json"])).stdout);
   assert.equal(shown.value.fairplay.uri, skd, "JSON is the same");
   assert.match((await cli(["inspect", skd])).stdout, /uri: skd:\/\/\\u001b\]52;c;/);
-  for (const args of [[evil], ["inspect", "a", evil], ["token", evil], ["token", `--${evil}`], ["cpix", "read", evil], ["cpix", "request", "--content-id", evil, "--system", "widevine"]]) {
+  for (const args of [
+    [evil],
+    ["inspect", "a", evil],
+    ["token", evil],
+    ["token", `--${evil}`],
+    ["cpix", "read", evil],
+    ["cpix", "request", "--content-id", evil, "--system", "widevine"],
+  ]) {
     const { stdout, stderr } = await cli(args);
     assert.doesNotMatch(stdout + stderr, OBEYED, args.join(" "));
   }
@@ -290,22 +438,49 @@ test("content keys are masked", async () => {
   const url = `https://test.playready.microsoft.com/service/rightsmanager.asmx?cfg=(kid:header,ck:${key})`;
   const header = `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.0.0.0"><DATA><LA_URL>${url}</LA_URL></DATA></WRMHEADER>`;
   const wide = Buffer.from(header, "utf16le");
-  const object = Buffer.concat([Buffer.from([...new Uint8Array(new Uint32Array([wide.length + 10]).buffer), 1, 0, 1, 0, wide.length & 255, wide.length >> 8]), wide]);
-  const secrets = [key, key.slice(0, 22), Buffer.from(key, "base64").toString("hex"), Buffer.from(key).toString("hex"), Buffer.from(key.slice(0, 20), "utf16le").toString("hex")];
-  for (const input of [`#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,${key}"\n`, header, object.toString("base64"), object, url]) {
+  const object = Buffer.concat([
+    Buffer.from([
+      ...new Uint8Array(new Uint32Array([wide.length + 10]).buffer),
+      1,
+      0,
+      1,
+      0,
+      wide.length & 255,
+      wide.length >> 8,
+    ]),
+    wide,
+  ]);
+  const secrets = [
+    key,
+    key.slice(0, 22),
+    Buffer.from(key, "base64").toString("hex"),
+    Buffer.from(key).toString("hex"),
+    Buffer.from(key.slice(0, 20), "utf16le").toString("hex"),
+  ];
+  for (const input of [
+    `#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,${key}"\n`,
+    header,
+    object.toString("base64"),
+    object,
+    url,
+  ]) {
     for (const more of [[], ["--json"]]) {
       const { stdout } = await cli(["inspect", "-", ...more], { input });
       for (const secret of secrets) assert.ok(!stdout.includes(secret), `${secret} of ${input} in ${stdout}`);
     }
   }
-  const { stdout } = await cli(["inspect", "-"], { input: `#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,${key}"\n` });
+  const { stdout } = await cli(["inspect", "-"], {
+    input: `#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,${key}"\n`,
+  });
   assert.match(stdout, /uri: data:;base64,…\n[\s\S]*code: content-key-exposed/);
 });
 
 test("a reader that has enough ends it quietly", async () => {
   const child = spawn(process.execPath, [program, "inspect", "-", "--json"]);
   let stderr = "";
-  child.stderr.on("data", (chunk) => { stderr += chunk; });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
   child.stdout.destroy();
   child.stdin.on("error", () => {}).end("#EXTM3U\n".concat("#EXT-X-KEY:METHOD=NONE\n".repeat(50_000)));
   const [code, signal] = await new Promise((resolve) => child.on("close", (...ended) => resolve(ended)));
@@ -320,7 +495,7 @@ test("an account file that is wrong is an error, and never completed from the en
     ["broken", "{", /is not JSON/],
     ["list", [], /no JSON object/],
     ["null", "null", /no JSON object/],
-    ["text", "\"x\"", /no JSON object/],
+    ["text", '"x"', /no JSON object/],
     ["spelled", { site_id: siteId, siteKey, accessKey }, /"site_id" is not known.*siteId, siteKey/],
     ["number", { siteId, siteKey: 5, accessKey }, /siteKey is not text/],
     ["empty", { siteId, siteKey: "", accessKey }, /siteKey is not text, or empty/],
@@ -332,7 +507,16 @@ test("an account file that is wrong is an error, and never completed from the en
     assert.deepEqual([code, stdout], [2, ""], name);
     assert.match(stderr, message);
   }
-  const keys = await cli(["cpix", "keys", "--content-id", "a", "--system", "widevine", "--account", file("account.json", TUTORIAL)]);
+  const keys = await cli([
+    "cpix",
+    "keys",
+    "--content-id",
+    "a",
+    "--system",
+    "widevine",
+    "--account",
+    file("account.json", TUTORIAL),
+  ]);
   assert.deepEqual([keys.code, /has no kmsToken/.test(keys.stderr)], [2, true]);
 });
 
@@ -359,7 +543,13 @@ test("input is read up to 16 MiB", async () => {
   assert.match((await cli(["inspect", most])).stdout, /^(cenc|pieces|unknown)/);
   const large = join(folder, "large");
   writeFileSync(large, Buffer.alloc(limit + 1));
-  for (const [args, input] of [[["inspect", large]], [["inspect", "-"], Buffer.alloc(limit + 1)], [["cpix", "read", large]], [["token", "open", large]], [["token", "--drm", "ncg", "--content-id", "a", "--policy", large]]]) {
+  for (const [args, input] of [
+    [["inspect", large]],
+    [["inspect", "-"], Buffer.alloc(limit + 1)],
+    [["cpix", "read", large]],
+    [["token", "open", large]],
+    [["token", "--drm", "ncg", "--content-id", "a", "--policy", large]],
+  ]) {
     const { code, stdout, stderr } = await cli(args, { input });
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
     assert.match(stderr, /larger than 16 MiB/);
@@ -371,11 +561,20 @@ test("inspect says of what is damaged why, and knows tokens of other services", 
   assert.equal(damaged.code, 1);
   assert.match(damaged.stdout, /^cenc, inside base64\n[\s\S]*message: The init data cannot be read: /);
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const jwt = await cli(["inspect", `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "sign-in", exp: 1_700_000_000 })}.AAAA`]);
+  const jwt = await cli([
+    "inspect",
+    `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "sign-in", exp: 1_700_000_000 })}.AAAA`,
+  ]);
   assert.equal(jwt.code, 1);
-  assert.match(jwt.stdout, /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(over\)\n[\s\S]*a token of another service/);
+  assert.match(
+    jwt.stdout,
+    /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(over\)\n[\s\S]*a token of another service/,
+  );
   const token = (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout.trim();
-  const url = await cli(["inspect", `https://drm-license.doverunner.com/ri/licenseManager.do?pallycon-customdata-v2=${encodeURIComponent(token)}`]);
+  const url = await cli([
+    "inspect",
+    `https://drm-license.doverunner.com/ri/licenseManager.do?pallycon-customdata-v2=${encodeURIComponent(token)}`,
+  ]);
   assert.deepEqual([url.code, /^license-url\n[\s\S]*contentId: film\n/.test(url.stdout)], [0, true], url.stdout);
   assert.ok(!url.stdout.includes(token.slice(0, 40)) && !url.stdout.includes(encodeURIComponent(token).slice(0, 40)));
 });

@@ -12,8 +12,17 @@ import { random } from "../support/random.mjs";
 
 /** The example as a process: its URL, and what it has printed to stderr and how it ended. */
 async function start(t, name = "token-server") {
-  const env = { ...process.env, PORT: "0", PALLYCON_SITE_ID: TUTORIAL.siteId, PALLYCON_SITE_KEY: TUTORIAL.siteKey, PALLYCON_ACCESS_KEY: TUTORIAL.accessKey };
-  const server = spawn(process.execPath, [fileURLToPath(new URL(`examples/${name}.mjs`, root))], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const env = {
+    ...process.env,
+    PORT: "0",
+    PALLYCON_SITE_ID: TUTORIAL.siteId,
+    PALLYCON_SITE_KEY: TUTORIAL.siteKey,
+    PALLYCON_ACCESS_KEY: TUTORIAL.accessKey,
+  };
+  const server = spawn(process.execPath, [fileURLToPath(new URL(`examples/${name}.mjs`, root))], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   t.after(() => server.kill());
   const seen = { stderr: "", exit: undefined };
   server.stderr.on("data", (chunk) => (seen.stderr += chunk));
@@ -27,7 +36,10 @@ test("examples/token-server.mjs gives tokens to who it should", async (t) => {
   const answer = await fetch(`${url}?content_id=film-1&drm=widevine`, { headers: { "x-user": "ann" } });
   assert.equal(answer.status, 200);
   const { userId, contentId, drmType, policy } = await openLicenseToken(TUTORIAL, await answer.text());
-  assert.deepEqual([userId, contentId, drmType, policy.playback_policy.license_duration], ["ann", "film-1", "Widevine", 3600]);
+  assert.deepEqual(
+    [userId, contentId, drmType, policy.playback_policy.license_duration],
+    ["ann", "film-1", "Widevine", 3600],
+  );
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`)).status, 403);
   assert.equal((await fetch(url.replace("/token", "/other"))).status, 404);
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`, { method: "POST", body: "x" })).status, 405);
@@ -36,13 +48,27 @@ test("examples/token-server.mjs gives tokens to who it should", async (t) => {
 test("examples/callback-server.mjs answers PallyCon's callback", async (t) => {
   const { url } = await start(t, "callback-server");
   const ask = async (userId) => {
-    const asked = { user_id: userId, cid: "film-1", oid: "", nonce: "n-1", device_id: "d", device_type: "pc", drm_type: "Widevine" };
-    const answer = await fetch(url, { method: "POST", body: new URLSearchParams({ data: encryptText(TUTORIAL.siteKey, JSON.stringify(asked)) }) });
+    const asked = {
+      user_id: userId,
+      cid: "film-1",
+      oid: "",
+      nonce: "n-1",
+      device_id: "d",
+      device_type: "pc",
+      drm_type: "Widevine",
+    };
+    const answer = await fetch(url, {
+      method: "POST",
+      body: new URLSearchParams({ data: encryptText(TUTORIAL.siteKey, JSON.stringify(asked)) }),
+    });
     return JSON.parse(decryptText(TUTORIAL.siteKey, Buffer.from(await answer.text(), "base64")));
   };
   assert.deepEqual(await ask("ann"), {
-    error_code: "0000", error_message: "success", playback_policy: { license_duration: 3600 },
-    security_policy: [{ track_type: "UHD1", widevine: { security_level: 5 } }], nonce: "n-1",
+    error_code: "0000",
+    error_message: "success",
+    playback_policy: { license_duration: 3600 },
+    security_policy: [{ track_type: "UHD1", widevine: { security_level: 5 } }],
+    nonce: "n-1",
   });
   assert.deepEqual(await ask("nobody"), { error_code: "NO_ORDER", error_message: "No order for film-1", nonce: "n-1" });
   assert.equal((await fetch(url)).status, 405);
@@ -61,7 +87,8 @@ function raw(port, bytes, patience) {
   });
 }
 const statusOf = (response) => Number(/^HTTP\/1\.1 (\d+)/.exec(response)?.[1]);
-const request = (line, headers = "Host: a\r\n") => Buffer.from(`${line} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`, "latin1");
+const request = (line, headers = "Host: a\r\n") =>
+  Buffer.from(`${line} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`, "latin1");
 
 test("malformed requests get 400 or 405", async (t) => {
   const { url, seen } = await start(t);
@@ -94,10 +121,77 @@ test("malformed requests get 400 or 405", async (t) => {
   assert.deepEqual(seen, { stderr: "", exit: undefined });
 });
 
-const METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "TRACE", "CONNECT", "DELETE", "M-SEARCH", "PRI", "get", "", "G\0T"];
-const TARGETS = ["/token", "/token?content_id=a&drm=ncg", "/token?content_id=%00&drm=%ff", "/token?content_id=a&content_id=b", "*", "//", "///\\", "http://", "http://[::1", "https://x:y@z/token", "a:1", "/\xff", "/%zz?%", `/token?content_id=${"a".repeat(5000)}`, ""];
-const HOSTS = ["a", "a b", "", "[", "[::1]", "a:b", "a:99999", "\xff\xfe", "a/../b", "a?x", "a#x", "a@b", "%00", "xn--", "\t", "a\0b"];
-const HEADERS = ["x-user: ann", "x-user: \xff", "x-user:", ": x", "x y: z", "accept: application/json", "expect: 100-continue", "expect: nothing", "upgrade: websocket", "connection: upgrade", "content-length: 5", "content-length: -1", "content-length: 99999999999999999999", "transfer-encoding: chunked", "cookie: \x01", "origin: null", "__proto__: x", `x: ${"y".repeat(9000)}`, "host: second"];
+const METHODS = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
+  "DELETE",
+  "M-SEARCH",
+  "PRI",
+  "get",
+  "",
+  "G\0T",
+];
+const TARGETS = [
+  "/token",
+  "/token?content_id=a&drm=ncg",
+  "/token?content_id=%00&drm=%ff",
+  "/token?content_id=a&content_id=b",
+  "*",
+  "//",
+  "///\\",
+  "http://",
+  "http://[::1",
+  "https://x:y@z/token",
+  "a:1",
+  "/\xff",
+  "/%zz?%",
+  `/token?content_id=${"a".repeat(5000)}`,
+  "",
+];
+const HOSTS = [
+  "a",
+  "a b",
+  "",
+  "[",
+  "[::1]",
+  "a:b",
+  "a:99999",
+  "\xff\xfe",
+  "a/../b",
+  "a?x",
+  "a#x",
+  "a@b",
+  "%00",
+  "xn--",
+  "\t",
+  "a\0b",
+];
+const HEADERS = [
+  "x-user: ann",
+  "x-user: \xff",
+  "x-user:",
+  ": x",
+  "x y: z",
+  "accept: application/json",
+  "expect: 100-continue",
+  "expect: nothing",
+  "upgrade: websocket",
+  "connection: upgrade",
+  "content-length: 5",
+  "content-length: -1",
+  "content-length: 99999999999999999999",
+  "transfer-encoding: chunked",
+  "cookie: \x01",
+  "origin: null",
+  "__proto__: x",
+  `x: ${"y".repeat(9000)}`,
+  "host: second",
+];
 
 test("thousands of malformed requests, and it still answers", async (t) => {
   const { url, seen } = await start(t);
@@ -109,10 +203,15 @@ test("thousands of malformed requests, and it still answers", async (t) => {
   // Node's own parser refuses most of what is in the lists, so most lines are usual ones: the handler is to get its share.
   const usual = (value, list) => (below(4) > 0 ? value : pick(list));
   const one = () => {
-    const lines = [`${usual(pick(["GET", "HEAD", "TRACE"]), METHODS)} ${pick(TARGETS)} ${usual("HTTP/1.1", ["HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/9", ""])}`];
+    const lines = [
+      `${usual(pick(["GET", "HEAD", "TRACE"]), METHODS)} ${pick(TARGETS)} ${usual("HTTP/1.1", ["HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/9", ""])}`,
+    ];
     if (below(8) > 0) lines.push(`Host: ${usual("a", HOSTS)}`);
     for (let count = below(3); count > 0; count--) lines.push(usual("x-user: ann", HEADERS));
-    const bytes = Buffer.from(`${[...lines, "Connection: close"].join("\r\n")}\r\n\r\n${usual("", ["hello", "5\r\nhello\r\n0\r\n\r\n", "\0\0\0"])}`, "latin1");
+    const bytes = Buffer.from(
+      `${[...lines, "Connection: close"].join("\r\n")}\r\n\r\n${usual("", ["hello", "5\r\nhello\r\n0\r\n\r\n", "\0\0\0"])}`,
+      "latin1",
+    );
     // Some bytes are changed, some requests are cut off.
     for (let count = below(6) === 0 ? below(5) : 0; count > 0; count--) bytes[below(bytes.length)] = below(256);
     return below(9) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes;
@@ -124,7 +223,10 @@ test("thousands of malformed requests, and it still answers", async (t) => {
     assert.equal(seen.exit, undefined, `it died, seed ${seed}: ${seen.stderr}`);
   }
   t.diagnostic(`seed ${seed}: ${JSON.stringify(Object.fromEntries(statuses))}`);
-  assert.ok(!statuses.has(500) && statuses.get(400) > 500 && statuses.get(405) > 50 && statuses.get(200) > 5, JSON.stringify(Object.fromEntries(statuses)));
+  assert.ok(
+    !statuses.has(500) && statuses.get(400) > 500 && statuses.get(405) > 50 && statuses.get(200) > 5,
+    JSON.stringify(Object.fromEntries(statuses)),
+  );
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`, { headers: { "x-user": "ann" } })).status, 200);
   assert.equal(seen.stderr, "");
 });

@@ -7,11 +7,16 @@ import { test } from "node:test";
 import { entry, root } from "./support.mjs";
 
 const path = (name) => fileURLToPath(new URL(name, root));
-const node = (code) => spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", cwd: path(".") });
+const node = (code) =>
+  spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", cwd: path(".") });
 
 test("importing it in a browser window throws a sentence that says why", () => {
-  const code = (globals) => `Object.assign(globalThis, ${globals}); try { await import(${JSON.stringify(entry)}); console.log("imported"); } catch (error) { console.log(error.message); }`;
-  assert.match(node(code("{ window: globalThis, document: {} }")).stdout, /must not run in a browser: it works with the site key/);
+  const code = (globals) =>
+    `Object.assign(globalThis, ${globals}); try { await import(${JSON.stringify(entry)}); console.log("imported"); } catch (error) { console.log(error.message); }`;
+  assert.match(
+    node(code("{ window: globalThis, document: {} }")).stdout,
+    /must not run in a browser: it works with the site key/,
+  );
   // Deno has had a window without a document; a worker has neither.
   assert.equal(node(code("{ window: globalThis }")).stdout.trim(), "imported");
   assert.equal(node(code("{}")).stdout.trim(), "imported");
@@ -26,7 +31,10 @@ test("its wasm loads by itself, once, also where there is no node:fs", () => {
     console.log(JSON.stringify(compiled));`;
   const size = statSync(path("dist/server.wasm")).size;
   // Node compiles modules of its own, too.
-  assert.deepEqual(JSON.parse(node(code).stdout).filter((bytes) => bytes === size), [size]);
+  assert.deepEqual(
+    JSON.parse(node(code).stdout).filter((bytes) => bytes === size),
+    [size],
+  );
   const fetched = `process.getBuiltinModule = undefined; const fs = await import("node:fs");
     globalThis.fetch = async (url) => new Response(fs.readFileSync(new URL(url)));
     const { createLicenseToken } = await import(${JSON.stringify(entry)});
@@ -45,13 +53,27 @@ test("an instance that died is replaced", async () => {
   const options = { contentId: "film", systems: ["widevine"] };
   const xml = await buildCpixRequest(options);
   const cause = new WebAssembly.RuntimeError("unreachable");
-  await assert.rejects(kmsUrl({ get kind() { throw cause; } }), { name: "PallyConError", code: "internal", phase: "server", cause });
+  await assert.rejects(
+    kmsUrl({
+      get kind() {
+        throw cause;
+      },
+    }),
+    { name: "PallyConError", code: "internal", phase: "server", cause },
+  );
   assert.deepEqual((await parseCpixRequest(xml)).contentId, "film");
   assert.equal((await buildCpixRequest(options)).length, xml.length);
 });
 
 /** Texts of the code that handles keys: each is in the server's module, so that its absence elsewhere means something. */
-const KEY_PATH = ["external_key", "enc-token", "policy_version", "allowed_track_types", "security_policy", "urn:dashif:org:cpix"];
+const KEY_PATH = [
+  "external_key",
+  "enc-token",
+  "policy_version",
+  "allowed_track_types",
+  "security_policy",
+  "urn:dashif:org:cpix",
+];
 /** Codes of its errors, which viewers and tools do not have either. */
 const CODES = ["site-key-mismatch", "token-options-invalid", "account-invalid", "cpix-options-invalid"];
 
@@ -60,20 +82,47 @@ test("only the server's module contains a key path", () => {
   assert.deepEqual(wasm.sort(), ["inspect.wasm", "media.wasm", "player.wasm", "server.wasm"]);
   for (const name of wasm) {
     const bytes = readFileSync(path(`dist/${name}`));
-    for (const text of [...KEY_PATH, ...CODES]) assert.equal(bytes.includes(text), name === "server.wasm", `${name}: ${text}`);
+    for (const text of [...KEY_PATH, ...CODES])
+      assert.equal(bytes.includes(text), name === "server.wasm", `${name}: ${text}`);
   }
 });
 
 test("no script but the server's names its exports or its module", () => {
-  const scripts = readdirSync(path("dist")).filter((name) => name.endsWith(".js") && !["server.js", "cli.js"].includes(name));
+  const scripts = readdirSync(path("dist")).filter(
+    (name) => name.endsWith(".js") && !["server.js", "cli.js"].includes(name),
+  );
   assert.ok(scripts.includes("index.js") && scripts.includes("core.js"));
-  assert.match(readFileSync(path("dist/server.js"), "utf8"), /createLicenseToken.*server\.wasm|server\.wasm.*createLicenseToken/s);
-  for (const name of scripts) assert.doesNotMatch(readFileSync(path(`dist/${name}`), "utf8"), /createLicenseToken|server\.wasm|server\.js|siteKey/, name);
+  assert.match(
+    readFileSync(path("dist/server.js"), "utf8"),
+    /createLicenseToken.*server\.wasm|server\.wasm.*createLicenseToken/s,
+  );
+  for (const name of scripts)
+    assert.doesNotMatch(
+      readFileSync(path(`dist/${name}`), "utf8"),
+      /createLicenseToken|server\.wasm|server\.js|siteKey/,
+      name,
+    );
 });
 
 test("the crates of the key path are not even compiled for viewers", () => {
   const tree = (feature) =>
-    execFileSync("cargo", ["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--target", "wasm32-unknown-unknown", "--features", feature], { cwd: path("."), encoding: "utf8" });
+    execFileSync(
+      "cargo",
+      [
+        "tree",
+        "--locked",
+        "--offline",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--features",
+        feature,
+      ],
+      { cwd: path("."), encoding: "utf8" },
+    );
   const crates = /^(aes|cbc|cipher|sha2|subtle|zeroize|serde-wasm-bindgen|quick-xml) v/m;
   assert.match(tree("server"), crates);
   for (const feature of ["player", "media", "inspect"]) assert.doesNotMatch(tree(feature), crates, feature);

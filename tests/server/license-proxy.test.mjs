@@ -6,14 +6,27 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createPallyCon } from "../../dist/index.js";
 import { DEMO } from "../../www/license-server/accounts.mjs";
-import { VIDEO, nonce, openPlayReady, openWidevine, playready, spc, start, widevine } from "../license-server/support.mjs";
+import {
+  VIDEO,
+  nonce,
+  openPlayReady,
+  openWidevine,
+  playready,
+  spc,
+  start,
+  widevine,
+} from "../license-server/support.mjs";
 
 const LICENSES = "/ri/licenseManager.do";
 /** The example as a process of the demo's site, in front of a license server. */
 async function proxy(t, licenseUrl) {
   const env = {
-    ...process.env, PORT: "0", PALLYCON_LICENSE_URL: licenseUrl,
-    PALLYCON_SITE_ID: DEMO.siteId, PALLYCON_SITE_KEY: DEMO.siteKey, PALLYCON_ACCESS_KEY: DEMO.accessKey,
+    ...process.env,
+    PORT: "0",
+    PALLYCON_LICENSE_URL: licenseUrl,
+    PALLYCON_SITE_ID: DEMO.siteId,
+    PALLYCON_SITE_KEY: DEMO.siteKey,
+    PALLYCON_ACCESS_KEY: DEMO.accessKey,
   };
   const file = fileURLToPath(new URL("../../examples/license-proxy.mjs", import.meta.url));
   const server = spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -26,9 +39,14 @@ async function proxy(t, licenseUrl) {
 async function client(url, more = {}) {
   const events = [];
   const drm = await createPallyCon({
-    siteId: "DEMO", contentId: "clip-one", customData: null, retry: { attempts: 1 },
+    siteId: "DEMO",
+    contentId: "clip-one",
+    customData: null,
+    retry: { attempts: 1 },
     licenseUrl: ({ drm, contentId }) => `${url}${drm}?${new URLSearchParams({ content_id: contentId })}`,
-    headers: { "x-user": "ann" }, onEvent: (event) => events.push(event), ...more,
+    headers: { "x-user": "ann" },
+    onEvent: (event) => events.push(event),
+    ...more,
   });
   return { drm, events };
 }
@@ -44,12 +62,22 @@ test("a license for each DRM: the proxy adds the token, the page has none and is
   assert.deepEqual(openPlayReady(Buffer.from(xml.data).toString()).keys, [VIDEO]);
   assert.ok((await drm.requestLicense("fairplay", spc([VIDEO.keyId]))).data.length > 0);
   const seen = (await requests()).filter(({ kind }) => kind === "license");
-  assert.deepEqual(seen.map(({ drm, status }) => [drm, status]), [["widevine", 200], ["playready", 200], ["fairplay", 200]]);
+  assert.deepEqual(
+    seen.map(({ drm, status }) => [drm, status]),
+    [
+      ["widevine", 200],
+      ["playready", 200],
+      ["fairplay", 200],
+    ],
+  );
   for (const { headers } of seen) {
     assert.ok(headers["pallycon-customdata-v2"].length > 100);
     assert.equal(headers["x-user"], undefined);
   }
-  assert.deepEqual(events.filter(({ type }) => ["warning", "error", "custom-data"].includes(type)), []);
+  assert.deepEqual(
+    events.filter(({ type }) => ["warning", "error", "custom-data"].includes(type)),
+    [],
+  );
 });
 
 test("what PallyCon refuses, and what the site refuses, is the client's error as without a proxy", async (t) => {

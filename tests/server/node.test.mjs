@@ -14,11 +14,20 @@ async function listen(t, listener) {
   t.after(() => (server.closeAllConnections(), server.close()));
   return `http://127.0.0.1:${server.address().port}`;
 }
-const echo = nodeListener(async (request) => Response.json({ method: request.method, url: request.url, type: request.headers.get("content-type"), body: await request.text() }));
+const echo = nodeListener(async (request) =>
+  Response.json({
+    method: request.method,
+    url: request.url,
+    type: request.headers.get("content-type"),
+    body: await request.text(),
+  }),
+);
 
 test("method, URL, headers and body arrive", async (t) => {
   const origin = await listen(t, echo);
-  const posted = await (await fetch(`${origin}/a/b?c=%20d`, { method: "POST", body: "x=é", headers: { "content-type": "text/x" } })).json();
+  const posted = await (
+    await fetch(`${origin}/a/b?c=%20d`, { method: "POST", body: "x=é", headers: { "content-type": "text/x" } })
+  ).json();
   assert.deepEqual(posted, { method: "POST", url: `${origin}/a/b?c=%20d`, type: "text/x", body: "x=é" });
   assert.deepEqual((await (await fetch(origin)).json()).body, "");
   const empty = await (await fetch(origin, { method: "PUT" })).json();
@@ -26,10 +35,20 @@ test("method, URL, headers and body arrive", async (t) => {
 });
 
 test("status, headers, cookies and bytes go out", async (t) => {
-  const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2; Path=/"], ["x-own", "é"]]);
-  const origin = await listen(t, nodeListener(() => new Response(new Uint8Array([0, 255]), { status: 418, headers })));
+  const headers = new Headers([
+    ["set-cookie", "a=1"],
+    ["set-cookie", "b=2; Path=/"],
+    ["x-own", "é"],
+  ]);
+  const origin = await listen(
+    t,
+    nodeListener(() => new Response(new Uint8Array([0, 255]), { status: 418, headers })),
+  );
   const response = await fetch(origin);
-  assert.deepEqual([response.status, response.headers.getSetCookie(), response.headers.get("x-own")], [418, ["a=1", "b=2; Path=/"], "é"]);
+  assert.deepEqual(
+    [response.status, response.headers.getSetCookie(), response.headers.get("x-own")],
+    [418, ["a=1", "b=2; Path=/"], "é"],
+  );
   assert.deepEqual([...new Uint8Array(await response.arrayBuffer())], [0, 255]);
   const head = await fetch(origin, { method: "HEAD" });
   assert.deepEqual([head.status, await head.text()], [418, ""]);
@@ -42,8 +61,16 @@ test("a body that a framework has read is there, too, and a router's path is who
   app.use("/text", express.text({ type: "*/*" }), echo);
   app.use("/raw", express.raw({ type: "*/*" }), echo);
   const origin = await listen(t, app);
-  for (const [path, type, body] of [["form", "application/x-www-form-urlencoded", "data=a%2Bb&c=d"], ["json", "application/json", '{"a":[1]}'], ["text", "text/plain", "data=x"], ["raw", "a/b", "raw"]]) {
-    assert.deepEqual(await (await fetch(`${origin}/${path}/x`, { method: "POST", body, headers: { "content-type": type } })).json(), { method: "POST", url: `${origin}/${path}/x`, type, body });
+  for (const [path, type, body] of [
+    ["form", "application/x-www-form-urlencoded", "data=a%2Bb&c=d"],
+    ["json", "application/json", '{"a":[1]}'],
+    ["text", "text/plain", "data=x"],
+    ["raw", "a/b", "raw"],
+  ]) {
+    assert.deepEqual(
+      await (await fetch(`${origin}/${path}/x`, { method: "POST", body, headers: { "content-type": type } })).json(),
+      { method: "POST", url: `${origin}/${path}/x`, type, body },
+    );
   }
 });
 
@@ -51,7 +78,10 @@ test("a body that is too large, or never arrives, is refused; a handler that fai
   const origin = await listen(t, echo);
   assert.equal((await fetch(origin, { method: "POST", body: "x".repeat(1 << 20) })).status, 200);
   assert.equal((await fetch(origin, { method: "POST", body: "x".repeat((1 << 20) + 1) })).status, 413);
-  for (const [head, body] of [["Content-Length: 100", "cut off"], ["Transfer-Encoding: chunked", "5\r\nhel"]]) {
+  for (const [head, body] of [
+    ["Content-Length: 100", "cut off"],
+    ["Transfer-Encoding: chunked", "5\r\nhel"],
+  ]) {
     const socket = connect(new URL(origin).port, "127.0.0.1");
     socket.on("error", () => {});
     socket.write(`POST / HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n${body}`);
@@ -60,7 +90,16 @@ test("a body that is too large, or never arrives, is refused; a handler that fai
   }
   assert.equal((await fetch(origin)).status, 200);
   const logged = mock.method(console, "error", () => {});
-  for (const handler of [() => { throw new Error("inside"); }, async () => { throw new Error("inside"); }, () => undefined, () => "text"]) {
+  for (const handler of [
+    () => {
+      throw new Error("inside");
+    },
+    async () => {
+      throw new Error("inside");
+    },
+    () => undefined,
+    () => "text",
+  ]) {
     const broken = await fetch(await listen(t, nodeListener(handler)));
     assert.deepEqual([broken.status, await broken.text()], [500, "The request could not be answered."]);
   }
@@ -71,10 +110,18 @@ test("a body that is too large, or never arrives, is refused; a handler that fai
 test("the request's signal is aborted when the client leaves", { timeout: 20_000 }, async (t) => {
   const controller = new AbortController();
   const left = new Promise((resolve) => {
-    listen(t, nodeListener((request) => new Promise((answer) => {
-      request.signal.addEventListener("abort", () => (resolve("left"), answer(new Response())));
-      controller.abort();
-    }))).then((origin) => fetch(origin, { signal: controller.signal })).catch(() => {});
+    listen(
+      t,
+      nodeListener(
+        (request) =>
+          new Promise((answer) => {
+            request.signal.addEventListener("abort", () => (resolve("left"), answer(new Response())));
+            controller.abort();
+          }),
+      ),
+    )
+      .then((origin) => fetch(origin, { signal: controller.signal }))
+      .catch(() => {});
   });
   assert.equal(await left, "left");
 });

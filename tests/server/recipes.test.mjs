@@ -11,7 +11,11 @@ import { openLicenseToken } from "../../dist/server.js";
 import { TUTORIAL, root } from "./support.mjs";
 
 const folder = new URL("examples/recipes/", root);
-const ENV = { PALLYCON_SITE_ID: TUTORIAL.siteId, PALLYCON_SITE_KEY: TUTORIAL.siteKey, PALLYCON_ACCESS_KEY: TUTORIAL.accessKey };
+const ENV = {
+  PALLYCON_SITE_ID: TUTORIAL.siteId,
+  PALLYCON_SITE_KEY: TUTORIAL.siteKey,
+  PALLYCON_ACCESS_KEY: TUTORIAL.accessKey,
+};
 Object.assign(process.env, ENV);
 
 /** What every recipe must do. `ask` takes path and init of a request, and resolves with {status, body, headers}. */
@@ -19,7 +23,10 @@ async function check(ask) {
   const granted = await ask("/token?content_id=film-1&drm=widevine", { headers: { "x-user": "ann" } });
   assert.deepEqual([granted.status, granted.headers.get("cache-control")], [200, "no-store"]);
   const { userId, contentId, drmType, policy } = await openLicenseToken(TUTORIAL, granted.body);
-  assert.deepEqual([userId, contentId, drmType, policy.playback_policy.license_duration], ["ann", "film-1", "Widevine", 3600]);
+  assert.deepEqual(
+    [userId, contentId, drmType, policy.playback_policy.license_duration],
+    ["ann", "film-1", "Widevine", 3600],
+  );
   assert.equal((await ask("/token?content_id=film-1&drm=widevine", {})).status, 403);
   assert.equal((await ask("/token?drm=widevine", { headers: { "x-user": "ann" } })).status, 400);
   const head = await ask("/token?content_id=film-1&drm=widevine", { method: "HEAD", headers: { "x-user": "ann" } });
@@ -31,7 +38,10 @@ const local = (handler) => async (path, init) => read(await handler(new Request(
 
 for (const name of ["express", "fastify"]) {
   test(`${name}.mjs`, async (t) => {
-    const server = spawn(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, folder))], { env: { ...process.env, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
+    const server = spawn(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, folder))], {
+      env: { ...process.env, PORT: "0" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     t.after(() => server.kill());
     const [line] = await once(server.stdout, "data");
     const { origin } = new URL(String(line).trim());
@@ -56,11 +66,27 @@ test("cloudflare-worker.mjs: bundled with the module that the platform compiles"
   // Inside the project, so that the package's own name is known.
   const out = mkdtempSync(join(fileURLToPath(root), "build/recipe-"));
   after(() => rmSync(out, { recursive: true, force: true }));
-  const wasm = { name: "wasm", setup: ({ onLoad }) => onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: `import { readFileSync } from "node:fs"; export default new WebAssembly.Module(readFileSync(${JSON.stringify(path)}));` })) };
-  await build({ entryPoints: [fileURLToPath(new URL("cloudflare-worker.mjs", folder))], outfile: join(out, "worker.mjs"), bundle: true, format: "esm", platform: "node", plugins: [wasm], logLevel: "error" });
+  const wasm = {
+    name: "wasm",
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
+        contents: `import { readFileSync } from "node:fs"; export default new WebAssembly.Module(readFileSync(${JSON.stringify(path)}));`,
+      })),
+  };
+  await build({
+    entryPoints: [fileURLToPath(new URL("cloudflare-worker.mjs", folder))],
+    outfile: join(out, "worker.mjs"),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    plugins: [wasm],
+    logLevel: "error",
+  });
   // Nothing is compiled from bytes, as the platform forbids it.
   const { compile } = WebAssembly;
-  WebAssembly.compile = () => { throw new Error("compiled from bytes"); };
+  WebAssembly.compile = () => {
+    throw new Error("compiled from bytes");
+  };
   try {
     const { default: worker } = await import(pathToFileURL(join(out, "worker.mjs")));
     await check(local((request) => worker.fetch(request, ENV)));
@@ -73,7 +99,12 @@ test("aws-lambda.mjs: an event of payload format 2.0", async () => {
   const { handler } = await import(new URL("aws-lambda.mjs", folder));
   await check(async (path, { method = "GET", headers = {} }) => {
     const { pathname, search } = new URL(path, "https://x");
-    const event = { rawPath: pathname, rawQueryString: search.slice(1), headers: { ...headers, host: "f.example" }, requestContext: { domainName: "f.example", http: { method } } };
+    const event = {
+      rawPath: pathname,
+      rawQueryString: search.slice(1),
+      headers: { ...headers, host: "f.example" },
+      requestContext: { domainName: "f.example", http: { method } },
+    };
     const { statusCode, body, headers: given } = JSON.parse(JSON.stringify(await handler(event)));
     return { status: statusCode, body, headers: new Headers(given) };
   });
@@ -82,5 +113,6 @@ test("aws-lambda.mjs: an event of payload format 2.0", async () => {
 test("a recipe has at most 15 lines", () => {
   const names = readdirSync(folder);
   assert.ok(names.length >= 7);
-  for (const name of names) assert.ok(readFileSync(new URL(name, folder), "utf8").trimEnd().split("\n").length <= 15, name);
+  for (const name of names)
+    assert.ok(readFileSync(new URL(name, folder), "utf8").trimEnd().split("\n").length <= 15, name);
 });

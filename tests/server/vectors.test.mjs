@@ -19,7 +19,10 @@ for (const name of names.filter((name) => name.endsWith("-request.xml"))) {
 for (const name of names.filter((name) => name.endsWith("-response.xml"))) {
   test(`${name} gives keys`, async () => {
     const xml = read(name);
-    const { content_id, content_key_list: [key, ...more] } = await parseCpixResponse(xml);
+    const {
+      content_id,
+      content_key_list: [key, ...more],
+    } = await parseCpixResponse(xml);
     assert.equal(more.length, 0);
     assert.equal(content_id, /CPIX id="([^"]+)"/.exec(xml)[1]);
     assert.equal(key.key_id_hex, /<cpix:ContentKey[^>]*\skid="([^"]+)"/s.exec(xml)[1].replaceAll("-", ""));
@@ -58,10 +61,18 @@ if (names.includes("pack-info.json")) {
 if (names.includes("qencode-job.json")) {
   test("the Qencode guide's answer gives the guide's job", async () => {
     const { query } = JSON.parse(read("qencode-job.json"));
-    assert.deepEqual(await toQencode(await parseCpixResponse(read("doverunner-widevine-response.xml"))), query.format[0].cenc_drm);
+    assert.deepEqual(
+      await toQencode(await parseCpixResponse(read("doverunner-widevine-response.xml"))),
+      query.format[0].cenc_drm,
+    );
   });
 }
 
 test("the examples of a given folder were found", () => {
-  if (folder) assert.ok(names.filter((name) => name.endsWith(".xml")).length >= 10 && names.includes("pack-info.json") && names.includes("qencode-job.json"));
+  if (folder)
+    assert.ok(
+      names.filter((name) => name.endsWith(".xml")).length >= 10 &&
+        names.includes("pack-info.json") &&
+        names.includes("qencode-job.json"),
+    );
 });

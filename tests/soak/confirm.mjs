@@ -36,7 +36,8 @@ export async function confirm({ viewers, options, scenarios }) {
       }
       const rows = compare(expected, groups);
       const percent = (off) => `${off < 0 ? "−" : "+"}${Math.abs(100 * off).toFixed(1)} %`;
-      for (const { name, expected, measured, off } of rows) table.push([id, name, expected.toFixed(1), measured.toFixed(1), percent(off)]);
+      for (const { name, expected, measured, off } of rows)
+        table.push([id, name, expected.toFixed(1), measured.toFixed(1), percent(off)]);
       ok &&= rows.every((row) => row.ok);
     }
   } finally {

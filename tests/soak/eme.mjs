@@ -7,14 +7,18 @@ class Session extends EventTarget {
   sessionId = randomBytes(4).toString("hex");
   keyStatuses = new Map();
   expiration = Number.NaN;
-  closed = new Promise((resolve) => { this.close = async () => resolve("closed-by-application"); });
+  closed = new Promise((resolve) => {
+    this.close = async () => resolve("closed-by-application");
+  });
 
   /** `initData`: one `pssh` with one key id in its payload, which ends in it. */
   async generateRequest(_type, initData) {
     this.keyId = Buffer.from(initData).subarray(-16).toString("hex");
     this.nonce = randomBytes(16);
     const message = Uint8Array.from(widevine([this.keyId], { n: this.nonce })).buffer;
-    setImmediate(() => this.dispatchEvent(Object.assign(new Event("message"), { message, messageType: "license-request" })));
+    setImmediate(() =>
+      this.dispatchEvent(Object.assign(new Event("message"), { message, messageType: "license-request" })),
+    );
   }
 
   async update(license) {
@@ -44,8 +48,13 @@ export class Video extends EventTarget {
   meet(keyId, ahead = 0) {
     this.ahead = ahead;
     // ISO/IEC 23001-7, 8.1: a version 0 box for Widevine; its payload is field 2 with the key id.
-    const box = Buffer.from(`00000032 70737368 00000000 edef8ba979d64acea3c827dcd51d21ed 00000012 1210 ${keyId}`.replaceAll(" ", ""), "hex");
-    this.dispatchEvent(Object.assign(new Event("encrypted"), { initDataType: "cenc", initData: Uint8Array.from(box).buffer }));
+    const box = Buffer.from(
+      `00000032 70737368 00000000 edef8ba979d64acea3c827dcd51d21ed 00000012 1210 ${keyId}`.replaceAll(" ", ""),
+      "hex",
+    );
+    this.dispatchEvent(
+      Object.assign(new Event("encrypted"), { initDataType: "cenc", initData: Uint8Array.from(box).buffer }),
+    );
   }
 }
 
@@ -54,10 +63,15 @@ export function installEme() {
   const access = (keySystem, [configuration]) => ({
     keySystem,
     getConfiguration: () => configuration,
-    createMediaKeys: async () => ({ setServerCertificate: async () => false, createSession: () => new Session(), getStatusForPolicy: async () => "usable" }),
+    createMediaKeys: async () => ({
+      setServerCertificate: async () => false,
+      createSession: () => new Session(),
+      getStatusForPolicy: async () => "usable",
+    }),
   });
   const navigator = {
-    onLine: true, userAgent: "soak",
+    onLine: true,
+    userAgent: "soak",
     requestMediaKeySystemAccess: async (keySystem, configurations) => {
       if (keySystem !== "com.widevine.alpha") throw new DOMException("not supported", "NotSupportedError");
       return access(keySystem, configurations);

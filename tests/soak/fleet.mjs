@@ -5,7 +5,9 @@ import { attachMedia } from "../../dist/media.js";
 import { Video, installEme } from "./eme.mjs";
 
 const [FIRST, COMING] = ["0000000000000000000000000000000a", "0000000000000000000000000000000b"];
-const CATALOG = [{ contentId: "live", tracks: [FIRST, COMING].map((keyId) => ({ trackType: "HD", keyId, key: keyId })) }];
+const CATALOG = [
+  { contentId: "live", tracks: [FIRST, COMING].map((keyId) => ({ trackType: "HD", keyId, key: keyId })) },
+];
 
 export const startServer = async () => {
   installEme();
@@ -14,7 +16,10 @@ export const startServer = async () => {
   return server;
 };
 
-const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const sleep = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 /** One viewer, who has a license for the key that plays. */
 async function viewer(base, token, options) {
@@ -25,15 +30,23 @@ async function viewer(base, token, options) {
     events.push(event);
     for (const listener of listeners) listener(event);
   };
-  const seen = (type) => new Promise((resolve) => {
-    const listener = (event) => {
-      if (event.type !== type && event.type !== "error") return;
-      listeners.delete(listener);
-      resolve(event);
-    };
-    listeners.add(listener);
+  const seen = (type) =>
+    new Promise((resolve) => {
+      const listener = (event) => {
+        if (event.type !== type && event.type !== "error") return;
+        listeners.delete(listener);
+        resolve(event);
+      };
+      listeners.add(listener);
+    });
+  const client = await createPallyCon({
+    siteId: "DEMO",
+    contentId: "live",
+    host: base,
+    customData: () => token,
+    ...options,
+    onEvent,
   });
-  const client = await createPallyCon({ siteId: "DEMO", contentId: "live", host: base, customData: () => token, ...options, onEvent });
   const undo = await attachMedia(video, client, { drms: ["widevine"] });
   const first = seen("key-status");
   video.meet(FIRST);
@@ -72,11 +85,13 @@ export async function rotate(server, name, { viewers, options, polls, ahead, cap
     await post("faults", [{ on: "license", fault: "status:503" }]);
     setTimeout(() => void fetch(`${base}/api/faults`, { method: "DELETE" }), outage);
   }
-  const ends = await Promise.all(all.map(async ({ rotate }) => {
-    const met = polls * random();
-    await sleep(met);
-    return rotate(ahead * (0.95 + 0.1 * random()) - met);
-  }));
+  const ends = await Promise.all(
+    all.map(async ({ rotate }) => {
+      const met = polls * random();
+      await sleep(met);
+      return rotate(ahead * (0.95 + 0.1 * random()) - met);
+    }),
+  );
   const load = await (await fetch(`${base}/api/capacity`)).json();
   await Promise.all(all.map(({ undo }) => undo()));
   return { ...measure(ends), ends, load };
@@ -92,8 +107,15 @@ export function measure(ends) {
     tenths[tenth] = (tenths[tenth] ?? 0) + 1;
   }
   let peak = 0;
-  for (let from = 0; from < tenths.length; from += 1) peak = Math.max(peak, tenths.slice(from, from + 10).reduce((sum, count) => sum + count, 0));
-  const waits = ends.filter(({ licensed }) => licensed).map(({ at, requests }) => (at - requests[0]) / 1000).sort((a, b) => a - b);
+  for (let from = 0; from < tenths.length; from += 1)
+    peak = Math.max(
+      peak,
+      tenths.slice(from, from + 10).reduce((sum, count) => sum + count, 0),
+    );
+  const waits = ends
+    .filter(({ licensed }) => licensed)
+    .map(({ at, requests }) => (at - requests[0]) / 1000)
+    .sort((a, b) => a - b);
   const p95 = waits[Math.round((waits.length - 1) * 0.95)] ?? 0;
   return { peak, requests: times.length, p95, licensed: waits.length };
 }

@@ -4,10 +4,18 @@ import { attachDash, pallyConError, type DashOptions } from "pallycon-drm/dash";
 import type { PallyCon, PallyConError, Undo } from "pallycon-drm";
 import type { MediaPlayerClass, MediaPlayerErrorEvent, ProtectionDataSet } from "dashjs";
 
-export async function attach(player: MediaPlayerClass, drm: PallyCon, protectionData: ProtectionDataSet): Promise<void> {
+export async function attach(
+  player: MediaPlayerClass,
+  drm: PallyCon,
+  protectionData: ProtectionDataSet,
+): Promise<void> {
   const undo: Undo = await attachDash(player, drm);
   await undo();
-  const options: DashOptions = { contentId: "movie", customData: ({ drm: system }) => `token for ${system}`, protectionData };
+  const options: DashOptions = {
+    contentId: "movie",
+    customData: ({ drm: system }) => `token for ${system}`,
+    protectionData,
+  };
   await attachDash(player, drm, options);
   player.on("error", (event: MediaPlayerErrorEvent) => {
     const ours: PallyConError | undefined = pallyConError(event);

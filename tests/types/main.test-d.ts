@@ -1,8 +1,28 @@
 // "pallycon-drm" as a user's compiler sees it: every exported name in use, and what must not compile.
 import {
-  PallyConError, createPallyCon, diagnose, init, inspectCustomData, parseInitData, probe, sameKeyId,
-  type Drm, type InitData, type License, type LicenseRequest, type PallyCon, type PallyConErrorCode, type PallyConEvent, type PallyConOptions,
-  type PlayReadyObject, type Probed, type Problem, type PsshBox, type RequestContext, type Undo, type WidevineData,
+  PallyConError,
+  createPallyCon,
+  diagnose,
+  init,
+  inspectCustomData,
+  parseInitData,
+  probe,
+  sameKeyId,
+  type Drm,
+  type InitData,
+  type License,
+  type LicenseRequest,
+  type PallyCon,
+  type PallyConErrorCode,
+  type PallyConEvent,
+  type PallyConOptions,
+  type PlayReadyObject,
+  type Probed,
+  type Problem,
+  type PsshBox,
+  type RequestContext,
+  type Undo,
+  type WidevineData,
 } from "pallycon-drm";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -41,16 +61,37 @@ const same: boolean = sameKeyId("00", new Uint8Array(16));
 void same;
 
 // ---- custom data
-const inspected = inspectCustomData("token", { now: new Date(), drm: "widevine", siteId: "DEMO", contentId: "a", keyRotation: false, tokenLifetime: 600_000 });
+const inspected = inspectCustomData("token", {
+  now: new Date(),
+  drm: "widevine",
+  siteId: "DEMO",
+  contentId: "a",
+  keyRotation: false,
+  tokenLifetime: 600_000,
+});
 const problems: Problem[] = inspected.problems;
 const kind: "token" | "auth-data" = inspected.kind;
 const expires: Date | undefined = inspected.expiresAt;
 void [problems.map(({ code, message, hint }) => `${code}${message}${hint}`), kind, expires];
 
 // ---- the browser
-const probed: Promise<Probed[]> = probe({ codecs: { video: "avc1.64001f" }, drms: ["widevine", "playready"], scheme: "cbcs", timeout: 1000 });
-void probed.then(([best]) => [best?.drm, best?.robustness?.video, best?.securityLevel, best?.maxHdcp, best?.schemes.length]);
-const diagnosed: Promise<Problem[]> = diagnose({ urls: ["https://example.com/license"], content: { scheme: "cenc", videoKeyIds: [], audioKeyIds: [] } });
+const probed: Promise<Probed[]> = probe({
+  codecs: { video: "avc1.64001f" },
+  drms: ["widevine", "playready"],
+  scheme: "cbcs",
+  timeout: 1000,
+});
+void probed.then(([best]) => [
+  best?.drm,
+  best?.robustness?.video,
+  best?.securityLevel,
+  best?.maxHdcp,
+  best?.schemes.length,
+]);
+const diagnosed: Promise<Problem[]> = diagnose({
+  urls: ["https://example.com/license"],
+  content: { scheme: "cenc", videoKeyIds: [], audioKeyIds: [] },
+});
 void diagnosed;
 // @ts-expect-error a codec needs its kind
 void probe({ codecs: "avc1.64001f" });
@@ -58,11 +99,15 @@ void probe({ codecs: "avc1.64001f" });
 // ---- the client
 const options: PallyConOptions = {
   siteId: "DEMO",
-  customData: async ({ drm, contentId: id, keyIds, reason, messageType, signal }: RequestContext) => `${drm}${id}${keyIds.join()}${reason}${messageType}${signal.aborted}`,
+  customData: async ({ drm, contentId: id, keyIds, reason, messageType, signal }: RequestContext) =>
+    `${drm}${id}${keyIds.join()}${reason}${messageType}${signal.aborted}`,
   contentId: ({ keyIds, initData }) => initData?.contentId ?? keyIds[0],
   host: "https://drm-license.doverunner.com",
   licenseUrl: { widevine: "https://example.com/license" },
-  certificate: { fairplay: new URL("https://example.com/fps.cer"), widevine: { url: "https://example.com/wv", headers: { a: "b" } } },
+  certificate: {
+    fairplay: new URL("https://example.com/fps.cer"),
+    widevine: { url: "https://example.com/wv", headers: { a: "b" } },
+  },
   carrier: "url",
   headers: { "x-session": "1" },
   withCredentials: true,
@@ -76,17 +121,28 @@ const client: Promise<PallyCon> = createPallyCon(options);
 // @ts-expect-error no such option
 void createPallyCon({ events: ["error"] });
 void createPallyCon({ customData: null });
-void createPallyCon({ customData: "a token", licenseUrl: ({ drm }) => `https://example.com/${drm}`, headers: async () => ({}) });
+void createPallyCon({
+  customData: "a token",
+  licenseUrl: ({ drm }) => `https://example.com/${drm}`,
+  headers: async () => ({}),
+});
 // @ts-expect-error custom data travels in the header or the URL
 void createPallyCon({ carrier: "body" });
 // @ts-expect-error the site key stays on a server: no option takes it
 void createPallyCon({ siteKey: "" });
 
 export async function licenses(pallycon: PallyCon, message: ArrayBuffer): Promise<Undo> {
-  const request: LicenseRequest = await pallycon.licenseRequest("playready", message, { sessionId: "s", messageType: "license-renewal" });
+  const request: LicenseRequest = await pallycon.licenseRequest("playready", message, {
+    sessionId: "s",
+    messageType: "license-renewal",
+  });
   const headers: Record<string, string> = request.headers;
   const response = await fetch(request.url, { method: request.method, headers, body: request.body });
-  const license: License = pallycon.readLicense("playready", { status: response.status, body: await response.arrayBuffer() }, request);
+  const license: License = pallycon.readLicense(
+    "playready",
+    { status: response.status, body: await response.arrayBuffer() },
+    request,
+  );
   const again: License = await pallycon.requestLicense("widevine", message);
   const certificate: Uint8Array<ArrayBuffer> = await pallycon.certificate("fairplay");
   const cdmData: Uint8Array<ArrayBuffer> = await pallycon.playreadyCdmData();
@@ -103,19 +159,31 @@ void client;
 export function told(event: PallyConEvent): string {
   const at: number = event.at;
   switch (event.type) {
-    case "init-data": return event.initData.type;
-    case "custom-data": return `${event.drm} ${event.duration} ${at}`;
-    case "warning": return `${event.code} ${event.message} ${event.hint} ${event.drm ?? ""}`;
-    case "request": return `${event.url} ${event.attempt} ${event.bytes}`;
+    case "init-data":
+      return event.initData.type;
+    case "custom-data":
+      return `${event.drm} ${event.duration} ${at}`;
+    case "warning":
+      return `${event.code} ${event.message} ${event.hint} ${event.drm ?? ""}`;
+    case "request":
+      return `${event.url} ${event.attempt} ${event.bytes}`;
     case "license":
-    case "certificate": return `${event.drm} ${event.duration} ${event.bytes}`;
-    case "key-status": return `${event.keyId} ${event.status}`;
-    case "retry": return `${event.attempt} ${event.delay} ${event.error.code}`;
-    case "license-renewal": return `${event.drm} ${event.outcome} ${event.error?.code ?? ""}`;
-    case "robustness": return `${event.drm} ${event.keySystem} ${event.robustness?.video ?? ""} ${event.refused ?? ""}`;
-    case "delivery": return `${event.state} ${event.reason} ${event.until ?? at}`;
-    case "error": return `${event.error.message} ${event.record?.outcome ?? ""} ${event.record?.codes.join() ?? ""}`;
-    default: return event satisfies never;
+    case "certificate":
+      return `${event.drm} ${event.duration} ${event.bytes}`;
+    case "key-status":
+      return `${event.keyId} ${event.status}`;
+    case "retry":
+      return `${event.attempt} ${event.delay} ${event.error.code}`;
+    case "license-renewal":
+      return `${event.drm} ${event.outcome} ${event.error?.code ?? ""}`;
+    case "robustness":
+      return `${event.drm} ${event.keySystem} ${event.robustness?.video ?? ""} ${event.refused ?? ""}`;
+    case "delivery":
+      return `${event.state} ${event.reason} ${event.until ?? at}`;
+    case "error":
+      return `${event.error.message} ${event.record?.outcome ?? ""} ${event.record?.codes.join() ?? ""}`;
+    default:
+      return event satisfies never;
   }
 }
 
@@ -124,7 +192,16 @@ export function explain(error: unknown): string {
   if (!(error instanceof PallyConError)) return String(error);
   const name: "PallyConError" = error.name;
   const base: Error = error;
-  const phase: "environment" | "init-data" | "custom-data" | "certificate" | "license" | "session" | "manifest" | "segment" | "server" = error.phase;
+  const phase:
+    | "environment"
+    | "init-data"
+    | "custom-data"
+    | "certificate"
+    | "license"
+    | "session"
+    | "manifest"
+    | "segment"
+    | "server" = error.phase;
   const site: { code: string; message: string } | undefined = error.siteError;
   const flags: boolean[] = [error.retryable, error.noRetry, error.fallbackOnLastTry];
   const json: Record<string, unknown> = error.toJSON();
@@ -138,7 +215,15 @@ export function explain(error: unknown): string {
 }
 
 // ---- codes: one union for all entries, so that a misspelled one does not compile (tests/js/errors.test.mjs has all of them)
-const someCodes: PallyConErrorCode[] = ["token-expired", "wasm-unreachable", "options-invalid", "insecure-context", "segment-invalid", "account-invalid", "kms-refused"];
+const someCodes: PallyConErrorCode[] = [
+  "token-expired",
+  "wasm-unreachable",
+  "options-invalid",
+  "insecure-context",
+  "segment-invalid",
+  "account-invalid",
+  "kms-refused",
+];
 // @ts-expect-error misspelled
 const misspelled: PallyConErrorCode = "token-expird";
 holds<Equal<PallyConError["code"], PallyConErrorCode>>();

@@ -6,10 +6,20 @@ export async function attach(video: HTMLVideoElement, audio: HTMLAudioElement, d
   const undo: Undo = await attachMedia(video, drm);
   await undo();
   const options: MediaOptions = {
-    drms: ["fairplay", "clearkey"], codecs: { video: "avc1.64001f", audio: "mp4a.40.2" }, robustness: { video: "SW_SECURE_CRYPTO" },
-    sessionType: "temporary", persistentState: "optional", distinctiveIdentifier: "not-allowed", fairplay: "legacy", wasm: new URL("https://example.com/media.wasm"),
+    drms: ["fairplay", "clearkey"],
+    codecs: { video: "avc1.64001f", audio: "mp4a.40.2" },
+    robustness: { video: "SW_SECURE_CRYPTO" },
+    sessionType: "temporary",
+    persistentState: "optional",
+    distinctiveIdentifier: "not-allowed",
+    fairplay: "legacy",
+    wasm: new URL("https://example.com/media.wasm"),
   };
-  await attachMedia(audio, drm, { ...options, contentId: "movie", customData: ({ drm: system }) => `token for ${system}` });
+  await attachMedia(audio, drm, {
+    ...options,
+    contentId: "movie",
+    customData: ({ drm: system }) => `token for ${system}`,
+  });
   video.addEventListener("pallyconerror", (event) => {
     const error: PallyConError = event.detail;
     void error.hint;

@@ -10,7 +10,9 @@ export async function play(player: RxPlayer, drm: PallyCon): Promise<void> {
     const ours: PallyConError | undefined = pallyConError(error);
     console.error(ours?.code ?? error.message);
   });
-  const keySystems: NonNullable<ILoadVideoOptions["keySystems"]> = await rxKeySystems(player, drm, { contentId: "movie" });
+  const keySystems: NonNullable<ILoadVideoOptions["keySystems"]> = await rxKeySystems(player, drm, {
+    contentId: "movie",
+  });
   player.loadVideo({ url: "manifest.mpd", transport: "dash", keySystems });
   await rxKeySystems(player, drm, { drms: ["clearkey"], customData: ({ drm: system }) => `token for ${system}` });
   // @ts-expect-error there is no such DRM

@@ -12,8 +12,15 @@ export function play(player: Player, drm: PallyCon): void {
     const error: PallyConError | undefined = pallyConError(player.error());
     console.error(error?.code ?? player.error()?.message);
   });
-  const { "com.widevine.alpha": widevine } = pallyConKeySystems(player, drm, { contentId: "movie", customData: ({ drm: system }) => `token for ${system}`, drms: ["widevine"] });
-  player.src({ src: "movie.mpd", keySystems: { "com.widevine.alpha": { ...widevine, videoRobustness: "SW_SECURE_DECODE" } } });
+  const { "com.widevine.alpha": widevine } = pallyConKeySystems(player, drm, {
+    contentId: "movie",
+    customData: ({ drm: system }) => `token for ${system}`,
+    drms: ["widevine"],
+  });
+  player.src({
+    src: "movie.mpd",
+    keySystems: { "com.widevine.alpha": { ...widevine, videoRobustness: "SW_SECURE_DECODE" } },
+  });
   // @ts-expect-error the client comes from createPallyCon
   pallyConKeySystems(player, { siteId: "DEMO" });
   // @ts-expect-error an element is not a player

@@ -2,31 +2,42 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
+const pause = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
   });
-});
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 
 /** Starts a program; rejects where it is not installed. */
 function start(name, args, options) {
   const child = spawn(name, args, options);
   const started = new Promise((resolve, reject) => {
     child.once("spawn", () => resolve(child));
-    child.once("error", () => reject(new Error(`${name} is not there. On Debian and Ubuntu: apt-get install webkit2gtk-driver xvfb`)));
+    child.once("error", () =>
+      reject(new Error(`${name} is not there. On Debian and Ubuntu: apt-get install webkit2gtk-driver xvfb`)),
+    );
   });
   return started;
 }
 
 /** A virtual screen; it picks its own number and tells it on a pipe. */
 async function openScreen() {
-  const child = await start("Xvfb", ["-displayfd", "3", "-screen", "0", "800x600x24", "-nolisten", "tcp"], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+  const child = await start("Xvfb", ["-displayfd", "3", "-screen", "0", "800x600x24", "-nolisten", "tcp"], {
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
   const display = await new Promise((resolve, reject) => {
     let text = "";
-    child.stdio[3].on("data", (bytes) => { text += bytes; if (text.includes("\n")) resolve(`:${text.trim()}`); });
+    child.stdio[3].on("data", (bytes) => {
+      text += bytes;
+      if (text.includes("\n")) resolve(`:${text.trim()}`);
+    });
     child.once("exit", (code) => reject(new Error(`Xvfb ended with ${code}`)));
   });
   return { display, close: () => child.kill() };
@@ -36,8 +47,17 @@ async function openScreen() {
 export async function openWebKit() {
   const screen = await openScreen();
   const port = await freePort();
-  const env = { ...process.env, DISPLAY: screen.display, GDK_BACKEND: "x11", LIBGL_ALWAYS_SOFTWARE: "1", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" };
-  const driver = await start("WebKitWebDriver", [`--port=${port}`], { env, stdio: "ignore" }).catch((error) => { screen.close(); throw error; });
+  const env = {
+    ...process.env,
+    DISPLAY: screen.display,
+    GDK_BACKEND: "x11",
+    LIBGL_ALWAYS_SOFTWARE: "1",
+    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+  };
+  const driver = await start("WebKitWebDriver", [`--port=${port}`], { env, stdio: "ignore" }).catch((error) => {
+    screen.close();
+    throw error;
+  });
   const call = async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: body && JSON.stringify(body) });
     const { value } = await response.json();
@@ -57,7 +77,11 @@ export async function openWebKit() {
   return {
     name: `${session.capabilities.browserName} ${session.capabilities.browserVersion}`,
     open: (url) => call("POST", `${root}/url`, { url }),
-    run: (body) => call("POST", `${root}/execute/async`, { script: `const done = arguments[0]; (async () => { ${body} })().then(done, (error) => done("failed: " + error));`, args: [] }),
+    run: (body) =>
+      call("POST", `${root}/execute/async`, {
+        script: `const done = arguments[0]; (async () => { ${body} })().then(done, (error) => done("failed: " + error));`,
+        args: [],
+      }),
     async close() {
       await call("DELETE", root).catch(() => {});
       driver.kill();

@@ -6,10 +6,16 @@ import { openWebKit } from "./driver.mjs";
 
 let site;
 let browser;
-before(async () => {
-  site = await openSite({ "/": { body: PACKAGE_PAGE }, "/no-wasm": { body: PACKAGE_PAGE, headers: { "content-security-policy": "script-src 'self'" } } });
-  browser = await openWebKit();
-}, { timeout: 120_000 });
+before(
+  async () => {
+    site = await openSite({
+      "/": { body: PACKAGE_PAGE },
+      "/no-wasm": { body: PACKAGE_PAGE, headers: { "content-security-policy": "script-src 'self'" } },
+    });
+    browser = await openWebKit();
+  },
+  { timeout: 120_000 },
+);
 after(async () => {
   await browser?.close();
   await site?.close();
@@ -18,13 +24,23 @@ after(async () => {
 /** Opens a page, waits for the package, and runs a function's body there. */
 const inPage = async (path, body) => {
   await browser.open(site.url(path));
-  return browser.run(`while (!window.pallycon) await new Promise((resolve) => setTimeout(resolve, 50)); const { pallycon } = window; ${body}`);
+  return browser.run(
+    `while (!window.pallycon) await new Promise((resolve) => setTimeout(resolve, 50)); const { pallycon } = window; ${body}`,
+  );
 };
 
-test("there is no EME here, in a secure context: diagnose() says so, and nothing else", { timeout: 60_000 }, async () => {
-  assert.deepEqual(await inPage("/", "return [isSecureContext, typeof navigator.requestMediaKeySystemAccess];"), [true, "undefined"]);
+test("there is no EME here, in a secure context: diagnose() says so, and nothing else", {
+  timeout: 60_000,
+}, async () => {
+  assert.deepEqual(await inPage("/", "return [isSecureContext, typeof navigator.requestMediaKeySystemAccess];"), [
+    true,
+    "undefined",
+  ]);
   const problems = await inPage("/", "return pallycon.diagnose();");
-  assert.deepEqual(problems.map(({ code }) => code), ["eme-missing"]);
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ["eme-missing"],
+  );
   assert.match(problems[0].hint, /\.$/);
 });
 
@@ -33,11 +49,17 @@ test("probe() finds nothing, and throws nothing", { timeout: 60_000 }, async () 
 });
 
 test("the module loads all the same: what needs no EME works", { timeout: 60_000 }, async () => {
-  assert.equal(await inPage("/", 'await pallycon.init(); return pallycon.parseInitData("skd://abc").fairplay.assetId;'), "abc");
+  assert.equal(
+    await inPage("/", 'await pallycon.init(); return pallycon.parseInitData("skd://abc").fairplay.assetId;'),
+    "abc",
+  );
 });
 
 test("a Content-Security-Policy without wasm is told beside it", { timeout: 60_000 }, async () => {
   const problems = await inPage("/no-wasm", "return pallycon.diagnose();");
-  assert.deepEqual(problems.map(({ code }) => code), ["eme-missing", "wasm-blocked"]);
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ["eme-missing", "wasm-blocked"],
+  );
   assert.equal(await inPage("/no-wasm", "return pallycon.init().catch(({ code }) => code);"), "wasm-blocked");
 });

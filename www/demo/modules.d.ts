@@ -20,7 +20,9 @@ declare module "*/compare/stage.js" {
   import type * as pallycon from "pallycon-drm";
   export interface Stage {
     pallycon: typeof pallycon;
-    seen: string[]; events: pallycon.PallyConEvent[]; license: string;
+    seen: string[];
+    events: pallycon.PallyConEvent[];
+    license: string;
     play(run: { player: string; ours: boolean; drm: string; keySystem: string; contentId: string }): Promise<void>;
     frames(): number;
   }

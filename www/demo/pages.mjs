@@ -25,28 +25,43 @@ const BASE = {
 /** @type {Page[]} in the order of the navigation */
 export const PAGES = [
   {
-    name: "play", file: "index.html", label: "Play",
+    name: "play",
+    file: "index.html",
+    label: "Play",
     title: "Play: pallycon-drm",
-    description: "Protected playback through PallyCon multi-DRM: every step to the license to scale, and the code to copy.",
+    description:
+      "Protected playback through PallyCon multi-DRM: every step to the license to scale, and the code to copy.",
     // The visitor's own stream, token URL and license server may be anywhere. blob: is the players' media and workers, and
     // FairPlay's certificate for hls.js; data: are key URIs of HLS playlists.
-    policy: { "connect-src": "'self' https: http: data: blob:", "media-src": "'self' https: http: blob:", "worker-src": "blob:" },
+    policy: {
+      "connect-src": "'self' https: http: data: blob:",
+      "media-src": "'self' https: http: blob:",
+      "worker-src": "blob:",
+    },
   },
   {
-    name: "inspect", file: "inspect.html", label: "Inspect",
+    name: "inspect",
+    file: "inspect.html",
+    label: "Inspect",
     title: "Inspect: pallycon-drm",
-    description: "What a PSSH box, PlayReady Object, segment, manifest, token, license or error says, field by field. Nothing is sent.",
+    description:
+      "What a PSSH box, PlayReady Object, segment, manifest, token, license or error says, field by field. Nothing is sent.",
     // Its worker starts from a blob, so that this policy is the worker's, too. The two URLs that may become scripts are made in inspect/trusted.ts.
     policy: { "worker-src": "'self' blob:", "require-trusted-types-for": "'script'", "trusted-types": "inspect" },
   },
   {
-    name: "errors", file: "errors.html", label: "Error lab",
+    name: "errors",
+    file: "errors.html",
+    label: "Error lab",
     title: "Error lab: pallycon-drm",
-    description: "What an app is told when DRM playback fails, by the player alone and with pallycon-drm; and every error code.",
+    description:
+      "What an app is told when DRM playback fails, by the player alone and with pallycon-drm; and every error code.",
     policy: { "frame-src": "'self'" },
   },
   {
-    name: "device", file: "device.html", label: "This device",
+    name: "device",
+    file: "device.html",
+    label: "This device",
     title: "This device: pallycon-drm",
     description: "Which DRM works on this device, at which level, and what is in the way.",
     // https: is for the URLs that a visitor has checked. Chromium before 97 does not know 'wasm-unsafe-eval', and TVs have it; the
@@ -57,7 +72,12 @@ export const PAGES = [
 
 /** What the Error lab's frames may do: licenses come from the local server under its other name, as in life from another origin. */
 const LOCAL = "http://127.0.0.1:* http://localhost:*";
-const FRAME = { ...BASE, "connect-src": `'self' ${LOCAL} data: blob:`, "media-src": "'self' blob:", "worker-src": "blob:" };
+const FRAME = {
+  ...BASE,
+  "connect-src": `'self' ${LOCAL} data: blob:`,
+  "media-src": "'self' blob:",
+  "worker-src": "blob:",
+};
 
 /** Documents without a place in the navigation, from errors/frame.html: the last two forbid what pages forget to allow. */
 export const FRAMES = [
@@ -67,4 +87,7 @@ export const FRAMES = [
 ];
 
 /** @param {{policy: Record<string, string>}} page */
-export const policyOf = ({ policy }) => Object.entries({ ...BASE, ...policy }).map(([name, value]) => `${name} ${value}`.trim()).join("; ");
+export const policyOf = ({ policy }) =>
+  Object.entries({ ...BASE, ...policy })
+    .map(([name, value]) => `${name} ${value}`.trim())
+    .join("; ");

@@ -1,7 +1,8 @@
 // What `npm run screenshots` takes: a page in a state. `open` is the address, `act` brings it there and waits for it.
 
 const behind = (parameters) => `#${new URLSearchParams(parameters)}`;
-const WIDEVINE = "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
+const WIDEVINE =
+  "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
 const MPD = `<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013">
   <Period><AdaptationSet mimeType="video/mp4">
@@ -14,7 +15,11 @@ const MPD = `<?xml version="1.0"?>
 `;
 
 const chosen = async (page) => {
-  await page.getByRole("treeitem").filter({ hasText: /^contentIdmy/ }).first().click();
+  await page
+    .getByRole("treeitem")
+    .filter({ hasText: /^contentIdmy/ })
+    .first()
+    .click();
   await page.locator("hex-view .chosen").first().waitFor();
 };
 
@@ -39,13 +44,49 @@ const LAB = "errors.html?case=7011-the-token-is-twenty-minutes-old-widevine&play
 export const SHOTS = [
   { page: "inspect", state: "empty", open: "inspect.html", height: 640 },
   { page: "inspect", state: "box", open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`, act: chosen, height: 1080 },
-  { page: "inspect", state: "warning", open: `inspect.html${behind({ a: `t${MPD}` })}`, act: (page) => page.getByRole("treeitem").first().waitFor(), height: 1100 },
-  { page: "inspect", state: "unknown", open: `inspect.html${behind({ a: "twhat is this?" })}`, act: (page) => page.getByText("No format that this page knows").waitFor(), height: 900 },
-  { page: "inspect", state: "compare", open: `inspect.html${behind({ tab: "compare", a: `t${MPD}`, b: `t${WIDEVINE}` })}`, act: (page) => page.getByText("another byte order").waitFor() },
-  { page: "inspect", state: "build", open: `inspect.html${behind({ tab: "build" })}`, act: (page) => page.locator("build-view .row").first().waitFor(), height: 900 },
-  { page: "inspect", state: "narrow", open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`, act: chosen, width: 360, height: 1500 },
+  {
+    page: "inspect",
+    state: "warning",
+    open: `inspect.html${behind({ a: `t${MPD}` })}`,
+    act: (page) => page.getByRole("treeitem").first().waitFor(),
+    height: 1100,
+  },
+  {
+    page: "inspect",
+    state: "unknown",
+    open: `inspect.html${behind({ a: "twhat is this?" })}`,
+    act: (page) => page.getByText("No format that this page knows").waitFor(),
+    height: 900,
+  },
+  {
+    page: "inspect",
+    state: "compare",
+    open: `inspect.html${behind({ tab: "compare", a: `t${MPD}`, b: `t${WIDEVINE}` })}`,
+    act: (page) => page.getByText("another byte order").waitFor(),
+  },
+  {
+    page: "inspect",
+    state: "build",
+    open: `inspect.html${behind({ tab: "build" })}`,
+    act: (page) => page.locator("build-view .row").first().waitFor(),
+    height: 900,
+  },
+  {
+    page: "inspect",
+    state: "narrow",
+    open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`,
+    act: chosen,
+    width: 360,
+    height: 1500,
+  },
   { page: "play", state: "playing", open: BUSY, act: played, height: 1300 },
-  { page: "play", state: "refused", open: "index.html?player=shaka&drm=widevine&content=demo-cenc&fault=expired", act: refused, height: 1500 },
+  {
+    page: "play",
+    state: "refused",
+    open: "index.html?player=shaka&drm=widevine&content=demo-cenc&fault=expired",
+    act: refused,
+    height: 1500,
+  },
   { page: "play", state: "own", open: "index.html?source=own", height: 1150 },
   { page: "play", state: "narrow", open: BUSY, act: played, width: 360, height: 2500 },
   { page: "errors", state: "both", open: LAB, act: both, height: 1200 },

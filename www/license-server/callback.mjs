@@ -26,7 +26,7 @@ export function callbackUrl(url) {
     const { protocol, hostname } = new URL(url);
     if (protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname)) return url;
   }
-  throw new HttpError(400, "A callback is {\"url\"} of a page on this machine");
+  throw new HttpError(400, 'A callback is {"url"} of a page on this machine');
 }
 
 /**
@@ -38,12 +38,29 @@ export function callbackUrl(url) {
 export async function askSite(url, grant, drm) {
   const { account, cid, auth } = grant;
   const nonce = randomBytes(8).toString("hex");
-  const asked = { user_id: auth?.userId, cid, oid: auth?.orderId ?? "", nonce, device_id: "local", device_type: "demo", drm_type: DRM_NAMES[drm] ?? drm };
-  const answer = parse(account.siteKey, await post(url, new URLSearchParams({ data: encryptText(account.siteKey, JSON.stringify(asked)) })));
+  const asked = {
+    user_id: auth?.userId,
+    cid,
+    oid: auth?.orderId ?? "",
+    nonce,
+    device_id: "local",
+    device_type: "demo",
+    drm_type: DRM_NAMES[drm] ?? drm,
+  };
+  const answer = parse(
+    account.siteKey,
+    await post(url, new URLSearchParams({ data: encryptText(account.siteKey, JSON.stringify(asked)) })),
+  );
   if (answer.nonce !== nonce) throw new Refusal(8004, "the callback's nonce is another");
   const { error_code: code, error_message: message, playback_policy: playback } = answer;
-  if (code !== "0000") throw new Refusal(8002, "the site refused", JSON.stringify({ ERROR: String(code), MESSAGE: String(message ?? "") }));
-  const rules = typeof playback === "object" && playback !== null ? /** @type {Record<string, unknown>} */ (playback) : {};
+  if (code !== "0000")
+    throw new Refusal(
+      8002,
+      "the site refused",
+      JSON.stringify({ ERROR: String(code), MESSAGE: String(message ?? "") }),
+    );
+  const rules =
+    typeof playback === "object" && playback !== null ? /** @type {Record<string, unknown>} */ (playback) : {};
   return { ...grant, playback: rules };
 }
 
@@ -56,7 +73,12 @@ const DRM_NAMES = { widevine: "Widevine", playready: "PlayReady", fairplay: "Fai
  */
 async function post(url, body) {
   try {
-    const response = await fetch(url, { method: "POST", body, redirect: "error", signal: AbortSignal.timeout(TIMEOUT) });
+    const response = await fetch(url, {
+      method: "POST",
+      body,
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
     const text = await response.text();
     if (response.status === 200 && text.length <= MAX_ANSWER) return text;
   } catch {

@@ -25,11 +25,17 @@ const MAX_SECONDS = 3600;
  * @returns {Limits}
  */
 export function parseLimits(given) {
-  const { perSecond, queue = UNLIMITED.queue, retryAfter, ...rest } = /** @type {Record<string, unknown>} */ (given ?? {});
+  const {
+    perSecond,
+    queue = UNLIMITED.queue,
+    retryAfter,
+    ...rest
+  } = /** @type {Record<string, unknown>} */ (given ?? {});
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) throw new HttpError(400, `Capacity has no ${unknown}: perSecond, queue, retryAfter`);
   if (typeof perSecond !== "number" || !(perSecond > 0)) throw new HttpError(400, "perSecond is a number above 0");
-  if (typeof queue !== "number" || !(queue >= 0)) throw new HttpError(400, "queue is the number of requests that may wait");
+  if (typeof queue !== "number" || !(queue >= 0))
+    throw new HttpError(400, "queue is the number of requests that may wait");
   if (retryAfter !== undefined && !(Number.isInteger(retryAfter) && /** @type {number} */ (retryAfter) >= 0)) {
     throw new HttpError(400, "retryAfter is a whole number of seconds");
   }
@@ -99,8 +105,12 @@ export class Capacity {
     const shown = (/** @type {number} */ value) => (Number.isFinite(value) ? value : null);
     const { perSecond, queue, retryAfter } = this.#limits;
     return {
-      perSecond: shown(perSecond), queue: shown(queue), retryAfter: retryAfter ?? null,
-      ...this.#counts, waiting: this.#waiting(now), arrivals: this.#arrivals,
+      perSecond: shown(perSecond),
+      queue: shown(queue),
+      retryAfter: retryAfter ?? null,
+      ...this.#counts,
+      waiting: this.#waiting(now),
+      arrivals: this.#arrivals,
     };
   }
 }

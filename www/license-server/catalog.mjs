@@ -32,12 +32,13 @@ export function knownKeys(catalog) {
   return catalog.flatMap((content) => {
     if (typeof content.contentId !== "string") throw new Error("An entry of the media catalog has no contentId");
     /** @param {Track[] | undefined} tracks @param {number} [period] */
-    const of = (tracks, period) => (tracks ?? []).map(({ keyId, key, trackType }) => {
-      if (!HEX_16.test(keyId) || !HEX_16.test(key)) {
-        throw new Error(`${content.contentId}: keyId and key have to be 32 lower-case hex digits`);
-      }
-      return { cid: content.contentId, keyId, key, trackType, period };
-    });
+    const of = (tracks, period) =>
+      (tracks ?? []).map(({ keyId, key, trackType }) => {
+        if (!HEX_16.test(keyId) || !HEX_16.test(key)) {
+          throw new Error(`${content.contentId}: keyId and key have to be 32 lower-case hex digits`);
+        }
+        return { cid: content.contentId, keyId, key, trackType, period };
+      });
     return [...of(content.tracks), ...(content.periods ?? []).flatMap(({ index, tracks }) => of(tracks, index))];
   });
 }

@@ -15,7 +15,10 @@ import { bytesField } from "./protobuf.mjs";
 export const FAIRPLAY_CERTIFICATE = readFileSync(new URL("./fairplay-cert.der", import.meta.url));
 export const FAIRPLAY_CERTIFICATE_HASH = sha256(FAIRPLAY_CERTIFICATE);
 
-const WIDEVINE_BODY = Buffer.from("Service certificate of the local demo: no Widevine server stands behind it.", "ascii");
+const WIDEVINE_BODY = Buffer.from(
+  "Service certificate of the local demo: no Widevine server stands behind it.",
+  "ascii",
+);
 export const WIDEVINE_CERTIFICATE = Buffer.concat([
   bytesField(1, WIDEVINE_BODY),
   bytesField(2, labelled("wv-certificate", WIDEVINE_BODY)),
@@ -38,15 +41,16 @@ export function certificateReply(form, siteId, accounts, fault) {
   if (form !== "widevine" && !account.fairplay) throw new Refusal(7301, `${siteId} has no FairPlay`);
   let bytes = Buffer.from(fairplay ? FAIRPLAY_CERTIFICATE : WIDEVINE_CERTIFICATE);
   if (fault?.name === "flip") bytes = flipBit(bytes, fault.number);
-  const asText = { base64: "base64", base64url: "base64url", raw: undefined }[fault?.name ?? ""]
-    ?? (form === "fairplay-text" && fault?.name !== "raw" ? "base64" : undefined);
+  const asText =
+    { base64: "base64", base64url: "base64url", raw: undefined }[fault?.name ?? ""] ??
+    (form === "fairplay-text" && fault?.name !== "raw" ? "base64" : undefined);
   return asText === undefined
     ? { status: 200, type: "application/octet-stream", body: bytes }
     : {
-      status: 200,
-      type: "text/plain; charset=utf-8",
-      body: Buffer.from(bytes.toString(/** @type {BufferEncoding} */ (asText)), "ascii"),
-    };
+        status: 200,
+        type: "text/plain; charset=utf-8",
+        body: Buffer.from(bytes.toString(/** @type {BufferEncoding} */ (asText)), "ascii"),
+      };
 }
 
 /**

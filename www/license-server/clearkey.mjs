@@ -18,7 +18,9 @@ export function readClearKeyChallenge(body) {
     throw new Refusal(9001, "the ClearKey request is not JSON");
   }
   const kids = /** @type {{ kids?: unknown } | null} */ (request)?.kids;
-  const ids = Array.isArray(kids) ? kids.map((kid) => (typeof kid === "string" ? decodeBase64Url(kid) : undefined)) : [];
+  const ids = Array.isArray(kids)
+    ? kids.map((kid) => (typeof kid === "string" ? decodeBase64Url(kid) : undefined))
+    : [];
   const keyIds = ids.flatMap((id) => (id === undefined || id.length === 0 ? [] : [id.toString("hex")]));
   if (keyIds.length === 0 || keyIds.length !== ids.length) throw new Refusal(9001, "no kids in the ClearKey request");
   return { drm: "clearkey", keyIds, nonce: Buffer.alloc(16), kind: 1 };

@@ -7,7 +7,8 @@ import { errorReply, jsonReply } from "./errors.mjs";
 /** @typedef {import("./errors.mjs").Reply} Reply */
 
 /** What a captive portal or a gateway puts in the place of an answer. */
-const PAGE = "<!doctype html>\n<html><head><title>Sign in</title></head><body><h1>Please sign in to use this network</h1></body></html>\n";
+const PAGE =
+  "<!doctype html>\n<html><head><title>Sign in</title></head><body><h1>Please sign in to use this network</h1></body></html>\n";
 
 /** @returns {Reply} */
 export function loginPage(status = 200) {
@@ -22,24 +23,32 @@ export function loginPage(status = 200) {
  */
 export function instead({ name, argument, number }, prefix) {
   switch (name) {
-    case "error": return errorReply(argument);
-    case "error-number": return errorReply(argument, undefined, { asNumber: true });
+    case "error":
+      return errorReply(argument);
+    case "error-number":
+      return errorReply(argument, undefined, { asNumber: true });
     case "site-error": {
       const colon = argument.indexOf(":");
       const nested = { ERROR: argument.slice(0, colon), MESSAGE: argument.slice(colon + 1) };
       return errorReply("8002", JSON.stringify(nested));
     }
-    case "html": return loginPage(argument === "" ? 200 : number);
-    case "json": return jsonReply({ status: "ok", data: { items: [] } });
-    case "empty": return { status: 200, body: Buffer.alloc(0) };
+    case "html":
+      return loginPage(argument === "" ? 200 : number);
+    case "json":
+      return jsonReply({ status: "ok", data: { items: [] } });
+    case "empty":
+      return { status: 200, body: Buffer.alloc(0) };
     case "status": {
       const seconds = /:retry-after=(\d+)$/.exec(argument)?.[1];
       const headers = seconds === undefined ? undefined : { "retry-after": seconds };
       return { status: number, type: "text/plain; charset=utf-8", body: Buffer.from(`Status ${number}\n`), headers };
     }
-    case "redirect": return { status: 302, body: Buffer.alloc(0), headers: { location: `${prefix}/login` } };
-    case "close": return { status: 0, body: Buffer.alloc(0), close: true };
-    default: return undefined;
+    case "redirect":
+      return { status: 302, body: Buffer.alloc(0), headers: { location: `${prefix}/login` } };
+    case "close":
+      return { status: 0, body: Buffer.alloc(0), close: true };
+    default:
+      return undefined;
   }
 }
 
@@ -51,9 +60,13 @@ export function instead({ name, argument, number }, prefix) {
  */
 export function changed(reply, { name, number }, flipped) {
   switch (name) {
-    case "truncate": return { ...reply, body: reply.body.subarray(0, reply.body.length >> 1) };
-    case "flip": return flipped ? reply : { ...reply, body: flipBit(reply.body, number) };
-    case "no-cors": return { ...reply, cors: false };
-    default: return reply;
+    case "truncate":
+      return { ...reply, body: reply.body.subarray(0, reply.body.length >> 1) };
+    case "flip":
+      return flipped ? reply : { ...reply, body: flipBit(reply.body, number) };
+    case "no-cors":
+      return { ...reply, cors: false };
+    default:
+      return reply;
   }
 }

@@ -21,8 +21,11 @@ const HEAD = 4 + 16 + 32 + 1 + 4;
  * @param {string} contentType
  */
 export function looksLikeFairPlay(body, contentType) {
-  return body.toString("latin1", 0, 4) === "spc=" || contentType.startsWith("application/x-www-form-urlencoded")
-    || body.subarray(0, 4).equals(SPC);
+  return (
+    body.toString("latin1", 0, 4) === "spc=" ||
+    contentType.startsWith("application/x-www-form-urlencoded") ||
+    body.subarray(0, 4).equals(SPC)
+  );
 }
 
 /**
@@ -72,10 +75,12 @@ export function readSpc({ spc, assetId: named }, certificateHash) {
   const kind = spc[52];
   if (kind < 1 || kind > 3) throw new Refusal(7317, `kind ${kind}`);
   const inside = spc.toString("utf8", HEAD, countAt);
-  if (inside !== "" && named !== undefined && named !== inside) throw new Refusal(7308, "assetId differs from the SPC's");
+  if (inside !== "" && named !== undefined && named !== inside)
+    throw new Refusal(7308, "assetId differs from the SPC's");
   const assetId = inside === "" ? named : inside;
   const keyIds = Array.from({ length: spc[countAt] }, (_, index) =>
-    spc.toString("hex", countAt + 1 + 16 * index, countAt + 17 + 16 * index));
+    spc.toString("hex", countAt + 1 + 16 * index, countAt + 17 + 16 * index),
+  );
   if (keyIds.length === 0 && !assetId) throw new Refusal(7308, "neither an asset id nor a key id");
   return { drm: "fairplay", keyIds, nonce: Buffer.from(spc.subarray(4, 20)), kind, assetId };
 }

@@ -20,7 +20,8 @@ import { CATALOGUE, HttpError } from "./errors.mjs";
  * @property {number} used
  */
 
-const ANY = /^(?:html(?::[2-5]\d\d)?|json|empty|truncate|status:[2-5]\d\d(?::retry-after=\d+)?|flip:-?\d+|redirect|slow:\d{1,5}|close|no-cors|error:\w+|error-number:\d+|site-error:[^:]*:.*)$/s;
+const ANY =
+  /^(?:html(?::[2-5]\d\d)?|json|empty|truncate|status:[2-5]\d\d(?::retry-after=\d+)?|flip:-?\d+|redirect|slow:\d{1,5}|close|no-cors|error:\w+|error-number:\d+|site-error:[^:]*:.*)$/s;
 /** @type {Record<Target, RegExp>} */
 const ONLY = {
   license: /^(?:wrong-drm|base64|base64url|raw|ckc-xml|ckc-json|format-json|missing-key)$/,
@@ -35,7 +36,8 @@ const MAX_FAULTS = 100;
  * @returns {Fault[]}
  */
 export function parseFaults(list) {
-  if (!Array.isArray(list) || list.length > MAX_FAULTS) throw new HttpError(400, "Faults are a JSON array of at most 100");
+  if (!Array.isArray(list) || list.length > MAX_FAULTS)
+    throw new HttpError(400, "Faults are a JSON array of at most 100");
   return list.map((item) => {
     const { on, fault: text, drm, kid, after = 0, times = Number.POSITIVE_INFINITY } = item ?? {};
     if (!Object.hasOwn(ONLY, on)) throw new HttpError(400, `A fault's "on" is one of ${Object.keys(ONLY).join(", ")}`);
@@ -46,7 +48,19 @@ export function parseFaults(list) {
     if (name.startsWith("error") && !CATALOGUE.has(argument)) throw new HttpError(400, `There is no code ${argument}`);
     if (![after, times].every((count) => count >= 0)) throw new HttpError(400, "after and times are counts");
     const keyId = kid === undefined ? undefined : String(kid).replaceAll("-", "").toLowerCase();
-    return { on, text, name, argument, number: Number.parseInt(argument, 10), drm, kid: keyId, after, times, seen: 0, used: 0 };
+    return {
+      on,
+      text,
+      name,
+      argument,
+      number: Number.parseInt(argument, 10),
+      drm,
+      kid: keyId,
+      after,
+      times,
+      seen: 0,
+      used: 0,
+    };
   });
 }
 

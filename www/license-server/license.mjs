@@ -7,9 +7,18 @@ import { checkCustomData } from "./customdata.mjs";
 import { chooseKeys } from "./keys.mjs";
 import { FAIRPLAY_CERTIFICATE_HASH, WIDEVINE_CERTIFICATE, flipBit } from "./certificates.mjs";
 import {
-  isCertificateRequest, looksLikeWidevine, readWidevineChallenge, wrapServiceCertificate, writeWidevineLicense,
+  isCertificateRequest,
+  looksLikeWidevine,
+  readWidevineChallenge,
+  wrapServiceCertificate,
+  writeWidevineLicense,
 } from "./widevine.mjs";
-import { looksLikePlayReady, readPlayReadyChallenge, wrapPlayReadyLicense, writePlayReadyLicense } from "./playready.mjs";
+import {
+  looksLikePlayReady,
+  readPlayReadyChallenge,
+  wrapPlayReadyLicense,
+  writePlayReadyLicense,
+} from "./playready.mjs";
 import { looksLikeFairPlay, readSpc, readSpcForm, writeCkc } from "./fairplay.mjs";
 import { readClearKeyChallenge, writeJwkSet } from "./clearkey.mjs";
 
@@ -31,9 +40,15 @@ export const CUSTOM_DATA = "pallycon-customdata-v2";
  * @returns {Asked}
  */
 export function readRequest(body, contentType, only) {
-  const drm = only ?? (looksLikeWidevine(body) ? "widevine"
-    : looksLikePlayReady(body) ? "playready"
-      : looksLikeFairPlay(body, contentType) ? "fairplay" : undefined);
+  const drm =
+    only ??
+    (looksLikeWidevine(body)
+      ? "widevine"
+      : looksLikePlayReady(body)
+        ? "playready"
+        : looksLikeFairPlay(body, contentType)
+          ? "fairplay"
+          : undefined);
   if (drm === "widevine" && isCertificateRequest(body)) return { drm, certificate: true };
   try {
     const challenge = drm === undefined ? undefined : readChallenge(drm, body, contentType);
@@ -51,10 +66,14 @@ export function readRequest(body, contentType, only) {
  */
 function readChallenge(drm, body, contentType) {
   switch (drm) {
-    case "widevine": return readWidevineChallenge(body);
-    case "playready": return readPlayReadyChallenge(body);
-    case "fairplay": return readSpc(readSpcForm(body, contentType), FAIRPLAY_CERTIFICATE_HASH);
-    case "clearkey": return readClearKeyChallenge(body);
+    case "widevine":
+      return readWidevineChallenge(body);
+    case "playready":
+      return readPlayReadyChallenge(body);
+    case "fairplay":
+      return readSpc(readSpcForm(body, contentType), FAIRPLAY_CERTIFICATE_HASH);
+    case "clearkey":
+      return readClearKeyChallenge(body);
   }
 }
 
@@ -73,7 +92,11 @@ function readChallenge(drm, body, contentType) {
 export async function licenseReply(asked, { header, query, accounts, known, now, callback, fault }) {
   if (asked.certificate) {
     const body = wrapServiceCertificate(WIDEVINE_CERTIFICATE);
-    return { status: 200, type: "application/octet-stream", body: fault?.name === "flip" ? flipBit(body, fault.number) : body };
+    return {
+      status: 200,
+      type: "application/octet-stream",
+      body: fault?.name === "flip" ? flipBit(body, fault.number) : body,
+    };
   }
   const inside = asked.challenge?.customData;
   const value = header ?? query.get(CUSTOM_DATA) ?? inside;
@@ -99,7 +122,12 @@ export function clearKeyReply({ known, cid, asked, fault }) {
   /** @type {import("./widevine.mjs").Challenge} */
   const challenge = asked.challenge ?? { drm: "clearkey", keyIds: [], nonce: Buffer.alloc(16), kind: 1, all: true };
   const keys = chooseKeys(challenge, known, { cid, keyRotation: true, playback: {} });
-  return dress(challenge, fault?.name === "missing-key" ? keys.slice(0, -1) : keys, { renewal: 0, fault, json: false, policy: {} });
+  return dress(challenge, fault?.name === "missing-key" ? keys.slice(0, -1) : keys, {
+    renewal: 0,
+    fault,
+    json: false,
+    policy: {},
+  });
 }
 
 /** @type {Record<string, number>} */
@@ -134,9 +162,19 @@ function dress(challenge, keys, { renewal, fault, json, policy }) {
   if (fault?.name === "flip") license = flipBit(license, fault.number);
   const original = drm === "playready" ? wrapPlayReadyLicense(license) : license;
   if (json || name === "format-json") {
-    const text = drm === "widevine" ? license.toString("hex")
-      : drm === "fairplay" ? license.toString("base64") : original.toString("utf8");
-    const device_info = { device_id: "local", device_model: "demo", os_version: "0", session_id: "local", is_chrome_cdm: true };
+    const text =
+      drm === "widevine"
+        ? license.toString("hex")
+        : drm === "fairplay"
+          ? license.toString("base64")
+          : original.toString("utf8");
+    const device_info = {
+      device_id: "local",
+      device_model: "demo",
+      os_version: "0",
+      session_id: "local",
+      is_chrome_cdm: true,
+    };
     return jsonReply({ license: text, device_info, ...policy });
   }
   const ckc = license.toString("base64");

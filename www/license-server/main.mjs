@@ -63,7 +63,10 @@ async function main(argv) {
   }
   const capacity = limits(values);
   const found = existsSync(values.catalog);
-  if (!found) process.stderr.write(`No media catalog at ${values.catalog}: only keys of this server's own key server are known.\n`);
+  if (!found)
+    process.stderr.write(
+      `No media catalog at ${values.catalog}: only keys of this server's own key server are known.\n`,
+    );
   const log = values.quiet ? undefined : (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
   const server = createLicenseServer({ roots, catalog: found ? values.catalog : [], capacity, log });
   process.stdout.write(`${await server.listen(port, values.host)}\n`);
@@ -80,11 +83,18 @@ function limits({ capacity, queue, "retry-after": retryAfter }) {
     return undefined;
   }
   const given = { perSecond: capacity, queue, retryAfter };
-  return parseLimits(Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined).map(([name, text]) => [name, Number(text)])));
+  return parseLimits(
+    Object.fromEntries(
+      Object.entries(given)
+        .filter(([, text]) => text !== undefined)
+        .map(([name, text]) => [name, Number(text)]),
+    ),
+  );
 }
 
 main(process.argv.slice(2)).catch((error) => {
-  const inUse = error.code === "EADDRINUSE" ? " Another program uses the port: choose one by --port, or 0 for any." : "";
+  const inUse =
+    error.code === "EADDRINUSE" ? " Another program uses the port: choose one by --port, or 0 for any." : "";
   process.stderr.write(`${error.message}${inUse}\n`);
   process.exitCode = 1;
 });

@@ -43,7 +43,9 @@ export function readPlayReadyChallenge(body) {
   if (value === undefined || !sameBytes(labelled("pr-request", Buffer.from(text, "utf8")), value)) {
     throw new Refusal(7205, "the challenge was changed after it was signed");
   }
-  const ids = childrenNamed(descend(signed, "ContentHeader", "KIDs"), "KID").map((kid) => decodeBase64(kid.text.trim()));
+  const ids = childrenNamed(descend(signed, "ContentHeader", "KIDs"), "KID").map((kid) =>
+    decodeBase64(kid.text.trim()),
+  );
   const keyIds = ids.flatMap((id) => (id?.length === 16 ? [swapGuid(id).toString("hex")] : []));
   const nonce = decodeBase64(descend(signed, "LicenseNonce")?.text.trim() ?? "");
   const kind = Number(descend(signed, "RequestKind")?.text.trim());
@@ -66,13 +68,13 @@ export function writePlayReadyLicense({ nonce }, keys, renewal) {
 /** @param {Buffer} license */
 export function wrapPlayReadyLicense(license) {
   return Buffer.from(
-    '<?xml version="1.0" encoding="utf-8"?>'
-      + '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
-      + `<AcquireLicenseResponse xmlns="${PROTOCOL}"><AcquireLicenseResult><Response xmlns="${PROTOCOL}/messages">`
-      + `<LicenseResponse xmlns="${PROTOCOL}"><Version>1</Version><Licenses>`
-      + `<License>${license.toString("base64")}</License>`
-      + "</Licenses></LicenseResponse></Response></AcquireLicenseResult></AcquireLicenseResponse>"
-      + "</soap:Body></soap:Envelope>",
+    '<?xml version="1.0" encoding="utf-8"?>' +
+      '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>' +
+      `<AcquireLicenseResponse xmlns="${PROTOCOL}"><AcquireLicenseResult><Response xmlns="${PROTOCOL}/messages">` +
+      `<LicenseResponse xmlns="${PROTOCOL}"><Version>1</Version><Licenses>` +
+      `<License>${license.toString("base64")}</License>` +
+      "</Licenses></LicenseResponse></Response></AcquireLicenseResult></AcquireLicenseResponse>" +
+      "</soap:Body></soap:Envelope>",
     "utf8",
   );
 }

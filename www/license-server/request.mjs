@@ -26,7 +26,8 @@ export function readTarget(url) {
   const rawPath = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? "" : url.slice(mark + 1);
   if (!rawPath.startsWith("/")) throw new HttpError(400, "The request target is not a path");
-  if (/%2f|%5c|%00|\\/i.test(rawPath)) throw new HttpError(400, "The path holds an encoded slash, a backslash or a NUL");
+  if (/%2f|%5c|%00|\\/i.test(rawPath))
+    throw new HttpError(400, "The path holds an encoded slash, a backslash or a NUL");
   const path = decode(rawPath);
   decode(query.replaceAll("+", " "));
   if (path.split("/").some((segment) => segment === "." || segment === "..")) {

@@ -53,15 +53,16 @@ function license({ world, run, query, headers, body }, only) {
     drm: asked.drm,
     challenge: asked.challenge,
     flips: true,
-    answer: (fault) => licenseReply(asked, {
-      header: [headers[CUSTOM_DATA]].flat()[0],
-      query,
-      accounts: world.accounts,
-      known: [...run.keys.values(), ...world.keys],
-      now: world.now(),
-      callback: run.callback,
-      fault,
-    }),
+    answer: (fault) =>
+      licenseReply(asked, {
+        header: [headers[CUSTOM_DATA]].flat()[0],
+        query,
+        accounts: world.accounts,
+        known: [...run.keys.values(), ...world.keys],
+        now: world.now(),
+        callback: run.callback,
+        fault,
+      }),
   };
 }
 
@@ -167,7 +168,12 @@ const READ = ["GET", "HEAD"];
 /** @type {Route[]} */
 export const ROUTES = [
   { path: /^\/ri\/licenseManager\.do\/?$/, kind: "license", methods: ["POST"], work: (context) => license(context) },
-  { path: /^\/ri\/playready\/licenseManager\.do\/?$/, kind: "license", methods: ["POST"], work: (context) => license(context, "playready") },
+  {
+    path: /^\/ri\/playready\/licenseManager\.do\/?$/,
+    kind: "license",
+    methods: ["POST"],
+    work: (context) => license(context, "playready"),
+  },
   { path: /^\/ri\/clearkey\/licenseManager\.do\/?$/, kind: "license", methods: [...READ, "POST"], work: clearKey },
   { path: /^\/ri\/fpsKeyManager\.do$/, kind: "certificate", methods: READ, work: certificate("fairplay-text") },
   { path: /^\/ri\/fpsCert\.do$/, kind: "certificate", methods: READ, work: certificate("fairplay") },
@@ -198,7 +204,11 @@ export const ROUTES = [
     work: (context) => ({
       answer: () => {
         const [, version, vendor, token] = context.match;
-        const call = { token, vendor: /** @type {"pallycon" | "doverunner"} */ (vendor), version: /** @type {1 | 2} */ (version === "v1" ? 1 : 2) };
+        const call = {
+          token,
+          vendor: /** @type {"pallycon" | "doverunner"} */ (vendor),
+          version: /** @type {1 | 2} */ (version === "v1" ? 1 : 2),
+        };
         return getKey(call, context.body, context);
       },
     }),
@@ -208,7 +218,8 @@ export const ROUTES = [
     kind: "kms",
     methods: ["POST"],
     work: (context) => ({
-      answer: () => getKey({ token: context.query.get("enc-token") ?? "", vendor: "pallycon", version: 1 }, context.body, context),
+      answer: () =>
+        getKey({ token: context.query.get("enc-token") ?? "", vendor: "pallycon", version: 1 }, context.body, context),
     }),
   },
   {

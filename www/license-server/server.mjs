@@ -34,7 +34,14 @@ const STATIC_METHODS = ["GET", "HEAD"];
 const KEPT_ANSWERS = new Set(["license", "certificate", "token", "kms"]);
 
 /** @param {Options} [options] */
-export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, now = Date.now, capacity, log = () => {} } = {}) {
+export function createLicenseServer({
+  roots = {},
+  catalog = [],
+  account = DEMO,
+  now = Date.now,
+  capacity,
+  log = () => {},
+} = {}) {
   const content = loadCatalog(catalog);
   /** @type {import("./routes.mjs").World} */
   const world = {
@@ -48,7 +55,8 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
   const closing = new AbortController();
   // Each request that waits for its turn listens.
   setMaxListeners(0, closing.signal);
-  const server = createServer({ maxHeaderSize: MAX_HEADERS, requestTimeout: 30_000, headersTimeout: 10_000 },
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADERS, requestTimeout: 30_000, headersTimeout: 10_000 },
     (request, response) => {
       serve(request, response).catch((error) => {
         // A viewer who went away, or a server that is closed while it plays slow, is nothing to talk about.
@@ -56,7 +64,8 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
         log(`internal error: ${error?.stack}`);
         return send(request, response, textReply("Internal error\n", 500));
       });
-    });
+    },
+  );
 
   /** @param {Request} request @param {Response} response */
   async function serve(request, response) {
@@ -94,8 +103,15 @@ export function createLicenseServer({ roots = {}, catalog = [], account = DEMO, 
         if (route === undefined) await staticReply(roots, target.path, undefined); // 404 before 405
         throw new HttpError(405, "The method is not allowed", { allow: [...allow, "OPTIONS"].join(", ") });
       } else {
-        const work = route?.work({ world, run, query: target.parameters, headers: request.headers, method, body, match })
-          ?? { answer: () => staticReply(roots, target.path, request.headers.range) };
+        const work = route?.work({
+          world,
+          run,
+          query: target.parameters,
+          headers: request.headers,
+          method,
+          body,
+          match,
+        }) ?? { answer: () => staticReply(roots, target.path, request.headers.range) };
         describe(entry, work);
         const fault = meet(run.faults, { on: kind, drm: work.drm, keyIds: work.challenge?.keyIds });
         if (entry !== undefined && fault !== undefined) entry.fault = fault.text;
@@ -206,7 +222,8 @@ function describe(entry, { drm, challenge }) {
  * @returns {Reply}
  */
 function failure(error) {
-  if (error instanceof Refusal) return { ...errorReply(error.code, error.message), refused: `${error.code}: ${error.why}` };
+  if (error instanceof Refusal)
+    return { ...errorReply(error.code, error.message), refused: `${error.code}: ${error.why}` };
   if (error instanceof HttpError) return { ...textReply(`${error.message}\n`, error.status), headers: error.headers };
   throw error;
 }

@@ -45,7 +45,9 @@ const TYPES = {
  * @returns {Promise<import("./errors.mjs").Reply>}
  */
 export async function staticReply(roots, path, range) {
-  const prefix = Object.keys(roots).filter((each) => path.startsWith(each)).sort((a, b) => b.length - a.length)[0];
+  const prefix = Object.keys(roots)
+    .filter((each) => path.startsWith(each))
+    .sort((a, b) => b.length - a.length)[0];
   if (prefix === undefined) throw new HttpError(404, "There is nothing at this path");
   const segments = path.slice(prefix.length).split("/");
   // The catalog holds the demo's keys: the license server reads it, a page never does (nor by other capitals).
@@ -91,7 +93,10 @@ async function fileReply(file, range) {
     const { start, end } = part ?? { start: 0, end: stat.size };
     const body = Buffer.alloc(end - start);
     const { bytesRead } = await handle.read(body, 0, body.length, start);
-    const headers = { "accept-ranges": "bytes", ...(part && { "content-range": `bytes ${start}-${end - 1}/${stat.size}` }) };
+    const headers = {
+      "accept-ranges": "bytes",
+      ...(part && { "content-range": `bytes ${start}-${end - 1}/${stat.size}` }),
+    };
     const type = TYPES[extname(file).toLowerCase()] ?? "application/octet-stream";
     return { status: part ? 206 : 200, type, body: body.subarray(0, bytesRead), headers };
   } finally {

@@ -78,10 +78,8 @@ export function readWidevineChallenge(body) {
  * @param {(keyId: Buffer) => Buffer} [order] byte order of the key ids
  */
 export function licenseMessage(nonce, keys, renewal, order = (id) => id) {
-  const key = (/** @type {LicenseKey} */ { keyId, key: value }) => Buffer.concat([
-    bytesField(1, order(Buffer.from(keyId, "hex"))),
-    bytesField(2, Buffer.from(value, "hex")),
-  ]);
+  const key = (/** @type {LicenseKey} */ { keyId, key: value }) =>
+    Buffer.concat([bytesField(1, order(Buffer.from(keyId, "hex"))), bytesField(2, Buffer.from(value, "hex"))]);
   return Buffer.concat([
     bytesField(1, nonce),
     ...keys.map((each) => bytesField(2, key(each))),

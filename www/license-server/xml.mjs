@@ -18,7 +18,13 @@ const MAX_DEPTH = 64;
 const NAME = /[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?/y;
 const ATTRIBUTE = /\s+([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
 const TAG_END = /\s*(\/?)>/y;
-const NAMED = new Map([["lt", "<"], ["gt", ">"], ["amp", "&"], ["quot", '"'], ["apos", "'"]]);
+const NAMED = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 /**
  * @param {string} source
@@ -46,7 +52,7 @@ function read(source) {
     const next = source.indexOf("<", at);
     const text = source.slice(at, next < 0 ? source.length : next);
     if (top.tag === "" && text.trim() !== "") throw new NotWellFormed("text outside the root");
-    top.element.text += unescape(text);
+    top.element.text += unescapeText(text);
     if (next < 0) break;
     at = next;
     if (source.startsWith("<!--", at)) at = after(source, "-->", at + 4);
@@ -91,7 +97,7 @@ function startTag(source, at, inherited) {
     if (found === null) break;
     end += found[0].length;
     const [prefix, local] = split(found[1]);
-    const value = unescape(found[2] ?? found[3]);
+    const value = unescapeText(found[2] ?? found[3]);
     if (found[1] === "xmlns") prefixes.set("", value);
     else if (prefix === "xmlns") prefixes.set(local, value);
     else if (local in attributes) throw new NotWellFormed("attribute twice");
@@ -136,7 +142,7 @@ function split(name) {
 }
 
 /** @param {string} text */
-function unescape(text) {
+function unescapeText(text) {
   return text.replace(/&([^;&\s]*);?/g, (whole, name) => {
     const number = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name);
     const code = number === null ? Number.NaN : Number.parseInt(number[1] ?? number[2], number[1] ? 16 : 10);

@@ -5,7 +5,10 @@ import type { Client, PallyConError } from "../../core.js";
 
 /** @param failed called where nothing plays without the certificate; dash.js then waits until the source is gone */
 export function certified(
-  access: MediaKeySystemAccess, client: Client, drm: "fairplay" | "widevine", signal: AbortSignal,
+  access: MediaKeySystemAccess,
+  client: Client,
+  drm: "fairplay" | "widevine",
+  signal: AbortSignal,
   failed: (error: PallyConError) => void,
 ): MediaKeySystemAccess {
   return {
@@ -25,7 +28,9 @@ export function certified(
           if (signal.aborted) throw error;
           failed(toPallyConError(error));
           // A rejection would be tried again with each init segment, and its reason be lost.
-          await new Promise((_, reject) => { signal.addEventListener("abort", reject); });
+          await new Promise((_, reject) => {
+            signal.addEventListener("abort", reject);
+          });
         }
       }
       return keys;

@@ -27,7 +27,8 @@ export class Robust {
         ...(best ? { priority: levels.left.indexOf(best) + 1 } : {}),
         ...data[name],
         ...(best ? { systemStringPriority: [best.keySystem] } : {}),
-        ...(video ? { videoRobustness: video } : {}), ...(audio ? { audioRobustness: audio } : {}),
+        ...(video ? { videoRobustness: video } : {}),
+        ...(audio ? { audioRobustness: audio } : {}),
       };
     }
     return set;
@@ -43,18 +44,22 @@ export class Robust {
     const level = best && levels.find(native.keySystem, best.robustness.video);
     if (!level) return;
     let refused = false;
-    access.nativeMediaKeySystemAccessObject = watched(native, () => levels.use(level), (cause) => {
-      const first = !refused;
-      refused = true;
-      if (first && levels.refuse(level)) {
-        configure();
-        this.again();
-      } else if (first) {
-        failed(levels.error(level, cause));
-      }
-      // A rejection would be raised as an error.
-      return new Promise<never>(() => {});
-    });
+    access.nativeMediaKeySystemAccessObject = watched(
+      native,
+      () => levels.use(level),
+      (cause) => {
+        const first = !refused;
+        refused = true;
+        if (first && levels.refuse(level)) {
+          configure();
+          this.again();
+        } else if (first) {
+          failed(levels.error(level, cause));
+        }
+        // A rejection would be raised as an error.
+        return new Promise<never>(() => {});
+      },
+    );
   }
 
   /** What was to play is loaded anew, from where it was. */

@@ -16,19 +16,38 @@ export interface DashPlayer {
 }
 /** dash.js's ProtectionData of one key system; those that matter to the adapter are named. */
 export interface ProtectionData {
-  serverURL?: unknown; serverCertificate?: string | undefined; certUrls?: unknown;
-  priority?: number; systemStringPriority?: string[] | undefined; videoRobustness?: string; audioRobustness?: string;
+  serverURL?: unknown;
+  serverCertificate?: string | undefined;
+  certUrls?: unknown;
+  priority?: number;
+  systemStringPriority?: string[] | undefined;
+  videoRobustness?: string;
+  audioRobustness?: string;
 }
 /** By key system. */
 export type ProtectionDataSet = Record<string, ProtectionData>;
 
 export type MessageType = NonNullable<RequestContext["messageType"]>;
-export interface SessionToken { session: MediaKeySession; initData?: ArrayBuffer | null }
-export interface KeyMessage { message: ArrayBuffer; messageType?: MessageType; sessionToken: SessionToken }
-export interface LicenseRequest { sessionId: string | null; messageType: MessageType }
+export interface SessionToken {
+  session: MediaKeySession;
+  initData?: ArrayBuffer | null;
+}
+export interface KeyMessage {
+  message: ArrayBuffer;
+  messageType?: MessageType;
+  sessionToken: SessionToken;
+}
+export interface LicenseRequest {
+  sessionId: string | null;
+  messageType: MessageType;
+}
 export interface KeySystemAccess {
   selectedSystemString?: string;
   nativeMediaKeySystemAccessObject: MediaKeySystemAccess;
 }
 /** What dash.js's `error` event carries. */
-export interface DashError { code: number; message: string; data: unknown }
+export interface DashError {
+  code: number;
+  message: string;
+  data: unknown;
+}

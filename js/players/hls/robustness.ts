@@ -24,7 +24,9 @@ export class Robust {
       const { video, audio } = level.robustness;
       try {
         const wanted = configurations.map((one) => ({
-          ...one, ...at("videoCapabilities", one, video), ...at("audioCapabilities", one, audio),
+          ...one,
+          ...at("videoCapabilities", one, video),
+          ...at("audioCapabilities", one, audio),
         }));
         return this.watch(await navigator.requestMediaKeySystemAccess(level.keySystem, wanted), level);
       } catch (error) {
@@ -37,18 +39,24 @@ export class Robust {
   private watch(access: MediaKeySystemAccess, level: Level): MediaKeySystemAccess {
     const { client, levels } = this;
     let error: PallyConError | undefined;
-    return watched(access, () => levels.use(level), (cause) => {
-      // The last one stays: another player gets its error, and not the browser's default.
-      if (!error && levels.of(level.drm).length > 1) levels.refuse(level);
-      error ??= client.fail(levels.error(level, cause));
-      return Promise.reject(error);
-    });
+    return watched(
+      access,
+      () => levels.use(level),
+      (cause) => {
+        // The last one stays: another player gets its error, and not the browser's default.
+        if (!error && levels.of(level.drm).length > 1) levels.refuse(level);
+        error ??= client.fail(levels.error(level, cause));
+        return Promise.reject(error);
+      },
+    );
   }
 }
 
 /** The same capabilities with another robustness. */
 function at(
-  kind: "videoCapabilities" | "audioCapabilities", configuration: MediaKeySystemConfiguration, robustness = "",
+  kind: "videoCapabilities" | "audioCapabilities",
+  configuration: MediaKeySystemConfiguration,
+  robustness = "",
 ): Partial<MediaKeySystemConfiguration> {
   const list = configuration[kind];
   return list ? { [kind]: list.map((capability) => ({ ...capability, robustness })) } : {};

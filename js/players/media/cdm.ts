@@ -4,7 +4,10 @@ import type { Bytes, Octets } from "../../core.js";
 import { legacyKeys, type LegacyKeys } from "../../environment/index.js";
 import type { Choice } from "./choose.js";
 
-export interface KeyStatus { keyId: string; status: string }
+export interface KeyStatus {
+  keyId: string;
+  status: string;
+}
 export interface Listener {
   message(message: Uint8Array, type: MediaKeyMessageType): void;
   statuses(): void;
@@ -66,21 +69,30 @@ export async function modernCdm(
       void session.closed.then((reason) => on.closed(String(reason)));
       await session.generateRequest(type, initData);
       return {
-        get id() { return session.sessionId; },
+        get id() {
+          return session.sessionId;
+        },
         get statuses() {
           const list: KeyStatus[] = [];
           session.keyStatuses.forEach((status, id) => list.push({ keyId: hex(id as Bytes), status }));
           return list;
         },
-        get expiration() { return session.expiration; },
-        update: (data) => session.update(data as Octets).catch((cause: unknown) => {
-          throw licenseRejected(keySystem, cause);
-        }),
+        get expiration() {
+          return session.expiration;
+        },
+        update: (data) =>
+          session.update(data as Octets).catch((cause: unknown) => {
+            throw licenseRejected(keySystem, cause);
+          }),
         close: () => session.close(),
       };
     },
     async detach() {
-      if (video.mediaKeys === keys) await video.setMediaKeys(null).then(() => kept.delete(video), () => undefined);
+      if (video.mediaKeys === keys)
+        await video.setMediaKeys(null).then(
+          () => kept.delete(video),
+          () => undefined,
+        );
     },
   };
 }
@@ -91,13 +103,13 @@ interface WebKitElement extends HTMLMediaElement {
 }
 
 /** @param blob makes what createSession takes: init data, asset id and certificate in one */
-export function legacyCdm(
-  element: HTMLMediaElement, blob: (initData: Octets, certificate: Octets) => Uint8Array,
-): Cdm {
+export function legacyCdm(element: HTMLMediaElement, blob: (initData: Octets, certificate: Octets) => Uint8Array): Cdm {
   const video = element as WebKitElement;
   let der: Octets;
   return {
-    certify: async (certificate) => { der = certificate; },
+    certify: async (certificate) => {
+      der = certificate;
+    },
     attach: async () => undefined,
     async open(_type, initData, on) {
       // Safari takes them only once it knows the source.
@@ -106,7 +118,9 @@ export function legacyCdm(
       const session = video.webkitKeys?.createSession("video/mp4", blob(initData, der));
       if (!session) throw new Error("createSession returned nothing");
       let settle: { resolve(): void; reject(cause: unknown): void } | undefined;
-      const opened = new Promise<void>((resolve, reject) => { settle = { resolve, reject }; });
+      const opened = new Promise<void>((resolve, reject) => {
+        settle = { resolve, reject };
+      });
       session.addEventListener("webkitkeymessage", (event) => {
         settle?.resolve();
         on.message(new Uint8Array((event as Event & { message: Uint8Array }).message), "license-request");
@@ -117,11 +131,14 @@ export function legacyCdm(
       });
       await opened;
       return {
-        id: session.sessionId, statuses: [], expiration: NaN,
-        update: (data) => new Promise<void>((resolve, reject) => {
-          settle = { resolve, reject: (cause) => reject(licenseRejected(LEGACY_FAIRPLAY, cause)) };
-          session.update(data);
-        }),
+        id: session.sessionId,
+        statuses: [],
+        expiration: NaN,
+        update: (data) =>
+          new Promise<void>((resolve, reject) => {
+            settle = { resolve, reject: (cause) => reject(licenseRejected(LEGACY_FAIRPLAY, cause)) };
+            session.update(data);
+          }),
         close: async () => session.close(),
       };
     },

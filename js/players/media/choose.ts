@@ -4,9 +4,18 @@ import { LEGACY_FAIRPLAY, createError } from "../../core.js";
 import type { Drm, PallyConError } from "../../core.js";
 import type { MediaOptions } from "../media.js";
 
-export interface Choice { drm: Drm; keySystem: string; access?: MediaKeySystemAccess }
+export interface Choice {
+  drm: Drm;
+  keySystem: string;
+  access?: MediaKeySystemAccess;
+}
 /** To be asked for: one robustness, or the first that is granted. */
-export interface Candidate { drm: Drm; keySystem: string; initDataTypes: string[]; levels: { video?: string; audio?: string }[] }
+export interface Candidate {
+  drm: Drm;
+  keySystem: string;
+  initDataTypes: string[];
+  levels: { video?: string; audio?: string }[];
+}
 
 /** Widevine's levels, from the highest that needs no hardware to the lowest. */
 const SOFTWARE: Candidate["levels"] = [
@@ -22,8 +31,14 @@ export async function choose(options: MediaOptions): Promise<Choice> {
   const { drms = DRMS, codecs } = options;
   if (isLegacyWanted(options)) return { drm: "fairplay", keySystem: LEGACY_FAIRPLAY };
   const found = await probe({ drms, ...(codecs ? { codecs } : {}) });
-  const candidates = found.map(({ drm, keySystem, initDataTypes }): Candidate =>
-    ({ drm, keySystem, initDataTypes, levels: drm === "widevine" ? SOFTWARE : [{}] }));
+  const candidates = found.map(
+    ({ drm, keySystem, initDataTypes }): Candidate => ({
+      drm,
+      keySystem,
+      initDataTypes,
+      levels: drm === "widevine" ? SOFTWARE : [{}],
+    }),
+  );
   // Hardware DRM needs content made for it, with separate keys for audio and video: it has to be asked for.
   for (const candidate of candidates.filter(({ keySystem }) => !/\.3000$|experiment$/.test(keySystem))) {
     const choice = await ask(candidate, options);
@@ -63,7 +78,11 @@ function configurations({ initDataTypes, levels }: Candidate, options: MediaOpti
     return { [`${kind}Capabilities`]: [{ contentType, robustness: level }] };
   };
   return levels.map(({ video, audio }) => ({
-    initDataTypes, sessionTypes: [sessionType], persistentState, distinctiveIdentifier,
-    ...one("video", video), ...one("audio", audio),
+    initDataTypes,
+    sessionTypes: [sessionType],
+    persistentState,
+    distinctiveIdentifier,
+    ...one("video", video),
+    ...one("audio", audio),
   }));
 }

@@ -7,7 +7,10 @@ import { DRMS, ask, isLegacyWanted, choose as chooseAny, unsupported, type Choic
 import type { MediaOptions } from "./options.js";
 
 type Options = AdapterOptions & MediaOptions;
-interface Current { cdm: Cdm; level: Level | undefined }
+interface Current {
+  cdm: Cdm;
+  level: Level | undefined;
+}
 
 export class Robust {
   private readonly levels: Levels;

@@ -51,8 +51,11 @@ export class Levels {
     this.told = key;
     const { client, refused } = this;
     client.emit({
-      type: "robustness", drm, keySystem,
-      ...(Object.keys(robustness).length ? { robustness } : {}), ...(refused === undefined ? {} : { refused }),
+      type: "robustness",
+      drm,
+      keySystem,
+      ...(Object.keys(robustness).length ? { robustness } : {}),
+      ...(refused === undefined ? {} : { refused }),
     });
   }
 
@@ -68,7 +71,9 @@ export class Levels {
  * when it has not; what that resolves with, or never, is what the player gets.
  */
 export function watched(
-  access: MediaKeySystemAccess, used: () => void, refused: (cause: unknown) => Promise<never>,
+  access: MediaKeySystemAccess,
+  used: () => void,
+  refused: (cause: unknown) => Promise<never>,
 ): MediaKeySystemAccess {
   return {
     keySystem: access.keySystem,
@@ -79,7 +84,8 @@ export function watched(
       keys.createSession = (type) => {
         const session = createSession(type);
         const generateRequest = session.generateRequest.bind(session);
-        session.generateRequest = (initDataType, initData) => generateRequest(initDataType, initData).then(used, refused);
+        session.generateRequest = (initDataType, initData) =>
+          generateRequest(initDataType, initData).then(used, refused);
         return session;
       };
       return keys;

@@ -10,7 +10,11 @@ export interface Renewable {
   /** makes the session ask; nothing: the player cannot */
   renew?: (() => Promise<void>) | undefined;
 }
-interface Known extends Renewable { stated: number; known?: number; timer?: ReturnType<typeof setTimeout> | undefined }
+interface Known extends Renewable {
+  stated: number;
+  known?: number;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+}
 
 const MAX_TIMER = 0x7fffffff;
 
@@ -74,8 +78,11 @@ export class Renewals {
     const wait = renewalWait(session.drm, this.interval, left, session.stated, retryable);
     if (wait === undefined) return;
     // Where the session is closed, its license is no longer needed.
-    session.timer = setTimeout(() => {
-      session.renew!().catch(() => {});
-    }, Math.min(wait, MAX_TIMER));
+    session.timer = setTimeout(
+      () => {
+        session.renew!().catch(() => {});
+      },
+      Math.min(wait, MAX_TIMER),
+    );
   }
 }

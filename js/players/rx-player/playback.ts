@@ -7,7 +7,9 @@ import type { RxError, RxPlayer } from "./types.js";
 /** As rx-player's EncryptedMediaError. */
 const WARNING = { name: "EncryptedMediaError", type: "ENCRYPTED_MEDIA_ERROR", code: "KEY_LOAD_ERROR", fatal: false };
 /** Its types call this protected. */
-interface Emitter { trigger?: (name: string, error: Error) => void }
+interface Emitter {
+  trigger?: (name: string, error: Error) => void;
+}
 
 const playbacks = new WeakMap<Client, WeakMap<RxPlayer, Playback>>();
 

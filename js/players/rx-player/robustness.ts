@@ -5,7 +5,10 @@ import { levelsFor, type Level, type Levels } from "../parts/levels.js";
 import type * as Errors from "./errors.js";
 import type { Capabilities, KeySystemOption, RxError, RxPlayer } from "./types.js";
 
-interface LoadOptions { keySystems?: KeySystemOption[]; startAt?: unknown }
+interface LoadOptions {
+  keySystems?: KeySystemOption[];
+  startAt?: unknown;
+}
 /** What rx-player's types do not show, or show with more parameters than matter here. */
 interface Inner {
   loadVideo(options: LoadOptions): void;
@@ -17,20 +20,33 @@ const players = new WeakSet<RxPlayer>();
 /** the levels of each option of ours */
 const owners = new WeakMap<KeySystemOption["getLicense"], { levels: Levels; keySystem: string; client: Client }>();
 
-export interface Robust { options: KeySystemOption[]; used(): void }
+export interface Robust {
+  options: KeySystemOption[];
+  used(): void;
+}
 
 export async function robustRx(
-  player: RxPlayer, client: Client, options: AdapterOptions, drms: Drm[],
-  make: (drm: Drm) => Promise<KeySystemOption>, link: typeof Errors.link,
+  player: RxPlayer,
+  client: Client,
+  options: AdapterOptions,
+  drms: Drm[],
+  make: (drm: Drm) => Promise<KeySystemOption>,
+  link: typeof Errors.link,
 ): Promise<Robust> {
   const levels = await levelsFor(client, options, drms);
-  const names = levels.left.filter(({ keySystem }, at) => levels.left.findIndex((one) => one.keySystem === keySystem) === at);
-  const made = await Promise.all(names.map(async ({ drm, keySystem }): Promise<KeySystemOption> => {
-    const option = { ...await make(drm), type: keySystem };
-    owners.set(option.getLicense, { levels, keySystem, client });
-    const named = levels.left.filter((level) => level.keySystem === keySystem && Object.keys(level.robustness).length > 0);
-    return named.length ? { ...option, ...capabilities(named) } : option;
-  }));
+  const names = levels.left.filter(
+    ({ keySystem }, at) => levels.left.findIndex((one) => one.keySystem === keySystem) === at,
+  );
+  const made = await Promise.all(
+    names.map(async ({ drm, keySystem }): Promise<KeySystemOption> => {
+      const option = { ...(await make(drm)), type: keySystem };
+      owners.set(option.getLicense, { levels, keySystem, client });
+      const named = levels.left.filter(
+        (level) => level.keySystem === keySystem && Object.keys(level.robustness).length > 0,
+      );
+      return named.length ? { ...option, ...capabilities(named) } : option;
+    }),
+  );
   step(player, link);
   return {
     options: made,
@@ -43,8 +59,10 @@ export async function robustRx(
 }
 
 function capabilities(levels: Level[]): Pick<KeySystemOption, "videoCapabilitiesConfig" | "audioCapabilitiesConfig"> {
-  const of = (kind: "video" | "audio"): Capabilities =>
-    ({ type: "robustness", value: Array.from(new Set(levels.map(({ robustness }) => robustness[kind] ?? ""))) });
+  const of = (kind: "video" | "audio"): Capabilities => ({
+    type: "robustness",
+    value: Array.from(new Set(levels.map(({ robustness }) => robustness[kind] ?? ""))),
+  });
   return { videoCapabilitiesConfig: of("video"), audioCapabilitiesConfig: of("audio") };
 }
 
@@ -69,7 +87,10 @@ function step(player: RxPlayer, link: typeof Errors.link): void {
 
 /** The same content with the key systems that are left, if the error is that its content refuses the one in use. */
 function withoutRefused(
-  player: Inner, options: LoadOptions, error: RxError, link: typeof Errors.link,
+  player: Inner,
+  options: LoadOptions,
+  error: RxError,
+  link: typeof Errors.link,
 ): LoadOptions | undefined {
   const { code } = error;
   // 4.0 has it in the player alone.

@@ -18,7 +18,10 @@ export interface KeySystemOption {
   videoCapabilitiesConfig?: Capabilities;
   audioCapabilitiesConfig?: Capabilities;
 }
-export interface Capabilities { type: "robustness"; value: string[] }
+export interface Capabilities {
+  type: "robustness";
+  value: string[];
+}
 
 /** What rx-player's errors about DRM have beside Error's fields. */
 export interface RxError extends Error {

@@ -57,7 +57,9 @@ export class Attempts {
     const chain = request && this.chains.get(request);
     const sent = request && this.sent.get(request);
     if (!chain || !sent) return;
-    const ours = aborted ? tooLate("The license server", sent.timeout, "license") : fromNetwork(this.client, error ?? undefined);
+    const ours = aborted
+      ? tooLate("The license server", sent.timeout, "license")
+      : fromNetwork(this.client, error ?? undefined);
     // Shaka gave it up, or a filter did.
     if (!ours) return;
     const final = chain.fail(ours, (error?.data[3] as Record<string, string> | undefined)?.["retry-after"]);
@@ -77,14 +79,23 @@ export function contextOf(request: Request, attempt: number): Partial<RequestCon
   return {
     ...(drmInfo ? { keySystem: drmInfo.keySystem } : {}),
     ...(sessionId ? { sessionId } : {}),
-    ...(initData && initDataType ? { initData: originalOf(initData).slice() as Octets, initDataType: initDataType as NonNullable<RequestContext["initDataType"]> } : {}),
+    ...(initData && initDataType
+      ? {
+          initData: originalOf(initData).slice() as Octets,
+          initDataType: initDataType as NonNullable<RequestContext["initDataType"]>,
+        }
+      : {}),
     ...(licenseRequestType ? { messageType: licenseRequestType as RequestContext["messageType"] } : {}),
     ...(attempt > 0 ? { reason: "retry" as const } : {}),
   };
 }
 
 /** An attempt as Shaka will post it. */
-export function putOn(request: Request, { url, body, headers, timeout }: LicenseRequest, withCredentials?: boolean): void {
+export function putOn(
+  request: Request,
+  { url, body, headers, timeout }: LicenseRequest,
+  withCredentials?: boolean,
+): void {
   request.uris = [url];
   if (request.retryParameters) request.retryParameters.timeout = timeout;
   request.body = body;

@@ -7,7 +7,10 @@ import { KEY_SYSTEM, LEGACY_FAIRPLAY, drmOf, type AdapterOptions, type Client } 
 /** Those of a license server with tokens: ClearKey's in Shaka has a configuration of its own. */
 const DRMS = ["widevine", "playready", "fairplay"] as const;
 
-interface Configured { servers: Record<string, string>; advanced: DrmConfig["advanced"] }
+interface Configured {
+  servers: Record<string, string>;
+  advanced: DrmConfig["advanced"];
+}
 
 /** License URLs, and the certificates that the app has not configured itself. */
 export function configurationOf(client: Client, before: DrmConfig, { persistentState }: AdapterOptions): Configured {

@@ -10,8 +10,22 @@ const [REQUEST_FAILED, FILTER_FAILED, CRITICAL, CATEGORY_DRM, CATEGORY_NETWORK] 
 export function errorEvent(ours: PallyConError, error?: ShakaError): object {
   const { message } = ours;
   const inner = { severity: CRITICAL, category: CATEGORY_NETWORK, code: FILTER_FAILED, data: [ours], message };
-  const outer = { severity: CRITICAL, category: CATEGORY_DRM, code: REQUEST_FAILED, data: [inner], message, handled: false };
-  const event = { type: "error", detail: error ?? outer, defaultPrevented: false, preventDefault: () => { event.defaultPrevented = true; } };
+  const outer = {
+    severity: CRITICAL,
+    category: CATEGORY_DRM,
+    code: REQUEST_FAILED,
+    data: [inner],
+    message,
+    handled: false,
+  };
+  const event = {
+    type: "error",
+    detail: error ?? outer,
+    defaultPrevented: false,
+    preventDefault: () => {
+      event.defaultPrevented = true;
+    },
+  };
   return event;
 }
 

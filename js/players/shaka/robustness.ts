@@ -9,7 +9,10 @@ const [REQUEST_REFUSED, CONFIG_REFUSED] = [6006, 6001];
 const DRMS: Drm[] = ["widevine", "playready", "fairplay"];
 const unique = <T>(list: T[]): T[] => Array.from(new Set(list));
 
-export interface Robust { used(): void; undo(): void }
+export interface Robust {
+  used(): void;
+  undo(): void;
+}
 
 export async function robustShaka(player: ShakaPlayer, client: Client, options: AdapterOptions): Promise<Robust> {
   return new Steps(player, client, await levelsFor(client, options));
@@ -72,7 +75,9 @@ class Steps implements Robust {
     for (const drm of DRMS) mapping[KEY_SYSTEM[drm]] = keySystemsMapping[KEY_SYSTEM[drm]];
     try {
       player.configure({ drm: { initDataTransform, preferredKeySystems, keySystemsMapping: mapping, advanced } });
-    } catch { /* destroyed: there is no configuration left to restore */ }
+    } catch {
+      /* destroyed: there is no configuration left to restore */
+    }
   }
 
   private inUse(): Level | undefined {
@@ -85,7 +90,9 @@ class Steps implements Robust {
     const { before, levels, player } = this;
     const advanced: DrmConfig["advanced"] = {};
     const mapping: DrmConfig["keySystemsMapping"] = {};
-    const order = before.preferredKeySystems.length ? before.preferredKeySystems.map(drmOf) : levels.left.map(({ drm }) => drm);
+    const order = before.preferredKeySystems.length
+      ? before.preferredKeySystems.map(drmOf)
+      : levels.left.map(({ drm }) => drm);
     for (const drm of DRMS) {
       const plain = KEY_SYSTEM[drm];
       const list = levels.underBestName(drm);
@@ -142,13 +149,17 @@ class Steps implements Robust {
     if (info && info === this.refusedInfo) return this.explains(error);
     this.refusedInfo = info;
     const level = this.inUse();
-    const refused = error.code === REQUEST_REFUSED ? level && [level]
-      : ([] as Level[]).concat(...DRMS.map((drm) => levels.underBestName(drm)));
+    const refused =
+      error.code === REQUEST_REFUSED
+        ? level && [level]
+        : ([] as Level[]).concat(...DRMS.map((drm) => levels.underBestName(drm)));
     if (!refused?.length) return false;
     const left = refused.map((one) => levels.refuse(one)).pop();
     // A PreloadManager belongs to one attempt.
     const again = left && typeof args[0] === "string";
-    this.final = again ? undefined : this.client.fail(levels.error(refused[refused.length - 1]!, error.data?.[1] ?? error));
+    this.final = again
+      ? undefined
+      : this.client.fail(levels.error(refused[refused.length - 1]!, error.data?.[1] ?? error));
     if (again) this.again(args);
     return this.explains(error);
   }

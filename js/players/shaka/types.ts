@@ -17,7 +17,10 @@ export interface ShakaPlayer extends ShakaStorage {
   load(...args: never[]): Promise<unknown>;
   getMediaElement(): HTMLMediaElement | null;
 }
-export interface DrmInfo { keySystem: string; videoRobustness: string }
+export interface DrmInfo {
+  keySystem: string;
+  videoRobustness: string;
+}
 export interface ShakaNetworkingEngine {
   // Not the filters' own type: the callbacks of two versions of Shaka's types would have to agree in every parameter.
   registerRequestFilter(filter: unknown): void;
@@ -29,18 +32,53 @@ export interface ShakaNetworkingEngine {
   request(type: number, request: never): { promise: Promise<{ data: unknown }> };
 }
 export interface Request {
-  uris: string[]; body: Bytes | null; headers: Record<string, string>; allowCrossSiteCredentials: boolean;
-  licenseRequestType?: string | null; sessionId?: string | null; drmInfo?: { keySystem: string } | null;
-  initData?: Uint8Array | null; initDataType?: string | null; attempt?: number; retryParameters?: { maxAttempts: number; timeout?: number };
+  uris: string[];
+  body: Bytes | null;
+  headers: Record<string, string>;
+  allowCrossSiteCredentials: boolean;
+  licenseRequestType?: string | null;
+  sessionId?: string | null;
+  drmInfo?: { keySystem: string } | null;
+  initData?: Uint8Array | null;
+  initDataType?: string | null;
+  attempt?: number;
+  retryParameters?: { maxAttempts: number; timeout?: number };
 }
-export interface Response { uri: string; originalUri?: string; data: Bytes; status?: number; headers: Record<string, string>; originalRequest?: Request }
-export interface ShakaError { code: number; data: unknown[]; message: string; severity?: number; category?: number; handled?: boolean }
+export interface Response {
+  uri: string;
+  originalUri?: string;
+  data: Bytes;
+  status?: number;
+  headers: Record<string, string>;
+  originalRequest?: Request;
+}
+export interface ShakaError {
+  code: number;
+  data: unknown[];
+  message: string;
+  severity?: number;
+  category?: number;
+  handled?: boolean;
+}
 /** Shaka's event `downloadfailed`, where it concerns a request. */
-export interface DownloadFailed { request?: Request; error?: ShakaError | null; aborted?: boolean }
-interface Advanced { serverCertificate?: Uint8Array | null; serverCertificateUri?: string; persistentStateRequired?: boolean; videoRobustness?: string[]; audioRobustness?: string[] }
+export interface DownloadFailed {
+  request?: Request;
+  error?: ShakaError | null;
+  aborted?: boolean;
+}
+interface Advanced {
+  serverCertificate?: Uint8Array | null;
+  serverCertificateUri?: string;
+  persistentStateRequired?: boolean;
+  videoRobustness?: string[];
+  audioRobustness?: string[];
+}
 export interface DrmConfig {
-  servers: Record<string, string>; retryParameters: Record<string, number>; failureCallback?: (error: ShakaError) => void;
+  servers: Record<string, string>;
+  retryParameters: Record<string, number>;
+  failureCallback?: (error: ShakaError) => void;
   advanced: Record<string, Advanced | undefined>;
-  preferredKeySystems: string[]; keySystemsMapping: Record<string, string | undefined>;
+  preferredKeySystems: string[];
+  keySystemsMapping: Record<string, string | undefined>;
   initDataTransform: Transform;
 }

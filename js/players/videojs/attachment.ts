@@ -144,7 +144,12 @@ export class Attachment {
 
   /** contrib-eme calls generateRequest() next: what it says is known nowhere else. */
   private readonly onSession = ({ keySession: session }: { keySession: MediaKeySession }): void => {
-    const { client, keySystem, statuses, controller: { signal } } = this;
+    const {
+      client,
+      keySystem,
+      statuses,
+      controller: { signal },
+    } = this;
     const keys = this.tech!.el().mediaKeysObject!;
     const generateRequest = session.generateRequest.bind(session);
     this.unlicensed.add(session);
@@ -159,13 +164,14 @@ export class Attachment {
       }
       return generateRequest(type, initData);
     };
-    if (client.observed) session.addEventListener("keystatuseschange", () => {
-      const known = this.sessions.get(session);
-      if (known) statuses?.want(client.initData(known.initData, known.initDataType)?.keyIds ?? []);
-      const list: [string, string][] = [];
-      session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
-      statuses?.tell(list);
-    });
+    if (client.observed)
+      session.addEventListener("keystatuseschange", () => {
+        const known = this.sessions.get(session);
+        if (known) statuses?.want(client.initData(known.initData, known.initDataType)?.keyIds ?? []);
+        const list: [string, string][] = [];
+        session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
+        statuses?.tell(list);
+      });
   };
 
   /** Resolves when the CDM has the certificate, where there is one. A failure is forgotten with its source. */
@@ -187,9 +193,16 @@ export class Attachment {
 
   /** A license for the message that contrib-eme got just now. */
   async license(
-    handler: LicenseHandler, keySystem: string, message: Bytes, done: Done, renewals: Renewals,
+    handler: LicenseHandler,
+    keySystem: string,
+    message: Bytes,
+    done: Done,
+    renewals: Renewals,
   ): Promise<void> {
-    const { controller: { signal }, message: event } = this;
+    const {
+      controller: { signal },
+      message: event,
+    } = this;
     this.renewals = renewals;
     this.message = undefined;
     const session = event?.target as MediaKeySession | null | undefined;
@@ -198,8 +211,10 @@ export class Attachment {
     try {
       if (signal.aborted) throw createError("aborted");
       const license = await handler(message, {
-        signal, ...(session ? this.sessions.get(session) : {}),
-        ...(event ? { messageType: event.messageType } : {}), ...(session ? { sessionId: session.sessionId } : {}),
+        signal,
+        ...(session ? this.sessions.get(session) : {}),
+        ...(event ? { messageType: event.messageType } : {}),
+        ...(session ? { sessionId: session.sessionId } : {}),
       });
       if (signal.aborted) return;
       done(null, license);
@@ -227,13 +242,17 @@ export class Attachment {
 
 function isUsable({ keyStatuses }: MediaKeySession): boolean {
   let usable = false;
-  keyStatuses.forEach((status) => { usable ||= status === "usable"; });
+  keyStatuses.forEach((status) => {
+    usable ||= status === "usable";
+  });
   return usable;
 }
 
 async function set(client: Client, keys: MediaKeys, keySystem: string, drm: "fairplay" | "widevine"): Promise<void> {
   const certificate = await client.certificate(drm);
   const rejected = (cause?: unknown) => client.fail(createError("certificate-rejected", { keySystem, cause }));
-  const taken = await keys.setServerCertificate(certificate).catch((cause: unknown) => { throw rejected(cause); });
+  const taken = await keys.setServerCertificate(certificate).catch((cause: unknown) => {
+    throw rejected(cause);
+  });
   if (!taken && drm === "fairplay") throw rejected();
 }

@@ -43,4 +43,7 @@ export interface Tech {
 }
 
 /** What a session was opened for. */
-export interface Session { initData: Octets; initDataType: InitDataType }
+export interface Session {
+  initData: Octets;
+  initDataType: InitDataType;
+}

@@ -3,5 +3,9 @@
 import { createStage } from "../../../www/demo/errors/compare/stage.js";
 
 const host = new URLSearchParams(location.search).get("license") ?? undefined;
-window.compare = createStage({ base: new URL("../", location.href).href, host, video: document.querySelector("video") });
+window.compare = createStage({
+  base: new URL("../", location.href).href,
+  host,
+  video: document.querySelector("video"),
+});
 document.documentElement.dataset.ready = "true";

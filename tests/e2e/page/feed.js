@@ -13,15 +13,17 @@ export async function feed(video, folder, { tracks = ["video", "audio"], segment
   await new Promise((resolve) => source.addEventListener("sourceopen", resolve, { once: true }));
   URL.revokeObjectURL(url);
   const buffers = tracks.map((track) => source.addSourceBuffer(`${track}/mp4; codecs="${CODECS[track]}"`));
-  await Promise.all(tracks.map(async (track, index) => {
-    const buffer = buffers[index];
-    for (const file of ["init.mp4", ...(again ? ["init.mp4"] : []), ...segments.map((number) => `${number}.m4s`)]) {
-      const bytes = await (await fetch(`${folder}/${track}/${file}`)).arrayBuffer();
-      if (source.readyState !== "open") return; // another source was loaded meanwhile
-      const done = new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
-      buffer.appendBuffer(bytes);
-      await done;
-    }
-  }));
+  await Promise.all(
+    tracks.map(async (track, index) => {
+      const buffer = buffers[index];
+      for (const file of ["init.mp4", ...(again ? ["init.mp4"] : []), ...segments.map((number) => `${number}.m4s`)]) {
+        const bytes = await (await fetch(`${folder}/${track}/${file}`)).arrayBuffer();
+        if (source.readyState !== "open") return; // another source was loaded meanwhile
+        const done = new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
+        buffer.appendBuffer(bytes);
+        await done;
+      }
+    }),
+  );
   if (source.readyState === "open") source.endOfStream();
 }

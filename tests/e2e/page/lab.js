@@ -11,7 +11,10 @@ const base = new URL("../", location.href).href;
 const video = document.querySelector("video");
 
 /** An error of ours as the test can read it: `toJSON` and the class. */
-const plain = (error) => (error instanceof pallycon.PallyConError ? { ...error.toJSON(), message: error.message, isOurs: true } : { message: String(error?.message ?? error), isOurs: false });
+const plain = (error) =>
+  error instanceof pallycon.PallyConError
+    ? { ...error.toJSON(), message: error.message, isOurs: true }
+    : { message: String(error?.message ?? error), isOurs: false };
 
 /** Ours inside of Shaka's, at any depth. */
 function inside(error, depth = 0) {
@@ -32,7 +35,12 @@ function nth(error) {
 }
 
 const lab = {
-  pallycon, shaka, Hls, base, video, plain,
+  pallycon,
+  shaka,
+  Hls,
+  base,
+  video,
+  plain,
   /** of the package, in order; errors made plain */
   events: [],
   /** of the player: {code, ours}; of hls.js {details, fatal, status, text, ours} */
@@ -43,7 +51,9 @@ const lab = {
 
   client: (options = {}) =>
     pallycon.createPallyCon({
-      siteId: "DEMO", host: base.slice(0, -1), customData: lab.token,
+      siteId: "DEMO",
+      host: base.slice(0, -1),
+      customData: lab.token,
       onEvent: (event) => lab.events.push(event.error ? { ...event, error: plain(event.error) } : event),
       ...options,
     }),
@@ -54,7 +64,9 @@ const lab = {
     const player = new shaka.Player();
     await player.attach(video);
     player.configure("drm.preferredKeySystems", [keySystem]);
-    player.addEventListener("error", ({ detail }) => lab.playerErrors.push({ code: detail.code, ours: inside(detail) }));
+    player.addEventListener("error", ({ detail }) =>
+      lab.playerErrors.push({ code: detail.code, ours: inside(detail) }),
+    );
     return player;
   },
 
@@ -73,7 +85,10 @@ const lab = {
   async storage({ options = {}, player } = {}) {
     lab.drm ??= await lab.client(options);
     lab.store = new shaka.offline.Storage(player);
-    lab.store.configure({ offline: { usePersistentLicense: true }, drm: { preferredKeySystems: ["com.widevine.alpha"] } });
+    lab.store.configure({
+      offline: { usePersistentLicense: true },
+      drm: { preferredKeySystems: ["com.widevine.alpha"] },
+    });
     lab.undo = await attachShaka(lab.store, lab.drm);
   },
   /** Resolves with the content's offline URI, or with what the app learns of a failure. */
@@ -93,7 +108,14 @@ const lab = {
     lab.player = new Hls({ ...lab.configured.config, ...config });
     lab.player.on(Hls.Events.ERROR, (_event, data) => {
       const ours = insideHls(data);
-      lab.playerErrors.push({ details: data.details, fatal: data.fatal, status: data.response?.code, text: data.response?.text, ours: ours && plain(ours), nth: nth(ours) });
+      lab.playerErrors.push({
+        details: data.details,
+        fatal: data.fatal,
+        status: data.response?.code,
+        text: data.response?.text,
+        ours: ours && plain(ours),
+        nth: nth(ours),
+      });
     });
     lab.player.loadSource(lab.media(path));
     lab.player.attachMedia(video);
@@ -120,7 +142,10 @@ const lab = {
     await fed;
   },
   /** An init data event as a browser would raise it. */
-  encrypted: (initDataType, initData) => video.dispatchEvent(new MediaEncryptedEvent("encrypted", { initDataType, initData: new Uint8Array(initData).buffer })),
+  encrypted: (initDataType, initData) =>
+    video.dispatchEvent(
+      new MediaEncryptedEvent("encrypted", { initDataType, initData: new Uint8Array(initData).buffer }),
+    ),
 };
 window.lab = lab;
 document.documentElement.dataset.ready = "true";

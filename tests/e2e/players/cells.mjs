@@ -3,12 +3,16 @@
 
 /** Content of one key; FairPlay's has two, because no other content is in its scheme. */
 const DASH = {
-  widevine: "demo-single-key/manifest.mpd", playready: "demo-single-key/manifest.mpd",
-  fairplay: "demo-cbcs/manifest.mpd", clearkey: "demo-cenc/clearkey.mpd",
+  widevine: "demo-single-key/manifest.mpd",
+  playready: "demo-single-key/manifest.mpd",
+  fairplay: "demo-cbcs/manifest.mpd",
+  clearkey: "demo-cenc/clearkey.mpd",
 };
 const HLS = {
-  widevine: "demo-single-key/hls/widevine.m3u8", playready: "demo-single-key/hls/playready.m3u8",
-  fairplay: "demo-cbcs/hls/fairplay.m3u8", clearkey: "demo-cenc/hls/clearkey.m3u8",
+  widevine: "demo-single-key/hls/widevine.m3u8",
+  playready: "demo-single-key/hls/playready.m3u8",
+  fairplay: "demo-cbcs/hls/fairplay.m3u8",
+  clearkey: "demo-cenc/hls/clearkey.m3u8",
 };
 
 /**
@@ -18,41 +22,79 @@ const HLS = {
  */
 export const PLAYERS = {
   shaka: {
-    title: "Shaka Player", renews: ["fairplay", "playready"], media: { ...DASH, fairplay: HLS.fairplay }, httpRetries: true,
-    versions: { "shaka-player": ["widevine", "playready", "fairplay"], "shaka-player-4.16": ["widevine", "playready", "fairplay"], "shaka-player-4": ["widevine", "playready", "fairplay"] },
+    title: "Shaka Player",
+    renews: ["fairplay", "playready"],
+    media: { ...DASH, fairplay: HLS.fairplay },
+    httpRetries: true,
+    versions: {
+      "shaka-player": ["widevine", "playready", "fairplay"],
+      "shaka-player-4.16": ["widevine", "playready", "fairplay"],
+      "shaka-player-4": ["widevine", "playready", "fairplay"],
+    },
   },
   hls: {
-    title: "hls.js", renews: ["fairplay"], media: HLS,
+    title: "hls.js",
+    renews: ["fairplay"],
+    media: HLS,
     // 1.6.0 reads PlayReady's object at an odd offset, and throws in a listener; it plays all the same.
     throws: { "hls.js-1.6": /parsePlayReadyWRM/ },
-    versions: { "hls.js": ["widevine", "playready", "fairplay", "clearkey"], "hls.js-1.6": ["widevine", "playready", "fairplay"] },
+    versions: {
+      "hls.js": ["widevine", "playready", "fairplay", "clearkey"],
+      "hls.js-1.6": ["widevine", "playready", "fairplay"],
+    },
   },
   media: {
-    title: "bare video element", renews: ["fairplay", "playready"], media: { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs", clearkey: "demo-cenc" },
+    title: "bare video element",
+    renews: ["fairplay", "playready"],
+    media: { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs", clearkey: "demo-cenc" },
     versions: { "": ["widevine", "playready", "fairplay", "clearkey"] },
   },
   dash: {
-    title: "dash.js", renews: ["fairplay"], media: DASH,
-    versions: { dashjs: ["widevine", "playready", "fairplay", "clearkey"], "dashjs-5.0": ["widevine", "playready", "clearkey"] },
+    title: "dash.js",
+    renews: ["fairplay"],
+    media: DASH,
+    versions: {
+      dashjs: ["widevine", "playready", "fairplay", "clearkey"],
+      "dashjs-5.0": ["widevine", "playready", "clearkey"],
+    },
   },
   "rx-player": {
-    title: "rx-player", renews: [], media: DASH,
+    title: "rx-player",
+    renews: [],
+    media: DASH,
     // In Firefox, 4.5 tries PlayReady out with init data of its own making, and the bridge refuses those.
     chromium: { "rx-player": ["playready"] },
-    versions: { "rx-player": ["widevine", "playready", "fairplay", "clearkey"], "rx-player-4.0": ["widevine", "playready", "fairplay", "clearkey"] },
+    versions: {
+      "rx-player": ["widevine", "playready", "fairplay", "clearkey"],
+      "rx-player-4.0": ["widevine", "playready", "fairplay", "clearkey"],
+    },
   },
   videojs: {
-    title: "video.js", renews: ["fairplay"], media: DASH, renewal: "onEvent",
-    versions: { "videojs-contrib-eme": ["widevine", "playready", "fairplay", "clearkey"], "videojs-contrib-eme-5-2": ["widevine", "playready", "fairplay", "clearkey"] },
+    title: "video.js",
+    renews: ["fairplay"],
+    media: DASH,
+    renewal: "onEvent",
+    versions: {
+      "videojs-contrib-eme": ["widevine", "playready", "fairplay", "clearkey"],
+      "videojs-contrib-eme-5-2": ["widevine", "playready", "fairplay", "clearkey"],
+    },
   },
 };
 
-export const KEY_SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready", fairplay: "com.apple.fps", clearkey: "org.w3.clearkey" };
+export const KEY_SYSTEMS = {
+  widevine: "com.widevine.alpha",
+  playready: "com.microsoft.playready",
+  fairplay: "com.apple.fps",
+  clearkey: "org.w3.clearkey",
+};
 export const DRMS = Object.keys(KEY_SYSTEMS);
 
 /** A refusal that the license server makes of the token; ClearKey has none, so it is told what to say. */
-const refused = (token, code) => (drm) => (drm === "clearkey" ? { on: "license", fault: `error:${code}` } : { on: "token", fault: token });
-const license = (fault, more = {}) => () => ({ on: "license", fault, ...more });
+const refused = (token, code) => (drm) =>
+  drm === "clearkey" ? { on: "license", fault: `error:${code}` } : { on: "token", fault: token };
+const license =
+  (fault, more = {}) =>
+  () => ({ on: "license", fault, ...more });
 
 /**
  * `kind`: what becomes of it, and so which test it is; `fault`: the license server's; `expected`: the error that the app reads;
@@ -60,30 +102,82 @@ const license = (fault, more = {}) => () => ({ on: "license", fault, ...more });
  */
 export const CASES = [
   { name: "plays", kind: "plays", everywhere: true },
-  { name: "7011", kind: "fails", fault: refused("expires:1200", 7011), expected: { code: "token-expired", serverCode: "7011" }, everywhere: true },
-  { name: "7012", kind: "fails", fault: refused("wrong-cid", 7012), expected: { code: "content-id-mismatch", serverCode: "7012" } },
+  {
+    name: "7011",
+    kind: "fails",
+    fault: refused("expires:1200", 7011),
+    expected: { code: "token-expired", serverCode: "7011" },
+    everywhere: true,
+  },
+  {
+    name: "7012",
+    kind: "fails",
+    fault: refused("wrong-cid", 7012),
+    expected: { code: "content-id-mismatch", serverCode: "7012" },
+  },
   { name: "HTML under 200", kind: "fails", fault: license("html"), expected: { code: "not-a-license" } },
   { name: "503 twice, then a license", kind: "plays", fault: license("status:503", { times: 2 }) },
-  { name: "network down", kind: "fails", fault: license("close"), expected: { code: "network", retryable: true }, attempts: 3 },
-  { name: "token callback throws", kind: "fails", throws: "the backend is down", expected: { code: "custom-data-failed", phase: "custom-data" }, attempts: 0, tokens: true },
+  {
+    name: "network down",
+    kind: "fails",
+    fault: license("close"),
+    expected: { code: "network", retryable: true },
+    attempts: 3,
+  },
+  {
+    name: "token callback throws",
+    kind: "fails",
+    throws: "the backend is down",
+    expected: { code: "custom-data-failed", phase: "custom-data" },
+    attempts: 0,
+    tokens: true,
+  },
   { name: "403", kind: "fails", fault: license("status:403"), expected: { httpStatus: 403, retryable: false } },
-  { name: "second source after a failure", kind: "heals", fault: refused("expires:1200", 7011), expected: { serverCode: "7011" } },
+  {
+    name: "second source after a failure",
+    kind: "heals",
+    fault: refused("expires:1200", 7011),
+    expected: { serverCode: "7011" },
+  },
   { name: "destroyed in mid-request", kind: "destroyed", fault: license("slow:30000") },
   { name: "renewal granted", kind: "renewed", tokens: true },
-  { name: "renewal refused", kind: "not renewed", fault: license("error:7011"), expected: { serverCode: "7011" }, tokens: true },
+  {
+    name: "renewal refused",
+    kind: "not renewed",
+    fault: license("error:7011"),
+    expected: { serverCode: "7011" },
+    tokens: true,
+  },
   { name: "renewal by interval", kind: "interval", drms: ["fairplay", "playready"] },
-  { name: "renewal by interval, refused", kind: "interval refused", fault: license("error:7011"), expected: { serverCode: "7011" }, drms: ["fairplay", "playready"] },
+  {
+    name: "renewal by interval, refused",
+    kind: "interval refused",
+    fault: license("error:7011"),
+    expected: { serverCode: "7011" },
+    drms: ["fairplay", "playready"],
+  },
   { name: "persistent state", kind: "persistent", drms: ["widevine"] },
 ];
 
 /** Every cell: newest versions in every case, older ones where something plays and where it is refused. */
-export const cells = () => Object.entries(PLAYERS).flatMap(([player, { versions, renews }]) =>
-  Object.entries(versions).flatMap(([version, drms], age) => drms.flatMap((drm) => CASES
-    .filter(({ name, kind, tokens, drms = [drm] }) => !(tokens && drm === "clearkey") && drms.includes(drm)
-      // Where the player renews nothing, there is one case: a warning.
-      && (kind !== "interval refused" || renews.includes(drm))
-      && (age === 0 || name === "plays" || (name === "7011" && drm === "widevine") || (player === "shaka" && kind === "interval")))
-    .map((about) => ({ player, version, drm, age, ...about })))));
+export const cells = () =>
+  Object.entries(PLAYERS).flatMap(([player, { versions, renews }]) =>
+    Object.entries(versions).flatMap(([version, drms], age) =>
+      drms.flatMap((drm) =>
+        CASES.filter(
+          ({ name, kind, tokens, drms = [drm] }) =>
+            !(tokens && drm === "clearkey") &&
+            drms.includes(drm) &&
+            // Where the player renews nothing, there is one case: a warning.
+            (kind !== "interval refused" || renews.includes(drm)) &&
+            (age === 0 ||
+              name === "plays" ||
+              (name === "7011" && drm === "widevine") ||
+              (player === "shaka" && kind === "interval")),
+        ).map((about) => ({ player, version, drm, age, ...about })),
+      ),
+    ),
+  );
 
 export const titleOf = ({ player, version, drm, name }) => `${version || player}, ${drm}: ${name}`;
 
@@ -93,7 +187,10 @@ export const titleOf = ({ player, version, drm, name }) => `${version || player}
  */
 export function tagsOf({ player, version, drm, age, name, everywhere }) {
   const oldest = version === Object.keys(PLAYERS[player].versions).at(-1);
-  const often = age === 0 ? drm === "widevine" || name === "plays" || (drm === "fairplay" && name.startsWith("renewal by")) : oldest && drm === "widevine";
+  const often =
+    age === 0
+      ? drm === "widevine" || name === "plays" || (drm === "fairplay" && name.startsWith("renewal by"))
+      : oldest && drm === "widevine";
   const anywhere = everywhere && (age === 0 || !often) && !PLAYERS[player].chromium?.[version]?.includes(drm);
   return [...(often ? [] : ["@matrix"]), ...(anywhere ? [] : ["@chromium"])];
 }

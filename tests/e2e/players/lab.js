@@ -6,7 +6,8 @@ const base = new URL("../../", location.href).href;
 const asked = new URLSearchParams(location.search);
 
 /** An error of ours as the test can read it. */
-const plain = (error) => error && { ...error.toJSON(), message: error.message, isOurs: error instanceof pallycon.PallyConError };
+const plain = (error) =>
+  error && { ...error.toJSON(), message: error.message, isOurs: error instanceof pallycon.PallyConError };
 
 const lab = {
   /** of the package, in order; errors made plain */
@@ -15,18 +16,33 @@ const lab = {
   playerErrors: [],
   /** of the page: what nobody caught */
   unhandled: [],
-  get video() { return document.querySelector("video"); },
+  get video() {
+    return document.querySelector("video");
+  },
   media: (path) => new URL(`media/${path}`, base).href,
   /** `where`: the player's own name or number of its error */
   hear: (where, message, ours) => void lab.playerErrors.push({ where, message, ours: plain(ours) }),
   token: async ({ contentId, drm, signal }) =>
-    (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal, cache: "no-store" })).text(),
+    (
+      await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, {
+        signal,
+        cache: "no-store",
+      })
+    ).text(),
 
   /** Plays `path` with a client of its own; `throws`: what the token callback throws. */
   async start({ path, drm, keySystem, throws, options = {}, adapter = {} }) {
-    const customData = throws ? async () => { throw new Error(throws); } : lab.token;
+    const customData = throws
+      ? async () => {
+          throw new Error(throws);
+        }
+      : lab.token;
     lab.drm = await pallycon.createPallyCon({
-      siteId: "DEMO", host: base.slice(0, -1), customData, retry: { base: 10 }, contentId: path.split("/")[0],
+      siteId: "DEMO",
+      host: base.slice(0, -1),
+      customData,
+      retry: { base: 10 },
+      contentId: path.split("/")[0],
       onEvent: (event) => lab.events.push(event.error ? { ...event, error: plain(event.error) } : event),
       ...options,
     });

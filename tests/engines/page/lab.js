@@ -27,7 +27,13 @@ const lab = {
 
   client(options = {}) {
     const onEvent = (event) => lab.events.push(event);
-    return pallycon.createPallyCon({ siteId: "DEMO", host: lab.base.slice(0, -1), customData: lab.token, onEvent, ...options });
+    return pallycon.createPallyCon({
+      siteId: "DEMO",
+      host: lab.base.slice(0, -1),
+      customData: lab.token,
+      onEvent,
+      ...options,
+    });
   },
 
   /** Opens a session of the bridge's CDM and requests its license; resolves with the statuses of the keys, or the error. */
@@ -62,17 +68,23 @@ const lab = {
   async feed(tracks) {
     const source = new MediaSource();
     lab.video.src = URL.createObjectURL(source);
-    await new Promise((resolve) => { source.addEventListener("sourceopen", resolve, { once: true }); });
+    await new Promise((resolve) => {
+      source.addEventListener("sourceopen", resolve, { once: true });
+    });
     const buffers = tracks.map(([type]) => source.addSourceBuffer(type));
     lab.play();
-    await Promise.all(tracks.map(async ([, paths], index) => {
-      for (const path of paths) {
-        const bytes = await (await fetch(lab.base + path)).arrayBuffer();
-        const done = new Promise((resolve) => { buffers[index].addEventListener("updateend", resolve, { once: true }); });
-        buffers[index].appendBuffer(bytes);
-        await done;
-      }
-    }));
+    await Promise.all(
+      tracks.map(async ([, paths], index) => {
+        for (const path of paths) {
+          const bytes = await (await fetch(lab.base + path)).arrayBuffer();
+          const done = new Promise((resolve) => {
+            buffers[index].addEventListener("updateend", resolve, { once: true });
+          });
+          buffers[index].appendBuffer(bytes);
+          await done;
+        }
+      }),
+    );
     source.endOfStream();
   },
 
@@ -103,7 +115,12 @@ const lab = {
   state() {
     // Chromium before 80 has no getVideoPlaybackQuality().
     const { error, currentTime, webkitDecodedFrameCount } = lab.video;
-    return { frames: webkitDecodedFrameCount, time: currentTime, errors: lab.errors, error: error ? error.message : undefined };
+    return {
+      frames: webkitDecodedFrameCount,
+      time: currentTime,
+      errors: lab.errors,
+      error: error ? error.message : undefined,
+    };
   },
 };
 window.lab = lab;

@@ -1,37 +1,44 @@
 // requestMediaKeySystemAccess (W3C EME, 3): which of the caller's configurations the simulated DRM would accept. Codecs
 // are the real CDM's business, so it is asked; robustness, init data types and schemes are the DRM's.
-import { nativeRequestAccess } from './clearkey.js';
-import { config, systemFor } from './config.js';
-import { malformed, notSupported } from './errors.js';
-import { log } from './log.js';
-import { Keys } from './media-keys.js';
+import { nativeRequestAccess } from "./clearkey.js";
+import { config, systemFor } from "./config.js";
+import { malformed, notSupported } from "./errors.js";
+import { log } from "./log.js";
+import { Keys } from "./media-keys.js";
 
 /** The key system of the last access that was granted: tells whose init data the next `encrypted` event should bring. */
 export const granted = { last: null };
 
 /** Chromium before 81 does not know `encryptionScheme`: its answers lack it, and so do the bridge's there. */
-const knowsSchemes = (answer) => [...(answer.audioCapabilities || []), ...(answer.videoCapabilities || [])]
-  .some((capability) => capability.encryptionScheme !== undefined);
+const knowsSchemes = (answer) =>
+  [...(answer.audioCapabilities || []), ...(answer.videoCapabilities || [])].some(
+    (capability) => capability.encryptionScheme !== undefined,
+  );
 
 function acceptable(system, capability) {
   const allowed = config.robustness || system.robustness;
-  return allowed.includes(capability.robustness || '')
-    && (!capability.encryptionScheme || system.schemes.includes(capability.encryptionScheme));
+  return (
+    allowed.includes(capability.robustness || "") &&
+    (!capability.encryptionScheme || system.schemes.includes(capability.encryptionScheme))
+  );
 }
 
 /** ClearKey's answer for one configuration, or null. */
 async function askClearKey(audio, video) {
-  const plain = ({ contentType, encryptionScheme }) => (encryptionScheme ? { contentType, encryptionScheme } : { contentType });
+  const plain = ({ contentType, encryptionScheme }) =>
+    encryptionScheme ? { contentType, encryptionScheme } : { contentType };
   try {
-    return await nativeRequestAccess.call(navigator, 'org.w3.clearkey', [{
-      initDataTypes: ['keyids'],
-      ...(audio.length > 0 ? { audioCapabilities: audio.map(plain) } : {}),
-      ...(video.length > 0 ? { videoCapabilities: video.map(plain) } : {}),
-      distinctiveIdentifier: 'not-allowed',
-      persistentState: 'not-allowed',
-      sessionTypes: ['temporary'],
-    }]);
-  } catch (error) {
+    return await nativeRequestAccess.call(navigator, "org.w3.clearkey", [
+      {
+        initDataTypes: ["keyids"],
+        ...(audio.length > 0 ? { audioCapabilities: audio.map(plain) } : {}),
+        ...(video.length > 0 ? { videoCapabilities: video.map(plain) } : {}),
+        distinctiveIdentifier: "not-allowed",
+        persistentState: "not-allowed",
+        sessionTypes: ["temporary"],
+      },
+    ]);
+  } catch (_error) {
     return null;
   }
 }
@@ -43,8 +50,9 @@ async function accept(system, wanted) {
   const types = wanted.initDataTypes || [];
   const known = types.filter((type) => system.initDataTypes.includes(type));
   if (types.length > 0 && known.length === 0) return null;
-  const sessionTypes = wanted.sessionTypes || ['temporary'];
-  if (sessionTypes.some((type) => type !== 'temporary' && !(type === 'persistent-license' && config.persistent))) return null;
+  const sessionTypes = wanted.sessionTypes || ["temporary"];
+  if (sessionTypes.some((type) => type !== "temporary" && !(type === "persistent-license" && config.persistent)))
+    return null;
   const goodAudio = audio.filter((capability) => acceptable(system, capability));
   const goodVideo = video.filter((capability) => acceptable(system, capability));
   if ((audio.length > 0 && goodAudio.length === 0) || (video.length > 0 && goodVideo.length === 0)) return null;
@@ -52,23 +60,27 @@ async function accept(system, wanted) {
   if (!real) return null;
   const answer = real.getConfiguration();
   const schemes = knowsSchemes(answer);
-  const nameOf = ({ contentType, encryptionScheme }) => `${contentType}|${(schemes && encryptionScheme) || ''}`;
+  const nameOf = ({ contentType, encryptionScheme }) => `${contentType}|${(schemes && encryptionScheme) || ""}`;
   const survivors = (mine, theirs) => {
     const names = new Set((theirs || []).map(nameOf));
-    return mine.filter((capability) => names.has(nameOf(capability)))
-      .map(({ contentType, robustness = '', encryptionScheme = null }) =>
-        ({ contentType, robustness, ...(schemes ? { encryptionScheme } : {}) }));
+    return mine
+      .filter((capability) => names.has(nameOf(capability)))
+      .map(({ contentType, robustness = "", encryptionScheme = null }) => ({
+        contentType,
+        robustness,
+        ...(schemes ? { encryptionScheme } : {}),
+      }));
   };
-  const state = (asked) => (asked === 'required' ? 'required' : 'not-allowed');
+  const state = (asked) => (asked === "required" ? "required" : "not-allowed");
   return {
     real,
     configuration: {
-      label: wanted.label || '',
+      label: wanted.label || "",
       initDataTypes: known,
       audioCapabilities: survivors(goodAudio, answer.audioCapabilities),
       videoCapabilities: survivors(goodVideo, answer.videoCapabilities),
       distinctiveIdentifier: state(wanted.distinctiveIdentifier),
-      persistentState: sessionTypes.includes('persistent-license') ? 'required' : state(wanted.persistentState),
+      persistentState: sessionTypes.includes("persistent-license") ? "required" : state(wanted.persistentState),
       sessionTypes,
     },
   };
@@ -79,7 +91,7 @@ class Access {
 
   constructor(parts) {
     this.#parts = parts;
-    Object.defineProperty(this, 'keySystem', { value: parts.keySystem, enumerable: true });
+    Object.defineProperty(this, "keySystem", { value: parts.keySystem, enumerable: true });
   }
 
   getConfiguration() {
@@ -89,7 +101,7 @@ class Access {
   async createMediaKeys() {
     const { system, keySystem, real, configuration } = this.#parts;
     const [best] = [...configuration.videoCapabilities, ...configuration.audioCapabilities];
-    return new Keys({ system, keySystem, level: best ? best.robustness : '', real: await real.createMediaKeys() });
+    return new Keys({ system, keySystem, level: best ? best.robustness : "", real: await real.createMediaKeys() });
   }
 }
 
@@ -103,17 +115,17 @@ export async function requestAccess(keySystem, configurations) {
     granted.last = keySystem;
     return own;
   }
-  if (!configurations || configurations.length === 0) throw malformed('no configurations');
+  if (!configurations || configurations.length === 0) throw malformed("no configurations");
   if (system) {
     for (const wanted of configurations) {
       const accepted = await accept(system, wanted);
       if (accepted) {
         granted.last = keySystem;
-        log({ keySystem, event: 'access-granted' });
+        log({ keySystem, event: "access-granted" });
         return new Access({ system, keySystem, ...accepted });
       }
     }
   }
-  log({ keySystem, event: 'access-refused' });
+  log({ keySystem, event: "access-refused" });
   throw notSupported(`${keySystem} is not there, or takes none of these configurations`);
 }

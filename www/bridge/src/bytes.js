@@ -77,7 +77,7 @@ export const u32le = (n) => u32be(n).reverse();
 export const utf8 = (text) => new TextEncoder().encode(text);
 
 /** Strict: bytes that are no UTF-8 are a TypeError. */
-export const fromUtf8 = (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+export const fromUtf8 = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 
 export function utf16le(text) {
   const out = new Uint8Array(text.length * 2);
@@ -89,17 +89,17 @@ export function utf16le(text) {
   return out;
 }
 
-export const fromUtf16le = (bytes) => new TextDecoder('utf-16le', { fatal: true }).decode(bytes);
+export const fromUtf16le = (bytes) => new TextDecoder("utf-16le", { fatal: true }).decode(bytes);
 
-export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export function base64(bytes) {
-  let text = '';
+  let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
 }
 
-export const base64url = (bytes) => base64(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+export const base64url = (bytes) => base64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
 export function fromBase64(text) {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));

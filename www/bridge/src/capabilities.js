@@ -1,22 +1,22 @@
 // navigator.mediaCapabilities.decodingInfo with a keySystemConfiguration: another way to a MediaKeySystemAccess, which
 // Shaka and rx-player take where the browser has it (Chromium). Without the bridge's answer they would rule all out.
-import { requestAccess } from './access.js';
-import { systemFor } from './config.js';
+import { requestAccess } from "./access.js";
+import { systemFor } from "./config.js";
 
 /** The EME configuration that decodingInfo's one stands for (W3C Media Capabilities, 2.1.6). */
 function emeConfiguration({ audio, video, keySystemConfiguration: k }) {
   const capability = (track, more = {}) => ({
     contentType: track.contentType,
-    robustness: more.robustness || '',
+    robustness: more.robustness || "",
     ...(more.encryptionScheme ? { encryptionScheme: more.encryptionScheme } : {}),
   });
   return {
     ...(k.initDataType ? { initDataTypes: [k.initDataType] } : {}),
     ...(audio ? { audioCapabilities: [capability(audio, k.audio)] } : {}),
     ...(video ? { videoCapabilities: [capability(video, k.video)] } : {}),
-    distinctiveIdentifier: k.distinctiveIdentifier || 'optional',
-    persistentState: k.persistentState || 'optional',
-    sessionTypes: k.sessionTypes || ['temporary'],
+    distinctiveIdentifier: k.distinctiveIdentifier || "optional",
+    persistentState: k.persistentState || "optional",
+    sessionTypes: k.sessionTypes || ["temporary"],
   };
 }
 
@@ -28,10 +28,15 @@ export function installCapabilities() {
     if (!keys || systemFor(keys.keySystem) === null) return native.call(this, configuration);
     const { keySystemConfiguration, ...clear } = configuration;
     const info = await native.call(this, clear);
-    const answer = { supported: info.supported, smooth: info.smooth, powerEfficient: info.powerEfficient, configuration };
+    const answer = {
+      supported: info.supported,
+      smooth: info.smooth,
+      powerEfficient: info.powerEfficient,
+      configuration,
+    };
     try {
       return { ...answer, keySystemAccess: await requestAccess(keys.keySystem, [emeConfiguration(configuration)]) };
-    } catch (error) {
+    } catch (_error) {
       return { ...answer, supported: false, smooth: false, powerEfficient: false, keySystemAccess: null };
     }
   };

@@ -1,12 +1,12 @@
 // The real CDM underneath. Keys that a license brought are put into ClearKey sessions, which then really decrypt.
-import { base64url, hex, utf8 } from './bytes.js';
-import { config } from './config.js';
-import { writeKeyIds } from './init-data.js';
+import { base64url, hex, utf8 } from "./bytes.js";
+import { config } from "./config.js";
+import { writeKeyIds } from "./init-data.js";
 
 export const nativeRequestAccess = Navigator.prototype.requestMediaKeySystemAccess;
 
 /** Statuses under which a real CDM does not decrypt: such a key is kept from ClearKey, too. */
-const WITHHELD = ['output-restricted', 'internal-error', 'expired', 'status-pending', 'usable-in-future', 'released'];
+const WITHHELD = ["output-restricted", "internal-error", "expired", "status-pending", "usable-in-future", "released"];
 
 /** The ClearKey sessions behind one session of the bridge: one for each set of keys that came in. */
 export class ClearKeys {
@@ -30,15 +30,15 @@ export class ClearKeys {
     if (!session) {
       // Firefox decrypts with a key only if the session's init data named it (so its source reads; not observed here); hence not before the
       // license has told the ids.
-      session = { real: this.mediaKeys.createSession('temporary'), held: new Set(ids) };
+      session = { real: this.mediaKeys.createSession("temporary"), held: new Set(ids) };
       this.sessions.push(session);
-      await session.real.generateRequest('keyids', utf8(writeKeyIds(usable.map(({ id }) => id))));
+      await session.real.generateRequest("keyids", utf8(writeKeyIds(usable.map(({ id }) => id))));
     }
-    const jwks = usable.map(({ id, key }) => ({ kty: 'oct', kid: base64url(id), k: base64url(key) }));
-    await session.real.update(utf8(JSON.stringify({ keys: jwks, type: 'temporary' })));
+    const jwks = usable.map(({ id, key }) => ({ kty: "oct", kid: base64url(id), k: base64url(key) }));
+    await session.real.update(utf8(JSON.stringify({ keys: jwks, type: "temporary" })));
     for (const { id } of usable) {
       if (config.statuses[hex(id)]) continue;
-      this.statuses.set(hex(id), { id, status: session.real.keyStatuses.get(id) || 'internal-error' });
+      this.statuses.set(hex(id), { id, status: session.real.keyStatuses.get(id) || "internal-error" });
     }
   }
 

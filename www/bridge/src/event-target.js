@@ -4,7 +4,7 @@
 function constructible() {
   try {
     return Boolean(new EventTarget());
-  } catch (error) {
+  } catch (_error) {
     return false;
   }
 }

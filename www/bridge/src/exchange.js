@@ -1,9 +1,9 @@
 // One session's talk with its license server: challenges with fresh nonces out, answers in. No EME here, so the modern
 // session and the legacy WebKit session share it.
-import { hex } from './bytes.js';
-import { config } from './config.js';
-import { malformed, wrongState } from './errors.js';
-import { log } from './log.js';
+import { hex } from "./bytes.js";
+import { config } from "./config.js";
+import { malformed, wrongState } from "./errors.js";
+import { log } from "./log.js";
 
 export const KIND = { new: 1, renewal: 2, release: 3 };
 
@@ -24,7 +24,7 @@ export class Exchange {
     const { certificateRequest } = this.system;
     if (certificateRequest && config.serviceCertificateRequest && !this.certificate) {
       this.awaitingCertificate = true;
-      this.log('certificate-request');
+      this.log("certificate-request");
       return certificateRequest.slice();
     }
     return this.challenge(KIND.new);
@@ -33,7 +33,7 @@ export class Exchange {
   challenge(kind) {
     const nonce = crypto.getRandomValues(new Uint8Array(16));
     this.open.set(hex(nonce), kind);
-    this.log('challenge', { kind, keyIds: this.wanted.keyIds.map(hex), contentId: this.wanted.contentId });
+    this.log("challenge", { kind, keyIds: this.wanted.keyIds.map(hex), contentId: this.wanted.contentId });
     return this.system.challenge({ ...this.wanted, nonce, kind, certificate: this.certificate, config });
   }
 
@@ -45,29 +45,29 @@ export class Exchange {
     try {
       return this.read(bytes);
     } catch (error) {
-      this.log('refused', { reason: error.message });
+      this.log("refused", { reason: error.message });
       throw error;
     }
   }
 
   read(bytes) {
     if (this.system.isRenewCommand && this.system.isRenewCommand(bytes)) {
-      return { message: this.challenge(KIND.renewal), messageType: 'license-renewal' };
+      return { message: this.challenge(KIND.renewal), messageType: "license-renewal" };
     }
     if (this.awaitingCertificate) {
       this.certificate = this.system.readCertificate(bytes);
       this.awaitingCertificate = false;
-      this.log('certificate');
-      return { message: this.challenge(KIND.new), messageType: 'license-request' };
+      this.log("certificate");
+      return { message: this.challenge(KIND.new), messageType: "license-request" };
     }
-    if (this.open.size === 0) throw wrongState('no challenge of this session waits for an answer');
+    if (this.open.size === 0) throw wrongState("no challenge of this session waits for an answer");
     const license = this.system.readLicense(bytes);
-    if (!this.open.has(hex(license.nonce))) throw malformed('this license answers another challenge');
+    if (!this.open.has(hex(license.nonce))) throw malformed("this license answers another challenge");
     const released = this.open.get(hex(license.nonce)) === KIND.release;
-    if (license.keys.length === 0 && !released) throw malformed('a license without a key');
+    if (license.keys.length === 0 && !released) throw malformed("a license without a key");
     this.open.delete(hex(license.nonce));
     if (released) return { released };
-    this.log('license', { keyIds: license.keys.map(({ id }) => hex(id)), renewal: license.renewal });
+    this.log("license", { keyIds: license.keys.map(({ id }) => hex(id)), renewal: license.renewal });
     return { license };
   }
 

@@ -1,7 +1,7 @@
 // Which protected tracks a page has given to which media element: SourceBuffer.appendBuffer is watched for init segments.
 // FairPlay's `sinf` init data are made from these; a browser without FairPlay does not make them itself.
-import { copyOf } from './bytes.js';
-import { protectedTracks } from './boxes.js';
+import { copyOf } from "./bytes.js";
+import { protectedTracks } from "./boxes.js";
 
 /** SourceBuffer → MediaSource, object URL → MediaSource, MediaSource → tracks that no event has announced yet. */
 const sourceOf = new WeakMap();
@@ -13,8 +13,8 @@ function remember(buffer, data) {
   if (!source) return;
   let tracks;
   try {
-    tracks = protectedTracks(copyOf(data, 'media'));
-  } catch (error) {
+    tracks = protectedTracks(copyOf(data, "media"));
+  } catch (_error) {
     return; // a part of a segment, or WebM: the browser's own parser has the last word on it
   }
   if (tracks.length > 0) pending.set(source, [...(pending.get(source) || []), ...tracks]);

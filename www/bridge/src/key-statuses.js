@@ -1,10 +1,10 @@
 // MediaKeyStatusMap: read-only, iterable, keys are ArrayBuffers (a fresh one each time: hls.js turns their bytes round).
-import { copyOf, hex } from './bytes.js';
+import { copyOf, hex } from "./bytes.js";
 
 export class KeyStatuses {
   /** @param {() => [Uint8Array, string][]} entries what the session knows at this moment */
   constructor(entries) {
-    Object.defineProperty(this, 'list', { value: () => entries().map(([id, status]) => [id.slice().buffer, status]) });
+    Object.defineProperty(this, "list", { value: () => entries().map(([id, status]) => [id.slice().buffer, status]) });
   }
 
   get size() {
@@ -12,7 +12,7 @@ export class KeyStatuses {
   }
 
   get(keyId) {
-    const wanted = hex(copyOf(keyId, 'a key id'));
+    const wanted = hex(copyOf(keyId, "a key id"));
     const found = this.list().find(([id]) => hex(new Uint8Array(id)) === wanted);
     return found && found[1];
   }
@@ -30,11 +30,15 @@ export class KeyStatuses {
   }
 
   keys() {
-    return this.list().map(([id]) => id)[Symbol.iterator]();
+    return this.list()
+      .map(([id]) => id)
+      [Symbol.iterator]();
   }
 
   values() {
-    return this.list().map(([, status]) => status)[Symbol.iterator]();
+    return this.list()
+      .map(([, status]) => status)
+      [Symbol.iterator]();
   }
 
   [Symbol.iterator]() {

@@ -1,5 +1,5 @@
 // What the CDM saw, for tests and for the demo: `__cdmBridge.log`, oldest first, bounded. Never a key.
-import { config } from './config.js';
+import { config } from "./config.js";
 
 const LIMIT = 1000;
 

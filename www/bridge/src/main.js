@@ -1,12 +1,12 @@
 // Installs the bridge. It has to run before the player is loaded: players keep references to what they find.
-import { requestAccess } from './access.js';
-import { installCapabilities } from './capabilities.js';
-import { nativeRequestAccess } from './clearkey.js';
-import { alreadyActive, config } from './config.js';
-import { installEncryptedEvents } from './encrypted-events.js';
-import { installInitSegments } from './init-segments.js';
-import { installLegacyWebkit, needKey } from './legacy-webkit.js';
-import { installMediaElement } from './media-element.js';
+import { requestAccess } from "./access.js";
+import { installCapabilities } from "./capabilities.js";
+import { nativeRequestAccess } from "./clearkey.js";
+import { alreadyActive, config } from "./config.js";
+import { installEncryptedEvents } from "./encrypted-events.js";
+import { installInitSegments } from "./init-segments.js";
+import { installLegacyWebkit, needKey } from "./legacy-webkit.js";
+import { installMediaElement } from "./media-element.js";
 
 if (!alreadyActive) {
   config.log = [];

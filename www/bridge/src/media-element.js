@@ -1,8 +1,8 @@
 // HTMLMediaElement.setMediaKeys and mediaKeys: the element gets the real ClearKey MediaKeys, the page sees the bridge's.
-import { ownerOf, standInFor } from './media-keys.js';
+import { ownerOf, standInFor } from "./media-keys.js";
 
 const native = HTMLMediaElement.prototype.setMediaKeys;
-const nativeGetter = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'mediaKeys');
+const nativeGetter = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "mediaKeys");
 
 /** Elements whose setMediaKeys was called, with what is (or is being) attached. */
 const attached = new WeakMap();
@@ -11,7 +11,7 @@ const attached = new WeakMap();
 export function keySystemOf(element) {
   const keys = attached.get(element);
   const owner = ownerOf(keys);
-  return owner ? owner.keySystem : keys ? 'org.w3.clearkey' : null;
+  return owner ? owner.keySystem : keys ? "org.w3.clearkey" : null;
 }
 
 /** Attaches the browser's own MediaKeys, past the wrapper. */
@@ -29,7 +29,7 @@ export function installMediaElement() {
       throw error;
     }
   };
-  Object.defineProperty(HTMLMediaElement.prototype, 'mediaKeys', {
+  Object.defineProperty(HTMLMediaElement.prototype, "mediaKeys", {
     ...nativeGetter,
     get() {
       return standInFor(nativeGetter.get.call(this));

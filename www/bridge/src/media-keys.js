@@ -1,9 +1,9 @@
 // MediaKeys: the certificate, the sessions, and the real ClearKey MediaKeys that the media element gets.
-import { copyOf } from './bytes.js';
-import { config } from './config.js';
-import { malformed, notSupported } from './errors.js';
-import { log } from './log.js';
-import { Session } from './session.js';
+import { copyOf } from "./bytes.js";
+import { config } from "./config.js";
+import { malformed, notSupported } from "./errors.js";
+import { log } from "./log.js";
+import { Session } from "./session.js";
 
 /** The bridge's MediaKeys by the browser's own, and the other way round. */
 const realOf = new WeakMap();
@@ -18,27 +18,27 @@ export class Keys {
     standInOf.set(real, this);
   }
 
-  createSession(sessionType = 'temporary') {
-    if (!['temporary', 'persistent-license'].includes(sessionType)) throw malformed(`session type "${sessionType}"`);
-    if (sessionType !== 'temporary' && !config.persistent) throw notSupported('only temporary sessions');
+  createSession(sessionType = "temporary") {
+    if (!["temporary", "persistent-license"].includes(sessionType)) throw malformed(`session type "${sessionType}"`);
+    if (sessionType !== "temporary" && !config.persistent) throw notSupported("only temporary sessions");
     return new Session(this.#owner, sessionType);
   }
 
   async setServerCertificate(certificate) {
     const { system, keySystem } = this.#owner;
-    const bytes = copyOf(certificate, 'a certificate');
+    const bytes = copyOf(certificate, "a certificate");
     if (!system.takesCertificate) return false;
-    if (bytes.length === 0) throw malformed('the certificate is empty');
+    if (bytes.length === 0) throw malformed("the certificate is empty");
     system.checkCertificate(bytes);
     // EME lets a CDM take the bytes before the promise settles or only then, and whether Safari's does is not known.
-    if (config.certificateOrder === 'strict') await null;
+    if (config.certificateOrder === "strict") await null;
     this.#owner.certificate = bytes;
-    log({ keySystem, event: 'server-certificate', length: bytes.length });
+    log({ keySystem, event: "server-certificate", length: bytes.length });
     return true;
   }
 
   async getStatusForPolicy() {
-    return 'usable';
+    return "usable";
   }
 }
 

@@ -1,6 +1,6 @@
 // Protobuf wire format, as far as the simulated Widevine wire uses it: varints and length-delimited fields are kept,
 // fixed-size fields are skipped.
-import { concat, Reader } from './bytes.js';
+import { concat, Reader } from "./bytes.js";
 
 function varint(value) {
   const out = [];
@@ -23,7 +23,7 @@ function readVarint(reader) {
     value += (byte & 127) * weight;
     if (byte < 128) return value;
   }
-  throw new RangeError('a varint of more than 32 bits');
+  throw new RangeError("a varint of more than 32 bits");
 }
 
 /** @returns {Map<number, (number|Uint8Array)[]>} the values of each field, in order; RangeError if it is no protobuf */
@@ -40,7 +40,7 @@ export function readMessage(bytes) {
     else if (wire === 2) value = reader.take(readVarint(reader));
     else if (wire === 5) value = reader.take(4);
     else throw new RangeError(`wire type ${wire}`);
-    if (n === 0) throw new RangeError('field number 0');
+    if (n === 0) throw new RangeError("field number 0");
     fields.set(n, [...(fields.get(n) || []), value]);
   }
   return fields;
@@ -56,5 +56,5 @@ export function onlyBytes(fields, n) {
 /** The first varint of a field, or undefined. */
 export function firstNumber(fields, n) {
   const [value] = fields.get(n) || [];
-  return typeof value === 'number' ? value : undefined;
+  return typeof value === "number" ? value : undefined;
 }

@@ -1,5 +1,5 @@
 // SHA-256 (FIPS 180-4), synchronous: a CDM checks a certificate before it answers, and WebCrypto only promises.
-import { concat, utf8 } from './bytes.js';
+import { concat, utf8 } from "./bytes.js";
 
 /** The first 32 bits of the fractional parts of a root of the first primes: how FIPS 180-4 defines its constants. */
 function primeRoots(count, root) {
@@ -8,7 +8,7 @@ function primeRoots(count, root) {
     let prime = true;
     for (let d = 2; d * d <= n; d++) if (n % d === 0) prime = false;
     if (prime) {
-      const value = Math.pow(n, root);
+      const value = n ** root;
       out.push(Math.floor((value - Math.floor(value)) * 0x100000000) >>> 0);
     }
   }
@@ -32,10 +32,18 @@ function block(state, view, at) {
   for (let i = 0; i < 64; i++) {
     const t1 = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + K[i] + w[i]) | 0;
     const t2 = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    h = g; g = f; f = e; e = (d + t1) | 0;
-    d = c; c = b; b = a; a = (t1 + t2) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((value, i) => { state[i] += value; });
+  [a, b, c, d, e, f, g, h].forEach((value, i) => {
+    state[i] += value;
+  });
 }
 
 /** @returns {Uint8Array} 32 bytes */

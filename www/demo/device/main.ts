@@ -9,19 +9,29 @@ import { codecTable, drmTable, problemList } from "./tables.js";
 import { reportText, verdictOf, type Findings } from "./report.js";
 
 const CODECS: [name: string, contentType: string][] = [
-  ["H.264", 'video/mp4; codecs="avc1.64001f"'], ["HEVC", 'video/mp4; codecs="hvc1.1.6.L93.B0"'], ["VP9", 'video/mp4; codecs="vp09.00.31.08"'],
-  ["AV1", 'video/mp4; codecs="av01.0.04M.08"'], ["AAC", 'audio/mp4; codecs="mp4a.40.2"'], ["Opus", 'audio/mp4; codecs="opus"'],
+  ["H.264", 'video/mp4; codecs="avc1.64001f"'],
+  ["HEVC", 'video/mp4; codecs="hvc1.1.6.L93.B0"'],
+  ["VP9", 'video/mp4; codecs="vp09.00.31.08"'],
+  ["AV1", 'video/mp4; codecs="av01.0.04M.08"'],
+  ["AAC", 'audio/mp4; codecs="mp4a.40.2"'],
+  ["Opus", 'audio/mp4; codecs="opus"'],
 ];
 /** A browser without a CDM may think for a minute; what has answered by then is shown. */
 const PATIENCE = 8000;
 
 const findings: Findings = {
-  urls: [], at: new Date().toISOString(),
+  urls: [],
+  at: new Date().toISOString(),
   environment: {
-    userAgent: navigator.userAgent, platform: navigator.platform, secureContext: window.isSecureContext !== false, framed: window.self !== window.top,
-    webAssembly: typeof WebAssembly === "object", mediaSource: typeof MediaSource === "function" || "ManagedMediaSource" in window,
+    userAgent: navigator.userAgent,
+    platform: navigator.platform,
+    secureContext: window.isSecureContext !== false,
+    framed: window.self !== window.top,
+    webAssembly: typeof WebAssembly === "object",
+    mediaSource: typeof MediaSource === "function" || "ManagedMediaSource" in window,
     nativeHls: document.createElement("video").canPlayType("application/vnd.apple.mpegurl") !== "",
-    screen: `${screen.width}x${screen.height} at ${window.devicePixelRatio}`, language: navigator.language,
+    screen: `${screen.width}x${screen.height} at ${window.devicePixelRatio}`,
+    language: navigator.language,
   },
 };
 const status = find<TaskStatus>("#status");
@@ -54,7 +64,10 @@ async function examine(): Promise<void> {
   findings.drms = await status.track("Asking the browser for its DRMs …", probe({ timeout: PATIENCE }));
   fill(find("#drms"), drmTable(findings.drms));
   findings.problems = await status.track("Looking for what is in the way …", diagnose({ timeout: PATIENCE }));
-  fill(find("#problems"), problemList(findings.problems, "Nothing: the page may use EME, the browser has a DRM, and wasm runs."));
+  fill(
+    find("#problems"),
+    problemList(findings.problems, "Nothing: the page may use EME, the browser has a DRM, and wasm runs."),
+  );
   showReport();
   await status.track("Asking for codecs …", codecs(Array.from(new Set(findings.drms.map(({ drm }) => drm)))));
   showReport();
@@ -74,15 +87,25 @@ async function checkUrl(url: string): Promise<void> {
 
 function tools(): void {
   const download = () => {
-    const link = h("a", { href: URL.createObjectURL(new Blob([reportText(findings)], { type: "text/plain" })), download: "device-report.txt" });
+    const link = h("a", {
+      href: URL.createObjectURL(new Blob([reportText(findings)], { type: "text/plain" })),
+      download: "device-report.txt",
+    });
     document.body.append(link);
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
-  const share = () => void navigator.share({ title: "Device report", text: reportText(findings) }).catch(() => undefined); // closed without sharing
-  find("#report-tools").append(copyButton(() => reportText(findings), "Copy the report"), " ", h("button", { type: "button", class: "plain", onclick: download }, "Download"),
-    typeof navigator.share === "function" ? h("button", { type: "button", class: "plain", onclick: share }, "Share") : "");
+  const share = () =>
+    void navigator.share({ title: "Device report", text: reportText(findings) }).catch(() => undefined); // closed without sharing
+  find("#report-tools").append(
+    copyButton(() => reportText(findings), "Copy the report"),
+    " ",
+    h("button", { type: "button", class: "plain", onclick: download }, "Download"),
+    typeof navigator.share === "function"
+      ? h("button", { type: "button", class: "plain", onclick: share }, "Share")
+      : "",
+  );
 }
 
 tools();

@@ -2,14 +2,18 @@
 // calls `window.compare`. The query: `license` (where licenses are), `bridge` (its configuration as JSON), `eme=none`.
 import type { Stage } from "./compare/stage.js";
 
-export interface FrameWindow extends Window { compare?: Stage; failure?: string }
+export interface FrameWindow extends Window {
+  compare?: Stage;
+  failure?: string;
+}
 
 const parameters = new URLSearchParams(location.search);
 const frame = window as FrameWindow & { __cdmBridge?: object };
 
 /** Before any player looks for a CDM. */
 async function prepare(): Promise<void> {
-  if (parameters.get("eme") === "none") Object.defineProperty(Navigator.prototype, "requestMediaKeySystemAccess", { value: undefined });
+  if (parameters.get("eme") === "none")
+    Object.defineProperty(Navigator.prototype, "requestMediaKeySystemAccess", { value: undefined });
   const bridge = parameters.get("bridge");
   if (bridge === null) return;
   frame.__cdmBridge = JSON.parse(bridge) as object;
@@ -22,8 +26,16 @@ async function prepare(): Promise<void> {
   });
 }
 
-prepare().then(async () => {
-  const { createStage } = await import("./compare/stage.js");
-  const license = parameters.get("license");
-  frame.compare = createStage({ base: new URL(".", location.href).href, ...(license ? { host: license } : {}), video: document.querySelector("video")! });
-}).catch((error: Error) => { frame.failure = error.message; });
+prepare()
+  .then(async () => {
+    const { createStage } = await import("./compare/stage.js");
+    const license = parameters.get("license");
+    frame.compare = createStage({
+      base: new URL(".", location.href).href,
+      ...(license ? { host: license } : {}),
+      video: document.querySelector("video")!,
+    });
+  })
+  .catch((error: Error) => {
+    frame.failure = error.message;
+  });

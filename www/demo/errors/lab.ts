@@ -13,7 +13,9 @@ const players = form.elements.namedItem("player") as HTMLSelectElement;
 
 /** A run of each side's own at the server: its faults are counted for it alone. */
 const RUN = /^(.*\/r\/)[\w-]+\//.exec(location.pathname);
-const name = RUN ? location.pathname.slice(RUN[1]!.length).split("/")[0]! : `lab-${(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36)}`;
+const name = RUN
+  ? location.pathname.slice(RUN[1]!.length).split("/")[0]!
+  : `lab-${(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36)}`;
 const runs = new URL(RUN ? RUN[1]! : `${siteRoot().pathname}r/`, location.origin).href;
 
 /** The same server under its other name: an origin that is not the page's. */
@@ -26,7 +28,16 @@ function otherOrigin(url: string): string {
 
 function offer(): void {
   const groups = Array.from(new Set(cases.map(({ group }) => group)));
-  fill(select, ...groups.map((group) => h("optgroup", { label: group }, ...cases.filter((one) => one.group === group).map(({ id, what }) => h("option", { value: id }, what)))));
+  fill(
+    select,
+    ...groups.map((group) =>
+      h(
+        "optgroup",
+        { label: group },
+        ...cases.filter((one) => one.group === group).map(({ id, what }) => h("option", { value: id }, what)),
+      ),
+    ),
+  );
   const wanted = new URLSearchParams(location.search);
   choose(wanted.get("case") ?? "7011-the-token-is-twenty-minutes-old-widevine");
   offerPlayers(wanted.get("player") ?? undefined);
@@ -46,7 +57,10 @@ function offerPlayers(wanted = players.value): void {
 }
 
 const hasServer = async (): Promise<boolean> =>
-  fetch(`${runs}${name}/api/catalog`, { cache: "no-store" }).then(async (response) => response.ok && Array.isArray(await response.json()), () => false);
+  fetch(`${runs}${name}/api/catalog`, { cache: "no-store" }).then(
+    async (response) => response.ok && Array.isArray(await response.json()),
+    () => false,
+  );
 
 export async function startLab(): Promise<void> {
   offer();
@@ -54,7 +68,8 @@ export async function startLab(): Promise<void> {
   if (!(await hasServer())) {
     const note = find("#server-note");
     note.hidden = false;
-    note.textContent = "There is no license server here to go wrong on demand: npm start in the project brings one. The catalogue below works everywhere.";
+    note.textContent =
+      "There is no license server here to go wrong on demand: npm start in the project brings one. The catalogue below works everywhere.";
     for (const control of Array.from(form.elements)) (control as HTMLButtonElement).disabled = true;
     return;
   }
@@ -72,8 +87,12 @@ export async function startLab(): Promise<void> {
       return side.run(one, players.value as LabPlayer, { base, license: otherOrigin(base) });
     });
     status.track("Both sides are running …", Promise.all(both)).then(
-      () => { if (mine === turn) status.say("Done."); },
-      (error: Error) => { if (mine === turn) status.say(error.message, "error"); },
+      () => {
+        if (mine === turn) status.say("Done.");
+      },
+      (error: Error) => {
+        if (mine === turn) status.say(error.message, "error");
+      },
     );
   });
 }

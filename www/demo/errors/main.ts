@@ -5,4 +5,6 @@ import { startCatalogue } from "./results.js";
 import { startLab } from "./lab.js";
 
 startCatalogue();
-void startLab().then(() => { document.documentElement.dataset.ready = "true"; });
+void startLab().then(() => {
+  document.documentElement.dataset.ready = "true";
+});

@@ -38,12 +38,36 @@ export class BuildView extends HTMLElement {
       this.values[field.name] = field.value;
       void this.build();
     });
-    const inspect = () => this.dispatchEvent(new CustomEvent("open", { bubbles: true, detail: { input: base64(this.bytes) } }));
-    this.append(h("div", { class: "columns" },
-      h("section", { class: "panel", "aria-label": "Fields" }, h("label", { class: "field" }, "Build a", choice), this.form),
-      h("section", { class: "panel", "aria-label": "Result" }, h("div", { class: "toolbar" }, h("h2", {}, "Result"), this.size,
-        copyButton(() => base64(this.bytes), "Copy base64", { text: "Copy base64" }), copyButton(() => hexOf(this.bytes), "Copy hex", { text: "Copy hex" }),
-        h("button", { type: "button", class: "end", onclick: inspect }, "Inspect")), this.problem, this.text, this.hex)));
+    const inspect = () =>
+      this.dispatchEvent(new CustomEvent("open", { bubbles: true, detail: { input: base64(this.bytes) } }));
+    this.append(
+      h(
+        "div",
+        { class: "columns" },
+        h(
+          "section",
+          { class: "panel", "aria-label": "Fields" },
+          h("label", { class: "field" }, "Build a", choice),
+          this.form,
+        ),
+        h(
+          "section",
+          { class: "panel", "aria-label": "Result" },
+          h(
+            "div",
+            { class: "toolbar" },
+            h("h2", {}, "Result"),
+            this.size,
+            copyButton(() => base64(this.bytes), "Copy base64", { text: "Copy base64" }),
+            copyButton(() => hexOf(this.bytes), "Copy hex", { text: "Copy hex" }),
+            h("button", { type: "button", class: "end", onclick: inspect }, "Inspect"),
+          ),
+          this.problem,
+          this.text,
+          this.hex,
+        ),
+      ),
+    );
     this.showForm();
   }
 
@@ -54,21 +78,47 @@ export class BuildView extends HTMLElement {
 
   private showForm(): void {
     fill(this.form);
-    for (const field of FORMS[this.what]) append(this.form, h("label", { class: `field ${field.kind}` }, field.label, field.hint && h("span", { class: "small" }, ` (${field.hint})`), this.control(field)));
+    for (const field of FORMS[this.what])
+      append(
+        this.form,
+        h(
+          "label",
+          { class: `field ${field.kind}` },
+          field.label,
+          field.hint && h("span", { class: "small" }, ` (${field.hint})`),
+          this.control(field),
+        ),
+      );
   }
 
   private control({ name, kind, options }: FormField): HTMLElement {
     const value = this.values[name] ?? "";
     if (kind === "select") {
-      const select = h("select", { name }, ...(options ?? []).map(([option, label]) => h("option", { value: option, selected: option === value }, label)));
+      const select = h(
+        "select",
+        { name },
+        ...(options ?? []).map(([option, label]) => h("option", { value: option, selected: option === value }, label)),
+      );
       return select;
     }
     if (kind === "key-ids" || kind === "keys" || kind === "hex") {
-      const area = h("textarea", { name, rows: kind === "hex" ? "3" : "2", spellcheck: "false", autocapitalize: "off" });
+      const area = h("textarea", {
+        name,
+        rows: kind === "hex" ? "3" : "2",
+        spellcheck: "false",
+        autocapitalize: "off",
+      });
       area.value = value;
       return area;
     }
-    return h("input", { name, value, type: kind, min: kind === "number" ? "0" : undefined, spellcheck: "false", autocapitalize: "off" });
+    return h("input", {
+      name,
+      value,
+      type: kind,
+      min: kind === "number" ? "0" : undefined,
+      spellcheck: "false",
+      autocapitalize: "off",
+    });
   }
 
   private async build(): Promise<void> {
@@ -87,7 +137,10 @@ export class BuildView extends HTMLElement {
     } catch (error) {
       if (turn !== this.turn) return;
       const { message, hint } = error as Error & { hint?: string };
-      fill(this.problem, h("div", { class: "notice", "data-kind": "error" }, h("strong", {}, message), hint && h("p", {}, hint)));
+      fill(
+        this.problem,
+        h("div", { class: "notice", "data-kind": "error" }, h("strong", {}, message), hint && h("p", {}, hint)),
+      );
     }
   }
 
@@ -95,25 +148,52 @@ export class BuildView extends HTMLElement {
     const { what } = this;
     if (what === "widevine") return ask("build", await this.widevine());
     if (what === "playready") return ask("build", await this.playready());
-    const inner = what === "widevine-box" ? await ask("build", await this.widevine()) : what === "playready-box" ? await ask("build", await this.playready()) : undefined;
-    const systemId = what === "other-box" ? this.value("systemId") ?? "" : SYSTEMS[what];
+    const inner =
+      what === "widevine-box"
+        ? await ask("build", await this.widevine())
+        : what === "playready-box"
+          ? await ask("build", await this.playready())
+          : undefined;
+    const systemId = what === "other-box" ? (this.value("systemId") ?? "") : SYSTEMS[what];
     const data = inner ?? (what === "other-box" ? bytesOfHex(this.value("data") ?? "") : undefined);
     const version = this.value("version");
     const keyIds = await this.keyIds("boxKeyIds");
-    return ask("build", { what: "pssh", fields: { systemId, ...(keyIds.length > 0 && { keyIds }), ...(data && { data: data as Uint8Array<ArrayBuffer> }), ...(version && what !== "common-box" && { version: Number(version) as 0 | 1 }) } });
+    return ask("build", {
+      what: "pssh",
+      fields: {
+        systemId,
+        ...(keyIds.length > 0 && { keyIds }),
+        ...(data && { data: data as Uint8Array<ArrayBuffer> }),
+        ...(version && what !== "common-box" && { version: Number(version) as 0 | 1 }),
+      },
+    });
   }
 
   private async widevine(): Promise<Building> {
-    const texts = Object.fromEntries(["contentId", "provider", "algorithm", "protectionScheme", "trackType", "policy"].map((name) => [name, this.value(name)]).filter(([, value]) => value));
+    const texts = Object.fromEntries(
+      ["contentId", "provider", "algorithm", "protectionScheme", "trackType", "policy"]
+        .map((name) => [name, this.value(name)])
+        .filter(([, value]) => value),
+    );
     const index = this.value("cryptoPeriodIndex");
-    return { what: "widevine", fields: { keyIds: await this.keyIds("keyIds"), ...texts, ...(index && { cryptoPeriodIndex: Number(index) }) } };
+    return {
+      what: "widevine",
+      fields: { keyIds: await this.keyIds("keyIds"), ...texts, ...(index && { cryptoPeriodIndex: Number(index) }) },
+    };
   }
 
   private async playready(): Promise<Building> {
     const algorithm = this.value("keyAlgorithm") as "AESCTR" | undefined;
     const keys = (await this.keyIds("keys")).map((keyId) => ({ keyId, ...(algorithm && { algorithm }) }));
-    const texts = Object.fromEntries(["licenseUrl", "licenseUiUrl", "customAttributes"].map((name) => [name, this.value(name)]).filter(([, value]) => value));
-    return { what: "playready", fields: { version: (this.value("headerVersion") ?? "4.2.0.0") as "4.2.0.0", keys, ...texts } };
+    const texts = Object.fromEntries(
+      ["licenseUrl", "licenseUiUrl", "customAttributes"]
+        .map((name) => [name, this.value(name)])
+        .filter(([, value]) => value),
+    );
+    return {
+      what: "playready",
+      fields: { version: (this.value("headerVersion") ?? "4.2.0.0") as "4.2.0.0", keys, ...texts },
+    };
   }
 
   /** A field of the form that is shown; empty ones are left out. */
@@ -124,18 +204,26 @@ export class BuildView extends HTMLElement {
 
   private async keyIds(name: string): Promise<string[]> {
     const lines = (this.value(name) ?? "").split(/[\s,;]+/).filter(Boolean);
-    return Promise.all(lines.map(async (line) => {
-      const id = await ask("keyId", line);
-      if (!id) throw Object.assign(new Error(`"${line}" is not a key id.`), { hint: "A key id is 16 bytes: a UUID, 32 hex digits, or 24 characters of base64." });
-      return id;
-    }));
+    return Promise.all(
+      lines.map(async (line) => {
+        const id = await ask("keyId", line);
+        if (!id)
+          throw Object.assign(new Error(`"${line}" is not a key id.`), {
+            hint: "A key id is 16 bytes: a UUID, 32 hex digits, or 24 characters of base64.",
+          });
+        return id;
+      }),
+    );
   }
 }
 customElements.define("build-view", BuildView);
 
 function bytesOfHex(text: string): Uint8Array {
   const digits = text.replace(/[\s:,]|0x/gi, "");
-  if (!/^([0-9a-f]{2})*$/i.test(digits)) throw Object.assign(new Error("The data are not hex."), { hint: "Write two digits a byte; blanks between them are ignored." });
+  if (!/^([0-9a-f]{2})*$/i.test(digits))
+    throw Object.assign(new Error("The data are not hex."), {
+      hint: "Write two digits a byte; blanks between them are ignored.",
+    });
   return Uint8Array.from(digits.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }
 
@@ -144,7 +232,11 @@ function difference(before: Uint8Array, after: Uint8Array): { offset: number; le
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
   let end = 0;
-  while (end < Math.min(before.length, after.length) - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  while (
+    end < Math.min(before.length, after.length) - start &&
+    before[before.length - 1 - end] === after[after.length - 1 - end]
+  )
+    end += 1;
   const length = after.length - end - start;
   return length > 0 ? { offset: start, length } : undefined;
 }

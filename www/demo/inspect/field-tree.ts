@@ -7,7 +7,14 @@ import { keyOf, type Field, type Path } from "./fields.js";
 /** Open from the start, unless that makes more rows than one looks at. */
 const OPEN_ROWS = 120;
 
-interface Row { field: Field; level: number; element: HTMLElement; open: boolean; parent: Row | undefined; rows: Row[] }
+interface Row {
+  field: Field;
+  level: number;
+  element: HTMLElement;
+  open: boolean;
+  parent: Row | undefined;
+  rows: Row[];
+}
 
 export class FieldTree extends HTMLElement {
   private top: Row[] = [];
@@ -39,7 +46,7 @@ export class FieldTree extends HTMLElement {
     this.top = fields.map((field) => this.make(field, 1, undefined));
     this.tree.append(...this.top.map(({ element }) => element));
     // Level by level, as long as it stays readable.
-    for (let level = this.top; level.length > 0 && this.byElement.size < OPEN_ROWS;) {
+    for (let level = this.top; level.length > 0 && this.byElement.size < OPEN_ROWS; ) {
       const next: Row[] = [];
       for (const row of level) {
         if (this.byElement.size >= OPEN_ROWS) break;
@@ -73,11 +80,18 @@ export class FieldTree extends HTMLElement {
   }
 
   private make(field: Field, level: number, parent: Row | undefined): Row {
-    const element = h("div", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "aria-expanded": field.children ? "false" : undefined });
+    const element = h("div", {
+      role: "treeitem",
+      tabindex: "-1",
+      "aria-level": level,
+      "aria-selected": "false",
+      "aria-expanded": field.children ? "false" : undefined,
+    });
     element.style.paddingLeft = `${(level - 1) * 16 + 4}px`;
     element.append(
       h("span", { class: field.children ? "twist" : "leaf", "aria-hidden": "true" }),
-      h("span", { class: "name" }, field.name), h("span", { class: "value mono" }, field.text ?? field.summary ?? ""),
+      h("span", { class: "name" }, field.name),
+      h("span", { class: "value mono" }, field.text ?? field.summary ?? ""),
     );
     if (field.range) element.classList.add("placed");
     const row: Row = { field, level, element, open: false, parent, rows: [] };
@@ -113,7 +127,8 @@ export class FieldTree extends HTMLElement {
     let rows = this.top;
     let found: Row | undefined;
     for (let guard = 0; guard < path.length * 2 + 2 && keyOf(found?.field.path ?? []) !== keyOf(path); guard += 1) {
-      const next = rows.find(({ field }) => isPrefix(field.path, path)) ?? rows.find(({ field }) => isGroupOf(field.path, path));
+      const next =
+        rows.find(({ field }) => isPrefix(field.path, path)) ?? rows.find(({ field }) => isGroupOf(field.path, path));
       if (!next) break;
       found = next;
       if (keyOf(next.field.path) !== keyOf(path)) this.toggle(next, true);
@@ -146,18 +161,44 @@ export class FieldTree extends HTMLElement {
 
   private tell(type: "point" | "choose", row: Row | undefined): void {
     if (type === "choose") this.mark(row);
-    this.dispatchEvent(new CustomEvent<{ field: Field | undefined; range: FieldRange | undefined }>(type, { detail: { field: row?.field, range: row?.field.range }, bubbles: true }));
+    this.dispatchEvent(
+      new CustomEvent<{ field: Field | undefined; range: FieldRange | undefined }>(type, {
+        detail: { field: row?.field, range: row?.field.range },
+        bubbles: true,
+      }),
+    );
   }
 
   private key(event: KeyboardEvent): void {
     const row = this.current;
     if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
-    const visible = () => Array.from(this.byElement.values()).filter((each) => this.isVisible(each)).sort(inDocument);
-    const step = (by: number) => { const rows = visible(); return rows[rows.indexOf(row) + by]; };
+    const visible = () =>
+      Array.from(this.byElement.values())
+        .filter((each) => this.isVisible(each))
+        .sort(inDocument);
+    const step = (by: number) => {
+      const rows = visible();
+      return rows[rows.indexOf(row) + by];
+    };
     const moves: Record<string, () => Row | undefined> = {
-      ArrowDown: () => step(1), ArrowUp: () => step(-1), Home: () => visible()[0], End: () => visible().pop(),
-      ArrowRight: () => { if (!row.open && row.field.children) { this.toggle(row, true); return row; } return row.rows[0]; },
-      ArrowLeft: () => { if (row.open) { this.toggle(row, false); return row; } return row.parent; },
+      ArrowDown: () => step(1),
+      ArrowUp: () => step(-1),
+      Home: () => visible()[0],
+      End: () => visible().pop(),
+      ArrowRight: () => {
+        if (!row.open && row.field.children) {
+          this.toggle(row, true);
+          return row;
+        }
+        return row.rows[0];
+      },
+      ArrowLeft: () => {
+        if (row.open) {
+          this.toggle(row, false);
+          return row;
+        }
+        return row.parent;
+      },
     };
     const move = moves[event.key];
     if (!move && event.key !== "Enter" && event.key !== " ") return;
@@ -171,13 +212,21 @@ export class FieldTree extends HTMLElement {
 }
 customElements.define("field-tree", FieldTree);
 
-const inDocument = (a: Row, b: Row): number => (a.element.compareDocumentPosition(b.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
+const inDocument = (a: Row, b: Row): number =>
+  a.element.compareDocumentPosition(b.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
 
-const isPrefix = (path: Path, of: Path): boolean => path.length <= of.length && path.every((step, at) => step === of[at]);
+const isPrefix = (path: Path, of: Path): boolean =>
+  path.length <= of.length && path.every((step, at) => step === of[at]);
 
 /** `from–to`, counted from 1, in the place of an index. */
 function isGroupOf(path: Path, of: Path): boolean {
   const [last, step] = [path[path.length - 1], of[path.length - 1]];
   const bounds = typeof last === "string" ? /^(\d+)–(\d+)$/.exec(last) : null;
-  return !!bounds && typeof step === "number" && isPrefix(path.slice(0, -1), of) && step >= Number(bounds[1]) - 1 && step < Number(bounds[2]);
+  return (
+    !!bounds &&
+    typeof step === "number" &&
+    isPrefix(path.slice(0, -1), of) &&
+    step >= Number(bounds[1]) - 1 &&
+    step < Number(bounds[2])
+  );
 }

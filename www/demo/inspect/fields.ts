@@ -34,7 +34,10 @@ export function hexOf(bytes: Uint8Array): string {
 
 /** A value in one line, cut where it is long. */
 export function textOf(value: unknown, long = LONG): string | undefined {
-  if (isBytes(value)) return value.length === 0 ? "no bytes" : `${hexOf(value.subarray(0, long / 2))}${value.length > long / 2 ? "…" : ""} (${value.length} bytes)`;
+  if (isBytes(value))
+    return value.length === 0
+      ? "no bytes"
+      : `${hexOf(value.subarray(0, long / 2))}${value.length > long / 2 ? "…" : ""} (${value.length} bytes)`;
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.length === 0 ? "none" : undefined;
   if (typeof value === "object" && value !== null) return undefined;
@@ -63,13 +66,21 @@ function field(path: Path, name: string, value: unknown, ranges: Map<string, Fie
 function membersOf(path: Path, value: object, ranges: Map<string, FieldRange>): Field[] {
   const entries: [string | number, unknown][] = Array.isArray(value)
     ? value.map((member, index): [number, unknown] => [index, member])
-    : Object.entries(value).filter(([name, member]) => member !== undefined && !(path.length === 0 && ELSEWHERE.has(name)));
-  const make = ([step, member]: [string | number, unknown]): Field => field([...path, step], typeof step === "number" ? String(step + 1) : step, member, ranges);
+    : Object.entries(value).filter(
+        ([name, member]) => member !== undefined && !(path.length === 0 && ELSEWHERE.has(name)),
+      );
+  const make = ([step, member]: [string | number, unknown]): Field =>
+    field([...path, step], typeof step === "number" ? String(step + 1) : step, member, ranges);
   if (entries.length <= GROUP) return entries.map(make);
   const groups: Field[] = [];
   for (let from = 0; from < entries.length; from += GROUP) {
     const part = entries.slice(from, from + GROUP);
-    groups.push({ path: [...path, `${from + 1}–${from + part.length}`], name: `${from + 1}–${from + part.length}`, summary: `${part.length} entries`, children: () => part.map(make) });
+    groups.push({
+      path: [...path, `${from + 1}–${from + part.length}`],
+      name: `${from + 1}–${from + part.length}`,
+      summary: `${part.length} entries`,
+      children: () => part.map(make),
+    });
   }
   return groups;
 }

@@ -16,7 +16,16 @@ import type { Input, Shown } from "./tools.js";
 const SHOWN_WARNINGS = 5;
 const SHOWN_KEYS = 3;
 /** Fields whose value was read from something that can be inspected on its own. */
-const OPENS = new Set(["initData", "playreadyObject", "psshBase64", "data", "certificate", "contentIdBytes", "uri", "xml"]);
+const OPENS = new Set([
+  "initData",
+  "playreadyObject",
+  "psshBase64",
+  "data",
+  "certificate",
+  "contentIdBytes",
+  "uri",
+  "xml",
+]);
 
 export class FindingView extends HTMLElement {
   private finding: Shown | undefined;
@@ -25,9 +34,12 @@ export class FindingView extends HTMLElement {
   private readonly tree = h("field-tree") as FieldTree;
   private readonly hex = h("hex-view") as HexView;
   private readonly detail = h("div", { class: "detail", "aria-live": "polite" });
-  private readonly split = h("div", { class: "columns split" },
+  private readonly split = h(
+    "div",
+    { class: "columns split" },
     h("section", { class: "panel", "aria-label": "Fields" }, h("h2", {}, "Fields"), this.tree),
-    h("section", { class: "panel bytes", "aria-label": "Bytes" }, h("h2", {}, "Bytes"), this.hex, this.detail));
+    h("section", { class: "panel bytes", "aria-label": "Bytes" }, h("h2", {}, "Bytes"), this.hex, this.detail),
+  );
 
   connectedCallback(): void {
     if (this.firstChild) return;
@@ -36,9 +48,12 @@ export class FindingView extends HTMLElement {
       this.hex.choose(event.detail.range);
       this.describe(event.detail.field);
     }) as EventListener);
-    this.tree.addEventListener("point", ((event: CustomEvent<{ range?: FieldRange }>) => this.hex.point(event.detail.range)) as EventListener);
-    this.hex.addEventListener("choose", ((event: CustomEvent<FieldRange | undefined>) => this.describe(this.tree.choose(event.detail?.path))) as EventListener);
-    this.hex.addEventListener("point", ((event: CustomEvent<FieldRange | undefined>) => this.tree.point(event.detail?.path)) as EventListener);
+    this.tree.addEventListener("point", ((event: CustomEvent<{ range?: FieldRange }>) =>
+      this.hex.point(event.detail.range)) as EventListener);
+    this.hex.addEventListener("choose", ((event: CustomEvent<FieldRange | undefined>) =>
+      this.describe(this.tree.choose(event.detail?.path))) as EventListener);
+    this.hex.addEventListener("point", ((event: CustomEvent<FieldRange | undefined>) =>
+      this.tree.point(event.detail?.path)) as EventListener);
     this.show(undefined);
   }
 
@@ -49,14 +64,43 @@ export class FindingView extends HTMLElement {
     if (!finding) return;
     const pieces = finding.kind === "pieces" ? (finding.value as { pieces: Finding[] }).pieces : [];
     const layers = (finding.layers ?? []).map((layer) => h("span", { class: "tag" }, layer));
-    const tags: Child[] = [...layers, finding.bytes && h("span", { class: "tag" }, `${finding.bytes.length.toLocaleString("en")} bytes`)];
-    fill(this.summary,
-      back && h("button", { type: "button", class: "plain back", onclick: () => this.show(back.finding) }, `← ${back.title}`),
-      h("h2", { tabindex: "-1" }, titleOf(finding), " ", ...tags), ...this.warnings(finding, warningsOf(finding)),
-      pieces.length > 0 && h("ul", { class: "toolbar pieces" }, ...pieces.map((piece, at) => h("li", {}, h("button", { type: "button", onclick: () => this.show(piece, { title: "All items", finding }) }, `${at + 1}: ${titleOf(piece)}`)))));
-    if (finding.left) this.summary.append(h("p", { class: "quiet" }, `Fields are shown of the first ${finding.left.shown.toLocaleString("en")} of ${finding.left.of.toLocaleString("en")} ${finding.left.name}; key ids and warnings are those of all.`));
+    const tags: Child[] = [
+      ...layers,
+      finding.bytes && h("span", { class: "tag" }, `${finding.bytes.length.toLocaleString("en")} bytes`),
+    ];
+    fill(
+      this.summary,
+      back &&
+        h("button", { type: "button", class: "plain back", onclick: () => this.show(back.finding) }, `← ${back.title}`),
+      h("h2", { tabindex: "-1" }, titleOf(finding), " ", ...tags),
+      ...this.warnings(finding, warningsOf(finding)),
+      pieces.length > 0 &&
+        h(
+          "ul",
+          { class: "toolbar pieces" },
+          ...pieces.map((piece, at) =>
+            h(
+              "li",
+              {},
+              h(
+                "button",
+                { type: "button", onclick: () => this.show(piece, { title: "All items", finding }) },
+                `${at + 1}: ${titleOf(piece)}`,
+              ),
+            ),
+          ),
+        ),
+    );
+    if (finding.left)
+      this.summary.append(
+        h(
+          "p",
+          { class: "quiet" },
+          `Fields are shown of the first ${finding.left.shown.toLocaleString("en")} of ${finding.left.of.toLocaleString("en")} ${finding.left.name}; key ids and warnings are those of all.`,
+        ),
+      );
     this.showKeys(keyIdsOf(finding));
-    this.split.hidden = pieces.length > 0 || finding.kind === "unknown" && !finding.bytes?.length;
+    this.split.hidden = pieces.length > 0 || (finding.kind === "unknown" && !finding.bytes?.length);
     this.tree.show(fieldsOf(finding));
     this.hex.show(finding.bytes ?? new Uint8Array(), finding.ranges ?? []);
     this.describe(undefined);
@@ -64,25 +108,60 @@ export class FindingView extends HTMLElement {
 
   private warnings(finding: Finding, warnings: Warning[]): HTMLElement[] {
     if (finding.kind === "unknown") {
-      return [h("div", { class: "notice", "data-kind": "warning" }, h("strong", {}, "No format that this page knows."),
-        h("p", {}, "Paste all of it: base64 that is cut off or has lost a character cannot be decoded. Media segments need their boxes from the start."))];
+      return [
+        h(
+          "div",
+          { class: "notice", "data-kind": "warning" },
+          h("strong", {}, "No format that this page knows."),
+          h(
+            "p",
+            {},
+            "Paste all of it: base64 that is cut off or has lost a character cannot be decoded. Media segments need their boxes from the start.",
+          ),
+        ),
+      ];
     }
     const notices = warnings.map(({ kind, message, hint, code, line, offset }) => {
       const text = message.slice(0, 1).toUpperCase() + message.slice(1);
-      return h("div", { class: "notice", "data-kind": kind }, h("strong", {}, text), hint && h("p", {}, hint),
-        h("p", { class: "small quiet" }, code && h("code", {}, code), line !== undefined && ` line ${line}`,
-          offset !== undefined && finding.bytes && h("button", { type: "button", class: "plain", onclick: () => this.goTo(offset) }, `Show byte ${offset}`)));
+      return h(
+        "div",
+        { class: "notice", "data-kind": kind },
+        h("strong", {}, text),
+        hint && h("p", {}, hint),
+        h(
+          "p",
+          { class: "small quiet" },
+          code && h("code", {}, code),
+          line !== undefined && ` line ${line}`,
+          offset !== undefined &&
+            finding.bytes &&
+            h("button", { type: "button", class: "plain", onclick: () => this.goTo(offset) }, `Show byte ${offset}`),
+        ),
+      );
     });
     if (notices.length <= SHOWN_WARNINGS + 1) return notices;
-    return [...notices.slice(0, SHOWN_WARNINGS), h("details", {}, h("summary", {}, `${notices.length - SHOWN_WARNINGS} more`), ...notices.slice(SHOWN_WARNINGS, 200))];
+    return [
+      ...notices.slice(0, SHOWN_WARNINGS),
+      h(
+        "details",
+        {},
+        h("summary", {}, `${notices.length - SHOWN_WARNINGS} more`),
+        ...notices.slice(SHOWN_WARNINGS, 200),
+      ),
+    ];
   }
 
   private showKeys(ids: { id: string; label?: string }[]): void {
     this.keys.hidden = ids.length === 0;
     const rows = ids.slice(0, 200).map(({ id, label }) => keyIdRow(id, label));
     const more = rows.slice(SHOWN_KEYS);
-    fill(this.keys, h("h2", {}, ids.length === 1 ? "Key id" : `${ids.length} key ids`), h("div", { class: "key-list" }, ...rows.slice(0, SHOWN_KEYS)),
-      more.length > 0 && h("details", {}, h("summary", {}, `${ids.length - SHOWN_KEYS} more`), h("div", { class: "key-list" }, ...more)));
+    fill(
+      this.keys,
+      h("h2", {}, ids.length === 1 ? "Key id" : `${ids.length} key ids`),
+      h("div", { class: "key-list" }, ...rows.slice(0, SHOWN_KEYS)),
+      more.length > 0 &&
+        h("details", {}, h("summary", {}, `${ids.length - SHOWN_KEYS} more`), h("div", { class: "key-list" }, ...more)),
+    );
   }
 
   private goTo(offset: number): void {
@@ -93,18 +172,61 @@ export class FindingView extends HTMLElement {
 
   /** The chosen field, whole. */
   private describe(field: Field | undefined): void {
-    if (!field || !this.finding) return fill(this.detail, h("p", { class: "quiet small" }, "Choose a field to see its bytes, or a byte to see its field."));
+    if (!field || !this.finding)
+      return fill(
+        this.detail,
+        h("p", { class: "quiet small" }, "Choose a field to see its bytes, or a byte to see its field."),
+      );
     const value = valueAt(this.finding.value, field.path);
     // A group of a long list is not a value.
-    const text = value === undefined ? field.summary ?? "" : ArrayBuffer.isView(value) ? hexOf(value as Uint8Array) : textOf(value, Infinity) ?? JSON.stringify(value, plain, 2) ?? "";
+    const text =
+      value === undefined
+        ? (field.summary ?? "")
+        : ArrayBuffer.isView(value)
+          ? hexOf(value as Uint8Array)
+          : (textOf(value, Infinity) ?? JSON.stringify(value, plain, 2) ?? "");
     const opens = this.inner(field.path, value, field.range);
     const isKeyId = typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
-    fill(this.detail,
-      h("div", { class: "toolbar" }, h("h3", { class: "mono wrap" }, field.path.map((step) => (typeof step === "number" ? step + 1 : step)).join(" › ")),
-        h("span", { class: "end quiet small" }, field.range ? `${field.range.length} ${field.range.length === 1 ? "byte" : "bytes"} at ${field.range.offset}` : "no bytes of its own"),
+    fill(
+      this.detail,
+      h(
+        "div",
+        { class: "toolbar" },
+        h(
+          "h3",
+          { class: "mono wrap" },
+          field.path.map((step) => (typeof step === "number" ? step + 1 : step)).join(" › "),
+        ),
+        h(
+          "span",
+          { class: "end quiet small" },
+          field.range
+            ? `${field.range.length} ${field.range.length === 1 ? "byte" : "bytes"} at ${field.range.offset}`
+            : "no bytes of its own",
+        ),
         copyButton(text, `Copy ${field.name}`),
-        opens !== undefined && h("button", { type: "button", class: "open", onclick: () => this.dispatchEvent(new CustomEvent("open", { bubbles: true, detail: { input: opens, from: this.finding } })) }, "Inspect this")),
-      isKeyId ? keyIdRow(value) : h("pre", { class: "mono wrap", tabindex: "0", "aria-label": "Value" }, text.length > 20_000 ? `${text.slice(0, 20_000)}…` : text));
+        opens !== undefined &&
+          h(
+            "button",
+            {
+              type: "button",
+              class: "open",
+              onclick: () =>
+                this.dispatchEvent(
+                  new CustomEvent("open", { bubbles: true, detail: { input: opens, from: this.finding } }),
+                ),
+            },
+            "Inspect this",
+          ),
+      ),
+      isKeyId
+        ? keyIdRow(value)
+        : h(
+            "pre",
+            { class: "mono wrap", tabindex: "0", "aria-label": "Value" },
+            text.length > 20_000 ? `${text.slice(0, 20_000)}…` : text,
+          ),
+    );
   }
 
   /** What a field was read from, where that can be inspected on its own. */

@@ -11,7 +11,8 @@ const MARGIN = 8;
 const MAX_ROWS = 800_000;
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
-const printable = (byte: number): string => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : byte === 0x20 ? "\u00a0" : "·");
+const printable = (byte: number): string =>
+  byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : byte === 0x20 ? "\u00a0" : "·";
 
 export class HexView extends HTMLElement {
   private bytes: Uint8Array = new Uint8Array();
@@ -23,7 +24,16 @@ export class HexView extends HTMLElement {
   private frame = 0;
   private readonly rows = h("div", { class: "rows" });
   private readonly spacer = h("div", { class: "spacer" }, this.rows);
-  private readonly scroller = h("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": "Bytes. Arrow keys move through them, Enter chooses the field." }, this.spacer);
+  private readonly scroller = h(
+    "div",
+    {
+      class: "scroller",
+      tabindex: "0",
+      role: "group",
+      "aria-label": "Bytes. Arrow keys move through them, Enter chooses the field.",
+    },
+    this.spacer,
+  );
   private readonly said = h("p", { class: "said mono small", role: "status" });
 
   connectedCallback(): void {
@@ -69,7 +79,9 @@ export class HexView extends HTMLElement {
     this.later();
   }
 
-  private get total(): number { return Math.min(Math.ceil(this.bytes.length / this.perRow), MAX_ROWS); }
+  private get total(): number {
+    return Math.min(Math.ceil(this.bytes.length / this.perRow), MAX_ROWS);
+  }
 
   /** As many bytes a row as there is room for. */
   private fit(force = false): void {
@@ -106,14 +118,18 @@ export class HexView extends HTMLElement {
     for (let at = from; at < Math.min(from + this.perRow, this.bytes.length); at += 1) {
       const value = this.bytes[at] as number;
       const marks = this.classes(at, ranges);
-      bytes.append(h("span", { class: marks, "data-at": at }, hex(value)), at % 8 === 7 && at % this.perRow !== this.perRow - 1 ? "  " : " ");
+      bytes.append(
+        h("span", { class: marks, "data-at": at }, hex(value)),
+        at % 8 === 7 && at % this.perRow !== this.perRow - 1 ? "  " : " ",
+      );
       text.append(h("span", { class: marks, "data-at": at }, printable(value)));
     }
     return h("div", { class: "row" }, h("span", { class: "offset" }, from.toString(16).padStart(6, "0")), bytes, text);
   }
 
   private classes(at: number, ranges: FieldRange[]): string | undefined {
-    const inside = (range: FieldRange | undefined) => range !== undefined && at >= range.offset && at < range.offset + range.length;
+    const inside = (range: FieldRange | undefined) =>
+      range !== undefined && at >= range.offset && at < range.offset + range.length;
     const names: string[] = [];
     if (inside(this.chosen)) names.push("chosen");
     else if (inside(this.pointed)) names.push("pointed");
@@ -125,7 +141,8 @@ export class HexView extends HTMLElement {
   private reveal(byte: number): void {
     const top = Math.floor(byte / this.perRow) * ROW;
     const { scrollTop, clientHeight } = this.scroller;
-    if (top < scrollTop || top + ROW > scrollTop + clientHeight) this.scroller.scrollTop = Math.max(0, top - clientHeight / 3);
+    if (top < scrollTop || top + ROW > scrollTop + clientHeight)
+      this.scroller.scrollTop = Math.max(0, top - clientHeight / 3);
   }
 
   private pointAt(byte: number | undefined): void {
@@ -153,7 +170,10 @@ export class HexView extends HTMLElement {
 
   private say(): void {
     if (this.cursor < 0) return;
-    const range = this.chosen && this.cursor >= this.chosen.offset && this.cursor < this.chosen.offset + this.chosen.length ? this.chosen : this.index.at(this.cursor);
+    const range =
+      this.chosen && this.cursor >= this.chosen.offset && this.cursor < this.chosen.offset + this.chosen.length
+        ? this.chosen
+        : this.index.at(this.cursor);
     const name = range && range.path.length > 0 ? `${range.path.join(".")}: ` : "";
     const place = range ? ` · ${name}${range.length} ${range.length === 1 ? "byte" : "bytes"} at ${range.offset}` : "";
     this.said.textContent = `0x${this.cursor.toString(16)} (${this.cursor}) = ${hex(this.bytes[this.cursor] ?? 0)}${place}`;
@@ -165,13 +185,28 @@ export class HexView extends HTMLElement {
 
   private key(event: KeyboardEvent): void {
     const page = this.perRow * Math.max(1, Math.floor(this.scroller.clientHeight / ROW) - 1);
-    const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.perRow, ArrowDown: this.perRow, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };
+    const steps: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -this.perRow,
+      ArrowDown: this.perRow,
+      PageUp: -page,
+      PageDown: page,
+      Home: -Infinity,
+      End: Infinity,
+    };
     const step = steps[event.key];
     if (step === undefined && event.key !== "Enter" && event.key !== " ") return;
     if (this.bytes.length === 0 || event.altKey || event.metaKey) return;
     const next = this.cursor + (step ?? 0);
     // At its ends a remote's arrows lead out of it.
-    if (this.cursor >= 0 && Number.isFinite(next) && event.key.startsWith("Arrow") && (next < 0 || next >= this.bytes.length)) return;
+    if (
+      this.cursor >= 0 &&
+      Number.isFinite(next) &&
+      event.key.startsWith("Arrow") &&
+      (next < 0 || next >= this.bytes.length)
+    )
+      return;
     event.preventDefault();
     if (step === undefined) return this.moveTo(Math.max(0, this.cursor), true);
     if (this.cursor < 0) return this.moveTo(step === Infinity ? this.bytes.length - 1 : 0, false);

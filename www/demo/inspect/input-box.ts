@@ -25,8 +25,19 @@ export class InputBox extends HTMLElement {
     const label = this.getAttribute("label") ?? "Input";
     this.field.setAttribute("rows", this.getAttribute("rows") ?? "4");
     this.field.setAttribute("placeholder", "PSSH, PlayReady, MPD, playlist, segment, token, license, error, CPIX…");
-    append(this.tools, h("button", { type: "button", onclick: () => this.file.click() }, "Open file…"), samplePicker((text) => this.give(text)), h("button", { type: "button", onclick: () => this.clear() }, "Clear"));
-    this.append(h("label", { class: "field" }, `${label}: paste, type or drop`, this.field), this.kept, this.problem, this.file, this.tools);
+    append(
+      this.tools,
+      h("button", { type: "button", onclick: () => this.file.click() }, "Open file…"),
+      samplePicker((text) => this.give(text)),
+      h("button", { type: "button", onclick: () => this.clear() }, "Clear"),
+    );
+    this.append(
+      h("label", { class: "field" }, `${label}: paste, type or drop`, this.field),
+      this.kept,
+      this.problem,
+      this.file,
+      this.tools,
+    );
     this.field.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => this.take(this.field.value), PAUSE);
@@ -66,8 +77,15 @@ export class InputBox extends HTMLElement {
     this.field.hidden = !shown;
     this.kept.hidden = shown;
     if (!shown) {
-      const size = typeof input === "string" ? `${input.length.toLocaleString("en")} characters` : `${input.length.toLocaleString("en")} bytes`;
-      fill(this.kept, h("span", { class: "tag", "data-kind": "info" }, name ?? (typeof input === "string" ? "Text" : "Bytes")), ` ${size} `);
+      const size =
+        typeof input === "string"
+          ? `${input.length.toLocaleString("en")} characters`
+          : `${input.length.toLocaleString("en")} bytes`;
+      fill(
+        this.kept,
+        h("span", { class: "tag", "data-kind": "info" }, name ?? (typeof input === "string" ? "Text" : "Bytes")),
+        ` ${size} `,
+      );
     }
     this.take(input);
   }
@@ -84,7 +102,10 @@ export class InputBox extends HTMLElement {
   }
 
   private async open(file: File): Promise<void> {
-    if (file.size > MAX_BYTES) return this.refuse(`${file.name} has ${file.size.toLocaleString("en")} bytes. An init segment or a manifest is enough: at most ${MAX_BYTES / 1024 / 1024} MB are read.`);
+    if (file.size > MAX_BYTES)
+      return this.refuse(
+        `${file.name} has ${file.size.toLocaleString("en")} bytes. An init segment or a manifest is enough: at most ${MAX_BYTES / 1024 / 1024} MB are read.`,
+      );
     try {
       this.give(new Uint8Array(await read(file)), file.name);
     } catch (error) {
@@ -100,9 +121,10 @@ export class InputBox extends HTMLElement {
 customElements.define("input-box", InputBox);
 
 /** As `Blob.arrayBuffer()`, which is newer than some TVs. */
-const read = (file: File): Promise<ArrayBuffer> => new Promise((resolve, reject) => {
-  const reader = new FileReader();
-  reader.onload = () => resolve(reader.result as ArrayBuffer);
-  reader.onerror = () => reject(reader.error ?? new Error("unknown reason"));
-  reader.readAsArrayBuffer(file);
-});
+const read = (file: File): Promise<ArrayBuffer> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.onerror = () => reject(reader.error ?? new Error("unknown reason"));
+    reader.readAsArrayBuffer(file);
+  });

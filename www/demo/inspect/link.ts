@@ -4,14 +4,19 @@ import type { Input } from "./tools.js";
 /** Longer addresses are cut by mail programs and chats. */
 export const MAX_LINK = 30_000;
 
-export interface Linked { tab?: string; a?: Input; b?: Input }
+export interface Linked {
+  tab?: string;
+  a?: Input;
+  b?: Input;
+}
 
 const toBase64url = (bytes: Uint8Array): string => {
   let text = "";
   for (const byte of Array.from(bytes)) text += String.fromCharCode(byte);
   return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 };
-const fromBase64url = (text: string): Uint8Array => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (character) => character.charCodeAt(0));
+const fromBase64url = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (character) => character.charCodeAt(0));
 
 /** `t` and text, or `b` and base64url of bytes. */
 const write = (input: Input): string => (typeof input === "string" ? `t${input}` : `b${toBase64url(input)}`);

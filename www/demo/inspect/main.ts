@@ -23,7 +23,15 @@ const view = find<FindingView>("#finding");
 const comparison = find<CompareView>("compare-view");
 const building = find<BuildView>("build-view");
 const status = h("task-status", { class: "end" }) as TaskStatus;
-const empty = h("div", { class: "empty" }, h("p", {}, "Nothing to read yet. What it takes: PSSH boxes in base64, hex or URL encoding, PlayReady Objects and headers, init and media segments, MPDs, HLS playlists and Smooth manifests, license tokens and auth data, challenges, licenses and error bodies, CPIX documents, key ids."));
+const empty = h(
+  "div",
+  { class: "empty" },
+  h(
+    "p",
+    {},
+    "Nothing to read yet. What it takes: PSSH boxes in base64, hex or URL encoding, PlayReady Objects and headers, init and media segments, MPDs, HLS playlists and Smooth manifests, license tokens and auth data, challenges, licenses and error bodies, CPIX documents, key ids.",
+  ),
+);
 const said = h("p", { class: "visually-hidden", role: "status" });
 let reading = 0;
 
@@ -59,7 +67,9 @@ async function open({ detail }: CustomEvent<{ input: Input; from?: Shown }>): Pr
 
 async function copied(): Promise<string> {
   const tab = tabs.chosen();
-  const fragment = fragmentOf(tab === "compare" ? { tab, ...comparison.inputs } : { tab, ...(tab === "inspect" && { a: input.input }) });
+  const fragment = fragmentOf(
+    tab === "compare" ? { tab, ...comparison.inputs } : { tab, ...(tab === "inspect" && { a: input.input }) },
+  );
   if (fragment.length > MAX_LINK) throw new Error("too long");
   const address = new URL(`#${fragment}`, location.href).href;
   history.replaceState(undefined, "", address);
@@ -88,9 +98,15 @@ function follow(): void {
 input.tools.append(copyButton(copied, "Copy a link to this input", { text: "Copy link" }), status);
 input.after(empty, said);
 input.addEventListener("given", () => void read());
-document.addEventListener("open", ((event: CustomEvent<{ input: Input; from?: Shown }>) => void open(event)) as EventListener);
+document.addEventListener(
+  "open",
+  ((event: CustomEvent<{ input: Input; from?: Shown }>) => void open(event)) as EventListener,
+);
 // A drop beside the field would leave the page.
-for (const type of ["dragover", "drop"]) document.addEventListener(type, (event) => { if (!event.defaultPrevented) event.preventDefault(); });
+for (const type of ["dragover", "drop"])
+  document.addEventListener(type, (event) => {
+    if (!event.defaultPrevented) event.preventDefault();
+  });
 window.addEventListener("hashchange", follow);
 find("#try").addEventListener("click", () => void tryToSend(find("#tried")));
 follow();

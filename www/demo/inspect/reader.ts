@@ -5,7 +5,11 @@ import type { Tools } from "./tools.js";
 import type { Answered, Asked } from "./worker.js";
 
 type Results = { [Name in keyof Tools]: ReturnType<Tools[Name]> };
-interface Waiting { resolve: (result: never) => void; reject: (error: Error) => void; asked: Asked }
+interface Waiting {
+  resolve: (result: never) => void;
+  reject: (error: Error) => void;
+  asked: Asked;
+}
 
 let worker: Worker | undefined;
 let failed = false;
@@ -29,7 +33,12 @@ function start(): Worker {
     started.terminate();
     const tasks = Array.from(waiting.values());
     waiting.clear();
-    for (const { resolve, reject, asked: { name, input } } of tasks) here(name, input).then((result) => resolve(result as never), reject);
+    for (const {
+      resolve,
+      reject,
+      asked: { name, input },
+    } of tasks)
+      here(name, input).then((result) => resolve(result as never), reject);
   };
   return started;
 }
@@ -40,7 +49,10 @@ async function here(name: keyof Tools, input: unknown): Promise<unknown> {
   return (tools[name] as (input: unknown) => unknown)(input);
 }
 
-export async function ask<Name extends keyof Tools>(name: Name, input: Parameters<Tools[Name]>[0]): Promise<Results[Name]> {
+export async function ask<Name extends keyof Tools>(
+  name: Name,
+  input: Parameters<Tools[Name]>[0],
+): Promise<Results[Name]> {
   if (!failed) {
     try {
       worker ??= start();

@@ -3,8 +3,13 @@
 declare const FILES: string[];
 declare const VERSION: string;
 
-interface ExtendableEvent extends Event { waitUntil(work: Promise<unknown>): void }
-interface FetchEvent extends ExtendableEvent { request: Request; respondWith(response: Promise<Response>): void }
+interface ExtendableEvent extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface FetchEvent extends ExtendableEvent {
+  request: Request;
+  respondWith(response: Promise<Response>): void;
+}
 interface Scope {
   registration: { scope: string };
   clients: { claim(): Promise<void> };
@@ -18,17 +23,21 @@ const root = new URL(".", location.href).href;
 
 async function keep(): Promise<void> {
   const cache = await caches.open(NAME);
-  await Promise.all(FILES.map(async (file) => {
-    const response = await fetch(root + file, { cache: "no-cache" });
-    if (!response.ok) throw new Error(`${file}: ${response.status}`);
-    // A host that leaves out `.html` redirects, and a page must not be a redirected response.
-    await cache.put(root + file, new Response(await response.blob(), { headers: response.headers }));
-  }));
+  await Promise.all(
+    FILES.map(async (file) => {
+      const response = await fetch(root + file, { cache: "no-cache" });
+      if (!response.ok) throw new Error(`${file}: ${response.status}`);
+      // A host that leaves out `.html` redirects, and a page must not be a redirected response.
+      await cache.put(root + file, new Response(await response.blob(), { headers: response.headers }));
+    }),
+  );
 }
 
 async function forget(): Promise<void> {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== NAME).map((name) => caches.delete(name)));
+  await Promise.all(
+    names.filter((name) => name.startsWith(PREFIX) && name !== NAME).map((name) => caches.delete(name)),
+  );
   await scope.clients.claim();
 }
 

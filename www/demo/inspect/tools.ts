@@ -1,5 +1,12 @@
 // What the page asks of the package: run in a worker, or in the page where there can be none.
-import { buildPlayReadyObject, buildPssh, buildWidevineData, init, inspectAny, type Finding } from "pallycon-drm/inspect";
+import {
+  buildPlayReadyObject,
+  buildPssh,
+  buildWidevineData,
+  init,
+  inspectAny,
+  type Finding,
+} from "pallycon-drm/inspect";
 
 export type Input = string | Uint8Array;
 
@@ -10,18 +17,27 @@ export type Building =
   | { what: "playready"; fields: Parameters<typeof buildPlayReadyObject>[0] };
 
 /** A finding as the page gets it: of a list that is longer than anybody reads, the first entries. */
-export interface Shown extends Finding { left?: { name: string; shown: number; of: number } }
+export interface Shown extends Finding {
+  left?: { name: string; shown: number; of: number };
+}
 
 /** Each entry is dozens of objects and ranges, and a page that takes in thousands of them stands still. */
 const MOST = 250;
 
 function shortened(finding: Finding): Shown {
   const fields = finding.value as Record<string, unknown>;
-  const long = Object.entries(fields).find(([name, list]) => name !== "warnings" && Array.isArray(list) && list.length > MOST && typeof list[0] === "object");
+  const long = Object.entries(fields).find(
+    ([name, list]) => name !== "warnings" && Array.isArray(list) && list.length > MOST && typeof list[0] === "object",
+  );
   if (!long) return finding;
   const [name, list] = long as [string, unknown[]];
   const ranges = finding.ranges?.filter(({ path: [first, index] }) => first !== name || Number(index) < MOST);
-  return { ...finding, value: { ...fields, [name]: list.slice(0, MOST) }, ...(ranges && { ranges }), left: { name, shown: MOST, of: list.length } };
+  return {
+    ...finding,
+    value: { ...fields, [name]: list.slice(0, MOST) },
+    ...(ranges && { ranges }),
+    left: { name, shown: MOST, of: list.length },
+  };
 }
 
 export const tools = {

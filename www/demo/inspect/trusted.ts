@@ -1,7 +1,11 @@
 // Trusted Types: this page's policy lets no string become a script. Two URLs are needed, and only these pass.
 
-interface Policy { createScriptURL(url: string): unknown }
-interface Factory { createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): Policy }
+interface Policy {
+  createScriptURL(url: string): unknown;
+}
+interface Factory {
+  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): Policy;
+}
 
 const factory = (window as { trustedTypes?: Factory }).trustedTypes;
 const OFFLINE = new URL("sw.js", location.href).href;
@@ -14,12 +18,15 @@ const policy = factory?.createPolicy("inspect", {
 });
 
 /** A URL that a worker may start from. */
-export const scriptUrl = (url: string): string => (policy ? policy.createScriptURL(url) as string : url);
+export const scriptUrl = (url: string): string => (policy ? (policy.createScriptURL(url) as string) : url);
 
 /** Keeps the page for when there is no network. */
 export function keepOffline(): void {
   if (!("serviceWorker" in navigator)) return;
-  const register = () => void navigator.serviceWorker.register(scriptUrl(OFFLINE), { scope: "inspect" }).catch((error: unknown) => console.info("The page will need the network:", error));
+  const register = () =>
+    void navigator.serviceWorker
+      .register(scriptUrl(OFFLINE), { scope: "inspect" })
+      .catch((error: unknown) => console.info("The page will need the network:", error));
   if (document.readyState === "complete") register();
   else window.addEventListener("load", register);
 }

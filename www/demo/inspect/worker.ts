@@ -1,11 +1,20 @@
 // The worker that reads: a manifest of megabytes does not stop the page.
 import { init, tools } from "./tools.js";
 
-export interface Asked { id: number; name: keyof typeof tools; input: unknown }
-export interface Answered { id: number; result?: unknown; error?: { message: string; hint?: string; code?: string } }
+export interface Asked {
+  id: number;
+  name: keyof typeof tools;
+  input: unknown;
+}
+export interface Answered {
+  id: number;
+  result?: unknown;
+  error?: { message: string; hint?: string; code?: string };
+}
 
-onmessage = async ({ data: { id, name, input } }: MessageEvent<Asked>) => {
-  const answer = (answered: Omit<Answered, "id">, moved: Transferable[] = []) => (postMessage as (message: Answered, moved: Transferable[]) => void)({ id, ...answered }, moved);
+addEventListener("message", async ({ data: { id, name, input } }: MessageEvent<Asked>) => {
+  const answer = (answered: Omit<Answered, "id">, moved: Transferable[] = []) =>
+    (postMessage as (message: Answered, moved: Transferable[]) => void)({ id, ...answered }, moved);
   try {
     await init();
     const result = (tools[name] as (input: unknown) => unknown)(input);
@@ -16,4 +25,4 @@ onmessage = async ({ data: { id, name, input } }: MessageEvent<Asked>) => {
     const { message, hint, code } = error as Error & { hint?: string; code?: string };
     answer({ error: { message, ...(hint && { hint }), ...(code && { code }) } });
   }
-};
+});

@@ -3,16 +3,31 @@ import type { Drm } from "pallycon-drm";
 
 /** An entry of the media catalog without its keys: paths are relative to the media folder. */
 export interface Content {
-  contentId: string; title: string; scheme: string; duration: number;
+  contentId: string;
+  title: string;
+  scheme: string;
+  duration: number;
   tracks: { type: string; keyId: string }[];
-  dash: string; dashClearkey: string; hls: string; hlsWidevine: string; hlsPlayready: string; hlsClearkey: string; hlsSkd?: string;
+  dash: string;
+  dashClearkey: string;
+  hls: string;
+  hlsWidevine: string;
+  hlsPlayready: string;
+  hlsClearkey: string;
+  hlsSkd?: string;
 }
 
 /** `why`: it cannot be chosen here. */
-export interface Choice { value: string; label: string; why?: string | undefined }
+export interface Choice {
+  value: string;
+  label: string;
+  why?: string | undefined;
+}
 
 export interface Player {
-  id: string; label: string; drms: Drm[];
+  id: string;
+  label: string;
+  drms: Drm[];
   /** the manifests that it plays, best first */
   formats: ("dash" | "hls")[];
   /** the files of samples/ */
@@ -30,7 +45,13 @@ export const DRMS: Record<Drm, { label: string; keySystem: string }> = {
 const ALL = Object.keys(DRMS) as Drm[];
 
 export const PLAYERS: Player[] = [
-  { id: "shaka", label: "Shaka Player", drms: ["widevine", "playready", "fairplay"], formats: ["dash", "hls"], sample: "shaka" },
+  {
+    id: "shaka",
+    label: "Shaka Player",
+    drms: ["widevine", "playready", "fairplay"],
+    formats: ["dash", "hls"],
+    sample: "shaka",
+  },
   { id: "hls", label: "hls.js", drms: ALL, formats: ["hls"], sample: "hls" },
   { id: "dash", label: "dash.js", drms: ALL, formats: ["dash"], sample: "dash" },
   { id: "rx-player", label: "rx-player", drms: ALL, formats: ["dash"], sample: "rx-player" },
@@ -45,16 +66,28 @@ export const playerChoices = (): Choice[] => PLAYERS.map(({ id, label }) => ({ v
 export function sourceOf({ id, formats }: Player, drm: Drm, content: Content): string | undefined {
   if (drm === "fairplay" && !content.hlsSkd) return undefined;
   if (formats.length === 0) return content.contentId;
-  const hls = { widevine: content.hlsWidevine, playready: content.hlsPlayready, fairplay: content.hlsSkd, clearkey: content.hlsClearkey }[drm];
+  const hls = {
+    widevine: content.hlsWidevine,
+    playready: content.hlsPlayready,
+    fairplay: content.hlsSkd,
+    clearkey: content.hlsClearkey,
+  }[drm];
   if (formats[0] === "hls" || (id === "shaka" && drm === "fairplay")) return hls;
   return drm === "clearkey" ? content.dashClearkey : content.dash;
 }
 
 /** `server`: the local license server is there. Without it the samples have a license for ClearKey only. */
-export function drmChoices({ label: player, drms }: Player, { own, server }: { own: boolean; server: boolean }): Choice[] {
+export function drmChoices(
+  { label: player, drms }: Player,
+  { own, server }: { own: boolean; server: boolean },
+): Choice[] {
   return ALL.map((drm) => {
     const needsServer = !own && !server && drm !== "clearkey";
-    const why = !drms.includes(drm) ? `the adapter for ${player} does not do it` : needsServer ? "needs the local license server" : undefined;
+    const why = !drms.includes(drm)
+      ? `the adapter for ${player} does not do it`
+      : needsServer
+        ? "needs the local license server"
+        : undefined;
     return { value: drm, label: DRMS[drm].label, why };
   });
 }
@@ -68,11 +101,17 @@ export const contentChoices = (player: Player, drm: Drm, contents: Content[]): C
 
 /** The MIME type of a manifest, which video.js wants to be told. */
 export const typeOf = (url: string): string =>
-  /\.m3u8($|[?#])/i.test(url) ? "application/x-mpegURL" : /\.mp4($|[?#])/i.test(url) ? "video/mp4" : "application/dash+xml";
+  /\.m3u8($|[?#])/i.test(url)
+    ? "application/x-mpegURL"
+    : /\.mp4($|[?#])/i.test(url)
+      ? "video/mp4"
+      : "application/dash+xml";
 
 /** Why this player cannot play this manifest, if that can be said from its name. */
 export function formatProblem({ label, formats }: Player, url: string): string | undefined {
   const format = /\.m3u8($|[?#])/i.test(url) ? "hls" : /\.mpd($|[?#])/i.test(url) ? "dash" : undefined;
   if (format === undefined || formats.length === 0 || formats.includes(format)) return undefined;
-  return format === "hls" ? `${label} plays DASH, and this is an HLS playlist.` : `${label} plays HLS, and this is a DASH manifest.`;
+  return format === "hls"
+    ? `${label} plays DASH, and this is an HLS playlist.`
+    : `${label} plays HLS, and this is a DASH manifest.`;
 }

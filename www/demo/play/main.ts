@@ -35,10 +35,18 @@ function newVideo(): HTMLVideoElement {
 
 function showCode({ player, sample, setup, choice, own }: Chosen): string {
   // What is not entered yet is an example in the code.
-  const shown = own && !choice.url ? { ...setup, siteId: setup.siteId || EXAMPLES.siteId, ...(choice.drm === "clearkey" ? {} : { token: { kind: "url" as const, url: EXAMPLES.tokenUrl } }) } : setup;
+  const shown =
+    own && !choice.url
+      ? {
+          ...setup,
+          siteId: setup.siteId || EXAMPLES.siteId,
+          ...(choice.drm === "clearkey" ? {} : { token: { kind: "url" as const, url: EXAMPLES.tokenUrl } }),
+        }
+      : setup;
   const text = sampleText(SAMPLES[sample]!.text, shown, { ...choice, url: choice.url || EXAMPLES.manifest });
   find("#code").textContent = text;
-  find("#code-note").textContent = `${player.label} with ${DRMS[choice.drm as keyof typeof DRMS].label}.${own && setup.token.kind === "fixed" ? " The token that you pasted is not shown." : ""}`;
+  find("#code-note").textContent =
+    `${player.label} with ${DRMS[choice.drm as keyof typeof DRMS].label}.${own && setup.token.kind === "fixed" ? " The token that you pasted is not shown." : ""}`;
   return text;
 }
 
@@ -52,11 +60,17 @@ function showCdm({ drm, bridge: wanted, own }: Chosen, { server }: Backend): voi
     place.textContent = "ClearKey is in every browser: nothing is simulated. It hides no key, and is for tests.";
   } else if (wanted || active) {
     place.dataset.kind = "warning";
-    fill(place, `Simulated: a bridge acts as the ${label} CDM, on top of ClearKey. Requests, tokens and errors are real, the video is really encrypted and decrypted; the inside of challenge and license is not ${label}'s.`,
-      !wanted && active ? h("span", {}, " It stays until the page is loaded again.") : undefined);
+    fill(
+      place,
+      `Simulated: a bridge acts as the ${label} CDM, on top of ClearKey. Requests, tokens and errors are real, the video is really encrypted and decrypted; the inside of challenge and license is not ${label}'s.`,
+      !wanted && active ? h("span", {}, " It stays until the page is loaded again.") : undefined,
+    );
   } else {
     place.dataset.kind = "info";
-    place.textContent = own || !server ? `The browser's own ${label} CDM is used.` : `The browser's own ${label} CDM is used. It refuses the local server's licenses, because they are simulated.`;
+    place.textContent =
+      own || !server
+        ? `The browser's own ${label} CDM is used.`
+        : `The browser's own ${label} CDM is used. It refuses the local server's licenses, because they are simulated.`;
   }
 }
 
@@ -70,7 +84,11 @@ async function play(form: Form, backend: Backend): Promise<void> {
   } catch (error) {
     return status.say((error as Error).message, "error");
   }
-  const wrong = chosen.own ? (chosen.choice.url ? formatProblem(chosen.player, chosen.choice.url) : "Enter the manifest's URL.") : undefined;
+  const wrong = chosen.own
+    ? chosen.choice.url
+      ? formatProblem(chosen.player, chosen.choice.url)
+      : "Enter the manifest's URL."
+    : undefined;
   if (wrong) return status.say(wrong, "error");
   form.remember();
   const video = newVideo();
@@ -88,7 +106,10 @@ async function play(form: Form, backend: Backend): Promise<void> {
       status.say("Playing.", "good");
       support.hidden = true;
     }
-    const failure = event.type === "error" || event.type === "player-error" || event.type === "update" ? failureOf(recording.events) : undefined;
+    const failure =
+      event.type === "error" || event.type === "player-error" || event.type === "update"
+        ? failureOf(recording.events)
+        : undefined;
     if (!failure) return;
     // What fails while it plays, as a renewal, does not end it.
     if (!playing) status.say(headline(failure), "error");
@@ -97,7 +118,8 @@ async function play(form: Form, backend: Backend): Promise<void> {
   stopButton.disabled = false;
   status.say("Starting…");
   video.addEventListener("timeupdate", () => {
-    if (current() && playing) progress.textContent = `${video.currentTime.toFixed(1)} s, ${video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0} frames decoded`;
+    if (current() && playing)
+      progress.textContent = `${video.currentTime.toFixed(1)} s, ${video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0} frames decoded`;
   });
   try {
     const started = (async () => {
@@ -108,7 +130,14 @@ async function play(form: Form, backend: Backend): Promise<void> {
       if (shim?.active) shim.drms = chosen.drm === "clearkey" ? [] : [chosen.drm];
       showCdm(chosen, backend);
       const { start } = await import("./run.js");
-      return start({ sample: chosen.sample, setup: chosen.setup, choice: chosen.choice, video, recording, certificate: freshCertificate(chosen, backend) });
+      return start({
+        sample: chosen.sample,
+        setup: chosen.setup,
+        choice: chosen.choice,
+        video,
+        recording,
+        certificate: freshCertificate(chosen, backend),
+      });
     })();
     const stop = await status.track(`Loading ${chosen.player.label}…`, started);
     if (!current()) return void (await stop());
@@ -117,7 +146,10 @@ async function play(form: Form, backend: Backend): Promise<void> {
     // video.js puts an element of its own around it, and takes its controls.
     video.controls = true;
     // Not awaited: without a key it never settles. A refusal to start is the autoplay policy's.
-    video.play().catch((error: Error) => { if (current() && error.name === "NotAllowedError") status.say("Press play in the video: the browser wants a click.", "warning"); });
+    video.play().catch((error: Error) => {
+      if (current() && error.name === "NotAllowedError")
+        status.say("Press play in the video: the browser wants a click.", "warning");
+    });
   } catch (error) {
     if (current()) recording.add({ type: "player-error", message: (error as Error).message });
   }
@@ -130,8 +162,13 @@ function freshCertificate({ fault, setup }: Chosen, { base }: Backend): string |
 }
 
 const about = ({ player, drm, choice, setup, own }: Chosen): [string, string][] => [
-  ["DRM", `${DRMS[drm].label}${bridge()?.active && drm !== "clearkey" ? ", simulated" : ""}`], ["with", player.label], ["content", setup.contentId ?? ""], ["site", setup.siteId ?? ""],
-  ["manifest", own ? choice.url.split(/[?#]/)[0] ?? "" : ""], ["browser", navigator.userAgent], ["time", new Date().toISOString()],
+  ["DRM", `${DRMS[drm].label}${bridge()?.active && drm !== "clearkey" ? ", simulated" : ""}`],
+  ["with", player.label],
+  ["content", setup.contentId ?? ""],
+  ["site", setup.siteId ?? ""],
+  ["manifest", own ? (choice.url.split(/[?#]/)[0] ?? "") : ""],
+  ["browser", navigator.userAgent],
+  ["time", new Date().toISOString()],
 ];
 
 async function halt(): Promise<void> {
@@ -146,11 +183,19 @@ async function halt(): Promise<void> {
 }
 
 function zoomTool(): void {
-  const button = h("button", { type: "button", "aria-pressed": "false", onclick: () => {
-    timeline.zoomed = !timeline.zoomed;
-    button.setAttribute("aria-pressed", String(timeline.zoomed));
-    timeline.redraw();
-  } }, "Scale to the first frame");
+  const button = h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": "false",
+      onclick: () => {
+        timeline.zoomed = !timeline.zoomed;
+        button.setAttribute("aria-pressed", String(timeline.zoomed));
+        timeline.redraw();
+      },
+    },
+    "Scale to the first frame",
+  );
   find("#timeline-tools").append(button);
 }
 
@@ -159,7 +204,8 @@ async function main(): Promise<void> {
   const note = find("#server-note");
   if (!backend.server) {
     note.hidden = false;
-    note.textContent = "There is no license server here. The samples play with ClearKey, by the browser's own CDM; Widevine, PlayReady and FairPlay play your own stream with your own site. npm start in the project brings the local server, with all DRMs and faults.";
+    note.textContent =
+      "There is no license server here. The samples play with ClearKey, by the browser's own CDM; Widevine, PlayReady and FairPlay play your own stream with your own site. npm start in the project brings the local server, with all DRMs and faults.";
   }
   let code = "";
   const show = () => {
@@ -181,10 +227,14 @@ async function main(): Promise<void> {
     event.preventDefault();
     void play(form, backend);
   });
-  stopButton.addEventListener("click", () => void halt().then(() => {
-    newVideo();
-    status.say("Stopped.");
-  }));
+  stopButton.addEventListener(
+    "click",
+    () =>
+      void halt().then(() => {
+        newVideo();
+        status.say("Stopped.");
+      }),
+  );
   document.documentElement.dataset.ready = "true";
 }
 

@@ -6,8 +6,11 @@ type Add = (event: Observed) => void;
 type Capabilities = { decodingInfo(configuration: object): Promise<{ keySystemAccess?: MediaKeySystemAccess | null }> };
 
 const copy = (bytes: BufferSource): Uint8Array =>
-  ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).slice() : new Uint8Array(bytes).slice();
-const hex = (bytes: BufferSource): string => Array.from(copy(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).slice()
+    : new Uint8Array(bytes).slice();
+const hex = (bytes: BufferSource): string =>
+  Array.from(copy(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let listener: Add | undefined;
 let installed = false;
@@ -16,7 +19,8 @@ let sessions = 0;
 const numbers = new Map<string, number>();
 
 /** Which of the observed sessions this is. */
-export const sessionNumber = (sessionId: string | undefined): number | undefined => (sessionId ? numbers.get(sessionId) : undefined);
+export const sessionNumber = (sessionId: string | undefined): number | undefined =>
+  sessionId ? numbers.get(sessionId) : undefined;
 
 /** From now on `add` is told. Sessions that are still open from before are no longer watched. */
 export function observeEme(add: Add): void {
@@ -43,13 +47,18 @@ function install(): void {
         throw error;
       }
     };
-    Object.defineProperty(navigator, "requestMediaKeySystemAccess", { value: watched, configurable: true, writable: true });
+    Object.defineProperty(navigator, "requestMediaKeySystemAccess", {
+      value: watched,
+      configurable: true,
+      writable: true,
+    });
   }
   const capabilities = navigator.mediaCapabilities as unknown as Capabilities | undefined;
   if (!capabilities) return;
   const decodingInfo = capabilities.decodingInfo.bind(capabilities);
   Object.defineProperty(capabilities, "decodingInfo", {
-    configurable: true, writable: true,
+    configurable: true,
+    writable: true,
     value: async (configuration: { keySystemConfiguration?: { keySystem: string } }) => {
       const started = Date.now();
       const add = listener;
@@ -68,7 +77,11 @@ const watched = new WeakSet<object>();
 function over<T extends object, K extends keyof T & string>(object: T, name: K, make: (own: T[K]) => T[K]): void {
   const own = object[name];
   if (typeof own !== "function") return;
-  Object.defineProperty(object, name, { value: make((own as (...args: unknown[]) => unknown).bind(object) as T[K]), configurable: true, writable: true });
+  Object.defineProperty(object, name, {
+    value: make((own as (...args: unknown[]) => unknown).bind(object) as T[K]),
+    configurable: true,
+    writable: true,
+  });
 }
 
 function watchAccess(access: MediaKeySystemAccess): MediaKeySystemAccess {

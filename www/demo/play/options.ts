@@ -5,7 +5,9 @@ import type { Drm, PallyConEvent, PallyConOptions, RequestContext } from "pallyc
 export type Token = { kind: "url"; url: string } | { kind: "fixed"; value: string } | { kind: "none" };
 
 export interface Setup {
-  siteId?: string; contentId?: string; host?: string;
+  siteId?: string;
+  contentId?: string;
+  host?: string;
   /** for ClearKey without a license server: a file with the keys */
   licenseUrl?: Partial<Record<Drm, string>>;
   token: Token;
@@ -15,14 +17,16 @@ export interface Setup {
 export const TOKEN_MASK = "…your token…";
 
 /** The token callback; TOKEN_CODE is this function as text. */
-export const tokenFrom = (tokenUrl: string) => async ({ drm, contentId = "", signal }: RequestContext): Promise<string> => {
-  const url = new URL(tokenUrl, location.href);
-  url.searchParams.set("content_id", contentId);
-  url.searchParams.set("drm", drm);
-  const response = await fetch(url.href, { signal });
-  if (!response.ok) throw new Error(`token backend: HTTP ${response.status}`);
-  return response.text();
-};
+export const tokenFrom =
+  (tokenUrl: string) =>
+  async ({ drm, contentId = "", signal }: RequestContext): Promise<string> => {
+    const url = new URL(tokenUrl, location.href);
+    url.searchParams.set("content_id", contentId);
+    url.searchParams.set("drm", drm);
+    const response = await fetch(url.href, { signal });
+    if (!response.ok) throw new Error(`token backend: HTTP ${response.status}`);
+    return response.text();
+  };
 
 const TOKEN_CODE = `// Called for every license request. Your backend makes the token,
 // because the site key must never leave a server.
@@ -36,13 +40,20 @@ async function customData({ drm, contentId = "", signal }) {
 }
 `;
 
-export function optionsOf({ siteId, contentId, host, licenseUrl, token }: Setup, onEvent: (event: PallyConEvent) => void): PallyConOptions {
+export function optionsOf(
+  { siteId, contentId, host, licenseUrl, token }: Setup,
+  onEvent: (event: PallyConEvent) => void,
+): PallyConOptions {
   return {
     ...(siteId ? { siteId } : {}),
     ...(contentId ? { contentId } : {}),
     ...(host ? { host } : {}),
     ...(licenseUrl ? { licenseUrl } : {}),
-    ...(token.kind === "url" ? { customData: tokenFrom(token.url) } : token.kind === "fixed" ? { customData: () => token.value } : {}),
+    ...(token.kind === "url"
+      ? { customData: tokenFrom(token.url) }
+      : token.kind === "fixed"
+        ? { customData: () => token.value }
+        : {}),
     onEvent,
   };
 }
@@ -50,14 +61,21 @@ export function optionsOf({ siteId, contentId, host, licenseUrl, token }: Setup,
 const text = (value: unknown): string => JSON.stringify(value);
 
 /** `customData` in front of the sample, and the literal in the place of `choice.options`. */
-export function optionsCode({ siteId, contentId, host, licenseUrl, token }: Setup, indent: string): { before: string; literal: string } {
+export function optionsCode(
+  { siteId, contentId, host, licenseUrl, token }: Setup,
+  indent: string,
+): { before: string; literal: string } {
   const lines = [
     siteId && `siteId: ${text(siteId)},`,
     contentId && `contentId: ${text(contentId)},`,
     host && `host: ${text(host)},`,
-    licenseUrl && `licenseUrl: { ${Object.entries(licenseUrl).map(([drm, url]) => `${drm}: ${text(url)}`).join(", ")} },`,
+    licenseUrl &&
+      `licenseUrl: { ${Object.entries(licenseUrl)
+        .map(([drm, url]) => `${drm}: ${text(url)}`)
+        .join(", ")} },`,
     token.kind === "url" && "customData,",
-    token.kind === "fixed" && `customData: () => ${text(TOKEN_MASK)}, // in production a function that asks your backend, for each request`,
+    token.kind === "fixed" &&
+      `customData: () => ${text(TOKEN_MASK)}, // in production a function that asks your backend, for each request`,
     "onEvent,",
   ].filter(Boolean);
   return {

@@ -13,7 +13,14 @@ export type Observed =
   | { type: "statuses"; session: number; statuses: { keyId: string; status: string }[] }
   | { type: "closed"; session: number }
   /** the customData callback; never the token itself */
-  | { type: "token"; started: number; session?: number; attemptReason: string; inspection?: CustomDataInspection; failure?: string }
+  | {
+      type: "token";
+      started: number;
+      session?: number;
+      attemptReason: string;
+      inspection?: CustomDataInspection;
+      failure?: string;
+    }
   | { type: "first-frame" }
   | { type: "player-error"; message: string; ours?: PallyConError }
   | { type: "stop" };

@@ -1,29 +1,50 @@
 // One playback: the sample of the choice, with what the page observes around it.
-import { init, inspectCustomData, type PallyConOptions } from "pallycon-drm";
+import { type CustomDataInspection, init, inspectCustomData, type PallyConOptions } from "pallycon-drm";
 import { observeEme, sessionNumber } from "./observe-eme.js";
 import { optionsOf, type Setup } from "./options.js";
 import type { Recording } from "./recorded.js";
 import { SAMPLES } from "./samples/index.js";
 import type { SampleChoice } from "./sample.js";
 
-export interface Playback { sample: string; setup: Setup; choice: SampleChoice; video: HTMLVideoElement; recording: Recording; certificate?: string | undefined }
+export interface Playback {
+  sample: string;
+  setup: Setup;
+  choice: SampleChoice;
+  video: HTMLVideoElement;
+  recording: Recording;
+  certificate?: string | undefined;
+}
 
 /** video.js writes style elements, which the page's policy forbids. */
 (window as { VIDEOJS_NO_DYNAMIC_STYLE?: boolean }).VIDEOJS_NO_DYNAMIC_STYLE = true;
 
 /** @returns what ends it */
-export async function start({ sample, setup, choice, video, recording, certificate }: Playback): Promise<() => Promise<void>> {
+export async function start({
+  sample,
+  setup,
+  choice,
+  video,
+  recording,
+  certificate,
+}: Playback): Promise<() => Promise<void>> {
   const { play } = await SAMPLES[sample]!.load();
   observeEme((event) => recording.add(event));
   recording.add({ type: "start" });
   const options = optionsOf(setup, (event) => recording.add(event));
-  const watched = { ...options, ...watchToken(options, recording), ...(certificate ? { certificate: { fairplay: { url: certificate } } } : {}) };
+  const watched = {
+    ...options,
+    ...watchToken(options, recording),
+    ...(certificate ? { certificate: { fairplay: { url: certificate } } } : {}),
+  };
   watchPicture(video, recording);
-  const stop = await play({ ...choice, options: watched }, {
-    video,
-    onEvent: (event) => recording.add(event),
-    onError: (message, ours) => recording.add({ type: "player-error", message, ...(ours ? { ours } : {}) }),
-  });
+  const stop = await play(
+    { ...choice, options: watched },
+    {
+      video,
+      onEvent: (event) => recording.add(event),
+      onError: (message, ours) => recording.add({ type: "player-error", message, ...(ours ? { ours } : {}) }),
+    },
+  );
   return async () => {
     recording.add({ type: "stop" });
     await stop();
@@ -37,15 +58,26 @@ function watchToken({ customData, siteId, contentId }: PallyConOptions, recordin
     customData: async (context) => {
       const started = Date.now();
       const session = sessionNumber(context.sessionId);
-      const known = { type: "token", started, attemptReason: context.reason, ...(session === undefined ? {} : { session }) } as const;
+      const known = {
+        type: "token",
+        started,
+        attemptReason: context.reason,
+        ...(session === undefined ? {} : { session }),
+      } as const;
       try {
         const token = await customData(context);
         await init();
-        const expected = { drm: context.drm, ...(siteId ? { siteId } : {}), ...(typeof contentId === "string" ? { contentId } : {}) };
-        let inspection;
+        const expected = {
+          drm: context.drm,
+          ...(siteId ? { siteId } : {}),
+          ...(typeof contentId === "string" ? { contentId } : {}),
+        };
+        let inspection: CustomDataInspection | undefined;
         try {
           inspection = inspectCustomData(token, expected);
-        } catch { /* the package warns of it */ }
+        } catch {
+          /* the package warns of it */
+        }
         recording.add({ ...known, ...(inspection ? { inspection } : {}) });
         return token;
       } catch (error) {

@@ -21,7 +21,9 @@ export async function findBackend(): Promise<Backend> {
   try {
     const response = await fetch(`${base}api/catalog`, { cache: "no-store" });
     if (response.ok) return { server: true, base, contents: (await response.json()) as Content[] };
-  } catch { /* no server, or no network */ }
+  } catch {
+    /* no server, or no network */
+  }
   return { server: false, base: siteRoot().href, contents };
 }
 
@@ -31,7 +33,11 @@ export const mediaUrl = ({ base }: Backend, path: string): string => new URL(`me
 export const clearKeyFile = (contentId: string): string => new URL(`clearkey/${contentId}.json`, siteRoot()).href;
 
 export async function setFaults({ base }: Backend, faults: object[]): Promise<void> {
-  const response = await fetch(`${base}api/faults`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(faults) });
+  const response = await fetch(`${base}api/faults`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(faults),
+  });
   if (!response.ok) throw new Error(`The local server answered ${response.status}.`);
 }
 
@@ -47,4 +53,5 @@ export async function loadBridge({ base }: Backend): Promise<void> {
   });
 }
 
-export const bridge = (): { active: boolean; drms: string[] } | undefined => (window as { __cdmBridge?: { active: boolean; drms: string[] } }).__cdmBridge;
+export const bridge = (): { active: boolean; drms: string[] } | undefined =>
+  (window as { __cdmBridge?: { active: boolean; drms: string[] } }).__cdmBridge;

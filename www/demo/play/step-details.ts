@@ -11,14 +11,21 @@ const MAX_LIST = 24;
 /** What was said many times is shown a few times. */
 const MAX_PARTS = 3;
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes.subarray(0, MAX_HEX), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes.subarray(0, MAX_HEX), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** A value as a page shows it; what is nested is a list in the list. */
 function show(value: unknown, depth = 0): Child {
-  if (value instanceof Uint8Array) return h("span", { class: "mono wrap" }, `${hex(value)}${value.length > MAX_HEX ? "…" : ""} (${value.length} bytes)`);
+  if (value instanceof Uint8Array)
+    return h(
+      "span",
+      { class: "mono wrap" },
+      `${hex(value)}${value.length > MAX_HEX ? "…" : ""} (${value.length} bytes)`,
+    );
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) {
-    if (value.every((item) => typeof item !== "object")) return h("span", { class: "wrap" }, value.join(", ") || "none");
+    if (value.every((item) => typeof item !== "object"))
+      return h("span", { class: "wrap" }, value.join(", ") || "none");
     return h("ol", {}, ...value.slice(0, MAX_LIST).map((item) => h("li", {}, show(item, depth + 1))));
   }
   if (value && typeof value === "object") return depth > 6 ? "…" : list(Object.entries(value), depth + 1);
@@ -26,9 +33,18 @@ function show(value: unknown, depth = 0): Child {
 }
 
 const list = (rows: Rows, depth = 0): HTMLElement =>
-  h("dl", { class: "rows" }, ...([] as Child[]).concat(...rows.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => [h("dt", {}, name), h("dd", {}, show(value, depth))])));
+  h(
+    "dl",
+    { class: "rows" },
+    ...([] as Child[]).concat(
+      ...rows
+        .filter(([, value]) => value !== undefined && value !== "")
+        .map(([name, value]) => [h("dt", {}, name), h("dd", {}, show(value, depth))]),
+    ),
+  );
 
-const section = (title: string, ...children: Child[]): HTMLElement => h("div", { class: "part" }, h("h4", {}, title), ...children);
+const section = (title: string, ...children: Child[]): HTMLElement =>
+  h("div", { class: "part" }, h("h4", {}, title), ...children);
 
 /** The inspect module is for tools: it loads when the first bytes are opened. */
 async function inspected(title: string, bytes: Uint8Array, message = true): Promise<HTMLElement> {
@@ -37,42 +53,124 @@ async function inspected(title: string, bytes: Uint8Array, message = true): Prom
     await init();
     const { kind, layers, value } = inspectAny(bytes);
     // The bridge's Widevine messages are protobuf of its own: read as Widevine's they would say what they do not mean.
-    if (message && kind === "widevine-data") return section(title, list([["size", `${bytes.length} bytes`], ["begins with", bytes]]), h("p", { class: "quiet" }, SIMULATED));
-    return section(title, list([["kind", kind], ["wrapped in", layers?.join(", ")], ["size", `${bytes.length} bytes`]]), show(value));
+    if (message && kind === "widevine-data")
+      return section(
+        title,
+        list([
+          ["size", `${bytes.length} bytes`],
+          ["begins with", bytes],
+        ]),
+        h("p", { class: "quiet" }, SIMULATED),
+      );
+    return section(
+      title,
+      list([
+        ["kind", kind],
+        ["wrapped in", layers?.join(", ")],
+        ["size", `${bytes.length} bytes`],
+      ]),
+      show(value),
+    );
   } catch (error) {
     return section(title, h("p", { class: "quiet" }, `${bytes.length} bytes. ${(error as Error).message}`));
   }
 }
 
-const SIMULATED = "Simulated by the bridge: key ids, a nonce and a hash, not what a Widevine CDM writes. A real challenge is opaque to the page, too.";
+const SIMULATED =
+  "Simulated by the bridge: key ids, a nonce and a hash, not what a Widevine CDM writes. A real challenge is opaque to the page, too.";
 
 /** An entry of the catalogue. */
 export const codeLink = (code: string): HTMLElement => h("a", { href: `errors.html#${code}` }, code);
 
 export function errorRows(error: PallyConError): HTMLElement {
-  return h("div", {}, list([
-    ["what to do", error.hint], ["PallyCon", error.serverCode && `${error.serverCode}${error.serverMessage ? `: ${error.serverMessage}` : ""}`],
-    ["HTTP status", error.httpStatus], ["the site says", error.siteError && `${error.siteError.code}: ${error.siteError.message}`],
-    ["phase", error.phase], ["retryable", error.retryable ? "yes" : "no"], ["the token", error.problems?.map(({ message, hint }) => `${message} ${hint}`).join(" ")],
-  ]), h("p", {}, "Code: ", codeLink(error.code)));
+  return h(
+    "div",
+    {},
+    list([
+      ["what to do", error.hint],
+      ["PallyCon", error.serverCode && `${error.serverCode}${error.serverMessage ? `: ${error.serverMessage}` : ""}`],
+      ["HTTP status", error.httpStatus],
+      ["the site says", error.siteError && `${error.siteError.code}: ${error.siteError.message}`],
+      ["phase", error.phase],
+      ["retryable", error.retryable ? "yes" : "no"],
+      ["the token", error.problems?.map(({ message, hint }) => `${message} ${hint}`).join(" ")],
+    ]),
+    h("p", {}, "Code: ", codeLink(error.code)),
+  );
 }
 
 async function partOf(event: Recorded): Promise<HTMLElement | undefined> {
   switch (event.type) {
-    case "init-data": return section("Init data, as the package reads them", show(event.initData));
-    case "generate-request": return inspected(`Init data (${event.initDataType})`, event.initData, false);
-    case "challenge": return inspected(event.messageType, event.message);
-    case "update": return inspected(event.failure ? `License, refused by the CDM (${event.failure})` : "License", event.response);
-    case "token": return section("Token, read without a key", event.inspection ? show(event.inspection) : h("p", {}, event.failure ?? "There is none."));
-    case "request": return section("Request", list([["URL", event.url], ["DRM", event.drm], ["attempt", event.attempt], ["body", `${event.bytes} bytes`], ["token", "in a header, not shown"]]));
-    case "license": return section("Answer", list([["size", `${event.bytes} bytes`], ["after", `${Math.round(event.duration)} ms, the token included`]]));
-    case "retry": return section("Why again", h("p", {}, event.error.message), errorRows(event.error));
-    case "error": return section("Error", h("p", {}, event.error.message), errorRows(event.error));
-    case "warning": return section("Warning", h("p", {}, event.message), h("p", {}, event.hint), h("p", {}, "Code: ", codeLink(event.code)));
-    case "player-error": return section("What the player tells its app", h("p", {}, event.message), event.ours && h("div", {}, h("p", {}, "The package's error is inside:"), errorRows(event.ours)));
-    case "statuses": return section("Key statuses", list(event.statuses.map(({ keyId, status }) => [keyId, status])));
-    case "access": return section("requestMediaKeySystemAccess()", list([["key system", event.keySystem], ["result", event.granted ? "granted" : "refused"]]));
-    default: return section(event.type, show(Object.fromEntries(Object.entries(event).filter(([name, value]) => name !== "type" && name !== "at" && typeof value !== "object"))));
+    case "init-data":
+      return section("Init data, as the package reads them", show(event.initData));
+    case "generate-request":
+      return inspected(`Init data (${event.initDataType})`, event.initData, false);
+    case "challenge":
+      return inspected(event.messageType, event.message);
+    case "update":
+      return inspected(event.failure ? `License, refused by the CDM (${event.failure})` : "License", event.response);
+    case "token":
+      return section(
+        "Token, read without a key",
+        event.inspection ? show(event.inspection) : h("p", {}, event.failure ?? "There is none."),
+      );
+    case "request":
+      return section(
+        "Request",
+        list([
+          ["URL", event.url],
+          ["DRM", event.drm],
+          ["attempt", event.attempt],
+          ["body", `${event.bytes} bytes`],
+          ["token", "in a header, not shown"],
+        ]),
+      );
+    case "license":
+      return section(
+        "Answer",
+        list([
+          ["size", `${event.bytes} bytes`],
+          ["after", `${Math.round(event.duration)} ms, the token included`],
+        ]),
+      );
+    case "retry":
+      return section("Why again", h("p", {}, event.error.message), errorRows(event.error));
+    case "error":
+      return section("Error", h("p", {}, event.error.message), errorRows(event.error));
+    case "warning":
+      return section(
+        "Warning",
+        h("p", {}, event.message),
+        h("p", {}, event.hint),
+        h("p", {}, "Code: ", codeLink(event.code)),
+      );
+    case "player-error":
+      return section(
+        "What the player tells its app",
+        h("p", {}, event.message),
+        event.ours && h("div", {}, h("p", {}, "The package's error is inside:"), errorRows(event.ours)),
+      );
+    case "statuses":
+      return section("Key statuses", list(event.statuses.map(({ keyId, status }) => [keyId, status])));
+    case "access":
+      return section(
+        "requestMediaKeySystemAccess()",
+        list([
+          ["key system", event.keySystem],
+          ["result", event.granted ? "granted" : "refused"],
+        ]),
+      );
+    default:
+      return section(
+        event.type,
+        show(
+          Object.fromEntries(
+            Object.entries(event).filter(
+              ([name, value]) => name !== "type" && name !== "at" && typeof value !== "object",
+            ),
+          ),
+        ),
+      );
   }
 }
 

@@ -27,15 +27,26 @@ export function failureOf(events: readonly Recorded[]): Failure | undefined {
 }
 
 /** One line for the status. */
-export const headline = ({ ours, player }: Failure): string => ours?.message ?? `The player reports: ${player[0] ?? "an error"}`;
+export const headline = ({ ours, player }: Failure): string =>
+  ours?.message ?? `The player reports: ${player[0] ?? "an error"}`;
 
 /** What a person sends to support: no token, no key, no URL with a query. */
 export function reportOf({ ours, player }: Failure, about: [string, string][]): string {
   const rows: [string, string | number | undefined][] = [
-    ["what", ours?.message ?? player[0]], ["what to do", ours?.hint], ["code", ours?.code], ["PallyCon", ours?.serverCode], ["HTTP status", ours?.httpStatus],
-    ["site", ours?.siteError && `${ours.siteError.code}: ${ours.siteError.message}`], ["phase", ours?.phase], ["player", player.join("; ") || undefined], ...about,
+    ["what", ours?.message ?? player[0]],
+    ["what to do", ours?.hint],
+    ["code", ours?.code],
+    ["PallyCon", ours?.serverCode],
+    ["HTTP status", ours?.httpStatus],
+    ["site", ours?.siteError && `${ours.siteError.code}: ${ours.siteError.message}`],
+    ["phase", ours?.phase],
+    ["player", player.join("; ") || undefined],
+    ...about,
   ];
-  return rows.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => `${name}: ${String(value)}`).join("\n");
+  return rows
+    .filter(([, value]) => value !== undefined && value !== "")
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join("\n");
 }
 
 export function showFailure(place: HTMLElement, failure: Failure, about: [string, string][]): void {
@@ -45,15 +56,41 @@ export function showFailure(place: HTMLElement, failure: Failure, about: [string
   place.className = "notice";
   place.dataset.kind = "error";
   const word = player[0]?.split(" ").slice(-1)[0];
-  fill(place,
+  fill(
+    place,
     h("h3", {}, headline(failure)),
-    h("p", {}, ours?.hint ?? "The package has no error of its own for this: the CDM or the player failed. The timeline shows the last step that worked."),
-    h("dl", { class: "rows small" },
+    h(
+      "p",
+      {},
+      ours?.hint ??
+        "The package has no error of its own for this: the CDM or the player failed. The timeline shows the last step that worked.",
+    ),
+    h(
+      "dl",
+      { class: "rows small" },
       ...(ours ? [h("dt", {}, "Code"), h("dd", {}, codeLink(ours.code))] : []),
       ...(number ? [h("dt", {}, "PallyCon"), h("dd", {}, number)] : []),
-      ...(ours?.siteError ? [h("dt", {}, "The site says"), h("dd", {}, `${ours.siteError.code}: ${ours.siteError.message}`)] : []),
+      ...(ours?.siteError
+        ? [h("dt", {}, "The site says"), h("dd", {}, `${ours.siteError.code}: ${ours.siteError.message}`)]
+        : []),
       ...(ours?.httpStatus !== undefined ? [h("dt", {}, "HTTP status"), h("dd", {}, String(ours.httpStatus))] : []),
-      ...(player.length ? [h("dt", {}, "The player says"), h("dd", {}, player.join("; "), !ours && word ? h("span", {}, " ", h("a", { href: `errors.html#search=${encodeURIComponent(word)}` }, "look it up")) : undefined)] : []),
-      ...(ours?.problems?.length ? [h("dt", {}, "The token"), h("dd", {}, ours.problems.map(({ message }) => message).join(" "))] : [])),
-    copyButton(() => reportOf(failure, about), "Copy a report for support", { text: "Copy report" }));
+      ...(player.length
+        ? [
+            h("dt", {}, "The player says"),
+            h(
+              "dd",
+              {},
+              player.join("; "),
+              !ours && word
+                ? h("span", {}, " ", h("a", { href: `errors.html#search=${encodeURIComponent(word)}` }, "look it up"))
+                : undefined,
+            ),
+          ]
+        : []),
+      ...(ours?.problems?.length
+        ? [h("dt", {}, "The token"), h("dd", {}, ours.problems.map(({ message }) => message).join(" "))]
+        : []),
+    ),
+    copyButton(() => reportOf(failure, about), "Copy a report for support", { text: "Copy report" }),
+  );
 }

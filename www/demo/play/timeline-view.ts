@@ -8,7 +8,16 @@ const ms = (time: number): string => (time < 10_000 ? `${Math.round(time)} ms` :
 /** A bar that is shorter cannot be seen. */
 const MIN_PERCENT = 0.4;
 
-interface Row { step: Step; item: HTMLElement; button: HTMLButtonElement; bar: HTMLElement; what: HTMLElement; when: HTMLElement; detail: HTMLElement; open: boolean }
+interface Row {
+  step: Step;
+  item: HTMLElement;
+  button: HTMLButtonElement;
+  bar: HTMLElement;
+  what: HTMLElement;
+  when: HTMLElement;
+  detail: HTMLElement;
+  open: boolean;
+}
 
 class PlayTimeline extends HTMLElement {
   private readonly rows = new Map<string, Row>();
@@ -45,7 +54,9 @@ class PlayTimeline extends HTMLElement {
     this.timer = 0;
   }
 
-  redraw(): void { this.update(); }
+  redraw(): void {
+    this.update();
+  }
 
   private update(): void {
     if (this.events.length === 0) return;
@@ -65,11 +76,14 @@ class PlayTimeline extends HTMLElement {
 
   private drawScale(length: number): void {
     const most = Math.max(3, Math.min(10, Math.floor(this.clientWidth / 130)));
-    fill(this.scale, ...ticks(length, most).map((at) => {
-      const tick = h("span", { class: "tick" }, ms(at));
-      tick.style.left = `${(at / length) * 100}%`;
-      return tick;
-    }));
+    fill(
+      this.scale,
+      ...ticks(length, most).map((at) => {
+        const tick = h("span", { class: "tick" }, ms(at));
+        tick.style.left = `${(at / length) * 100}%`;
+        return tick;
+      }),
+    );
   }
 
   private drawLane(lane: Lane, length: number): void {
@@ -80,13 +94,21 @@ class PlayTimeline extends HTMLElement {
       this.append(h("section", { class: "lane" }, drawn.label, drawn.list));
     }
     const keys = lane.keyIds.map((keyId) => `${keyId.slice(0, 8)}…`).join(" ");
-    fill(drawn.label, lane.label, keys && h("span", { class: "quiet small mono" }, ` ${lane.keyIds.length === 1 ? "key" : "keys"} ${keys}`));
+    fill(
+      drawn.label,
+      lane.label,
+      keys && h("span", { class: "quiet small mono" }, ` ${lane.keyIds.length === 1 ? "key" : "keys"} ${keys}`),
+    );
     (drawn.label.parentElement as HTMLElement).hidden = lane.steps.length === 0;
-    lane.steps.slice().sort((a, b) => a.start - b.start).forEach((step, index) => {
-      const row = this.rows.get(step.id) ?? this.newRow(step);
-      if (drawn!.list.children[index] !== row.item) drawn!.list.insertBefore(row.item, drawn!.list.children[index] ?? null);
-      this.drawRow(row, step, length);
-    });
+    lane.steps
+      .slice()
+      .sort((a, b) => a.start - b.start)
+      .forEach((step, index) => {
+        const row = this.rows.get(step.id) ?? this.newRow(step);
+        if (drawn!.list.children[index] !== row.item)
+          drawn!.list.insertBefore(row.item, drawn!.list.children[index] ?? null);
+        this.drawRow(row, step, length);
+      });
   }
 
   private newRow(step: Step): Row {
@@ -95,8 +117,23 @@ class PlayTimeline extends HTMLElement {
     const what = h("span", { class: "what" });
     const when = h("span", { class: "when" });
     const detail = h("div", { class: "detail", id, hidden: true });
-    const button = h("button", { type: "button", "aria-expanded": "false", "aria-controls": id }, what, h("span", { class: "track", "aria-hidden": "true" }, bar), when);
-    const row: Row = { step, item: h("li", { class: "step", "data-kind": step.kind }, button, detail), button, bar, what, when, detail, open: false };
+    const button = h(
+      "button",
+      { type: "button", "aria-expanded": "false", "aria-controls": id },
+      what,
+      h("span", { class: "track", "aria-hidden": "true" }, bar),
+      when,
+    );
+    const row: Row = {
+      step,
+      item: h("li", { class: "step", "data-kind": step.kind }, button, detail),
+      button,
+      bar,
+      what,
+      when,
+      detail,
+      open: false,
+    };
     button.addEventListener("click", () => this.toggle(row));
     this.rows.set(step.id, row);
     return row;
@@ -124,7 +161,9 @@ class PlayTimeline extends HTMLElement {
     const status = h("p", { class: "quiet" }, "Reading…");
     const shown = row.step;
     // The status only where reading takes a while: the inspect module loads with the first bytes that are opened.
-    const timer = setTimeout(() => { if (row.step.id === shown.id && row.open) fill(row.detail, status); }, 200);
+    const timer = setTimeout(() => {
+      if (row.step.id === shown.id && row.open) fill(row.detail, status);
+    }, 200);
     void detailsOf(shown).then((nodes) => {
       clearTimeout(timer);
       fill(row.detail, ...nodes);

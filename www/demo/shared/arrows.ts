@@ -1,10 +1,18 @@
 // Arrow keys move the focus to the next control in their direction, for TV remotes. Elsewhere they scroll as usual until a
 // control has the focus by keyboard.
 
-const CONTROLS = "a[href], button:not(:disabled), select:not(:disabled), input:not(:disabled), textarea:not(:disabled), summary, video[controls], [tabindex='0']";
-const DIRECTIONS: Record<string, [x: number, y: number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const CONTROLS =
+  "a[href], button:not(:disabled), select:not(:disabled), input:not(:disabled), textarea:not(:disabled), summary, video[controls], [tabindex='0']";
+const DIRECTIONS: Record<string, [x: number, y: number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 /** A remote has no pointer. The names are those of Tizen, webOS, Android TV, Fire TV and consoles' user agents. */
-const isTv = /\b(Tizen|Web0S|SMART-TV|SmartTV|BRAVIA|Android TV|AFT[A-Z]|CrKey|Xbox|PlayStation)\b/i.test(navigator.userAgent);
+const isTv = /\b(Tizen|Web0S|SMART-TV|SmartTV|BRAVIA|Android TV|AFT[A-Z]|CrKey|Xbox|PlayStation)\b/i.test(
+  navigator.userAgent,
+);
 
 /** What uses arrow keys itself. Widgets that handle a key prevent its default, at their ends too if the focus is to stay. */
 function keepsArrow(target: Element, key: string): boolean {
@@ -18,16 +26,28 @@ function keepsArrow(target: Element, key: string): boolean {
   if (target.matches("video, input[type='radio'], input[type='range']")) return !(vertical && isTv);
   if (target instanceof HTMLTextAreaElement) {
     // Out of the text at its ends.
-    const [before, after] = [target.selectionStart === 0 && target.selectionEnd === 0, target.selectionStart === target.value.length];
+    const [before, after] = [
+      target.selectionStart === 0 && target.selectionEnd === 0,
+      target.selectionStart === target.value.length,
+    ];
     return !((key === "ArrowUp" && before) || (key === "ArrowDown" && after));
   }
-  return target instanceof HTMLInputElement && !vertical && !target.matches("[type='checkbox'], [type='button'], [type='submit'], [type='file']");
+  return (
+    target instanceof HTMLInputElement &&
+    !vertical &&
+    !target.matches("[type='checkbox'], [type='button'], [type='submit'], [type='file']")
+  );
 }
 
 /** A region that can be scrolled further. */
 function scrolls(target: Element, down: boolean): boolean {
   const { scrollTop, scrollHeight, clientHeight } = target;
-  if (target instanceof HTMLTextAreaElement || scrollHeight <= clientHeight + 1 || !/auto|scroll/.test(getComputedStyle(target).overflowY)) return false;
+  if (
+    target instanceof HTMLTextAreaElement ||
+    scrollHeight <= clientHeight + 1 ||
+    !/auto|scroll/.test(getComputedStyle(target).overflowY)
+  )
+    return false;
   return down ? scrollTop + clientHeight < scrollHeight - 1 : scrollTop > 0;
 }
 
@@ -35,7 +55,13 @@ function scrolls(target: Element, down: boolean): boolean {
 function distance(from: DOMRect, to: DOMRect, [x, y]: [number, number]): number | undefined {
   const dx = (to.left + to.right - from.left - from.right) / 2;
   const dy = (to.top + to.bottom - from.top - from.bottom) / 2;
-  const along = x ? (x > 0 ? to.left - from.right : from.left - to.right) : y > 0 ? to.top - from.bottom : from.top - to.bottom;
+  const along = x
+    ? x > 0
+      ? to.left - from.right
+      : from.left - to.right
+    : y > 0
+      ? to.top - from.bottom
+      : from.top - to.bottom;
   if (along < -1) return undefined;
   const overlaps = x ? to.top < from.bottom && to.bottom > from.top : to.left < from.right && to.right > from.left;
   return along + (overlaps ? 0 : 2 * Math.abs(x ? dy : dx)) + Math.abs(x ? dy : dx) / 100;
@@ -47,7 +73,13 @@ function next(from: Element, direction: [number, number]): HTMLElement | undefin
   let least = Infinity;
   for (const control of Array.from(document.querySelectorAll<HTMLElement>(CONTROLS))) {
     const rect = control.getBoundingClientRect();
-    if (control === from || control.tabIndex < 0 || rect.width === 0 || getComputedStyle(control).visibility === "hidden") continue;
+    if (
+      control === from ||
+      control.tabIndex < 0 ||
+      rect.width === 0 ||
+      getComputedStyle(control).visibility === "hidden"
+    )
+      continue;
     const far = distance(place, rect, direction);
     if (far !== undefined && far < least) [best, least] = [control, far];
   }
@@ -57,11 +89,14 @@ function next(from: Element, direction: [number, number]): HTMLElement | undefin
 export function startArrows(): void {
   document.addEventListener("keydown", (event) => {
     const direction = DIRECTIONS[event.key];
-    if (!direction || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!direction || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)
+      return;
     const target = document.activeElement;
     if (!target || target === document.body || target.matches("main")) {
       if (!isTv) return;
-      const controls = Array.from(document.querySelectorAll<HTMLElement>(CONTROLS)).filter((control) => control.getBoundingClientRect().width > 0);
+      const controls = Array.from(document.querySelectorAll<HTMLElement>(CONTROLS)).filter(
+        (control) => control.getBoundingClientRect().width > 0,
+      );
       (controls.find((control) => control.closest("main")) ?? controls[0])?.focus();
       event.preventDefault();
       return;

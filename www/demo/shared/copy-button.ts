@@ -49,7 +49,11 @@ async function write(text: string): Promise<boolean> {
 }
 
 /** A button that copies. */
-export function copyButton(value: CopyButton["value"], label: string, { text, compact }: { text?: string; compact?: boolean } = {}): CopyButton {
+export function copyButton(
+  value: CopyButton["value"],
+  label: string,
+  { text, compact }: { text?: string; compact?: boolean } = {},
+): CopyButton {
   const button = h("copy-button", { label, text, compact }) as CopyButton;
   button.value = value;
   return button;

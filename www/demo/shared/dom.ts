@@ -5,7 +5,11 @@ type Value = string | number | boolean | undefined | ((event: never) => void);
 export type Attributes = Record<string, Value>;
 
 /** An element with attributes and children. `onclick` and the like are listeners; what is false or undefined is left out. */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Attributes, ...children: Child[]): HTMLElementTagNameMap[K];
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes?: Attributes,
+  ...children: Child[]
+): HTMLElementTagNameMap[K];
 export function h(tag: string, attributes?: Attributes, ...children: Child[]): HTMLElement;
 export function h(tag: string, attributes: Attributes = {}, ...children: Child[]): HTMLElement {
   const element = document.createElement(tag);
@@ -18,7 +22,9 @@ export function h(tag: string, attributes: Attributes = {}, ...children: Child[]
 }
 
 export function append(parent: Element, ...children: Child[]): void {
-  for (const child of children) if (child !== undefined && child !== null && child !== false) parent.append(typeof child === "number" ? String(child) : child);
+  for (const child of children)
+    if (child !== undefined && child !== null && child !== false)
+      parent.append(typeof child === "number" ? String(child) : child);
 }
 
 /** As `replaceChildren`, which the engines of older TVs lack. */

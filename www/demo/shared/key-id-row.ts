@@ -13,8 +13,12 @@ const NAMES: [keyof KeyIdForms, string, string][] = [
 class KeyIdRow extends HTMLElement {
   static observedAttributes = ["key-id", "label"];
 
-  connectedCallback(): void { this.show(); }
-  attributeChangedCallback(): void { if (this.isConnected) this.show(); }
+  connectedCallback(): void {
+    this.show();
+  }
+  attributeChangedCallback(): void {
+    if (this.isConnected) this.show();
+  }
 
   private show(): void {
     const hex = this.getAttribute("key-id") ?? "";
@@ -25,7 +29,15 @@ class KeyIdRow extends HTMLElement {
     for (const [form, name, where] of NAMES) {
       const value = forms[form];
       if (value === undefined) continue;
-      rows.push(h("dt", { title: where }, name), h("dd", {}, h("span", { class: "mono wrap" }, value), copyButton(value, `Copy ${name} ${value}`, { compact: true })));
+      rows.push(
+        h("dt", { title: where }, name),
+        h(
+          "dd",
+          {},
+          h("span", { class: "mono wrap" }, value),
+          copyButton(value, `Copy ${name} ${value}`, { compact: true }),
+        ),
+      );
     }
     fill(this, label && h("h3", {}, label), h("dl", { class: "rows" }, ...rows));
   }

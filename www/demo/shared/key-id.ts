@@ -1,13 +1,20 @@
 // A key id in the forms in which it turns up. The package gives key ids in hex; this only writes the same bytes in other ways.
 
-export interface KeyIdForms { uuid: string; hex: string; base64: string; guid: string }
+export interface KeyIdForms {
+  uuid: string;
+  hex: string;
+  base64: string;
+  guid: string;
+}
 
 const grouped = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 /** Microsoft's GUIDs have the first three groups in little-endian byte order: PlayReady writes key ids so, in base64. */
-export const inGuidOrder = (hex: string): string => [3, 2, 1, 0, 5, 4, 7, 6].map((byte) => hex.slice(byte * 2, byte * 2 + 2)).join("") + hex.slice(16);
+export const inGuidOrder = (hex: string): string =>
+  [3, 2, 1, 0, 5, 4, 7, 6].map((byte) => hex.slice(byte * 2, byte * 2 + 2)).join("") + hex.slice(16);
 
-const base64 = (hex: string): string => btoa((hex.match(/../g) ?? []).map((byte) => String.fromCharCode(parseInt(byte, 16))).join(""));
+const base64 = (hex: string): string =>
+  btoa((hex.match(/../g) ?? []).map((byte) => String.fromCharCode(parseInt(byte, 16))).join(""));
 
 /** @param hex 32 digits, lower case, as the package gives them */
 export function keyIdForms(hex: string): KeyIdForms {

@@ -1,6 +1,9 @@
 // Tabs: role="tablist" with role="tab" buttons `tab-NAME` for panels `panel-NAME`. Arrow keys move between them.
 
-export function startTabs(list: HTMLElement, chosen: (name: string) => void): { choose(name: string): void; chosen(): string } {
+export function startTabs(
+  list: HTMLElement,
+  chosen: (name: string) => void,
+): { choose(name: string): void; chosen(): string } {
   const tabs = Array.from(list.querySelectorAll<HTMLElement>("[role='tab']"));
   const nameOf = (tab: Element): string => tab.id.replace(/^tab-/, "");
   let current = "";
@@ -25,7 +28,7 @@ export function startTabs(list: HTMLElement, chosen: (name: string) => void): { 
     if (tab) choose(nameOf(tab));
   });
   list.addEventListener("keydown", (event) => {
-    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    const at = tabs.indexOf(document.activeElement as HTMLElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
     const tab = to === undefined ? undefined : tabs[(to + tabs.length) % tabs.length];
     if (!tab) return;

@@ -10,7 +10,9 @@ export type Kind = "" | "good" | "warning" | "error";
 export class TaskStatus extends HTMLElement {
   private turn = 0;
 
-  connectedCallback(): void { this.setAttribute("role", "status"); }
+  connectedCallback(): void {
+    this.setAttribute("role", "status");
+  }
 
   say(text: string, kind: Kind = ""): void {
     this.turn += 1;

@@ -30,5 +30,7 @@ export function chooseTheme(theme: Theme): void {
   applyTheme(theme);
   try {
     localStorage.setItem(KEY, theme);
-  } catch { /* see chosenTheme */ }
+  } catch {
+    /* see chosenTheme */
+  }
 }

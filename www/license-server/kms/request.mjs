@@ -58,7 +58,8 @@ export function readCpixRequest(body, { multiKey }) {
   if (root === undefined) throw refuse("The CPIX request is not well-formed XML");
   if (root.name !== "CPIX" || root.namespace !== CPIX) throw refuse(`The root is not CPIX in ${CPIX}`);
   const contentId = root.attributes.id ?? "";
-  if (contentId === "" || [...contentId].length > MAX_ID) throw refuse(`The CPIX id has to have 1 to ${MAX_ID} characters`);
+  if (contentId === "" || [...contentId].length > MAX_ID)
+    throw refuse(`The CPIX id has to have 1 to ${MAX_ID} characters`);
   const asked = childrenNamed(descend(root, "ContentKeyList"), "ContentKey");
   if (asked.length === 0 || asked.length > MAX_KEYS) throw refuse(`A request has 1 to ${MAX_KEYS} ContentKey elements`);
   if (asked.length > 1 && !multiKey) throw refuse("Several keys need version 2 of the API", 9999);
@@ -97,7 +98,8 @@ function checkDistinct(keys, systems, single) {
   const stray = systems.find(({ kid }) => !kids.has(kid));
   if (stray !== undefined) throw refuse(`DRMSystem names ${stray.kid}, which no ContentKey has`);
   const uses = keys.map(({ trackType, period }) => `${trackType}/${period?.index}`);
-  if (keys.some(({ trackType }) => trackType === undefined)) throw refuse("Every one of several keys needs an intendedTrackType");
+  if (keys.some(({ trackType }) => trackType === undefined))
+    throw refuse("Every one of several keys needs an intendedTrackType");
   if (new Set(uses).size !== uses.length) throw refuse("Two keys are for the same track type and period");
 }
 
@@ -110,7 +112,8 @@ function readRule(rule, periods) {
   const periodId = descend(rule, "KeyPeriodFilter")?.attributes.periodId;
   const period = periodId === undefined ? periods[0] : periods.find(({ id }) => id === periodId);
   if (periodId !== undefined && period === undefined) throw refuse(`There is no key period ${periodId}`);
-  if (periodId === undefined && periods.length > 1) throw refuse("With several periods every key needs a KeyPeriodFilter");
+  if (periodId === undefined && periods.length > 1)
+    throw refuse("With several periods every key needs a KeyPeriodFilter");
   const trackType = rule?.attributes.intendedTrackType;
   if (trackType !== undefined && !TRACKS.includes(trackType)) throw refuse(`${trackType} is not a track type`);
   const filter = descend(rule, "VideoFilter");
@@ -118,7 +121,8 @@ function readRule(rule, periods) {
   if (trackType === "AUDIO") throw refuse("A key for AUDIO has a VideoFilter");
   const minPixels = pixels(filter.attributes.minPixels);
   const maxPixels = pixels(filter.attributes.maxPixels);
-  if (minPixels !== undefined && maxPixels !== undefined && minPixels > maxPixels) throw refuse("minPixels is above maxPixels");
+  if (minPixels !== undefined && maxPixels !== undefined && minPixels > maxPixels)
+    throw refuse("minPixels is above maxPixels");
   return { trackType, period, video: { minPixels, maxPixels } };
 }
 
@@ -134,7 +138,8 @@ function pixels(text) {
  * @returns {Period}
  */
 function readPeriod({ attributes: { id = "", index = "" } }) {
-  if (id === "" || !/^\d{1,10}$/.test(index) || Number(index) > 0xffffffff) throw refuse("A ContentKeyPeriod needs an id and an index");
+  if (id === "" || !/^\d{1,10}$/.test(index) || Number(index) > 0xffffffff)
+    throw refuse("A ContentKeyPeriod needs an id and an index");
   return { id, index: Number(index) };
 }
 

@@ -13,8 +13,11 @@ import { systemElements } from "./systems.mjs";
  * @returns {{ kid: Buffer, key: Buffer, iv: Buffer }}
  */
 export function deriveKey(secret, contentId, { trackType = "", period }) {
-  const derive = (/** @type {string} */ what) => createHmac("sha256", secret)
-    .update(JSON.stringify([what, contentId, trackType, period ?? null]), "utf8").digest().subarray(0, 16);
+  const derive = (/** @type {string} */ what) =>
+    createHmac("sha256", secret)
+      .update(JSON.stringify([what, contentId, trackType, period ?? null]), "utf8")
+      .digest()
+      .subarray(0, 16);
   return { kid: derive("kid"), key: derive("key"), iv: derive("iv") };
 }
 
@@ -42,33 +45,52 @@ export function cpixResponse({ contentId, keys, periods }, { secret, provider, v
     const period = request.period?.index;
     // FairPlay knows cbcs alone, whatever was asked.
     const fairplayOnly = systemIds.every((id) => id.startsWith("94ce86fb"));
-    const scheme = fairplayOnly ? "cbcs" : request.scheme ?? "cenc";
+    const scheme = fairplayOnly ? "cbcs" : (request.scheme ?? "cenc");
     const derived = deriveKey(secret, contentId, { trackType, period });
-    return { request, ...derived, facts: { contentId, provider, scheme, trackType, period, kid: derived.kid, key: derived.key } };
+    return {
+      request,
+      ...derived,
+      facts: { contentId, provider, scheme, trackType, period, kid: derived.kid, key: derived.key },
+    };
   });
   const list = (/** @type {string} */ name, /** @type {string[]} */ items) =>
-    (items.length === 0 ? "" : `<cpix:${name}>${items.join("")}</cpix:${name}>`);
-  const contentKeys = made.map(({ kid, key, iv, facts }) =>
-    `<cpix:ContentKey commonEncryptionScheme="${facts.scheme}" explicitIV="${iv.toString("base64")}" kid="${uuidOf(kid)}">`
-    + `<cpix:Data><pskc:Secret><pskc:PlainValue>${key.toString("base64")}</pskc:PlainValue></pskc:Secret></cpix:Data></cpix:ContentKey>`);
+    items.length === 0 ? "" : `<cpix:${name}>${items.join("")}</cpix:${name}>`;
+  const contentKeys = made.map(
+    ({ kid, key, iv, facts }) =>
+      `<cpix:ContentKey commonEncryptionScheme="${facts.scheme}" explicitIV="${iv.toString("base64")}" kid="${uuidOf(kid)}">` +
+      `<cpix:Data><pskc:Secret><pskc:PlainValue>${key.toString("base64")}</pskc:PlainValue></pskc:Secret></cpix:Data></cpix:ContentKey>`,
+  );
   // In upper case, as the official client expects when it compares.
-  const systems = made.flatMap(({ request, kid, facts }) => request.systemIds.map((systemId) =>
-    `<cpix:DRMSystem kid="${uuidOf(kid)}" systemId="${systemId.toUpperCase()}">${systemElements(systemId, facts, version2)}</cpix:DRMSystem>`));
+  const systems = made.flatMap(({ request, kid, facts }) =>
+    request.systemIds.map(
+      (systemId) =>
+        `<cpix:DRMSystem kid="${uuidOf(kid)}" systemId="${systemId.toUpperCase()}">${systemElements(systemId, facts, version2)}</cpix:DRMSystem>`,
+    ),
+  );
   const rules = made.filter(({ request }) => request.ruled).map(({ request, kid }) => usageRule(request, uuidOf(kid)));
   const more = ateme
-    ? ' xmlns:xenc="http://www.w3.org/2001/04/xmlenc#" xmlns:ns3="urn:ietf:params:xml:ns:keyprov:pskc"'
-      + ' xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    ? ' xmlns:xenc="http://www.w3.org/2001/04/xmlenc#" xmlns:ns3="urn:ietf:params:xml:ns:keyprov:pskc"' +
+      ' xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     : "";
-  const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    + `<cpix:CPIX id="${escapeXml(contentId)}" xmlns:cpix="urn:dashif:org:cpix"`
-    + ` xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc" xmlns:speke="urn:aws:amazon:com:speke"${more}>`
-    + list("ContentKeyList", contentKeys)
-    + list("ContentKeyPeriodList", periods.map(({ id, index }) => `<cpix:ContentKeyPeriod id="${escapeXml(id)}" index="${index}"/>`))
-    + list("ContentKeyUsageRuleList", rules)
-    + list("DRMSystemList", systems)
-    + "</cpix:CPIX>\n";
-  const known = made.map(({ kid, key, facts: { trackType = "", period } }) =>
-    ({ cid: contentId, keyId: kid.toString("hex"), key: key.toString("hex"), trackType, period }));
+  const xml =
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
+    `<cpix:CPIX id="${escapeXml(contentId)}" xmlns:cpix="urn:dashif:org:cpix"` +
+    ` xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc" xmlns:speke="urn:aws:amazon:com:speke"${more}>` +
+    list("ContentKeyList", contentKeys) +
+    list(
+      "ContentKeyPeriodList",
+      periods.map(({ id, index }) => `<cpix:ContentKeyPeriod id="${escapeXml(id)}" index="${index}"/>`),
+    ) +
+    list("ContentKeyUsageRuleList", rules) +
+    list("DRMSystemList", systems) +
+    "</cpix:CPIX>\n";
+  const known = made.map(({ kid, key, facts: { trackType = "", period } }) => ({
+    cid: contentId,
+    keyId: kid.toString("hex"),
+    key: key.toString("hex"),
+    trackType,
+    period,
+  }));
   return { xml, known };
 }
 
@@ -78,8 +100,11 @@ export function cpixResponse({ contentId, keys, periods }, { secret, provider, v
  */
 function usageRule({ trackType, period, video }, kid) {
   const attribute = (/** @type {string} */ name, /** @type {number | string | undefined} */ value) =>
-    (value === undefined ? "" : ` ${name}="${value}"`);
-  const filters = (period === undefined ? "" : `<cpix:KeyPeriodFilter periodId="${escapeXml(period.id)}"/>`)
-    + (video === undefined ? "" : `<cpix:VideoFilter${attribute("maxPixels", video.maxPixels)}${attribute("minPixels", video.minPixels)}/>`);
+    value === undefined ? "" : ` ${name}="${value}"`;
+  const filters =
+    (period === undefined ? "" : `<cpix:KeyPeriodFilter periodId="${escapeXml(period.id)}"/>`) +
+    (video === undefined
+      ? ""
+      : `<cpix:VideoFilter${attribute("maxPixels", video.maxPixels)}${attribute("minPixels", video.minPixels)}/>`);
   return `<cpix:ContentKeyUsageRule${attribute("intendedTrackType", trackType)} kid="${kid}">${filters}</cpix:ContentKeyUsageRule>`;
 }

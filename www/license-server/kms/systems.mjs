@@ -8,11 +8,13 @@ import { liveContentId } from "../catalog.mjs";
 import { swapGuid } from "../digest.mjs";
 import { bytesField, varintField } from "../protobuf.mjs";
 
-const NAMES = new Map(/** @type {const} */ ([
-  ["edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", "widevine"],
-  ["9a04f079-9840-4286-ab92-e65be0885f95", "playready"],
-  ["94ce86fb-07ff-4f43-adb8-93d2fa968ca2", "fairplay"],
-]));
+const NAMES = new Map(
+  /** @type {const} */ ([
+    ["edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", "widevine"],
+    ["9a04f079-9840-4286-ab92-e65be0885f95", "playready"],
+    ["94ce86fb-07ff-4f43-adb8-93d2fa968ca2", "fairplay"],
+  ]),
+);
 
 /** Old, and still what content headers carry: whoever plays has to be told the license URL otherwise. */
 const LA_URL = "https://license.pallycon.com/ri/playready/licenseManager.do";
@@ -74,14 +76,15 @@ export function playReadyObject({ kid, key, scheme, period }) {
   const counter = scheme === "cenc" || scheme === "cens";
   // First 8 bytes of AES-128-ECB(key, key id in GUID order); defined for AESCTR alone.
   const checksum = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false).update(id).toString("base64", 0, 8);
-  const custom = period === undefined ? "" : `<CUSTOMATTRIBUTES><PERIOD_INDEX>${period}</PERIOD_INDEX></CUSTOMATTRIBUTES>`;
+  const custom =
+    period === undefined ? "" : `<CUSTOMATTRIBUTES><PERIOD_INDEX>${period}</PERIOD_INDEX></CUSTOMATTRIBUTES>`;
   const body = counter
-    ? `<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>${value}</KID><CHECKSUM>${checksum}</CHECKSUM>`
-      + `<LA_URL>${LA_URL}</LA_URL>${custom}`
+    ? `<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>${value}</KID><CHECKSUM>${checksum}</CHECKSUM>` +
+      `<LA_URL>${LA_URL}</LA_URL>${custom}`
     : `<PROTECTINFO><KIDS><KID ALGID="AESCBC" VALUE="${value}"></KID></KIDS></PROTECTINFO><LA_URL>${LA_URL}</LA_URL>${custom}`;
   const header = Buffer.from(
-    `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="${counter ? "4.0.0.0" : "4.3.0.0"}">`
-      + `<DATA>${body}</DATA></WRMHEADER>`,
+    `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="${counter ? "4.0.0.0" : "4.3.0.0"}">` +
+      `<DATA>${body}</DATA></WRMHEADER>`,
     "utf16le",
   );
   const head = Buffer.alloc(10);
@@ -121,8 +124,8 @@ export function systemElements(systemId, facts, version2) {
   if (name === "fairplay") {
     const uri = fairPlayUri(facts);
     const lines = version2
-      ? `<cpix:HLSSignalingData>${base64(keyLine(uri, "EXT-X-KEY"))}</cpix:HLSSignalingData>`
-        + `<cpix:HLSSignalingData playlist="master">${base64(keyLine(uri, "EXT-X-SESSION-KEY"))}</cpix:HLSSignalingData>`
+      ? `<cpix:HLSSignalingData>${base64(keyLine(uri, "EXT-X-KEY"))}</cpix:HLSSignalingData>` +
+        `<cpix:HLSSignalingData playlist="master">${base64(keyLine(uri, "EXT-X-SESSION-KEY"))}</cpix:HLSSignalingData>`
       : "";
     return `${lines}<cpix:URIExtXKey>${base64(uri)}</cpix:URIExtXKey>`;
   }

@@ -8,13 +8,25 @@ const base = new URL("../../", location.href).href;
 const video = document.querySelector("video");
 
 /** An error of ours as the test can read it: `toJSON` and the class. */
-const plain = (error) => error && { ...error.toJSON(), message: error.message, isOurs: error instanceof pallycon.PallyConError };
+const plain = (error) =>
+  error && { ...error.toJSON(), message: error.message, isOurs: error instanceof pallycon.PallyConError };
 /** dash.js's public events around DRM, by their strings. */
-const SEEN = ["AccessComplete", "Selected"].map((name) => `public_keySystem${name}`)
-  .concat(["Message", "Error", "SessionCreated", "SessionUpdated", "SessionClosed", "StatusesChanged"].map((name) => `public_key${name}`), "public_licenseRequestSending", "public_licenseRequestComplete");
+const SEEN = ["AccessComplete", "Selected"]
+  .map((name) => `public_keySystem${name}`)
+  .concat(
+    ["Message", "Error", "SessionCreated", "SessionUpdated", "SessionClosed", "StatusesChanged"].map(
+      (name) => `public_key${name}`,
+    ),
+    "public_licenseRequestSending",
+    "public_licenseRequestComplete",
+  );
 
 const lab = {
-  pallycon, dashjs, attachDash, video, plain,
+  pallycon,
+  dashjs,
+  attachDash,
+  video,
+  plain,
   /** of the package, in order; errors made plain */
   events: [],
   /** of the player: {code, message, ours} */
@@ -24,11 +36,19 @@ const lab = {
   unhandled: [],
   media: (path) => new URL(`media/${path}`, base).href,
   token: async ({ contentId, drm, signal }) =>
-    (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal, cache: "no-store" })).text(),
+    (
+      await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, {
+        signal,
+        cache: "no-store",
+      })
+    ).text(),
 
   client: (options = {}) =>
     pallycon.createPallyCon({
-      siteId: "DEMO", host: base.slice(0, -1), customData: (context) => lab.token(context), retry: { base: 10 },
+      siteId: "DEMO",
+      host: base.slice(0, -1),
+      customData: (context) => lab.token(context),
+      retry: { base: 10 },
       onEvent: (event) => lab.events.push(event.error ? { ...event, error: plain(event.error) } : event),
       ...options,
     }),
@@ -39,7 +59,12 @@ const lab = {
     player.updateSettings({ debug: { logLevel: dashjs.Debug?.LOG_LEVEL_NONE ?? 0 } });
     player.on("error", (event) => {
       const ours = pallyConError(event);
-      lab.playerErrors.push({ code: event.error.code, message: event.error.message, ours: plain(ours), same: ours !== undefined && pallyConError(event.error) === ours });
+      lab.playerErrors.push({
+        code: event.error.code,
+        message: event.error.message,
+        ours: plain(ours),
+        same: ours !== undefined && pallyConError(event.error) === ours,
+      });
     });
     for (const type of SEEN) player.on(type, (event) => lab.seen.push({ ...event, type }));
     player.attachView(video);

@@ -10,14 +10,25 @@ const video = document.querySelector("video");
 
 /** An error of ours as the test can read it. */
 const plain = (error) => error && { ...error.toJSON(), isOurs: error instanceof pallycon.PallyConError };
-const seen = (error) => ({ code: error.code, message: error.message, fatal: error.fatal, ours: plain(pallyConError(error)) });
+const seen = (error) => ({
+  code: error.code,
+  message: error.message,
+  fatal: error.fatal,
+  ours: plain(pallyConError(error)),
+});
 
 const lab = {
-  pallycon, base, video, plain, pallyConError, rxKeySystems,
+  pallycon,
+  base,
+  video,
+  plain,
+  pallyConError,
+  rxKeySystems,
   /** of the package, in order; errors made plain */
   events: [],
   /** of the player: {code, message, fatal, ours} */
-  playerErrors: [], playerWarnings: [],
+  playerErrors: [],
+  playerWarnings: [],
   /** as playerErrors, for what the player's getError() has when it stops */
   stopped: [],
   unhandled: [],
@@ -27,7 +38,9 @@ const lab = {
 
   client: (options = {}) =>
     pallycon.createPallyCon({
-      siteId: "DEMO", host: base.slice(0, -1), customData: lab.token,
+      siteId: "DEMO",
+      host: base.slice(0, -1),
+      customData: lab.token,
       onEvent: (event) => lab.events.push(event.error ? { ...event, error: plain(event.error) } : event),
       ...options,
     }),

@@ -15,7 +15,10 @@ const plain = (error) => error && { ...error.toJSON(), isOurs: error instanceof 
 videojs.log.level("off");
 
 const lab = {
-  pallycon, videojs, pallyConKeySystems, pallyConError,
+  pallycon,
+  videojs,
+  pallyConKeySystems,
+  pallyConError,
   /** of the package, in order; errors made plain */
   events: [],
   /** of the player, each time that it raises one: {code, message, type, keySystem, ours} */
@@ -28,13 +31,22 @@ const lab = {
   contexts: [],
   /** of each of those requests */
   signals: [],
-  get video() { return document.querySelector("video"); },
+  get video() {
+    return document.querySelector("video");
+  },
   token: async ({ contentId, drm, signal }) =>
-    (await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal, cache: "no-store" })).text(),
+    (
+      await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, {
+        signal,
+        cache: "no-store",
+      })
+    ).text(),
 
   client: (options = {}) =>
     pallycon.createPallyCon({
-      siteId: "DEMO", host: base.slice(0, -1), retry: { base: 10 },
+      siteId: "DEMO",
+      host: base.slice(0, -1),
+      retry: { base: 10 },
       customData: (context) => {
         const { signal, initData, ...told } = context;
         lab.signals.push(signal);
@@ -47,14 +59,27 @@ const lab = {
 
   /** A player in the place of the page's video. */
   newPlayer() {
-    const player = videojs(lab.video, { muted: true, autoplay: true, controls: false, html5: { vhs: { overrideNative: true } } });
+    const player = videojs(lab.video, {
+      muted: true,
+      autoplay: true,
+      controls: false,
+      html5: { vhs: { overrideNative: true } },
+    });
     player.eme();
     player.on("error", () => {
       const error = player.error();
       const ours = pallyConError(error);
-      lab.playerErrors.push({ code: error.code, message: error.message, type: error.metadata?.errorType, keySystem: error.keySystem, ours: plain(ours), original: error.originalError === ours });
+      lab.playerErrors.push({
+        code: error.code,
+        message: error.message,
+        type: error.metadata?.errorType,
+        keySystem: error.keySystem,
+        ours: plain(ours),
+        original: error.originalError === ours,
+      });
     });
-    for (const type of ["keysessioncreated", "keysessionupdated", "keysessionclosed", "licenserequestattempted"]) player.tech(true).on(type, () => lab.seen.push(type));
+    for (const type of ["keysessioncreated", "keysessionupdated", "keysessionclosed", "licenserequestattempted"])
+      player.tech(true).on(type, () => lab.seen.push(type));
     return player;
   },
 
@@ -66,7 +91,8 @@ const lab = {
     lab.load(path);
   },
   /** Another source in the same player. */
-  load: (path, keySystems = lab.keySystems) => lab.player.src({ src: new URL(`media/${path}`, base).href, type: TYPES[path.split(".").pop()], keySystems }),
+  load: (path, keySystems = lab.keySystems) =>
+    lab.player.src({ src: new URL(`media/${path}`, base).href, type: TYPES[path.split(".").pop()], keySystems }),
 };
 addEventListener("unhandledrejection", ({ reason }) => lab.unhandled.push(String(reason?.stack ?? reason)));
 addEventListener("error", ({ message }) => lab.unhandled.push(message));

@@ -20,7 +20,10 @@ export async function open(lab, version) {
       player.on("error", (event) => lab.hear(String(event.error.code), event.error.message, pallyConError(event)));
       player.attachView(lab.video);
       player.setAutoPlay(true);
-      undo = await attachDash(player, lab.drm, { ...(drm === "clearkey" ? {} : { protectionData: { [keySystem]: { priority: 0 } } }), ...adapter });
+      undo = await attachDash(player, lab.drm, {
+        ...(drm === "clearkey" ? {} : { protectionData: { [keySystem]: { priority: 0 } } }),
+        ...adapter,
+      });
       player.attachSource(lab.media(path));
     },
     load: (path) => player.attachSource(lab.media(path)),

@@ -12,7 +12,9 @@ export async function open(lab, version) {
     // element has encrypted media.
     player?.destroy();
     player = new Hls({ ...configured.config });
-    player.on(Hls.Events.ERROR, (_event, data) => lab.hear(data.details, data.response?.text ?? data.error?.message, pallyConError(data)));
+    player.on(Hls.Events.ERROR, (_event, data) =>
+      lab.hear(data.details, data.response?.text ?? data.error?.message, pallyConError(data)),
+    );
     player.loadSource(lab.media(path));
     player.attachMedia(lab.video);
     lab.video.play().catch(() => {}); // without a key it never settles

@@ -17,7 +17,10 @@ export async function open(lab, version) {
     async start({ path, drm, adapter }) {
       given = { drm, adapter };
       player = new RxPlayer({ videoElement: lab.video });
-      for (const type of ["error", "warning"]) player.addEventListener(type, (error) => lab.hear(type === "error" ? error.code : `${error.code}, a warning`, error.message, pallyConError(error)));
+      for (const type of ["error", "warning"])
+        player.addEventListener(type, (error) =>
+          lab.hear(type === "error" ? error.code : `${error.code}, a warning`, error.message, pallyConError(error)),
+        );
       await load(path);
     },
     load,

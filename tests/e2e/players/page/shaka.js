@@ -1,7 +1,11 @@
 // Shaka Player: load() rejects, or the player's `error` event comes.
 import { attachShaka, pallyConError } from "pallycon-drm/shaka";
 
-const VERSIONS = { "shaka-player": () => import("shaka-player"), "shaka-player-4.16": () => import("shaka-player-4.16"), "shaka-player-4": () => import("shaka-player-4") };
+const VERSIONS = {
+  "shaka-player": () => import("shaka-player"),
+  "shaka-player-4.16": () => import("shaka-player-4.16"),
+  "shaka-player-4": () => import("shaka-player-4"),
+};
 
 export async function open(lab, version) {
   const { default: shaka } = await VERSIONS[version]();

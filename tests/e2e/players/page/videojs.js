@@ -1,7 +1,10 @@
 // video.js with contrib-eme: player.error().
 import { pallyConError, pallyConKeySystems } from "pallycon-drm/videojs";
 
-const VERSIONS = { "videojs-contrib-eme": () => import("videojs-contrib-eme"), "videojs-contrib-eme-5-2": () => import("videojs-contrib-eme-5-2") };
+const VERSIONS = {
+  "videojs-contrib-eme": () => import("videojs-contrib-eme"),
+  "videojs-contrib-eme-5-2": () => import("videojs-contrib-eme-5-2"),
+};
 
 export async function open(lab, version) {
   window.VIDEOJS_NO_DYNAMIC_STYLE = true; // the page's policy forbids styles of a script
@@ -14,7 +17,12 @@ export async function open(lab, version) {
   return {
     version: videojs.getPlugin("eme").VERSION,
     async start({ path, drm, adapter }) {
-      player = videojs(lab.video, { muted: true, autoplay: true, controls: false, html5: { vhs: { overrideNative: true } } });
+      player = videojs(lab.video, {
+        muted: true,
+        autoplay: true,
+        controls: false,
+        html5: { vhs: { overrideNative: true } },
+      });
       player.eme();
       player.on("error", () => {
         const error = player.error();

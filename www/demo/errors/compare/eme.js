@@ -7,8 +7,11 @@ const unbase64 = (text) => Uint8Array.from(atob(text.trim()), (char) => char.cha
 
 export async function play(compare, run) {
   const { video } = compare;
-  const tell = (error) => compare.say(`${error.name ?? "MediaError"}: ${error.message}${error.hint ? ` → ${error.hint}` : ""}`);
-  video.onerror = () => { if (video.error) tell(video.error); };
+  const tell = (error) =>
+    compare.say(`${error.name ?? "MediaError"}: ${error.message}${error.hint ? ` → ${error.hint}` : ""}`);
+  video.onerror = () => {
+    if (video.error) tell(video.error);
+  };
   if (run.ours) {
     video.onpallyconerror ??= ({ detail }) => tell(detail);
     video.addEventListener("pallyconerror", video.onpallyconerror); // once, however often this is called
@@ -31,9 +34,18 @@ async function byOldHand(compare, { drm, contentId, tell }) {
     const id = new URL(text.slice(text.indexOf("skd://"))).hostname;
     const utf16 = new Uint8Array(Uint16Array.from(id, (char) => char.charCodeAt(0)).buffer);
     if (!video.webkitKeys) video.webkitSetMediaKeys(new window.WebKitMediaKeys("com.apple.fps.1_0"));
-    const session = video.webkitKeys.createSession("video/mp4", new Uint8Array([...initData, ...part(utf16), ...part(certificate)]));
-    session.addEventListener("webkitkeymessage", ({ message }) => post(compare, { drm, contentId, message }).then((license) => session.update(license)).catch(tell));
-    session.addEventListener("webkitkeyerror", () => compare.say(`webkitkeyerror: ${session.error.code}, system code ${session.error.systemCode}`));
+    const session = video.webkitKeys.createSession(
+      "video/mp4",
+      new Uint8Array([...initData, ...part(utf16), ...part(certificate)]),
+    );
+    session.addEventListener("webkitkeymessage", ({ message }) =>
+      post(compare, { drm, contentId, message })
+        .then((license) => session.update(license))
+        .catch(tell),
+    );
+    session.addEventListener("webkitkeyerror", () =>
+      compare.say(`webkitkeyerror: ${session.error.code}, system code ${session.error.systemCode}`),
+    );
   });
 }
 
@@ -41,11 +53,13 @@ async function byHand(compare, run) {
   const { drm, contentId, tell } = run;
   const { keySystem = run.keySystem, robustness: asked } = (await compare.asks(run)) ?? {};
   const robustness = asked?.video ?? (drm === "widevine" ? "SW_SECURE_CRYPTO" : "");
-  const access = await navigator.requestMediaKeySystemAccess(keySystem, [{
-    initDataTypes: drm === "fairplay" ? ["sinf"] : ["cenc"],
-    videoCapabilities: [{ contentType: CODECS.video, robustness }],
-    audioCapabilities: [{ contentType: CODECS.audio, robustness }],
-  }]);
+  const access = await navigator.requestMediaKeySystemAccess(keySystem, [
+    {
+      initDataTypes: drm === "fairplay" ? ["sinf"] : ["cenc"],
+      videoCapabilities: [{ contentType: CODECS.video, robustness }],
+      audioCapabilities: [{ contentType: CODECS.audio, robustness }],
+    },
+  ]);
   const keys = await access.createMediaKeys();
   if (drm === "fairplay") await keys.setServerCertificate(await (await fetch(compare.certificate)).arrayBuffer());
   await compare.video.setMediaKeys(keys);
@@ -56,7 +70,9 @@ async function byHand(compare, run) {
     const session = keys.createSession();
     session.addEventListener("message", async ({ message }) => {
       try {
-        await session.update(await post(compare, { drm, contentId, message, url: run.unnamed ? headerUrl(initData) : undefined }));
+        await session.update(
+          await post(compare, { drm, contentId, message, url: run.unnamed ? headerUrl(initData) : undefined }),
+        );
       } catch (error) {
         tell(error);
       }
@@ -66,7 +82,8 @@ async function byHand(compare, run) {
 }
 
 /** LA_URL of the PlayReady header. */
-const headerUrl = (initData) => /<LA_URL>(.*?)<\/LA_URL>/.exec(new TextDecoder("latin1").decode(initData).replaceAll("\0", ""))?.[1];
+const headerUrl = (initData) =>
+  /<LA_URL>(.*?)<\/LA_URL>/.exec(new TextDecoder("latin1").decode(initData).replaceAll("\0", ""))?.[1];
 
 /** As samples have it: what is answered goes to the CDM. */
 async function post(compare, { drm, contentId, message, url = compare.license }) {
@@ -78,7 +95,8 @@ async function post(compare, { drm, contentId, message, url = compare.license })
   }
   if (drm === "playready") {
     const xml = new DOMParser().parseFromString(new TextDecoder("utf-16le").decode(message), "application/xml");
-    for (const header of xml.getElementsByTagName("HttpHeader")) headers[header.querySelector("name").textContent] = header.querySelector("value").textContent;
+    for (const header of xml.getElementsByTagName("HttpHeader"))
+      headers[header.querySelector("name").textContent] = header.querySelector("value").textContent;
     body = atob(xml.getElementsByTagName("Challenge")[0].textContent);
   }
   const answer = await fetch(url, { method: "POST", headers, body });
@@ -90,14 +108,20 @@ async function post(compare, { drm, contentId, message, url = compare.license })
 async function load(compare, contentId) {
   const source = new MediaSource();
   compare.video.src = URL.createObjectURL(source);
-  await new Promise((resolve) => { source.addEventListener("sourceopen", resolve, { once: true }); });
-  await Promise.all(Object.entries(CODECS).map(async ([kind, type]) => {
-    const buffer = source.addSourceBuffer(type);
-    for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
-      const bytes = await (await fetch(compare.media(`${contentId}/${kind}/${name}`))).arrayBuffer();
-      buffer.appendBuffer(bytes);
-      await new Promise((resolve) => { buffer.addEventListener("updateend", resolve, { once: true }); });
-    }
-  }));
+  await new Promise((resolve) => {
+    source.addEventListener("sourceopen", resolve, { once: true });
+  });
+  await Promise.all(
+    Object.entries(CODECS).map(async ([kind, type]) => {
+      const buffer = source.addSourceBuffer(type);
+      for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
+        const bytes = await (await fetch(compare.media(`${contentId}/${kind}/${name}`))).arrayBuffer();
+        buffer.appendBuffer(bytes);
+        await new Promise((resolve) => {
+          buffer.addEventListener("updateend", resolve, { once: true });
+        });
+      }
+    }),
+  );
   source.endOfStream();
 }

@@ -10,16 +10,23 @@ let before;
 export async function play(compare, run) {
   before?.destroy(); // a new Hls for each source, as its documentation advises
   const asks = await compare.asks(run);
-  const config = { ...(run.ours ? (await hlsConfig(await compare.client(run.contentId, run.options))).config : await byHand(compare, run)), ...asked(asks) };
-  const hls = before = new Hls(config);
+  const config = {
+    ...(run.ours
+      ? (await hlsConfig(await compare.client(run.contentId, run.options))).config
+      : await byHand(compare, run)),
+    ...asked(asks),
+  };
+  const hls = (before = new Hls(config));
   // An app acts on fatal errors; of the others it is told, too: they are shown where there is no fatal one.
   let fatal = false;
-  hls.on(Hls.Events.ERROR, (name, data) => {
+  hls.on(Hls.Events.ERROR, (_name, data) => {
     if (fatal && !data.fatal) return;
     if (data.fatal && !fatal) compare.seen.length = 0;
     fatal ||= data.fatal;
     const known = run.ours && pallyConError(data);
-    compare.say(`hls.js ${data.details}: ${known ? `${known.message} → ${known.hint}` : data.error?.message}${data.fatal ? "" : " (not fatal)"}`);
+    compare.say(
+      `hls.js ${data.details}: ${known ? `${known.message} → ${known.hint}` : data.error?.message}${data.fatal ? "" : " (not fatal)"}`,
+    );
   });
   hls.loadSource(compare.media(`${run.contentId}/hls/${run.drm}.m3u8`));
   hls.attachMedia(compare.video);
@@ -30,7 +37,8 @@ function asked(asks) {
   if (!asks) return {};
   const { video, audio } = asks.robustness ?? {};
   return {
-    requestMediaKeySystemAccessFunc: (name, configurations) => navigator.requestMediaKeySystemAccess(asks.keySystem, configurations),
+    requestMediaKeySystemAccessFunc: (_name, configurations) =>
+      navigator.requestMediaKeySystemAccess(asks.keySystem, configurations),
     drmSystemOptions: { ...(video ? { videoRobustness: video } : {}), ...(audio ? { audioRobustness: audio } : {}) },
   };
 }
@@ -41,9 +49,16 @@ async function byHand(compare, { drm, keySystem, contentId, old, misplaced, unna
   const retry = { maxNumRetry: 1, retryDelayMs: 50, maxRetryDelayMs: 100 };
   return {
     emeEnabled: true,
-    keyLoadPolicy: { default: { maxTimeToFirstByteMs: 3000, maxLoadTimeMs: 3000, timeoutRetry: retry, errorRetry: retry } },
-    drmSystems: { [old ? "com.apple.fps.1_0" : keySystem]: { ...(unnamed ? {} : { licenseUrl: compare.license }), ...(fairplay ? { serverCertificateUrl: compare.certificate } : {}) } },
-    licenseXhrSetup(xhr, url, context, challenge) {
+    keyLoadPolicy: {
+      default: { maxTimeToFirstByteMs: 3000, maxLoadTimeMs: 3000, timeoutRetry: retry, errorRetry: retry },
+    },
+    drmSystems: {
+      [old ? "com.apple.fps.1_0" : keySystem]: {
+        ...(unnamed ? {} : { licenseUrl: compare.license }),
+        ...(fairplay ? { serverCertificateUrl: compare.certificate } : {}),
+      },
+    },
+    licenseXhrSetup(xhr, url, _context, challenge) {
       if (!misplaced) xhr.open("POST", url, true);
       xhr.setRequestHeader("pallycon-customdata-v2", token);
       if (!fairplay) return undefined;

@@ -6,28 +6,40 @@ const CODEC = 'video/mp4; codecs="avc1.4d4015"';
 /** @returns {string} what replaces the playlist's URL */
 export function native(compare, contentId) {
   const source = new MediaSource();
-  source.addEventListener("sourceopen", async () => {
-    const buffer = source.addSourceBuffer(CODEC);
-    for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
-      buffer.appendBuffer(await (await fetch(compare.media(`${contentId}/video/${name}`))).arrayBuffer());
-      await new Promise((resolve) => { buffer.addEventListener("updateend", resolve, { once: true }); });
-    }
-    source.endOfStream();
-  }, { once: true });
+  source.addEventListener(
+    "sourceopen",
+    async () => {
+      const buffer = source.addSourceBuffer(CODEC);
+      for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
+        buffer.appendBuffer(await (await fetch(compare.media(`${contentId}/video/${name}`))).arrayBuffer());
+        await new Promise((resolve) => {
+          buffer.addEventListener("updateend", resolve, { once: true });
+        });
+      }
+      source.endOfStream();
+    },
+    { once: true },
+  );
   return URL.createObjectURL(source);
 }
 
 /** Shaka asks the (polyfilled) EME there, and a native stream has no codec to ask for. */
 export function asSafari() {
-  document.addEventListener("encrypted", (event) => {
-    if (event.initDataType !== "sinf") return;
-    event.stopImmediatePropagation();
-    const initData = new Uint16Array(Array.from(SKD, (sign) => sign.charCodeAt(0))).buffer;
-    event.target.dispatchEvent(new MediaEncryptedEvent("encrypted", { initDataType: "skd", initData }));
-  }, true);
+  document.addEventListener(
+    "encrypted",
+    (event) => {
+      if (event.initDataType !== "sinf") return;
+      event.stopImmediatePropagation();
+      const initData = new Uint16Array(Array.from(SKD, (sign) => sign.charCodeAt(0))).buffer;
+      event.target.dispatchEvent(new MediaEncryptedEvent("encrypted", { initDataType: "skd", initData }));
+    },
+    true,
+  );
   navigator.mediaCapabilities.decodingInfo = async (configuration) => {
     const { keySystem } = configuration.keySystemConfiguration;
-    const keySystemAccess = await navigator.requestMediaKeySystemAccess(keySystem, [{ initDataTypes: ["skd"], videoCapabilities: [{ contentType: CODEC }] }]).catch(() => null);
+    const keySystemAccess = await navigator
+      .requestMediaKeySystemAccess(keySystem, [{ initDataTypes: ["skd"], videoCapabilities: [{ contentType: CODEC }] }])
+      .catch(() => null);
     return { supported: Boolean(keySystemAccess), smooth: true, powerEfficient: true, keySystemAccess, configuration };
   };
 }

@@ -14,12 +14,16 @@ const players = { shaka, hls, eme };
  */
 export function createStage({ base, host = base.slice(0, -1), video }) {
   const compare = {
-    pallycon, base, video,
+    pallycon,
+    base,
+    video,
     /** what the app hears: a line for each error that the player or the package gives it */
     seen: [],
     /** every event of the package, as it came */
     events: [],
-    say: (line) => { compare.seen.push(line); },
+    say: (line) => {
+      compare.seen.push(line);
+    },
     media: (path) => new URL(`media/${path}`, base).href,
     license: `${host}/ri/licenseManager.do`,
     certificate: `${host}/ri/fpsCert.do?siteId=DEMO`,
@@ -32,7 +36,11 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
     /** Ours, told what the init data do not carry. */
     client: (contentId, options = {}) =>
       pallycon.createPallyCon({
-        siteId: "DEMO", host, contentId, timeout: 3000, retry: { attempts: 2, base: 50, cap: 100 },
+        siteId: "DEMO",
+        host,
+        contentId,
+        timeout: 3000,
+        retry: { attempts: 2, base: 50, cap: 100 },
         customData: ({ drm }) => compare.token(contentId, drm),
         onEvent: (event) => compare.events.push(event),
         ...options,
@@ -41,7 +49,8 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
     /** What is asked of the browser beyond the plain name: by the app alone what it wants, with the package what probe() finds. */
     async asks({ ours, drm, keySystem, hardware, robustness }) {
       if (!hardware && !robustness) return undefined;
-      if (!ours) return { keySystem: hardware ?? keySystem, robustness: robustness && { video: robustness, audio: robustness } };
+      if (!ours)
+        return { keySystem: hardware ?? keySystem, robustness: robustness && { video: robustness, audio: robustness } };
       const [best] = await pallycon.probe({ drms: [drm] });
       return best;
     },

@@ -14,7 +14,9 @@ export interface Running {
   onEvent: (event: PallyConEvent) => void;
   onError: (message: string, ours?: PallyConError) => void;
 }
-export interface Sample { play(choice: SampleChoice & { options: PallyConOptions }, running: Running): Promise<() => Promise<void>> }
+export interface Sample {
+  play(choice: SampleChoice & { options: PallyConOptions }, running: Running): Promise<() => Promise<void>>;
+}
 
 export const SAMPLES: Record<string, { text: string; load: () => Promise<Sample> }> = {
   shaka: { text: shakaText, load: () => import("./shaka.sample.js") },

@@ -27,15 +27,20 @@ async function feed(video, folder) {
   await new Promise((resolve) => source.addEventListener("sourceopen", resolve, { once: true }));
   URL.revokeObjectURL(video.src);
   const codecs = { video: "avc1.4d4015", audio: "mp4a.40.2" };
-  const buffers = Object.keys(codecs).map((track) => [track, source.addSourceBuffer(`${track}/mp4; codecs="${codecs[track]}"`)]);
-  await Promise.all(buffers.map(async ([track, buffer]) => {
-    for (const file of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
-      const bytes = await (await fetch(`${folder}/${track}/${file}`)).arrayBuffer();
-      if (source.readyState !== "open") return; // it was ended meanwhile
-      const done = new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
-      buffer.appendBuffer(bytes);
-      await done;
-    }
-  }));
+  const buffers = Object.keys(codecs).map((track) => [
+    track,
+    source.addSourceBuffer(`${track}/mp4; codecs="${codecs[track]}"`),
+  ]);
+  await Promise.all(
+    buffers.map(async ([track, buffer]) => {
+      for (const file of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
+        const bytes = await (await fetch(`${folder}/${track}/${file}`)).arrayBuffer();
+        if (source.readyState !== "open") return; // it was ended meanwhile
+        const done = new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
+        buffer.appendBuffer(bytes);
+        await done;
+      }
+    }),
+  );
   if (source.readyState === "open") source.endOfStream();
 }

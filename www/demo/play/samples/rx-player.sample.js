@@ -12,9 +12,11 @@ export async function play(choice, { video, onEvent, onError }) {
   const failed = (error) => onError(`rx-player ${error.code ?? error.name}`, pallyConError(error));
   player.addEventListener("error", failed);
   // For each loadVideo(). Rejects if the browser has FairPlay and the certificate cannot be fetched.
-  rxKeySystems(player, pallycon, { contentId: choice.contentId, drms: [choice.drm] }).then((keySystems) => {
-    player.loadVideo({ url: choice.url, transport: "dash", autoPlay: true, keySystems });
-  }).catch(failed);
+  rxKeySystems(player, pallycon, { contentId: choice.contentId, drms: [choice.drm] })
+    .then((keySystems) => {
+      player.loadVideo({ url: choice.url, transport: "dash", autoPlay: true, keySystems });
+    })
+    .catch(failed);
   return async () => {
     player.dispose();
     await pallycon.dispose();
