@@ -106,7 +106,7 @@ test("media capabilities answer with an access, or without support", async ({ la
             keySystemConfiguration: { keySystem, video: { robustness: "SW_SECURE_CRYPTO" } },
             video: { contentType, width: 320, height: 180, bitrate: 60000, framerate: 25 },
           });
-          return [info.supported, info.keySystemAccess?.keySystem];
+          return [info.supported, info.keySystemAccess?.keySystem ?? null];
         }),
       ),
     AVC,
