@@ -105,6 +105,44 @@ test("FairPlay: the asset id goes with the SPC where it is asked for, with its /
   expect(skd.initData.fairplay.assetId).toContain("/");
 });
 
+test("FairPlay: a CDM that fails to begin a renewal is reported as a refused renewal, and asked again", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
+  await openLab(page, run, { drms: FAIRPLAY });
+  await page.evaluate(() => {
+    const { requestMediaKeySystemAccess } = navigator;
+    let failures = 1;
+    const wrapped = async (...args) => {
+      const access = await requestMediaKeySystemAccess.apply(navigator, args);
+      const createMediaKeys = access.createMediaKeys.bind(access);
+      access.createMediaKeys = async () => {
+        const keys = await createMediaKeys();
+        const createSession = keys.createSession.bind(keys);
+        keys.createSession = (type) => {
+          const session = createSession(type);
+          const update = session.update.bind(session);
+          session.update = (data) =>
+            data.length === 5 && failures-- > 0 ? Promise.reject(new TypeError("no renewal now")) : update(data);
+          return session;
+        };
+        return keys;
+      };
+      return access;
+    };
+    navigator.requestMediaKeySystemAccess = wrapped;
+  });
+  await begin(page, "demo-cbcs/hls/fairplay.m3u8", {
+    options: { contentId: "demo-cbcs" },
+    adapter: { renewal: { interval: 700 } },
+  });
+  const outcomes = async () =>
+    (await events(page, "license-renewal")).map(({ outcome, error }) => [outcome, error?.code ?? null]);
+  await expect.poll(outcomes).toContainEqual(["granted", null]);
+  expect(await outcomes()).toContainEqual(["refused", "license-rejected"]);
+  expect(await events(page, "error")).toEqual([]);
+  await expectPlaying(page);
+});
+
 test("FairPlay: key ids of the playlist that are not the media's are put right, for every track", {
   tag: "@chromium",
 }, async ({ page, run }) => {

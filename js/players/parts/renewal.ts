@@ -77,10 +77,14 @@ export class Renewals {
     const left = session.known - Date.now();
     const wait = renewalWait(session.drm, this.interval, left, session.stated, retryable);
     if (wait === undefined) return;
-    // Where the session is closed, its license is no longer needed.
     session.timer = setTimeout(
       () => {
-        session.renew!().catch(() => {});
+        session.renew!().catch((cause: unknown) => {
+          // A closed session no longer needs its license.
+          if ((cause as Error | undefined)?.name === "InvalidStateError") return;
+          this.client.renewal(session.drm, "refused", createError("license-rejected", { cause }));
+          this.plan(key, true);
+        });
       },
       Math.min(wait, MAX_TIMER),
     );
