@@ -21,5 +21,5 @@ export { KEY_SYSTEM, LEGACY_FAIRPLAY, RECOMMENDATION, drmOf } from "./key-system
 export { originOf } from "./client/endpoints.js";
 export { prepare, type Internal } from "./client/request.js";
 export { read } from "./client/response.js";
-export { bufferedAhead, newAbortController, tooLate } from "./time.js";
+export { MAX_TIMER, bufferedAhead, newAbortController, tooLate } from "./time.js";
 export { UNCOUNTED, type Chain } from "./client/delivery.js";

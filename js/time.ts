@@ -2,8 +2,8 @@
 import { createError, type PallyConError, type Phase } from "./errors/error.js";
 import { Reason } from "./generated/codes.js";
 
-/** setTimeout takes no more. */
-export const LONGEST_TIMER = 2 ** 31 - 1;
+/** The longest delay that setTimeout accepts, in milliseconds. */
+export const MAX_TIMER = 0x7fffffff;
 
 export const aborted = (phase: Phase): PallyConError => createError("aborted", { phase });
 
@@ -76,7 +76,7 @@ export function sleep(ms: number, signal?: AbortSignal, early?: Promise<void>): 
       signal?.removeEventListener("abort", onAbort);
       resolve();
     };
-    const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER));
+    const timer = setTimeout(done, Math.min(ms, MAX_TIMER));
     void early?.then(done);
     if (signal?.aborted) onAbort();
     else signal?.addEventListener("abort", onAbort);

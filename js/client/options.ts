@@ -2,7 +2,7 @@
 import { createError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
 import type { PallyConOptions } from "../types.js";
-import { LONGEST_TIMER } from "../time.js";
+import { MAX_TIMER } from "../time.js";
 import { originOf } from "./endpoints.js";
 
 export const DEFAULT_TIMEOUT = 10_000;
@@ -109,8 +109,7 @@ export function checkOptions(options: PallyConOptions): PallyConOptions {
     checkNames(circuit, CIRCUIT, "retry.circuit.");
     if (!(circuit.refusals >= 1 && Number.isInteger(circuit.refusals)))
       throw invalid(Reason.OptionKind, "retry.circuit.refusals", COUNT);
-    if (!(circuit.pause >= 0 && circuit.pause <= LONGEST_TIMER))
-      throw invalid(Reason.OptionNumber, "retry.circuit.pause");
+    if (!(circuit.pause >= 0 && circuit.pause <= MAX_TIMER)) throw invalid(Reason.OptionNumber, "retry.circuit.pause");
   }
   const times = {
     timeout,
@@ -122,7 +121,7 @@ export function checkOptions(options: PallyConOptions): PallyConOptions {
   };
   for (const [name, value] of Object.entries(times)) {
     // How long a token lives is compared, not waited for.
-    const longest = name === "tokenLifetime" || name === "retry.total" ? Infinity : LONGEST_TIMER;
+    const longest = name === "tokenLifetime" || name === "retry.total" ? Infinity : MAX_TIMER;
     if (value != null && !(value >= 0 && value <= longest)) throw invalid(Reason.OptionNumber, name);
   }
   if (

@@ -97,6 +97,13 @@ export class State {
     if (error?.code !== "aborted") this.emit({ type: "license-renewal", drm, outcome, ...(error ? { error } : {}) });
   }
 
+  /** The CDM did not begin a renewal. Whether to try again: a closed session no longer needs its license. */
+  renewalFailed(drm: Drm, cause: Error): boolean {
+    if (cause.name === "InvalidStateError") return false;
+    this.renewal(drm, "refused", createError("license-rejected", { cause }));
+    return true;
+  }
+
   /** Reports an error once, and gives it back; `chain`: of the request that it ended. That the page gave up is no news to it. */
   fail(thrown: unknown, chain?: Chain): PallyConError {
     const error = toPallyConError(thrown);

@@ -16,6 +16,7 @@ import type { Actions, MediaSessions, MessageType, RequestReason } from "./media
 import type { MediaOptions } from "./media/options.js";
 import {
   LEGACY_FAIRPLAY,
+  MAX_TIMER,
   PallyConError,
   asBytes,
   bufferedAhead,
@@ -44,8 +45,6 @@ interface Open {
   /** the latest one */
   message?: { data: Uint8Array; type: MessageType };
 }
-
-const MAX_TIMER = 0x7fffffff;
 
 export function attachMedia(
   video: HTMLMediaElement,

@@ -4,7 +4,7 @@ import { serverError } from "./error.js";
 import { isPlainObject, tagOf } from "./kinds.js";
 
 /** setTimeout takes no more; a longer one would end at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER = 2 ** 31 - 1;
 
 /** What an option may be, in the words of its error. */
 type Kinds = Record<string, readonly [what: string, fits: (value: unknown) => boolean]>;
@@ -25,8 +25,8 @@ export const drmList = [
 ] as const;
 export const aBoolean = ["true or false", (value: unknown) => typeof value === "boolean"] as const;
 export const aTimeout = [
-  `a number of milliseconds that a timer can hold (0 to ${LONGEST_TIMER})`,
-  (value: unknown) => typeof value === "number" && value >= 0 && value <= LONGEST_TIMER,
+  `a number of milliseconds that a timer can hold (0 to ${MAX_TIMER})`,
+  (value: unknown) => typeof value === "number" && value >= 0 && value <= MAX_TIMER,
 ] as const;
 export const aSize = ["a number of bytes above 0", (value: unknown) => typeof value === "number" && value > 0] as const;
 export const aSignal = ["an AbortSignal", (value: unknown) => tagOf(value) === "AbortSignal"] as const;

@@ -15,6 +15,7 @@ import type {
   Problem,
 } from "../types.js";
 import { originalResponse } from "./fetch.js";
+import { MAX_TIMER } from "../time.js";
 import { guarded, inFlight, memory } from "./load.js";
 import { decodeRecord, type Fields } from "./record.js";
 
@@ -188,13 +189,16 @@ export const playreadyCdmData = (token: string): Octets =>
   call((length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
 
 /** How long after a license, or after a renewal that failed, a page renews it, in milliseconds; nothing: not at all. Unknown times are NaN. */
-export const renewalWait = (
+export function renewalWait(
   drm: Drm,
   interval: number,
   expiresIn: number,
   stated: number,
   retryable?: boolean,
-): number | undefined => guarded(() => core.renewalWait(drm, interval, expiresIn, stated, retryable, Math.random()));
+): number | undefined {
+  const wait = guarded(() => core.renewalWait(drm, interval, expiresIn, stated, retryable, Math.random()));
+  return wait && Math.min(wait, MAX_TIMER);
+}
 
 /** What the status of a key means for a person. `status`: an EME MediaKeyStatus, or none where no license has brought the key. Nothing where it plays, or may yet. */
 export function keyProblem(keyId: string, status: string): Problem | undefined {

@@ -16,8 +16,6 @@ interface Known extends Renewable {
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
-const MAX_TIMER = 0x7fffffff;
-
 export class Renewals {
   protected readonly client: Client;
   private readonly player: string;
@@ -77,16 +75,10 @@ export class Renewals {
     const left = session.known - Date.now();
     const wait = renewalWait(session.drm, this.interval, left, session.stated, retryable);
     if (wait === undefined) return;
-    session.timer = setTimeout(
-      () => {
-        session.renew!().catch((cause: unknown) => {
-          // A closed session no longer needs its license.
-          if ((cause as Error | undefined)?.name === "InvalidStateError") return;
-          this.client.renewal(session.drm, "refused", createError("license-rejected", { cause }));
-          this.plan(key, true);
-        });
-      },
-      Math.min(wait, MAX_TIMER),
-    );
+    session.timer = setTimeout(() => {
+      session.renew!().catch((cause: Error) => {
+        if (this.client.renewalFailed(session.drm, cause)) this.plan(key, true);
+      });
+    }, wait);
   }
 }
