@@ -38,10 +38,14 @@
 //! # Ok::<(), pallycon_drm::error::Error>(())
 //! ```
 //!
+//! `examples/parse_pssh.rs` is a program that reads what is pasted into it.
+//!
 //! Everything outside `web` is pure: no JavaScript, no clock, no network, so it is tested without a browser.
 //! `web` (wasm32 only) is the only module that knows JavaScript. Features choose the wasm module that is built: `player` is
 //! what every viewer downloads, `media` drives EME for a media element, `inspect` has segments, manifests and writers,
 //! `server` what needs keys.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod bytes;
 #[cfg(feature = "server")]
