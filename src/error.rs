@@ -367,7 +367,7 @@ mod tests {
         let error = Error::because(Code::TokenUnreadable, Reason::PallyconSilent).with("7009");
         assert_eq!(error.message(), "PallyCon 7009: token unreadable");
         let error = Error::because(Code::InitDataInvalid, Reason::WriteNotText).with("data");
-        assert_eq!(error.message(), "It cannot be written: data is not text.");
+        assert_eq!(error.message(), "The init data cannot be written: data is not text.");
         assert!(error.hint().contains("parseInitData"));
         // What a server said is not a template.
         let error = Error::because(Code::TokenUnreadable, Reason::Pallycon).with("7009").with("{0} {reason} {");

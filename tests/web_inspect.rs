@@ -113,7 +113,7 @@ fn fields_have_places() {
 
 #[wasm_bindgen_test]
 fn warnings_have_remedies() {
-    assert_eq!(hint("pssh-flags"), "Write 0 there.");
+    assert_eq!(hint("pssh-flags"), "Set the flags of the box to 0.");
     assert_eq!(hint("no such code"), "");
 }
 

@@ -25,7 +25,7 @@ export const drmList = [
 ] as const;
 export const aBoolean = ["true or false", (value: unknown) => typeof value === "boolean"] as const;
 export const aTimeout = [
-  `a number of milliseconds that a timer can hold (0 to ${MAX_TIMER})`,
+  `a number of milliseconds from 0 to ${MAX_TIMER}`,
   (value: unknown) => typeof value === "number" && value >= 0 && value <= MAX_TIMER,
 ] as const;
 export const aSize = ["a number of bytes above 0", (value: unknown) => typeof value === "number" && value > 0] as const;

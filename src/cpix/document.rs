@@ -274,7 +274,7 @@ mod tests {
         }
         for attributes in ["id='a&#10;b'", "id='a\nb'", "contentId='&#x7f;'"] {
             let error = Document::parse(&format!("<CPIX {attributes}/>")).unwrap_err();
-            assert!(error.message().contains("holds a control character"), "{attributes}: {}", error.message());
+            assert!(error.message().contains("contains a control character"), "{attributes}: {}", error.message());
         }
         assert!(Document::parse("<html/>").unwrap_err().message().contains("root is not CPIX"));
     }

@@ -178,7 +178,7 @@ mod tests {
         for (options, what) in [
             (r#"{"kind":"speke-v2","token":"t"}"#, "base is missing"),
             (r#"{"kind":"speke-cbcs","token":"t"}"#, "base is missing"),
-            (r#"{"kind":"speke-v2","token":"t","base":"https://k.example/?enc-token=x"}"#, "holds a token already"),
+            (r#"{"kind":"speke-v2","token":"t","base":"https://k.example/?enc-token=x"}"#, "already contains a token"),
             (r#"{"kind":"v2","token":"t","format":"dash"}"#, "format and contentId are for ateme"),
             (r#"{"kind":"ateme","token":"t","contentId":"c"}"#, "format is missing"),
             (r#"{"kind":"ateme","token":"t","format":"dash"}"#, "contentId is missing"),

@@ -247,7 +247,7 @@ impl PackSystem {
         }
     }
 
-    /// What holds a control character, by its name in CPIX. The text ends up in playlists and on command lines, where a key
+    /// The element that contains a control character, by its name in CPIX. The text ends up in playlists and on command lines, where a key
     /// URI of several lines would be several attributes or arguments; only playlist lines may have line breaks.
     fn with_control_character(&self) -> Option<&'static str> {
         let is_bad = |text: &Option<String>, allowed: &[char]| {

@@ -263,7 +263,7 @@ mod tests {
             (r#"{"drmtype":"ncg","contentId":"a"}"#, "did you mean \"drmType\"?"),
             (r#"{"drmType":"ncg","content_id":"a"}"#, "did you mean \"contentId\"?"),
             (r#"{"drmType":"ncg","contentId":""}"#, "The options are invalid: contentId must be text that is not empty"),
-            (r#"{"drmType":"ncg","contentId":"a\nb"}"#, "contentId holds a control character"),
+            (r#"{"drmType":"ncg","contentId":"a\nb"}"#, "contentId contains a control character"),
             (&long, "contentId is longer than 200 characters"),
             (r#"{"drmType":"ncg","contentId":"a","responseFormat":"xml"}"#, "responseFormat must be one of original, json, custom"),
             (r#"{"drmType":"ncg","contentId":"a","timestamp":"now"}"#, "timestamp must be a whole number"),
@@ -281,8 +281,8 @@ mod tests {
         assert!(with(&"é".repeat(256)).is_ok());
         for (user, message) in [
             ("é".repeat(257), "userId is longer than 256 characters."),
-            ("a\\nb".into(), "userId holds a control character."),
-            ("a\\u0000".into(), "userId holds a control character."),
+            ("a\\nb".into(), "userId contains a control character."),
+            ("a\\u0000".into(), "userId contains a control character."),
             (String::new(), "userId must be text that is not empty."),
         ] {
             assert_eq!(with(&user).unwrap_err().message(), ["The options are invalid: ", message].concat());
@@ -297,7 +297,7 @@ mod tests {
         for (text, message) in [
             (r#"{"drm":"ncg"}"#, "content_id is missing."),
             (r#"{"content_id":" ","drm":"ncg"}"#, "content_id must be text that is not empty."),
-            (r#"{"content_id":"a\u0007","drm":"ncg"}"#, "content_id holds a control character."),
+            (r#"{"content_id":"a\u0007","drm":"ncg"}"#, "content_id contains a control character."),
             (long.as_str(), "content_id is longer than 200 characters."),
             (
                 r#"{"content_id":"a"}"#,

@@ -112,6 +112,6 @@ mod tests {
         assert_eq!(error.server.as_ref().unwrap().message, "no such site");
         assert_eq!(read(Drm::Widevine, 200, to_base64(DER).as_bytes()).unwrap_err().server, None);
         let error = read(Drm::FairPlay, 404, b"").unwrap_err();
-        assert_eq!(error.message(), "The certificate server has nothing at this URL (HTTP 404).");
+        assert_eq!(error.message(), "There is no certificate at this URL (HTTP 404).");
     }
 }

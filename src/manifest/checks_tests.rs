@@ -82,7 +82,7 @@ fn typographic_quotes() {
     for (open, close) in [('”', '”'), ('“', '”'), ('„', '“'), ('”', '"'), ('"', '”'), ('″', '″')] {
         let quoted = |value: &str| format!("{open}{value}{close}");
         let text = key(&format!("METHOD=SAMPLE-AES,URI={},KEYFORMAT={}", quoted("skd://a,b"), quoted("com.apple.streamingkeydelivery")));
-        assert_eq!(warned(&text), (Code::ManifestQuotes, "The quotes around a value are typographic.".into()), "{text}");
+        assert_eq!(warned(&text), (Code::ManifestQuotes, "A value has typographic quotes around it.".into()), "{text}");
         let read = parse(&text).unwrap();
         assert_eq!(
             (read.protections[0].uri.as_deref(), read.protections[0].system_id, read.warnings[0].line),
@@ -165,7 +165,7 @@ fn key_ids_that_differ() {
     let pssh = element(WIDEVINE, &format!("<cenc:pssh>{PSSH}</cenc:pssh>"));
     let (code, message) = warned(&mpd(TWO, &pssh));
     assert_eq!(code, Code::ManifestKeyIds);
-    assert_eq!(message, format!("The init data is for the key ids {}, but default_KID names {}.", "01".repeat(16), "02".repeat(16)));
+    assert_eq!(message, format!("The init data are for the key ids {}, but default_KID names {}.", "01".repeat(16), "02".repeat(16)));
     assert_eq!(parse(&mpd(TWO, &pssh)).unwrap().warnings[0].line, 4);
     // One of several is enough, on the level or above it.
     assert_eq!(parse(&mpd(&[TWO, " ", ONE].concat(), &pssh)).unwrap().warnings, []);
@@ -186,7 +186,7 @@ fn key_ids_that_differ() {
     let tag = |id: &str| key(&format!("METHOD=SAMPLE-AES-CTR,KEYID=0x{id},URI=\"data:;base64,{PSSH}\",KEYFORMAT=\"{WIDEVINE}\""));
     assert_eq!(
         warned(&tag(&"02".repeat(16))).1,
-        format!("The init data is for the key ids {}, but KEYID names {}.", "01".repeat(16), "02".repeat(16))
+        format!("The init data are for the key ids {}, but KEYID names {}.", "01".repeat(16), "02".repeat(16))
     );
     let skd = format!(
         "METHOD=SAMPLE-AES,KEYID=0x{},URI=\"skd://{}\",KEYFORMAT=\"com.apple.streamingkeydelivery\"",
@@ -218,7 +218,7 @@ fn fairplay_in_counter_mode() {
 fn references_to_nothing() {
     assert_eq!(
         warned(&mpd(ONE, "<ContentProtection ref='there'/>")),
-        (Code::ManifestRef, "The ref \"there\" of a ContentProtection element names no refId.".into())
+        (Code::ManifestRef, "No ContentProtection element has the refId \"there\" that a ref names.".into())
     );
 }
 
@@ -245,7 +245,7 @@ fn system_ids_that_are_nearly_known() {
         assert_eq!(codes(&parse(&line).unwrap()), [Code::ManifestSystemId]);
     }
     assert!(
-        warned(&element("urn:uuid:79f0049a-4098-8642-ab92-e65be0885f95", "")).1.contains("PlayReady with the bytes of its GUID turned")
+        warned(&element("urn:uuid:79f0049a-4098-8642-ab92-e65be0885f95", "")).1.contains("PlayReady in the byte order of a GUID")
     );
     for (id, ..) in SYSTEMS {
         assert_eq!(misspelled(&uuid(&id)), None);

@@ -24,7 +24,7 @@ const CHECKS: [(&str, Check); 16] = [
     ("mpd-turned-playready-id", |input| {
         let read = manifest(input)?;
         same("system", &read["protections"][0]["system"], &"PlayReady".into())?;
-        warned(&read, "manifest-system-id", "GUID turned")
+        warned(&read, "manifest-system-id", "byte order of a GUID")
     }),
     ("mpd-pssh-not-a-box", |input| {
         let read = manifest(input)?;

@@ -12,9 +12,9 @@ use serde_json::Value;
 /// What the refusals of responses have to say: the case, the code, and a part of the message or of the server's own words.
 const REFUSALS: [(&str, &str, &str); 7] = [
     ("playready-fault-custom-data", "playready-fault", "LCN_4003|No CustomData in input"),
-    ("playready-challenge-back", "not-a-license", "the challenge came back"),
+    ("playready-challenge-back", "not-a-license", "the challenge itself, sent back"),
     ("playready-any-xml", "not-a-license", "AccessDenied"),
-    ("widevine-bad-wire-type", "not-a-license", "bytes of another kind"),
+    ("widevine-bad-wire-type", "not-a-license", "binary data of another kind"),
     ("text-in-korean", "not-a-license", "it is text"),
     ("fairplay-words", "not-a-license", "it is text"),
     ("json-of-another-service", "", "device_revoked"),

@@ -342,7 +342,7 @@ for (const [player, guidKeyStatuses] of [
           .filter(({ code }) => code === "key-released")
           .map(({ message, hint }) => [message, hint]),
       )
-      .toEqual([[`The key ${KEY} was released with its session.`, "Load the source again to play on."]]);
+      .toEqual([[`The key ${KEY} was released with its session.`, "Load the source again to continue playback."]]);
     expect((await events(page, "key-status")).map(({ keyId, status }) => [keyId, status])).toContainEqual([
       KEY,
       "released",

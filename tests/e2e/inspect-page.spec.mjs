@@ -128,8 +128,8 @@ test("warnings say what to do, and lead to the byte", async ({ page, run }) => {
   flags[11] = 1;
   await field(page).fill(flags.toString("base64"));
   const notice = page.locator("finding-view .notice").first();
-  await expect(notice).toContainText("makes Chromium refuse it");
-  await expect(notice).toContainText("Write 0 there.");
+  await expect(notice).toContainText("Chromium refuses it");
+  await expect(notice).toContainText("Set the flags of the box to 0.");
   await notice.getByRole("button", { name: "Show byte 0" }).click();
   await expect(page.locator("finding-view hex-view .scroller")).toBeFocused();
 });

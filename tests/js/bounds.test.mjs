@@ -85,7 +85,7 @@ for (const name of CALLBACKS) {
     const drm = await page.client({ [name]: never, timeout: 20, retry: { attempts: 1 } });
     const late = await failure(drm.requestLicense("fairplay", MESSAGES.fairplay));
     assert.equal(late.code, "timeout");
-    assert.match(late.message, new RegExp(`^${name} did not answer within 20 ms`));
+    assert.match(late.message, new RegExp(`^${name} did not respond within 20 ms`));
     const patient = await page.client({ [name]: never });
     const controller = new AbortController();
     const asked = failure(patient.requestLicense("fairplay", MESSAGES.fairplay, { signal: controller.signal }));

@@ -61,7 +61,7 @@ test("URLs: no URL, a port where nobody listens, a server that never answers; qu
     problems.map(({ code }) => code),
     ["not-a-page", "url-invalid", "url-unreachable"],
   );
-  assert.match(problems[2].message, /did not answer in time/);
+  assert.match(problems[2].message, /did not respond in time/);
   const gone = await diagnose({ urls: [`http://127.0.0.1:${port}/?token=secret`] });
   assert.match(gone[1].message, /cannot be reached/);
   assert.ok(!JSON.stringify([problems, gone]).includes("secret"));

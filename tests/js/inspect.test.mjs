@@ -283,9 +283,9 @@ test("warnings of init data come with what to do", () => {
   assert.deepEqual(inspectAny(box).value.warnings, [
     {
       code: "pssh-flags",
-      message: "a box has flags, which makes Chromium refuse it",
+      message: "A box has flags, so Chromium refuses it.",
       offset: 0,
-      hint: "Write 0 there.",
+      hint: "Set the flags of the box to 0.",
     },
   ]);
 });

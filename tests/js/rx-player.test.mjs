@@ -92,7 +92,7 @@ test("a version that was not tested is a warning", async () => {
   await rxKeySystems(new Newer(), drm);
   assert.deepEqual(
     page.events.map(({ code, message }) => [code, message]),
-    [["player-untested", "rx-player 5.0.0 is not a version that this package was tested with."]],
+    [["player-untested", "rx-player 5.0.0 has not been tested with this package."]],
   );
 });
 

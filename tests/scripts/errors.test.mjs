@@ -18,7 +18,7 @@ test("a reason's own message and hint replace those of its code", () => {
   const { message, hint, phase } = sentence("aborted", Reason.KmsAborted, { phase: "server" }, TOOLS);
   assert.deepEqual(
     [message, hint, phase],
-    ["The request was aborted by its signal.", "Look at the error's cause: it is the signal's reason.", "server"],
+    ["The request was aborted by its signal.", "See the error's cause: it is the signal's reason.", "server"],
   );
   const { message: unreachable, retryable } = sentence(
     "network",
@@ -31,7 +31,7 @@ test("a reason's own message and hint replace those of its code", () => {
 
 test("a reason has the message and the hint of its group", () => {
   const { message, hint } = sentence("init-data-invalid", Reason.WriteNotText, { parameters: ["data"] }, TOOLS);
-  assert.equal(message, "It cannot be written: data is not text.");
+  assert.equal(message, "The init data cannot be written: data is not text.");
   assert.match(hint, /parseInitData/);
   assert.match(sentence("init-data-invalid", Reason.WriteNotObject, {}, TOOLS).hint, /plain object/);
 });

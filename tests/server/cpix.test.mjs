@@ -386,7 +386,7 @@ test("control characters in a document are refused", async () => {
   ]) {
     await assert.rejects(
       parseCpixResponse(xml),
-      refusal("cpix-invalid", (error) => assert.match(error.message, /holds a control character/)),
+      refusal("cpix-invalid", (error) => assert.match(error.message, /contains a control character/)),
     );
   }
 });

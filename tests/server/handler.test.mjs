@@ -103,8 +103,8 @@ test("a wrong parameter is 400 with its name, and nobody is asked", async () => 
   const handler = tokenHandler(TUTORIAL, () => assert.fail("asked"), { onError: (error) => failed.push(error) });
   for (const [query, message] of [
     [`?drm=ncg&content_id=${"a".repeat(201)}`, "content_id is longer than 200 characters."],
-    ["?drm=ncg&content_id=a%00b", "content_id holds a control character."],
-    ["?drm=ncg&content_id=a%0Ab", "content_id holds a control character."],
+    ["?drm=ncg&content_id=a%00b", "content_id contains a control character."],
+    ["?drm=ncg&content_id=a%0Ab", "content_id contains a control character."],
     ["?drm=ncg&content_id=%20", "content_id must be text that is not empty."],
     ["?drm=ncg", "content_id is missing."],
     [

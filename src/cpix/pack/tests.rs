@@ -112,7 +112,7 @@ fn a_request_has_no_keys() {
     let error =
         response::read(200, format!("<CPIX><ContentKeyList><ContentKey kid='{KID}'/></ContentKeyList></CPIX>").as_bytes()).unwrap_err();
     assert_eq!(error.code, Code::CpixNoKey);
-    assert_eq!(error.message(), "The CPIX document holds no key for e2b281ba-fba5-8760-cfa6-5ae6f3ddd630.");
+    assert_eq!(error.message(), "The CPIX document contains no key for e2b281ba-fba5-8760-cfa6-5ae6f3ddd630.");
     assert_eq!(response::read(200, b"<CPIX/>").unwrap_err().code, Code::CpixNoKey);
 }
 
@@ -222,10 +222,10 @@ fn control_characters_in_signalling_are_refused() {
         ("HLSSignalingData", "#EXT-X-KEY:\u{1b}[2J"),
     ] {
         let refused = fairplay(&format!("<{name}>{}</{name}>", text::to_base64(text.as_bytes()))).unwrap_err();
-        assert_eq!(refused, format!("The CPIX document cannot be read: {name} holds a control character."), "{text:?}");
+        assert_eq!(refused, format!("The CPIX document cannot be read: {name} contains a control character."), "{text:?}");
     }
     let refused = fairplay("<URIExtXKey>skd://a&#10;b</URIExtXKey>").unwrap_err();
-    assert_eq!(refused, "The CPIX document cannot be read: URIExtXKey holds a control character.");
+    assert_eq!(refused, "The CPIX document cannot be read: URIExtXKey contains a control character.");
     assert!(fairplay(&format!("<HLSSignalingData>{}</HLSSignalingData>", text::to_base64(b"#EXT-X-KEY:A\r\n#EXT-X-KEY:B\n"))).is_ok());
     assert!(fairplay("<PSSH>AAAA\n AAAA</PSSH>").is_ok(), "wrapped base64");
 }
@@ -242,7 +242,7 @@ fn control_characters_in_pack_info_are_refused() {
         (r#""track_type":"HD\n""#, "track_type"),
         (r#""period":{"id":"\t","index":1}"#, "period.id"),
     ] {
-        assert_eq!(entry(rest).unwrap_err(), format!("This is not pack info: {name} holds a control character."), "{rest}");
+        assert_eq!(entry(rest).unwrap_err(), format!("This is not pack info: {name} contains a control character."), "{rest}");
     }
     assert!(entry(r#""fairplay":{"key_uri":"skd://a"}"#).is_ok());
 }

@@ -58,7 +58,7 @@ mod tests {
                 "must be a key server of PallyCon's CPIX API",
             ),
             (r#"{"url":"https://k.example/v1/cpix/x"}"#, "contentId is missing"),
-            (r#"{"url":"https://k.example/v1/cpix/x","contentId":"a; drm none"}"#, "must not hold white space"),
+            (r#"{"url":"https://k.example/v1/cpix/x","contentId":"a; drm none"}"#, "must not contain whitespace"),
         ] {
             assert!(view("flussonic", &Value::object([]), options).unwrap_err().contains(what), "{options}");
         }

@@ -134,7 +134,7 @@ mod tests {
         let nameless = pack(&[entry('1', &[WIDEVINE]), entry('2', &[WIDEVINE])]);
         assert!(arguments(&nameless, "{}").unwrap_err().contains("no track_type"));
         let strange = pack(&[entry('1', &[r#""track_type":"A:B""#]), entry('2', &[r#""track_type":"HD""#])]);
-        assert!(arguments(&strange, "{}").unwrap_err().contains("a character that cannot be in a key list"));
+        assert!(arguments(&strange, "{}").unwrap_err().contains("a character that is not allowed in a key list"));
         let two_uris = pack(&[
             entry('1', &[r#""track_type":"AUDIO""#, FAIRPLAY]),
             entry('2', &[r#""track_type":"HD""#, r#""fairplay":{"key_uri":"skd://y"}"#]),

@@ -225,7 +225,7 @@ fn mediapackages_rules() {
         (r#""container":"ts","method":"aes-128","contentId":"c","systems":["playready"]"#, "TS with AES-128 takes"),
         (r#""container":"cmaf","method":"cenc","contentId":"c","systems":["fairplay"]"#, "CMAF with CENC takes PlayReady and Widevine"),
         (r#""container":"cmaf","method":"aes-128","contentId":"c","systems":["widevine"]"#, "must be cenc or cbcs for CMAF"),
-        (r#""container":"cmaf","method":"cenc","contentId":"a/b","systems":["widevine"]"#, "ResourceId takes nothing else"),
+        (r#""container":"cmaf","method":"cenc","contentId":"a/b","systems":["widevine"]"#, "ResourceId allows nothing else"),
         (
             r#""container":"cmaf","method":"cenc","contentId":"c","systems":["widevine"],"presets":{"audio":"SHARED","video":"PRESET_VIDEO_1"}"#,
             "SHARED for both audio and video, or for neither",
