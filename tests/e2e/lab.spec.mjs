@@ -1,4 +1,4 @@
-// The Error lab: both sides in one run, and the catalogue.
+// The Error lab: both sides in one run, and the catalog.
 import { expect, test } from "./fixture.mjs";
 
 const side = (page, id) => page.locator(`#${id}`);
@@ -51,7 +51,7 @@ test("a policy without wasm is named in words, and any code of PallyCon can be p
   await expect(side(page, "ours")).toContainText("device-revoked-permanently", { timeout: 30_000 });
 });
 
-test("the catalogue: numbers, words of players and browsers, an address for each entry", async ({ page, run }) => {
+test("the catalog: numbers, words of players and browsers, an address for each entry", async ({ page, run }) => {
   await page.goto(run.url("errors.html"));
   const box = page.getByRole("searchbox");
   const first = page.locator("#results .entry").first();

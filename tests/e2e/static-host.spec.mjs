@@ -26,7 +26,7 @@ test("samples play with the browser's own ClearKey, every player that has it; th
   await expect(page.locator("#status")).toContainText("needs the local license server");
 });
 
-test("the catalogue and this device work, the lab says why it does not @chromium", async ({ page }) => {
+test("the catalog and this device work, the lab says why it does not @chromium", async ({ page }) => {
   await page.goto(`${host.url}errors.html#7011`);
   await expect(page.locator("#server-note")).toContainText("npm start");
   await expect(page.getByRole("button", { name: "Run both" })).toBeDisabled();

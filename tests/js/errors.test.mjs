@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import ts from "typescript";
 import { PallyConError, createPallyCon, init } from "../../dist/index.js";
 import { FILE, render } from "../../scripts/docs/errors.mjs";
-import { CATALOGUE } from "../../www/license-server/errors.mjs";
+import { CATALOG } from "../../www/license-server/errors.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bytes = (value) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
@@ -181,8 +181,8 @@ test("parameters are not templates: a server's text is repeated unchanged", () =
 // ---- PallyCon's codes
 
 test("every code of the license server, for every DRM, as a text and as a number", async () => {
-  assert.equal(CATALOGUE.size, 70);
-  for (const [number, text] of CATALOGUE) {
+  assert.equal(CATALOG.size, 70);
+  for (const [number, text] of CATALOG) {
     if (number === "8002") continue; // its text is another error: below
     const entry = PALLYCON.find(({ pallycon }) => String(pallycon) === number);
     for (const drm of DRMS) {
@@ -201,7 +201,7 @@ test("every code of the license server, for every DRM, as a text and as a number
 });
 
 test("the core knows these codes and no others, each by a name of its own", async () => {
-  assert.deepEqual(PALLYCON.map(({ pallycon }) => String(pallycon)).sort(), [...CATALOGUE.keys()].sort());
+  assert.deepEqual(PALLYCON.map(({ pallycon }) => String(pallycon)).sort(), [...CATALOG.keys()].sort());
   const client = await createPallyCon();
   const known = new Map();
   for (let number = 0; number < 10_000; number += 1) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CATALOGUE } from "../../www/license-server/errors.mjs";
+import { CATALOG } from "../../www/license-server/errors.mjs";
 import {
   AUDIO,
   FORM,
@@ -42,10 +42,10 @@ async function licenses(t) {
 }
 const DRMS = ["widevine", "playready", "fairplay"];
 
-test("every code of the catalogue, as text and as a number", async (t) => {
+test("every code of the catalog, as text and as a number", async (t) => {
   const { under } = await licenses(t);
-  assert.equal(CATALOGUE.size, 70);
-  for (const [code, message] of CATALOGUE) {
+  assert.equal(CATALOG.size, 70);
+  for (const [code, message] of CATALOG) {
     const response = await under(`error:${code}`);
     assert.equal(response.status, 200);
     assert.deepEqual(await response.json(), { errorCode: code, message });

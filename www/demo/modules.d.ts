@@ -13,7 +13,7 @@ declare module "site:catalog" {
 }
 /** errors.json: the sections and hints. */
 declare module "site:errors" {
-  const table: import("./errors/catalogue.js").ErrorTable;
+  const table: import("./errors/catalog.js").ErrorTable;
   export default table;
 }
 declare module "*/compare/stage.js" {

@@ -4,7 +4,7 @@
  */
 
 /** @type {ReadonlyMap<string, string>} */
-export const CATALOGUE = new Map(
+export const CATALOG = new Map(
   Object.entries({
     // site and server
     1002: "The license or user limit of the trial is exceeded",
@@ -94,7 +94,7 @@ export class Refusal extends Error {
    * @param {string} [message] text of the answer, where PallyCon's own says too little
    */
   constructor(code, why, message) {
-    super(message ?? CATALOGUE.get(String(code)) ?? "Unknown error");
+    super(message ?? CATALOG.get(String(code)) ?? "Unknown error");
     this.code = String(code);
     this.why = why;
   }
@@ -149,6 +149,6 @@ export function jsonReply(value, status = 200) {
  * @param {{ asNumber?: boolean }} [options]
  * @returns {Reply}
  */
-export function errorReply(code, message = CATALOGUE.get(code) ?? "Unknown error", { asNumber = false } = {}) {
+export function errorReply(code, message = CATALOG.get(code) ?? "Unknown error", { asNumber = false } = {}) {
   return jsonReply({ errorCode: asNumber ? Number(code) : code, message });
 }

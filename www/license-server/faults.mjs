@@ -2,7 +2,7 @@
  * Faults that a test asks for: which requests they meet, and in what number. What they do is damage.mjs (answers of
  * any kind), license.mjs, certificates.mjs and mint.mjs (what only these can do).
  */
-import { CATALOGUE, HttpError } from "./errors.mjs";
+import { CATALOG, HttpError } from "./errors.mjs";
 
 /**
  * @typedef {"license" | "certificate" | "token" | "media"} Target
@@ -45,7 +45,7 @@ export function parseFaults(list) {
       throw new HttpError(400, `There is no fault ${JSON.stringify(text)} on ${on}`);
     }
     const [name, argument = ""] = split(text);
-    if (name.startsWith("error") && !CATALOGUE.has(argument)) throw new HttpError(400, `There is no code ${argument}`);
+    if (name.startsWith("error") && !CATALOG.has(argument)) throw new HttpError(400, `There is no code ${argument}`);
     if (![after, times].every((count) => count >= 0)) throw new HttpError(400, "after and times are counts");
     const keyId = kid === undefined ? undefined : String(kid).replaceAll("-", "").toLowerCase();
     return {

@@ -1,6 +1,6 @@
 // What the lab offers: the cases of cases.mjs that a page can provoke, a few of a frame's own, and every code of the license server.
 import { CASES } from "./cases.mjs";
-import { entriesOf, type ErrorTable } from "./catalogue.js";
+import { entriesOf, type ErrorTable } from "./catalog.js";
 
 export type LabPlayer = "shaka" | "hls" | "eme";
 export interface LabCase {

@@ -69,7 +69,7 @@ export async function startLab(): Promise<void> {
     const note = find("#server-note");
     note.hidden = false;
     note.textContent =
-      "There is no license server here to go wrong on demand: npm start in the project brings one. The catalogue below works everywhere.";
+      "There is no license server here to go wrong on demand: npm start in the project brings one. The catalog below works everywhere.";
     for (const control of Array.from(form.elements)) (control as HTMLButtonElement).disabled = true;
     return;
   }

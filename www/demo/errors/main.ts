@@ -1,10 +1,10 @@
-// The Error lab: what is provoked, live, and the catalogue of all codes.
+// The Error lab: what is provoked, live, and the catalog of all codes.
 import "../shared/site.js";
 import "../shared/task-status.js";
-import { startCatalogue } from "./results.js";
+import { startCatalog } from "./results.js";
 import { startLab } from "./lab.js";
 
-startCatalogue();
+startCatalog();
 void startLab().then(() => {
   document.documentElement.dataset.ready = "true";
 });

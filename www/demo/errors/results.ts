@@ -1,8 +1,8 @@
-// The catalogue as a list: an entry for each code, with an address of its own.
+// The catalog as a list: an entry for each code, with an address of its own.
 import table from "site:errors";
 import { copyButton } from "../shared/copy-button.js";
 import { fill, find, h } from "../shared/dom.js";
-import { search, type Entry } from "./catalogue.js";
+import { search, type Entry } from "./catalog.js";
 import { choose } from "./lab.js";
 import type { Symptom } from "./symptoms.js";
 
@@ -130,7 +130,7 @@ function followAddress(): void {
   place?.focus({ preventScroll: true });
 }
 
-export function startCatalogue(): void {
+export function startCatalog(): void {
   show("");
   input.addEventListener("input", () => {
     show(input.value);

@@ -79,7 +79,7 @@ async function inspected(title: string, bytes: Uint8Array, message = true): Prom
 const SIMULATED =
   "Simulated by the bridge: key ids, a nonce and a hash, not what a Widevine CDM writes. A real challenge is opaque to the page, too.";
 
-/** An entry of the catalogue. */
+/** An entry of the catalog. */
 export const codeLink = (code: string): HTMLElement => h("a", { href: `errors.html#${code}` }, code);
 
 export function errorRows(error: PallyConError): HTMLElement {

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { CATALOGUE } from "../../www/license-server/errors.mjs";
+import { CATALOG } from "../../www/license-server/errors.mjs";
 import { parseFaults } from "../../www/license-server/faults.mjs";
 import { errorTable } from "../../scripts/build/errors.mjs";
 import { load } from "./load.mjs";
 
-const { entriesOf, search } = await load("errors/catalogue.ts");
+const { entriesOf, search } = await load("errors/catalog.ts");
 const { SYMPTOMS } = await load("errors/symptoms.ts");
 const { labCases } = await load("errors/lab-cases.ts");
 const { redactedUrl, reportText, verdictOf } = await load("device/report.ts");
@@ -69,7 +69,7 @@ test("the lab offers every code of the license server, and faults that the serve
   const cases = labCases(table);
   assert.equal(new Set(cases.map(({ id }) => id)).size, cases.length);
   for (const { id, faults = [] } of cases) assert.doesNotThrow(() => parseFaults(faults), id);
-  for (const number of CATALOGUE.keys())
+  for (const number of CATALOG.keys())
     assert.ok(
       cases.some(({ id }) => id === `code-${number}`),
       number,
