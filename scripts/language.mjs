@@ -11,7 +11,8 @@ import { root } from "./lib/paths.mjs";
 import { ALLOWED, PATTERNS } from "./lib/language.mjs";
 
 /** Files that are written here by hand; of what is generated, the source is checked. */
-const CHECKED = /^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^errors\.json$|^build\.rs$|^(docs|examples|fuzz|src|xtask|js|scripts|tests|benches|www)\//;
+const CHECKED =
+  /^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^errors\.json$|^build\.rs$|^(docs|examples|fuzz|src|xtask|js|scripts|tests|benches|www)\//;
 const KINDS = /\.(md|rs|js|mjs|cjs|ts|tsx|css|html|sh)$|^errors\.json$/;
 const LEFT_OUT =
   /^scripts\/lib\/language\.mjs$|^scripts\/language\.mjs$|^js\/generated\/|^tests\/vectors\/|^docs\/(errors|adapter-bugs|without-and-with)\.md$/;
@@ -48,25 +49,29 @@ export function readable(file, text) {
   );
 }
 
-/** Each use of a pattern: {line, phrase, why, better}. */
+/** Each use of a pattern: {index, line, phrase, better}. */
 export function findings(file, text) {
   const prepared = readable(file, text);
   const found = [];
   for (const { pattern, better } of PATTERNS) {
-    for (const { 0: match, index } of prepared.matchAll(new RegExp(pattern, "g"))) {
+    // A broken line leaves several blanks.
+    for (const { 0: match, index } of prepared.matchAll(
+      new RegExp(pattern.source.replaceAll(" ", " +"), `${pattern.flags}g`),
+    )) {
       const around = prepared.slice(Math.max(0, index - 60), index + match.length + 60).replace(/\s+/g, " ");
       if (ALLOWED.some(([path, phrase]) => file.startsWith(path) && around.includes(phrase))) continue;
       const skipped = match.length - match.trimStart().length;
       const line = text.slice(0, index + skipped).split("\n").length;
-      found.push({ line, phrase: match.replaceAll(START, "").replace(/\s+/g, " ").trim(), better });
+      found.push({ index, line, phrase: match.replaceAll(START, "").replace(/\s+/g, " ").trim(), better });
     }
   }
-  return found.sort((a, b) => a.line - b.line);
+  return found.sort((a, b) => a.index - b.index);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const wanted = process.argv.slice(2).map((path) => relative(root, resolve(path)));
-  const inside = (file) => wanted.length === 0 || wanted.some((path) => !path || file === path || file.startsWith(`${path}/`));
+  const inside = (file) =>
+    wanted.length === 0 || wanted.some((path) => !path || file === path || file.startsWith(`${path}/`));
   let count = 0;
   for (const file of files().filter(inside)) {
     for (const { line, phrase, better } of findings(file, readFileSync(join(root, file), "utf8"))) {

@@ -1,7 +1,7 @@
 // What scripts/language.mjs looks for. `¶` is the start of a comment, a text, a list item or a table's cell.
 
 /** The start of a sentence. */
-const S = "(?<=[.?!:] |[¶\"(])";
+const S = '(?<=[.?!:] |[¶"(])';
 const MODAL = "(?:must|may|can|cannot|could|should|will|would|does|do|did)";
 const VERB = `(?:${MODAL}(?: not)?(?: \\w+)?|is|are|was|were|has|have|had|(?<!to )(?:goes|go|comes|came|needs|stays|keeps|gets|counts|becomes|decides|lies))`;
 
@@ -14,19 +14,27 @@ export const PATTERNS = [
   { pattern: /\b(?:hears?|heard)\b/, better: "receives, observes, is notified" },
   { pattern: /\bmend(?:s|ed|ing)?\b/, better: "fix, repair" },
   { pattern: /\bof nothing\b/, better: "empty, zero" },
-  { pattern: /\bfrom (?!now|then|here|there)(?:the |a )?[\w'`.]+(?: [\w'`.]+){0,3} on\b(?! (?:the|a|an|its|this|that|each|every|one|top|\w+ing)\b)(?=[.,;:)¶]|$)/, better: "starting with, since" },
+  {
+    pattern:
+      /\bfrom (?!now|then|here|there)(?:the |a )?[\w'`.]+(?: [\w'`.]+){0,3} on\b(?! (?:the|a|an|its|this|that|each|every|one|top|\w+ing)\b)(?=[.,;:)¶]|$)/,
+    better: "starting with, since",
+  },
   { pattern: /\bnobody\b/i, better: "no one, nothing, or name who it is" },
   { pattern: /\bsomebody\b/i, better: "someone, or name who it is" },
   { pattern: /\banew\b/i, better: "again" },
   { pattern: /\bwhoever\b/i, better: "name who it is" },
   { pattern: new RegExp(`${S}[Ww]ho [a-z]+(?![^.¶]*\\?)`), better: "begin with a noun: a caller that, a player that" },
   {
-    pattern: new RegExp(`${S}[Ww]hat(?:ever)? (?=[a-z])(?:(?![.?!;¶"|]|, as ).)*?\\b${VERB}\\b(?:(?![.?!;:¶"|,(]).)*?\\b${VERB}\\b(?![^.¶]*\\?)`, "s"),
+    pattern: new RegExp(
+      `${S}[Ww]hat(?:ever)? (?=[a-z])(?:(?![.?!;¶"|]|, as ).)*?\\b${VERB}\\b(?:(?![.?!;:¶"|,(]).)*?\\b${VERB}\\b(?![^.¶]*\\?)`,
+      "s",
+    ),
     better: "begin with a noun: the field that, unknown values",
   },
   { pattern: /\b(?:is|are|was|were) none\b/, better: "is not one, has none, does not exist" },
   {
-    pattern: /(?<!\b[Tt]here |\b[Hh]ere )\b(?:is|are|was|were) no (?!longer|more|less|better|worse|later|earlier|larger|shorter|slower|one)[a-z]+/,
+    pattern:
+      /(?<!\b[Tt]here |\b[Hh]ere )\b(?:is|are|was|were) no (?!longer|more|less|better|worse|later|earlier|larger|shorter|slower|one)[a-z]+/,
     better: "is not a …",
   },
   { pattern: /\b(?:is|are|was|were|be) asked for\b/, better: "requested" },
@@ -38,12 +46,29 @@ export const PATTERNS = [
   { pattern: /\b(?:its|their) likes?\b/, better: "similar functions, and so on" },
   { pattern: /\bwhose \w+ (?:it|they|this|that) (?:is|are)\b/, better: "name the owner" },
   { pattern: /\bnot (?:\w+ ){0,3}any ?more\b/, better: "no longer" },
-  { pattern: /\b(?:whence|thence|hither|thither|lest|thereby|therein|thereof|hereby|wherein|whereof|nought)\b/i, better: "say it in plain words" },
+  { pattern: /\b(?:out|in)side of\b/, better: "outside, inside" },
+  { pattern: /\bfor good\b/, better: "permanently" },
+  { pattern: /\bwhite space\b/, better: "whitespace" },
+  { pattern: /\ball the same\b/, better: "nevertheless" },
+  { pattern: /\bin the making\b/, better: "under construction" },
+  { pattern: /\bunder (?:HTTP )?[2-5]\d\d\b/, better: "with status 200" },
+  { pattern: /\bputs? off\b/, better: "delays, postpones" },
+  { pattern: /\b(?:comes?|came) of\b/, better: "results from" },
+  { pattern: /\btake[sn]? for\b/, better: "counts as, is mistaken for" },
+  { pattern: /\b[Ss]ervers?'s? answers?\b/, better: "the server's response" },
+  {
+    pattern: /\b(?:whence|thence|hither|thither|lest|thereby|therein|thereof|hereby|wherein|whereof|nought)\b/i,
+    better: "say it in plain words",
+  },
   { pattern: /\bcatalogu\w+/i, better: "catalog" },
   { pattern: new RegExp(`${S}Of (?!course)[a-z]`), better: "begin with the subject" },
-  { pattern: new RegExp(`${S}That (?!is\\b|was\\b|way\\b|also\\b|works\\b|makes\\b|means\\b)[a-z]+ [a-z]+(?![^.¶]*\\?)`), better: "begin with the subject, not with a clause" },
+  {
+    pattern: new RegExp(
+      `${S}That (?!is\\b|was\\b|way\\b|also\\b|works\\b|makes\\b|means\\b)[a-z]+ [a-z]+(?![^.¶]*\\?)`,
+    ),
+    better: "begin with the subject, not with a clause",
+  },
 ];
 
 /** True uses: [path, phrase with some of what is around it, reason]. */
-export const ALLOWED = [
-];
+export const ALLOWED = [];
