@@ -1,5 +1,5 @@
-// Memory: how far each module's WebAssembly memory has grown. It never shrinks, so this is the most that was needed.
-// In Node, with the package as it ships; the instances are seen where they are made.
+// Memory: how far each module's WebAssembly memory has grown. It never shrinks, so this is the maximum that was needed.
+// In Node, with the package as it ships; the instances are recorded when they are created.
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -10,7 +10,7 @@ const memories = new Map();
 
 const MARKS = { "player.wasm": "parseInitData", "inspect.wasm": "parseSegment" };
 
-// Each instance is known by a function that only its module exports.
+// Each instance is identified by a function that only its module exports.
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...given) => {
   const made = await instantiate(...given);
@@ -21,7 +21,7 @@ WebAssembly.instantiate = async (...given) => {
 
 const pages = (name) => memories.get(name).buffer.byteLength / PAGE;
 const bytes = (length, byte = (i) => i) => Uint8Array.from({ length }, (_, i) => byte(i));
-/** What must be refused is refused; only that, and nothing else, is ignored. */
+/** Ignores the refusal of an input that must be refused, and no other error. */
 function refused(code, work) {
   try {
     work();
@@ -38,7 +38,7 @@ function sized(type, content) {
   return made;
 }
 
-/** By what it is: init data that somebody made to hurt. */
+/** By name: hostile init data. */
 const HOSTILE = {
   "1 MB of empty boxes": () => Buffer.concat(Array(MEGABYTE / 8).fill(sized("pssh", Buffer.alloc(0)))),
   "1 MB of the smallest PSSH boxes": () => Buffer.concat(Array(MEGABYTE / 32).fill(sized("pssh", Buffer.alloc(24)))),

@@ -12,10 +12,10 @@ const ROUNDS = 7;
 const SLOWDOWN = 4;
 const LIMIT = 60_000;
 const MPD_SIZE = 2_000_000;
-/** Work of a script that is not longer than this is not felt. */
+/** Shorter work of a script is not noticeable. */
 const FELT = 50;
 
-/** Runs before the page's scripts: notes what blocks. */
+/** Runs before the page's scripts: records blocking work. */
 function observe() {
   window.longTasks = [];
   new PerformanceObserver((list) =>
@@ -25,7 +25,7 @@ function observe() {
 
 const blocking = (tasks) => tasks.reduce((sum, duration) => sum + Math.max(0, duration - FELT), 0);
 
-/** The sample's MPD, its AdaptationSets as often as it takes. */
+/** The sample's MPD, with its AdaptationSets repeated to reach the size. */
 function largeMpd() {
   const mpd = readFileSync(join(root, "www/media/demo-cenc/manifest.mpd"), "utf8");
   const [from, to] = [mpd.indexOf("<AdaptationSet"), mpd.lastIndexOf("</Period>")];
@@ -36,7 +36,7 @@ function largeMpd() {
 async function visit(browser, url, work) {
   const context = await browser.newContext({ serviceWorkers: "block" });
   const page = await context.newPage();
-  // Play asks for a license server, and goes on without.
+  // Play requests a license server, and continues without one.
   watch({ on: (type, listener) => type === "pageerror" && page.on(type, listener) });
   try {
     await page.addInitScript(observe);
@@ -81,7 +81,7 @@ async function paste(page, text) {
     page.evaluate(async () => {
       const data = new DataTransfer();
       data.setData("text/plain", window.pasted);
-      // Handing the text to the page was the bench's own work.
+      // Passing the text to the page was the bench's own work.
       await new Promise((resolve) => setTimeout(resolve, 500));
       performance.clearMarks();
       window.longTasks.length = 0;
@@ -92,7 +92,7 @@ async function paste(page, text) {
       let shown;
       while (!(shown = performance.getEntriesByName("inspect:shown")[0]))
         await new Promise((resolve) => setTimeout(resolve, 5));
-      // The next frame has it on the screen.
+      // It is on the screen with the next frame.
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
       return performance.now() - begin;
     }),

@@ -1,4 +1,4 @@
-// Size: what a page downloads for DRM, after a bundler and brotli, beside what players and plugins bring for it.
+// Size: what a page downloads for DRM, after a bundler and brotli, compared with the code of players and plugins for it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -11,7 +11,7 @@ const benches = join(root, "benches");
 const brotli = (bytes) => brotliCompressSync(bytes).length;
 const file = (path) => brotli(readFileSync(join(root, path)));
 
-/** What a bundler leaves of a script. */
+/** A script after a bundler. */
 async function bundle(contents, options = {}) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: benches },
@@ -39,7 +39,7 @@ async function ours(adapter, attach, modules = ["player"]) {
 /** hls.js with its EME controller, less hls.js without: its own build flag, everything else on. */
 async function hlsEme() {
   const entry = `export { default } from "./node_modules/hls.js/src/exports-default.ts";`;
-  // Without the flag hls.js's own build puts an empty module in the place of what only the controller uses.
+  // Without the flag hls.js's own build replaces modules that only the controller uses by an empty one.
   const size = (eme) => bundle(entry, { define: { ...HLS_FLAGS, __USE_EME_DRM__: String(eme) }, treeShaking: true });
   return (await size(true)) - (await size(false));
 }

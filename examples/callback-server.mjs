@@ -1,4 +1,4 @@
-// The callback page of an account of the callback type, on Node's own HTTP server: PallyCon asks it what a user may do.
+// The callback page of an account of the callback type, on Node's own HTTP server: PallyCon asks it for a user's rights.
 //
 //   PALLYCON_SITE_ID=… PALLYCON_SITE_KEY=… node callback-server.mjs
 import { createServer } from "node:http";
@@ -6,7 +6,7 @@ import { callbackHandler, nodeListener } from "pallycon-drm/server";
 
 const account = { siteId: process.env.PALLYCON_SITE_ID, siteKey: process.env.PALLYCON_SITE_KEY };
 
-// A site looks into its own orders. Here whoever is called "nobody" has none.
+// A site checks its own orders. Here the user "nobody" has none.
 const callback = callbackHandler(account, ({ userId, contentId, drmType }) => {
   if (userId === "nobody") return { error: { code: "NO_ORDER", message: `No order for ${contentId}` } };
   const hardware = drmType === "Widevine" ? [{ track_type: "UHD1", widevine: { security_level: 5 } }] : [];

@@ -1,5 +1,5 @@
 // A license proxy on Node's own HTTP server: the page posts the CDM's message without a token, and this adds it. POST
-// /drm/{drmType}?content_id=…, with the message as the body, goes on to PallyCon; its response comes back as it is.
+// /drm/{drmType}?content_id=…, with the message as the body, is forwarded to PallyCon; its response is returned unchanged.
 //
 //   PALLYCON_SITE_ID=… PALLYCON_SITE_KEY=… PALLYCON_ACCESS_KEY=… node license-proxy.mjs
 import { createServer } from "node:http";
@@ -13,7 +13,7 @@ const account = {
 const licenseUrl = process.env.PALLYCON_LICENSE_URL ?? "https://drm-license.doverunner.com/ri/licenseManager.do";
 const drmTypes = { widevine: "Widevine", playready: "PlayReady", fairplay: "FairPlay" };
 
-// Who asks, and what may they play? Here a header names the user; a site looks into its session.
+// Which user is it, and what may they play? Here a header names the user; a site checks its session.
 const policyFor = (request, contentId) => {
   const userId = request.headers.get("x-user");
   return userId && contentId

@@ -11,7 +11,7 @@ const account = {
   accessKey: process.env.PALLYCON_ACCESS_KEY,
 };
 
-// Who asks, and what may they play? Here a header names the user; a site looks into its session.
+// Which user is it, and what may they play? Here a header names the user; a site checks its session.
 const token = tokenHandler(account, ({ request }) => {
   const userId = request.headers.get("x-user");
   return userId ? { userId, policy: { playback_policy: { license_duration: 3600 } } } : null;

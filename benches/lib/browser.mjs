@@ -11,10 +11,10 @@ function executable() {
 }
 
 export const launch = () => chromium.launch(executable());
-/** With a profile on disk: the caches are those of a viewer who comes again. */
+/** With a profile on disk: the caches are those of a returning viewer. */
 export const launchWithProfile = (folder) => chromium.launchPersistentContext(folder, executable());
 
-/** What goes wrong in the page is the bench's own failure. */
+/** An error in the page is a failure of the bench. */
 export function watch(page) {
   page.on("pageerror", (error) => process.stderr.write(`in the page: ${error.stack ?? error}\n`));
   page.on("console", (message) => {

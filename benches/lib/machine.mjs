@@ -1,4 +1,4 @@
-// What the numbers were measured on: the kind of machine, never its name.
+// The machine that the numbers were measured on: its kind, never its name.
 import { cpus, totalmem } from "node:os";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

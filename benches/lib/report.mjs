@@ -1,4 +1,4 @@
-// The tables of docs/performance.md: each part of the bench owns what is between its two markers. The prose around
+// The tables of docs/performance.md: each part of the bench owns the text between its two markers. The prose around
 // is written by hand.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// A site as a production server has it: files compressed by brotli and kept by caches, a token backend on the page's
+// A site as on a production server: files compressed with brotli and kept by caches, a token backend on the page's
 // own origin, and the license server on another one.
 import { createServer } from "node:http";
 import { readFileSync, readdirSync } from "node:fs";
@@ -19,7 +19,7 @@ const COMPRESSED = new Set([".html", ".js", ".css", ".svg", ".wasm", ".mpd"]);
 /** The page may use a clock of 5 µs. */
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
-/** Every file below `folder`, as it goes out. */
+/** Every file below `folder`, as it is served. */
 function filesOf(prefix, folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -37,7 +37,7 @@ function filesOf(prefix, folder) {
             "content-type": TYPES[extension] ?? "application/octet-stream",
             ...(compressed ? { "content-encoding": "br" } : {}),
             ...ISOLATED,
-            // A page is asked for again; what it loads has a hash in its name or never changes.
+            // A page is requested again; the files that it loads have a hash in their names or never change.
             "cache-control": extension === ".html" ? "no-cache" : "public, max-age=31536000, immutable",
           },
         },

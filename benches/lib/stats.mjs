@@ -1,5 +1,5 @@
-// Medians and spreads. A ratio is formed within a round, of two things that were measured right after each other, so
-// that what slows the machine for a while slows both.
+// Medians and spreads. A ratio is formed within a round, from two measurements in direct succession, so
+// that a temporarily slow machine slows both.
 
 /** The value below which `part` of the numbers are, interpolated. */
 export function quantile(numbers, part) {
@@ -24,7 +24,7 @@ export function ratios(theirs, ours) {
   return summary(theirs.map((value, i) => value / ours[i]));
 }
 
-/** `items`, starting with another one each round: none is always first, or always behind the same one. */
+/** `items`, starting with another one each round: none is always first, or always after the same one. */
 export function rotated(items, round) {
   const start = round % items.length;
   const turned = [...items.slice(start), ...items.slice(0, start)];

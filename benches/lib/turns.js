@@ -1,18 +1,18 @@
-// In the page: measures several functions in turns. mitata times each; the turns are what makes their ratios hold on
+// In the page: measures several functions in turns. mitata times each; because of the turns their ratios hold on
 // a busy machine.
 import { measure } from "mitata/src/lib.mjs";
 import { rotated } from "./stats.mjs";
 
-/** A turn of one function: long enough for a good sample, short enough that the next one meets the same machine. */
+/** A turn of one function: long enough for a good sample, short enough that the machine is the same for the next one. */
 const TURN = { min_cpu_time: 15e6, min_samples: 3, max_samples: 1000, gc: false };
 /** Milliseconds. */
 const WARM_UP = 100;
-/** What is timed at once, in milliseconds: 50 steps of the page's clock, and rarely interrupted by what else is running. */
+/** The length of one sample, in milliseconds: 50 steps of the page's clock, and rarely interrupted by other processes. */
 const UNIT = 0.25;
-/** The fastest of so many shows how long it takes while nothing else is running. */
+/** The fastest of this many samples shows how long it takes while nothing else is running. */
 const TRIES = 3;
 
-/** Whatever was warmed up, by name: how it is run and how often, to be timed at once. */
+/** Functions after warm-up, by name: how one is run, and how often for one sample. */
 const units = new Map();
 
 /** Runs it until its code is compiled, and finds out how often it has to run to be timed. Once is enough. */
@@ -44,7 +44,7 @@ export async function warmUp(name, work) {
  * @param {string} what the works have in common
  * @param {Record<string, () => unknown>} works
  * @param {number} round
- * @returns {Promise<Record<string, number>>} the lower quartile of each, in nanoseconds: what else the machine does only
+ * @returns {Promise<Record<string, number>>} the lower quartile of each, in nanoseconds: other work of the machine only
  *   makes a sample slower
  */
 export async function turn(what, works, round) {

@@ -1,4 +1,4 @@
-// What the package adds to each license exchange, in headless Chromium: its time less that of the same exchange by
+// The time that the package adds to each license exchange, in headless Chromium: its time minus that of the same exchange by
 // hand.
 import { DEMO } from "../../www/license-server/accounts.mjs";
 import { mintForQuery } from "../../www/license-server/mint.mjs";
@@ -9,7 +9,7 @@ import { duration, ratios, summary, times } from "../lib/stats.mjs";
 
 const PAGES = 3;
 const ROUNDS = 7;
-/** Nanoseconds: a header is set, and that is all. A multiple of that says nothing. */
+/** Nanoseconds: only a header is set, and a multiple of that is meaningless. */
 const NOTHING = 2000;
 const DRMS = ["widevine", "playready", "fairplay"];
 const SIZES = { "2 kB": 2000, "300 kB": 300_000 };
@@ -18,7 +18,7 @@ const tokenOf = (drm) =>
   mintForQuery(new URLSearchParams({ drm, content_id: "a-content-id" }), { account: DEMO, now: Date.now() });
 
 /**
- * A browser of its own, so that no size meets what another has left.
+ * A separate browser, so that no size is affected by another.
  * @param {Map<string, {ours: number, hand: number}[]>} found by case
  */
 async function measure(url, label, size, found) {

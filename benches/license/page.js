@@ -1,6 +1,6 @@
-// The page of the license bench: what happens between the CDM's message and the request, and between the response
-// and update(), with the package and by hand as the vendor's samples have it. No network: the response is there at
-// once. `window.bench`.
+// The page of the license bench: the work between the CDM's message and the request, and between the response
+// and update(), with the package and by hand as in the vendor's samples. No network: the response is available
+// immediately. `window.bench`.
 import { createPallyCon, init } from "pallycon-drm";
 import { buildPssh, buildWidevineData, init as initInspect } from "pallycon-drm/inspect";
 import { attachShaka } from "pallycon-drm/shaka";
@@ -15,7 +15,7 @@ const KEY_SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.
 const LICENSE = 2;
 
 const encoder = new TextEncoder();
-/** In slices: String.fromCharCode takes no 300,000 arguments. */
+/** In slices: String.fromCharCode does not accept 300,000 arguments. */
 function base64(bytes) {
   let text = "";
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
@@ -39,7 +39,7 @@ const initData = buildPssh({
   data: buildWidevineData({ keyIds: [KEY_ID], provider: "doverunner", contentId: CONTENT_ID }),
 });
 
-// ---- What the CDM says, and what the server answers, of about `size` bytes each.
+// ---- The CDM's messages and the server's responses, of about `size` bytes each.
 /** `path` names the elements from the outside in. */
 const nested = (path, inside) =>
   path.split("/").reduceRight((content, name) => `<${name}>${content}</${name.split(" ")[0]}>`, inside);
@@ -79,7 +79,7 @@ const RESPONSES = {
   },
 };
 
-// ---- A Shaka Player as its adapter sees one: what matters are the filters that it registers.
+// ---- A Shaka Player as its adapter sees one: only the filters that it registers matter.
 async function shakaFilters(drm) {
   const filters = {};
   const network = {
@@ -184,7 +184,7 @@ const same = (a, b) => {
   return x.length === y.length && x.every((byte, i) => byte === y[i]);
 };
 
-/** Nothing is wrong with any exchange here. */
+/** No exchange here fails. */
 function onEvent({ type, message, error }) {
   if (type === "warning" || type === "error") throw new Error(message ?? error.message);
 }

@@ -1,4 +1,4 @@
-// The least that any WebAssembly parser pays: its bytes copied into the module's memory, and a call that does nothing.
+// The minimal cost of any WebAssembly parser: copying the bytes into the module's memory, and an empty call.
 
 /** (module (memory (export "m") 512) (func (export "f"))): 32 MiB, enough for the largest input. */
 const EMPTY = Uint8Array.of(

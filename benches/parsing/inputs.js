@@ -1,4 +1,4 @@
-// What is read: boxes that the package's own writers make, a manifest and a playlist of many periods and keys, and
+// The inputs: boxes from the package's own writers, a manifest and a playlist with many periods and keys, and
 // the demo's media with larger samples.
 import { buildPlayReadyObject, buildPssh, buildWidevineData } from "pallycon-drm/inspect";
 
@@ -44,7 +44,7 @@ const playreadyObject = (n) =>
   });
 const playreadyOf = (n) => buildPssh({ systemId: PLAYREADY, data: playreadyObject(n) });
 
-/** JSON as FairPlay's CDM gives it: frma, schm, schi with tenc. */
+/** JSON as from FairPlay's CDM: frma, schm, schi with tenc. */
 function sinf() {
   const tenc = box(
     "tenc",
@@ -83,7 +83,7 @@ function adaptationSet(kind, n, segments) {
     </AdaptationSet>`;
 }
 
-/** Periods with their own keys, as advertisements leave them, until it is long enough. */
+/** Periods with their own keys, as between advertisements, until it is long enough. */
 function mpd() {
   const SECONDS = 1000;
   const periods = [];
@@ -124,7 +124,7 @@ function playlist() {
 
 const fetched = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
 
-/** The demo's init segment and fragments, each mdat filled up as far as a high bit rate has it. */
+/** The demo's init segment and fragments, each mdat enlarged to the size at a high bit rate. */
 async function segment() {
   const media = "/media/demo-cenc/video/";
   const [init, ...fragments] = await Promise.all(
@@ -137,7 +137,7 @@ async function segment() {
     const at = init.length + i * size;
     const fragment = fragments[i % fragments.length];
     bytes.set(fragment, at);
-    // mdat is the last box: it gets the rest.
+    // mdat is the last box and gets the rest.
     const view = new DataView(bytes.buffer, at);
     let mdat = 0;
     while (mdat + view.getUint32(mdat) < fragment.length) mdat += view.getUint32(mdat);

@@ -18,7 +18,7 @@ window.bench = {
   warmUp: (name, reader) => warmUp(`${name}/${reader}`, workOf(name, reader)),
   turn: (name, readers, round) =>
     turn(name, Object.fromEntries(readers.map((reader) => [reader, workOf(name, reader)])), round),
-  /** What a reader gives, for a look at whether it does what the report says. */
+  /** A reader's result, to check that it does what the report says. */
   read: (name, reader) => workOf(name, reader)(),
 };
 document.documentElement.dataset.ready = "true";

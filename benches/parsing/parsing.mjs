@@ -8,7 +8,7 @@ import { buildPage } from "../lib/page.mjs";
 import { openSite } from "../lib/site.mjs";
 import { duration, ratios, summary, times } from "../lib/stats.mjs";
 
-/** Several pages, because what the compiler makes of a function differs from page to page. */
+/** Several pages, because a function's compiled code differs from page to page. */
 const PAGES = 4;
 const ROUNDS = 5;
 /** A parser that takes longer for one input counts as hanging. */
@@ -21,7 +21,7 @@ export async function parsing() {
     "/": await buildPage("parsing", "parsing/page.js"),
     "/media/": join(root, "www/media"),
   });
-  /** By input, by reader: nanoseconds a round; nothing for a reader that hung or failed. */
+  /** By input, by reader: nanoseconds per round; nothing for a reader that hung or failed. */
   const found = new Map();
   const failed = new Map();
   let browser;

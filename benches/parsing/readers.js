@@ -1,4 +1,4 @@
-// What each library is asked for: the part of it that reads the same thing, as its player calls it.
+// The readers of each library: the part that reads the same input, called as by its player.
 // docs/performance.md says what each of them does and does not do.
 import { readIsoBoxes, defaultReaderConfig } from "@svta/cml-iso-bmff";
 import isoboxer from "codem-isoboxer";
@@ -22,11 +22,11 @@ const PSSH = 0x70737368;
 const MOOV = 0x6d6f6f76;
 const MOOF = 0x6d6f6f66;
 const decode = (bytes) => String.fromCharCode(...bytes);
-/** The box inside of FairPlay's JSON, as hls.js takes it out. */
+/** The box inside FairPlay's JSON, as hls.js extracts it. */
 const sinfOf = (bytes) =>
   Uint8Array.from(atob(JSON.parse(decode(bytes)).sinf[0]), (character) => character.charCodeAt(0));
 
-// ---- shaka: its parsers ask for what they read; here an answer is there at once.
+// ---- shaka: its parsers request their input; here the response is available immediately.
 const answers = new Map();
 shaka.net.NetworkingEngine.registerScheme("bench", (uri) =>
   shaka.util.AbortableOperation.completed({
@@ -68,7 +68,7 @@ async function shakaManifest(Parser, name, mimeType) {
   return manifest;
 }
 const { Mp4Parser } = shaka.util;
-/** What shaka.util.Pssh does, on the parser that it uses: the class itself is not exported from production builds. */
+/** The work of shaka.util.Pssh, with the parser that it uses: the class itself is not exported from production builds. */
 function shakaPssh(bytes) {
   const systemIds = [];
   const data = [];
@@ -98,7 +98,7 @@ function shakaSegment(bytes) {
   return found;
 }
 
-// ---- dash.js: the class is not exported, its factory can be had by name.
+// ---- dash.js: the class is not exported, but its factory is available by name.
 const quiet = Object.fromEntries(["debug", "info", "warn", "error", "fatal"].map((level) => [level, nothing]));
 const dashParser = FactoryMaker.getClassFactoryByName("DashParser")({}).create({ debug: { getLogger: () => quiet } });
 
@@ -112,7 +112,7 @@ const mp4box = (bytes) => {
   return file.boxes;
 };
 
-/** What is alike for all inputs of boxes. */
+/** The readers that are the same for all inputs of boxes. */
 const boxes = {
   "hls.js": (bytes) => parseMultiPssh(bytes.buffer),
   shaka: shakaPssh,
@@ -122,7 +122,7 @@ const boxes = {
   mp4box,
 };
 const sinf = {
-  // It looks for the children alone; Safari gives the box, too.
+  // It searches for the children alone; Safari provides the box, too.
   "hls.js": (bytes) => parseSinf(sinfOf(bytes).subarray(8)).subarray(8, 24),
   "@svta/cml-iso-bmff": (bytes) => readIsoBoxes(sinfOf(bytes).buffer, svta),
   "codem-isoboxer": (bytes) => isoboxer.parseBuffer(sinfOf(bytes).buffer).boxes,
@@ -173,7 +173,7 @@ export const READERS = {
   "segment file, 20 MB": { [ours]: (bytes) => parseSegment(bytes), [copy]: copyBytes, ...segment },
 };
 
-/** What Shaka's parsers will ask for. */
+/** The input that Shaka's parsers will request. */
 export function serve(inputs) {
   const encode = (text) => new TextEncoder().encode(text).buffer;
   answers.set("mpd", encode(inputs["MPD, 2 MB"]));

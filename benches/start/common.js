@@ -1,4 +1,4 @@
-// What both pages share: the token backend, the player and what is measured.
+// The shared parts of both pages: the token backend, the player and the measurement.
 import shaka from "shaka-player";
 
 const { license, content } = document.documentElement.dataset;
@@ -6,14 +6,14 @@ const video = document.querySelector("video");
 export const LICENSE_HOST = license;
 export const CONTENT_ID = content;
 
-/** The site's backend, asked for each license, as the README has it. */
+/** The site's backend, called for each license, as in the README. */
 export async function token({ drm, contentId, signal }) {
   const response = await fetch(`/api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, { signal });
   if (!response.ok) throw new Error(`token backend: HTTP ${response.status}`);
   return response.text();
 }
 
-/** From navigation to the first picture that is shown. */
+/** From navigation to the first displayed frame. */
 const shown = new Promise((resolve) => {
   video.requestVideoFrameCallback((now) => resolve(now));
 });

@@ -1,4 +1,4 @@
-// The same page by hand, as Shaka's tutorial and the vendor's sample have it: a server, and a filter that sets the
+// The same page by hand, as in Shaka's tutorial and the vendor's sample: a server, and a filter that sets the
 // header.
 import shaka from "shaka-player";
 import { CONTENT_ID, LICENSE_HOST, play, token } from "./common.js";

@@ -15,7 +15,7 @@ import { ratios, rotated, summary, times } from "../lib/stats.mjs";
 const ROUNDS = 21;
 const CONTENT_ID = "demo-cenc";
 const PRELOAD = `<link rel="preload" href="player.wasm" as="fetch" crossorigin>`;
-/** Name → script, and what is in its head. */
+/** Name → script, and the content of its head. */
 const PAGES = {
   "by hand": ["start/hand.js"],
   "pallycon-drm": ["start/package.js"],
@@ -23,12 +23,12 @@ const PAGES = {
 };
 const [HAND, ...OURS] = Object.keys(PAGES);
 const slug = (name) => name.replace(/\W+/g, "-");
-/** As CDP wants it: bytes a second. */
+/** In CDP's unit: bytes per second. */
 const NETWORKS = {
   unthrottled: { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
   "40 ms, 10 Mbit/s": { offline: false, latency: 40, downloadThroughput: 1_250_000, uploadThroughput: 1_250_000 },
 };
-/** Visits before the first one that counts: Chromium keeps compiled code from the second or third on. */
+/** Visits before the first one that counts: Chromium keeps compiled code since the second or third. */
 const VISITS_BEFORE = 4;
 const LIMIT = 60_000;
 /** Milliseconds for a closed page's processes to end, so that they do not slow the next one. */
@@ -104,7 +104,7 @@ const spread = (numbers) => {
   const { median, low, high } = summary(numbers);
   return `${ms(median)} (${low.toFixed(0)}–${high.toFixed(0)})`;
 };
-/** What comes before the first license request, in order. */
+/** The steps before the first license request, in order. */
 const STEPS = {
   "script is there": ({ script }) => script,
   "player.wasm is there": ({ wasm }) => wasm,

@@ -4,7 +4,7 @@ import { authorize } from "./site.mjs";
 
 export default {
   async fetch(request, env) {
-    await init(wasm); // Workers compile no bytes: the bundler has made a module of the file
+    await init(wasm); // Workers cannot compile bytes: the bundler has turned the file into a module
     const account = {
       siteId: env.PALLYCON_SITE_ID,
       siteKey: env.PALLYCON_SITE_KEY,
