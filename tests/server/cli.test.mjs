@@ -568,7 +568,7 @@ test("inspect says of what is damaged why, and knows tokens of other services", 
   assert.equal(jwt.code, 1);
   assert.match(
     jwt.stdout,
-    /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(over\)\n[\s\S]*a token of another service/,
+    /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(over\)\n[\s\S]*of another service/,
   );
   const token = (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout.trim();
   const url = await cli([

@@ -336,7 +336,7 @@ test("options of a request for keys are checked by name, and nothing is sent", a
       { timeot: 1 },
       'Unknown option "timeot"; the options are signal, timeout, headers, maxResponseBytes, allowRedirects.',
     ],
-    [{ timeout: Infinity }, /^timeout is not a number of milliseconds that a timer can hold/],
+    [{ timeout: Infinity }, /^timeout is not a number of milliseconds from 0 to/],
     [{ timeout: 2 ** 31 }, /^timeout is not/],
     [{ timeout: "5" }, /^timeout is not/],
     [{ signal: {} }, "signal is not an AbortSignal."],
