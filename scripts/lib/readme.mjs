@@ -1,25 +1,18 @@
-// The JavaScript blocks of the README and of documents for who writes a page, as a project for the compiler: an example that does
-// not compile helps nobody. (Those of docs/server*.md and docs/partner-*.md are run.)
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// The code blocks of the README and of docs/, and projects that compile them: an example that does not compile helps nobody.
+// Which of them run, and where, is in tests/js/examples.test.mjs. (Those of docs/server*.md and docs/partner-*.md run in
+// tests/server/docs.test.mjs.)
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
 
-const DOCUMENTS = [
-  "README.md",
-  "docs/api.md",
-  "docs/events.md",
-  "docs/players.md",
-  "docs/license-proxy.md",
-  "docs/offline.md",
-  "docs/other-players.md",
-  "docs/when-it-does-not-play.md",
-  "docs/tv.md",
-];
+/** Run against a key server, with secrets in their environment. */
+const ON_THE_SERVER = /^docs\/(server|partner-)/;
 
 /** What the blocks take from the page around them. */
 const AROUND = `/// <reference types="chromecast-caf-receiver" />
 declare const session: MediaKeySession;
 declare const video: HTMLVideoElement;
+declare const player: import("shaka-player", { with: { "resolution-mode": "require" } }).default.Player;
 declare const pallycon: import("pallycon-drm").PallyCon;
 declare function myToken(...about: unknown[]): Promise<string>;
 declare function show(message: string): void;
@@ -31,34 +24,60 @@ declare const webapis: any;
 declare const webOS: any;
 `;
 
+/** A file of the clone that an example imports, as it is found from the project. */
+const CLONE = /"\.\/pallycon-drm\//g;
+
+const fences = (markdown) => [...markdown.replaceAll("\r\n", "\n").matchAll(/^```(js|ts)\n([\s\S]*?)^```$/gm)];
+
 /** @returns {string[]} the blocks marked \`js\`, in order */
 export const blocks = (markdown) =>
-  [...markdown.replaceAll("\r\n", "\n").matchAll(/^```js\n([\s\S]*?)^```$/gm)].map((match) => match[1]);
+  fences(markdown)
+    .filter(([, language]) => language === "js")
+    .map(([, , code]) => code);
 
-/** @returns {string} the tsconfig.json to compile */
-export function readmeProject() {
-  const folder = join(buildDir, "readme");
+/** @returns {{page: string, index: number, language: string, code: string}[]} every example, by page and in order */
+export function examples() {
+  const pages = readdirSync(join(root, "docs"), { recursive: true })
+    .map((name) => `docs/${String(name).replaceAll("\\", "/")}`)
+    .filter((page) => page.endsWith(".md") && !ON_THE_SERVER.test(page));
+  return ["README.md", ...pages.sort()].flatMap((page) =>
+    fences(readFileSync(join(root, page), "utf8")).map(([, language, code], index) => ({
+      page,
+      index,
+      language,
+      code,
+    })),
+  );
+}
+
+/**
+ * `nodenext`: the README's and the players' pages as an ES module of Node sees them. Shaka's and rx-player's own default exports have
+ * other types there (docs/players/shaka.md).
+ * @returns {string} the tsconfig.json to compile
+ */
+export function readmeProject({ nodenext = false } = {}) {
+  const folder = join(buildDir, nodenext ? "readme-nodenext" : "readme");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const found = DOCUMENTS.flatMap((document) => {
-    const examples = blocks(readFileSync(join(root, document), "utf8"));
-    if (examples.length === 0) throw new Error(`${document} has no example`);
-    return examples;
-  });
-  // A module's top-level await needs an import or export; `export {}` gives each block that.
-  found.forEach((block, i) => writeFileSync(join(folder, `block-${i + 1}.mjs`), `${block}export {};\n`));
+  for (const { page, index, language, code } of examples()) {
+    if (nodenext && !(page === "README.md" || (page.startsWith("docs/players/") && language === "ts"))) continue;
+    const name = page.replace(/\.md$/, "").replaceAll("/", "-");
+    // A module's top-level await needs an import or export; `export {}` gives each block that.
+    writeFileSync(join(folder, `${name}-${index + 1}.m${language}`), `${code.replace(CLONE, `"${root}/`)}export {};\n`);
+  }
   writeFileSync(join(folder, "around.d.ts"), AROUND);
   const file = join(folder, "tsconfig.json");
   const compilerOptions = {
     target: "es2022",
     lib: ["es2022", "dom", "dom.iterable", "esnext.disposable"],
-    module: "preserve",
-    moduleResolution: "bundler",
+    ...(nodenext
+      ? { module: "nodenext", moduleResolution: "nodenext" }
+      : { module: "preserve", moduleResolution: "bundler" }),
     allowJs: true,
     checkJs: true,
     strict: true,
     noEmit: true,
-    types: [],
+    types: ["node"],
   };
   writeFileSync(file, JSON.stringify({ compilerOptions, include: ["."] }));
   return file;

@@ -251,6 +251,20 @@ export const SUITES = [
         }),
       ),
   },
+  {
+    id: "readme-nodenext",
+    group: "types",
+    title: "The README's examples compile under nodenext",
+    needs: ["package"],
+    present: () => true,
+    run: async () =>
+      one(
+        await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", readmeProject({ nodenext: true })], {
+          log: "test-readme-nodenext",
+          timeout: 5 * MINUTES,
+        }),
+      ),
+  },
   nodeSuite("scripts", "Node: the project's scripts", ["tests/scripts"]),
   nodeSuite("demo", "Node: the demo page's own logic", ["tests/demo"]),
   nodeSuite("license-server", "Node: license server", ["tests/license-server"]),

@@ -46,7 +46,7 @@ test("the package has its licences and its README, and nothing of the workshop",
     assert.ok(user.files.includes(file), file);
   for (const file of user.files) {
     assert.doesNotMatch(file, /^(src|js|tests|scripts|www|fuzz|target|build|\.)/, file);
-    if (file.startsWith("docs/")) assert.match(file, /^docs\/[\w-]+\.md$/);
+    if (file.startsWith("docs/")) assert.match(file, /^docs\/(players\/)?[\w-]+\.md$/);
     assert.doesNotMatch(file, /\.(rs|toml|lock|log|tgz)$/, file);
   }
 });
