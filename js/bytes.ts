@@ -1,7 +1,10 @@
-// Bytes in every form that the web has them, and as text.
+// Bytes: the web's buffer types, hex and text.
 import type { Bytes, Octets } from "./types.js";
 
-/** A view of the same bytes, for reading at once. What is not a buffer, or is detached, throws a TypeError (`DataView` takes nothing else). */
+/**
+ * A view of the same bytes, for immediate reading. Throws a TypeError unless given a buffer or a view of one that is
+ * not detached (`DataView` accepts nothing else).
+ */
 export const asBytes = (bytes: Bytes): Uint8Array =>
   ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -14,7 +17,10 @@ interface Tagged {
   ArrayBuffer: ArrayBuffer;
 }
 
-/** Also of another realm (a frame, Jest, an edge runtime), whose classes are not ours: `instanceof` would not know it. */
+/**
+ * Also accepts buffers of another realm (a frame, Jest, an edge runtime), whose classes differ from ours: `instanceof`
+ * would reject them.
+ */
 export const isA = <K extends keyof Tagged>(value: unknown, tag: K): value is Tagged[K] =>
   Object.prototype.toString.call(value) === `[object ${tag}]`;
 
@@ -24,18 +30,18 @@ export const copyBytes = (bytes: Bytes): Octets => asBytes(bytes).slice() as Oct
 const encoder = /* @__PURE__ */ new TextEncoder();
 export const encodeText = (text: string): Octets => encoder.encode(text) as Octets;
 
-/** All of it: what begins with a byte order mark keeps that, as it does in JSON. */
+/** Decodes all of it: a leading byte order mark is kept, as in JSON. */
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 export const decodeText = (bytes?: Uint8Array): string => decoder.decode(bytes);
 
-/** A URL for events and errors: no query, no fragment, no user and password, whatever characters are in them. */
+/** A URL for events and errors: without query, fragment, user and password, whatever characters they contain. */
 export const redactUrl = (url: string): string =>
   url.replace(/[?#][\s\S]*$/, "").replace(/^(\s*[a-z][a-z0-9+.-]*:[/\\]{2})[^/\\]*@/i, "$1");
 
-/** The two digits of each byte: looking them up is ten times as fast as making them. */
+/** The two digits of each byte: a lookup is ten times as fast as computing them. */
 const HEX = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
 
-/** Lower-case hex of a part of some bytes. */
+/** Lower-case hex of a range of bytes. */
 export function hexOf(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let at = start; at < end; at++) text += HEX[bytes[at]!];

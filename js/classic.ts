@@ -1,4 +1,4 @@
-// Everything for a viewer in one script without modules: `window.PallyConDrm`.
+// Everything that viewers need, in one script without modules: `window.PallyConDrm`.
 export * from "./index.js";
 export { attachShaka } from "./players/shaka.js";
 export { hlsConfig } from "./players/hls.js";

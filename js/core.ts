@@ -1,4 +1,4 @@
-// What the main entry and the adapters share: one error class, one loaded module, whatever is imported first.
+// Shared by the main entry and the adapters: one error class and one loaded module, whichever is imported first.
 export * from "./types.js";
 export type { PallyConErrorCode } from "./generated/codes.js";
 export {

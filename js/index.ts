@@ -15,11 +15,12 @@ export type { LicenseHandler, LicenseHandlerOptions, MessageContext } from "./li
 export { probe, diagnose } from "./environment/index.js";
 
 /**
- * Loads the wasm once, for callers of synchronous functions; everything that returns a promise does so itself. Without an
- * argument it finds the .wasm beside this module (browser, bundler, Node, worker). A failure is forgotten, so that it can be
- * tried again; while loaded, another source is ignored.
- *
- * Throws "wasm-blocked" where WebAssembly is missing or forbidden, "wasm-unreachable" where the file cannot be had.
+ * Loads the wasm once, for callers of synchronous functions; every function that returns a promise loads it itself.
+ * Without an
+ * argument it finds the .wasm next to this module (browser, bundler, Node, worker). A failed load can be repeated; once
+ * the
+ * module is loaded, another source is ignored.
+ * Throws "wasm-blocked" if WebAssembly is missing or forbidden, "wasm-unreachable" if the file cannot be loaded.
  */
 export function init(source?: ModuleSource): Promise<void> {
   return load(source);
@@ -27,11 +28,11 @@ export function init(source?: ModuleSource): Promise<void> {
 
 /**
  * Reads EME init data, or a bare Widevine payload, PlayReady object or WRMHEADER (one box with `bare: true`).
- *
- * Text: a URI (`skd:`) or JSON is taken as such, then hex, then base64 or base64url; white space does not matter. Without
- * `type` it is detected; `webm` cannot be, so name it. With `strict` any malformed box refuses the whole, by the rules of EME
- * and Chromium; without, what can be read is read and `warnings` says what was wrong.
- *
+ * Text may be a URI (`skd:`), JSON, hex, base64 or base64url, tried in this order; white space is ignored. Without
+ * `type` it
+ * is detected, except `webm`, which must be named. With `strict`, one malformed box makes the whole invalid, by the
+ * rules of EME
+ * and Chromium; without it, everything readable is read and `warnings` lists the defects.
  * Throws "init-data-invalid", and "not-initialized" before init().
  */
 export function parseInitData(
@@ -41,14 +42,18 @@ export function parseInitData(
   return readInitData(data, options?.type, options?.strict);
 }
 
-/** Equal, also where one is in PlayReady's GUID byte order. Dashes, case and braces do not matter in text. */
+/**
+ * Whether two key ids are equal, even if one is in PlayReady's GUID byte order. Dashes, case and braces in text are
+ * ignored.
+ */
 export function sameKeyId(a: string | Bytes, b: string | Bytes): boolean {
   return isSameKeyId(a, b);
 }
 
 /**
- * Reads a license token or callback auth data without any key. What is wrong, or differs from what is expected, is a problem in
- * the list; only what is not base64 (once or twice) of a JSON object throws "custom-data-invalid".
+ * Reads a license token or callback auth data without any key. Defects, and differences from what is expected, are
+ * listed as
+ * problems; only text that is not base64 (once or twice) of a JSON object throws "custom-data-invalid".
  */
 export function inspectCustomData(value: string, expect?: ExpectedCustomData | null): CustomDataInspection {
   return inspect(value, expect ?? {}, false);

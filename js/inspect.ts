@@ -1,6 +1,5 @@
 /**
- * pallycon-drm/inspect: for tools and pages that need more than playback does. Its own wasm, its own init().
- *
+ * pallycon-drm/inspect: for tools and pages that need more than playback does. It has its own wasm and its own init().
  * @packageDocumentation
  */
 import bindgen, * as bindings from "../build/wasm/inspect/pallycon_drm.js";
@@ -32,7 +31,7 @@ import type {
 export { PallyConError };
 export type { Bytes, FieldRange, InitData, Octets, PlayReadyObject, PsshBox, Scheme, WidevineData };
 
-/** What an fMP4 segment says about protection. */
+/** The protection data of an fMP4 segment. */
 export interface Segment {
   tracks: Track[];
   boxes: PsshBox[];
@@ -40,7 +39,7 @@ export interface Segment {
   warnings: InitDataWarning[];
 }
 
-/** One track; absent where the segment does not say. */
+/** One track; fields are absent if the segment does not have them. */
 export interface Track {
   trackId: number;
   /** "video", "audio", "text", or the handler's four characters */
@@ -52,7 +51,7 @@ export interface Track {
   /** hex */
   constantIv?: string;
   pattern?: [crypt: number, skip: number];
-  /** of `seig` sample groups: keys that rotate within the track */
+  /** from `seig` sample groups: keys that rotate within the track */
   groups?: {
     keyId: string;
     protected: boolean;
@@ -62,7 +61,7 @@ export interface Track {
   }[];
 }
 
-/** What a manifest says about protection, in its order. */
+/** The protection data of a manifest, in document order. */
 export interface Manifest {
   kind: "hls" | "dash";
   protections: Protection[];
@@ -70,7 +69,10 @@ export interface Manifest {
   warnings: ManifestWarning[];
 }
 
-/** Something that players fail on, or that gives a content key away. `offset`, in bytes of UTF-8, and `line` say where the tag or element begins. */
+/**
+ * A defect that players fail on, or that exposes a content key. `offset`, in bytes of UTF-8, and `line` give the start
+ * of the tag or element.
+ */
 export interface ManifestWarning {
   code: string;
   message: string;
@@ -99,9 +101,11 @@ export interface Protection {
 }
 
 /**
- * What something is: `value` is what its own reader gives, or `{ error }` where it cannot be read; `layers` are the wrappings that
- * came off, outermost first. With `ranges`, `bytes` is what the value was read from: the input without its layers, and
- * without content keys; values that are the sum of several parts have no range. Each of several pieces has its own.
+ * What something is: `value` is the result of its own reader, or `{ error }` if it cannot be read; `layers` are the
+ * encodings that
+ * were removed, outermost first. With `ranges`, `bytes` is what the value was read from: the input without its layers
+ * and
+ * without content keys; values combined from several parts have no range. Each of several pieces has its own `bytes`.
  */
 export interface Finding {
   kind: string;
@@ -112,7 +116,7 @@ export interface Finding {
 }
 
 export interface InspectOptions {
-  /** whether the finding says where each field is */
+  /** whether the finding includes the place of each field */
   ranges?: boolean;
 }
 
@@ -134,7 +138,10 @@ const load = loadOnce(async (source?: ModuleSource) => {
   loaded = true;
 });
 
-/** Loads the wasm once; without an argument from beside this module. Throws "wasm-blocked" | "wasm-unreachable", and forgets that. */
+/**
+ * Loads the wasm once; without an argument, from next to this module. Throws "wasm-blocked" | "wasm-unreachable"; a
+ * failed load can be repeated.
+ */
 export function init(source?: ModuleSource): Promise<void> {
   return load(source);
 }
@@ -150,10 +157,10 @@ function call<T>(run: (core: typeof bindings) => T): T {
   }
 }
 
-/** Fields that the module gives as `[offset, length]` in the input. */
+/** Fields that the module returns as `[offset, length]` in the input. */
 const SPANS = /^(data|contentIdBytes|value|groupedLicense|padding|certificate)$/;
 
-/** Cuts the bytes that are named by their place out of the input, all through what was found. */
+/** Replaces these places by the bytes of the input, throughout the finding. */
 function cut<T>(found: T, input: Uint8Array): T {
   if (found && typeof found === "object") {
     const fields = found as Record<string, unknown>;
@@ -169,7 +176,10 @@ function cut<T>(found: T, input: Uint8Array): T {
 
 const fromBase64 = (text: string): Octets => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
-/** An fMP4 init or media segment: the protection of each track, and every PSSH box in moov and moof. Throws "segment-invalid". */
+/**
+ * Reads an fMP4 init or media segment: the protection of each track, and every PSSH box in moov and moof.
+ * Throws "segment-invalid".
+ */
 export function parseSegment(data: Bytes): Segment {
   let input: Uint8Array;
   try {
@@ -180,13 +190,16 @@ export function parseSegment(data: Bytes): Segment {
   return call((core) => cut(JSON.parse(core.parseSegment(input)) as Segment, input));
 }
 
-/** What an HLS playlist or a DASH MPD says about protection; one EXT-X-KEY line or ContentProtection element will do. Throws "manifest-invalid". */
+/**
+ * The protection data of an HLS playlist or a DASH MPD; a single EXT-X-KEY line or ContentProtection element is enough.
+ * Throws "manifest-invalid".
+ */
 export function parseManifest(text: string): Manifest {
-  // What is no text is no manifest either: the core says so.
+  // Anything but text is not a manifest either: the core reports it.
   return cutManifest(call((core) => JSON.parse(core.parseManifest(typeof text === "string" ? text : "")) as Manifest));
 }
 
-/** Init data of a manifest crosses with the bytes that it was read from. */
+/** Init data of a manifest cross with the bytes that they were read from. */
 function cutManifest(manifest: Manifest): Manifest {
   for (const protection of manifest.protections as (Protection & { initDataBase64?: string })[]) {
     if (protection.initDataBase64 === undefined) continue;
@@ -196,7 +209,10 @@ function cutManifest(manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** Says what anything is (init data, a segment, a manifest, a token, a URL with one, an error body, a challenge, an answer, CPIX, …) and reads it. No key is shown. */
+/**
+ * Identifies and reads anything (init data, a segment, a manifest, a token, a URL with one, an error body, a challenge,
+ * a response, CPIX, …). Keys are never shown.
+ */
 export function inspectAny(data: Bytes | string, options: InspectOptions = {}): Finding {
   const found = call(
     (core) => JSON.parse(typeof data === "string" ? core.inspectText(data) : core.inspectBytes(asBytes(data))) as Found,
@@ -208,7 +224,7 @@ export function inspectAny(data: Bytes | string, options: InspectOptions = {}): 
   );
 }
 
-/** As it crosses: bytes in base64. */
+/** As it crosses from the module: bytes in base64. */
 interface Found {
   kind: string;
   value: unknown;
@@ -232,14 +248,14 @@ function finish(found: Found, input: Uint8Array, ranges: boolean): Finding {
       (core) => JSON.parse(core.ranges(finding.kind, source)) as { ranges: FieldRange[]; bytes?: string },
     );
     finding.bytes = read.bytes === undefined ? copyBytes(source) : fromBase64(read.bytes);
-    // A field that is named and could not be read is not in the value.
+    // A field that has a place but could not be read is not in the value.
     finding.ranges = read.ranges.filter(
       ({ path }) =>
         path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], finding.value) !==
         undefined,
     );
   }
-  // A piece of a text that has no bytes of its own is the text's only in part: it gets no places.
+  // A piece of text without bytes of its own is only partly the text's: it gets no ranges.
   if (finding.kind === "pieces")
     finding.value = {
       pieces: (value.pieces ?? []).map((piece) => finish(piece, source, ranges && piece.bytes !== undefined)),
@@ -253,12 +269,12 @@ function finish(found: Found, input: Uint8Array, ranges: boolean): Finding {
   return finding;
 }
 
-/** What to do about each warning: those of manifests say it themselves. */
+/** What to do about each warning: manifest warnings include it. */
 function hinted(warnings: (InitDataWarning & { hint?: string })[] | undefined): void {
   for (const warning of warnings ?? []) warning.hint ??= call((core) => core.hint(warning.code));
 }
 
-/** Times as inspectCustomData gives them. */
+/** Times in the form of inspectCustomData. */
 function dated(token: object): object {
   const dates: Record<string, Date> = {};
   for (const [name, time] of Object.entries(token))
@@ -272,14 +288,17 @@ const write = (what: string, fields: object): Octets =>
     core.build(
       what,
       JSON.stringify(fields ?? null, function (this: Record<string, unknown>, key, value: unknown) {
-        // Not `value`: Node's Buffer has made a list of numbers of itself by now.
+        // Not `value`: by now Node's Buffer has turned itself into a list of numbers.
         const own = this[key];
         return own instanceof ArrayBuffer || ArrayBuffer.isView(own) ? hex(own) : value;
       }),
     ),
   ) as Octets;
 
-/** A PSSH box from its public fields; parseInitData gives them back. Without a version it is 1 where there are key ids. Throws "init-data-invalid". */
+/**
+ * Writes a PSSH box from its public fields; parseInitData returns them. Without a version it is 1 if there are key ids.
+ * Throws "init-data-invalid".
+ */
 export function buildPssh(box: {
   systemId: string;
   version?: 0 | 1;
@@ -290,12 +309,14 @@ export function buildPssh(box: {
   return write("pssh", box);
 }
 
-/** Widevine's PSSH data. `contentId` counts where it is given; leave it out to write `contentIdBytes`. */
+/** Writes Widevine's PSSH data. `contentId` takes precedence; leave it out to write `contentIdBytes`. */
 export function buildWidevineData(data: Partial<WidevineData>): Octets {
   return write("widevine", data);
 }
 
-/** A PlayReady Object. Given back what was read (`xml` and all), it is written byte for byte, but for what was changed. */
+/**
+ * Writes a PlayReady Object. What was read (`xml` included) is written back byte for byte, except for changed fields.
+ */
 export function buildPlayReadyObject(object: PlayReadyFields): Octets {
   return write("playready", object);
 }

@@ -1,4 +1,4 @@
-// Key systems by name. W3C EME leaves the names to the DRMs; what follows a dot is a variant of the same DRM.
+// Key systems by name. W3C EME leaves the names to the DRMs; the part after a dot is a variant of the same DRM.
 import type { Drm } from "./types.js";
 
 /** Each DRM's own key system. */
@@ -9,12 +9,12 @@ export const KEY_SYSTEM: Record<Drm, string> = {
   clearkey: "org.w3.clearkey",
 };
 
-/** Variants that are asked for by name. */
+/** Variants that are requested by name. */
 export const RECOMMENDATION = `${KEY_SYSTEM.playready}.recommendation`;
-/** FairPlay under WebKit's own API, which is older than EME without a prefix. */
+/** FairPlay with WebKit's own API, which predates unprefixed EME. */
 export const LEGACY_FAIRPLAY = `${KEY_SYSTEM.fairplay}.1_0`;
 
-/** The same DRMs under the names of other platforms: Chromecast, and TVs of before 2015. */
+/** The same DRMs under the names of other platforms: Chromecast, and TVs from before 2015. */
 const ALIASES: [string, Drm][] = [
   ["com.chromecast.playready", "playready"],
   ["com.youtube.playready", "playready"],

@@ -1,7 +1,7 @@
 /**
- * pallycon-drm/server: license tokens, auth data and CPIX, for Node, Deno, workers and build jobs: where the site key may live.
- * Everything is asynchronous, because the wasm loads by itself on first use.
- *
+ * pallycon-drm/server: license tokens, auth data and CPIX, for Node, Deno, workers and build jobs, where the site key
+ * is safe.
+ * Every function is asynchronous, because the wasm is loaded on first use.
  * @packageDocumentation
  */
 export type * from "./server/types.js";
@@ -17,6 +17,6 @@ export { nodeListener } from "./server/node.js";
 
 if (typeof window !== "undefined" && typeof document !== "undefined") {
   throw new Error(
-    "pallycon-drm/server must not run in a browser: it works with the site key and the access key, and whoever holds those can license everything. Import it on a server, and let the page ask that server for tokens.",
+    "pallycon-drm/server must not run in a browser: it uses the site key and the access key, and anyone who has these can license everything. Import it on a server, and let the page request tokens from that server.",
   );
 }

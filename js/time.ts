@@ -1,4 +1,4 @@
-// Waiting, never for ever.
+// Waiting with a time limit.
 import { createError, type PallyConError, type Phase } from "./errors/error.js";
 import { Reason } from "./generated/codes.js";
 
@@ -8,8 +8,9 @@ export const MAX_TIMER = 0x7fffffff;
 export const aborted = (phase: Phase): PallyConError => createError("aborted", { phase });
 
 /**
- * Chromium before 66 (Tizen 5.0, 2018) has none. There the signal is another object with listeners, because `new EventTarget()`
- * is newer, too. `fetch` ignores it: a request that was given up runs on.
+ * Chromium before 66 (Tizen 5.0, 2018) has none. There the signal is another object with listeners, because `new
+ * EventTarget()`
+ * is newer, too. `fetch` ignores it: an aborted request keeps running.
  */
 export function newAbortController(): AbortController {
   if (typeof AbortController !== "undefined") return new AbortController();
@@ -19,17 +20,17 @@ export function newAbortController(): AbortController {
 }
 
 export interface Limit {
-  /** absent: as long as it takes */
+  /** absent: no limit */
   ms?: number;
   signal?: AbortSignal | undefined;
   phase: Phase;
-  /** what is thrown when the time is over */
+  /** thrown when the time is over */
   late?: () => PallyConError;
-  /** called when it was given up: the work is left to itself then */
+  /** called when the wait has ended early: the work then runs on unobserved */
   giveUp?: () => void;
 }
 
-/** `work`, unless the caller's signal or the time limit comes first. Neither a timer nor a listener is left. */
+/** `work`, unless the caller's signal or the time limit comes first. Leaves neither a timer nor a listener behind. */
 export async function withTimeout<T>({ ms, signal, phase, late, giveUp }: Limit, work: () => Promise<T>): Promise<T> {
   if (signal?.aborted) throw aborted(phase);
   let stop!: (error: PallyConError) => void;
@@ -50,11 +51,11 @@ export async function withTimeout<T>({ ms, signal, phase, late, giveUp }: Limit,
   }
 }
 
-/** Nobody answered in time. `who`: "The server", "customData". */
+/** No response in time. `who`: "The server", "customData". */
 export const tooLate = (who: string, ms: number, phase: Phase): PallyConError =>
   createError("timeout", { phase, reason: Reason.NoAnswerInTime, parameters: [who, ms] });
 
-/** How much of the media can be played without any more of it, in milliseconds, at the rate at which it is played. */
+/** How long playback can continue with what is buffered, in milliseconds, at the current rate. */
 export function bufferedAhead({ buffered, currentTime, playbackRate }: HTMLMediaElement): number {
   for (let index = 0; index < buffered.length; index++) {
     const [start, end] = [buffered.start(index), buffered.end(index)];
@@ -64,7 +65,7 @@ export function bufferedAhead({ buffered, currentTime, playbackRate }: HTMLMedia
   return 0;
 }
 
-/** Waits, unless the page gives up, or `early` comes before. */
+/** Waits, unless the page aborts, or `early` comes before. */
 export function sleep(ms: number, signal?: AbortSignal, early?: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {

@@ -1,4 +1,4 @@
-// The account, from the environment or a file: keys on a command line are seen by every user of the machine.
+// The account, from the environment or a file: every user of the machine can see keys on a command line.
 import type { Account } from "../server.js";
 import { Usage, jsonFile } from "./usage.js";
 
@@ -11,21 +11,21 @@ const NAMES = {
 type Name = keyof typeof NAMES;
 type Secrets = Partial<Record<Name, string>>;
 
-/** What the file holds, or else the environment: never some of each, because the keys of two sites do not go together. */
+/** The values of the file or else of the environment, never a mix: the keys of two sites do not work together. */
 export async function secrets(file: string | undefined, command: string): Promise<Secrets> {
   if (file !== undefined) return checked(await jsonFile(file, "--account", command), file, command);
   const set = (Object.keys(NAMES) as Name[]).map((name) => [name, process.env[NAMES[name]]] as const);
   return Object.fromEntries(set.filter(([, value]) => value));
 }
 
-/** A misspelled field would be missing without a word; a value is never shown. */
+/** Otherwise a misspelled field would silently count as missing. Values are never shown. */
 function checked(given: unknown, file: string, command: string): Secrets {
   const wrong = (what: string) =>
-    new Usage(`--account: ${what} in "${file}"; it takes ${Object.keys(NAMES).join(", ")}.`, command);
-  if (typeof given !== "object" || given === null || Array.isArray(given)) throw wrong("there is no JSON object");
+    new Usage(`--account: "${file}" ${what}. Its fields are ${Object.keys(NAMES).join(", ")}.`, command);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) throw wrong("is not a JSON object");
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(NAMES, name)) throw wrong(`"${name}" is not known`);
-    if (typeof value !== "string" || value === "") throw wrong(`${name} is not text, or empty,`);
+    if (!Object.hasOwn(NAMES, name)) throw wrong(`has an unknown field "${name}"`);
+    if (typeof value !== "string" || value === "") throw wrong(`has a ${name} that is not a non-empty string`);
   }
   return given;
 }
@@ -40,7 +40,7 @@ export async function account(file: string | undefined, command: string): Promis
 export const missing = (name: Name, file: string | undefined, command: string): Usage =>
   new Usage(
     file === undefined
-      ? `${NAMES[name]} is not set, and there is no --account file.`
+      ? `${NAMES[name]} is not set, and no --account file is given.`
       : `--account: "${file}" has no ${name}.`,
     command,
   );

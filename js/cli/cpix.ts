@@ -1,4 +1,4 @@
-// pallycon-drm cpix: requests, keys, and what packagers want of them.
+// pallycon-drm cpix: CPIX requests, content keys and packager settings.
 import {
   PallyConError,
   buildCpixRequest,
@@ -59,11 +59,11 @@ export async function runCpix(args: string[]): Promise<number> {
       if (file === undefined) throw new Usage("cpix read takes a file, or - for stdin.", NAME);
       return readDocument(await textFile(file, "cpix read", NAME), values, NAME);
     default:
-      throw new Usage(`cpix does not know "${verb}".`, NAME);
+      throw new Usage(`Unknown cpix command "${verb}".`, NAME);
   }
 }
 
-/** `pallycon-drm NAME`: the settings of this packager. */
+/** `pallycon-drm NAME`: prints the settings of this packager. */
 export async function runView(name: string, args: string[]): Promise<number> {
   const { values, positionals } = await read(args, name);
   const [file, ...more] = positionals;
@@ -77,14 +77,14 @@ export async function runView(name: string, args: string[]): Promise<number> {
 function requestOptions(values: Values, command: string): CpixRequestOptions {
   const { "content-id": contentId, system } = values;
   if (contentId === undefined || system === undefined)
-    throw new Usage("--content-id and --system are needed.", command);
+    throw new Usage("--content-id and --system are required.", command);
   return {
     contentId,
     systems: system,
     scheme: values.scheme as EncryptionScheme | undefined,
     tracks: values.track as TrackType[] | undefined,
     keyPeriods: values.period?.map((text) => {
-      if (!/^\d{1,15}$/.test(text)) throw new Usage(`"${text}" is not the index of a key period.`, command);
+      if (!/^\d{1,15}$/.test(text)) throw new Usage(`"${text}" is not a key period index.`, command);
       return Number(text);
     }),
     kind: values.kind as CpixRequestOptions["kind"],
@@ -93,7 +93,7 @@ function requestOptions(values: Values, command: string): CpixRequestOptions {
 }
 
 async function keys(values: Values, command: string): Promise<number> {
-  // Before a key server is asked.
+  // Checked before the key server is called.
   if (values.view !== undefined) await viewNamed(values.view, command);
   const token = (await secrets(values.account, command)).kmsToken;
   if (token === undefined) throw missing("kmsToken", values.account, command);
@@ -123,7 +123,7 @@ async function readDocument(text: string, values: Values, command: string): Prom
   return show(pack, values, command);
 }
 
-/** Pack info as `cpix keys` and the official clients print it. */
+/** Pack info, as `cpix keys` and the official clients print it. */
 function packInfo(text: string): PackInfo | undefined {
   if (!text.trimStart().startsWith("{")) return undefined;
   try {

@@ -1,10 +1,10 @@
-// pallycon-drm inspect: says what anything is, and reads it. No key is needed, and none is shown.
+// pallycon-drm inspect: identifies and decodes its input. Needs no key, and shows none.
 import { init, inspectAny, type Finding } from "../inspect.js";
 import { print, printError, printJson } from "./terminal.js";
 import { Usage, bytesOf, parse } from "./usage.js";
 
 const NAME = "inspect";
-/** Longer bytes are cut in the text form; `--json` has them whole. */
+/** The text form cuts longer bytes; `--json` prints them in full. */
 const SHOWN = 64;
 
 export async function runInspect(args: string[]): Promise<number> {
@@ -21,7 +21,7 @@ export async function runInspect(args: string[]): Promise<number> {
   else show(found);
   if (found.kind === "unknown" && !bytes)
     printError(
-      "No file has this name, and the text itself is of no known kind. Check the path, or pass - to read from stdin.",
+      "No file has this name, and the text itself is in no known format. Check the path, or pass - to read from stdin.",
     );
   return hasProblem(found) ? 1 : 0;
 }
@@ -34,7 +34,7 @@ function show({ kind, layers, value }: Finding): void {
 function lines(value: unknown, indent: string): void {
   if (typeof value !== "object" || value === null) return print(`${indent}${inline(value)}`);
   for (const [name, field] of Object.entries(value)) {
-    // The members of a list have no names; a dash begins each.
+    // List items have no names; each begins with a dash.
     const head = Array.isArray(value) ? `${indent}-` : `${indent}${name}:`;
     const short = field instanceof Date ? time(name, field.getTime(), value) : inline(field);
     print(short === undefined ? head : `${head} ${short}`);
@@ -42,13 +42,16 @@ function lines(value: unknown, indent: string): void {
   }
 }
 
-/** By this machine's clock a token may be over already; one of another service (a JWT has an algorithm) says so itself. */
+/**
+ * Whether the token has expired by this machine's clock. Tokens of other services (a JWT has an algorithm) state their
+ * own expiry.
+ */
 function time(name: string, value: number, token: object): string {
   const over = name === "expiresAt" && value < Date.now();
-  return `${new Date(value).toISOString()}${!over ? "" : "algorithm" in token ? " (over)" : " (over, unless the site's tokens live longer than 600 s)"}`;
+  return `${new Date(value).toISOString()}${!over ? "" : "algorithm" in token ? " (expired)" : " (expired, unless the site's tokens live longer than 600 s)"}`;
 }
 
-/** What fits behind its name. */
+/** The part of a value that fits on the line of its name. */
 function inline(value: unknown): string | undefined {
   if (ArrayBuffer.isView(value)) {
     const text = hex(value);
@@ -63,7 +66,7 @@ function inline(value: unknown): string | undefined {
 const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString("hex");
 
-/** Not known, not readable, or with something in it that a server would refuse. */
+/** Unknown, unreadable, or with a defect that a server would refuse. */
 function hasProblem({ kind, value }: Finding): boolean {
   const { error, problems, pieces, expiresAt, token } = (value ?? {}) as {
     error?: unknown;

@@ -1,4 +1,5 @@
-// The command line: `npx pallycon-drm COMMAND …`. Exit codes: 0 all well, 1 refused or something is wrong, 2 wrong usage.
+// The command line: `npx pallycon-drm COMMAND …`. Exit codes: 0 success, 1 refused or a problem was found, 2 usage
+// error.
 import { readFileSync } from "node:fs";
 import { PallyConError, packagerViews } from "../server.js";
 import { HELP } from "./help.js";
@@ -14,10 +15,10 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   token: runToken,
   cpix: runCpix,
 };
-/** Process lists and shell histories show arguments to everyone. */
+/** Every user can read arguments in process lists and shell histories. */
 const SECRETS = /^--?(site-?key|access-?key|kms-?token|enc-?token)(=|$)/i;
 
-/** A packager's name is a command, too. */
+/** A packager's name is also a command. */
 const viewOf = async (name: string) => (await packagerViews()).find((view) => view.name === name);
 
 async function help(name: string): Promise<string> {
@@ -25,7 +26,7 @@ async function help(name: string): Promise<string> {
   const view = await viewOf(name);
   return view
     ? viewHelp(view)
-    : `${HELP[""]!}\nPackagers, each a command: settings from keys, or from a content id.\n\n${viewList(await packagerViews())}\n`;
+    : `${HELP[""]!}\nPackagers, each with a command that prints its settings:\n\n${viewList(await packagerViews())}\n`;
 }
 
 async function run(args: string[]): Promise<number> {
@@ -47,7 +48,7 @@ async function run(args: string[]): Promise<number> {
   }
   const own = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const command = own ?? ((await viewOf(name)) && ((list: string[]) => runView(name, list)));
-  if (!command) throw new Usage(`There is no command "${name}".`);
+  if (!command) throw new Usage(`Unknown command "${name}".`);
   if (rest.includes("--help") || rest.includes("-h")) {
     print(await help(name));
     return 0;
@@ -55,7 +56,7 @@ async function run(args: string[]): Promise<number> {
   const secret = rest.find((arg) => SECRETS.test(arg))?.replace(/=.*/s, "");
   if (secret) {
     throw new Usage(
-      `${secret} is not taken from the command line, where others can read it. Set PALLYCON_SITE_KEY, PALLYCON_ACCESS_KEY or PALLYCON_KMS_TOKEN, or name a file by --account.`,
+      `${secret} is not accepted on the command line, where other users can read it. Set PALLYCON_SITE_KEY, PALLYCON_ACCESS_KEY or PALLYCON_KMS_TOKEN, or pass a file with --account.`,
       name,
     );
   }

@@ -1,4 +1,4 @@
-// pallycon-drm token: make one, or open one.
+// pallycon-drm token: creates a token, or decrypts one.
 import {
   createAuthData,
   createLicenseToken,
@@ -31,12 +31,12 @@ export async function runToken(args: string[]): Promise<number> {
   if (verb === "open" && value !== undefined && more.length === 0) return open(value, values.account, !!values.json);
   if (verb !== undefined)
     throw new Usage(
-      verb === "open" ? "token open takes one token, file or -." : `token does not know "${verb}".`,
+      verb === "open" ? "token open takes one token, a file or -." : `Unknown token command "${verb}".`,
       NAME,
     );
   const { drm, "content-id": contentId, "user-id": userId } = values;
-  if (drm === undefined || contentId === undefined) throw new Usage("--drm and --content-id are needed.", NAME);
-  if (values.callback && userId === undefined) throw new Usage("--callback needs --user-id.", NAME);
+  if (drm === undefined || contentId === undefined) throw new Usage("--drm and --content-id are required.", NAME);
+  if (values.callback && userId === undefined) throw new Usage("--callback requires --user-id.", NAME);
   const keys = await account(values.account, NAME);
   const drmType = drm as DrmType;
   if (values.callback) {
@@ -78,7 +78,7 @@ async function open(value: string, file: string | undefined, json: boolean): Pro
   }
   for (const [name, field] of Object.entries(opened)) {
     if (field instanceof Date) print(`${name}: ${field.toISOString()} (${age(field)})`);
-    // A line end in a field must not look like another field.
+    // A line end within a field must not look like another field.
     else
       print(
         `${name}: ${typeof field === "object" ? JSON.stringify(field, null, 2) : String(field).replace(/\n/g, "\\n")}`,
@@ -95,7 +95,7 @@ function isAuthData(text: string): boolean {
   }
 }
 
-/** PallyCon takes a token for 600 s unless the site is set otherwise. */
+/** PallyCon accepts a token for 600 s unless the site is configured otherwise. */
 function age(issued: Date): string {
   const seconds = Math.round((Date.now() - issued.getTime()) / 1000);
   if (seconds < 0) return `${-seconds} s in the future: refused until then`;

@@ -1,9 +1,9 @@
-// Arguments and input, alike for every command.
+// Arguments and input, handled alike by every command.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** Wrong usage: said on stderr, exit code 2. */
+/** A usage error: printed on stderr, exit code 2. */
 export class Usage extends Error {
   constructor(
     message: string,
@@ -14,10 +14,10 @@ export class Usage extends Error {
 }
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
-/** Values of options that are only known when the command runs. */
+/** Values of options that are only known at run time. */
 export type Parsed = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
-/** Arguments of a command; `--json` is everyone's. */
+/** Arguments of a command; every command accepts `--json`. */
 export function parse<const T extends Options>(command: string, args: string[], options: T) {
   try {
     const all: T & { json: { type: "boolean" } } = { ...options, json: { type: "boolean" } };
@@ -27,21 +27,21 @@ export function parse<const T extends Options>(command: string, args: string[], 
   }
 }
 
-/** More than any manifest or segment that somebody would look into. */
+/** More than any manifest or segment that is worth inspecting. */
 const MAX_INPUT = 16 * 1024 * 1024;
 
-/** The bytes of a file or pipe, stdin's for `-`, or nothing where it is neither. */
+/** The bytes of a file or pipe, those of stdin for `-`, or undefined for anything else. */
 export async function bytesOf(name: string): Promise<Uint8Array | undefined> {
   if (name === "-") return collect(process.stdin, "stdin");
   if (!(await isReadable(name))) return undefined;
   return collect(createReadStream(name), `"${name}"`);
 }
 
-/** Errors of a path that is no path: a text. */
+/** Error codes for paths that cannot exist: the argument is text. */
 const NO_FILE = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
 
 async function isReadable(name: string): Promise<boolean> {
-  // A token may be longer than any path can be, and a text may hold what no path can.
+  // A token can be longer than any path, and text may contain characters that no path can.
   if (name === "" || name.length >= 1024 || name.includes("\0")) return false;
   try {
     if ((await stat(name)).isDirectory()) throw new Usage(`"${name}" is a directory.`);
@@ -61,7 +61,7 @@ async function collect(stream: AsyncIterable<Uint8Array>, name: string): Promise
   try {
     for await (const chunk of stream) {
       size += chunk.length;
-      if (size > MAX_INPUT) throw new Usage(`${name} is larger than 16 MiB, which is the limit of what is read.`);
+      if (size > MAX_INPUT) throw new Usage(`${name} is larger than 16 MiB, the most that is read.`);
       chunks.push(chunk);
     }
   } catch (error) {

@@ -1,4 +1,4 @@
-// pallycon-drm NAME: the settings of a packager. Names and options are the registry's (src/cpix/views/).
+// pallycon-drm NAME: prints a packager's settings. Names and options come from the registry (src/cpix/views/).
 import {
   kmsUrl,
   packagerSettings,
@@ -16,7 +16,7 @@ import { Usage, jsonFile, type Options, type Parsed } from "./usage.js";
 
 type Option = ViewInfo["options"][number];
 
-/** Options that the commands have under another name, or of their own. */
+/** Options that the commands offer under another name, or handle themselves. */
 const FLAGS: Record<string, string> = {
   track: "view-track",
   period: "view-period",
@@ -24,7 +24,7 @@ const FLAGS: Record<string, string> = {
   systems: "system",
   tracks: "track",
 };
-/** It holds the KMS token, which is not taken from arguments: made of --kind and --base. */
+/** The URL contains the KMS token, which is never an argument: it is built from --kind and --base. */
 const URL_OPTION = "url";
 
 const flagOf = ({ name }: Option): string =>
@@ -47,17 +47,17 @@ export async function viewNamed(name: string, command: string): Promise<ViewInfo
   const views = await packagerViews();
   const view = views.find((one) => one.name === name);
   if (!view)
-    throw new Usage(`There is no view "${name}"; there are ${views.map((one) => one.name).join(", ")}.`, command);
+    throw new Usage(`Unknown view "${name}". The views are ${views.map((one) => one.name).join(", ")}.`, command);
   return view;
 }
 
-/** With a template, the whole job where the packager has one. */
+/** With a template, the complete job if the packager has one. */
 export async function jobOf(view: ViewInfo, values: Parsed): Promise<ViewInfo> {
   if (values.template === undefined || view.options.some(({ name }) => name === "template")) return view;
   return (await packagerViews()).find(({ name }) => name === `${view.name}-job`) ?? view;
 }
 
-/** What a service that asks the key server itself is told; there are no keys. */
+/** Settings for a service that calls the key server itself; they contain no keys. */
 export const settingsOf = (values: Parsed): Packaged =>
   ({
     contentId: values["content-id"] as string | undefined,
@@ -96,7 +96,7 @@ async function serverUrl(view: ViewInfo, values: Parsed, command: string): Promi
   const kind = values.kind as KmsKind | undefined;
   if (kind === undefined) {
     if (view.options.some(({ name, required }) => name === URL_OPTION && required))
-      throw new Usage(`${view.name} needs --kind: the key server that it will ask.`, command);
+      throw new Usage(`${view.name} requires --kind: the key server that it will call.`, command);
     return undefined;
   }
   const token = (await secrets(values.account as string | undefined, command)).kmsToken;
@@ -104,17 +104,17 @@ async function serverUrl(view: ViewInfo, values: Parsed, command: string): Promi
   return kmsUrl({ kind, token, base: values.base, keyRotation: values["key-rotation"] } as KmsUrlOptions);
 }
 
-/** For a POSIX shell. */
+/** Quoted for a POSIX shell. */
 const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
 
-/** One line for each view. */
+/** One line per view. */
 export const viewList = (views: ViewInfo[]): string =>
   views.map(({ name, title }) => `  ${name.padEnd(18)} ${title.replace(/`/g, "")}`).join("\n");
 
 const INPUTS = {
-  keys: "of FILE or - (pack info, or a key server's response), or of keys asked for as by cpix keys",
-  settings: "of FILE or -, or of --content-id, --system and --track; its url is made of --kind and --base",
-  options: "of its options alone",
+  keys: "from FILE or - (pack info, or a key server's response), or from keys requested as cpix keys does",
+  settings: "from FILE or -, or from --content-id, --system and --track; --kind and --base make up its url",
+  options: "from its options alone",
 };
 
 export function viewHelp(view: ViewInfo): string {
@@ -127,7 +127,7 @@ export function viewHelp(view: ViewInfo): string {
           : option.kind === "list"
             ? " VALUE …"
             : " VALUE";
-    return `  ${`--${flagOf(option)}${value}`.padEnd(30)} ${option.doc}${option.choices ? ` (${option.choices.join(", ")})` : ""}${option.required ? "; needed" : ""}`;
+    return `  ${`--${flagOf(option)}${value}`.padEnd(30)} ${option.doc}${option.choices ? ` (${option.choices.join(", ")})` : ""}${option.required ? "; required" : ""}`;
   });
   return `pallycon-drm ${view.name} [FILE|-] [options]
 

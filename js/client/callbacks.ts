@@ -1,5 +1,5 @@
-// The page's own callbacks: called with what the request is for, in the time that a server has; what they throw is theirs, and
-// reported as such.
+// The page's callbacks: each gets the context of its request and as much time as a server. What they throw is reported
+// as the page's error.
 import { toPallyConError } from "../errors/error.js";
 import type { PallyConErrorCode } from "../generated/codes.js";
 import type { RequestContext, ValueOrProvider } from "../types.js";
@@ -7,13 +7,13 @@ import { tooLate, withTimeout } from "../time.js";
 
 interface Callback<T> {
   name: string;
-  /** how long it may take, in milliseconds */
+  /** time limit in milliseconds */
   ms: number;
   signal?: AbortSignal | undefined;
   call(): T | Promise<T>;
 }
 
-/** Calls a callback. What it throws is the cause of a `code`. */
+/** Calls a callback. Whatever it throws becomes the cause of a `code` error. */
 export async function invokeCallback<T>(
   { name, ms, signal, call }: Callback<T>,
   code: PallyConErrorCode = "callback-failed",
@@ -28,7 +28,10 @@ export async function invokeCallback<T>(
   }
 }
 
-/** What a callback says of its failure, for the end of a sentence. It may repeat a token or a URL with one: nothing of that kind is shown. */
+/**
+ * A callback's own message, for the end of a sentence. It may repeat a token or a URL that contains one: anything that
+ * looks like one is removed.
+ */
 const own = (message: unknown): string =>
   typeof message === "string" && message
     ? `: ${message
@@ -38,7 +41,7 @@ const own = (message: unknown): string =>
         .replace(/\.$/, "")}`
     : "";
 
-/** The value of an option, or what its callback gives for this request. */
+/** The value of an option, or what its callback returns for this request. */
 export const resolveOption = async <T>(
   name: string,
   ms: number,
@@ -54,7 +57,7 @@ export const resolveOption = async <T>(
       })
     : option;
 
-/** The page's headers over ours, whatever their case: the browser would join two of one name. */
+/** Merges the page's headers over ours, regardless of case: the browser would join two values of one name. */
 export function mergeHeaders(headers: Record<string, string>, own: Record<string, string>): Record<string, string> {
   const names = Object.keys(own).map((name) => name.toLowerCase());
   for (const name of Object.keys(headers)) if (names.includes(name.toLowerCase())) delete headers[name];

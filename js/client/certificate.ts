@@ -1,4 +1,4 @@
-// Certificates: from bytes, text or a URL to what setServerCertificate takes. Fetched once a page.
+// Certificates: turns bytes, text or a URL into what setServerCertificate accepts. Fetched once per page.
 import { asBytes, copyBytes, encodeText, isA, redactUrl } from "../bytes.js";
 import { createError, toPallyConError, withFields } from "../errors/error.js";
 import type { Bytes, CertificateSource, Octets } from "../types.js";
@@ -15,7 +15,7 @@ interface Location {
   headers: Record<string, string>;
 }
 
-/** Successes by URL, for the page. A failure is not kept, so that the next player tries again. */
+/** Successful downloads by URL, for the lifetime of the page. Failures are not kept, so the next player tries again. */
 const kept = new Map<string, Promise<Octets>>();
 
 export async function certificateOf(state: State, drm: CertificateDrm): Promise<Octets> {
@@ -23,7 +23,7 @@ export async function certificateOf(state: State, drm: CertificateDrm): Promise<
   await state.ready();
   const { bytes, url, headers } = locate(state, drm, state.options.certificate?.[drm]);
   if (bytes) return read(state, drm, 200, bytes);
-  // One download is shared by those alone who would have asked in the same way.
+  // Only callers that would send the same request share a download.
   const key = JSON.stringify([
     drm,
     url,
@@ -65,7 +65,7 @@ async function download(
   headers: Record<string, string>,
 ): Promise<Octets> {
   const started = Date.now();
-  // Custom data is for the license URL alone: here it would leak, and cost a preflight.
+  // Custom data belongs to the license URL only: here it would leak, and cost a preflight.
   const response = await exchange(state, { method: "GET", url, headers, body: null, phase: "certificate", drm });
   try {
     accept(state, url, response.url, response.body, "certificate");

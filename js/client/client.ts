@@ -1,4 +1,4 @@
-// The client behind createPallyCon: asks the page for tokens, the core for requests and licenses, and reports what happens.
+// The client behind createPallyCon: gets tokens from the page, requests and licenses from the core, and reports events.
 import { redactUrl } from "../bytes.js";
 import { createError, toPallyConError } from "../errors/error.js";
 import type {
@@ -45,7 +45,7 @@ export class Client extends State implements PallyCon {
     adapter: Internal = {},
   ): Promise<License> {
     const chain = this.chain(drm);
-    // What is not an object is refused below.
+    // Anything but an object is refused below.
     const renewal = context?.messageType === "license-renewal" || context?.reason === "renewal";
     if (renewal) this.renewal(drm, "requested");
     let own: Octets | undefined;
@@ -104,7 +104,7 @@ export class Client extends State implements PallyCon {
     });
   }
 
-  /** Makes an undo that runs once, however often it is called, and when the client is disposed of. */
+  /** Makes an undo function that runs once, however often it is called, and also when the client is disposed of. */
   adopt(undo: () => void | Promise<void>): Undo {
     let done: Promise<void> | undefined;
     const once: Undo = () => {
@@ -116,7 +116,7 @@ export class Client extends State implements PallyCon {
     return once;
   }
 
-  /** What a page may log: the options hold tokens and headers. */
+  /** Safe to log: the options themselves contain tokens and headers. */
   toJSON(): object {
     const { siteId, host } = this.options;
     return { siteId, host };
@@ -135,15 +135,18 @@ export class Client extends State implements PallyCon {
   }
 }
 
-/** Checks the options and makes a client, at once. The wasm loads meanwhile: whatever returns a promise awaits it. */
+/**
+ * Checks the options and makes a client immediately. The wasm loads in the meantime: every method that returns a
+ * promise awaits it.
+ */
 export async function createPallyCon(options: PallyConOptions = {}): Promise<PallyCon> {
   const client = new Client(checkOptions(options));
-  // A page whose wasm cannot be had is told now, and again by the first request, which tries once more.
+  // If the wasm cannot be loaded, the page learns it now, and again with the first request, which tries once more.
   client.ready().catch((error: unknown) => client.fail(error));
   return client;
 }
 
-/** The client behind what an adapter is given. */
+/** The client behind the object that an adapter gets. */
 export function clientOf(drm: PallyCon): Client {
   if (drm instanceof Client) return drm;
   throw createError("client-invalid");

@@ -1,5 +1,5 @@
-// All license requests of one client, over all their attempts: the core decides (src/delivery/chain.rs). Here are its timers, and
-// what the page is told.
+// All license requests of one client, with all their attempts. The core decides (src/delivery/chain.rs); this file has
+// its timers and raises the events.
 import { createError, withFields, type PallyConError } from "../errors/error.js";
 import type { PallyConErrorCode } from "../generated/codes.js";
 import { VERSION } from "../generated/version.js";
@@ -7,7 +7,7 @@ import { sleep } from "../time.js";
 import type { Drm, LicenseRecord, PallyConEvent, RequestContext } from "../types.js";
 import { instance, newCore, run, type Core } from "../wasm/delivery.js";
 
-/** As src/web/delivery.rs numbers them. */
+/** Numbered as in src/web/delivery.rs. */
 const enum Kind {
   Attempt,
   Backoff,
@@ -40,10 +40,13 @@ export interface RetryPolicy {
   circuit?: { refusals: number; pause: number } | undefined;
 }
 
-/** MAX_FREE of src/delivery/chain.rs: attempts that players have to spare, because those of a browser that is offline are not counted. */
+/**
+ * MAX_FREE of src/delivery/chain.rs: extra attempts for players to allow, because attempts of an offline browser are
+ * not counted.
+ */
 export const UNCOUNTED = 5;
 
-/** False is certain; what is not known counts as online. */
+/** Only false is certain; an unknown state counts as online. */
 const isOnline = (): boolean => !(typeof navigator === "object" && navigator.onLine === false);
 
 export class Delivery {
@@ -53,7 +56,7 @@ export class Delivery {
   latest: PallyConError | undefined;
   private core: Core | undefined;
   private instance = 0;
-  /** Requests that wait to be online. */
+  /** Requests that are waiting for the browser to come online. */
   private readonly offline = new Set<() => void>();
 
   constructor(policy: RetryPolicy, emit: Emit) {
@@ -61,7 +64,7 @@ export class Delivery {
     this.emit = emit;
   }
 
-  /** The core's part, and which instance of the module it is in: one that trapped is gone, with all that it knew. */
+  /** The core's state, and the module instance that holds it: an instance that trapped is gone with all its state. */
   use(): [Core, number] {
     if (!this.core || this.instance !== instance()) {
       const { attempts, base, cap, total, circuit } = this.policy;
@@ -80,7 +83,7 @@ export class Delivery {
     }
   }
 
-  /** Waits that long; until the browser is online, if that is what is waited for. */
+  /** Waits for that long, or until the browser is online if that is the reason for the wait. */
   async wait({ kind, value }: Step, signal: AbortSignal | undefined): Promise<void> {
     if (kind !== Kind.Offline) return sleep(value, signal);
     let online!: () => void;
@@ -100,15 +103,18 @@ export class Delivery {
   private readonly onOnline = (): void => this.offline.forEach((online) => online());
 }
 
-/** One request. It begins when it is made, and has to be ended: by licensed(), by end(), or by an error that fail() or pause() gives. */
+/**
+ * One request. It starts when it is created, and must be ended by licensed(), by end(), or by an error that fail() or
+ * pause() returns.
+ */
 export class Chain {
-  /** The attempt that is made, or follows. */
+  /** The current or next attempt. */
   attempt = 1;
-  /** Whether the attempt was sent: what fails then is not the page's. */
+  /** Whether the attempt was sent: a failure after that is not the page's. */
   sent = false;
-  /** What the request is for, as far as it is known. */
+  /** What the request is for, as far as is known. */
   about: Partial<RequestContext> & { drm: Drm; period?: number | undefined };
-  /** Put off for a rotation, in milliseconds. */
+  /** How long a rotation delayed it, in milliseconds. */
   spread = 0;
   private readonly delivery: Delivery;
   private readonly started = Date.now();
@@ -117,7 +123,7 @@ export class Chain {
   private deadline = Infinity;
   private id = 0;
   private instance = 0;
-  /** A wait that was decided on. */
+  /** A wait that the core has decided on. */
   private waiting: Step | undefined;
   private ended = false;
   private error: PallyConError | undefined;
@@ -127,14 +133,14 @@ export class Chain {
     this.about = { drm };
   }
 
-  /** How long something may take that may take `ms` at most. */
+  /** The time left for something that may take at most `ms`. */
   limit(ms: number): number {
     return Math.max(0, Math.min(ms, this.deadline - Date.now()));
   }
 
-  /** Before a token is asked for. @throws "circuit-open" */
+  /** Call it before getting a token. @throws "circuit-open" */
   ask(context: RequestContext, period: number | undefined): void {
-    // The reason of the first attempt is that of the request.
+    // The request's reason is that of its first attempt.
     this.about = { ...context, period, reason: this.about.reason ?? context.reason };
     this.sent = false;
     if (this.ended) return;
@@ -142,7 +148,10 @@ export class Chain {
     if (step.kind >= Kind.CircuitOpen) throw this.end(step);
   }
 
-  /** An attempt failed. Returns the error that the request ends with, or nothing if it goes on: then pause(). */
+  /**
+   * Call it when an attempt has failed. Returns the error that ends the request, or undefined if it continues: then
+   * call pause().
+   */
   fail(error: PallyConError, retryAfter?: string): PallyConError | undefined {
     if (this.ended) return error;
     this.error = error;
@@ -161,7 +170,7 @@ export class Chain {
     try {
       step = this.step((core) => core.failed(this.id, source, retryable, retryAfter, code, Date.now(), Math.random()));
     } catch {
-      // Without the core, nothing is tried again: it could not be loaded.
+      // Without the core there is no retry: it could not be loaded.
       return error;
     }
     if (source !== "page") this.delivery.latest = error;
@@ -172,7 +181,7 @@ export class Chain {
     return undefined;
   }
 
-  /** Until the next attempt may begin, where one failed. */
+  /** Waits until the next attempt may begin, if one has failed. */
   async pause(signal?: AbortSignal): Promise<void> {
     const began = Date.now();
     let until = began;
@@ -181,7 +190,7 @@ export class Chain {
         const online = step.kind === Kind.Offline;
         until = Math.max(Date.now(), until) + step.value;
         await this.delivery.wait(step, signal);
-        // A timer that has fired is not early, whatever the clock says; unless the browser came online before.
+        // A timer that has fired is not early, whatever the clock says, unless the browser came online before.
         const now = online && isOnline() ? Date.now() : Math.max(Date.now(), until);
         step = this.step((core) => core.timer(this.id, now, Math.random()));
         if (step.kind >= Kind.CircuitOpen) throw this.end(step);
@@ -198,14 +207,14 @@ export class Chain {
     this.ended = true;
   }
 
-  /** Nothing comes of it any more: the page gave up, or an error of ours. Does nothing where it has ended. */
+  /** Ends the request without a result: the page gave up, or an error of ours. Does nothing if it has ended. */
   abort<E>(error?: E): E | undefined {
     if (!this.ended && this.id && this.instance === instance()) this.step((core) => core.aborted(this.id));
     this.ended = true;
     return error;
   }
 
-  /** What came of it, for whoever watches. */
+  /** The outcome, for onEvent. */
   record(outcome: LicenseRecord["outcome"]): LicenseRecord {
     const {
       drm,
@@ -251,7 +260,7 @@ export class Chain {
     return step;
   }
 
-  /** The error for how the core ended it. */
+  /** The error that corresponds to how the core ended it. */
   private end({ kind, value }: Step): PallyConError {
     this.ended = true;
     const { latest } = this.delivery;

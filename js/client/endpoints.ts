@@ -1,4 +1,5 @@
-// Where PallyCon's license server is (docs/protocol.md, "Endpoints"). Known without the wasm: players want a URL before it is loaded.
+// The URLs of PallyCon's license server (docs/protocol.md, "Endpoints"). Available without the wasm: players need a URL
+// before it is loaded.
 import type { Drm } from "../types.js";
 
 const DEFAULT_HOST = "https://drm-license.doverunner.com";
@@ -11,7 +12,7 @@ function build(host: string | undefined, path: string, parameters: Record<string
   return `${(host ?? DEFAULT_HOST).replace(/\/+$/, "")}/ri/${path}${query && `?${query}`}`;
 }
 
-/** One URL for all DRMs but ClearKey, whose content is named in it. */
+/** One URL for all DRMs except ClearKey, whose URL names the content. */
 export const licenseUrl = (host: string | undefined, drm: Drm, siteId?: string, contentId?: string): string =>
   drm === "clearkey"
     ? build(host, "clearkey/licenseManager.do", { siteId, cid: contentId })
@@ -20,7 +21,7 @@ export const licenseUrl = (host: string | undefined, drm: Drm, siteId?: string, 
 export const certificateUrl = (host: string | undefined, drm: "fairplay" | "widevine", siteId: string): string =>
   build(host, drm === "widevine" ? "widevineCert.do" : "fpsKeyManager.do", { siteId });
 
-/** A URL, which may be relative to the page or to `base`; undefined if the text is not a URL. */
+/** Resolves a URL against `base` or the page; undefined if the text is not a URL. */
 export function parseUrl(
   url: string,
   base = typeof location === "object" ? location.href : undefined,

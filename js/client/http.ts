@@ -1,4 +1,4 @@
-// One exchange over HTTP: the core fetches; the time limit, redirects, size, and whoever may give it up are minded here.
+// One HTTP exchange: the core fetches; this file enforces the time limit, redirects, size and abort.
 import { PallyConError, createError, toPallyConError, withFields, type Phase } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
 import { readCertificate, readLicense, send } from "../wasm/core.js";
@@ -28,7 +28,7 @@ export async function exchange(
   { method, url, headers, body, signal, phase, drm, timeout = state.timeout }: HttpExchange,
 ): Promise<HttpResponse> {
   const { withCredentials } = state.options;
-  // The caller's own signal is not handed on: see src/web/fetch.rs.
+  // The caller's own signal is not passed on: see src/web/fetch.rs.
   const controller = newAbortController();
   const init: RequestInit = {
     method,
@@ -36,7 +36,7 @@ export async function exchange(
     body,
     credentials: withCredentials ? "include" : "same-origin",
     signal: controller.signal,
-    // The header with the token goes along with a redirect, and a page cannot see where to before it has gone.
+    // A redirect carries the token header along, and a page cannot see the target in advance.
     redirect: state.allowRedirects.length ? "follow" : "manual",
   };
   const limit = {
@@ -71,7 +71,10 @@ export const redirected = (phase: Phase, to: string): PallyConError =>
 export const tooLarge = (phase: Phase, most: number): PallyConError =>
   createError("response-too-large", { phase, parameters: [most] });
 
-/** The URL has been checked, so only a header can be wrong. The browser's own error would repeat it, and it may be a token. */
+/**
+ * The URL has been checked, so only a header can be wrong. The browser's own error would repeat the header, which may
+ * be a token.
+ */
 function requestOf(url: string, init: RequestInit): Request {
   try {
     return new Request(url, init);
@@ -83,7 +86,7 @@ function requestOf(url: string, init: RequestInit): Request {
   }
 }
 
-/** All that a page can know when there was no response: status 0 to the core, and the browser's error as the cause. */
+/** All that a page knows when there was no response: status 0 for the core, and the browser's error as the cause. */
 function unanswered(drm: Drm, phase: Phase, cause: unknown): unknown {
   try {
     return phase === "certificate" ? readCertificate(drm, 0, new Uint8Array()) : readLicense(drm, 0, new Uint8Array());
@@ -92,7 +95,7 @@ function unanswered(drm: Drm, phase: Phase, cause: unknown): unknown {
   }
 }
 
-/** The body as it is after decompression, and no more of it than is allowed. */
+/** The body after decompression, read up to the limit. */
 async function readBody(response: Response, most: number, phase: Phase): Promise<Octets> {
   const chunks: Uint8Array[] = [];
   let length = 0;

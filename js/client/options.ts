@@ -1,4 +1,4 @@
-// The options of createPallyCon: checked once, with the defaults of those that are numbers.
+// The options of createPallyCon: checked once, with the defaults of the numeric ones.
 import { createError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
 import type { PallyConOptions } from "../types.js";
@@ -6,13 +6,13 @@ import { MAX_TIMER } from "../time.js";
 import { originOf } from "./endpoints.js";
 
 export const DEFAULT_TIMEOUT = 10_000;
-/** A license is a few kilobytes; with many keys, some tens. */
+/** A license has a few kilobytes; with many keys, some tens. */
 export const DEFAULT_MAX_RESPONSE = 1_048_576;
 export const DEFAULT_RETRY = { attempts: 3, base: 500, cap: 8_000 };
 
 type Kind = "string" | "function" | "boolean" | "object" | "number";
 
-/** Every option, and what it may be. */
+/** Every option with its accepted types. */
 const OPTIONS: { [name in keyof Required<PallyConOptions>]: Kind[] } = {
   siteId: ["string"],
   customData: ["string", "function"],
@@ -44,7 +44,7 @@ const COUNT = "a whole number of 1 or more";
 
 const invalid = (reason: Reason, ...parameters: string[]) => createError("options-invalid", { reason, parameters });
 
-/** How many letters differ (Levenshtein), for names that are misspelled. */
+/** The edit distance (Levenshtein) between two names, to detect misspellings. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {
@@ -56,7 +56,7 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** The known name that is meant, where one is near. */
+/** The known name closest to this one, if any is close enough. */
 function nearest(name: string, known: string[]): string | undefined {
   const lower = name.toLowerCase();
   const [best] = known
@@ -74,7 +74,7 @@ function checkNames(given: object, known: Record<string, Kind[]>, prefix: string
         ? invalid(Reason.OptionUnknownNear, prefix + name, prefix + meant)
         : invalid(Reason.OptionUnknown, prefix + name);
     }
-    // Absent, to an option, is undefined or null: both come out of pages' own defaults.
+    // Options may be undefined or null: pages' own defaults produce both.
     if (value !== undefined && value !== null && !kinds.includes(typeof value as Kind))
       throw invalid(
         Reason.OptionKind,
@@ -84,7 +84,7 @@ function checkNames(given: object, known: Record<string, Kind[]>, prefix: string
   }
 }
 
-/** The options, if they can be used. @throws "options-invalid" */
+/** Returns the options if they are valid. @throws "options-invalid" */
 export function checkOptions(options: PallyConOptions): PallyConOptions {
   if (typeof options !== "object" || options === null) throw invalid(Reason.OptionsNotObject);
   checkNames(options, OPTIONS, "");
@@ -120,7 +120,7 @@ export function checkOptions(options: PallyConOptions): PallyConOptions {
     "retry.total": retry?.total,
   };
   for (const [name, value] of Object.entries(times)) {
-    // How long a token lives is compared, not waited for.
+    // A token's lifetime is compared, not waited for.
     const longest = name === "tokenLifetime" || name === "retry.total" ? Infinity : MAX_TIMER;
     if (value != null && !(value >= 0 && value <= longest)) throw invalid(Reason.OptionNumber, name);
   }

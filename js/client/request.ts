@@ -1,4 +1,4 @@
-// A CDM's message on its way to the license server: what callbacks are told, the token, the HTTP request.
+// A CDM's message on its way to the license server: the context for callbacks, the token, the HTTP request.
 import { copyBytes, decodeText, encodeText } from "../bytes.js";
 import { createError, toPallyConError, withFields } from "../errors/error.js";
 import type {
@@ -22,43 +22,43 @@ import type { State } from "./state.js";
 import { newAbortController } from "../time.js";
 import { Reason } from "../generated/codes.js";
 
-/** What is known of a request beside what goes over the wire. */
+/** Details of a request that are not sent. */
 export interface RequestMeta {
   drm: Drm;
   started: number;
   keySystem: string | undefined;
   messageType: RequestContext["messageType"];
-  /** what is wrong with its token */
+  /** problems of its token */
   problems: Problem[];
   /** the response will be a license */
   license: boolean;
-  /** the response is for the CDM alone, whatever it is */
+  /** the response goes to the CDM unread */
   opaque: boolean;
   /** of all attempts */
   chain: Chain | undefined;
-  /** of rotating keys: content id and period */
+  /** with rotating keys: content id and period */
   period: [string, number] | undefined;
 }
 const metas = new WeakMap<LicenseRequest, RequestMeta>();
 
 export const metaOf = (request: LicenseRequest | undefined): RequestMeta | undefined => request && metas.get(request);
 
-/** What callbacks are told, and the key period that the init data name. */
+/** The context for callbacks, and the key period that the init data name. */
 export interface Prepared {
   context: RequestContext;
   period: number | undefined;
 }
 
-/** What an adapter passes on, beside its options. */
+/** What an adapter adds to its options. */
 export type Internal = AdapterOptions & Playing;
 
 const notA = (name: string, what: string) => createError("argument-invalid", { parameters: [name, what] });
 
-/** What the caller knows of a request, as it is now: whatever happens to it later. */
+/** A snapshot of what the caller passed: later changes to it have no effect. */
 function checked(given: Partial<RequestContext>): Partial<RequestContext> {
   if (typeof given !== "object" || given === null) throw notA("context", "an object");
   const own: Partial<RequestContext> = {};
-  // Absent is undefined or null: adapters pass on what their player has.
+  // Fields may be undefined or null: adapters pass on what their player has.
   for (const name of Object.keys(given) as (keyof RequestContext)[])
     if (given[name] != null) Object.assign(own, { [name]: given[name] });
   const { signal, initData } = own;
@@ -71,7 +71,7 @@ function checked(given: Partial<RequestContext>): Partial<RequestContext> {
   }
 }
 
-/** Everything that callbacks are told, from what the caller knows. */
+/** The complete context for callbacks, made from what the caller knows. */
 export async function contextOf(
   state: State,
   drm: Drm,
@@ -79,9 +79,9 @@ export async function contextOf(
   adapter: AdapterOptions,
 ): Promise<Prepared> {
   const initData = given.initData && state.initData(given.initData, given.initDataType);
-  // A list of their own: what is known of init data is kept.
+  // A copy: the inspected init data are cached.
   const keyIds = Array.from(given.keyIds ?? initData?.keyIds ?? []);
-  // What init data carries is what was packaged; the option is for init data that carries none.
+  // A content id in the init data was set by the packager; the option is for init data without one.
   const contentId =
     given.contentId ??
     initData?.contentId ??
@@ -120,7 +120,9 @@ async function fromOption(
     : option;
 }
 
-/** The request for a message; asks for custom data. Errors are not reported here: whoever calls may try again. */
+/**
+ * Makes the request for a message; gets the custom data. Errors are not reported here, because the caller may retry.
+ */
 export async function prepare(
   state: State,
   drm: Drm,
@@ -148,7 +150,7 @@ async function build(
 ): Promise<LicenseRequest> {
   await state.ready(given.signal);
   const { context, period } = await contextOf(state, drm, given, adapter);
-  // Whoever names the reason decides when to ask; otherwise a rotation is spread over viewers here.
+  // A caller that names the reason chooses the time; otherwise requests after a rotation are spread over viewers here.
   if (context.reason === "rotation" && !given.reason) {
     const spread = await spreadRotation(adapter, state.options.rotationSpread ?? 0, state.latency, context.signal);
     if (chain) chain.spread = spread;
@@ -175,7 +177,7 @@ async function build(
     url,
     headers: mergeHeaders(headers, extra),
     timeout: chain ? chain.limit(state.timeout) : state.timeout,
-    // ClearKey's content is named in its URL.
+    // ClearKey's URL names the content.
     ...(drm === "clearkey" ? { method: "GET", body: null } : { method: "POST", body }),
   };
   metas.set(request, {
@@ -193,7 +195,7 @@ async function build(
   return request;
 }
 
-/** A copy of the CDM's message: what is done to the caller's bytes later does no harm. */
+/** A copy of the CDM's message, so that the caller may reuse its bytes. */
 export function challenge(drm: Drm, message: Bytes): Octets {
   if (!isDrm(drm)) throw createError("drm-invalid", { parameters: [String(drm)] });
   try {
@@ -205,7 +207,7 @@ export function challenge(drm: Drm, message: Bytes): Octets {
 
 export const isDrm = (drm: unknown): drm is Drm => Object.keys(KEY_SYSTEM).includes(drm as Drm);
 
-/** FairPlay's form with the asset id behind the SPC, for servers and accounts that want one. */
+/** FairPlay's form with the asset id after the SPC, for servers and accounts that require it. */
 async function withAssetId(state: State, form: Octets, context: RequestContext): Promise<Octets> {
   const { assetId: option } = state.options;
   const assetId =
@@ -222,7 +224,7 @@ async function urlOf(state: State, context: RequestContext): Promise<string> {
       ? option[context.drm]
       : await resolveOption("licenseUrl", state.timeout, option as ValueOrProvider<string> | undefined, context);
   const url = own ?? state.defaultUrl(context.drm, context.contentId);
-  // Checked here: what the browser says of a URL that it does not take has the whole URL in it.
+  // Checked here: the browser's error for an invalid URL contains the whole URL.
   const parsed = parseUrl(url);
   if (!parsed || parsed.username || parsed.password)
     throw createError("options-invalid", {
@@ -232,7 +234,7 @@ async function urlOf(state: State, context: RequestContext): Promise<string> {
   return url;
 }
 
-/** The token or auth data for a request, in the time that a server has. */
+/** The token or auth data for a request, within the time limit of a server. */
 export async function customDataOf(
   state: State,
   context: RequestContext,
@@ -258,7 +260,9 @@ export async function customDataOf(
   return value;
 }
 
-/** What is wrong with custom data, as warnings. It never stops a request: the viewer's clock may be the one that is wrong. */
+/**
+ * Problems of the custom data, as warnings. They never stop a request: the viewer's clock may be the one that is wrong.
+ */
 export function validateToken(
   state: State,
   value: string,

@@ -1,4 +1,4 @@
-// An HTTP response as a license, or as the error that explains it.
+// Turns an HTTP response into a license, or into the error that explains it.
 import { asBytes, copyBytes, redactUrl } from "../bytes.js";
 import { createError, toPallyConError, withFields, type PallyConError, type Phase } from "../errors/error.js";
 import type { Drm, License, LicenseRequest, LicenseResponse } from "../types.js";
@@ -9,7 +9,7 @@ import { metaOf } from "./request.js";
 import type { State } from "./state.js";
 import { Reason } from "../generated/codes.js";
 
-/** The license in a response. Errors are not reported here: whoever calls may try again. */
+/** The license in a response. Errors are not reported here, because the caller may retry. */
 export function read(state: State, drm: Drm, response: LicenseResponse, request?: LicenseRequest): License {
   const meta = metaOf(request);
   if (typeof response !== "object" || response === null)
@@ -17,7 +17,7 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
   try {
     const body = bodyOf(response);
     accept(state, request?.url, response.url, body, "license");
-    // An individualization server is not PallyCon's.
+    // An individualization server does not belong to PallyCon.
     if (meta?.opaque && response.status >= 200 && response.status < 300) {
       meta.chain?.licensed();
       return { data: copyBytes(body) };
@@ -42,7 +42,7 @@ export function read(state: State, drm: Drm, response: LicenseResponse, request?
   }
 }
 
-/** Refuses what came from an origin that was not asked, or is too large, before anyone reads it. */
+/** Refuses a response from an unexpected origin, or one that is too large, before anything reads it. */
 export function accept(
   { allowRedirects, maxResponseBytes }: State,
   asked: string | undefined,
@@ -50,14 +50,14 @@ export function accept(
   body: Uint8Array,
   phase: Phase,
 ): void {
-  // Mostly it is the URL that was asked: no need to parse it twice for that.
+  // Usually it is the requested URL: no need to parse that twice.
   const origin = from && from !== asked && originOf(from);
   if (asked && origin && origin !== originOf(asked) && !allowRedirects.includes(origin))
     throw redirected(phase, origin);
   if (body.length > maxResponseBytes) throw tooLarge(phase, maxResponseBytes);
 }
 
-/** A refusal with all that is known around it: what was wrong with its token, whether a login page was reached. */
+/** A refusal with everything known about the request: the problems of its token, and a redirect to a login page. */
 export function explain(error: PallyConError, request: LicenseRequest | undefined, url?: string): PallyConError {
   const { keySystem, messageType, problems } = metaOf(request) ?? {};
   const moved = !!request && !!url && error.code !== "redirected" && redactUrl(url) !== redactUrl(request.url);

@@ -1,21 +1,28 @@
-// The license of a coming key period: put off by a random time, within what is buffered, and no longer than playback goes on.
+// The license of a coming key period: delayed by a random time, within what is buffered, and only while playback
+// continues.
 import { bufferedAhead, sleep } from "../time.js";
 import { delayOfRotation } from "../wasm/delivery.js";
 
-/** The element that plays, where the adapter knows it. */
+/** The playing element, if the adapter knows it. */
 type MediaOf = () => HTMLMediaElement | null | undefined;
 
-/** Whatever stops playback or makes it faster: the license is needed now, or it is not known when. */
+/** Events that stop or speed up playback: the license is needed now, or at an unknown time. */
 const NEEDED = ["waiting", "waitingforkey", "seeking", "ratechange", "emptied"];
 
 /** What an adapter knows of its player. */
 export interface Playing {
   media?: MediaOf;
-  /** How long the player loads when it has the license, in milliseconds: where it waits for that before it goes on. */
+  /**
+   * How long the player still loads after it has the license, in milliseconds, if it waits for that before it
+   * continues.
+   */
   loading?: () => number;
 }
 
-/** Waits, and returns for how long. Without an element it is unknown when the key is needed, so it is now. */
+/**
+ * Waits, and returns for how long. Without an element the time at which the key is needed is unknown, so it does not
+ * wait.
+ */
 export async function spreadRotation(
   { media, loading }: Playing,
   spread: number,

@@ -1,4 +1,5 @@
-// What one client knows: its options, who listens, which init data it has seen, and the key periods it has licenses for.
+// The state of one client: its options, its listener, the init data it has seen, and the key periods it has licenses
+// for.
 import { asBytes } from "../bytes.js";
 import { createError, toPallyConError, type PallyConError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
@@ -21,12 +22,12 @@ import { withTimeout } from "../time.js";
 
 type PlainEvent = PallyConEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never;
 
-/** Chromium and Firefox take no longer init data (kMaxInitDataLength). */
+/** The longest init data that Chromium and Firefox accept (kMaxInitDataLength). */
 const MAX_INIT_DATA = 65_536;
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at]);
 
-/** A live stream names new keys for ever: only the latest are remembered. */
+/** A live stream keeps naming new keys: only the latest are remembered. */
 const MAX_REMEMBERED = 64;
 
 export class State {
@@ -36,7 +37,7 @@ export class State {
   private readonly delivery: Delivery;
   /** How long the latest license took. */
   latency = NaN;
-  /** By content id, the key period of the latest license. */
+  /** The key period of the latest license, by content id. */
   private readonly periods = new Map<string, number>();
 
   constructor(options: PallyConOptions) {
@@ -76,7 +77,7 @@ export class State {
     try {
       this.options.onEvent?.({ at: Date.now(), ...event } as PallyConEvent);
     } catch (error) {
-      // The page's own listener must not stop playback; its error goes where uncaught errors go.
+      // The page's listener must not stop playback; its exceptions are rethrown as uncaught errors.
       setTimeout(() => {
         throw error;
       });
@@ -87,12 +88,12 @@ export class State {
     this.emit({ type: "warning", code, message, hint, ...(drm ? { drm } : {}) });
   }
 
-  /** A request for a license begins. */
+  /** A license request begins. */
   chain(drm: Drm): Chain {
     return new Chain(this.delivery, drm);
   }
 
-  /** What becomes of a renewal. */
+  /** The outcome of a renewal. */
   renewal(drm: Drm, outcome: "requested" | "granted" | "refused", error?: PallyConError): void {
     if (error?.code !== "aborted") this.emit({ type: "license-renewal", drm, outcome, ...(error ? { error } : {}) });
   }
@@ -104,7 +105,10 @@ export class State {
     return true;
   }
 
-  /** Reports an error once, and gives it back; `chain`: of the request that it ended. That the page gave up is no news to it. */
+  /**
+   * Reports an error once, and returns it; `chain`: the request that it ended. Aborts are not reported: the page knows
+   * of them.
+   */
   fail(thrown: unknown, chain?: Chain): PallyConError {
     const error = toPallyConError(thrown);
     if (error.code !== "aborted" && !this.reported.has(error)) {
@@ -115,13 +119,16 @@ export class State {
     return error;
   }
 
-  /** Waits until the core can be used, unless the page gives up. */
+  /** Waits until the core is loaded, unless the page aborts. */
   async ready(signal?: AbortSignal): Promise<void> {
     if (isLoaded() && !signal?.aborted) return;
     await withTimeout({ signal, phase: "environment" }, () => load());
   }
 
-  /** Reads init data for its key ids and content id; each is an event once. What cannot be read is a warning: the player goes on. */
+  /**
+   * Reads the key ids and content id of init data; reports each init data once. Unreadable init data are a warning, and
+   * the player continues.
+   */
   initData(bytes: Bytes, type?: InitDataType): InitData | undefined {
     try {
       const view = asBytes(bytes);
@@ -143,13 +150,13 @@ export class State {
     return period !== undefined && (this.periods.get(contentId ?? "") ?? period) !== period;
   }
 
-  /** A license came for a key period. */
+  /** Records a license for a key period. */
   licensed(contentId: string, period: number): void {
     if (this.periods.size >= MAX_REMEMBERED) this.periods.clear();
     this.periods.set(contentId, period);
   }
 
-  /** The license URL as far as it is known before a request says more. */
+  /** The license URL, as far as it is known before a request determines more. */
   defaultUrl(drm: Drm, contentId?: string): string {
     const { licenseUrl: option, host, siteId } = this.options;
     const url = typeof option === "string" ? option : typeof option === "object" ? option[drm] : undefined;

@@ -1,6 +1,7 @@
-// What a Content-Security-Policy forbids is told as an event beside the failure: this listens while something is tried.
+// The browser reports a Content-Security-Policy violation as an event besides the failure: this listens while something
+// is tried.
 
-/** Runs `work`; the second part says which of the policy's directives forbade something meanwhile, where one did. */
+/** Runs `work`; the second part names the policy directive that blocked something in the meantime, if any. */
 export async function watchingPolicy<T>(
   work: () => Promise<T>,
   concerns: (blocked: string) => boolean,
@@ -13,7 +14,7 @@ export async function watchingPolicy<T>(
   page?.addEventListener("securitypolicyviolation", onViolation);
   try {
     const result = await work();
-    // The event is a task of its own, which may come after the failure.
+    // The event is a task of its own, which may run after the failure.
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });

@@ -1,11 +1,11 @@
-// What of the content this browser's DRM cannot do, before the CDM says it with a number.
+// What of the content this browser's DRM cannot play, before the CDM reports it as a number.
 import type { DiagnoseOptions, Problem, Probed } from "../types.js";
 import { problem } from "./problem.js";
 import { Reason } from "../generated/codes.js";
 
 const plain = (keyId: string) => keyId.toLowerCase().replace(/[^0-9a-f]/g, "");
 
-/** `chosen`: what would be used for it. */
+/** `chosen`: the DRM that would be used for it. */
 export function contentProblems(
   { scheme, videoKeyIds = [], audioKeyIds = [] }: NonNullable<DiagnoseOptions["content"]>,
   chosen: Probed,

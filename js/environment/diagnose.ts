@@ -1,4 +1,4 @@
-// What keeps this page from playing, each with what to do about it.
+// What prevents playback on this page, each with what to do about it.
 import type { DiagnoseOptions, Problem } from "../types.js";
 import { contentProblems } from "./content.js";
 import { pageProblems, storageProblems } from "./page.js";
@@ -9,13 +9,14 @@ import { urlProblems } from "./urls.js";
 import { wasmProblems } from "./wasm.js";
 
 /**
- * What is in the way here, most serious first; empty where nothing is. It needs neither wasm nor a page, never
- * throws, and resolves within its own time limit. docs/errors.md lists the codes.
+ * Lists what prevents playback here, most serious first; empty if nothing does. It needs neither wasm nor a page, never
+ * throws,
+ * and resolves within its own time limit. docs/errors.md lists the codes.
  */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Problem[]> {
   const { urls = [], timeout = 8000 } = options;
   const limit = deadline(timeout);
-  // What cannot be looked at is not known to be wrong.
+  // A check that cannot run proves nothing.
   const checks = [
     keyProblems(options, limit),
     storageProblems(),
@@ -26,7 +27,7 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Problem[]
   return ([] as Problem[]).concat(...found);
 }
 
-/** The page first: where it may not ask, asking tells nothing. */
+/** Checks the page first: if the page may not use EME, asking the browser reveals nothing. */
 async function keyProblems({ content, drm }: DiagnoseOptions, limit: Deadline): Promise<Problem[]> {
   const page = await pageProblems(limit);
   if (page.length) return page;

@@ -1,4 +1,4 @@
-// W3C "HDCP Policy Check": which HDCP version the outputs meet, by halves: at most four questions.
+// W3C "HDCP Policy Check": the HDCP version that the outputs support, by binary search: at most four queries.
 
 const VERSIONS = ["1.0", "1.1", "1.2", "1.3", "1.4", "2.0", "2.1", "2.2", "2.3"];
 
@@ -6,7 +6,7 @@ interface PolicyKeys {
   getStatusForPolicy?(policy: { minHdcpVersion: string }): Promise<string>;
 }
 
-/** The highest version that is met, "none" where not even the first is, nothing where the browser cannot tell. */
+/** The highest supported version, "none" if not even the lowest is, undefined if the browser cannot tell. */
 export async function maxHdcp(access: MediaKeySystemAccess): Promise<string | undefined> {
   try {
     const keys = (await access.createMediaKeys()) as PolicyKeys;

@@ -1,4 +1,5 @@
-// What the browser and the page are like: dist/environment.js, beside the core so that bundlers leave out what is not called.
+// What the browser and the page support: dist/environment.js, separate from the core so that bundlers drop what is not
+// called.
 export { probe } from "./probe.js";
 export { diagnose } from "./diagnose.js";
 export { levels, type Level } from "./levels.js";

@@ -1,24 +1,24 @@
-// What each DRM can be asked for: its key systems best first, the robustness levels of each, the init data types.
+// What to request from each DRM: its key systems best first, the robustness levels of each, the init data types.
 import { KEY_SYSTEM, RECOMMENDATION } from "../core.js";
 import type { Drm, InitDataType, Scheme } from "../types.js";
 
 export interface KeySystem {
   drm: Drm;
   name: string;
-  /** what to ask of video, best first: each a question of its own in one call */
+  /** what to request for video, best first: each is a query of its own */
   video: string[];
   audio: string[];
   initDataTypes: InitDataType[];
-  /** the one scheme of browsers that know no `encryptionScheme` */
+  /** the scheme to assume in browsers without `encryptionScheme` */
   scheme: Scheme;
-  /** how good it is, by the robustness that was granted; higher is better */
+  /** how good it is, by the granted robustness; higher is better */
   rank(robustness: string): number;
   level(robustness: string): string | undefined;
-  /** every robustness of it that EME knows, also those that nobody needs to ask for */
+  /** every robustness that EME defines for it, including those that are never requested */
   known: RegExp;
 }
 
-/** `rank` of what no software can grant. */
+/** The `rank` that no software CDM can have. */
 export const HARDWARE = 3;
 const SOFTWARE = 2;
 
@@ -26,7 +26,7 @@ const widevine = (name: string, video: string[]): KeySystem => ({
   drm: "widevine",
   name,
   video,
-  // Audio is never decoded in hardware: with HW_SECURE_ALL for video, Chrome for Android takes no more than "" for it.
+  // Audio is never decoded in hardware: with HW_SECURE_ALL for video, Chrome for Android only accepts "" for audio.
   audio: ["SW_SECURE_CRYPTO", ""],
   initDataTypes: ["cenc", "webm", "keyids"],
   scheme: "cenc",
@@ -43,17 +43,18 @@ const playready = (name: string, video: string[]): KeySystem => ({
   initDataTypes: ["cenc", "keyids"],
   scheme: "cenc",
   rank: () => (name.endsWith("3000") ? HARDWARE : SOFTWARE),
-  // A device that is sold has SL2000 at least; 150 is for tests, and has to be asked for.
+  // Devices on the market have at least SL2000; 150 is for tests, and must be requested explicitly.
   level: (robustness) => (name.endsWith("3000") ? "SL3000" : `SL${robustness || 2000}`),
   known: name.endsWith("3000") ? /^3000$/ : /^(150|2000)$/,
 });
 
-/** Those whose CDMs have one level, without a name. */
+/** DRMs whose CDMs have one level without a name. */
 const NONE = /(?!)/;
 
 /**
- * Those that may be tried in turn are in one list: the first that is granted ends it. Lists are tried side by side.
- * `com.widevine.alpha.experiment` is where Chrome for Windows has L1; it is asked where the plain name has not.
+ * Key systems that are alternatives of each other share a list: the first one granted ends it. Lists are queried in
+ * parallel.
+ * Chrome for Windows offers L1 as `com.widevine.alpha.experiment`, which is queried if the plain name does not have it.
  */
 export const KEY_SYSTEMS: KeySystem[][] = [
   [

@@ -1,4 +1,4 @@
-// FairPlay under WebKit's own API, which is older than EME without a prefix.
+// FairPlay with WebKit's own API, which predates unprefixed EME.
 
 interface LegacySession extends EventTarget {
   readonly sessionId: string;

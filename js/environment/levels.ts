@@ -1,12 +1,12 @@
-// The security levels that an option `robustness` allows in this browser, best first: probe()'s answers, and from the table what
-// a CDM that grants them grants as well.
+// The security levels that an option `robustness` allows in this browser, best first: the results of probe(), plus the
+// lower levels that a CDM with these levels also grants, from the table.
 import { createError } from "../core.js";
 import { Reason } from "../generated/codes.js";
 import type { Probed, ProbeOptions, Robustness } from "../types.js";
 import { HARDWARE, KEY_SYSTEMS, type KeySystem } from "./key-systems.js";
 import { probe } from "./probe.js";
 
-/** A level to ask for: `robustness` is empty where the DRM has one level only. */
+/** A level to request: `robustness` is empty if the DRM has only one level. */
 export interface Level extends Pick<Probed, "drm" | "keySystem" | "initDataTypes"> {
   robustness: { video?: string; audio?: string };
 }
@@ -19,7 +19,7 @@ const ALLOWED = `"hardware", "software", or levels of one DRM such as { video: "
 const invalid = () =>
   createError("options-invalid", { reason: Reason.OptionKind, parameters: ["robustness", ALLOWED] });
 
-/** Throws "options-invalid" where `option` is neither of the words nor names a level of any DRM. */
+/** Throws "options-invalid" if `option` is neither of the two words and names no level of any DRM. */
 export async function levels(option: Robustness, options: ProbeOptions): Promise<Level[]> {
   if (option === "hardware" || option === "software") {
     const all = ([] as Ranked[]).concat(...(await probe(options)).map(stepsOf)).sort((a, b) => b.rank - a.rank);
@@ -33,7 +33,7 @@ export async function levels(option: Robustness, options: ProbeOptions): Promise
   const named = ALL.filter(({ known }) => known.test(name));
   if (!named.length) throw invalid();
   const found = await probe(options);
-  // The name under which the browser grants it: L1 is under the experiment's on Windows.
+  // The key system name that grants it: on Windows, L1 is only in the experiment's.
   const granted = (keySystem: string) => found.find((one) => one.keySystem === keySystem);
   const order = (keySystem: string) =>
     granted(keySystem)?.robustness?.video === video ? 0 : granted(keySystem) ? 1 : 2;

@@ -1,4 +1,4 @@
-// What the page itself lacks: where it is, who framed it, what its policies forbid.
+// What the page itself lacks: its location, its frame, what its policies forbid.
 import { KEY_SYSTEM } from "../core.js";
 import type { Problem } from "../types.js";
 import { legacyKeys } from "./legacy-keys.js";
@@ -12,7 +12,10 @@ interface Policy {
 
 const EME = "encrypted-media";
 
-/** All that keeps EME from this page. Empty: `navigator.requestMediaKeySystemAccess` can be called and may be answered. */
+/**
+ * Everything that keeps EME from this page. Empty: `navigator.requestMediaKeySystemAccess` can be called and may be
+ * granted.
+ */
 export async function pageProblems(limit: Deadline): Promise<Problem[]> {
   if (typeof document === "undefined") {
     return [problem("not-a-page")];
@@ -42,8 +45,8 @@ function allowed(): boolean {
 }
 
 /**
- * Safari has the policy and no way to ask for it: the question itself tells, by the error's name. ClearKey is everywhere.
- * (Firefox 153 heeds the policy for this feature neither in `allow` nor in the header: there nothing is forbidden.)
+ * Safari has the policy and no way to query it, but the name of the error reveals it. Every browser has ClearKey.
+ * (Firefox 153 ignores the policy for this feature both in `allow` and in the header: nothing is forbidden there.)
  */
 async function refused(limit: Deadline): Promise<boolean> {
   try {
@@ -66,7 +69,7 @@ function notAllowed(): Problem {
   return problem("permissions-policy", [framed() ? "this page or one that frames it" : "this page"]);
 }
 
-/** Whether the iframe says that it allows it; false where another origin's page holds it. */
+/** Whether the iframe's attribute allows it; false if the frame belongs to a page of another origin. */
 function frameAllows(): boolean {
   try {
     return /encrypted-media(?! *'none')/.test(window.frameElement?.getAttribute("allow") ?? "");
@@ -75,7 +78,7 @@ function frameAllows(): boolean {
   }
 }
 
-/** Blocked cookies and site data, or a sandbox without an origin: CDMs keep their identity and licenses there. */
+/** Blocked cookies and site data, or a sandbox without an origin: CDMs store their identity and licenses there. */
 export async function storageProblems(): Promise<Problem[]> {
   if (typeof window === "undefined") return [];
   try {

@@ -1,4 +1,4 @@
-// Which DRMs this browser can really use: asked of the browser itself, never guessed from its name.
+// Which DRMs this browser can really use: queried from the browser, never guessed from its name.
 import { KEY_SYSTEM, LEGACY_FAIRPLAY } from "../core.js";
 import type { InitDataType, Probed, ProbeOptions, Scheme } from "../types.js";
 import { maxHdcp } from "./hdcp.js";
@@ -15,11 +15,12 @@ interface Found {
 const known = new Map<string, Promise<Found[]>>();
 
 /**
- * Which DRMs this browser can really use, best first: hardware before software, ClearKey last. One key system is asked at
- * most three times. It resolves within `timeout` (5 s) with what has answered by then; the answers are kept, so asking
- * again costs nothing. Where there is no EME at all the list is empty: `diagnose()` says why.
- *
- * A hardware entry (L1, SL3000) needs content packaged for it: audio and video under separate keys.
+ * Lists the DRMs that this browser can really use, best first: hardware before software, ClearKey last. Each key system
+ * is
+ * queried at most three times. Resolves within `timeout` (5 s) with the results so far; results are cached, so another
+ * call
+ * costs nothing. Without EME the list is empty: `diagnose()` says why.
+ * A hardware entry (L1, SL3000) needs content packaged for it: audio and video with separate keys.
  */
 export async function probe(options: ProbeOptions = {}): Promise<Probed[]> {
   const limit = deadline(options.timeout ?? 5000);
@@ -27,7 +28,7 @@ export async function probe(options: ProbeOptions = {}): Promise<Probed[]> {
   return list;
 }
 
-/** The same until somebody else's time is over; `complete` where everything has answered by then. */
+/** The same within a caller's time limit; `complete` if every query has been answered by then. */
 export async function probeUntil(
   limit: Deadline,
   options: ProbeOptions,
@@ -48,10 +49,10 @@ export async function probeUntil(
     false,
   );
   const list = found.sort((a, b) => b.rank - a.rank || order(a.probed) - order(b.probed)).map(({ probed }) => probed);
-  // The experiment is worth naming only for what the plain name has not.
+  // The experiment is only listed for what the plain name lacks.
   const plain = list.find(({ keySystem }) => keySystem === KEY_SYSTEM.widevine);
   const worth = list.filter(({ keySystem }) => !(keySystem.endsWith(".experiment") && plain?.securityLevel === "L1"));
-  return { list: JSON.parse(JSON.stringify(worth)) as Probed[], complete }; // a list of the caller's own
+  return { list: JSON.parse(JSON.stringify(worth)) as Probed[], complete }; // a list that the caller may change
 }
 
 const order = ({ keySystem }: Probed) =>
@@ -74,7 +75,8 @@ async function ask(system: KeySystem, options: ProbeOptions): Promise<Found | un
       name,
       strict.map((video) => configuration(system, options, video)),
     );
-  // Asked alone: Chrome warns in the console of a question without robustness, and need not where a level was granted.
+  // Queried separately: Chrome logs a warning for a query without robustness, which is unnecessary if a level was
+  // granted.
   if (!access && (strict.length < system.video.length || name === KEY_SYSTEM.widevine))
     access = await request(name, [configuration(system, options, "")]);
   if (!access) return undefined;
@@ -118,7 +120,7 @@ async function request(
   }
 }
 
-/** One question: this robustness, for every codec and scheme. The answer lists the capabilities that are there. */
+/** One query: this robustness, for every codec and scheme. The result lists the supported capabilities. */
 function configuration(
   system: KeySystem,
   { codecs, scheme }: ProbeOptions,
@@ -149,13 +151,13 @@ function configuration(
   };
 }
 
-/** A browser that does not know `encryptionScheme` leaves it out of its answer, and has what it always had. */
+/** A browser that does not know `encryptionScheme` omits it from its result, and supports its traditional scheme. */
 function schemes(capabilities: Capability[], usual: Scheme): ("cenc" | "cbcs")[] {
   const told = capabilities.map(({ encryptionScheme }) => encryptionScheme).filter(Boolean);
   return Array.from(new Set(told.length ? told : [usual])) as ("cenc" | "cbcs")[];
 }
 
-/** Safari before 12.1 has FairPlay under its old API alone. */
+/** Before 12.1, Safari offers FairPlay only through its old API. */
 function legacyFairPlay({ drm }: KeySystem, { scheme }: ProbeOptions): Found[] {
   if (drm !== "fairplay" || scheme === "cenc" || !legacyKeys()?.isTypeSupported(LEGACY_FAIRPLAY, "video/mp4"))
     return [];

@@ -1,4 +1,4 @@
-// What diagnose() finds, in the table's words.
+// The problems that diagnose() finds, worded by the table.
 import { createProblem } from "../core.js";
 import type { PallyConErrorCode, Problem } from "../core.js";
 import { ENVIRONMENT } from "../generated/environment-texts.js";

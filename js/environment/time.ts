@@ -1,6 +1,6 @@
-// Browsers may take a minute to answer a question about keys: nothing here waits longer than its own time limit.
+// Browsers may take a minute to answer an EME query: nothing here waits longer than its own time limit.
 
-/** A time limit that several waits share: `over` resolves when it is reached. */
+/** A time limit shared by several waits: `over` resolves when it is reached. */
 export interface Deadline {
   over: Promise<void>;
   clear(): void;
@@ -14,6 +14,6 @@ export function deadline(ms: number): Deadline {
   return { over, clear: () => clearTimeout(timer) };
 }
 
-/** What `work` resolves with, or `late` when the time is over first. */
+/** The result of `work`, or `late` if the time limit comes first. */
 export const before = <T, L>({ over }: Deadline, work: Promise<T>, late: L): Promise<T | L> =>
   Promise.race([work, over.then(() => late)]);

@@ -1,4 +1,4 @@
-// Whether the page can reach a URL, and what keeps it from it: the policy, the connection, or CORS.
+// Whether the page can reach a URL, and if not, why: the policy, the connection, or CORS.
 import { newAbortController } from "../core.js";
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
@@ -8,7 +8,7 @@ import { Reason } from "../generated/codes.js";
 
 const LATE = "late" as const;
 
-/** One that hangs is given up when the time is over. No cookies and no token are sent. */
+/** A request that hangs is aborted at the time limit. No cookies and no token are sent. */
 export async function urlProblems(text: string, limit: Deadline): Promise<Problem[]> {
   let url: URL;
   try {
@@ -40,7 +40,7 @@ export async function urlProblems(text: string, limit: Deadline): Promise<Proble
   if (directive) return [problem("csp-blocks-url", [directive, name])];
   if (reached !== true) return [unreachable(url, name, reached)];
   if (typeof location === "undefined" || url.origin === location.origin) return [];
-  // A license request carries a header of its own, so its preflight has to be allowed as well.
+  // A license request carries a header of its own, so its preflight must be allowed as well.
   const headers = /licenseManager/.test(url.pathname) ? { "pallycon-customdata-v2": "" } : {};
   const readable = await reach({ mode: "cors", headers });
   if (readable === true) return [];

@@ -1,4 +1,4 @@
-// Whether the module could run here, tried on the smallest one there is.
+// Whether the module could run here, tried with the smallest possible one.
 import { isLoaded } from "../core.js";
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
@@ -6,7 +6,7 @@ import { problem } from "./problem.js";
 import { before, type Deadline } from "./time.js";
 import { Reason } from "../generated/codes.js";
 
-/** "\0asm", version 1: a whole module. */
+/** "\0asm", version 1: a complete module. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 export async function wasmProblems(limit: Deadline): Promise<Problem[]> {
@@ -15,7 +15,7 @@ export async function wasmProblems(limit: Deadline): Promise<Problem[]> {
     return [problem("wasm-blocked", [], Reason.DiagnosedNoWasm)];
   }
   try {
-    // Not compile(): WebKit lets that pass, and refuses the instance.
+    // Not compile(): WebKit allows that, and refuses the instance.
     await WebAssembly.instantiate(EMPTY);
   } catch {
     return [problem("wasm-blocked", [], Reason.DiagnosedWasmPolicy)];

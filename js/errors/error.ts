@@ -1,11 +1,11 @@
-// The one error class, and what makes errors of codes.
+// The error class, and the functions that make errors from codes.
 import type { PallyConErrorCode, Reason } from "../generated/codes.js";
 import type { Problem, RequestContext } from "../types.js";
 import { sentence, type Parts, type Phase, type Texts } from "./texts.js";
 
 export type { Phase };
 
-/** What an error is made of. */
+/** The parts of an error. */
 export interface ErrorFields {
   code: PallyConErrorCode;
   phase: Phase;
@@ -24,8 +24,8 @@ export interface ErrorFields {
 }
 
 /**
- * Every failure of this package. `message` is one line for a person and holds PallyCon's own code where there is one;
- * `hint` says what to do. Compare `code`, which is stable; docs/errors.md lists them.
+ * Every failure of this package. `message` is one line for people and includes PallyCon's own code if there is one;
+ * `hint` says what to do. Compare `code`, which is stable; docs/errors.md lists the codes.
  */
 export class PallyConError extends Error {
   declare readonly name: "PallyConError";
@@ -39,11 +39,11 @@ export class PallyConError extends Error {
   declare readonly offset?: number;
   declare readonly problems?: Problem[];
   declare readonly retryable: boolean;
-  /** rx-player reads these two from what getLicense throws. */
+  /** rx-player reads these two on what getLicense throws. */
   declare readonly noRetry: boolean;
   declare readonly fallbackOnLastTry: boolean;
   declare readonly keySystem?: string;
-  /** EME's type of the message that the request was for: a refused renewal is not a refused license */
+  /** the EME type of the message behind the request: a refused renewal differs from a refused license */
   declare readonly messageType?: RequestContext["messageType"];
   declare readonly cause?: unknown;
 
@@ -52,11 +52,11 @@ export class PallyConError extends Error {
     const { message, cause, ...known } = fields;
     const retryable = !!fields.retryable;
     Object.assign(this, known, { name: "PallyConError", retryable, noRetry: !retryable, fallbackOnLastTry: false });
-    // As the language's own `cause`: there, and not enumerable.
+    // Like the language's own `cause`: present, and not enumerable.
     if (cause !== undefined) Object.defineProperty(this, "cause", { value: cause, configurable: true, writable: true });
   }
 
-  /** All but the cause, which may hold anything. */
+  /** Everything except the cause, which may contain anything. */
   toJSON(): Record<string, unknown> {
     return { code: this.code, message: this.message, ...(this as object) };
   }
@@ -64,7 +64,7 @@ export class PallyConError extends Error {
 
 type More = Omit<Partial<ErrorFields>, "code" | "message" | "hint">;
 
-/** An error of a code, in the table's words. */
+/** Makes the error for a code, with the table's texts. */
 export function createError(
   code: PallyConErrorCode,
   fields: More & Parts & { reason?: Reason | undefined } = {},
@@ -74,7 +74,7 @@ export function createError(
   return new PallyConError({ ...sentence(code, reason, fields, texts), ...more });
 }
 
-/** The same, of the numbers that cross from a wasm module. */
+/** The same, from the numbers that a wasm module returns. */
 export function errorFromNumbers(
   code: number,
   reason: number | undefined,
@@ -84,7 +84,7 @@ export function errorFromNumbers(
   return new PallyConError({ ...sentence(code, reason, { parameters, ...more }), ...more });
 }
 
-/** Something that is not a failure yet. */
+/** A problem that is not a failure yet. */
 export function createProblem(
   code: PallyConErrorCode | number,
   reason?: Reason,
@@ -95,7 +95,7 @@ export function createProblem(
   return { code: name, message, hint };
 }
 
-/** An error with some fields other than they were. */
+/** A copy of an error with some fields changed. */
 export function withFields(error: PallyConError, fields: Partial<ErrorFields>): PallyConError {
   return new PallyConError({
     ...(error.toJSON() as unknown as ErrorFields),
@@ -104,7 +104,9 @@ export function withFields(error: PallyConError, fields: Partial<ErrorFields>): 
   });
 }
 
-/** Whatever was thrown, as a PallyConError: one already, or `code` with the thing as its cause. */
+/**
+ * Turns anything thrown into a PallyConError: unchanged if it is one, otherwise `code` with the original as its cause.
+ */
 export function toPallyConError(
   thrown: unknown,
   code: PallyConErrorCode = "internal",
@@ -113,7 +115,7 @@ export function toPallyConError(
   return thrown instanceof PallyConError ? thrown : createError(code, { ...fields, cause: thrown });
 }
 
-/** What a module other than the player's throws: an error as JSON text, with its sentences. */
+/** An error of a module other than the player's: JSON text that includes the sentences. */
 export function fromThrown(thrown: unknown): PallyConError {
   return typeof thrown === "string" && thrown[0] === "{"
     ? new PallyConError(JSON.parse(thrown) as ErrorFields)

@@ -1,4 +1,5 @@
-// Sentences of codes and reasons. They are data (errors.json), bundled, so that a failure explains itself offline and always alike.
+// The texts of codes and reasons. They are bundled data (errors.json), so that a failure explains itself offline and
+// consistently.
 import { CORE } from "../generated/core-texts.js";
 import { PHASES, type PallyConErrorCode, type Reason } from "../generated/codes.js";
 
@@ -7,15 +8,15 @@ export type Phase = (typeof PHASES)[number];
 /** One scope of the table. */
 export interface Texts {
   hints: readonly string[];
-  /** code, number of the phase, number of the hint, message (absent: that of the reason), 1 where another try may succeed */
+  /** code, phase number, hint number, message (absent: the reason's), 1 if retryable */
   codes: readonly (readonly (string | number)[])[];
-  /** the number of the first reason: the wasm modules number all scopes in one */
+  /** the number of the first reason: the wasm modules number all scopes consecutively */
   firstReason: number;
-  /** text, number of a hint and a message that go before the code's */
+  /** text, and a hint number and message that override the code's */
   reasons: readonly (readonly (string | number | null)[])[];
 }
 
-/** What goes into a template: see src/error.rs for the placeholders. */
+/** Values for a template: see src/error.rs for the placeholders. */
 export interface Parts {
   parameters?: readonly (string | number)[] | undefined;
   phase?: Phase | undefined;
@@ -23,7 +24,7 @@ export interface Parts {
   offset?: number | undefined;
 }
 
-/** A code and a reason in words. */
+/** The texts of a code and a reason. */
 export interface Sentence {
   code: PallyConErrorCode;
   phase: Phase;
@@ -35,7 +36,7 @@ export interface Sentence {
 /** A reason's text, by its number. */
 export const reasonText = (reason: Reason): string => String(CORE.reasons[reason]?.[0] ?? "");
 
-/** `code`: its name, or its number in the player module. A scope has what the core has not. */
+/** `code`: its name, or its number in the player module. A scope includes codes that the core lacks. */
 export function sentence(
   code: number | PallyConErrorCode,
   reason?: Reason,

@@ -1,5 +1,5 @@
-// One attachment at a time for each player or element: a second one first undoes the first, and waits until that is done.
-// React's StrictMode mounts, unmounts and mounts again, before the first mount's promise has settled.
+// One attachment at a time per player or element: a second one first undoes the first, and waits until that is done.
+// React's StrictMode mounts, unmounts and mounts again before the first mount's promise has settled.
 import { toPallyConError } from "../core.js";
 import type { Undo } from "../core.js";
 

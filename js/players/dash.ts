@@ -1,11 +1,11 @@
 /**
  * dash.js 5: `const undo = await attachDash(player, drm)` before `player.attachSource()`.
- *
- * dash.js ignores what a license filter throws, and waits for ever; it gives the CDM whatever came under 200, and shows
- * each request with its token to every listener. So the adapter's request filter asks for the license itself, updates
- * the session, and never lets dash.js send anything. A refused license reaches the app in dash.js's own `error` event,
- * with our PallyConError inside (`pallyConError(event)`).
- *
+ * dash.js ignores exceptions from a license filter and then waits forever; it passes any response with status 200 to
+ * the CDM,
+ * and exposes each request with its token to every listener. So the adapter's request filter requests the license
+ * itself,
+ * updates the session, and never lets dash.js send anything. A refused license reaches the app in dash.js's own `error`
+ * event, with our PallyConError inside (`pallyConError(event)`).
  * @packageDocumentation
  */
 import { attachOnce } from "./attach.js";
@@ -39,11 +39,14 @@ import { detailsOf, handlerOf, type LicenseHandler } from "../license-handler.js
 export type { DashPlayer, ProtectionDataSet };
 
 export interface DashOptions extends AdapterOptions {
-  /** What you would give to `player.setProtectionData()`: robustness, priority and so on. The license URL is ours. */
+  /**
+   * What you would pass to `player.setProtectionData()`: robustness, priority and so on. The adapter sets the license
+   * URL.
+   */
   protectionData?: ProtectionDataSet | undefined;
 }
 
-// dash.js's events by their strings: MediaPlayer.events has the names only once the protection part is loaded.
+// dash.js's events as strings: MediaPlayer.events only has the names once the protection module is loaded.
 const ACCESS = "public_keySystemAccessComplete";
 const MESSAGE = "public_keyMessage";
 const COMPLETE = "public_licenseRequestComplete";
@@ -51,13 +54,16 @@ const UPDATED = "public_keySessionUpdated";
 const KEY_ERROR = "public_keyError";
 const CERTIFICATE = "serverCertificateUpdated";
 const SESSION = "public_keySessionCreated";
-/** Also where a source is replaced, and where the player is destroyed. */
+/** Also raised when a source is replaced, and when the player is destroyed. */
 const TEARDOWN = "streamTeardownComplete";
 
-/** dash.js's ProtectionErrors: MEDIA_KEYERR, SERVER_CERTIFICATE_UPDATED_ERROR, KEY_SESSION_CREATED_ERROR, MEDIA_KEY_MESSAGE_LICENSER_ERROR. */
+/**
+ * dash.js's ProtectionErrors: MEDIA_KEYERR, SERVER_CERTIFICATE_UPDATED_ERROR, KEY_SESSION_CREATED_ERROR,
+ * MEDIA_KEY_MESSAGE_LICENSER_ERROR.
+ */
 const [UPDATE_FAILED, CERTIFICATE_FAILED, SESSION_FAILED, LICENSE_FAILED] = [100, 109, 113, 114];
 
-/** What this package knows of an error that dash.js raised: its `error` event, or the error in it. */
+/** The PallyConError behind an error of dash.js: pass its `error` event, or the error in it. */
 export function pallyConError(event: unknown): PallyConError | undefined {
   const { error, data } = (event ?? {}) as { error?: Partial<DashError> | null; data?: unknown };
   const found = error?.data ?? data;
@@ -74,7 +80,7 @@ export function attachDash(player: DashPlayer, drm: PallyCon, options: DashOptio
   });
 }
 
-/** A request filter is given no more than this of the session that it is for. */
+/** A request filter only gets this much of its session. */
 const nameOf = (sessionId: string | null, type = "license-request"): string => `${type} ${sessionId ?? ""}`;
 
 class Attachment {
@@ -88,7 +94,7 @@ class Attachment {
   private readonly watched = new WeakSet<MediaKeySession>();
   /** Messages of the CDM whose request filters have not run yet. */
   private readonly messages = new Map<string, KeyMessage>();
-  /** of the source that is loaded */
+  /** of the loaded source */
   private controller = newAbortController();
   private keySystem = "";
   private handler: LicenseHandler | undefined;
@@ -125,7 +131,7 @@ class Attachment {
   private configure(): void {
     const wanted = this.robust?.configured(this.protectionData) ?? this.protectionData;
     const data: ProtectionDataSet = {};
-    // dash.js prefers the key systems that are named here, and refuses to ask for a license without a URL.
+    // dash.js prefers the key systems that are listed here, and does not request a license without a URL.
     for (const drm of Object.keys(KEY_SYSTEM) as Drm[]) {
       const { persistentState } = drm === "widevine" ? this.options : {};
       data[KEY_SYSTEM[drm]] = {
@@ -137,7 +143,7 @@ class Attachment {
     this.player.setProtectionData(data);
   }
 
-  /** The browser has granted a key system; dash.js makes MediaKeys of what is in the event. */
+  /** The browser has granted a key system; dash.js creates MediaKeys from the event's contents. */
   private readonly onAccess = ({ data: access }: { data?: KeySystemAccess }): void => {
     const keySystem = access?.selectedSystemString ?? "";
     const drm = drmOf(keySystem);
@@ -181,7 +187,7 @@ class Attachment {
     return new Promise(() => {}); // dash.js waits for its filters before it sends anything
   };
 
-  /** The CDM's own message and not the request's body: dash.js unwraps PlayReady's, but not in every form. */
+  /** Uses the CDM's own message instead of the request's body: dash.js unwraps PlayReady's, but not in every form. */
   private async license(handler: LicenseHandler, key: KeyMessage, signal: AbortSignal): Promise<void> {
     const { client, keySystem, player } = this;
     const { message, messageType = "license-request", sessionToken } = key;
@@ -212,7 +218,7 @@ class Attachment {
     this.renewals.licensedSession(session, drmOf(keySystem)!, detailsOf(license));
   }
 
-  /** From an event of its protection part, dash.js makes its `error` event. */
+  /** dash.js makes its `error` event from an event of its protection module. */
   private raise(type: string, code: number, error: PallyConError, about: { data?: object | null } = {}): void {
     const { hint, message } = error;
     const shown: DashError = { code, message: message.endsWith(hint) ? message : `${message} ${hint}`, data: error };

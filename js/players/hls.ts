@@ -1,10 +1,10 @@
 /**
  * hls.js 1.6 and later: `const { config, dispose } = await hlsConfig(drm)`, then `new Hls({ ...config, ... })`.
- *
- * hls.js posts; the adapter puts the token on each request, and shows hls.js an answer that is no license as the HTTP failure
- * that it should have been: hls.js hands every 200 to the CDM, whatever its callbacks throw. A refused license reaches the app
- * in hls.js's own error event, with our PallyConError inside (`pallyConError(data)`).
- *
+ * hls.js sends the requests; the adapter adds the token to each, and presents a response that is not a license to
+ * hls.js as an
+ * HTTP failure: otherwise hls.js passes every 200 to the CDM, even if its callbacks throw. A refused license reaches
+ * the app in
+ * hls.js's own error event, with our PallyConError inside (`pallyConError(data)`).
  * @packageDocumentation
  */
 import {
@@ -47,7 +47,7 @@ export type { HlsDrmConfig };
 
 const FAIRPLAY = KEY_SYSTEM.fairplay;
 
-/** What this package knows of an error that hls.js gave (the data of Hls.Events.ERROR). */
+/** The PallyConError behind an error of hls.js (the data of Hls.Events.ERROR). */
 export function pallyConError(data: unknown): PallyConError | undefined {
   const { error, networkDetails } = (data ?? {}) as { error?: unknown; networkDetails?: Xhr | null };
   const found = networkDetails?.pallyConError ?? error;
@@ -64,17 +64,18 @@ export async function hlsConfig(
     : undefined;
   const controller = newAbortController();
   const { attempts, base, cap } = client.retry;
-  // The client decides when it ends, by a status that is not tried again: attempts while the browser is offline are not counted.
+  // The client ends the retries with a status that hls.js does not retry: attempts while the browser is offline are not
+  // counted.
   const retry = { maxNumRetry: attempts - 1 + UNCOUNTED, retryDelayMs: base, maxRetryDelayMs: cap };
   const drmSystems: Record<string, DrmSystem> = {};
-  /** URIs of keys that were refused. */
+  /** URIs of refused keys. */
   const refused = new WeakMap<object, Set<string>>();
   for (const keySystem of Object.values(KEY_SYSTEM)) {
     drmSystems[keySystem] = {
       licenseUrl: client.defaultUrl(drmOf(keySystem)!),
       generateRequest(initDataType, initData, { decryptdata: key }) {
-        // A fatal error has stopped hls.js; a second track that waited for the same key would ask for it all the same, and be
-        // refused too. Without init data it asks when loading is started again.
+        // A fatal error has stopped hls.js; a second track that waited for the same key would still request it, and be
+        // refused too. Without init data it requests the key when loading is restarted.
         if (!(this as Hls).loadingEnabled && refused.get(this as Hls)?.has(key.uri))
           return { initDataType, initData: null };
         if (keySystem === FAIRPLAY) {
@@ -102,7 +103,7 @@ export async function hlsConfig(
     licenseXhrSetup(xhr, _url, context, challenge) {
       warnUntested(client, "hls.js", this, /^1\.[67]\./);
       let setup = setups.get(xhr);
-      // A setup that fails is called once more by hls.js: it fails with the same error.
+      // hls.js calls a failed setup once more: it fails with the same error.
       if (!setup) setups.set(xhr, (setup = send(this as Hls, xhr, context, challenge)));
       return setup;
     },
@@ -135,7 +136,8 @@ export async function hlsConfig(
           }
         : {}),
     };
-    // hls.js closes a session whose renewal was refused, valid keys and all, and reports nothing: so renewals are not left to it.
+    // hls.js closes a session whose renewal was refused, even with valid keys, and reports nothing: so the adapter
+    // renews instead.
     const licensed = ({ details }: License) => renewals.licensedSession(session, system, details);
     if (session.keyStatuses.size > 0) {
       renew(hls, key, async () => {
@@ -173,7 +175,7 @@ export async function hlsConfig(
         return post(client, xhr, system, prepared, request);
       } catch (thrown) {
         const error = toPallyConError(thrown);
-        // An error of our own code: hls.js posts what the CDM said, as it would without us.
+        // An internal error of ours: hls.js posts the CDM's message, as it would without us.
         if (error.code === "internal") return void client.fail(chain.abort(error));
         const final = chain.fail(error);
         if (final) throw fail(final);
@@ -190,7 +192,7 @@ export async function hlsConfig(
       const access = await (robust
         ? robust.request(keySystem, configurations)
         : navigator.requestMediaKeySystemAccess(keySystem, configurations));
-      // hls.js asks for the certificate's URL after this. FairPlay cannot do without it: the error becomes hls.js's own.
+      // hls.js requests the certificate's URL after this. FairPlay requires one: the error becomes hls.js's own.
       if (keySystem === FAIRPLAY) await (early ?? load(keySystem, "fairplay"));
       else if (drmOf(keySystem) === "widevine" && client.options.certificate?.widevine)
         await load(keySystem, "widevine").catch(() => {});
@@ -203,7 +205,7 @@ export async function hlsConfig(
       ]);
       await (early = load(FAIRPLAY, "fairplay"));
     } catch {
-      /* no FairPlay here, or no certificate: hls.js tells of it when it is needed */
+      /* no FairPlay here, or no certificate: hls.js reports it when it needs one */
     }
   }
 
@@ -219,7 +221,7 @@ export async function hlsConfig(
   return { config, dispose };
 }
 
-/** A refused renewal is an error of hls.js that is not fatal: the keys are valid until they expire. */
+/** A refused renewal is a non-fatal error of hls.js: the keys are valid until they expire. */
 async function renew(hls: Hls, key: LevelKey, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -239,20 +241,22 @@ async function renew(hls: Hls, key: LevelKey, work: () => Promise<void>): Promis
   }
 }
 
-/** It loads no segment before it has its key, and the longest takes no longer than it plays. In milliseconds. */
+/**
+ * hls.js loads no segment before it has the key, and the longest takes no longer to load than to play. In milliseconds.
+ */
 const segmentOf = ({ levels }: Hls): number =>
   1000 * Math.max(0, ...levels.map(({ details }) => details?.targetduration ?? 0));
 
-/** Opens and dresses the xhr; hls.js sends what comes back. */
+/** Opens the xhr and sets its headers; hls.js sends the returned body. */
 function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): Octets | undefined {
   const body = prepared.body ?? undefined;
   xhr.open(prepared.method, prepared.url, true);
   if (client.options.withCredentials) xhr.withCredentials = true;
-  // hls.js puts a Content-Type on PlayReady's itself: a second one would be added to it.
+  // hls.js sets a Content-Type for PlayReady itself: a second one would be appended to it.
   for (const [name, value] of Object.entries(prepared.headers))
     if (drm !== "playready" || !/^content-type$/i.test(name)) xhr.setRequestHeader(name, value);
-  // It also reads the buffer of PlayReady's message as UTF-16 to unwrap it, which fails for an odd length and for a long one.
-  // Ours is unwrapped already: it sees nothing, and sends the bytes of the view.
+  // It also reads the buffer of PlayReady's message as UTF-16 to unwrap it, which fails for an odd length and for a
+  // long one. Ours is already unwrapped: hls.js finds no wrapper, and sends the bytes of the view.
   if (drm === "playready" && body) Object.defineProperty(body, "buffer", { value: new ArrayBuffer(0) });
   client.emit({
     type: "request",
@@ -265,7 +269,7 @@ function post(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, requ
   return body;
 }
 
-/** Whatever reads the finished xhr sees a license under 200, or a failure: 503 where hls.js shall try again, else 4xx. */
+/** Makes the finished xhr look like a license with status 200, or a failure: 503 if hls.js should retry, else 4xx. */
 function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseRequest, request: Request): void {
   const native = <T>(name: string): T => Reflect.get(Object.getPrototypeOf(xhr) as object, name, xhr) as T;
   const abort = xhr.abort.bind(xhr);
@@ -283,7 +287,7 @@ function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseR
   xhr.addEventListener("loadend", () => clearTimeout(timer));
 
   const read = (): Record<string, unknown> => {
-    // hls.js aborts the requests of a session that it closes, and would begin another for anything but 4xx.
+    // hls.js aborts the requests of a session that it closes, and would start another one after anything but 4xx.
     if (givenUp) return { status: 499, statusText: "aborted", response: null };
     try {
       const body = native<Bytes | null>("response") ?? new ArrayBuffer(0);
@@ -317,7 +321,7 @@ function overrideResponse(client: Client, xhr: Xhr, drm: Drm, prepared: LicenseR
 
 const watched = new WeakSet<MediaKeySession>();
 
-/** Tells of a session's key statuses. PlayReady may name a key in GUID order: then the playlist's own form is told. */
+/** Reports a session's key statuses. PlayReady may name a key in GUID order: then the playlist's form is reported. */
 function watch(statuses: KeyStatuses, session: MediaKeySession, { keyId: own }: LevelKey): void {
   if (watched.has(session)) return;
   watched.add(session);
@@ -330,9 +334,11 @@ function watch(statuses: KeyStatuses, session: MediaKeySession, { keyId: own }: 
 }
 
 /**
- * FairPlay, when hls.js has a playlist's key and no init data yet. It will look for the init data's key id among the playlist's
- * key ids: where those differ (a KEYID attribute, or another DRM's key line, hls.js issue 7542) the first key would be taken for
- * every track. The init segment is right: it is what the CDM sees.
+ * For FairPlay, when hls.js has a playlist's key but no init data yet. It later looks up the init data's key id among
+ * the
+ * playlist's key ids: if those differ (a KEYID attribute, or another DRM's key line, hls.js issue 7542), it would use
+ * the first
+ * key for every track. The init segment is correct: it is what the CDM sees.
  */
 function beforeInitData(client: Client, hls: Hls, key: LevelKey): void {
   for (const { details } of [...hls.levels, ...hls.audioTracks]) {

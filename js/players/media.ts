@@ -1,10 +1,9 @@
 /**
  * A bare `<video>` without a player: `const undo = await attachMedia(video, drm)`, before or after it has a source.
- * Native HLS in Safari, or whatever the page feeds to MediaSource.
- *
- * Errors are in the client's events and on the element: a `pallyconerror` event (CustomEvent) whose `detail` is the
- * PallyConError. attachMedia() also rejects if the browser can use none of the DRMs, or FairPlay has no certificate.
- *
+ * For native HLS in Safari, or anything that the page feeds to MediaSource.
+ * Errors are reported in the client's events and on the element: a `pallyconerror` event (CustomEvent) whose `detail`
+ * is the
+ * PallyConError. attachMedia() also rejects if the browser supports none of the DRMs, or FairPlay has no certificate.
  * @packageDocumentation
  */
 import { attachOnce } from "./attach.js";
@@ -66,7 +65,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   let keySystem: string;
   let certificateNeeded = false;
 
-  /** To the client's events and to the element. */
+  /** Reports an error to the client's events and on the element. */
   const report = (thrown: unknown): PallyConError => {
     const error = client.fail(thrown);
     video.dispatchEvent(new CustomEvent("pallyconerror", { detail: error }));
@@ -75,7 +74,8 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
 
   /**
    * The machine's commands wait here until its method has returned. A command may call back into the machine (a
-   * listener of `pallyconerror` may even undo the attachment, which frees it), and wasm-bindgen refuses that meanwhile.
+   * listener of
+   * `pallyconerror` may even undo the attachment, which frees it), and wasm-bindgen forbids that during the call.
    */
   let queue: (() => void)[] = [];
   const later =
@@ -88,7 +88,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
       if (!stopped) perform(...args);
     });
 
-  /** Reports an event to the machine and performs its commands. */
+  /** Passes an event to the machine and performs its commands. */
   const handle = (event: (machine: MediaSessions) => void): void => {
     if (!machine) return;
     try {
@@ -97,7 +97,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
       queue = [];
       for (const perform of commands) perform();
     } catch (thrown) {
-      // Without the machine's decisions nothing can go on.
+      // Without the machine's decisions nothing can continue.
       machine = undefined;
       queue = [];
       for (const open of Array.from(sessions.keys())) shut(open);
@@ -115,7 +115,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     close: later(shut),
     keyStatus: unlessStopped((keyId, status) => {
       client.emit({ type: "key-status", keyId, status });
-      // Not an error: a released key is not needed any more. The machine reports the errors.
+      // Not an error: a released key is no longer needed. The machine reports the errors.
       const problem = status === "released" ? keyProblem(keyId, status) : undefined;
       if (problem) client.emit({ type: "warning", drm, ...problem });
     }),
@@ -169,7 +169,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   const statuses = (id: number, { statuses, expiration }: Session) =>
     handle((machine) => machine.statuses(id, statuses, expiration));
 
-  /** Works on an open session; reports a failure, unless the session is gone. */
+  /** Runs `work` on an open session; reports a failure, unless the session is gone. */
   const attempt = async (id: number, work: (open: Open, session: Session) => Promise<void>): Promise<void> => {
     const open = sessions.get(id);
     try {
@@ -182,7 +182,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
     }
   };
 
-  /** Answers the session's latest message. */
+  /** Responds to the session's latest message. */
   const license = (id: number, reason: RequestReason) => {
     const message = sessions.get(id)?.message;
     return attempt(id, async ({ abort: { signal }, type: initDataType, initData }, session) => {
@@ -201,7 +201,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   const attached = new Promise<void>((resolve) => {
     onAttached = resolve;
   });
-  // Early events wait, in order, until it is known which of the two APIs is in use.
+  // Early events are queued, in order, until the choice between the two APIs is made.
   const listen = (type: string, onEvent: (event: Event) => void) => {
     const listener = (event: Event) =>
       void attached.then(() => {
@@ -273,7 +273,9 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
   }
 }
 
-/** FairPlay needs it. Without one Widevine requests it from its server, which takes another round trip. */
+/**
+ * FairPlay requires a certificate. Without one, Widevine requests it from its server, which costs another round trip.
+ */
 async function certify(cdm: Cdm, client: Client, drm: Drm, report: (thrown: unknown) => void): Promise<void> {
   try {
     await cdm.certify(await client.certificate(drm as "fairplay" | "widevine"));

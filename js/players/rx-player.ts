@@ -1,10 +1,10 @@
 /**
  * rx-player 4: `player.loadVideo({ ..., keySystems: await rxKeySystems(player, drm, { contentId }) })`.
- *
- * rx-player gets each license from one function and gives it the CDM's message alone: no init data, so the content id
- * belongs to the load. The exchange is ours, retries included. Of an error rx-player copies the message only:
- * pallyConError() finds the rest.
- *
+ * rx-player gets each license from a function that receives only the CDM's message: no init data, so the content id is
+ * set per
+ * load. The package makes the request, including retries. rx-player copies only the message of an error:
+ * pallyConError()
+ * finds the rest.
  * @packageDocumentation
  */
 import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
@@ -27,14 +27,15 @@ type MessageType = RequestContext["messageType"];
 
 const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
 
-/** What this package knows of an error or warning that rx-player raised, or of what rxKeySystems() rejected with. */
+/** The PallyConError behind an error or warning of rx-player, or behind what rxKeySystems() rejected with. */
 export function pallyConError(error: unknown): PallyConError | undefined {
   return error instanceof PallyConError ? error : errorOf(error);
 }
 
 /**
- * The option `keySystems` of one `loadVideo()`. `options.contentId` is the content that will be loaded: call it anew
- * for other content. Rejects if the browser has FairPlay and the certificate cannot be fetched.
+ * The option `keySystems` of one `loadVideo()`. `options.contentId` is the content to be loaded: call it again for
+ * other content.
+ * Rejects if the browser has FairPlay and the certificate cannot be fetched.
  */
 export async function rxKeySystems(
   player: RxPlayer,
@@ -49,20 +50,20 @@ export async function rxKeySystems(
     if (!DRMS.includes(name) && name !== "clearkey") throw createError("drm-invalid", { parameters: [String(name)] });
   }
   warnUntested(client, "rx-player", player, /^4\.[0-5]\./);
-  // It passes on no session. Widevine's and ClearKey's CDMs renew on their own.
+  // rx-player passes on no session. The CDMs of Widevine and ClearKey renew on their own.
   const unable = adapter.renewal && drms.find((name) => name === "fairplay" || name === "playready");
   if (unable) client.warn(createError("renewal-unsupported", { parameters: ["rx-player", unable] }), unable);
   let robust: Robust | undefined;
   const make = async (name: Drm): Promise<KeySystemOption> => {
     const serverCertificate = await certificateOf(client, name);
     return {
-      // Its own "fairplay" is Safari's old API alone; its other names include each DRM's variants.
+      // Its own name "fairplay" only means Safari's old API; its other names include each DRM's variants.
       type: name === "fairplay" ? KEY_SYSTEM.fairplay : name,
       getLicense(message, type) {
         robust?.used();
         return getLicense(player, client, name, adapter, message, type as MessageType);
       },
-      // The client retries, and has a timeout for each attempt: rx-player's would be for all of them together.
+      // The client retries, and has a timeout for each attempt: rx-player's would cover all of them together.
       getLicenseConfig: { retry: 0, timeout: -1 },
       ...(serverCertificate ? { serverCertificate } : {}),
       ...(adapter.persistentState && name === "widevine" ? { persistentState: adapter.persistentState } : {}),
@@ -88,20 +89,20 @@ async function getLicense(
     playback.licensed();
     return license;
   } catch (thrown) {
-    // The retries were ours, whatever the page makes of getLicenseConfig.
+    // The client has already retried, whatever getLicenseConfig says.
     const error = Object.assign(thrown as PallyConError, { noRetry: true });
-    // A rejection stops playback. Keys that are valid outlive a refused renewal; a release is not for playback.
+    // A rejection stops playback. Valid keys outlive a refused renewal; a release does not matter for playback.
     if (messageType === "license-release") return null;
     if (messageType === "license-renewal" && playback.outlives(error)) return null;
     throw remember(error);
   }
 }
 
-/** rx-player sets it before it makes sessions, and needs its bytes before it knows which DRM it will use. */
+/** rx-player sets it before it creates sessions, and needs its bytes before it knows which DRM it will use. */
 async function certificateOf(client: Client, drm: Drm): Promise<Octets | undefined> {
   if (drm === "fairplay") return (await hasFairPlay()) ? client.certificate(drm) : undefined;
   if (drm !== "widevine" || !client.options.certificate?.widevine) return undefined;
-  return client.certificate(drm).catch(() => undefined); // Widevine's CDM can do without
+  return client.certificate(drm).catch(() => undefined); // Widevine's CDM works without one
 }
 
 async function hasFairPlay(): Promise<boolean> {

@@ -1,9 +1,9 @@
 /**
  * Shaka Player, 4.13 and later and 5: `const undo = await attachShaka(player, drm)` before `player.load()`.
- *
- * Shaka posts; the adapter's filters put the token on each license request and read each answer before the CDM gets it. A
- * refused license reaches the app in Shaka's own `error` event, as 6007 with our PallyConError inside (`pallyConError(error)`).
- *
+ * Shaka sends the requests; the adapter's filters add the token to each license request and read each response before
+ * the CDM
+ * gets it. A refused license reaches the app in Shaka's own `error` event, as 6007 with our PallyConError inside
+ * (`pallyConError(error)`).
  * @packageDocumentation
  */
 import { attachOnce } from "./attach.js";
@@ -35,7 +35,10 @@ import type {
 export { pallyConError };
 export type { ShakaPlayer, ShakaStorage };
 
-/** shaka.net.NetworkingEngine.RequestType: LICENSE is the same number in every version since 2.0, SERVER_CERTIFICATE since 3.0. */
+/**
+ * shaka.net.NetworkingEngine.RequestType: LICENSE has the same number in every version since 2.0, SERVER_CERTIFICATE
+ * since 3.0.
+ */
 const [LICENSE, SERVER_CERTIFICATE] = [2, 5];
 
 function drmOfRequest(request: Request | undefined): Drm | undefined {
@@ -46,7 +49,7 @@ function drmOfRequest(request: Request | undefined): Drm | undefined {
 /** The networking engines that have our filters: a Storage may share its player's. */
 const served = new WeakSet<object>();
 
-/** `player`: a player, or a shaka.offline.Storage with a networking engine of its own. */
+/** `player`: a player, or a shaka.offline.Storage with its own networking engine. */
 export function attachShaka(
   player: ShakaPlayer | ShakaStorage,
   drm: PallyCon,
@@ -98,7 +101,7 @@ class Attachment {
     const before = (player.getConfiguration() as { drm: DrmConfig }).drm;
     const client = this.client;
     const { attempts, base } = client.retry;
-    /** Shaka runs request filters before each attempt: the waits are ours then, and Shaka has none. 4.x runs them once. */
+    /** Shaka runs request filters before each attempt: the adapter waits instead of Shaka. 4.x runs them once. */
     const ours = /^v?5\./.test(String((player.constructor as { version?: unknown }).version));
     const configured = configurationOf(client, before, this.options);
     const failure = "failureCallback" in before;
@@ -114,7 +117,7 @@ class Attachment {
           fuzzFactor: 1,
           timeout: client.timeout,
         },
-        // Absent before 5.0, where an unknown option would be complained about.
+        // Absent before 5.0, which would log a complaint about an unknown option.
         ...(failure ? { failureCallback: (error: ShakaError) => this.failed(error, usersCallback) } : {}),
       },
     });
@@ -133,7 +136,7 @@ class Attachment {
       this.statuses.stop();
       this.renewals.stop();
       this.robust?.undo();
-      // A destroyed player has neither network nor listeners; what is undone twice does no harm.
+      // A destroyed player has neither network nor listeners; undoing twice does no harm.
       const engine = player.getNetworkingEngine() ?? network;
       engine?.unregisterRequestFilter(this.onRequest);
       engine?.unregisterResponseFilter(this.onResponse);
@@ -201,7 +204,7 @@ class Attachment {
     if (!drm) return;
     const { status = 200, data, uri, originalUri, headers, originalRequest: request } = response;
     const sent = request && this.attempts.sent.get(request);
-    // A filter of the page's own may send it elsewhere: where from there is the page's affair.
+    // A filter of the page may change the target: redirects from there are the page's responsibility.
     const url =
       originalUri && sent && originalUri !== sent.url && originOf(originalUri) !== originOf(sent.url) ? sent.url : uri;
     const license = await this.failOpen(
@@ -224,14 +227,17 @@ class Attachment {
     if (license) response.data = license.data;
   };
 
-  /** Shaka tries again for HTTP failures alone. A refusal under 200 that may pass is asked for again here, through Shaka and all its filters. */
+  /**
+   * Shaka only retries after HTTP failures. A temporary refusal with status 200 is retried here, through Shaka and all
+   * its filters.
+   */
   async retry(error: PallyConError, request: Request, chain: Chain, retryAfter?: string): Promise<Octets | undefined> {
     const final = chain.fail(error, retryAfter);
     if (final) throw final;
     const network = this.player.getNetworkingEngine();
     if (!network) return undefined;
     await chain.pause();
-    // Without the filters the request would carry the old token, and its answer would be read by nobody.
+    // Without the filters the request would carry the old token, and nothing would read its response.
     if (this.undone) return undefined;
     const { uris, body, headers, ...rest } = request;
     const next: Request = {
@@ -250,7 +256,10 @@ class Attachment {
     }
   }
 
-  /** A refusal is thrown, for Shaka to tell. An error of our own code lets the player's bytes pass, and is told as an event. */
+  /**
+   * A refusal is thrown, so that Shaka reports it. An internal error of ours lets the player's bytes pass, and is
+   * reported as an event.
+   */
   async failOpen<T>(
     work: () => Promise<T>,
     refused?: (error: PallyConError) => void,
@@ -266,7 +275,7 @@ class Attachment {
     }
   }
 
-  /** Shaka 5 asks this before it tells anyone; here HTTP failures get their PallyConError. */
+  /** Shaka 5 calls this before it reports an error; here HTTP failures get their PallyConError. */
   failed(error: ShakaError, usersCallback: ((error: ShakaError) => void) | undefined): void {
     usersCallback?.(error);
     if (error.handled) return;
@@ -291,7 +300,7 @@ class Attachment {
 
   private readonly onKeyStatus = (): void => this.statuses.tell(Object.entries(this.player.getKeyStatuses()));
 
-  /** Shaka tells of a failed license only where no other session is active: where it has not, this does. */
+  /** Shaka reports a failed license only if no other session is active: otherwise this does. */
   report(ours: PallyConError, error?: ShakaError, request?: Request): void {
     if (!this.isPlayer) return; // a Storage rejects with it
     this.renewals.refused(ours, request);

@@ -1,10 +1,8 @@
 /**
  * video.js 8 with videojs-contrib-eme 5: `player.src({ src, type, keySystems: pallyConKeySystems(player, drm) })`,
  * after `player.eme()`.
- *
- * contrib-eme asks for each license with a callback; here that is one request of ours. A failure is `player.error()`,
+ * contrib-eme gets each license from a callback; here that is one request of ours. A failure becomes `player.error()`,
  * with our PallyConError as its `originalError` (`pallyConError(player.error())`).
- *
  * @packageDocumentation
  */
 import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
@@ -18,25 +16,25 @@ export type { KeySystem, VideojsPlayer };
 
 export interface VideojsOptions extends Omit<AdapterOptions, "robustness"> {
   /**
-   * those that may be used, in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing:
-   * name it to use it.
+   * allowed DRMs, in order of preference; default FairPlay, PlayReady, Widevine. ClearKey protects nothing: name it to
+   * use it.
    */
   drms?: Drm[];
 }
 
 const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
 
-/** What this package knows of an error that video.js gave (`player.error()`). */
+/** The PallyConError behind an error of video.js (`player.error()`). */
 export function pallyConError(error: unknown): PallyConError | undefined {
   const { originalError: found } = (error ?? {}) as { originalError?: unknown };
   return found instanceof PallyConError ? found : undefined;
 }
 
 /**
- * The `keySystems` of a source. One player may have them for many sources, with other options for each; what belongs to
- * them ends when the player or the client is disposed of.
- *
- * Throws "player-invalid" where `player` is not a player with contrib-eme, "drm-invalid" for an unknown DRM.
+ * The `keySystems` of a source. One player may use them for many sources, with different options for each; everything
+ * that
+ * belongs to them ends when the player or the client is disposed of.
+ * Throws "player-invalid" if `player` is not a player with contrib-eme, "drm-invalid" for an unknown DRM.
  */
 export function pallyConKeySystems(
   player: VideojsPlayer,
@@ -49,7 +47,7 @@ export function pallyConKeySystems(
   const renewals = new Renewals(client, "video.js", adapter.renewal);
   const keySystems: Record<string, KeySystem> = {};
   for (const name of drms) {
-    // PlayReady under this name alone: VHS has none of the manifest's init data for "….recommendation".
+    // PlayReady only with this name: VHS has no init data from the manifest for "….recommendation".
     const keySystem = KEY_SYSTEM[name];
     if (!keySystem) throw createError("drm-invalid", { parameters: [String(name)] });
     const handler = handlerOf(drm, { ...adapter, keySystem, media: () => attachment.media() });
@@ -62,7 +60,7 @@ export function pallyConKeySystems(
       },
       // The attachment sets the certificate before each first request: contrib-eme does not wait for it.
       getCertificate: (_options, done) => done(null),
-      // FairPlay's has the content id before the message.
+      // With FairPlay, the content id precedes the message.
       getLicense(...args) {
         const [message, done] = args.slice(-2) as [Bytes, Done];
         void attachment.license(handler, keySystem, message, done, renewals);

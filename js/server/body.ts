@@ -1,6 +1,6 @@
-// Bodies, read up to a limit.
+// Reads bodies up to a limit.
 
-/** All of the bytes, or undefined if there are more than allowed. What was compressed counts by its full length. */
+/** All bytes, or undefined if there are more than allowed. Compressed bodies count by their decompressed length. */
 export async function readBody(
   body: ReadableStream<Uint8Array> | null,
   most: number,
@@ -13,7 +13,7 @@ export async function readBody(
     if (done || !value) return join(chunks, size);
     size += value.length;
     if (size > most) {
-      // What is still to come is not wanted; whether that can be said does not matter.
+      // The rest is not needed, and it does not matter if the cancellation fails.
       reader?.cancel().catch(() => undefined);
       return undefined;
     }
@@ -21,7 +21,7 @@ export async function readBody(
   }
 }
 
-/** One array of all chunks. */
+/** Joins all chunks. */
 export function join(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(size);
   let at = 0;

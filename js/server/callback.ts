@@ -11,15 +11,18 @@ import { report, respond } from "./respond.js";
 import { keys } from "./token.js";
 import type { Account, AuthorizeCallback, CallbackHandlerOptions, CallbackRequest } from "./types.js";
 
-/** A request is a few hundred bytes. */
+/** A request has a few hundred bytes. */
 const MAX_BODY = 64 << 10;
 const NOT_ALLOWED = { error: { code: "403", message: "This content may not be played." } };
 const FAILED = { error: { code: "500", message: "The request could not be answered." } };
 
 /**
- * Answers PallyCon's `POST` of `data=…`: decrypts it, has `authorize` decide, and encrypts the answer with the policy and the nonce.
- * `authorize` returns `{ policy, userId }`, `{ error: { code, message } }`, which reaches the player inside 8002, nothing to refuse, or a Response.
- * What goes wrong inside stays inside: it is passed to `onError`, and the player gets code 500. @throws "options-invalid"
+ * Responds to PallyCon's `POST` of `data=…`: decrypts it, lets `authorize` decide, and encrypts the response with the
+ * policy and the
+ * nonce. `authorize` returns `{ policy, userId }`, `{ error: { code, message } }`, which reaches the player inside
+ * 8002, nothing to
+ * refuse, or a Response. Internal errors are not disclosed: they go to `onError`, and the player gets code 500.
+ * @throws "options-invalid"
  */
 export function callbackHandler(
   account: Account,
@@ -53,7 +56,7 @@ export function callbackHandler(
       if (request.method !== "POST") return respond(405, "PallyCon calls this page with POST.", { allow: "POST" });
       const body = await readBody(request.body, MAX_BODY);
       if (!body) return respond(413, "The body is too large.");
-      // A plus that was not percent-encoded has become a space; base64 has none.
+      // A plus that was not percent-encoded has become a space; base64 contains no spaces.
       const data = new URLSearchParams(decodeText(body)).get("data")?.replace(/ /g, "+");
       if (!data) return respond(400, "data is missing.");
       const asked = await call((core) => core.openCallbackRequest(siteId, siteKey, data)).catch(

@@ -1,8 +1,8 @@
-// CORS for a token backend of another origin than the page's: nothing, unless it is configured.
+// CORS for a token backend of another origin than the page's: none, unless it is configured.
 import { aBoolean, checkOptions, headerNames, isOrigin, refuse } from "./options.js";
 import type { CorsOptions } from "./types.js";
 
-/** Seconds that a browser may remember a preflight. */
+/** Seconds for which a browser may cache a preflight. */
 const MAX_AGE = "600";
 
 const ORIGINS = [
@@ -14,12 +14,15 @@ export function checkCors(cors: CorsOptions | undefined | null): void {
   if (cors == null) return;
   checkOptions(cors, { origins: ORIGINS, credentials: aBoolean, headers: headerNames }, "cors.");
   if (cors.origins == null) throw refuse("cors.origins", ORIGINS[0]);
-  // Browsers refuse the pair: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
+  // Browsers refuse the combination: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
   if (cors.origins === "*" && cors.credentials)
-    throw refuse("cors.origins", "a list of origins, which credentials need");
+    throw refuse("cors.origins", "a list of origins, which credentials require");
 }
 
-/** The headers for this request's page. `Vary` is there for pages of other origins, too: a cache must know that they differ. */
+/**
+ * The headers for the page of this request. `Vary` is also sent to other origins: a cache must know that responses
+ * differ.
+ */
 export function corsHeaders(request: Request, cors: CorsOptions | undefined | null): Record<string, string> {
   if (!cors) return {};
   if (cors.origins === "*") return { "access-control-allow-origin": "*" };
@@ -33,7 +36,7 @@ export function corsHeaders(request: Request, cors: CorsOptions | undefined | nu
   return { ...allowed, vary: "Origin" };
 }
 
-/** What a preflight asks for, if the page may ask at all. */
+/** What a preflight requests, if the page's origin is allowed. */
 export function preflightHeaders(
   request: Request,
   cors: CorsOptions | undefined | null,

@@ -1,14 +1,14 @@
-/** The shapes of CPIX. What packagers want of it is in views.ts. */
+/** The types of CPIX. Those of the packagers' settings are in views.ts. */
 
 export type KmsKind = "v1" | "v2" | "doverunner" | "speke" | "speke-v2" | "speke-cbcs" | "ateme";
 
 export interface KmsUrlOptions {
   kind: KmsKind;
-  /** the KMS token (enc-token) of the console */
+  /** the KMS token (enc-token) from the console */
   token: string;
-  /** instead of the public host; for speke-v2 and speke-cbcs the whole URL, which is not published */
+  /** replaces the public host; for speke-v2 and speke-cbcs the complete URL, which is not published */
   base?: string | undefined;
-  /** live content whose keys rotate; for speke-v2 it must agree with the channel's rotation interval */
+  /** live content whose keys rotate; for speke-v2 it must match the channel's rotation interval */
   keyRotation?: boolean | undefined;
   /** ateme */
   format?: "dash" | "hls" | undefined;
@@ -30,23 +30,23 @@ export type CpixSystem =
   | (string & {});
 export type TrackType = "AUDIO" | "SD" | "HD" | "UHD1" | "UHD2";
 export type EncryptionScheme = "cenc" | "cbc1" | "cens" | "cbcs";
-/** CPIX 2.4 names HLS's methods, too. */
+/** CPIX 2.4 also defines HLS's methods. */
 export type DocumentScheme = EncryptionScheme | "AES-128" | "SAMPLE-AES";
 
 export interface CpixRequestOptions {
   contentId: string;
   systems: CpixSystem[];
-  /** default cenc; FairPlay alone takes cbcs only */
+  /** default cenc; FairPlay alone only accepts cbcs */
   scheme?: EncryptionScheme | undefined;
-  /** a key for each; without it one key for all */
+  /** one key for each; without it one key for all */
   tracks?: (TrackType | { type: TrackType; keyId?: string; minPixels?: number; maxPixels?: number })[] | undefined;
-  /** live: a key for each, by index */
+  /** live: one key for each, by index */
   keyPeriods?: (number | { id?: string; index: number })[] | undefined;
-  /** of a single key; the key server answers with its own */
+  /** of a single key; the key server responds with its own */
   keyId?: string | undefined;
-  /** which key server is asked; default v2 */
+  /** which key server to call; default v2 */
   kind?: Exclude<KmsKind, "ateme"> | undefined;
-  /** checks that sound and picture get separate keys, as PlayReady SL3000 and Widevine L1 take them */
+  /** checks that audio and video get separate keys, as PlayReady SL3000 and Widevine L1 require */
   hardwareDrm?: boolean | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface CpixRequest {
   keyPeriods?: { id: string; index?: number }[];
 }
 
-/** Keys in the JSON shape of PallyCon's own CPIX clients, and what else the answer has. */
+/** Keys in the JSON format of PallyCon's own CPIX clients, and everything else in the response. */
 export interface PackInfo {
   content_id: string | null;
   content_key_list: ContentKey[];
@@ -84,7 +84,7 @@ export interface ContentKey {
 export interface DrmSignaling {
   /** base64 of the box */
   pssh?: string;
-  /** base64 of what is in it */
+  /** base64 of the box's payload */
   pssh_payload_only?: string;
   /** FairPlay: `skd://…` */
   key_uri?: string;
@@ -97,15 +97,15 @@ export interface DrmSignaling {
 
 export interface ContentKeyOptions {
   signal?: AbortSignal | undefined;
-  /** milliseconds for everything, redirects and the body included; default 10 000 */
+  /** milliseconds for the whole request, including redirects and the body; default 10 000 */
   timeout?: number | undefined;
   /** sent to the key server and to the origins in `allowRedirects` */
   headers?: HeadersInit | undefined;
-  /** a longer response is refused while it is read; default 16 MiB */
+  /** a longer response is refused while it is being read; default 16 MiB */
   maxResponseBytes?: number | undefined;
-  /** origins that the key server may redirect to; by default only its own */
+  /** origins that the key server may redirect to; default: only its own */
   allowRedirects?: string[] | undefined;
 }
 
-/** Pack info, or what a view of a service that asks the key server itself needs of it. */
+/** Pack info, or the parts of it that a view of a service that calls the key server itself needs. */
 export type Packaged = PackInfo | { contentId?: string; systems?: CpixSystem[]; tracks?: TrackType[] };

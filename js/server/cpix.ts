@@ -9,7 +9,10 @@ import { refuse } from "./options.js";
 import { plain } from "./plain.js";
 import type { ContentKeyOptions, CpixRequest, CpixRequestOptions, KmsUrlOptions, PackInfo } from "./types.js";
 
-/** A document as bytes: the core finds out the encoding. What is neither text nor bytes is an empty document, and refused as one. */
+/**
+ * A document as bytes: the core detects the encoding. Anything but text or bytes becomes an empty document, which is
+ * refused.
+ */
 function documentBytes(document: string | ArrayBuffer | ArrayBufferView): Uint8Array {
   if (typeof document === "string") return encodeText(document);
   return ArrayBuffer.isView(document) || /^(Shared)?ArrayBuffer$/.test(tagOf(document))
@@ -17,14 +20,14 @@ function documentBytes(document: string | ArrayBuffer | ArrayBufferView): Uint8A
     : new Uint8Array();
 }
 
-/** The key server's URL. It holds the KMS token: treat it as a secret. */
+/** The key server's URL. It contains the KMS token: treat it as a secret. */
 export const kmsUrl = (options: KmsUrlOptions): Promise<string> => call((core) => core.kmsUrl(plain(options)));
 
 /** A CPIX request as XML. */
 export const buildCpixRequest = (options: CpixRequestOptions): Promise<string> =>
   call((core) => core.buildCpixRequest(plain(options)));
 
-/** What a CPIX request asks for. Bytes may be UTF-8 or UTF-16. */
+/** The keys that a CPIX request asks for. Bytes may be UTF-8 or UTF-16. */
 export const parseCpixRequest = (xml: string | ArrayBuffer | ArrayBufferView): Promise<CpixRequest> =>
   call((core) => core.parseCpixRequest(documentBytes(xml)));
 
@@ -33,8 +36,9 @@ export const parseCpixResponse = (xml: string | ArrayBuffer | ArrayBufferView): 
   call((core) => core.readKmsResponse(0, documentBytes(xml)));
 
 /**
- * Requests keys from a key server: a POST of the request, or a GET for ATEME, which takes none. A request is options of `buildCpixRequest` or its XML.
- * One attempt; an error says by `retryable` whether another may help.
+ * Requests keys from a key server: a POST of the request, or a GET for ATEME, which takes no body. `request` is the
+ * options of
+ * `buildCpixRequest` or its XML. Makes one attempt; `retryable` on an error says whether another may succeed.
  */
 export async function requestContentKeys(
   url: string | URL,
@@ -54,13 +58,13 @@ export async function requestContentKeys(
   return call((core) => core.readKmsResponse(response.status, response.body));
 }
 
-/** fetch takes no user and password in a URL. */
+/** fetch rejects a URL with user and password. */
 function httpUrl(url: string | URL): string {
   try {
     const { href, protocol, username, password } = new URL(url);
     if (/^https?:$/.test(protocol) && !username && !password) return href;
   } catch {
-    // The runtime's message repeats the URL, which holds the token.
+    // The runtime's message repeats the URL, which contains the token.
   }
   throw refuse("url", "an http(s) URL without user and password");
 }

@@ -1,4 +1,4 @@
-// Errors of this entry that come up before or after the wasm module: in the same words as its own.
+// Errors of this entry that occur before or after a call of the wasm module: worded like the module's.
 import { createError, type PallyConError, type PallyConErrorCode } from "../core.js";
 import type { Reason } from "../generated/codes.js";
 import { TOOLS } from "../generated/tools-texts.js";

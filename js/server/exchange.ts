@@ -1,4 +1,5 @@
-// One exchange with a key server: its URL, and maybe its headers, are secrets, so where they go and how much comes back is checked.
+// One request to a key server: its URL, and maybe its headers, are secrets, so their target and the response's size are
+// checked.
 import type { PallyConErrorCode } from "../core.js";
 import { Reason } from "../generated/codes.js";
 import { readBody } from "./body.js";
@@ -16,7 +17,10 @@ export interface Exchanged {
   body: Uint8Array;
 }
 
-/** A POST of the text, or a GET without one. @throws "options-invalid" | "aborted" | "timeout" | "network" | "redirected" | "response-too-large" */
+/**
+ * A POST of the text, or a GET without one. @throws "options-invalid" | "aborted" | "timeout" | "network" |
+ * "redirected" | "response-too-large"
+ */
 export async function exchange(url: string, text: string | undefined, options: ContentKeyOptions): Promise<Exchanged> {
   checkOptions(options, {
     signal: aSignal,
@@ -52,12 +56,12 @@ export async function exchange(url: string, text: string | undefined, options: C
     if (signal?.aborted) throw serverError("aborted", Reason.KmsAborted, { cause: signal.reason });
     if (late) throw serverError("timeout", Reason.KmsTimeout, { parameters: [timeout] });
     if (isOurs(cause)) throw cause;
-    // No cause: runtimes put the URL, and with it the token, into its message.
+    // Without the cause: runtimes put the URL, and with it the token, into its message.
     throw serverError("network", Reason.KmsUnreachable, { parameters: [nameOf(cause)] });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
-    // Whatever is still on its way is not wanted any more.
+    // The rest of the response is not needed.
     abort();
   }
 }
@@ -84,7 +88,7 @@ interface Hop {
   signal: AbortSignal;
 }
 
-/** Follows redirects one by one: fetch would take URL and headers to any origin. */
+/** Follows redirects one by one: fetch would send URL and headers to any origin. */
 async function follow(url: string, { headers, text, allowed, signal }: Hop): Promise<Response> {
   let target = new URL(url);
   let body = text;
@@ -96,7 +100,7 @@ async function follow(url: string, { headers, text, allowed, signal }: Hop): Pro
       signal,
       redirect: "manual",
     });
-    // Browsers and their workers show neither status nor Location of a redirect.
+    // Browsers and their workers hide status and Location of a redirect.
     if (response.type === "opaqueredirect") throw serverError("redirected", Reason.KmsRedirectUnseen);
     if (!REDIRECTS.includes(response.status)) return response;
     await response.body?.cancel();
@@ -104,7 +108,7 @@ async function follow(url: string, { headers, text, allowed, signal }: Hop): Pro
     if (!next) throw serverError("redirected", Reason.KmsRedirectNowhere);
     if (next.origin !== target.origin && !allowed.includes(next.origin))
       throw serverError("redirected", Reason.KmsRedirected, { parameters: [next.origin] });
-    // As fetch does it: 307 and 308 repeat the request, the others go on with a GET.
+    // As fetch does: 307 and 308 repeat the request, the others continue with a GET.
     if (response.status < 307) {
       body = undefined;
       headers.delete("content-type");
@@ -123,7 +127,7 @@ function targetOf(response: Response, from: URL): URL | undefined {
   }
 }
 
-/** What failed, in a word that holds no URL: `ECONNREFUSED`, or the error's name. */
+/** The cause of a failure, in a word that contains no URL: `ECONNREFUSED`, or the error's name. */
 function nameOf(error: unknown): string {
   const code = (error as { cause?: { code?: unknown } } | undefined)?.cause?.code;
   if (typeof code === "string" && /^[A-Z0-9_]+$/.test(code)) return code;

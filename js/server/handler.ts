@@ -13,10 +13,13 @@ import type { Account, Authorize, DrmType, TokenHandlerOptions, TokenRequest } f
 const METHODS = "GET, HEAD, OPTIONS";
 
 /**
- * Answers `GET …/token?content_id=…&drm=…` with a license token as text, or as `{"token"}` where JSON is requested; without `drm`, and with the
- * option `drms`, as a JSON object with a token for each of these. `authorize` decides who may
- * play what: it returns the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response of its own. What goes wrong inside
- * stays inside: it is passed to `onError`, and the page gets 500. @throws "options-invalid"
+ * Responds to `GET …/token?content_id=…&drm=…` with a license token as text, or as `{"token"}` if JSON is requested;
+ * without `drm`,
+ * and with the option `drms`, with a JSON object that has a token for each of these. `authorize` decides who may play
+ * what: it
+ * returns the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response of its own. Internal
+ * errors are not
+ * disclosed: they go to `onError`, and the page gets 500. @throws "options-invalid"
  */
 export function tokenHandler(
   account: Account,
@@ -49,13 +52,13 @@ export function tokenHandler(
     return respond(200, JSON.stringify({ token: only }), { ...vary, ...json });
   }
 
-  /** The DRMs of the option, in a token's spelling. That one is wrong is the site's mistake, not the page's. */
+  /** The DRMs of the option, as a token spells them. An invalid one is the site's mistake, not the page's. */
   const listed = (asked: Record<string, string>): Promise<DrmType[]> =>
     call((core) => drms!.map((drm) => core.checkTokenRequest({ ...asked, drm }, false) as DrmType)).catch(() => {
       throw refuse("drms", drmList[0]);
     });
 
-  /** A token, nothing where there is no right to it, or the site's own response. */
+  /** A token, undefined if the viewer may not play, or the site's own response. */
   async function tokenFor(asked: TokenRequest): Promise<string | Response | undefined> {
     const granted: unknown = await authorize(asked);
     if (granted === null || granted === undefined || granted === false) return undefined;
@@ -87,19 +90,19 @@ export function tokenHandler(
   }
 }
 
-/** The parameters that are there, by their names; a sentence where one is there twice, because two readers would choose differently. */
+/** The parameters by name; a sentence if one occurs twice, because two readers might choose different values. */
 function parameters(query: URLSearchParams, names: string[]): Record<string, string> | string {
   const found: Record<string, string> = {};
   for (const name of names) {
     const [value, ...more] = query.getAll(name);
     if (more.length > 0) return `${name} is given more than once.`;
-    // A page without a value asks for `?content_id=${undefined}`.
+    // A page without a value requests `?content_id=${undefined}`.
     if (value && value !== "undefined" && value !== "null") found[name] = value;
   }
   return found;
 }
 
-/** The same response with more headers, without a body for HEAD. A Response of the site's own keeps all that it has. */
+/** The same response with more headers, and without a body for HEAD. A Response of the site keeps everything else. */
 function withHeaders(response: Response, more: Record<string, string>, isHead: boolean): Response {
   const entries = Object.entries(more);
   if (entries.length === 0 && !isHead) return response;

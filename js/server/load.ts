@@ -1,9 +1,12 @@
-// The server's wasm: loaded by itself on first use, from beside this module. A failure is forgotten, so that it can be tried again.
+// The server's wasm: loaded on first use, from next to this module. A failed load can be repeated.
 import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
 import { createError, fetchModule, fromThrown, loadOnce, type ModuleSource } from "../core.js";
 import type { CallbackRequest, CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
 
-/** The exports of `src/web/server.rs`. Written out, so that the package's types do not lead to what only the build has. */
+/**
+ * The exports of `src/web/server.rs`. Spelled out, so that the package's types do not reference files that only the
+ * build has.
+ */
 export interface ServerCore {
   checkTokenRequest(parameters: unknown, hasList: boolean): string | undefined;
   createLicenseToken(
@@ -33,11 +36,11 @@ export interface ServerCore {
   cpixViews(): ViewInfo[];
 }
 
-/** A packager's settings and their options, as the command line shows them. */
+/** A packager's settings and their options, as the command line lists them. */
 export interface ViewInfo {
   name: string;
   title: string;
-  /** what it is made of: pack info; pack info or a content id and systems; nothing but its options */
+  /** its input: pack info; pack info or a content id and systems; only its options */
   input: "keys" | "settings" | "options";
   options: {
     name: string;
@@ -56,12 +59,12 @@ const load = loadOnce(async (source?: ModuleSource) => {
   });
 });
 
-/** Workers that forbid compiling from bytes hand over the module that their bundler made of `pallycon-drm/server.wasm`. */
+/** Workers that forbid compiling from bytes pass the module that their bundler made of `pallycon-drm/server.wasm`. */
 export function init(source?: ModuleSource): Promise<void> {
   return load(source);
 }
 
-/** Calls the core; what it throws becomes a PallyConError. */
+/** Calls the core; exceptions become PallyConErrors. */
 export async function call<T>(run: (core: ServerCore) => T): Promise<T> {
   await init();
   try {

@@ -1,10 +1,10 @@
-// A fetch handler on Node's own server, and on what is built on it (Express, Fastify, …). Whatever a client sends gets a response:
-// no input may end the process.
+// A fetch handler on Node's own server, and on frameworks on top of it (Express, Fastify, …). Whatever a client sends
+// gets a response: no input may end the process.
 import { join } from "./body.js";
 import { report } from "./respond.js";
 import type { NodeRequest, NodeResponse } from "./types.js";
 
-/** Longer bodies are refused while they are read. */
+/** Longer bodies are refused while they are being read. */
 const MAX_BODY = 1 << 20;
 
 class Refused extends Error {
@@ -16,7 +16,7 @@ class Refused extends Error {
   }
 }
 
-/** `createServer(nodeListener(handler))`, or a route of Express: `app.all("/token", nodeListener(handler))`. */
+/** `createServer(nodeListener(handler))`, or an Express route: `app.all("/token", nodeListener(handler))`. */
 export function nodeListener(
   handler: (request: Request) => Response | Promise<Response>,
 ): (incoming: NodeRequest, outgoing: NodeResponse) => Promise<void> {
@@ -38,7 +38,7 @@ async function toRequest(incoming: NodeRequest, signal: AbortSignal): Promise<Re
   const headers = new Headers();
   try {
     for (const [name, value] of Object.entries(incoming.headers)) {
-      // HTTP/2 has its own request line among the headers.
+      // HTTP/2 includes its request line in the headers.
       if (!name.startsWith(":")) for (const item of [value ?? []].flat()) headers.append(name, item);
     }
   } catch {
@@ -49,14 +49,15 @@ async function toRequest(incoming: NodeRequest, signal: AbortSignal): Promise<Re
   try {
     return new Request(url, { ...init, method });
   } catch {
-    // fetch has no TRACE, CONNECT and TRACK. A handler answers any method that it does not know with 405 and its own Allow.
+    // fetch does not support TRACE, CONNECT and TRACK. A handler responds to an unknown method with 405 and its own
+    // Allow.
     return new Request(url, { ...init, method: "UNSUPPORTED" });
   }
 }
 
 function toUrl(incoming: NodeRequest): string {
   const host = String(incoming.headers.host ?? incoming.headers[":authority"] ?? "localhost");
-  // Express keeps the whole path here when a router has taken its own part away.
+  // Express keeps the full path here when a router has removed its own part.
   const target = incoming.originalUrl ?? incoming.url ?? "/";
   const scheme = (incoming.socket as { encrypted?: boolean } | undefined)?.encrypted ? "https" : "http";
   try {
@@ -65,7 +66,7 @@ function toUrl(incoming: NodeRequest): string {
     if (!/^[^/?#@\\]+$/.test(host) || origin.host === "") throw new TypeError("not a host");
     if (target === "*") return origin.href;
     const url = new URL(target.startsWith("/") ? origin.origin + target : target);
-    // A proxy's client sends the whole URL; a Request takes none with a password.
+    // A proxy's client sends the full URL; a Request accepts none with a password.
     if (!/^https?:$/.test(url.protocol) || url.username || url.password) throw new TypeError("not a target");
     return url.href;
   } catch {
@@ -73,7 +74,7 @@ function toUrl(incoming: NodeRequest): string {
   }
 }
 
-/** The body, also where a framework has read it already. */
+/** The body, even if a framework has already read it. */
 async function bodyOf(incoming: NodeRequest): Promise<Uint8Array<ArrayBuffer> | string | undefined> {
   const { body, readableEnded } = incoming;
   if (typeof body === "string") return body;
@@ -103,7 +104,7 @@ async function send(response: Response, outgoing: NodeResponse, isHead: boolean)
   if (outgoing.headersSent) return;
   outgoing.statusCode = response.status;
   response.headers.forEach((value, name) => name !== "set-cookie" && outgoing.setHeader(name, value));
-  // Cookies are the one header that must not be joined to one line.
+  // Cookies are the one header that must not be joined into one line.
   const cookies = (response.headers as { getSetCookie?: () => string[] }).getSetCookie?.() ?? [];
   if (cookies.length > 0) outgoing.setHeader("set-cookie", cookies);
   if (isHead || body.length === 0) outgoing.end();

@@ -1,12 +1,12 @@
-// Options of the functions that are TypeScript alone: checked by name and type before anything happens.
+// Options of the functions that are implemented in TypeScript: checked by name and type before anything happens.
 import { Reason } from "../generated/codes.js";
 import { serverError } from "./error.js";
 import { isPlainObject, tagOf } from "./kinds.js";
 
-/** setTimeout takes no more; a longer one would end at once. */
+/** The longest delay of setTimeout; a longer one would fire immediately. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-/** What an option may be, in the words of its error. */
+/** The accepted type of an option, worded for its error. */
 type Kinds = Record<string, readonly [what: string, fits: (value: unknown) => boolean]>;
 
 export const isOrigin = (value: unknown): boolean => {
@@ -47,7 +47,7 @@ export const headerNames = [
 export const refuse = (name: string, what: string) =>
   serverError("options-invalid", Reason.ServerOption, { parameters: [name, what] });
 
-/** Refuses unknown names and values that do not fit; undefined and null are as good as absent. */
+/** Refuses unknown names and invalid values; undefined and null count as absent. */
 export function checkOptions(options: unknown, known: Kinds, prefix = ""): void {
   if (!isPlainObject(options)) throw refuse(prefix.slice(0, -1) || "options", "a plain object");
   for (const [name, value] of Object.entries(options)) {

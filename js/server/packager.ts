@@ -1,4 +1,4 @@
-// The views by name, as the command line has them. Their shapes and rules are in src/cpix/views/.
+// The views by name, as on the command line. Their types and rules are in src/cpix/views/.
 import { call, type ViewInfo } from "./load.js";
 import { plain } from "./plain.js";
 import type { Packaged } from "./types.js";
@@ -6,7 +6,7 @@ import type { Packaged } from "./types.js";
 /** Every packager that settings can be made for, with the options of each. */
 export const packagerViews = (): Promise<ViewInfo[]> => call((core) => core.cpixViews());
 
-/** The settings of a packager by its name in `packagerViews()`; the functions `to…` are the same with types. */
+/** Makes the settings of a packager by its name in `packagerViews()`; the functions `to…` do the same with types. */
 export const packagerSettings = (
   name: string,
   pack: Packaged | Record<string, never>,

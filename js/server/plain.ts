@@ -1,4 +1,4 @@
-// Options as plain data: Dates become PallyCon's times, undefined fields are left out.
+// Options as plain data: Dates become PallyCon's time format, undefined fields are left out.
 import { Reason } from "../generated/codes.js";
 import { serverError } from "./error.js";
 import { isPlainObject, tagOf, typeOf } from "./kinds.js";
@@ -6,8 +6,9 @@ import { isPlainObject, tagOf, typeOf } from "./kinds.js";
 const MAX_DEPTH = 32;
 
 /**
- * A copy. Anything that keeps its data elsewhere than in fields of its own (a Map, URLSearchParams, an instance with getters)
- * is refused: copied field by field it would be empty, and an empty policy allows everything.
+ * Makes a copy. Refuses anything that stores its data elsewhere than in its own fields (a Map, URLSearchParams, an
+ * instance with
+ * getters): copied field by field it would be empty, and an empty policy allows everything.
  */
 export function plain(value: unknown, path = "", depth = 0): unknown {
   if (depth > MAX_DEPTH) throw serverError("options-invalid", Reason.OptionsTooDeep);
@@ -30,7 +31,7 @@ function time(date: Date): string {
   try {
     milliseconds = Date.prototype.getTime.call(date);
   } catch {
-    // Something else under that tag.
+    // Something else with that tag.
   }
   if (Number.isNaN(milliseconds)) throw serverError("options-invalid", Reason.OptionsDate);
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,21 +1,23 @@
-/** The shapes of the server entry. Policy keys are PallyCon's wire names; times are Dates, or texts as PallyCon writes them. */
+/**
+ * The types of the server entry. Policy keys are PallyCon's wire names; times are Dates, or text in PallyCon's format.
+ */
 import type { Policy } from "./policy.js";
 
 export type * from "./cpix-types.js";
 export type * from "./policy.js";
 export type { ViewInfo } from "./load.js";
 
-/** A site's account, as the console shows it (Multi-DRM, DRM settings). */
+/** A site's account, as shown in the console (Multi-DRM, DRM settings). */
 export interface Account {
   /** 4 characters */
   siteId: string;
-  /** 32 characters, as they stand */
+  /** 32 characters, unchanged */
   siteKey: string;
-  /** needed for license tokens */
+  /** required for license tokens */
   accessKey?: string | undefined;
 }
 
-/** In any case: `"widevine"` will do. */
+/** In any case: `"widevine"` works, too. */
 export type DrmType =
   | "NCG"
   | "Widevine"
@@ -26,9 +28,9 @@ export type DrmType =
 
 export interface LicenseTokenOptions {
   drmType: DrmType;
-  /** default `LICENSETOKEN`, PallyCon's word for nobody */
+  /** default `LICENSETOKEN`, PallyCon's value for an unnamed user */
   userId?: string | undefined;
-  /** the CID that the content was packaged under */
+  /** the content ID (CID) that the content was packaged with */
   contentId: string;
   policy?: Policy | undefined;
   /** web players need `original`, the default */
@@ -37,7 +39,7 @@ export interface LicenseTokenOptions {
   keyRotation?: boolean | undefined;
   /** default now; a time in the future is refused by the license server */
   timestamp?: Date | undefined;
-  /** lets policy fields and values pass that this version does not know */
+  /** accepts policy fields and values that this version does not know */
   allowUnknown?: boolean | undefined;
 }
 
@@ -75,40 +77,40 @@ export interface OpenedAuthData {
 export interface TokenRequest {
   contentId: string;
   drmType: DrmType;
-  /** for cookies, headers, whatever says who asks */
+  /** cookies, headers, anything that identifies the viewer */
   request: Request;
 }
-/** Which pages of other origins may read a response. */
+/** The pages of other origins that may read a response. */
 export interface CorsOptions {
   origins: "*" | string[];
-  /** whether they may send cookies; needs a list of origins */
+  /** whether they may send cookies; requires a list of origins */
   credentials?: boolean | undefined;
   /** request headers that they may send, such as `authorization` */
   headers?: string[] | undefined;
 }
 
 export interface TokenHandlerOptions {
-  /** for requests without `drm`: a token for each of these, in a JSON object by their names in lower case */
+  /** for requests without `drm`: a token for each of these, in a JSON object keyed by their lower-case names */
   drms?: DrmType[] | undefined;
-  /** gets what went wrong inside; default: it is logged */
+  /** receives internal errors; default: logs them */
   onError?: ((error: unknown) => void) | undefined;
   /** default: no CORS headers */
   cors?: CorsOptions | undefined;
 }
 
-/** What `nodeListener` reads of Node's IncomingMessage; Express and Fastify (`request.raw`) have the same. */
+/** The parts of Node's IncomingMessage that `nodeListener` reads; Express and Fastify (`request.raw`) have the same. */
 export interface NodeRequest {
   method?: string | undefined;
   url?: string | undefined;
   originalUrl?: string | undefined;
   headers: Record<string, string | string[] | undefined>;
-  /** where a framework has read it */
+  /** present if a framework has read it */
   body?: unknown;
   readableEnded?: boolean | undefined;
   socket?: object | undefined;
   on(event: string, listener: (chunk: Uint8Array) => void): unknown;
 }
-/** What it uses of Node's ServerResponse. */
+/** The parts of Node's ServerResponse that it uses. */
 export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
@@ -117,7 +119,7 @@ export interface NodeResponse {
   on(event: string, listener: () => void): unknown;
 }
 
-/** What the viewer may do; nothing, to refuse. */
+/** The viewer's grant; return undefined to refuse. */
 export type Authorization = Partial<Omit<LicenseTokenOptions, "drmType">> | Response | null | undefined | false;
 export type Authorize = (request: TokenRequest) => Authorization | Promise<Authorization>;
 
@@ -138,18 +140,18 @@ export interface CallbackGrant {
   policy?: Policy | undefined;
   /** replaces the user id of the request */
   userId?: string | undefined;
-  /** lets policy fields and values pass that this version does not know */
+  /** accepts policy fields and values that this version does not know */
   allowUnknown?: boolean | undefined;
 }
 /** Reaches the player inside PallyCon's 8002, as `siteError`. */
 export interface CallbackRefusal {
   error: { code: string; message?: string };
 }
-/** What the user may do; nothing, to refuse with code 403. */
+/** The user's grant; return undefined to refuse with code 403. */
 export type CallbackAnswer = CallbackGrant | CallbackRefusal | Response | null | undefined | false;
 export type AuthorizeCallback = (request: CallbackRequest) => CallbackAnswer | Promise<CallbackAnswer>;
 
 export interface CallbackHandlerOptions {
-  /** gets what went wrong inside; default: it is logged */
+  /** receives internal errors; default: logs them */
   onError?: ((error: unknown) => void) | undefined;
 }

@@ -23,8 +23,9 @@ const TYPES: InitDataType[] = ["cenc", "keyids", "webm", "skd", "sinf"];
 const NOTHING: Uint8Array = new Uint8Array();
 
 /**
- * Puts `input` (and `more` behind it) into the core's buffer, runs a function, and reads the record that it leaves. `secret`: it
- * holds a token or a challenge, so the buffers are wiped.
+ * Writes `input` (followed by `more`) into the core's buffer, calls a function, and reads the record that it returns.
+ * `secret`:
+ * the input contains a token or a challenge, so the buffers are wiped.
  */
 function call(
   run: (length: number) => number,
@@ -54,7 +55,7 @@ export function decodeOutput(length: number): Fields {
   return decodeRecord(memory(), start + 1, start + length, NOTHING);
 }
 
-/** An error's record: its numbers become words. */
+/** An error's record: its numbers become text. */
 function errorOf({ code, reason, parameters, phase, ...fields }: Fields): PallyConError {
   return errorFromNumbers(code as number, reason as number | undefined, (parameters ?? []) as string[], {
     ...fields,
@@ -65,7 +66,7 @@ function errorOf({ code, reason, parameters, phase, ...fields }: Fields): PallyC
 const problemOf = ({ code, reason, parameters }: Fields): Problem =>
   createProblem(code as number, reason as number | undefined, parameters as string[]);
 
-/** What a page hands over as bytes. */
+/** The bytes that a page passes. */
 function bytesOf(data: Bytes): Uint8Array {
   try {
     return asBytes(data);
@@ -112,14 +113,14 @@ export function isSameKeyId(a: string | Bytes, b: string | Bytes): boolean {
   return guarded(() => core.sameKeyId(first, second));
 }
 
-/** inspectCustomData of the main entry. `tokenNeeded`: where callback auth data will not do. */
+/** inspectCustomData of the main entry. `tokenNeeded`: callback auth data are not enough. */
 export function inspect(
   value: string,
   expect: { [name in keyof ExpectedCustomData]: ExpectedCustomData[name] | undefined },
   tokenNeeded: boolean,
 ): CustomDataInspection {
   const { now = new Date(), drm, siteId, contentId, keyRotation, tokenLifetime } = expect;
-  // What is not text is not custom data either: the core says so.
+  // Anything but text is not custom data either: the core reports it.
   const input = encodeText(typeof value === "string" ? value : "");
   const { issuedAt, expiresAt, problems, ...fields } = call(
     (length) =>
@@ -142,7 +143,7 @@ export interface HttpRequest {
   serviceCertificate: boolean;
 }
 
-/** The request for a CDM's message. Without custom data it carries none. */
+/** The request for a CDM's message. Without custom data it has none. */
 export function licenseRequest(
   drm: Drm,
   message: Uint8Array,
@@ -163,7 +164,7 @@ export function licenseRequest(
   return Object.assign(fields, { headers: named });
 }
 
-/** The license in a response, and what is beside it in a JSON object. */
+/** The license in a response, and what accompanies it in a JSON object. */
 export function readLicense(
   drm: Drm,
   status: number,
@@ -176,7 +177,7 @@ export function readLicense(
   return { data: data as Octets, details };
 }
 
-/** The certificate in a response or an option, and what is odd about it. */
+/** The certificate in a response or an option, and its defects. */
 export function readCertificate(drm: Drm, status: number, body: Uint8Array): { data: Octets; warning?: Problem } {
   const { data, warning } = call((length) => core.readCertificate(drm, status, length), body);
   return warning === undefined
@@ -188,7 +189,10 @@ export function readCertificate(drm: Drm, status: number, body: Uint8Array): { d
 export const playreadyCdmData = (token: string): Octets =>
   call((length) => core.playreadyCdmData(length), encodeText(token), NOTHING, true).data as Octets;
 
-/** How long after a license, or after a renewal that failed, a page renews it, in milliseconds; nothing: not at all. Unknown times are NaN. */
+/**
+ * How long after a license, or after a failed renewal, a page renews, in milliseconds; undefined: not at all. Unknown
+ * times are NaN.
+ */
 export function renewalWait(
   drm: Drm,
   interval: number,
@@ -200,7 +204,10 @@ export function renewalWait(
   return wait && Math.min(wait, MAX_TIMER);
 }
 
-/** What the status of a key means for a person. `status`: an EME MediaKeyStatus, or none where no license has brought the key. Nothing where it plays, or may yet. */
+/**
+ * What a key's status means for a person. `status`: an EME MediaKeyStatus, or absent if no license has brought the key.
+ * Undefined if it plays, or still may.
+ */
 export function keyProblem(keyId: string, status: string): Problem | undefined {
   const [problem] = call(() => core.keyProblem(keyId, status)).problems as Fields[];
   return problem && problemOf(problem);

@@ -5,7 +5,7 @@ import { guarded } from "./load.js";
 
 export { instance } from "./load.js";
 
-/** What the core has of a client's requests. Spelled out, because the package's types do not include the module's. */
+/** The core's state of a client's requests. Spelled out, because the package's types do not include the module's. */
 export interface Core {
   begin(now: number): number;
   setOnline(online: boolean): void;
@@ -33,7 +33,7 @@ export const newCore = (
   pause: number,
 ): Core => guarded(() => new Delivery(attempts, base, cap, total, refusals, pause));
 
-/** Calls the core; `record`: what it returns is the length of one. */
+/** Calls the core; `record`: it returns the length of one. */
 export function run<T>(call: () => T): T;
 export function run<T>(call: () => number, record: true): T;
 export function run(call: () => unknown, record = false): unknown {
@@ -43,6 +43,6 @@ export function run(call: () => unknown, record = false): unknown {
   });
 }
 
-/** How long to put off the license of a coming key period, in milliseconds. */
+/** How long to delay the license of a coming key period, in milliseconds. */
 export const delayOfRotation = (spread: number, neededIn: number, latency: number): number =>
   guarded(() => rotationDelay(spread, neededIn, latency, Math.random()));

@@ -1,10 +1,10 @@
-// What stands between a page's fetch and gloo-net. A page may have replaced fetch (a service mock, another frame's), and
-// gloo-net 0.7.0 panics, which ends the instance with every request in flight, where it rejects with something that is no
-// Error, or resolves with a Response of another realm. The build puts this in the place of `fetch` in the module's glue
+// Sits between a page's fetch and gloo-net. A page may have replaced fetch (a service mock, another frame's), and
+// gloo-net 0.7.0 panics, which ends the instance with every request in flight, if fetch rejects with something that is
+// not an Error, or resolves with a Response of another realm. The build replaces `fetch` in the module's glue with this
 // (scripts/build/scripts.mjs).
 import { isA } from "../bytes.js";
 
-/** Of responses that gloo-net does not know: what it carries in their place. */
+/** Responses that gloo-net does not recognize, by the substitute that it carries. */
 const standIns = new WeakMap<Response, Response>();
 
 async function guardedFetch(request: Request): Promise<Response> {
@@ -21,7 +21,7 @@ async function guardedFetch(request: Request): Promise<Response> {
   return standIn;
 }
 
-/** What fetch resolved with. */
+/** The response that fetch resolved with. */
 export const originalResponse = (response: Response): Response => standIns.get(response) ?? response;
 
 export { guardedFetch as fetch };

@@ -1,4 +1,4 @@
-// Getting a compiled module from any source, and saying why where that fails. Every entry of the package loads by it.
+// Gets a compiled module from any source, and explains failures. Every entry of the package loads through it.
 import { asBytes, isA, redactUrl } from "../bytes.js";
 import { createError, type PallyConError } from "../errors/error.js";
 import { Reason } from "../generated/codes.js";
@@ -10,7 +10,7 @@ const blocked = (reason: Reason, cause?: unknown) => createError("wasm-blocked",
 const unreachable = (reason: Reason, cause?: unknown, parameters: (string | number)[] = []): PallyConError =>
   createError("wasm-unreachable", { reason, parameters, cause });
 
-/** `beside`: where the file is without a source; `owned`: an export by which it is known for the right one. */
+/** `beside`: the file's URL if no source is given; `owned`: an export that identifies the right module. */
 export async function fetchModule(
   source: ModuleSource | undefined,
   beside: () => URL,
@@ -21,7 +21,7 @@ export async function fetchModule(
   try {
     from ??= beside();
   } catch (cause) {
-    // Bundlers that write scripts without modules take import.meta away.
+    // Bundlers that write scripts without modules remove import.meta.
     throw unreachable(Reason.WasmPlaceUnknown, cause);
   }
   const settled = await Promise.resolve(from).catch((cause: unknown) => {
@@ -34,7 +34,10 @@ export async function fetchModule(
   throw unreachable(Reason.WasmOther);
 }
 
-/** While it arrives, where the browser can; otherwise, or where that fails, of its bytes, which tell what is wrong. */
+/**
+ * Compiles while downloading if the browser can; otherwise, or if that fails, from the bytes, which reveal what is
+ * wrong.
+ */
 async function compile(source: Response | Bytes): Promise<WebAssembly.Module> {
   let streamed: WebAssembly.Module | undefined;
   let bytes: Uint8Array | undefined;
@@ -52,11 +55,12 @@ async function compile(source: Response | Bytes): Promise<WebAssembly.Module> {
   } else {
     bytes = bytesOf(source);
   }
-  // "\0asm": a server that answers a missing file with a page must not be taken for a blocked module.
+  // "\0asm": a server that responds to a missing file with a page must not be mistaken for a blocked module.
   if (bytes && !(bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d))
     throw unreachable(Reason.WasmNotWasm);
   try {
-    // WebKit (2.50, 2025) compiles under a policy that forbids wasm, and refuses the instance: an empty module shows it in time.
+    // WebKit (2.50, 2025) compiles under a policy that forbids wasm, and refuses the instance: an empty module reveals
+    // it in time.
     await WebAssembly.instantiate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   } catch (cause) {
     throw blocked(Reason.WasmRefused, cause);
@@ -72,17 +76,18 @@ async function compile(source: Response | Bytes): Promise<WebAssembly.Module> {
 function bytesOf(source: Bytes): Uint8Array {
   try {
     const bytes = asBytes(source);
-    // A buffer that was handed over to another thread is empty.
+    // A buffer that was transferred to another thread is empty.
     if (bytes.length) return bytes;
   } catch {
-    /* said below */
+    /* reported below */
   }
   throw unreachable(Reason.WasmSourceInvalid);
 }
 
 async function read(url: string | URL): Promise<Response | Bytes> {
   if (String(url).startsWith("file:")) {
-    // Node: its fetch knows no file URLs. Asked for at run time, so that bundlers see no import of a Node module.
+    // Node: its fetch does not support file URLs. Imported at run time, so that bundlers see no import of a Node
+    // module.
     const host = (typeof globalThis === "undefined" ? {} : globalThis) as {
       process?: { getBuiltinModule?: (name: string) => { readFileSync(path: URL): Uint8Array } | undefined };
     };

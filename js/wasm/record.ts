@@ -1,4 +1,5 @@
-// What crosses from the player module: a record of bytes becomes a plain object. src/record.rs draws the layout; this mirrors it.
+// Decodes what crosses from the player module: a record of bytes becomes a plain object. src/record.rs draws the
+// layout; this mirrors it.
 import { decodeText, hexOf } from "../bytes.js";
 import type { Octets } from "../types.js";
 
@@ -13,7 +14,7 @@ const NAMES = (
   "parameters,headers,notices"
 ).split(",");
 const FIRST_LIST = NAMES.indexOf("keyIds");
-/** PlayReady's key of version 4.0 goes to the front of the others. */
+/** PlayReady's key of version 4.0 goes before the others. */
 const FIRST_KEY = NAMES.lastIndexOf("keys");
 /** Tracks and warnings belong to the init data, wherever they are reported. */
 const TRACKS = NAMES.indexOf("tracks"),
@@ -39,7 +40,7 @@ const SIZE_FORMS = [undefined, "long", "to-end"];
 // biome-ignore lint/suspicious/noExplicitAny: the core gives fields by the table below; each use names its type
 export type Fields = Record<string, any>;
 
-/** Text of a part of some bytes. Short ASCII, which it mostly is, is faster by hand. */
+/** Text of a range of bytes. Short ASCII, the usual case, is faster by hand. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > 40) return decodeText(bytes.subarray(start, end));
   let text = "";
@@ -54,7 +55,7 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
 const uuidOf = (bytes: Uint8Array, at: number): string =>
   `${hexOf(bytes, at, at + 4)}-${hexOf(bytes, at + 4, at + 6)}-${hexOf(bytes, at + 6, at + 8)}-${hexOf(bytes, at + 8, at + 10)}-${hexOf(bytes, at + 10, at + 16)}`;
 
-// The record that is being read: kept here, so that the functions below need not be made anew for each.
+// The record being read: kept here, so that the functions below need not be recreated for each.
 let bytes = new Uint8Array();
 let view: DataView = new DataView(bytes.buffer);
 let source: Uint8Array = bytes;
@@ -66,7 +67,7 @@ const cut = (at: number): Octets => {
   return source.slice(start, start + u32(at + 4)) as Octets;
 };
 
-/** The record in `memory` from `start` (behind its status) to `end`; `input` is what the core had read. */
+/** The record in `memory` from `start` (after its status) to `end`; `input` is what the core has read. */
 export function decodeRecord(memory: Uint8Array, start: number, end: number, input: Uint8Array): Fields {
   if (bytes !== memory) {
     bytes = memory as Octets;

@@ -15,7 +15,7 @@ test("importing it in a browser window throws a sentence that says why", () => {
     `Object.assign(globalThis, ${globals}); try { await import(${JSON.stringify(entry)}); console.log("imported"); } catch (error) { console.log(error.message); }`;
   assert.match(
     node(code("{ window: globalThis, document: {} }")).stdout,
-    /must not run in a browser: it works with the site key/,
+    /must not run in a browser: it uses the site key/,
   );
   // Deno has had a window without a document; a worker has neither.
   assert.equal(node(code("{ window: globalThis }")).stdout.trim(), "imported");

@@ -336,7 +336,7 @@ test("options are checked when the handler is made", () => {
     ],
     [
       [() => null, { cors: { origins: "*", credentials: true } }],
-      "cors.origins is not a list of origins, which credentials need.",
+      "cors.origins is not a list of origins, which credentials require.",
     ],
     [[() => null, { cors: { origins: "*", headers: ["a b"] } }], "cors.headers is not a list of header names."],
   ]) {

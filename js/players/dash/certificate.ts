@@ -1,9 +1,9 @@
-// The certificate before any session. dash.js does not wait for one that it was given as text, and lets no filter decode
-// one that it fetches: so its MediaKeys come with the certificate in them.
+// Sets the certificate before any session. dash.js does not wait for a certificate that is configured as text, and no
+// filter can decode one that it fetches: so its MediaKeys already have the certificate when it gets them.
 import { createError, toPallyConError } from "../../core.js";
 import type { Client, PallyConError } from "../../core.js";
 
-/** @param failed called where nothing plays without the certificate; dash.js then waits until the source is gone */
+/** @param failed called if nothing can play without the certificate; dash.js then waits until the source is removed */
 export function certified(
   access: MediaKeySystemAccess,
   client: Client,
@@ -27,7 +27,7 @@ export function certified(
         if (drm === "fairplay") {
           if (signal.aborted) throw error;
           failed(toPallyConError(error));
-          // A rejection would be tried again with each init segment, and its reason be lost.
+          // dash.js would retry after a rejection with each init segment, and lose its reason.
           await new Promise((_, reject) => {
             signal.addEventListener("abort", reject);
           });

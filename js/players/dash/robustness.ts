@@ -1,5 +1,5 @@
-// dash.js takes one robustness for each DRM, and the names to ask for it. Where the content refuses a level, the source is
-// attached again with the next one.
+// dash.js has one robustness setting per DRM, and the key system names to request it with. If the content refuses a
+// level, the source is attached again with the next one.
 import { KEY_SYSTEM, drmOf, type AdapterOptions, type Client, type Drm, type PallyConError } from "../../core.js";
 import { levelsFor, watched, type Levels } from "../parts/levels.js";
 import type { DashPlayer, KeySystemAccess, ProtectionDataSet } from "./types.js";
@@ -34,11 +34,11 @@ export class Robust {
     return set;
   }
 
-  /** @param failed called where no level is left; dash.js then waits until the source is gone */
+  /** @param failed called if no level is left; dash.js then waits until the source is removed */
   watch(access: KeySystemAccess, configure: () => void, failed: (error: PallyConError) => void): void {
     const { levels } = this;
     const native = access.nativeMediaKeySystemAccessObject;
-    // The one that was configured: of a first track without a picture, the access says nothing about video.
+    // The configured one: if the first track has no video, the access says nothing about video.
     const drm = drmOf(native.keySystem);
     const best = drm && levels.of(drm)[0];
     const level = best && levels.find(native.keySystem, best.robustness.video);
@@ -56,13 +56,13 @@ export class Robust {
         } else if (first) {
           failed(levels.error(level, cause));
         }
-        // A rejection would be raised as an error.
+        // dash.js would raise a rejection as an error.
         return new Promise<never>(() => {});
       },
     );
   }
 
-  /** What was to play is loaded anew, from where it was. */
+  /** Reloads the source at its current position. */
   private again(): void {
     const { player } = this;
     const video = player.getVideoElement();

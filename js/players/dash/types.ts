@@ -1,9 +1,9 @@
-// As much of dash.js as is used here, so that no version of its types is required.
+// The parts of dash.js that are used here, so that no version of its types is required.
 import type { RequestContext } from "../../core.js";
 
 export interface DashPlayer {
   getVersion(): string;
-  // `never`: dash.js's own types name events by interfaces, and differ between versions.
+  // `never`: dash.js's own types name events by interfaces, which differ between versions.
   on(type: never, listener: never): void;
   off(type: never, listener: never, scope?: object): void;
   trigger(type: never, payload: object, filters: object): void;
@@ -14,7 +14,7 @@ export interface DashPlayer {
   registerLicenseRequestFilter(filter: unknown): void;
   unregisterLicenseRequestFilter(filter: unknown): void;
 }
-/** dash.js's ProtectionData of one key system; those that matter to the adapter are named. */
+/** dash.js's ProtectionData of one key system; the adapter's fields are named. */
 export interface ProtectionData {
   serverURL?: unknown;
   serverCertificate?: string | undefined;
@@ -45,7 +45,7 @@ export interface KeySystemAccess {
   selectedSystemString?: string;
   nativeMediaKeySystemAccessObject: MediaKeySystemAccess;
 }
-/** What dash.js's `error` event carries. */
+/** The contents of dash.js's `error` event. */
 export interface DashError {
   code: number;
   message: string;

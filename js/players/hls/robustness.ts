@@ -1,6 +1,6 @@
-// hls.js asks for one robustness, whatever the DRM, and knows four names. It lets a function of ours ask in its place: for each
-// level under its own name. What the content refuses is an error, because hls.js keeps its MediaKeys; the next player that is
-// made of the same configuration begins one level lower.
+// hls.js requests one robustness, whatever the DRM, and knows four key system names. It lets a function of ours make
+// the request instead: one for each level, with the level's own name. If the content refuses a level, that is an error,
+// because hls.js keeps its MediaKeys; the next player that uses the same configuration starts one level lower.
 import { drmOf, type AdapterOptions, type Client, type PallyConError } from "../../core.js";
 import { levelsFor, watched, type Level, type Levels } from "../parts/levels.js";
 
@@ -13,7 +13,7 @@ export class Robust {
     this.levels = levels;
   }
 
-  /** In place of the browser's: asks for one level after the other. */
+  /** Replaces the browser's function: requests one level after the other. */
   async request(keySystem: string, configurations: MediaKeySystemConfiguration[]): Promise<MediaKeySystemAccess> {
     const { levels } = this;
     const drm = drmOf(keySystem);
@@ -43,7 +43,7 @@ export class Robust {
       access,
       () => levels.use(level),
       (cause) => {
-        // The last one stays: another player gets its error, and not the browser's default.
+        // The last level is kept, so that another player gets its error instead of the browser's default.
         if (!error && levels.of(level.drm).length > 1) levels.refuse(level);
         error ??= client.fail(levels.error(level, cause));
         return Promise.reject(error);

@@ -1,7 +1,7 @@
-// As much of hls.js's types as is used here, so that no version of them is required.
+// The parts of hls.js's types that are used here, so that no version of them is required.
 import type { Chain, License, Octets, PallyConError } from "../../core.js";
 
-/** As much of Hls as is used here, so that no version of its types is required. */
+/** The part of Hls that is used here, so that no version of its types is required. */
 export interface Hls {
   media?: HTMLMediaElement | null;
   levels: Playlist[];
@@ -48,7 +48,7 @@ export interface RetryPolicy {
   maxRetryDelayMs: number;
 }
 
-/** The part of HlsConfig that is ours. */
+/** The part of HlsConfig that the adapter sets. */
 export interface HlsDrmConfig {
   emeEnabled: boolean;
   drmSystems: Record<string, DrmSystem>;
@@ -68,7 +68,9 @@ export interface HlsDrmConfig {
 }
 
 export type Xhr = XMLHttpRequest & { pallyConError?: PallyConError };
-/** One license request over all its attempts: hls.js begins each with the same challenge and a new xhr, and without a pause. */
+/**
+ * One license request with all its attempts: hls.js starts each with the same challenge and a new xhr, without a pause.
+ */
 export interface Request {
   chain: Chain;
   fail: (error: PallyConError) => PallyConError;

@@ -1,4 +1,4 @@
-// One interface to the CDM's two APIs: EME, and WebKit's legacy API.
+// One interface for both APIs of the CDM: EME, and WebKit's legacy API.
 import { LEGACY_FAIRPLAY, createError, drmOf, hex } from "../../core.js";
 import type { Bytes, Octets } from "../../core.js";
 import { legacyKeys, type LegacyKeys } from "../../environment/index.js";
@@ -31,7 +31,7 @@ const licenseRejected = (keySystem: string, cause: unknown) => createError("lice
 const certificateRejected = (keySystem: string, cause?: unknown) =>
   createError("certificate-rejected", { keySystem, cause });
 
-/** Chromium does not detach MediaKeys from an element that plays: the next attachment reuses them. */
+/** Chromium does not detach MediaKeys from a playing element: the next attachment reuses them. */
 const kept = new WeakMap<HTMLMediaElement, { level: string; keys: MediaKeys }>();
 
 export async function modernCdm(
@@ -102,7 +102,7 @@ interface WebKitElement extends HTMLMediaElement {
   webkitSetMediaKeys(keys: LegacyKeys | null): void;
 }
 
-/** @param blob makes what createSession takes: init data, asset id and certificate in one */
+/** @param blob builds the argument of createSession: init data, asset id and certificate in one */
 export function legacyCdm(element: HTMLMediaElement, blob: (initData: Octets, certificate: Octets) => Uint8Array): Cdm {
   const video = element as WebKitElement;
   let der: Octets;
@@ -112,7 +112,7 @@ export function legacyCdm(element: HTMLMediaElement, blob: (initData: Octets, ce
     },
     attach: async () => undefined,
     async open(_type, initData, on) {
-      // Safari takes them only once it knows the source.
+      // Safari only accepts them once it knows the source.
       const Keys = legacyKeys();
       if (!video.webkitKeys && Keys) video.webkitSetMediaKeys(new Keys(LEGACY_FAIRPLAY));
       const session = video.webkitKeys?.createSession("video/mp4", blob(initData, der));

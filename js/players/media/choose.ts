@@ -1,4 +1,4 @@
-// Chooses the best of the allowed DRMs that the browser has.
+// Chooses the best allowed DRM that the browser supports.
 import { legacyKeys, probe } from "../../environment/index.js";
 import { LEGACY_FAIRPLAY, createError } from "../../core.js";
 import type { Drm, PallyConError } from "../../core.js";
@@ -9,7 +9,7 @@ export interface Choice {
   keySystem: string;
   access?: MediaKeySystemAccess;
 }
-/** To be asked for: one robustness, or the first that is granted. */
+/** What to request: one robustness, or several of which the first one granted is used. */
 export interface Candidate {
   drm: Drm;
   keySystem: string;
@@ -24,7 +24,7 @@ const SOFTWARE: Candidate["levels"] = [
   {},
 ];
 
-/** Without ClearKey, which protects nothing: it has to be asked for. */
+/** Without ClearKey, which protects nothing: it must be requested explicitly. */
 export const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
 
 export async function choose(options: MediaOptions): Promise<Choice> {
@@ -39,7 +39,7 @@ export async function choose(options: MediaOptions): Promise<Choice> {
       levels: drm === "widevine" ? SOFTWARE : [{}],
     }),
   );
-  // Hardware DRM needs content made for it, with separate keys for audio and video: it has to be asked for.
+  // Hardware DRM needs content made for it, with separate keys for audio and video: it must be requested explicitly.
   for (const candidate of candidates.filter(({ keySystem }) => !/\.3000$|experiment$/.test(keySystem))) {
     const choice = await ask(candidate, options);
     if (choice) return choice;

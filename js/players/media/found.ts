@@ -1,4 +1,4 @@
-// What the machine needs to know about init data.
+// The facts about init data that the machine needs.
 import type { InitData, InitDataType, PsshBox } from "../../core.js";
 
 /** `encrypted`, or WebKit's `webkitneedkey`. */
@@ -7,7 +7,7 @@ export interface InitDataEvent extends Event {
   initDataType?: InitDataType;
 }
 
-/** What the machine compares init data by: see src/delivery/key_request.rs. */
+/** The machine compares init data by these: see src/delivery/key_request.rs. */
 export function describe(read: InitData | undefined) {
   const boxes = read?.boxes ?? [];
   return {

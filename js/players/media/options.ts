@@ -1,4 +1,4 @@
-// What attachMedia() takes beside what every adapter does.
+// The options of attachMedia() besides those of every adapter.
 import type { Source } from "./module.js";
 import type { Drm, Robustness } from "../../core.js";
 
@@ -11,8 +11,8 @@ export interface MediaOptions {
   sessionType?: MediaKeySessionType;
   persistentState?: MediaKeysRequirement;
   distinctiveIdentifier?: MediaKeysRequirement;
-  /** Safari has two APIs for FairPlay; default: the modern one if it is there */
+  /** Safari has two APIs for FairPlay; default: the modern one if it is available */
   fairplay?: "auto" | "modern" | "legacy";
-  /** where media.wasm is, if it is not beside the script */
+  /** URL of media.wasm, if it is not next to the script */
   wasm?: Source;
 }

@@ -1,5 +1,5 @@
-// The levels of a bare element. Its MediaKeys cannot be replaced while it plays, so it gets them when a session's request
-// has shown that the content accepts their level.
+// Security levels on a bare element. Its MediaKeys cannot be replaced during playback, so it gets them only when a
+// session's request has shown that the content accepts their level.
 import type { AdapterOptions, Client, Octets } from "../../core.js";
 import { levelsFor, robustnessOf, type Level, type Levels } from "../parts/levels.js";
 import type { Cdm } from "./cdm.js";
@@ -38,7 +38,10 @@ export class Robust {
     return undefined;
   }
 
-  /** A CDM that changes to the next level of its DRM if the content refuses the one in use before any request was made. */
+  /**
+   * A CDM that switches to the next level of its DRM if the content refuses the current one before any request was
+   * made.
+   */
   async cdm(first: Choice, make: (choice: Choice) => Promise<Cdm>): Promise<Cdm> {
     const { levels } = this;
     const levelOf = ({ keySystem, access }: Choice) => levels.find(keySystem, access && robustnessOf(access));
@@ -69,13 +72,13 @@ export class Robust {
           try {
             const session = await cdm.open(type, initData, on);
             inUse = cdm;
-            // A second setMediaKeys() while one is going on would be refused.
+            // A second setMediaKeys() during the first would be refused.
             await (attached ??= cdm.attach());
             if (level) levels.use(level);
             return session;
           } catch (cause) {
             if (inUse || !level) throw cause;
-            // Of several sessions that are refused, the first changes the level.
+            // If several sessions are refused, the first one switches the level.
             if (current === asked) current = stepDown(level, cause);
           }
         }

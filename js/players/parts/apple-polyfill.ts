@@ -1,6 +1,7 @@
-// Shaka's polyfill of EME over Safari's old WebKitMediaKeys: what the app installed with PatchedMediaKeysApple.install().
+// Shaka's polyfill of EME on top of Safari's old WebKitMediaKeys, which the app installs with
+// PatchedMediaKeysApple.install().
 
-/** drm.initDataTransform of Shaka's configuration. */
+/** drm.initDataTransform in Shaka's configuration. */
 export type Transform = (initData: Uint8Array, type: string, info: Info | null) => Uint8Array;
 interface Info {
   keySystem?: string;
@@ -8,7 +9,7 @@ interface Info {
   serverCertificate?: Uint8Array | null;
 }
 
-/** The polyfill's init data by what the transform made of them: they alone can be read as init data. */
+/** The polyfill's init data, by the transform's result: only the former can be read as init data. */
 const originals = new WeakMap<Uint8Array, Uint8Array>();
 export const originalOf = (initData: Uint8Array): Uint8Array => originals.get(initData) ?? initData;
 
@@ -16,9 +17,9 @@ export const polyfilled = (): boolean =>
   (self as { shakaMediaKeysPolyfill?: unknown }).shakaMediaKeysPolyfill === "apple";
 
 /**
- * The init data of the old API: the URI, the content id and the certificate in one. Shaka's own transform takes the URI's host
- * for the content id, which ends at the first `/` of PallyCon's base64. The polyfill gives the URI as UTF-8:
- *
+ * The init data of the old API: URI, content id and certificate combined. Shaka's own transform uses the URI's host as
+ * the
+ * content id, which ends at the first `/` of PallyCon's base64. The polyfill passes the URI as UTF-8:
  *     length u32le | URI UTF-16LE | length u32le | content id UTF-16LE | length u32le | certificate
  */
 export const legacyTransform =

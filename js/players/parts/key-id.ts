@@ -1,9 +1,8 @@
-// Key ids as adapters meet them: bytes of a CDM, and an init segment's own.
+// Key ids as adapters encounter them: bytes of a CDM, and those of an init segment.
 import type { Octets } from "../../core.js";
 
 /**
- * default_KID of the first `tenc` that has one (ISO/IEC 23001-7, 8.2), wherever in an init segment it is nested:
- *
+ * default_KID of the first `tenc` that has one (ISO/IEC 23001-7, 8.2), at any depth of an init segment:
  *     "tenc" | version u8 | flags u24 | reserved u8 | pattern u8 | isProtected u8 | ivSize u8 | key id 16
  */
 export function defaultKeyId(segment: Uint8Array | null | undefined): Octets | undefined {

@@ -1,5 +1,5 @@
-// Key statuses (W3C EME, MediaKeyStatus) of players that keep the sessions to themselves: an event for each change, and a
-// warning with what to do where a key does not play.
+// Key statuses (W3C EME, MediaKeyStatus) for players that hide their sessions: raises an event for each change, and a
+// warning with a hint if a key does not play.
 import { isSameKeyId, keyProblem, type Client } from "../../core.js";
 
 /** Another session's license may still be on its way. */
@@ -15,12 +15,14 @@ export class KeyStatuses {
     this.client = client;
   }
 
-  /** The content needs these keys. */
+  /** The keys that the content needs. */
   want(keyIds: string[]): void {
     for (const keyId of keyIds) if (!this.wanted.includes(keyId)) this.wanted.push(keyId);
   }
 
-  /** All statuses there are. Some devices report PlayReady's key ids in GUID order: they are told as the content has them. */
+  /**
+   * The statuses of all keys. Some devices report PlayReady's key ids in GUID order: the content's form is reported.
+   */
   tell(statuses: [keyId: string, status: string][]): void {
     for (const [id, status] of statuses) {
       const keyId = this.wanted.find((own) => isSameKeyId(own, id)) ?? id;
@@ -30,7 +32,7 @@ export class KeyStatuses {
       this.warn(keyId, status);
     }
     clearTimeout(this.timer);
-    // One status of one zero byte stands for all keys, on platforms that do not tell more.
+    // Platforms that reveal no key ids report one status, of one zero byte, for all keys.
     if (statuses.some(([id]) => id.length > 2)) this.timer = setTimeout(() => this.missing(), GRACE);
   }
 
@@ -40,9 +42,9 @@ export class KeyStatuses {
 
   private missing(): void {
     const missing = this.wanted.filter((keyId) => !this.told.has(keyId));
-    // Where none is known the CDM counts in ids of its own (FairPlay may), and nothing can be said.
+    // If no id is known, the CDM uses ids of its own (FairPlay may), and nothing can be concluded.
     if (!missing.length || missing.length === this.wanted.length) return;
-    for (const keyId of missing) this.told.set(keyId, ""); // said once
+    for (const keyId of missing) this.told.set(keyId, ""); // reported once
     this.warn(missing.join(", "), "");
   }
 

@@ -1,4 +1,4 @@
-// The security levels that a player may still ask for, and the steps down from one to the next.
+// The security levels that a player may still request, and the steps down from one to the next.
 import { createError, type AdapterOptions, type Client, type Drm, type PallyConError } from "../../core.js";
 import { levels, type Level } from "../../environment/index.js";
 
@@ -8,7 +8,7 @@ export type { Level };
 const DRMS: Drm[] = ["fairplay", "playready", "widevine"];
 
 export class Levels {
-  /** those that may be asked for, best first */
+  /** those that may be requested, best first */
   left: Level[];
   private readonly client: Client;
   private refused: string | undefined;
@@ -24,19 +24,19 @@ export class Levels {
     return this.left.filter((level) => level.drm === drm);
   }
 
-  /** of the name that is asked for first */
+  /** of the name to request first */
   underBestName(drm: Drm): Level[] {
     const list = this.of(drm);
     return list.filter(({ keySystem }) => keySystem === list[0]!.keySystem);
   }
 
-  /** FairPlay has one level, which nobody chooses and no content refuses. */
+  /** FairPlay has one level, which cannot be chosen and which no content refuses. */
   find(keySystem: string, video = ""): Level | undefined {
     const levels = this.left.filter(({ drm }) => drm === "widevine" || drm === "playready");
     return levels.find((level) => level.keySystem === keySystem && (level.robustness.video ?? "") === video);
   }
 
-  /** The CDM or the content refuses `level`. False if there is nothing lower to ask for. */
+  /** The CDM or the content refuses `level`. Returns false if no lower one is left to request. */
   refuse(level: Level | undefined): boolean {
     if (!level) return false;
     this.left = this.left.filter((one) => one !== level);
@@ -44,7 +44,7 @@ export class Levels {
     return this.left.length > 0;
   }
 
-  /** A session has begun with this level. */
+  /** A session has started with this level. */
   use({ drm, keySystem, robustness }: Level): void {
     const key = JSON.stringify([keySystem, robustness, this.refused]);
     if (this.told === key) return;
@@ -59,7 +59,7 @@ export class Levels {
     });
   }
 
-  /** What an app gets when `level` was the last one. */
+  /** The app's error if `level` was the last one. */
   error(level: Level, cause: unknown): PallyConError {
     const { keySystem } = level;
     return createError("robustness-refused", { parameters: [keySystem, nameOf(level)], keySystem, cause });
@@ -67,8 +67,9 @@ export class Levels {
 }
 
 /**
- * The same access, whose sessions report what the content makes of its level: `used` when the CDM has made a request, `refused`
- * when it has not; what that resolves with, or never, is what the player gets.
+ * The same access, whose sessions report how the content responds to its level: `used` when the CDM has made a request,
+ * `refused`
+ * when it has not. The player gets what the promise of `refused` resolves with; it may stay pending.
  */
 export function watched(
   access: MediaKeySystemAccess,
@@ -93,11 +94,11 @@ export function watched(
   };
 }
 
-/** The level of an access, by what the browser has granted. */
+/** The level of an access, from what the browser has granted. */
 export const robustnessOf = (access: MediaKeySystemAccess): string =>
   access.getConfiguration().videoCapabilities?.[0]?.robustness ?? "";
 
-/** PlayReady has its highest level in the key system's name. */
+/** PlayReady encodes its highest level in the key system's name. */
 const nameOf = ({ keySystem, robustness }: Level): string => robustness.video || robustness.audio || keySystem;
 
 export async function levelsFor(client: Client, { robustness }: AdapterOptions, drms = DRMS): Promise<Levels> {

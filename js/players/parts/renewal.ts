@@ -1,13 +1,13 @@
-// Renewals that the page begins: for servers that count or stop streams by them, and before keys expire. The module
+// Renewals that the page initiates: for servers that count or stop streams by them, and before keys expire. The module
 // decides when.
 import { createError, renewalWait, type Client, type Drm, type License, type PallyConError } from "../../core.js";
 
 /** A license. */
 export interface Renewable {
   drm: Drm;
-  /** as EME's: milliseconds since 1970, NaN where there is no end */
+  /** as in EME: milliseconds since 1970, NaN if it never expires */
   expiration: () => number;
-  /** makes the session ask; nothing: the player cannot */
+  /** makes the session request a renewal; absent: the player cannot */
   renew?: (() => Promise<void>) | undefined;
 }
 interface Known extends Renewable {
@@ -29,16 +29,16 @@ export class Renewals {
     this.interval = renewal?.interval ?? NaN;
   }
 
-  /** FairPlay's is told to ask, and has a renewal message then. */
+  /** FairPlay's session gets a command, and then sends a renewal message. */
   licensedSession(session: MediaKeySession, drm: Drm, details: License["details"]): void {
     const known = this.sessions.has(session);
     const renew = drm === "fairplay" ? () => session.update(new TextEncoder().encode("renew")) : undefined;
     this.licensed(session, { drm, expiration: () => session.expiration, renew }, details);
-    // The CDM may say until when the keys are valid.
+    // The CDM may know until when the keys are valid.
     if (!known && renew) session.addEventListener("keystatuseschange", () => this.updated(session));
   }
 
-  /** `key`: of the session that has the license. */
+  /** `key`: identifies the session that has the license. */
   protected licensed(key: unknown, renewable: Renewable, details: License["details"]): void {
     const { drm, renew } = renewable;
     if (renew) {
@@ -46,7 +46,7 @@ export class Renewals {
       this.sessions.set(key, { ...renewable, stated: Number(details?.renewal_duration) * 1000 });
       this.plan(key);
     } else if (!this.warned && renewalWait(drm, this.interval, NaN, NaN) !== undefined) {
-      // Not of Widevine and ClearKey: their CDMs renew on their own.
+      // Not for Widevine and ClearKey: their CDMs renew on their own.
       this.warned = true;
       this.client.warn(createError("renewal-unsupported", { parameters: [this.player, drm] }), drm);
     }
@@ -57,7 +57,7 @@ export class Renewals {
     if (session && !Object.is(session.expiration(), session.known)) this.plan(key);
   }
 
-  /** There was no renewal. */
+  /** The renewal failed. */
   failed(key: unknown, { retryable }: PallyConError): void {
     this.plan(key, retryable);
   }

@@ -1,4 +1,4 @@
-// The option `robustness` of the players: dist/robustness.js, which an adapter loads only if it has the option.
+// The option `robustness` of the players: dist/robustness.js, which an adapter only loads if the option is set.
 export { robustDash } from "../dash/robustness.js";
 export { robustHls } from "../hls/robustness.js";
 export { robustRx } from "../rx-player/robustness.js";

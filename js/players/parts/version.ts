@@ -1,4 +1,4 @@
-// Adapters reach into players: a version that was never tested raises a warning, once.
+// Adapters depend on players' internals: an untested version raises a warning, once.
 import { createError, type Client } from "../../core.js";
 
 const warned = new WeakMap<Client, Set<string>>();

@@ -1,9 +1,9 @@
-// rx-player makes an error of its own of what getLicense() throws, and copies the message into it. Ours is found by
-// that message.
+// rx-player creates an error of its own from what getLicense() throws, and only copies the message. That message
+// identifies our error.
 import type { PallyConError } from "../../core.js";
 import type { RxError } from "./types.js";
 
-/** Enough for the players on a page: an error is looked up when it is raised, and known from then on. */
+/** Enough for the players on a page: an error is looked up when it is raised, and linked from then on. */
 const MAX_REMEMBERED = 16;
 
 const known = new WeakMap<object, PallyConError>();
@@ -15,7 +15,7 @@ export function remember(error: PallyConError): PallyConError {
   return error;
 }
 
-/** `error` is rx-player's; what is behind it is ours. */
+/** `error` is rx-player's; the result is ours behind it. */
 export const link = (error: object, ours: PallyConError): void => void known.set(error, ours);
 
 export function errorOf(error: unknown): PallyConError | undefined {

@@ -1,4 +1,4 @@
-// What one player is doing: which requests end with it, and whether its keys are valid while a renewal is refused.
+// The state of one player: which requests end with it, and whether its keys are still valid when a renewal is refused.
 import { drmOf, hex, newAbortController, type Client, type Drm, type PallyConError, type Undo } from "../../core.js";
 import { KeyStatuses } from "../parts/key-status.js";
 import { errorOf, link } from "./errors.js";
@@ -6,14 +6,14 @@ import type { RxError, RxPlayer } from "./types.js";
 
 /** As rx-player's EncryptedMediaError. */
 const WARNING = { name: "EncryptedMediaError", type: "ENCRYPTED_MEDIA_ERROR", code: "KEY_LOAD_ERROR", fatal: false };
-/** Its types call this protected. */
+/** Protected in rx-player's types. */
 interface Emitter {
   trigger?: (name: string, error: Error) => void;
 }
 
 const playbacks = new WeakMap<Client, WeakMap<RxPlayer, Playback>>();
 
-/** One for each player and client, however often content is loaded. */
+/** One per player and client, however often content is loaded. */
 export function playbackOf(player: RxPlayer, client: Client): Playback {
   const ofClient = playbacks.get(client) ?? new WeakMap<RxPlayer, Playback>();
   playbacks.set(client, ofClient);
@@ -39,7 +39,7 @@ class Playback {
     player.addEventListener("playerStateChange", (state) => this.onState(state));
   }
 
-  /** Aborted when playback ends. The client holds on to the player until then, and no longer. */
+  /** Aborted when playback ends. The client references the player until then, and no longer. */
   signal(): AbortSignal {
     if (!this.requests) {
       const requests = newAbortController();
@@ -49,7 +49,7 @@ class Playback {
     return this.requests.signal;
   }
 
-  /** The one in use, variants included, if it is that DRM's: the element may still have older MediaKeys. */
+  /** The access in use, including variants, if it is that DRM's: the element may still have older MediaKeys. */
   keySystem(drm: Drm): string | undefined {
     try {
       const { keySystem = "" } = this.player.getKeySystemConfiguration() ?? {};
@@ -65,8 +65,9 @@ class Playback {
   }
 
   /**
-   * Whether playback goes on after a refused renewal. The app gets it as a warning of the player, which is what
-   * rx-player calls an error that it survives.
+   * Whether playback continues after a refused renewal. The app gets it as a warning of the player, which is what
+   * rx-player calls
+   * an error that it survives.
    */
   outlives(error: PallyConError): boolean {
     if (this.expired) return false;
@@ -84,7 +85,7 @@ class Playback {
     this.requests?.abort();
     this.requests = undefined;
     void this.undo?.();
-    // Here already, before rx-player raises it: whoever listens first finds ours.
+    // Linked now, before rx-player raises it, so that its first listener already finds ours.
     const error = this.player.getError();
     if (error) this.onError(error);
     this.statuses.stop();

@@ -1,5 +1,6 @@
-// rx-player takes a list of key systems, each with robustness of its own. What the content refuses stops it: then it loads the
-// same content again with the names that are left. It reuses MediaKeys under one name, so a level is refused with its name.
+// rx-player takes a list of key systems, each with its own robustness. If the content refuses one, rx-player stops:
+// then it loads the same content again with the remaining names. It reuses MediaKeys with the same name, so refusing a
+// level refuses its name.
 import type { AdapterOptions, Client, Drm } from "../../core.js";
 import { levelsFor, type Level, type Levels } from "../parts/levels.js";
 import type * as Errors from "./errors.js";
@@ -9,7 +10,7 @@ interface LoadOptions {
   keySystems?: KeySystemOption[];
   startAt?: unknown;
 }
-/** What rx-player's types do not show, or show with more parameters than matter here. */
+/** Parts that rx-player's types hide, or declare with more parameters than matter here. */
 interface Inner {
   loadVideo(options: LoadOptions): void;
   trigger(name: string, error: RxError): void;
@@ -17,7 +18,7 @@ interface Inner {
 }
 
 const players = new WeakSet<RxPlayer>();
-/** the levels of each option of ours */
+/** the levels of each of our options */
 const owners = new WeakMap<KeySystemOption["getLicense"], { levels: Levels; keySystem: string; client: Client }>();
 
 export interface Robust {
@@ -66,7 +67,7 @@ function capabilities(levels: Level[]): Pick<KeySystemOption, "videoCapabilities
   return { videoCapabilitiesConfig: of("video"), audioCapabilitiesConfig: of("audio") };
 }
 
-/** Between the player and its app: remembers what is loaded, and takes the errors that are not the last word. */
+/** Sits between the player and its app: remembers what is loaded, and withholds errors that are not final. */
 function step(player: RxPlayer, link: typeof Errors.link): void {
   if (players.has(player)) return;
   players.add(player);
@@ -85,7 +86,9 @@ function step(player: RxPlayer, link: typeof Errors.link): void {
   };
 }
 
-/** The same content with the key systems that are left, if the error is that its content refuses the one in use. */
+/**
+ * Loads the same content with the remaining key systems, if the error means that the content refuses the current one.
+ */
 function withoutRefused(
   player: Inner,
   options: LoadOptions,
@@ -93,7 +96,7 @@ function withoutRefused(
   link: typeof Errors.link,
 ): LoadOptions | undefined {
   const { code } = error;
-  // 4.0 has it in the player alone.
+  // In 4.0 only the player has it.
   const inUse = player.getKeySystemConfiguration();
   const { keySystem = inUse?.keySystem, keySystemConfiguration = inUse?.configuration } = error;
   const all = options.keySystems ?? [];

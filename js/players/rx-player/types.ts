@@ -1,4 +1,4 @@
-// As much of rx-player's types as is used here, so that no version of them is required.
+// The parts of rx-player's types that are used here, so that no version of them is required.
 import type { Octets } from "../../core.js";
 
 export interface RxPlayer {
@@ -8,7 +8,7 @@ export interface RxPlayer {
   getKeySystemConfiguration(): { keySystem: string } | null;
 }
 
-/** The part of IKeySystemOption that is ours. */
+/** The part of IKeySystemOption that the adapter sets. */
 export interface KeySystemOption {
   type: string;
   getLicense: (message: Uint8Array, messageType: string) => Promise<Octets | null>;
@@ -23,10 +23,10 @@ export interface Capabilities {
   value: string[];
 }
 
-/** What rx-player's errors about DRM have beside Error's fields. */
+/** The fields of rx-player's DRM errors besides those of Error. */
 export interface RxError extends Error {
   code?: string;
-  /** 4.0 leaves them out */
+  /** 4.0 omits them */
   keySystem?: string;
   keySystemConfiguration?: MediaKeySystemConfiguration;
   keyStatuses?: { keyId: ArrayBuffer; keyStatus: string }[];

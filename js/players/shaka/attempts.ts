@@ -1,5 +1,6 @@
-// All attempts at a license: Shaka's own after HTTP failures, and those of this package after a refusal under 200. The client decides
-// about both, as far as Shaka asks: 5 runs request filters before each attempt, and lets a listener of `retry` stop it.
+// All attempts at a license: Shaka's own after HTTP failures, and this package's after a refusal with status 200. The
+// client decides about both, as far as Shaka allows: 5 runs request filters before each attempt, and lets a listener of
+// `retry` stop it.
 import { toPallyConError, tooLate } from "../../core.js";
 import type { Chain, Client, Drm, LicenseRequest, Octets, PallyConError, RequestContext } from "../../core.js";
 import { originalOf } from "../parts/apple-polyfill.js";
@@ -8,11 +9,11 @@ import type { DownloadFailed, Request, ShakaNetworkingEngine, ShakaPlayer } from
 
 export class Attempts {
   readonly chains = new WeakMap<Request, Chain>();
-  /** The latest attempt of each request, for what its token's inspection had found. */
+  /** The latest attempt of each request, for the problems of its token. */
   readonly sent = new WeakMap<Request, LicenseRequest>();
-  /** Shaka's errors after which it shall not try again, and what they are to us. */
+  /** Errors of Shaka that end its retries, and the PallyConErrors behind them. */
   readonly last = new WeakMap<object, { ours: PallyConError; chain: Chain }>();
-  /** What requests have ended with, though Shaka has attempts left. */
+  /** The final errors of requests for which Shaka has attempts left. */
   private readonly final = new WeakMap<Request, PallyConError>();
   private readonly client: Client;
 
@@ -37,7 +38,10 @@ export class Attempts {
     return chain;
   }
 
-  /** The next attempt, when it may be made. A callback of the page that failed is called again as often as the options allow. */
+  /**
+   * Starts the next attempt, when it is allowed. A failing callback of the page is called again as often as the options
+   * allow.
+   */
   async next(request: Request, chain: Chain, prepare: () => Promise<LicenseRequest>): Promise<LicenseRequest> {
     for (;;) {
       const final = this.final.get(request);
@@ -52,7 +56,7 @@ export class Attempts {
     }
   }
 
-  /** An attempt of Shaka's failed: it tries again, or the request has come to its end. */
+  /** An attempt of Shaka's failed: it retries, or the request has ended. */
   readonly onFailed = ({ request, error, aborted }: DownloadFailed): void => {
     const chain = request && this.chains.get(request);
     const sent = request && this.sent.get(request);
@@ -60,7 +64,7 @@ export class Attempts {
     const ours = aborted
       ? tooLate("The license server", sent.timeout, "license")
       : fromNetwork(this.client, error ?? undefined);
-    // Shaka gave it up, or a filter did.
+    // Shaka gave up, or a filter did.
     if (!ours) return;
     const final = chain.fail(ours, (error?.data[3] as Record<string, string> | undefined)?.["retry-after"]);
     if (!final) return;
@@ -73,7 +77,7 @@ export class Attempts {
   };
 }
 
-/** What Shaka knows of a request. */
+/** What Shaka knows about a request. */
 export function contextOf(request: Request, attempt: number): Partial<RequestContext> {
   const { drmInfo, sessionId, initData, initDataType, licenseRequestType } = request;
   return {
@@ -90,7 +94,7 @@ export function contextOf(request: Request, attempt: number): Partial<RequestCon
   };
 }
 
-/** An attempt as Shaka will post it. */
+/** An attempt as Shaka will send it. */
 export function putOn(
   request: Request,
   { url, body, headers, timeout }: LicenseRequest,
@@ -102,7 +106,7 @@ export function putOn(
   if (withCredentials) request.allowCrossSiteCredentials = true;
   const present = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
   for (const name of Object.keys(headers)) {
-    // Shaka has taken PlayReady's own headers out of the CDM's message: those stay.
+    // Shaka has taken PlayReady's own headers from the CDM's message: those stay.
     const own = /^(content-type|soapaction)$/i.test(name) && present.has(name.toLowerCase());
     if (!own) request.headers[name] = headers[name]!;
   }

@@ -2,10 +2,13 @@
 import type { Client } from "../../core.js";
 import type { Request } from "./types.js";
 
-/** A placeholder for the certificate, with its DRM; Shaka's request filter puts the bytes in its place. */
+/** A placeholder URL for the certificate that names its DRM; Shaka's request filter substitutes the bytes. */
 export const CERTIFICATE = "data:application/octet-stream;drm=";
 
-/** Shaka waits for it, and asks for it where the DRM is really used. Without FairPlay's there is no playback: its error is thrown. */
+/**
+ * Shaka waits for it, and only requests it if the DRM is really used. Without FairPlay's there is no playback: its
+ * error is thrown.
+ */
 export async function fillCertificate(client: Client, request: Request): Promise<void> {
   const drm = (["fairplay", "widevine"] as const).find((name) => request.uris[0] === CERTIFICATE + name);
   if (!drm) return;

@@ -1,10 +1,10 @@
-// What of Shaka's DRM configuration is ours, and how it was before.
+// The adapter's part of Shaka's DRM configuration, and the values that it replaces.
 import { polyfilled } from "../parts/apple-polyfill.js";
 import { CERTIFICATE } from "./certificate.js";
 import type { DrmConfig } from "./types.js";
 import { KEY_SYSTEM, LEGACY_FAIRPLAY, drmOf, type AdapterOptions, type Client } from "../../core.js";
 
-/** Those of a license server with tokens: ClearKey's in Shaka has a configuration of its own. */
+/** Those with a license server that takes tokens: Shaka configures ClearKey separately. */
 const DRMS = ["widevine", "playready", "fairplay"] as const;
 
 interface Configured {
@@ -16,7 +16,7 @@ interface Configured {
 export function configurationOf(client: Client, before: DrmConfig, { persistentState }: AdapterOptions): Configured {
   const servers: Record<string, string> = {};
   for (const drm of DRMS) servers[KEY_SYSTEM[drm]] = client.defaultUrl(drm);
-  // The name of Safari's old API. Without Shaka's polyfill for it there is no CDM of that name.
+  // The name of Safari's old API. Without Shaka's polyfill there is no CDM with this name.
   if (polyfilled()) servers[LEGACY_FAIRPLAY] = client.defaultUrl("fairplay");
   const advanced: DrmConfig["advanced"] = {};
   for (const keySystem of Object.keys(servers)) {
@@ -32,7 +32,7 @@ export function configurationOf(client: Client, before: DrmConfig, { persistentS
   return { servers, advanced };
 }
 
-/** The same entries as they were. */
+/** The same entries with their previous values. */
 export function restored({ servers, advanced }: Configured, before: DrmConfig): object {
   const old = { servers: {} as Record<string, string | undefined>, advanced: {} as DrmConfig["advanced"] };
   for (const keySystem of Object.keys(servers)) old.servers[keySystem] = before.servers[keySystem];

@@ -1,4 +1,4 @@
-// Our errors inside Shaka's, and Shaka's own as ours.
+// Our errors inside Shaka's, and Shaka's own errors as ours.
 import { encodeText, PallyConError, read, redactUrl, tooLate, toPallyConError } from "../../core.js";
 import type { Client } from "../../core.js";
 import type { ShakaError } from "./types.js";
@@ -29,7 +29,7 @@ export function errorEvent(ours: PallyConError, error?: ShakaError): object {
   return event;
 }
 
-/** What this package knows of an error that Shaka gave: ours, wherever Shaka put it. */
+/** The PallyConError behind an error of Shaka, wherever Shaka put it. */
 export function pallyConError(error: unknown, depth = 0): PallyConError | undefined {
   if (error instanceof PallyConError) return error;
   const data = (error as ShakaError | undefined)?.data;
@@ -48,7 +48,7 @@ export function fromNetwork(client: Client, error: ShakaError | undefined): Pall
   const [status, body] = error.code === 1001 ? [Number(error.data[1]), String(error.data[2] ?? "")] : [0, ""];
   if (typeof error.data[0] === "string") error.data[0] = redactUrl(error.data[0]);
   try {
-    // With this status nothing is a license; which DRM it is not does not matter.
+    // With this status nothing is a license; which DRM's it is not does not matter.
     read(client, "widevine", { status, body: encodeText(body) });
     return undefined;
   } catch (thrown) {

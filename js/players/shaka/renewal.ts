@@ -1,5 +1,5 @@
-// Renewals in Shaka Player: from 5.0 on it has renewLicense(), for FairPlay and PlayReady. Before, it does not give out
-// its sessions.
+// Renewals in Shaka Player: since 5.0 it has renewLicense(), for FairPlay and PlayReady. Earlier versions do not expose
+// their sessions.
 import type { AdapterOptions, Client, Drm, License, PallyConError } from "../../core.js";
 import { Renewals } from "../parts/renewal.js";
 import type { Request, ShakaPlayer } from "./types.js";
@@ -7,7 +7,7 @@ import type { Request, ShakaPlayer } from "./types.js";
 type Renewing = ShakaPlayer & { renewLicense?: (sessionId: string) => void; getExpiration(): number };
 
 export class ShakaRenewals extends Renewals {
-  /** Those that are on their way, by session. */
+  /** Renewals in progress, by session. */
   private readonly pending = new Map<string, Drm>();
   private readonly shaka: Renewing;
 
@@ -28,12 +28,13 @@ export class ShakaRenewals extends Renewals {
     const { shaka } = this;
     const id = request.sessionId ?? "";
     if (this.pending.delete(id)) this.client.renewal(drm, "granted");
-    // Shaka closes PlayReady's session before it asks again: by the expiry alone no page that has not asked for it is renewed.
+    // Shaka closes PlayReady's session before it requests again: so expiry alone triggers no renewal unless the page
+    // has asked for it.
     const expiration = () => (this.interval > 0 ? shaka.getExpiration() : NaN);
     this.licensed(id, { drm, expiration, renew: shaka.renewLicense && (async () => shaka.renewLicense!(id)) }, details);
   }
 
-  /** Where only HTTP has failed, Shaka does not say which request it was. */
+  /** If HTTP alone has failed, Shaka does not say which request it was. */
   refused(error: PallyConError, request?: Request): void {
     for (const [id, drm] of Array.from(this.pending)) {
       if (request && id !== (request.sessionId ?? "")) continue;

@@ -1,5 +1,5 @@
-// Shaka asks for the levels that its configuration lists. That the content refuses one is known only after it has chosen
-// (6006): then the content is loaded again with the levels that are left, and the app hears of the last refusal alone.
+// Shaka requests the levels that its configuration lists. Only after it has chosen one can the content refuse it
+// (6006): then the content is loaded again with the remaining levels, and the app only gets the last refusal.
 import { KEY_SYSTEM, drmOf, type AdapterOptions, type Client, type Drm, type PallyConError } from "../../core.js";
 import { levelsFor, type Level, type Levels } from "../parts/levels.js";
 import type { DrmConfig, DrmInfo, ShakaError, ShakaPlayer } from "./types.js";
@@ -25,14 +25,14 @@ class Steps implements Robust {
   private readonly before: DrmConfig;
   private readonly load: ShakaPlayer["load"];
   private readonly dispatch: ShakaPlayer["dispatchEvent"];
-  /** names that have got robustness of ours */
+  /** names that have our robustness */
   private readonly configured = new Set<string>();
   /** what the app has loaded last */
   private args: never[] | undefined;
   private running = false;
-  /** another attempt that has begun because a level was refused */
+  /** another attempt, started because a level was refused */
   private step: Promise<unknown> | undefined;
-  /** Shaka's choice that was refused: each of its sessions says so */
+  /** Shaka's choice that was refused: each of its sessions reports that */
   private refusedInfo: Partial<DrmInfo> | null | undefined;
   private final: PallyConError | undefined;
   /** Shaka's choice for the latest session: while it loads, drmInfo() does not have it */
@@ -46,7 +46,7 @@ class Steps implements Robust {
     this.load = player.load;
     this.dispatch = player.dispatchEvent;
     this.configure();
-    // A Storage has no events: it rejects with what is refused.
+    // A Storage has no events: it rejects with the refusal.
     if ("store" in player) return;
     player.load = (...args) => {
       this.args = args;
@@ -141,7 +141,7 @@ class Steps implements Robust {
     }
   }
 
-  /** Whether a refused level is the reason, and another attempt has begun: `step`. */
+  /** Whether the error is a refused level and another attempt has started: `step`. */
   private handles(error: ShakaError): boolean {
     const { args, levels } = this;
     if (!args || (error.code !== REQUEST_REFUSED && error.code !== CONFIG_REFUSED)) return false;
@@ -164,7 +164,7 @@ class Steps implements Robust {
     return this.explains(error);
   }
 
-  /** The last refusal is the app's, with ours inside. */
+  /** The app gets the last refusal, with ours inside. */
   private explains(error: ShakaError): boolean {
     const { final } = this;
     if (!final) return true;
@@ -185,7 +185,7 @@ class Steps implements Robust {
       await this.load.apply(player, [uri, from, ...rest] as never[]);
       if (playing) video.play().catch(() => {}); // loading has paused it
     });
-    step.catch(() => {}); // whoever waits for the attempt gets it
+    step.catch(() => {}); // the caller that waits for the attempt gets it
     if (this.running) {
       this.step = step;
       return;

@@ -1,8 +1,8 @@
-// As much of Shaka Player as is used here, so that no version of its types is required.
+// The parts of Shaka Player that are used here, so that no version of its types is required.
 import type { Transform } from "../parts/apple-polyfill.js";
 import type { Bytes } from "../../core.js";
 
-/** What a shaka.offline.Storage has as well. */
+/** The part that a shaka.offline.Storage shares. */
 export interface ShakaStorage {
   getNetworkingEngine(): ShakaNetworkingEngine | null;
   getConfiguration(): unknown;
@@ -60,7 +60,7 @@ export interface ShakaError {
   category?: number;
   handled?: boolean;
 }
-/** Shaka's event `downloadfailed`, where it concerns a request. */
+/** Shaka's event `downloadfailed`, if it belongs to a request. */
 export interface DownloadFailed {
   request?: Request;
   error?: ShakaError | null;

@@ -1,4 +1,5 @@
-// What one client does for one player: it follows contrib-eme's sessions from a source's first init data to the next one.
+// One client's work for one player: it follows contrib-eme's sessions from a source's first init data to the next
+// source.
 import { asBytes, copyBytes, createError, drmOf, hex, newAbortController, toPallyConError } from "../../core.js";
 import type { Bytes, Client, InitDataType, Octets, Undo } from "../../core.js";
 import { detailsOf, type LicenseHandler } from "../../license-handler.js";
@@ -8,10 +9,10 @@ import { warnUntested } from "../parts/version.js";
 import type { Player, Session, Tech, VideojsPlayer } from "./types.js";
 
 const ENCRYPTED = 5; // MediaError.MEDIA_ERR_ENCRYPTED of video.js
-/** contrib-eme's names of what failed. */
+/** contrib-eme's names of failures. */
 const LICENSE_FAILED = "eme-failed-generate-license-request";
 const CERTIFICATE_FAILED = "eme-failed-set-server-certificate";
-/** Another source, or none: video.js clears its error with the first, and makes a new tech with the second. */
+/** Another source, or none: video.js clears its error with the first event, and creates a new tech with the second. */
 const NEXT_SOURCE = ["loadstart", "playerreset"];
 
 /** contrib-eme's callback. */
@@ -19,7 +20,7 @@ export type Done = (error: null, license: Octets) => void;
 
 const attachments = new WeakMap<Player, Map<Client, Attachment>>();
 
-/** The one of this player and client. */
+/** The attachment of this player and client. */
 export function attachmentOf(given: VideojsPlayer, client: Client): Attachment {
   const player = given as unknown as Player;
   if (typeof player?.eme !== "object" || typeof player.tech !== "function") throw createError("player-invalid");
@@ -29,7 +30,7 @@ export function attachmentOf(given: VideojsPlayer, client: Client): Attachment {
     skipWithoutInitData(player);
     player.on("dispose", () => {
       known.forEach((attachment) => attachment.dispose());
-      // contrib-eme closes its sessions now, and reports what fails to the player, whose error() then throws.
+      // contrib-eme closes its sessions now, and reports failures to the player, whose error() then throws.
       const last = player.error();
       player.error = () => last;
     });
@@ -40,9 +41,10 @@ export function attachmentOf(given: VideojsPlayer, client: Client): Attachment {
 }
 
 /**
- * VHS hands contrib-eme the init data of every DRM that the manifest has, whichever is in use. Where the one in use has
- * none, and a session exists already, contrib-eme dereferences null and the app gets a TypeError. The media have init
- * data of their own.
+ * VHS passes contrib-eme the init data of every DRM in the manifest, whichever is in use. If the one in use has none,
+ * and a
+ * session already exists, contrib-eme dereferences null and the app gets a TypeError. The media contain init data of
+ * their own.
  */
 function skipWithoutInitData(player: Player): void {
   const { eme } = player;
@@ -56,24 +58,27 @@ function skipWithoutInitData(player: Player): void {
   };
 }
 
-/** For a promise of contrib-eme's that would make it report the failure once more, under another name. */
+/** A promise for contrib-eme that must not reject: it would report the failure again, with another name. */
 const never = <T>(): Promise<T> => new Promise(() => {});
 
 export class Attachment {
   private readonly player: Player;
   private readonly client: Client;
   private readonly undo: Undo;
-  /** of the requests for this source */
+  /** for the requests of this source */
   private controller = newAbortController();
   private statuses: KeyStatuses | undefined;
   private renewals: Renewals | undefined;
-  /** where contrib-eme raises its events, while a source of ours is played */
+  /** raises contrib-eme's events, while a source of ours is played */
   private tech: Tech | undefined;
   private keySystem = "";
-  /** the message that contrib-eme is about to ask a license for */
+  /** the message that contrib-eme is about to request a license for */
   private message: MediaKeyMessageEvent | undefined;
   private readonly sessions = new WeakMap<EventTarget, Session>();
-  /** Sessions of this source without a license: contrib-eme never asks again for equal init data under the same URL. */
+  /**
+   * Sessions of this source without a license: contrib-eme never repeats a request for equal init data with the same
+   * URL.
+   */
   private readonly unlicensed = new Set<EventTarget>();
   private readonly certified = new WeakMap<MediaKeys, Promise<void>>();
   private uncertified: MediaKeys | undefined;
@@ -89,7 +94,10 @@ export class Attachment {
     });
   }
 
-  /** At once: contrib-eme goes on in the same tick. What a player that lives on still waits for becomes its error. */
+  /**
+   * Immediately: contrib-eme continues in the same tick. For a player that lives on, a pending request becomes its
+   * error.
+   */
   dispose(): void {
     this.controller.abort();
     this.leave();
@@ -97,7 +105,7 @@ export class Attachment {
     void this.undo();
   }
 
-  /** What plays, while a source of ours is played. */
+  /** The current source, while it is one of ours. */
   media(): HTMLMediaElement | undefined {
     return this.tech?.el();
   }
@@ -114,7 +122,7 @@ export class Attachment {
     tech.on("keymessage", this.onMessage);
   }
 
-  /** Whatever the source still waits for, it will not get; the next one begins as if there had been none. */
+  /** Pending requests of the source get nothing; the next source starts as if there had been none. */
   private readonly end = (): void => {
     this.controller.abort();
     this.controller = newAbortController();
@@ -142,7 +150,7 @@ export class Attachment {
     this.unlicensed.delete(keySession);
   };
 
-  /** contrib-eme calls generateRequest() next: what it says is known nowhere else. */
+  /** contrib-eme calls generateRequest() next: its error can only be observed here. */
   private readonly onSession = ({ keySession: session }: { keySession: MediaKeySession }): void => {
     const {
       client,
@@ -174,14 +182,14 @@ export class Attachment {
       });
   };
 
-  /** Resolves when the CDM has the certificate, where there is one. A failure is forgotten with its source. */
+  /** Resolves when the CDM has the certificate, if there is one. A failure is forgotten with its source. */
   private certify(keys: MediaKeys, keySystem: string): Promise<void> {
     const drm = drmOf(keySystem);
     const { client } = this;
     let certified = this.certified.get(keys);
     if (!certified && (drm === "fairplay" || (drm === "widevine" && client.options.certificate?.widevine))) {
       certified = set(client, keys, keySystem, drm).catch((error: unknown) => {
-        // Widevine's CDM asks for one in a message.
+        // Widevine's CDM requests one in a message.
         if (drm === "widevine") return;
         this.uncertified = keys;
         throw error;
@@ -191,7 +199,7 @@ export class Attachment {
     return certified ?? Promise.resolve();
   }
 
-  /** A license for the message that contrib-eme got just now. */
+  /** A license for the latest message of contrib-eme. */
   async license(
     handler: LicenseHandler,
     keySystem: string,
@@ -220,16 +228,16 @@ export class Attachment {
       done(null, license);
       if (session) renewals.licensedSession(session, drmOf(keySystem)!, detailsOf(license));
     } catch (thrown) {
-      if (!signal.aborted) this.tech?.trigger("licenserequestattempted"); // as contrib-eme does when it is called back
+      if (!signal.aborted) this.tech?.trigger("licenserequestattempted"); // as contrib-eme does after its callback
       renewals.failed(session, toPallyConError(thrown));
-      // With a usable key playback goes on; contrib-eme opens another session when the keys have expired.
+      // With a usable key playback continues; contrib-eme opens another session when the keys have expired.
       if (!(renewal && session && isUsable(session))) this.report(thrown, signal, keySystem, LICENSE_FAILED);
     }
   }
 
-  /** contrib-eme would do it twice, under other names, and never for a session that has had an answer before. */
+  /** contrib-eme would report it twice, with other names, and never for a session that already had a response. */
   private report(thrown: unknown, signal: AbortSignal, keySystem: string, errorType: string): void {
-    // Another source has been loaded: nobody waits for this one.
+    // Another source has been loaded: nothing waits for this one.
     if (this.controller.signal !== signal) return;
     const originalError = toPallyConError(thrown);
     const shown = this.player.error() as { originalError?: unknown } | null;

@@ -1,4 +1,4 @@
-// As much of video.js and videojs-contrib-eme as is used here, so that no version of their types is required.
+// The parts of video.js and videojs-contrib-eme that are used here, so that no version of their types is required.
 import type { InitDataType, Octets } from "../../core.js";
 
 export interface VideojsPlayer {
@@ -10,16 +10,16 @@ export interface VideojsPlayer {
   off(type: string | string[], listener: () => void): void;
 }
 
-/** What contrib-eme takes for a key system, as far as it comes from here. Its own options can be added. */
+/** The part of contrib-eme's key system options that the adapter sets. The app can add others. */
 export interface KeySystem {
   persistentState?: MediaKeysRequirement | undefined;
   getContentId(emeOptions: unknown, initData: string): string;
   getCertificate(emeOptions: unknown, done: (error: null) => void): void;
-  /** of FairPlay with the content id before the message */
+  /** with FairPlay, the content id precedes the message */
   getLicense(...args: unknown[]): void;
 }
 
-/** The player as it really is. contrib-eme replaces `eme` by an object when it starts. */
+/** The player as it really is: contrib-eme replaces `eme` by an object when it starts. */
 export interface Player {
   tech(safety: boolean): Tech;
   error(error?: object): unknown;
@@ -35,7 +35,7 @@ export interface Eme {
   initializeMediaKeys(options?: { keySystems?: KeySystems }, callback?: () => void, ...rest: unknown[]): void;
 }
 export interface Tech {
-  /** contrib-eme keeps the MediaKeys on the element, with the key system that they are of. */
+  /** contrib-eme keeps the MediaKeys on the element, with their key system. */
   el(): HTMLMediaElement & { mediaKeysObject?: MediaKeys | null; keySystem?: string };
   on(type: string, listener: (event: never) => void): void;
   off(type: string, listener: (event: never) => void): void;
