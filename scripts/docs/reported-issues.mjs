@@ -29,9 +29,9 @@ export const REPORTED_ISSUES = [
     "bridge",
     "no FairPlay outside Apple's devices",
     [
-      ["tests/e2e/failures.spec.mjs", "the SPC is posted once, as standard base64"],
-      ["tests/e2e/fairplay-shaka.spec.mjs", "the SPC wrapped once"],
-      ["tests/e2e/hls-errors.spec.mjs", "the SPC as it was, its type, and a fresh token"],
+      ["tests/e2e/failures.spec.mjs", "the SPC is posted once, as percent-encoded standard base64"],
+      ["tests/e2e/fairplay-shaka.spec.mjs", "each attempt wraps the SPC once"],
+      ["tests/e2e/hls-errors.spec.mjs", "the SPC unchanged, its type, and a fresh token"],
     ],
   ],
   [
@@ -58,7 +58,7 @@ export const REPORTED_ISSUES = [
     "no FairPlay outside Apple's devices",
     [
       ["tests/e2e/failures.spec.mjs", "a certificate in every form"],
-      ["tests/e2e/hls-errors.spec.mjs", "is hls.js's own fatal error, and no license is asked for"],
+      ["tests/e2e/hls-errors.spec.mjs", "is hls.js's own fatal error, and no license is requested"],
     ],
   ],
   [
@@ -68,7 +68,7 @@ export const REPORTED_ISSUES = [
     "no Safari here",
     [
       ["tests/e2e/environment.spec.mjs", "FairPlay's old API"],
-      ["tests/e2e/media.spec.mjs", "is taken where the page wants it, though there is the modern one"],
+      ["tests/e2e/media.spec.mjs", "is used if the page asks for it, although the modern one exists"],
     ],
   ],
   [
@@ -77,7 +77,7 @@ export const REPORTED_ISSUES = [
     "bridge",
     "the bridge sends them as Safari was seen to",
     [
-      ["tests/e2e/hls.spec.mjs", "the asset id goes with the SPC"],
+      ["tests/e2e/hls.spec.mjs", "the asset id is sent after the SPC"],
       ["src/init_data/skd.rs", "every_encoding"],
     ],
   ],
@@ -87,8 +87,8 @@ export const REPORTED_ISSUES = [
     "bridge",
     "no FairPlay outside Apple's devices",
     [
-      ["tests/e2e/hls.spec.mjs", "are put right, for every track"],
-      ["tests/e2e/hls-errors.spec.mjs", "FairPlay in MPEG-TS is refused in words"],
+      ["tests/e2e/hls.spec.mjs", "are corrected, for every track"],
+      ["tests/e2e/hls-errors.spec.mjs", "FairPlay in MPEG-TS is refused with an explanation"],
     ],
   ],
   [
@@ -129,7 +129,7 @@ export const REPORTED_ISSUES = [
     "no such hardware here",
     [
       ["tests/e2e/environment.spec.mjs", "hardware PlayReady"],
-      ["tests/e2e/environment.spec.mjs", "hardware DRM for a key that audio shares"],
+      ["tests/e2e/environment.spec.mjs", "hardware DRM for a key shared with audio"],
     ],
   ],
   [
@@ -137,7 +137,7 @@ export const REPORTED_ISSUES = [
     "compared in both orders",
     "bridge",
     "no such device here; the bridge reports them as one does",
-    [["tests/e2e/hls.spec.mjs", "in GUID order are told as the playlist has them"]],
+    [["tests/e2e/hls.spec.mjs", "in GUID order are reported as in the playlist"]],
   ],
   [
     "Robustness too high, or empty",
@@ -146,7 +146,7 @@ export const REPORTED_ISSUES = [
     "",
     [
       ["tests/e2e/environment.spec.mjs", "probe: the browser's own ClearKey"],
-      ["tests/js/probe.test.mjs", "no key system is asked more than four times"],
+      ["tests/js/probe.test.mjs", "no key system is queried more than four times"],
     ],
   ],
   [
@@ -155,8 +155,8 @@ export const REPORTED_ISSUES = [
     "browser",
     "",
     [
-      ["tests/e2e/environment.spec.mjs", "an insecure context is named"],
-      ["tests/webkit/no-eme.test.mjs", "there is no EME here"],
+      ["tests/e2e/environment.spec.mjs", "an insecure context is reported"],
+      ["tests/webkit/no-eme.test.mjs", "without EME, in a secure context"],
     ],
   ],
   [
@@ -185,8 +185,8 @@ export const REPORTED_ISSUES = [
     "bridge",
     "a real renewal needs an account",
     [
-      ["tests/e2e/media.spec.mjs", "Widevine's CDM asks for it, with a token of its own"],
-      ["tests/e2e/media.spec.mjs", "FairPlay's session is told to ask"],
+      ["tests/e2e/media.spec.mjs", "Widevine's CDM requests it, with its own token"],
+      ["tests/e2e/media.spec.mjs", "FairPlay's session is told to renew"],
       ["tests/e2e/shaka.spec.mjs", "an expired token"],
     ],
   ],
@@ -207,7 +207,7 @@ export const REPORTED_ISSUES = [
     "a real refusal needs an account",
     [
       ["tests/e2e/failures.spec.mjs", "the site's own refusal inside 8002"],
-      ["tests/e2e/failures.spec.mjs", "a code that nobody knows"],
+      ["tests/e2e/failures.spec.mjs", "an unknown code passes through"],
     ],
   ],
   [
@@ -216,8 +216,8 @@ export const REPORTED_ISSUES = [
     "bridge",
     "Widevine's own CDM is not here",
     [
-      ["tests/e2e/failures.spec.mjs", "asks for its service certificate first"],
-      ["tests/e2e/hls.spec.mjs", "Widevine's own certificate is set"],
+      ["tests/e2e/failures.spec.mjs", "that requests its service certificate first"],
+      ["tests/e2e/hls.spec.mjs", "a configured Widevine certificate is set"],
     ],
   ],
   [
@@ -236,8 +236,8 @@ export const REPORTED_ISSUES = [
     "bridge",
     "no display here says no; the question is asked of the real browser",
     [
-      ["tests/e2e/failures.spec.mjs", "is told once, by the content's key id"],
-      ["tests/js/probe.test.mjs", "HDCP: none where not even"],
+      ["tests/e2e/failures.spec.mjs", "is reported once, by the content's key id"],
+      ["tests/js/probe.test.mjs", "if not even the first version is supported"],
       ["tests/e2e/environment.spec.mjs", "maxHdcp"],
     ],
   ],
@@ -247,7 +247,7 @@ export const REPORTED_ISSUES = [
     "bridge",
     "the demo's content does not rotate: a second key comes as a made-up event",
     [
-      ["tests/e2e/media.spec.mjs", "keys that come after the first license are a rotation"],
+      ["tests/e2e/media.spec.mjs", "keys that appear after the first license are a rotation"],
       ["src/custom_data/inspect_tests.rs", "key-rotation-missing"],
       ["src/init_data/tests.rs", "the_period_is_taken_off_only_where_one_says_so"],
     ],
@@ -265,8 +265,8 @@ export const REPORTED_ISSUES = [
     "bridge",
     "the network is real",
     [
-      ["tests/e2e/play.spec.mjs", "and the token on license requests and nowhere else"],
-      ["tests/e2e/hls.spec.mjs", "with the token on license requests alone"],
+      ["tests/e2e/play.spec.mjs", "and the token only on license requests"],
+      ["tests/e2e/hls.spec.mjs", "with the token only on license requests"],
     ],
   ],
 ];

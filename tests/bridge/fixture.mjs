@@ -1,4 +1,4 @@
-// A license server for each worker, a page of it for each test, the bridge in front of everything in the page.
+// Each worker has a license server, each test has a page on it, and the bridge runs before everything else in the page.
 import { test as base, expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,10 @@ export const test = base.extend({
     { scope: "worker" },
   ],
 
-  /** `open(config)`: the page with the bridge set up so; `faults`, `requests`: this test's run at the server. */
+  /**
+   * `open(config)`: the page with this configuration of the bridge; `faults`, `requests`: this test's run at the
+   * server.
+   */
   lab: async ({ page, server }, use, info) => {
     const run = `${server.url}/r/${info.testId.replace(/[^\w-]/g, "")}-${info.retry}`;
     await use({
@@ -51,7 +54,7 @@ export const test = base.extend({
 
 export { expect };
 
-/** Real pictures came out of the decoder and time goes on. */
+/** The decoder outputs real pictures and time advances. */
 export async function expectPlaying(page) {
   await expect
     .poll(() =>

@@ -1,4 +1,4 @@
-// Safari's old API, and media elements that a listener on the document does not see.
+// Safari's old API, and media elements that a listener on the document misses.
 import { events, expect, expectPlaying, keyIdsOf, test } from "./fixture.mjs";
 
 const [VIDEO] = keyIdsOf("demo-cbcs");
@@ -71,7 +71,7 @@ for (const [name, change] of Object.entries(WRONG)) {
   });
 }
 
-test("a CKC in base64 is an error event of the legacy session", async ({ lab }) => {
+test("a CKC in base64 raises an error event on the legacy session", async ({ lab }) => {
   const page = await lab.open({ drms: ["fairplay"], fairplay: "both" });
   const found = await page.evaluate(async (make) => {
     const { license } = lab;
@@ -111,7 +111,7 @@ for (const [place, put] of [
   ],
   ["outside the document", "(video) => video.remove()"],
 ]) {
-  test(`an element ${place} gets FairPlay's events as well`, async ({ lab }) => {
+  test(`an element ${place} also gets FairPlay's events`, async ({ lab }) => {
     const page = await lab.open({ drms: ["fairplay"] });
     await page.evaluate(async (where) => {
       eval(where)(lab.video);

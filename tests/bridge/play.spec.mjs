@@ -1,4 +1,4 @@
-// Bare players play really encrypted media through each simulated DRM; a changed license does not play.
+// Bare players play really encrypted media through each simulated DRM; an altered license does not play.
 import { catalog, events, expect, expectPlaying, keyIdsOf, test } from "./fixture.mjs";
 
 const contentOf = (contentId) => catalog.find((content) => content.contentId === contentId);
@@ -22,7 +22,8 @@ for (const [drm, keySystem, contentId] of SHAKA) {
       keySystem,
     });
     await expectPlaying(page);
-    // Shaka may ask again when the media bring the manifest's init data once more (in Firefox): which keys, not how often.
+    // Shaka may request again when the media repeat the manifest's init data (in Firefox): so this compares which keys,
+    // not how often.
     const licenses = (await lab.requests()).filter(
       (request) => request.kind === "license" && request.method === "POST",
     );
@@ -59,7 +60,7 @@ for (const [drm, keySystem, at] of [
   ["widevine", "com.widevine.alpha", 60],
   ["playready", "com.microsoft.playready", -190],
 ]) {
-  test(`one bit changed in a ${drm} license stops Shaka`, async ({ lab }) => {
+  test(`a ${drm} license with one flipped bit stops Shaka`, async ({ lab }) => {
     const page = await lab.open({ drms: [drm] });
     await lab.faults({ on: "license", fault: `flip:${at}` });
     await page.evaluate((options) => window.lab.shaka(options), {
@@ -76,7 +77,7 @@ for (const [drm, keySystem, at] of [
   });
 }
 
-test("one bit changed in a CKC stops hls.js", async ({ lab }) => {
+test("a CKC with one flipped bit stops hls.js", async ({ lab }) => {
   const page = await lab.open({ drms: ["fairplay"] });
   await lab.faults({ on: "license", fault: "flip:30" });
   await page.evaluate((options) => window.lab.hls(options), {
@@ -89,7 +90,7 @@ test("one bit changed in a CKC stops hls.js", async ({ lab }) => {
   expect(await page.evaluate(() => document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames)).toBe(0);
 });
 
-test("a Widevine CDM that asks for its certificate first plays", async ({ lab }) => {
+test("a Widevine CDM that requests its certificate first plays", async ({ lab }) => {
   const page = await lab.open({ drms: ["widevine"], serviceCertificateRequest: true });
   await page.evaluate((options) => window.lab.shaka(options), {
     manifest: "media/demo-single-key/manifest.mpd",
@@ -108,7 +109,7 @@ for (const { contentId, dashClearkey, hlsClearkey } of catalog) {
     ["Shaka", dashClearkey],
     ["hls.js", hlsClearkey],
   ]) {
-    test(`${player} plays ${contentId} through ClearKey, past the bridge`, async ({ lab }) => {
+    test(`${player} plays ${contentId} through ClearKey without the bridge`, async ({ lab }) => {
       const page = await lab.open();
       await page.evaluate((options) => window.lab.clearkey(options), { player, source: `media/${source}`, contentId });
       await expectPlaying(page);
@@ -117,7 +118,7 @@ for (const { contentId, dashClearkey, hlsClearkey } of catalog) {
   }
 }
 
-test("ClearKey stays the browser's own", async ({ lab }) => {
+test("ClearKey remains the browser's own", async ({ lab }) => {
   const page = await lab.open();
   const seen = await page.evaluate(async () => {
     const access = await navigator.requestMediaKeySystemAccess("org.w3.clearkey", [

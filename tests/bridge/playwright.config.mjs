@@ -1,4 +1,4 @@
-// The CDM bridge by itself: bare players, no package. `npx playwright test -c tests/bridge`
+// The CDM bridge alone: bare players, no package. `npx playwright test -c tests/bridge`
 import { defineConfig } from "@playwright/test";
 import { playwrightProjects } from "../../scripts/setup/browsers.mjs";
 

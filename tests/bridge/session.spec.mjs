@@ -1,4 +1,4 @@
-// A session's life after its license, and the forms that devices differ in.
+// A session after its license, and the variations between devices.
 import { expect, keyIdsOf, test } from "./fixture.mjs";
 
 const [VIDEO, AUDIO] = keyIdsOf("demo-cbcs");
@@ -13,7 +13,7 @@ const licensed = `async (keySystem, drm, kid) => {
   return { session, changes };
 }`;
 
-test("close, remove: key statuses, the closed promise, later calls", async ({ lab }) => {
+test("close and remove: key statuses, the closed promise, later calls", async ({ lab }) => {
   const page = await lab.open();
   const found = await page.evaluate(
     async ([kid, make]) => {
@@ -98,13 +98,13 @@ test("a simulated status and the GUID order of key ids", async ({ lab }) => {
     [VIDEO, licensed],
   );
   expect(found).toEqual({
-    // 01bfdc0f-ef9e-4a7b-… : the first three fields turned round
+    // 01bfdc0f-ef9e-4a7b-… : the first three fields with reversed bytes
     playready: [["0fdcbf019eef7b4abff8d3e2f4fbe1c6", "output-restricted"]],
     widevine: [[VIDEO, "output-restricted"]],
   });
 });
 
-test("renewal and expiry come by themselves where the options say so", async ({ lab }) => {
+test("the options trigger renewal and expiry", async ({ lab }) => {
   const page = await lab.open({ renewal: { after: 0.05, expiresAfter: 0.2 } });
   const found = await page.evaluate(
     async ([kid, make]) => {
@@ -122,7 +122,7 @@ test("renewal and expiry come by themselves where the options say so", async ({ 
   expect(found).toEqual({ type: "license-renewal", expires: true, changes: ["usable", "expired"] });
 });
 
-test('FairPlay: update("renew") brings a renewal message, whose answer is taken', async ({ lab }) => {
+test('FairPlay: update("renew") triggers a renewal message, whose response is accepted', async ({ lab }) => {
   const page = await lab.open();
   const found = await page.evaluate(async (kid) => {
     const keys = await lab.keys("com.apple.fps");
@@ -150,7 +150,7 @@ test('FairPlay: update("renew") brings a renewal message, whose answer is taken'
   expect(found).toEqual({ types: ["license-request", "license-renewal"], rest: [1, 1], good: "accepted" });
 });
 
-test("FairPlay: every form of init data names its key or its asset", async ({ lab }) => {
+test("FairPlay: each form of init data names its key or its asset", async ({ lab }) => {
   const page = await lab.open();
   const found = await page.evaluate(async () => {
     const keys = await lab.keys("com.apple.fps");
@@ -204,7 +204,7 @@ const FORMS = {
 };
 
 for (const [form, { start, parity, within, without }] of Object.entries(FORMS)) {
-  test(`PlayReady message form ${form}: its bytes, and the server takes what is inside`, async ({ lab }) => {
+  test(`PlayReady message in the form ${form}: its bytes, and the server accepts its content`, async ({ lab }) => {
     const page = await lab.open({ playreadyForm: form });
     const found = await page.evaluate(
       async ([kid]) => {

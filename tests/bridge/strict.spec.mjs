@@ -1,10 +1,10 @@
-// The bridge refuses what a real CDM refuses; otherwise a fault of a page would pass here and fail at a viewer's.
+// The bridge refuses what a real CDM refuses; otherwise a page's mistake would pass here and fail on a viewer's device.
 import { expect, keyIdsOf, test } from "./fixture.mjs";
 
 const [VIDEO, AUDIO] = keyIdsOf("demo-cbcs");
 const AVC = 'video/mp4; codecs="avc1.4d4015"';
 
-test("access: which key systems and configurations there are", async ({ lab }) => {
+test("access: the supported key systems and configurations", async ({ lab }) => {
   const page = await lab.open({ drms: ["widevine", "playready", "fairplay"] });
   const ask = (keySystem, configuration) =>
     page.evaluate(
@@ -41,7 +41,7 @@ test("access: which key systems and configurations there are", async ({ lab }) =
   expect(found).toEqual(expected);
 });
 
-test("access: a DRM that is switched off is not there; SL3000 can be switched on", async ({ lab }) => {
+test("access: a disabled DRM is missing; SL3000 can be enabled", async ({ lab }) => {
   const page = await lab.open({ drms: ["playready"], sl3000: true });
   const names = ["com.widevine.alpha", "com.apple.fps", "com.microsoft.playready.recommendation.3000"];
   const found = await page.evaluate(
@@ -60,7 +60,7 @@ test("access: a DRM that is switched off is not there; SL3000 can be switched on
   expect(found).toEqual(["NotSupportedError", "NotSupportedError", "accepted"]);
 });
 
-test("access: the answer holds what was accepted, and nothing else", async ({ lab }) => {
+test("access: the result contains what was accepted, and nothing else", async ({ lab }) => {
   const page = await lab.open({ drms: ["widevine"] });
   const found = await page.evaluate(async (contentType) => {
     const access = await navigator.requestMediaKeySystemAccess("com.widevine.alpha", [
@@ -95,7 +95,7 @@ test("access: the answer holds what was accepted, and nothing else", async ({ la
   });
 });
 
-test("media capabilities answer with an access, or without support", async ({ lab }) => {
+test("media capabilities return an access, or report no support", async ({ lab }) => {
   const page = await lab.open({ drms: ["widevine"] });
   const found = await page.evaluate(
     (contentType) =>
@@ -141,7 +141,7 @@ test("generateRequest: order, types, shapes", async ({ lab }) => {
         await s.generateRequest("keyids", bytes);
         await s.generateRequest("keyids", bytes);
       }),
-      // The second call is refused while the first is still on its way, and after a failed one.
+      // The second call is refused while the first one is in progress, and after a failed one.
       atOnce: await on((s) => Promise.all([s.generateRequest("keyids", bytes), s.generateRequest("keyids", bytes)])),
       afterFailure: await on(async (s) => {
         await s.generateRequest("cenc", cutBox).catch(() => {});
@@ -185,7 +185,7 @@ test("generateRequest: order, types, shapes", async ({ lab }) => {
   });
 });
 
-test("certificates: FairPlay takes DER alone, Widevine takes none", async ({ lab }) => {
+test("certificates: FairPlay accepts only DER, Widevine refuses DER", async ({ lab }) => {
   const page = await lab.open();
   const found = await page.evaluate(async (kid) => {
     const bytesOf = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -249,7 +249,7 @@ for (const [certificateOrder, outcome] of [
   [undefined, "accepted"],
   ["strict", "InvalidStateError"],
 ]) {
-  test(`certificates: a request in the tick of setServerCertificate() is ${outcome} in the order ${certificateOrder ?? "that is the default"}`, async ({
+  test(`certificates: a request in the same tick as setServerCertificate() is ${outcome} in the order ${certificateOrder ?? "that is the default"}`, async ({
     lab,
   }) => {
     const page = await lab.open({ certificateOrder });
@@ -269,7 +269,7 @@ for (const [certificateOrder, outcome] of [
   });
 }
 
-/** Runs in the page: a session with a real answer that has not been given to it yet. */
+/** Runs in the page: a session with a real response that it has not been given yet. */
 const answered = `async (drm, kid) => {
   const keySystem = { widevine: 'com.widevine.alpha', playready: 'com.microsoft.playready', fairplay: 'com.apple.fps' }[drm];
   const keys = await lab.keys(keySystem);
@@ -283,7 +283,7 @@ const answered = `async (drm, kid) => {
 }`;
 
 for (const drm of ["widevine", "playready", "fairplay"]) {
-  test(`${drm}: an answer of another form, of another session, or given twice is refused`, async ({ lab }) => {
+  test(`${drm}: a response in another form, for another session, or given twice is refused`, async ({ lab }) => {
     const page = await lab.open();
     const found = await page.evaluate(
       async ([name, kid, make]) => {
@@ -328,12 +328,12 @@ for (const drm of ["widevine", "playready", "fairplay"]) {
     });
   });
 
-  test(`${drm}: each single changed bit of a license is noticed`, async ({ lab }) => {
+  test(`${drm}: every single flipped bit of a license is detected`, async ({ lab }) => {
     const page = await lab.open();
     const found = await page.evaluate(
       async ([name, kid, make]) => {
         const { session, license } = await eval(make)(name, kid);
-        // PlayReady's license lies in XML, whose blanks and names are nobody's secret: the bytes inside count.
+        // PlayReady's license is XML, whose blanks and names are not protected: only the bytes inside are.
         const xml = new TextDecoder().decode(license);
         const inside = name === "playready" ? lab.unbase64(xml.match(/<License>([^<]+)</)[1]) : license;
         const wrapped = (bytes) =>
@@ -355,7 +355,7 @@ for (const drm of ["widevine", "playready", "fairplay"]) {
   });
 }
 
-test("Widevine: a certificate is due before a license where the CDM asked for one", async ({ lab }) => {
+test("Widevine: if the CDM requested a certificate, it refuses a license before it", async ({ lab }) => {
   const page = await lab.open({ serviceCertificateRequest: true });
   const found = await page.evaluate(async (kid) => {
     const session = (await lab.keys("com.widevine.alpha")).createSession();

@@ -1,4 +1,4 @@
-// The search over all codes, the words of players and browsers, what the lab offers, and the device report.
+// The search over all codes, the texts of players and browsers, the lab's cases, and the device report.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,7 +16,7 @@ const table = errorTable();
 const codesOf = (text) => search(table, text).entries.map(({ code }) => code);
 const require = createRequire(import.meta.url);
 
-test("a number finds its code first, and nothing that only contains it", () => {
+test("a search for a number finds its code first, and no number that only contains it", () => {
   assert.equal(codesOf("7011")[0], "token-expired");
   assert.equal(codesOf("PallyCon 7012")[0], "content-id-mismatch");
   for (const { pallycon, code } of entriesOf(table))
@@ -24,7 +24,7 @@ test("a number finds its code first, and nothing that only contains it", () => {
   assert.deepEqual(codesOf("99999"), []);
 });
 
-test("the players' numbers and the browsers' words lead to codes", () => {
+test("players' numbers and browsers' texts lead to codes", () => {
   const says = (text) => search(table, text).symptoms.map(({ says }) => says);
   assert.match(says("6007")[0], /LICENSE_REQUEST_FAILED/);
   assert.match(says("type error")[0], /TypeError/);
@@ -32,7 +32,7 @@ test("the players' numbers and the browsers' words lead to codes", () => {
   assert.match(says("keysystemnoaccess")[0], /keySystemNoAccess/);
 });
 
-test("words: all of them have to be there, in any order, with dashes or without", () => {
+test("all words of a search must match, in any order, with or without dashes", () => {
   assert.equal(codesOf("expired token")[0], "token-expired");
   assert.equal(codesOf("TOKEN-EXPIRED")[0], "token-expired");
   assert.ok(codesOf("hdcp").includes("output-restricted"));
@@ -65,7 +65,7 @@ test("every code that a symptom names is in the table, and every name is the pla
   }
 });
 
-test("the lab offers every code of the license server, and faults that the server knows", () => {
+test("the lab offers every code of the license server, and only faults that the server supports", () => {
   const cases = labCases(table);
   assert.equal(new Set(cases.map(({ id }) => id)).size, cases.length);
   for (const { id, faults = [] } of cases) assert.doesNotThrow(() => parseFaults(faults), id);
@@ -108,7 +108,7 @@ const FINDINGS = {
   },
 };
 
-test("the device report says the level, the codecs and what is in the way, and nothing of a URL but host and path", () => {
+test("the device report has the level, the codecs and the problems, and of each URL only host and path", () => {
   const text = reportText(FINDINGS);
   for (const part of [
     "Widevine (com.widevine.alpha)",
@@ -123,7 +123,7 @@ test("the device report says the level, the codecs and what is in the way, and n
   assert.equal(redactedUrl("nonsense"), "(not a URL)");
 });
 
-test("the verdict: what works, or why nothing does", () => {
+test("the verdict says what works, or why nothing does", () => {
   assert.deepEqual([verdictOf(FINDINGS).kind, verdictOf(FINDINGS).title], ["good", "Widevine works here."]);
   const problem = { code: "cdm-missing", message: "No DRM.", hint: "Use another browser." };
   assert.deepEqual(verdictOf({ ...FINDINGS, drms: [], problems: [problem] }), {

@@ -1,4 +1,4 @@
-// What the Play page offers, and what it says of combinations that cannot be.
+// The choices on the Play page, and its explanations of impossible combinations.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const possible = (choices) => choices.filter(({ why }) => !why).map(({ value }) 
 const reasons = (choices) => Object.fromEntries(choices.filter(({ why }) => why).map(({ value, why }) => [value, why]));
 const HERE = { own: false, server: true };
 
-test("every adapter of the package is offered, with a sample to copy, DRMs and content that is there", () => {
+test("every adapter of the package is offered, with a sample to copy and existing DRMs and content", () => {
   assert.deepEqual(
     playerChoices()
       .map(({ value }) => value)
@@ -35,7 +35,7 @@ test("every adapter of the package is offered, with a sample to copy, DRMs and c
   }
 });
 
-test("each choice names every DRM, content and fault: what cannot be chosen has its reason", () => {
+test("each choice lists every DRM, content and fault, with a reason for those that cannot be chosen", () => {
   for (const player of PLAYERS) {
     assert.deepEqual(
       drmChoices(player, HERE).map(({ value }) => value),
@@ -60,14 +60,14 @@ test("each choice names every DRM, content and fault: what cannot be chosen has 
   assert.deepEqual(reasons(faultChoices("fairplay")), {});
 });
 
-test("without the local server the samples have ClearKey only, and the visitor's own stream has every DRM", () => {
+test("without the local server the samples have only ClearKey, and the visitor's own stream has every DRM", () => {
   const hls = playerOf("hls");
   assert.deepEqual(possible(drmChoices(hls, { own: false, server: false })), ["clearkey"]);
   assert.deepEqual(possible(drmChoices(hls, { own: true, server: false })), Object.keys(DRMS));
   assert.deepEqual(possible(drmChoices(playerOf("shaka"), { own: false, server: false })), []);
 });
 
-test("a manifest of another format is named before anything is loaded", () => {
+test("a manifest of an unsupported format is reported before anything is loaded", () => {
   assert.match(formatProblem(playerOf("hls"), "https://x.example/a.mpd?b"), /plays HLS/);
   assert.match(formatProblem(playerOf("dash"), "https://x.example/a.m3u8"), /plays DASH/);
   assert.equal(formatProblem(playerOf("shaka"), "https://x.example/a.m3u8"), undefined);

@@ -1,4 +1,4 @@
-// TypeScript modules of www/demo/, as Node can import them.
+// Loads TypeScript modules of www/demo/ in Node.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { buildDir, root } from "../../scripts/lib/paths.mjs";
 import { siteModules } from "../../scripts/lib/site.mjs";
 
-/** @param {string} path below www/demo/; what only a browser can run is not imported by it */
+/** @param {string} path below www/demo/; the module must not import anything that needs a browser */
 export async function load(path) {
   const outfile = join(buildDir, "demo-tests", `${path.replace(/\W+/g, "-")}.mjs`);
   mkdirSync(join(buildDir, "demo-tests"), { recursive: true });

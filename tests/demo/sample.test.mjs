@@ -1,4 +1,4 @@
-// The code to copy: the sample that runs, with the choice's values in place.
+// The code to copy: the running sample with the chosen values filled in.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { transform } from "esbuild";
@@ -30,7 +30,7 @@ const SETUPS = {
 };
 
 for (const [name, source] of SAMPLES) {
-  test(`${name}: every setup is code that parses, with nothing left of the placeholders`, async () => {
+  test(`${name}: every setup is code that parses, without leftover placeholders`, async () => {
     for (const setup of Object.values(SETUPS)) {
       const text = sampleText(source, setup, CHOICE);
       await transform(text, { loader: "js" });
@@ -51,7 +51,7 @@ test("a pasted token is masked", () => {
   assert.ok(text.includes(TOKEN_MASK));
 });
 
-test("no content id is no line", () => {
+test("without a content id there is no line for it", () => {
   const [, source] = SAMPLES.find(([name]) => name.startsWith("rx-player"));
   assert.doesNotMatch(
     sampleText(source, SETUPS.fixed, { ...CHOICE, contentId: undefined }),
@@ -59,7 +59,7 @@ test("no content id is no line", () => {
   );
 });
 
-test("the options that run are those that are shown, the token callback too", async (t) => {
+test("the displayed options are those that run, including the token callback", async (t) => {
   const asked = [];
   globalThis.location = { href: "https://page.example/" };
   t.mock.method(globalThis, "fetch", async (url, init) => {

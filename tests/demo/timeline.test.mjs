@@ -1,4 +1,4 @@
-// From what was recorded to lanes and steps: what belongs to which session, gaps and attempts, and the scale.
+// From the recording to lanes and steps: assignment to sessions, gaps and attempts, and the scale.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
@@ -31,7 +31,7 @@ const request = (time, size, attempt = 1) =>
 const token = (time, started, more = {}) =>
   at(time, { type: "token", started: T + started, attemptReason: "license", ...more });
 
-test("two sessions at once: each request, answer and key is in the lane of its session", () => {
+test("two sessions at once: each request, response and key is in the lane of its session", () => {
   const events = [
     start,
     ...opened(1, 10, 100),
@@ -55,7 +55,7 @@ test("two sessions at once: each request, answer and key is in the lane of its s
   for (const id of ["session-1", "session-2"]) assert.equal(lanes[id].at(-1)[0], "1 key usable");
 });
 
-test("challenges of equal size: the answer is of the session that gets it", () => {
+test("challenges of equal size: the response belongs to the session that gets it", () => {
   const events = [
     start,
     ...opened(1, 10, 100),
@@ -70,7 +70,7 @@ test("challenges of equal size: the answer is of the session that gets it", () =
   assert.deepEqual(lanes["session-1"].find(([title]) => title.startsWith("License request")).slice(1), [41, 120]);
 });
 
-test("a token whose session is known goes there", () => {
+test("a token whose session is known goes into its lane", () => {
   const lanes = lanesOf([start, ...opened(1, 10, 100), ...opened(2, 12, 100), token(40, 20, { session: 2 })]);
   assert.ok(lanes["session-2"].some(([title]) => title === "Token"));
   assert.ok(!lanes["session-1"].some(([title]) => title === "Token"));
@@ -115,7 +115,7 @@ test("a player's own second attempt, which is not announced, ends the first", ()
   assert.deepEqual(lanes.page, []);
 });
 
-test("a refusal ends its request and is in its lane; a certificate's is the page's", () => {
+test("a refusal ends its request in its lane; a certificate's goes into the page's lane", () => {
   const refusal = {
     code: "token-expired",
     message: "PallyCon 7011",
@@ -137,13 +137,13 @@ test("a refusal ends its request and is in its lane; a certificate's is the page
   assert.deepEqual(lanes.page, [["7301", 60, 60]]);
 });
 
-test("what goes on has no end, and the drawing reaches to now", () => {
+test("an unfinished step has no end, and is drawn until now", () => {
   const timeline = timelineOf([start, ...opened(1, 10, 100), request(20, 100)], T + 3000);
   assert.equal(timeline.steps.at(-1).end, undefined);
   assert.equal(timeline.length, 3000);
 });
 
-test("a request without a challenge that was seen, and an event of another version, are in the page's lane", () => {
+test("a request without a challenge, and an event of another version, are in the page's lane", () => {
   const lanes = lanesOf([start, request(20, 100), at(30, { type: "delivery", state: "paused", reason: "offline" })]);
   assert.deepEqual(lanes.page, [
     ["License request, 100 bytes", 20, undefined],
@@ -151,14 +151,14 @@ test("a request without a challenge that was seen, and an event of another versi
   ]);
 });
 
-test("what is said again in the same words is one step with a count", () => {
+test("repeated errors with the same text are one step with a count", () => {
   const told = (time) => at(time, { type: "player-error", message: "hls.js keySystemLicenseRequestFailed" });
   assert.deepEqual(lanesOf([start, told(5), told(6), told(9)]).page, [
     ["hls.js keySystemLicenseRequestFailed ×3", 5, 5],
   ]);
 });
 
-test("ids of steps stay as the recording grows", () => {
+test("ids of steps stay the same as the recording grows", () => {
   const events = [
     start,
     ...opened(1, 10, 100),

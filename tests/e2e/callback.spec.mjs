@@ -1,10 +1,11 @@
-// The callback type from end to end: the page sends auth data, the license server asks the site's page, which is ours.
+// The callback type from end to end: the page sends auth data, and the license server asks the site's callback page,
+// which is ours.
 import { createServer } from "node:http";
 import { callbackHandler, createAuthData, nodeListener } from "../../dist/server.js";
 import { DEMO } from "../../www/license-server/accounts.mjs";
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
-/** The site's page, for one test. */
+/** The site's callback page, for one test. */
 async function callbackPage(run, authorize) {
   const asked = [];
   const server = createServer(
@@ -43,7 +44,7 @@ async function play(page, run, userId) {
   }, authData);
 }
 
-test("the site's page is asked, and what it grants plays", async ({ page, run }) => {
+test("the license server asks the callback page, and what that grants plays", async ({ page, run }) => {
   const site = await callbackPage(run, () => ({ policy: { playback_policy: { license_duration: 3600 } } }));
   await play(page, run, "ann");
   await expectPlaying(page);
@@ -57,7 +58,10 @@ test("the site's page is asked, and what it grants plays", async ({ page, run })
   await site.close();
 });
 
-test("the page's refusal reaches the player as 8002, with the site's code and words", async ({ page, run }) => {
+test("the callback page's refusal reaches the player as 8002, with the site's code and message", async ({
+  page,
+  run,
+}) => {
   const site = await callbackPage(run, ({ userId }) => ({
     error: { code: "NO_ORDER", message: `no order of ${userId}` },
   }));

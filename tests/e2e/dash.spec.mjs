@@ -1,4 +1,5 @@
-// dash.js: it plays on every DRM; what fails is its own error with ours inside; sources change, players go away, licenses are renewed.
+// dash.js: it plays with every DRM; failures are its own error with ours inside; sources change, players are destroyed,
+// licenses are renewed.
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
@@ -19,7 +20,7 @@ const events = (page, type) =>
   page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
 const seen = (page, type) =>
   page.evaluate((wanted) => window.lab.seen.filter((event) => event.type === wanted).length, type);
-/** What of ours went out, in whatever way the connection then ended. */
+/** Requests of the package, however the connection then ended. */
 const sent = async (page) => (await events(page, "request")).length;
 const cdm = (page, ...names) =>
   page.evaluate(
@@ -32,17 +33,17 @@ async function firstError(page) {
   return (await errors(page))[0];
 }
 
-// Each test has a page and a server of its own.
+// Each test has its own page and server.
 test.describe.configure({ mode: "parallel" });
 
-/** What a test is about that no other may do. */
+/** Exceptions to the checks after each test, per test. */
 const REFUSED = { annotation: { type: "the CDM refuses" } };
 const UNDONE = { annotation: { type: "dash.js sends" } };
 
 test.afterEach(async ({ page }) => {
   const [about] = test.info().annotations.map(({ type }) => type);
   expect(await page.evaluate(() => window.lab.unhandled), "what nobody caught").toEqual([]);
-  // A license, or nothing, for the CDM; and dash.js would show the token in this event.
+  // The CDM gets a license or nothing; and dash.js would reveal the token in this event.
   expect((await cdm(page, "refused")).length > 0, "the CDM was given something else").toBe(
     about === REFUSED.annotation.type,
   );
@@ -51,7 +52,7 @@ test.afterEach(async ({ page }) => {
   );
 });
 
-test("Widevine plays: one token and one license for each session, in dash.js's own events, too", {
+test("Widevine plays: one token and one license for each session, also in dash.js's own events", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await open(page, run);
@@ -142,7 +143,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     ["a network that is down", { on: "license", fault: "close" }, { code: "network", retryable: true }, 3],
     ["a server that stays away", { on: "license", fault: "status:503" }, { httpStatus: 503, retryable: true }, 3],
   ]) {
-    test(`${name}: dash.js's own error with ours inside, after as many requests as help`, {
+    test(`${name}: dash.js's own error with ours inside, after as many requests as can help`, {
       tag: ["@matrix", "@chromium"],
     }, async ({ page, run }) => {
       await open(page, run);
@@ -159,7 +160,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     });
   }
 
-  test("a token callback that throws: dash.js's own error in the callback's words, and no request", {
+  test("a token callback that throws: dash.js's own error with the callback's message, and no request", {
     tag: ["@matrix", "@chromium"],
   }, async ({ page, run }) => {
     await open(page, run);
@@ -175,7 +176,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await posts(run)).toEqual([]);
   });
 
-  test("ClearKey: a page in place of a license is dash.js's own error", { tag: ["@matrix", "@chromium"] }, async ({
+  test("ClearKey: a page instead of a license is dash.js's own error", { tag: ["@matrix", "@chromium"] }, async ({
     page,
     run,
   }) => {
@@ -185,7 +186,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await firstError(page)).toMatchObject({ code: 114, ours: { code: "not-a-license" } });
   });
 
-  test("503 twice, then a license: each attempt has a fresh token and the challenge as it was", {
+  test("503 twice, then a license: each attempt has a fresh token and the unchanged challenge", {
     tag: ["@matrix", "@chromium"],
   }, async ({ page, run }) => {
     await open(page, run);
@@ -215,7 +216,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect((await errors(page)).length).toBe(1);
   });
 
-  test("another source while a license is on its way: its request ends, silently, and the other plays", async ({
+  test("another source during a license request: the request ends silently, and the new source plays", async ({
     page,
     run,
   }) => {
@@ -230,7 +231,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await events(page, "error")).toEqual([]);
   });
 
-  test("destroyed while a token is on its way: no license is asked for, nothing is raised, and undo is harmless", async ({
+  test("destroyed while a token is pending: no license is requested, nothing is raised, and undo is harmless", async ({
     page,
     run,
   }) => {
@@ -251,7 +252,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
       const aborted = window.answer();
       await new Promise((resolve) => {
         setTimeout(resolve);
-      }); // whatever follows from the token has happened
+      }); // everything that the token triggers has happened
       return aborted;
     });
     expect(aborted).toBe(true);
@@ -273,10 +274,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     await expectPlaying(page);
   });
 
-  test("a renewal is granted: a token and a license of its own", { tag: ["@matrix", "@chromium"] }, async ({
-    page,
-    run,
-  }) => {
+  test("a granted renewal has its own token and license", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 0.5 } });
     await play(page);
     await expect.poll(async () => (await posts(run)).length).toBeGreaterThan(1);
@@ -286,7 +284,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a renewal is refused: dash.js's own error says which, and playback goes on", {
+  test("a refused renewal is dash.js's own error with the reason, and playback continues", {
     tag: ["@matrix", "@chromium"],
   }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 0.5 } });
@@ -299,7 +297,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     await expectPlaying(page);
   });
 
-  test("FairPlay: the certificate is in the CDM before the first request, however long it takes", async ({
+  test("FairPlay: the CDM gets the certificate before the first request, however long it takes", async ({
     page,
     run,
   }) => {
@@ -334,7 +332,10 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     });
   }
 
-  test("without FairPlay no certificate is fetched; one of the app's own is left to dash.js", async ({ page, run }) => {
+  test("without FairPlay no certificate is fetched; the app's own certificate is left to dash.js", async ({
+    page,
+    run,
+  }) => {
     await open(page, run);
     await play(page);
     await expectPlaying(page);
@@ -349,7 +350,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     ).toBe(true);
   });
 
-  test("a Widevine certificate is in the CDM before the first request, where the client has one; it does without where it fails", async ({
+  test("the CDM gets a configured Widevine certificate before the first request; a failed one is not needed", async ({
     page,
     run,
   }) => {
@@ -370,7 +371,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
     expect((await events(page, "error")).map(({ error: { phase } }) => phase)).toEqual(["certificate"]);
   });
 
-  test("a CDM that asks for its certificate first: what comes is not a license, and no error", async ({
+  test("a CDM that requests its certificate first: the response is neither a license nor an error", async ({
     page,
     run,
   }) => {
@@ -447,7 +448,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
   });
 
   test(
-    "after undo dash.js asks on its own, as the app has told it to, and nothing of ours is on the request",
+    "after undo dash.js sends its own requests, as the app configured, and nothing of ours is on them",
     UNDONE,
     async ({ page, run }) => {
       await open(page, run, { drms: [] });

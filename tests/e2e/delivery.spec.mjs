@@ -1,9 +1,10 @@
-// Delivery through the players: the limit for all attempts, the circuit, a browser that goes offline. What is decided is tested in
-// src/delivery and tests/js/delivery.test.mjs; here it is that each adapter applies it, and what the app gets.
+// Delivery through the players: the limit for all attempts, the circuit, an offline browser. The decisions are tested
+// in src/delivery and tests/js/delivery.test.mjs; these tests check that each adapter applies them, and what the app
+// gets.
 import { expect, openLab, test } from "./fixture.mjs";
 
 const CONTENT = "demo-single-key";
-/** By player: its lab, how it begins with options of the client, and how the same client is asked once more. */
+/** By player: its lab, how to start it with options of the client, and how to request again with the same client. */
 const PLAYERS = {
   Shaka: {
     begin: (page, options) =>
@@ -87,15 +88,15 @@ for (const [name, { lab = "", begin, again }] of Object.entries(PLAYERS))
         ),
       );
       expect(code).toBe("circuit-open");
-      // The same client, asked by the player.
+      // The same client, with a request from the player.
       await again(page);
       await expect.poll(() => ofPlayer(page)).toContain("circuit-open");
       expect([(await posts(run)).length, (await run.requests("token")).length]).toEqual([sent, tokens]);
     });
 
-    test("offline is waited out, and costs no attempt", async ({ page, run, context }) => {
+    test("an offline browser is waited for, which costs no attempt", async ({ page, run, context }) => {
       await open(page, run);
-      // From the moment at which the first token is there: the license cannot be asked for.
+      // Offline from the moment the first token is available: the license cannot be requested.
       await page.exposeFunction("goOffline", () => context.setOffline(true));
       await page.evaluate(() => {
         const { lab } = window;
@@ -107,7 +108,7 @@ for (const [name, { lab = "", begin, again }] of Object.entries(PLAYERS))
           return value;
         };
       });
-      // What the player or the page loads meanwhile may fail, too.
+      // What the player or the page loads in the meantime may fail, too.
       const begun = begin(page, { contentId: CONTENT, retry: { attempts: 1 } }).catch(() => {});
       await expect
         .poll(async () => (await events(page, "delivery")).map(({ state, reason }) => `${state} ${reason}`), {

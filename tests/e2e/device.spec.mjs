@@ -1,4 +1,4 @@
-// This device: what probe() and diagnose() find, for a person; without the bridge.
+// This device: the results of probe() and diagnose(), worded for a person; without the bridge.
 import { readFile } from "node:fs/promises";
 import { expect, test } from "./fixture.mjs";
 
@@ -7,9 +7,9 @@ async function open(page, run) {
   await expect(page.locator("#status")).toHaveText("Done.", { timeout: 45_000 });
 }
 
-test("what works here, what is in the way, and a report that names no address", async ({ page, run }) => {
+test("what works here, what is in the way, and a report without any address", async ({ page, run }) => {
   await open(page, run);
-  // The browsers of the tests have ClearKey alone, which protects nothing: the page must not call that a success.
+  // The browsers of the tests have only ClearKey, which protects nothing: the page must not call that a success.
   await expect(page.locator("#verdict")).toContainText("No DRM for protected content works here.");
   await expect(page.locator("#drms")).toContainText("org.w3.clearkey");
   await expect(page.locator("#problems")).toContainText("cdm-missing");
@@ -31,7 +31,7 @@ test("the report is downloaded as it is shown @chromium", async ({ page, run }) 
   expect((await readFile(await file.path(), "utf8")).trim()).toBe((await page.locator("#report").innerText()).trim());
 });
 
-test("a URL that is checked is in the report without its query", async ({ page, run }) => {
+test("a checked URL is in the report without its query", async ({ page, run }) => {
   await page.route("https://license.example/**", (route) =>
     route.fulfill({
       status: 405,

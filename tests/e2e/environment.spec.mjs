@@ -1,8 +1,8 @@
-// probe() and diagnose() in real browsers, with what is wrong really provoked: nothing here is mocked.
+// probe() and diagnose() in real browsers with real problems: nothing here is mocked.
 import { expect, openLab, test as base } from "./fixture.mjs";
 import { openSite, PACKAGE_PAGE } from "./site.mjs";
 
-/** Resolves to this machine, and is not localhost to a browser: an insecure context. */
+/** A name that resolves to this machine, but that browsers do not treat as localhost: an insecure context. */
 const STRANGER = "player.example";
 
 const test = base.extend({
@@ -19,7 +19,7 @@ const test = base.extend({
   ],
 });
 
-/** Opens a page (or frames) of a site and runs diagnose() where the package was loaded. */
+/** Opens a page (or frames) of a site and runs diagnose() in the frame that loaded the package. */
 async function diagnose(page, pages, { path = "/", host, options, frame } = {}) {
   const site = await openSite(pages);
   try {
@@ -39,7 +39,9 @@ async function diagnose(page, pages, { path = "/", host, options, frame } = {}) 
 const codes = (problems) => problems.map(({ code }) => code);
 const codesOf = async (...args) => codes(await diagnose(...args));
 const plain = (headers) => ({ "/": { body: PACKAGE_PAGE, headers } });
-/** An outer page on localhost with an inner one in an iframe; `host` of the inner one tells how far apart they are. */
+/**
+ * An outer page on localhost with an inner one in an iframe; the `host` of the inner one makes them same-origin or not.
+ */
 const framing = (site, attributes, { host = "localhost", headers } = {}) => ({
   "/": {
     body: `<!doctype html><html data-ready><iframe ${attributes} src="${site.url("/inner", host)}"></iframe>`,
@@ -54,25 +56,25 @@ const withInner = async (headers, work) => {
     await site.close();
   }
 };
-/** Beside what was provoked: these browsers have no CDM of the three. */
+/** Always found, besides what the test provokes: these browsers have no CDM of the three. */
 const CDM = "cdm-missing";
 const OPEN = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
 
-test("an ordinary page: nothing stands in the way but the CDM that this browser lacks", async ({ page }) => {
+test("an ordinary page: diagnose() only reports the CDM that this browser lacks", async ({ page }) => {
   const pages = { ...plain(), "/license": { headers: OPEN } };
   const problems = await diagnose(page, pages, { options: { urls: ["SITE/license"] } });
   expect(codes(problems)).toEqual([CDM]);
   expect(problems[0].hint).toMatch(/\.$/);
 });
 
-test("an insecure context is named, and nothing that follows from it", async ({ page }) => {
+test("an insecure context is reported, and none of its consequences", async ({ page }) => {
   const problems = await diagnose(page, plain(), { host: STRANGER });
   expect(codes(problems)).toEqual(["insecure-context"]);
   expect(problems[0].message).toContain(`http://${STRANGER}`);
 });
 
-test("an iframe of another origin that may not, and one that may", async ({ page, browserName }) => {
-  // Firefox 153 lets every frame, even one that is told not to (`'none'`).
+test("an iframe of another origin without permission, and one with it", async ({ page, browserName }) => {
+  // Firefox 153 allows every frame, even one with `'none'`.
   const denied = browserName === "firefox" ? [CDM] : ["iframe-not-allowed"];
   await withInner({}, async (site) => {
     expect(await codesOf(page, framing(site, ""), { frame: true })).toEqual(denied);
@@ -80,7 +82,7 @@ test("an iframe of another origin that may not, and one that may", async ({ page
   });
 });
 
-test("a Permissions-Policy that forbids encrypted media, of the page and of the one around it", async ({
+test("a Permissions-Policy that forbids encrypted media, of the page and of the page around it", async ({
   page,
   browserName,
 }) => {
@@ -116,7 +118,7 @@ test("a Content-Security-Policy that forbids the license server's host", async (
   expect(JSON.stringify(problems)).not.toContain("secret");
 });
 
-test("a Content-Security-Policy that forbids fetching the wasm, and a wasm that is not there", async ({ page }) => {
+test("a Content-Security-Policy that forbids fetching the wasm, and a missing wasm file", async ({ page }) => {
   const blocked = await diagnose(page, plain({ "content-security-policy": "connect-src 'none'" }));
   expect(codes(blocked)).toEqual([CDM, "wasm-unreachable"]);
   expect(blocked[1].message).toContain("connect-src");
@@ -125,7 +127,7 @@ test("a Content-Security-Policy that forbids fetching the wasm, and a wasm that 
   expect(missing[1].message).toContain("404");
 });
 
-test("a server that answers without CORS headers, one that lacks the header's permission, and one that is not there", async ({
+test("a server without CORS headers, one whose CORS does not allow our header, and one that is unreachable", async ({
   page,
 }) => {
   const closed = await openSite({});
@@ -149,19 +151,19 @@ test("a server that answers without CORS headers, one that lacks the header's pe
   expect(problems[2].message).toContain("/ri/licenseManager.do");
 });
 
-test("a server that never answers does not hold it up, and is named", async ({ page }) => {
+test("a server that never responds does not delay the result, and is reported", async ({ page }) => {
   const problems = await diagnose(
     page,
     { ...plain(), "/slow": { hang: true } },
     { options: { urls: ["SITE/slow"], timeout: 2000 } },
   );
-  // A busy browser may take longer to say that it has no CDM: that is a finding of its own.
+  // A busy browser may take longer to report that it has no CDM: that is a finding of its own.
   expect([CDM, "cdm-unanswered"]).toContain(problems[0].code);
   expect(codes(problems.slice(1))).toEqual(["url-unreachable"]);
   expect(problems[1].message).toContain("in time");
 });
 
-test("a sandboxed iframe, which has no origin to store anything under", async ({ page }) => {
+test("a sandboxed iframe, which has no origin to store anything for", async ({ page }) => {
   await withInner({}, async (site) => {
     expect(
       await codesOf(page, framing(site, 'sandbox="allow-scripts" allow="encrypted-media"'), { frame: true }),
@@ -169,7 +171,7 @@ test("a sandboxed iframe, which has no origin to store anything under", async ({
   });
 });
 
-test("probe: the browser's own ClearKey, with both schemes, in few calls, and the second time in none", async ({
+test("probe: the browser's own ClearKey, with both schemes, in few calls, and without calls the second time", async ({
   page,
 }) => {
   const site = await openSite(plain());
@@ -195,7 +197,7 @@ test("probe: the browser's own ClearKey, with both schemes, in few calls, and th
   });
   expect(list.map(({ keySystem }) => keySystem)).toEqual(["org.w3.clearkey"]);
   expect(list[0]).toMatchObject({ drm: "clearkey", schemes: ["cenc", "cbcs"], persistentLicense: false });
-  // HDCP by getStatusForPolicy, where the browser has it; ClearKey has no outputs to protect.
+  // HDCP through getStatusForPolicy, if the browser has it; ClearKey has no outputs to protect.
   const canTell = await page.evaluate(() => "getStatusForPolicy" in MediaKeys.prototype);
   expect(typeof list[0].maxHdcp).toBe(canTell ? "string" : "undefined");
   expect(list[0].initDataTypes).toEqual(expect.arrayContaining(["cenc", "keyids", "webm"]));
@@ -255,7 +257,7 @@ for (const [what, bridge, expected] of [
   });
 }
 
-test("hardware DRM for a key that audio shares, and a scheme that FairPlay does not play, are named", async ({
+test("hardware DRM for a key shared with audio, and a scheme that FairPlay does not support, are reported", async ({
   page,
   run,
 }) => {
@@ -269,9 +271,12 @@ test("hardware DRM for a key that audio shares, and a scheme that FairPlay does 
   expect(codes(await problemsFor("fairplay", { ...shared, scheme: "cbcs" }))).toEqual([]);
 });
 
-test("a device that lacks cbcs: content in it is named, with the scheme that it plays", async ({ page, run }) => {
+test("a device without cbcs: content in cbcs is reported, with the scheme that the device supports", async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["widevine"] });
-  // As devices from before cbcs do: the question for it is refused.
+  // Like devices from before cbcs: the query for it is refused.
   await page.evaluate(() => {
     const native = navigator.requestMediaKeySystemAccess;
     const without = (list) => list?.filter(({ encryptionScheme }) => encryptionScheme !== "cbcs");
@@ -298,7 +303,7 @@ test("a device that lacks cbcs: content in it is named, with the scheme that it 
   ).toEqual([]);
 });
 
-test("nothing stands in the way where a CDM is", async ({ page, run }) => {
+test("with a CDM, diagnose() reports nothing", async ({ page, run }) => {
   await openLab(page, run);
   expect(
     await page.evaluate(() => window.lab.pallycon.diagnose({ urls: [`${window.lab.base}ri/licenseManager.do`] })),

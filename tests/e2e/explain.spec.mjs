@@ -1,5 +1,5 @@
-// One failure is explained in the same words wherever the page runs: with Vite's dev server, as Vite builds it, with no
-// network at all, and where only the license server can still be reached after the page has loaded.
+// A failure has the same message and hint wherever the page runs: with Vite's dev server, as Vite builds it, without a
+// network, and when only the license server can still be reached after the page has loaded.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const HEADERS = { "access-control-allow-origin": "*", "access-control-allow-head
 const HTML = "<!doctype html><title>Sign in</title>";
 const EXPIRED = JSON.stringify({ errorCode: "7011", message: "expired token" });
 
-/** What the license server says, and what the package must make of it. */
+/** What the license server responds, and what the package must make of it. */
 const FAILURES = {
   "/503": { status: 503, body: "busy", code: "server-unavailable", hint: /try again/ },
   "/page": { status: 200, body: HTML, code: "not-a-license", hint: /portal/ },
@@ -42,7 +42,7 @@ window.read = async (status, body) => {
 document.documentElement.dataset.ready = "true";
 `;
 
-/** A site with the package as npm installs it: copied, because bundlers treat links in another way. */
+/** A site with the package as npm installs it: copied, because bundlers treat links differently. */
 function makeSite() {
   const folder = mkdtempSync(join(tmpdir(), "pallycon-explain-"));
   const installed = join(folder, "node_modules/pallycon-drm");
@@ -98,7 +98,7 @@ async function withPage(page, serve, use) {
   }
 }
 
-/** What was told in the first place that was tried: every other has to say the same. */
+/** The texts in the first environment: every other one must have the same. */
 const first = new Map();
 function expectSame(path, told) {
   const { code, hint } = FAILURES[path];
@@ -123,7 +123,7 @@ test("as Vite builds it", async ({ page }) => {
   await withPage(page, serveBuilt, (urlOf) => askAll(page, urlOf));
 });
 
-test("where only the license server can be reached after the page has loaded", async ({ page }) => {
+test("when only the license server can be reached after the page has loaded", async ({ page }) => {
   await withPage(page, serveBuilt, async (urlOf, own) => {
     const refused = [];
     await page.route(
@@ -139,13 +139,13 @@ test("where only the license server can be reached after the page has loaded", a
   });
 });
 
-test("offline, of responses that the player has fetched or kept", async ({ page, context }) => {
+test("offline, from responses that the player has fetched or kept", async ({ page, context }) => {
   await withPage(page, serveBuilt, async (urlOf) => {
     await context.setOffline(true);
     for (const [path, { status, body }] of Object.entries(FAILURES)) {
       if (status) expectSame(path, await page.evaluate((given) => window.read(...given), [status, body]));
     }
-    // A request waits for the browser to be online. Then its server is not there.
+    // A request waits for the browser to be online. Then its server is unreachable.
     const asked = page.evaluate((url) => window.ask(url), urlOf("/no-network"));
     await context.setOffline(false);
     expectSame("/no-network", await asked);

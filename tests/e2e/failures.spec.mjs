@@ -1,5 +1,5 @@
-// What goes wrong between player and license server, as the app hears it, and the forms that real servers and devices
-// have been seen to send. compare/ plays the same content with each player.
+// Failures between player and license server as the app gets them, and the forms that real servers and devices have
+// been seen to send. compare/ plays the same content with each player.
 import { fileURLToPath } from "node:url";
 import { expect, expectPlaying, test } from "./fixture.mjs";
 import { openSite } from "./site.mjs";
@@ -7,7 +7,7 @@ import { openSite } from "./site.mjs";
 const SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready", fairplay: "com.apple.fps" };
 const CONTENT = { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs" };
 const ONE_BROWSER = { tag: "@chromium" };
-/** What the core decides, once more in each player: `npm run players` alone. */
+/** Decisions of the core, repeated in each player: `npm run players` only. */
 const MATRIX = { tag: ["@matrix", "@chromium"] };
 
 /** The players with the package, and the DRMs that each is tried with here. */
@@ -48,7 +48,7 @@ const expectSeen = async (page, ...texts) => {
   for (const text of texts) expect((await seen(page)).join("\n")).toContain(text);
 };
 
-// One of each group of codes, in each player: the text that the app gets holds number, text and remedy.
+// One of each group of codes, in each player: the app's text contains number, message and hint.
 for (const [player, drms] of Object.entries(PLAYERS)) {
   for (const [drm, code, hint] of [
     ["widevine", "1003", "siteId"],
@@ -61,7 +61,7 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
   ]) {
     if (!drms.includes(drm)) continue;
     test(
-      `${player}, ${drm}: of each group of codes one reaches the app with text and remedy: ${code}`,
+      `${player}, ${drm}: one of each group of codes reaches the app with message and hint: ${code}`,
       code === "8701" ? ONE_BROWSER : MATRIX,
       async ({ page, run }) => {
         await open(page, run);
@@ -81,7 +81,7 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
     await expectSeen(page, "PallyCon 8002: the site answered E42: Please renew your subscription");
   });
 
-  test(`${player}: a code that nobody knows passes through`, ONE_BROWSER, async ({ page, run }) => {
+  test(`${player}: an unknown code passes through`, ONE_BROWSER, async ({ page, run }) => {
     const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
     const newer = await openSite({
       "/ri/licenseManager.do": { headers, body: JSON.stringify({ errorCode: 4321, message: "of next year" }) },
@@ -97,7 +97,7 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
     await newer.close();
   });
 
-  test(`${player}: a license that another origin sends, behind a redirect, is refused, and read where that origin is allowed`, async ({
+  test(`${player}: a license from another origin after a redirect is refused, and read if that origin is allowed`, async ({
     page,
     run,
   }) => {
@@ -128,7 +128,7 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
     ["a redirect to a sign-in page", "redirect", player === "eme" ? "redirects to another URL" : "HTML page"],
   ]) {
     test(
-      `${player}: ${what} in place of a license is named`,
+      `${player}: ${what} instead of a license is reported as such`,
       fault === "redirect" ? {} : fault.startsWith("status") ? ONE_BROWSER : MATRIX,
       async ({ page, run }) => {
         await open(page, run);
@@ -141,7 +141,7 @@ for (const [player, drms] of Object.entries(PLAYERS)) {
   }
 }
 
-test("CORS, a dead connection, a timeout and a page that gives up are told apart as far as a page can", async ({
+test("CORS, a dead connection, a timeout and an abort are distinguished as far as a page can", async ({
   page,
   run,
 }) => {
@@ -176,7 +176,7 @@ test("CORS, a dead connection, a timeout and a page that gives up are told apart
     );
   const path = "/ri/licenseManager.do";
   expect(await ask(closed.url(path, "127.0.0.1"))).toMatchObject({ code: "network", retryable: true, isOurs: true });
-  // The custom data's header makes a preflight, which nobody allows here.
+  // The custom data's header triggers a preflight, which is not allowed here.
   expect(await ask(silent.url(path, "127.0.0.1"))).toMatchObject({
     code: "network",
     hint: expect.stringContaining("CORS"),
@@ -207,7 +207,7 @@ test('carrier "url" needs no preflight, and the token is in no event', async ({ 
 });
 
 test(
-  "FairPlay: the SPC is posted once, as standard base64, percent-encoded, and again as it was",
+  "FairPlay: the SPC is posted once, as percent-encoded standard base64, and unchanged by a retry",
   ONE_BROWSER,
   async ({ page, run }) => {
     await open(page, run);
@@ -272,7 +272,7 @@ for (const playreadyForm of ["utf16", "utf16-bom", "utf8", "raw", "raw-odd", "no
 }
 
 test(
-  "a Widevine CDM that asks for its service certificate first: no license error, and one token a license",
+  "a Widevine CDM that requests its service certificate first: no license error, and one token per license",
   ONE_BROWSER,
   async ({ page, run }) => {
     await open(page, run, { serviceCertificateRequest: true });
@@ -286,7 +286,7 @@ test(
 );
 
 test(
-  "a token that cannot be right is a warning before the request, and explains the refusal",
+  "a token that is certainly wrong raises a warning before the request, and explains the refusal",
   ONE_BROWSER,
   async ({ page, run }) => {
     await open(page, run);
@@ -310,7 +310,7 @@ for (const [player, guidKeyStatuses] of [
     ["expired", "key-expired"],
   ]) {
     test(
-      `${player}: a key that is ${status} is told once, by the content's key id, with what to do`,
+      `${player}: a key that is ${status} is reported once, by the content's key id, with a hint`,
       status === "expired" ? ONE_BROWSER : MATRIX,
       async ({ page, run }) => {
         await open(page, run, { statuses: { [KEY]: status }, guidKeyStatuses });
@@ -333,7 +333,7 @@ for (const [player, guidKeyStatuses] of [
   ["hls", true],
   ["eme", true],
 ]) {
-  test(`${player}: a key that was released is a warning with what to do`, ONE_BROWSER, async ({ page, run }) => {
+  test(`${player}: a released key is a warning with a hint`, ONE_BROWSER, async ({ page, run }) => {
     await open(page, run, { statuses: { [KEY]: "released" }, guidKeyStatuses });
     await play(page, player, "playready");
     await expect
@@ -350,7 +350,7 @@ for (const [player, guidKeyStatuses] of [
   });
 }
 
-test("shaka: a key that no license brings is told by its id", ONE_BROWSER, async ({ page, run }) => {
+test("shaka: a key that no license brings is reported by its id", ONE_BROWSER, async ({ page, run }) => {
   await open(page, run);
   const kid = "7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1"; // of demo-cenc, video
   await run.faults({ on: "license", fault: "error:7001", kid });

@@ -1,4 +1,5 @@
-// FairPlay in Shaka: the certificate in time, the SPC as a form, the CKC out of its text, and every failure in Shaka's own error.
+// FairPlay in Shaka: the certificate in time, the SPC as a form, the CKC decoded from text, and every failure in
+// Shaka's own error.
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
@@ -24,7 +25,7 @@ const cdm = (page, event) =>
   page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const form = ({ bodyBase64 }) => Buffer.from(bodyBase64, "base64").toString("latin1");
 
-/** The form, byte for byte: percent-encoded standard base64 of an SPC, with every sign that could go wrong in it. */
+/** The form, byte for byte: percent-encoded standard base64 of an SPC, with every character that could go wrong. */
 function expectSpcForm(post) {
   expect(post.headers["content-type"]).toBe("application/x-www-form-urlencoded");
   const body = form(post).split("&assetId=")[0];
@@ -41,7 +42,7 @@ for (const version of [5, 4]) {
     const open = (page, run, bridge) =>
       openLab(page, run, { drms: ["fairplay"], ...bridge }, version === 4 ? "?shaka=4" : "");
 
-    test("plays: the certificate first, the SPC as a form, the token on license requests alone", async ({
+    test("plays: the certificate first, the SPC as a form, the token only on license requests", async ({
       page,
       run,
     }) => {
@@ -75,7 +76,7 @@ for (const version of [5, 4]) {
       expect((await events(page, "init-data")).map(({ initData }) => initData.type)).toEqual(["sinf", "sinf"]);
     });
 
-    test("a busy server is asked again: the SPC wrapped once, its type and a fresh token on each attempt", async ({
+    test("a busy server is asked again: each attempt wraps the SPC once, and has its type and a fresh token", async ({
       page,
       run,
     }) => {
@@ -109,7 +110,7 @@ for (const version of [5, 4]) {
         { phase: "certificate", serverCode: "7301" },
       ],
     ]) {
-      // Those that the matrix (players.spec.mjs) has not, and the older version: `npm run players` alone.
+      // Cases that the matrix (players.spec.mjs) lacks, and the older version: `npm run players` only.
       const tag =
         version === 4 || /expired token|sign-in page under/.test(name) ? ["@matrix", "@chromium"] : "@chromium";
       test(`${name} is inside Shaka's own error, and nothing of it reaches the CDM`, { tag }, async ({ page, run }) => {
@@ -128,7 +129,7 @@ for (const version of [5, 4]) {
   });
 }
 
-test("one wrong bit of the license: the CDM refuses it, and nothing plays", async ({ page, run }) => {
+test("a license with one flipped bit: the CDM refuses it, and nothing plays", async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "license", fault: "flip:-5" });
   await begin(page);
@@ -149,7 +150,7 @@ for (const fault of ["raw", "base64url", "ckc-xml", "ckc-json", "format-json"]) 
   });
 }
 
-test("no FairPlay, no certificate: it is fetched where Shaka uses it", async ({ page, run }) => {
+test("without FairPlay no certificate is fetched: Shaka requests it when it uses FairPlay", async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine", "fairplay"] });
   await page.evaluate(async () => {
     const { lab } = window;
@@ -161,7 +162,7 @@ test("no FairPlay, no certificate: it is fetched where Shaka uses it", async ({ 
   expect(await run.requests("certificate")).toEqual([]);
 });
 
-test("a certificate of the app's own in Shaka's configuration stays, and undo leaves the configuration as it was", async ({
+test("the app's own certificate in Shaka's configuration is kept, and undo restores the configuration", async ({
   page,
   run,
 }) => {
@@ -191,7 +192,7 @@ test("a certificate of the app's own in Shaka's configuration stays, and undo le
   expect(result.own).toBe("https://site.example/own.cer");
 });
 
-test("the asset id goes with the SPC where it is asked for", async ({ page, run }) => {
+test("the asset id is sent after the SPC if the option asks for it", async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await begin(page, HLS, { assetId: "Ab/cD++eSnu/+NPi9Pvhxg==" });
   await expectPlaying(page);
@@ -201,8 +202,8 @@ test("the asset id goes with the SPC where it is asked for", async ({ page, run 
   }
 });
 
-// Safari plays HLS by itself (src=) and raises skd init data. No browser here does: a MediaSource that the page fills stands for
-// the stream, and its init data are swapped for Safari's. Shaka sees a video that plays from src=.
+// Safari plays HLS natively (src=) and raises skd init data. No browser here does: a MediaSource that the page fills
+// replaces the stream, and its init data are swapped for Safari's. Shaka sees a video that plays from src=.
 async function beginNative(page, legacy) {
   await page.evaluate(async (legacy) => {
     const { lab } = window;
@@ -220,7 +221,8 @@ async function beginNative(page, legacy) {
     );
     lab.shaka.polyfill.installAll();
     if (legacy) lab.shaka.polyfill.PatchedMediaKeysApple.install();
-    // As in Safari, where Shaka's own polyfill asks the (perhaps polyfilled) EME, and a native stream has no codec to ask for.
+    // As in Safari, where Shaka's own polyfill calls the (perhaps polyfilled) EME, and a native stream has no codec to
+    // request.
     navigator.mediaCapabilities.decodingInfo = async (configuration) => {
       const { keySystem } = configuration.keySystemConfiguration;
       const keySystemAccess = await navigator

@@ -1,4 +1,4 @@
-// A file host: the built site below a path, files by their names, no index but that of the folder, and nothing else.
+// A file host: the built site below a path, files by their names, no index except the folder's, and nothing else.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";

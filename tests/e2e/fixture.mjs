@@ -1,9 +1,9 @@
-// Each test has a run of its own at the license server: its faults and its log are nobody else's.
+// Each test has its own run at the license server, with its own faults and log.
 import { fileURLToPath } from "node:url";
 import { test as base, expect as original } from "@playwright/test";
 import { leaked, listen, secretsOf } from "./leaks.mjs";
 
-/** Playwright's own intervals grow to a second, of which the tests would then spend more waiting than working. */
+/** Playwright's own intervals grow to a second; the tests would then spend more time waiting than working. */
 const poll = (actual, options) => original.poll(actual, { intervals: [50, 100, 150, 200], ...options });
 const expect = new Proxy(original, { get: (target, name) => (name === "poll" ? poll : target[name]) });
 
@@ -25,12 +25,15 @@ export const test = base.extend({
     });
   },
 
-  /** Of itself, after every test: no token, challenge, license or key was in an event, an error or on the console. */
+  /**
+   * Runs automatically after every test: no token, challenge, license or key was in an event, an error or on the
+   * console.
+   */
   secrets: [
     async ({ page, run }, use) => {
       const ears = listen(page);
       await use();
-      expect(leaked(await ears.all(), secretsOf(await run.requests())), "secrets that were told").toEqual([]);
+      expect(leaked(await ears.all(), secretsOf(await run.requests())), "leaked secrets").toEqual([]);
     },
     { auto: true },
   ],
@@ -38,7 +41,7 @@ export const test = base.extend({
 
 export { expect };
 
-/** Real pictures come out of the decoder, and time goes on. */
+/** The decoder outputs real pictures, and time advances. */
 export async function expectPlaying(page) {
   const state = () =>
     page.evaluate(() => {
@@ -50,12 +53,15 @@ export async function expectPlaying(page) {
   await expect.poll(async () => (await state()).time, { message: "currentTime" }).not.toBe(before.time);
 }
 
-/** Nothing was decoded, once whatever was to happen has happened. */
+/** Nothing was decoded by the end of the test. */
 export async function expectNoPicture(page) {
   expect(await page.evaluate(() => document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames)).toBe(0);
 }
 
-/** Opens the lab page (page/lab.js) with the bridge in front of everything. @param {object} bridge its configuration @param {string} query the page's */
+/**
+ * Opens the lab page (page/lab.js) with the bridge loaded first. @param {object} bridge its configuration @param
+ * {string} query the page's
+ */
 export async function openLab(page, run, bridge = {}, query = "") {
   await page.addInitScript(`window.__cdmBridge = ${JSON.stringify(bridge)};`);
   await page.addInitScript({ path: fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url)) });

@@ -1,4 +1,4 @@
-// hls.js, where something fails: one error of its own for each refusal, ours inside it, and nothing but licenses for the CDM.
+// Failures in hls.js: each refusal is one error of its own with ours inside, and the CDM only gets licenses.
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
@@ -49,7 +49,7 @@ for (const [name, fault, expected] of [
       expect(error.status).toBeGreaterThanOrEqual(400);
       expect(error.status).toBeLessThan(500);
       expect((await events(page, "error"))[0].error).toMatchObject(expected);
-      // Asked once for each key: a refusal is not asked again.
+      // One request for each key: a refused request is not repeated.
       const bodies = (await posts(run)).map(({ bodyBase64 }) => bodyBase64);
       expect(new Set(bodies).size).toBe(bodies.length);
       expect(await cdm(page, "refused")).toEqual([]);
@@ -59,7 +59,7 @@ for (const [name, fault, expected] of [
   );
 }
 
-test("one refused license is one error, however many tracks wait for it, and loading can be started again", {
+test("one refused license is one error, however many tracks wait for it, and loading can be restarted", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
@@ -69,10 +69,10 @@ test("one refused license is one error, however many tracks wait for it, and loa
   await run.faults();
   await page.evaluate(() => window.lab.player.startLoad());
   await expectPlaying(page);
-  // The other track has waited for the same key: hls.js was stopped, so it did not ask for it before loading began again.
+  // The other track waited for the same key: hls.js was stopped, so it did not request it before loading restarted.
   expect((await posts(run)).map(({ fault }) => fault)).toEqual(["error:7012", undefined]);
   expect((await events(page, "error")).length).toBe(1);
-  // (hls.js may tell the same error twice, for the init segment and for the fragment behind it.)
+  // (hls.js may report the same error twice, for the init segment and for the fragment after it.)
   expect(new Set((await errors(page)).filter((error) => error.fatal).map(({ nth }) => nth)).size).toBe(1);
 });
 
@@ -85,7 +85,7 @@ for (const [name, fault, expected] of [
     { phase: "certificate", serverCode: "7301" },
   ],
 ]) {
-  test(`FairPlay: a certificate ${name} is hls.js's own fatal error, and no license is asked for`, {
+  test(`FairPlay: a certificate ${name} is hls.js's own fatal error, and no license is requested`, {
     tag: "@chromium",
   }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"] });
@@ -98,7 +98,10 @@ for (const [name, fault, expected] of [
   });
 }
 
-test("a certificate that failed before is there when it is needed", { tag: "@chromium" }, async ({ page, run }) => {
+test("a certificate that failed to load earlier is available when it is needed", { tag: "@chromium" }, async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["fairplay"] });
   await run.faults({ on: "certificate", fault: "close" });
   const before = await page.evaluate(async () => {
@@ -111,7 +114,7 @@ test("a certificate that failed before is there when it is needed", { tag: "@chr
   await expectPlaying(page);
 });
 
-test("a busy server is asked again by hls.js: the SPC as it was, its type, and a fresh token", {
+test("hls.js asks a busy server again: the SPC unchanged, its type, and a fresh token", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
@@ -130,7 +133,7 @@ test("a busy server is asked again by hls.js: the SPC as it was, its type, and a
   expect(await errors(page)).toEqual([]);
 });
 
-test("a server that stays away is asked as often as the options say, and then it is fatal", {
+test("an unavailable server is asked as often as the options say, and then the error is fatal", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
@@ -142,7 +145,7 @@ test("a server that stays away is asked as often as the options say, and then it
   expect((await events(page, "retry")).length).toBe(1);
 });
 
-test("an answer that does not come in time is given up and asked for again", async ({ page, run }) => {
+test("a response that exceeds the timeout is aborted and requested again", async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "slow:20000", times: 1 });
   await begin(page, SINGLE, { options: { timeout: 700, retry: { base: 10 } } });
@@ -150,7 +153,7 @@ test("an answer that does not come in time is given up and asked for again", asy
   expect((await events(page, "retry"))[0].error).toMatchObject({ code: "timeout" });
 });
 
-test("one wrong bit of the license: the CDM refuses it, and hls.js says so", { tag: "@chromium" }, async ({
+test("a license with one flipped bit: the CDM refuses it, and hls.js reports that", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -164,7 +167,7 @@ test("one wrong bit of the license: the CDM refuses it, and hls.js says so", { t
   await expectNoPicture(page);
 });
 
-test("a backend without a token: our error inside hls.js's, and no license is asked for", { tag: "@chromium" }, async ({
+test("a backend without a token: our error inside hls.js's, and no license is requested", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -183,7 +186,7 @@ test("a backend without a token: our error inside hls.js's, and no license is as
   );
   expect((await fatal(page)).ours).toMatchObject({ code: "custom-data-failed", phase: "custom-data" });
   expect(await posts(run)).toEqual([]);
-  // hls.js calls a setup that failed once more: the backend must not notice.
+  // hls.js calls a failed setup once more: the backend must not get a second request.
   expect(await page.evaluate(() => window.lab.asked)).toBe(1);
   expect((await events(page, "error")).length).toBe(1);
 });
@@ -207,7 +210,7 @@ test("a backend that is busy once is asked again", { tag: "@chromium" }, async (
   expect((await events(page, "retry"))[0].error).toMatchObject({ code: "custom-data-failed" });
 });
 
-test("FairPlay in MPEG-TS is refused in words, before anything is asked for", { tag: "@chromium" }, async ({
+test("FairPlay in MPEG-TS is refused with an explanation, before anything is requested", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -225,7 +228,7 @@ test("FairPlay in MPEG-TS is refused in words, before anything is asked for", { 
   expect((await events(page, "error")).map(({ error }) => error.code)).toContain("fairplay-mpeg-ts");
 });
 
-test("hls.js destroyed while a license is on its way: no error is told", async ({ page, run }) => {
+test("hls.js destroyed during a license request: no error is reported", async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await run.faults({ on: "license", fault: "slow:1500" });
   await begin(page, SINGLE);
@@ -233,9 +236,9 @@ test("hls.js destroyed while a license is on its way: no error is told", async (
   await page.evaluate(async () => {
     window.lab.player.destroy();
     await window.lab.configured.dispose();
-    await window.lab.configured.dispose(); // can be called twice
+    await window.lab.configured.dispose(); // may be called twice
   });
-  // The server is done with it, and nobody has asked again.
+  // The server is done with it, and there was no further request.
   await expect.poll(async () => (await posts(run)).every(({ status }) => status !== null)).toBe(true);
   expect((await posts(run)).length).toBe(1);
   expect(await events(page, "error")).toEqual([]);

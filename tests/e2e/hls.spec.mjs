@@ -1,4 +1,5 @@
-// hls.js with the adapter's configuration: every DRM really decrypting, what goes over the wire, and what the app is told.
+// hls.js with the adapter's configuration: every DRM really decrypts, what goes over the wire, and which events the app
+// gets.
 import { expect, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
@@ -21,7 +22,7 @@ for (const [drm, content, path] of [
   ["fairplay", "demo-cbcs", "demo-cbcs/hls/all.m3u8"],
 ]) {
   test(
-    `${drm} plays ${path}, with the token on license requests alone`,
+    `${drm} plays ${path}, with the token only on license requests`,
     /^demo-c(enc.hls.all|bcs.hls.fairplay)/.test(path) && drm !== "playready"
       ? { tag: "@chromium" }
       : { tag: ["@matrix", "@chromium"] },
@@ -30,7 +31,7 @@ for (const [drm, content, path] of [
       await begin(page, path, { options: { contentId: content } });
       await expectPlaying(page);
       const seen = await posts(run);
-      expect(seen.length).toBe(2); // one a track
+      expect(seen.length).toBe(2); // one per track
       for (const post of seen) {
         expect({ drm: post.drm, refused: post.refused }).toEqual({ drm, refused: undefined });
         expect(tokenOf(post)).toMatchObject({ cid: content });
@@ -54,7 +55,7 @@ for (const [drm, content, path] of [
   );
 }
 
-test("clearkey plays over PallyCon's ClearKey endpoint, without custom data", { tag: "@chromium" }, async ({
+test("clearkey plays with PallyCon's ClearKey endpoint, without custom data", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -89,7 +90,7 @@ test("FairPlay: the SPC is a form of percent-encoded standard base64, byte for b
   }
 });
 
-test("FairPlay: the asset id goes with the SPC where it is asked for, with its / and +", { tag: "@chromium" }, async ({
+test("FairPlay: the asset id is sent after the SPC if the option asks for it, with its / and +", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -143,7 +144,7 @@ test("FairPlay: a CDM that fails to begin a renewal is reported as a refused ren
   await expectPlaying(page);
 });
 
-test("FairPlay: key ids of the playlist that are not the media's are put right, for every track", {
+test("FairPlay: key ids of the playlist that differ from the media's are corrected, for every track", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, { drms: FAIRPLAY });
@@ -165,7 +166,7 @@ test("FairPlay: key ids of the playlist that are not the media's are put right, 
     "01bfdc0fef9e4a7bbff8d3e2f4fbe1c6",
     "ebff6a7e5d2c4bfe9fbe07f3c9d84a2b",
   ]);
-  // hls.js looks for these among the key statuses; what it does not find is an error a second later.
+  // hls.js looks for these among the key statuses; a missing one is an error a second later.
   const looked = await page.evaluate(() =>
     [window.lab.player.levels[0], window.lab.player.audioTracks[0]].map(({ details }) =>
       Array.from(details.fragments[0].decryptdata.keyId, (byte) => byte.toString(16).padStart(2, "0")).join(""),
@@ -201,14 +202,14 @@ test("FairPlay's certificate: a blob URL, fetched once for the page, revoked by 
   expect((await run.requests("certificate")).filter(({ method }) => method === "GET").length).toBe(1);
 });
 
-test("no FairPlay, no certificate", { tag: "@chromium" }, async ({ page, run }) => {
+test("without FairPlay no certificate is fetched", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: WIDEVINE });
   await begin(page, "demo-single-key/hls/all.m3u8", { options: { contentId: "demo-single-key" } });
   await expectPlaying(page);
   expect(await run.requests("certificate")).toEqual([]);
 });
 
-test("Widevine's own certificate is set where the options name one: no request for it at the license URL", {
+test("a configured Widevine certificate is set: no request for it at the license URL", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, { drms: WIDEVINE, serviceCertificateRequest: true });
@@ -220,7 +221,7 @@ test("Widevine's own certificate is set where the options name one: no request f
   expect((await posts(run)).every(({ keyIds }) => keyIds.length > 0)).toBe(true);
 });
 
-// The forms of a CDM's message: hls.js alone fails on the odd length and sends the UTF-8 wrapper as it is.
+// Forms of a CDM's message: hls.js alone fails on the odd length and sends the UTF-8 wrapper unchanged.
 for (const form of ["utf16", "utf16-bom", "utf8", "raw", "raw-odd", "no-headers", "crlf", "content-header"]) {
   test(
     `PlayReady's message as ${form} reaches the server as SOAP, with its headers once`,
@@ -242,7 +243,7 @@ for (const form of ["utf16", "utf16-bom", "utf8", "raw", "raw-odd", "no-headers"
   );
 }
 
-test("PlayReady's key ids in GUID order are told as the playlist has them", { tag: "@chromium" }, async ({
+test("PlayReady's key ids in GUID order are reported as in the playlist", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -285,7 +286,7 @@ test("a second source in the same Hls gets its own license", async ({ page, run 
   expect((await errors(page)).filter(({ fatal }) => fatal)).toEqual([]);
 });
 
-test("mounted, unmounted and mounted again (React's strict mode) on the same element: it plays, with one token a request", async ({
+test("mounted, unmounted and mounted again (React's strict mode) on the same element: it plays, with one token per request", async ({
   page,
   run,
 }) => {
@@ -319,7 +320,7 @@ test("after dispose nothing of ours is on a request", { tag: "@chromium" }, asyn
   expect(await run.requests("token")).toEqual([]);
 });
 
-test("a version of hls.js that was not tested is said so once, and used all the same", { tag: "@chromium" }, async ({
+test("an untested version of hls.js raises one warning, and is used", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {

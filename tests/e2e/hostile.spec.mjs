@@ -1,6 +1,6 @@
-// Random faults of the license server, through each adapter: every sequence ends in a picture or in an error of ours that says what
-// happened, and the CDM never gets anything but a license. In Chromium, memory is looked at as well: it does not grow with their number.
-// A soak of hundreds: npm run soak, or HOSTILE_SEQUENCES=100 HOSTILE_SEED=7 npm test -- --only e2e
+// Random faults of the license server, through each adapter: every sequence ends in a picture or in an error of ours
+// that says what happened, and the CDM only gets licenses. In Chromium, memory must not grow with the number of
+// sequences. A soak of hundreds: npm run soak, or HOSTILE_SEQUENCES=100 HOSTILE_SEED=7 npm test -- --only e2e
 import { expect, openLab, test } from "./fixture.mjs";
 import { pick, random } from "../support/random.mjs";
 
@@ -26,7 +26,7 @@ const FAULTS = {
   token: [...BODIES, ...STATUSES, "expires:1", "future:3600", "wrong-cid", "wrong-drm-type", "tampered"],
 };
 
-/** Plays once, in the page; says how it ended, and takes all apart again. */
+/** Plays once, in the page; returns how it ended, and cleans up. */
 const ADAPTERS = {
   shaka: async ({ keySystem, options }) => {
     const { lab } = window;
@@ -57,7 +57,7 @@ const ADAPTERS = {
   media: async ({ drm, options }) => {
     const { lab } = window;
     await lab.bare({ options, media: { drms: [drm] } });
-    lab.feed("demo-single-key").catch(() => {}); // the element is emptied while it is fed
+    lab.feed("demo-single-key").catch(() => {}); // the element is emptied while it is being fed
     return async () => {
       await lab.undo();
       lab.video.removeAttribute("src");
@@ -86,7 +86,7 @@ const ADAPTERS = {
 /** Adapters whose player has a page of its own. */
 const PAGES = { dash: "dash/", rx: "rx-player/", videojs: "videojs/" };
 
-/** All memories of WebAssembly that the page makes. */
+/** All WebAssembly memories that the page creates. */
 const watchMemories = () => {
   window.memories = [];
   for (const name of ["instantiate", "instantiateStreaming"]) {
@@ -100,10 +100,10 @@ const watchMemories = () => {
   }
 };
 
-/** What the page holds after its garbage is collected: kilobytes of JavaScript's heap, and pages of WebAssembly. */
+/** The page's memory after garbage collection: kilobytes of JavaScript's heap, and pages of WebAssembly. */
 async function memoryOf(page) {
   const cdp = await page.context().newCDPSession(page);
-  // Twice: what a finalizer lets go of is garbage afterwards.
+  // Twice: what a finalizer releases only becomes garbage afterwards.
   for (let round = 0; round < 2; round += 1) await cdp.send("HeapProfiler.collectGarbage");
   const { usedSize } = await cdp.send("Runtime.getHeapUsage");
   await cdp.detach();
@@ -112,10 +112,13 @@ async function memoryOf(page) {
   );
   return { kilobytes: Math.round(usedSize / 1024), pages };
 }
-/** A sequence may leave that much in the players and in the bridge. video.js leaves 133 kB of each player, without the adapter as well. */
+/**
+ * What a sequence may leave in the players and in the bridge. video.js leaves 133 kB of each player, with or without
+ * the adapter.
+ */
 const KILOBYTES_A_SEQUENCE = { videojs: 192 };
 const KILOBYTES = 64;
-/** What is loaded and compiled once is there after so many. */
+/** After this many sequences everything that is loaded and compiled once is there. */
 const WARM = Math.min(10, Math.ceil(SEQUENCES / 2));
 
 test.describe.configure({ mode: "parallel", timeout: 60_000 + SEQUENCES * 20_000 });
@@ -125,7 +128,7 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
     await page.addInitScript(watchMemories);
     await openLab(page, run, {}, PAGES[name]);
     await page.evaluate(`window.playOnce = ${play}; undefined`);
-    // In Firefox rx-player tries PlayReady out with init data of its own making, which the bridge refuses.
+    // In Firefox rx-player tries out PlayReady with init data of its own making, which the bridge refuses.
     const drms = Object.keys(KEY_SYSTEMS).filter(
       (drm) => !(name === "rx" && browserName === "firefox" && drm === "playready"),
     );
@@ -175,7 +178,7 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
       expect(refused, where).toEqual([]);
       await page.evaluate(async () => {
         await window.takeApart();
-        // What the lab and the bridge have noted would count as the page's memory.
+        // The logs of the lab and the bridge would count as the page's memory.
         const { lab } = window;
         for (const list of [...Object.values(lab), window.__cdmBridge.log]) if (Array.isArray(list)) list.length = 0;
       });
@@ -189,7 +192,7 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
         1024 + (KILOBYTES_A_SEQUENCE[name] ?? KILOBYTES) * (SEQUENCES - WARM),
       );
     }
-    // Seen in the report, and in the output of a soak.
+    // Shown in the report, and in the output of a soak.
     if (process.env.HOSTILE_SEQUENCES)
       console.log(`${name}: seed ${SEED}, ${SEQUENCES} sequences, ${JSON.stringify(ends)}`);
     test.info().annotations.push({ type: "ends", description: JSON.stringify(ends) });

@@ -1,4 +1,5 @@
-// The Inspect page: what it takes, how fields and bytes are linked, comparison, building, links; and that it sends nothing.
+// The Inspect page: its inputs, the links between fields and bytes, comparison, building, links; and that it sends
+// nothing.
 import { readFileSync } from "node:fs";
 import { openFileHost } from "./file-host.mjs";
 import { expect, test } from "./fixture.mjs";
@@ -61,7 +62,7 @@ test("a file is opened, and a segment's tracks name their keys", async ({ page, 
   expect(await marked(page, "chosen")).toBe(id);
 });
 
-test("fields and bytes are linked: hover, click and keyboard, from either side", async ({ page, run }) => {
+test("fields and bytes are linked in both directions: by hover, click and keyboard", async ({ page, run }) => {
   await open(page, run);
   await field(page).fill(WIDEVINE);
   await item(page, "systemId").hover();
@@ -91,9 +92,9 @@ test("fields and bytes are linked: hover, click and keyboard, from either side",
   await expect(item(page, "systemId")).toHaveAttribute("aria-selected", "true");
 });
 
-test("key ids in four forms, each copied by a click", async ({ page, run, browserName }) => {
+test("key ids are shown in four forms, each copied by a click", async ({ page, run, browserName }) => {
   if (browserName === "chromium") await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  // What a page pastes differs from browser to browser; what it hands to the clipboard does not.
+  // Clipboard contents after pasting differ between browsers; what the page writes to the clipboard does not.
   await page.addInitScript(() => {
     const write = navigator.clipboard.writeText.bind(navigator.clipboard);
     navigator.clipboard.writeText = (text) => {
@@ -122,7 +123,7 @@ test("key ids in four forms, each copied by a click", async ({ page, run, browse
   await expect(field(page)).toHaveValue("eFY0EquQ780SNFZ4kKvN7w==");
 });
 
-test("warnings say what to do, and lead to the byte", async ({ page, run }) => {
+test("warnings say what to do, and link to the byte", async ({ page, run }) => {
   await open(page, run);
   const flags = Buffer.from(WIDEVINE, "base64");
   flags[11] = 1;
@@ -134,7 +135,7 @@ test("warnings say what to do, and lead to the byte", async ({ page, run }) => {
   await expect(page.locator("finding-view hex-view .scroller")).toBeFocused();
 });
 
-test("what is inside can be opened, and the way leads back", async ({ page, run }) => {
+test("nested content can be opened, and a link leads back", async ({ page, run }) => {
   await open(page, run);
   await field(page).fill(
     `<MPD><ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"><pssh>${WIDEVINE}</pssh></ContentProtection></MPD>`,
@@ -147,7 +148,7 @@ test("what is inside can be opened, and the way leads back", async ({ page, run 
   await expect(title(page)).toContainText("DASH manifest");
 });
 
-test("several items are told apart, each with fields and bytes of its own", async ({ page, run }) => {
+test("several items are separated, each with its own fields and bytes", async ({ page, run }) => {
   await open(page, run);
   // The padding ends the first.
   const padded = "AAAAOHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABgSEAAWNwaftdGsPEdH4BMi5MJI49yVmwY=";
@@ -197,7 +198,7 @@ test("compare: an MPD and its init segment agree, and those of other content do 
   await expect(page.getByText("1 key id in both; 1 key id only in the first.")).toBeVisible();
 });
 
-test("build: a field changes, the bytes change with it, and what is wrong is said", async ({ page, run }) => {
+test("build: changing a field changes the bytes, and mistakes are reported", async ({ page, run }) => {
   await open(page, run);
   await page.getByRole("tab", { name: "Build" }).click();
   const result = page.getByLabel("Result in base64");
@@ -217,7 +218,7 @@ test("build: a field changes, the bytes change with it, and what is wrong is sai
   await expect(title(page)).toContainText("PlayReady Object");
 });
 
-test("tabs are moved through by arrow keys", async ({ page, run }) => {
+test("arrow keys move through the tabs", async ({ page, run }) => {
   await open(page, run);
   await page.getByRole("tab", { name: "Inspect" }).focus();
   await page.keyboard.press("ArrowRight");
@@ -225,7 +226,7 @@ test("tabs are moved through by arrow keys", async ({ page, run }) => {
   await expect(page.getByRole("tabpanel", { name: "Compare" })).toBeVisible();
 });
 
-test("a link holds the input behind the #, and no request names it", async ({ page, run }) => {
+test("a link contains the input after the #, and no request includes it", async ({ page, run }) => {
   const asked = [];
   page.on("request", (request) => asked.push(`${request.url()} ${request.postData() ?? ""}`));
   await open(page, run);
@@ -271,7 +272,7 @@ test("nothing can be sent: the policy refuses, and strings do not become scripts
   expect(refused).toEqual(["TypeError", "TypeError", "TypeError"]);
 });
 
-test("the worker that reads is held to the same policy @chromium", async ({ page, run }) => {
+test("the worker that reads the input has the same policy @chromium", async ({ page, run }) => {
   await open(page, run);
   await field(page).fill(WIDEVINE);
   await expect(title(page)).toContainText("PSSH box");
@@ -299,7 +300,7 @@ test("it works offline after the first visit", async ({ page }) => {
   await expect(title(page)).toContainText("PSSH box: Widevine");
 });
 
-test("an MPD of 2 MB does not stop the page, and only rows in sight exist", async ({ page, run }) => {
+test("an MPD of 2 MB does not block the page, and only visible rows exist", async ({ page, run }) => {
   const one = `<AdaptationSet><ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"><cenc:pssh>${WIDEVINE}</cenc:pssh></ContentProtection></AdaptationSet>\n`;
   const mpd = Buffer.from(`<MPD><Period>\n${one.repeat(Math.ceil(2_000_000 / one.length))}</Period></MPD>`);
   await open(page, run);

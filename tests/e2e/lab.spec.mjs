@@ -22,7 +22,7 @@ test("an expired token: Shaka's number on one side, the reason and what to do on
   await expect(page.locator("#token-expired")).toBeInViewport();
 });
 
-test("a sign-in page in hls.js, and then nothing wrong: both play", async ({ page, run }) => {
+test("a sign-in page in hls.js, and then no fault: both play", async ({ page, run }) => {
   await provoke(page, run, "a-sign-in-page-of-the-network-widevine", "hls");
   await expect(outcome(page, "alone")).toHaveText(/an error of the player's own|nothing at all/);
   await expect(side(page, "ours")).toContainText("not-a-license");
@@ -31,14 +31,17 @@ test("a sign-in page in hls.js, and then nothing wrong: both play", async ({ pag
   for (const one of ["alone", "ours"]) await expect(outcome(page, one)).toHaveText("it plays", { timeout: 30_000 });
 });
 
-test("a browser without EME: the element alone fails in its own words, diagnose() says why", async ({ page, run }) => {
+test("a browser without EME: the bare element fails with its own message, and diagnose() says why", async ({
+  page,
+  run,
+}) => {
   await provoke(page, run, "no-eme-in-the-browser-taken-away-from-the-frame", "eme");
   await expect(outcome(page, "alone")).toHaveText("an error of the player's own");
   await expect(side(page, "alone")).toContainText("TypeError");
   await expect(side(page, "ours")).toContainText("eme-missing");
 });
 
-test("a policy without wasm is named in words, and any code of PallyCon can be provoked @chromium", async ({
+test("a policy without wasm is explained, and any code of PallyCon can be provoked @chromium", async ({
   page,
   run,
 }) => {
@@ -51,7 +54,7 @@ test("a policy without wasm is named in words, and any code of PallyCon can be p
   await expect(side(page, "ours")).toContainText("device-revoked-permanently", { timeout: 30_000 });
 });
 
-test("the catalog: numbers, words of players and browsers, an address for each entry", async ({ page, run }) => {
+test("the catalog: numbers, texts of players and browsers, an address for each entry", async ({ page, run }) => {
   await page.goto(run.url("errors.html"));
   const box = page.getByRole("searchbox");
   const first = page.locator("#results .entry").first();

@@ -1,5 +1,5 @@
-// After every test: what the page and the package have said is searched for what must stay secret: tokens, challenges and
-// SPCs, licenses and CKCs, content keys. The license server's log knows them all.
+// After every test: the output of the page and the package is searched for secrets: tokens, challenges and SPCs,
+// licenses and CKCs, content keys. The license server's log contains them all.
 import { readFileSync } from "node:fs";
 
 const catalog = JSON.parse(readFileSync(new URL("../../www/media/catalog.json", import.meta.url), "utf8"));
@@ -11,7 +11,10 @@ const keyForms = KEYS.flatMap((hex) => {
 
 const text = (base64) => Buffer.from(base64 ?? "", "base64").toString("latin1");
 
-/** Three places of a long secret: a part of it is a leak as well. The head of a token is the same in all and tells nothing. */
+/**
+ * Three parts of a long secret: leaking a part counts as well. The head of a token is the same in all and reveals
+ * nothing.
+ */
 const parts = (secret) =>
   secret.length < 80
     ? []
@@ -31,21 +34,21 @@ export function secretsOf(requests) {
     add(bodyBase64 ?? "");
     const body = text(bodyBase64);
     if (body.startsWith("spc=")) add(decodeURIComponent(body.slice(4)));
-    if (refused || (fault && /^(error|site-error|html|json|empty|status|redirect)/.test(fault))) continue; // words, no license
+    if (refused || (fault && /^(error|site-error|html|json|empty|status|redirect)/.test(fault))) continue; // text, not a license
     add(answerBase64 ?? "");
     if (/^[A-Za-z0-9+/=_-]+$/.test(text(answerBase64).trim())) add(text(answerBase64).trim());
   }
   return [...found];
 }
 
-/** Listens from the start; `all()` is everything that was said. */
+/** Listens from the start; `all()` is everything that was output. */
 export function listen(page) {
   const said = [];
   page.on("console", (message) => said.push(message.text()));
   page.on("pageerror", (error) => said.push(`${error.message}\n${error.stack}`));
   return {
     async all() {
-      // The labs keep what the app was told; errors with all that they show of themselves.
+      // The labs keep what the app got; errors with all their visible parts.
       const kept = await page
         .evaluate(() => {
           const shown = (value) =>
@@ -62,11 +65,11 @@ export function listen(page) {
             .concat(document.body?.innerText ?? "")
             .join("\n");
         })
-        .catch(() => ""); // the page is closed, or has gone elsewhere
+        .catch(() => ""); // the page is closed, or has navigated away
       return [...said, kept].join("\n");
     },
   };
 }
 
-/** What of the secrets was said. */
+/** The secrets that occur in the output. */
 export const leaked = (said, secrets) => secrets.filter((secret) => said.includes(secret));

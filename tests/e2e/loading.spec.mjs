@@ -1,5 +1,5 @@
-// Loading the module where pages load it: as a module, as one script, in a worker, from a bundler's output, and again
-// after a failure.
+// Loads the module as pages do: as a module, as one script, in a worker, from a bundler's output, and again after a
+// failure.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ test("as one script without modules", async ({ page }) => {
 });
 
 test("in a worker", async ({ page, run }) => {
-  // The lab's own policy allows no worker but a blob; a plain file has none.
+  // The lab's own policy only allows blob workers; a plain file has none.
   await page.goto(run.url("dist/index.js"));
   const read = await page.evaluate(
     (pssh) =>
@@ -55,7 +55,7 @@ test("in a worker", async ({ page, run }) => {
   expect(read).toEqual([KEY_ID]);
 });
 
-test("a failure is forgotten: the next try may succeed; once loaded, another source is ignored", async ({ page }) => {
+test("a failed load can be repeated; once loaded, another source is ignored", async ({ page }) => {
   const read = await page.evaluate(async (pssh) => {
     const { init, parseInitData } = await import("/dist/index.js");
     const code = (source) =>
@@ -83,7 +83,7 @@ test("a failure is forgotten: the next try may succeed; once loaded, another sou
   ]);
 });
 
-test("from Vite's output, which brings the .wasm along by itself", async ({ page }) => {
+test("from Vite's output, which includes the .wasm", async ({ page }) => {
   const folder = mkdtempSync(join(tmpdir(), "pallycon-vite-"));
   writeFileSync(join(folder, "index.html"), `<script type="module" src="./main.js"></script>`);
   writeFileSync(

@@ -1,5 +1,5 @@
-// The bare element: EME by the adapter alone, fMP4 by MediaSource. (What is known about messages and answers in all their
-// forms is in failures.spec.mjs; here it is the sessions' lives, and what the element tells.)
+// The bare element: EME through the adapter only, fMP4 through MediaSource. (failures.spec.mjs tests messages and
+// responses in all their forms; these tests are about the lifecycle of sessions, and the element's events.)
 import { readFileSync } from "node:fs";
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
@@ -31,7 +31,7 @@ const openSessions = async (page) => {
   return (await ids("generate-request")).filter((id) => !closed.includes(id));
 };
 
-/** The form, byte for byte: percent-encoded standard base64 of an SPC, with every sign that could go wrong in it. */
+/** The form, byte for byte: percent-encoded standard base64 of an SPC, with every character that could go wrong. */
 function expectSpcForm({ headers, bodyBase64 }) {
   expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
   const body = Buffer.from(bodyBase64, "base64").toString("latin1");
@@ -50,7 +50,7 @@ for (const [name, drm, content, bridge, media] of [
   ["PlayReady with the cbcs scheme", "playready", "demo-cbcs", {}, {}],
   ["PlayReady with key ids in GUID order", "playready", "demo-cenc", { guidKeyStatuses: true }, {}],
   [
-    "PlayReady in hardware, where it is asked for",
+    "PlayReady in hardware, if requested",
     "playready",
     "demo-cenc",
     { sl3000: true, drms: ["playready"] },
@@ -111,7 +111,7 @@ for (const [type, initData] of [
   ["keyids", (id) => Buffer.from(JSON.stringify({ kids: [Buffer.from(id, "hex").toString("base64url")] }))],
   ["webm", (id) => Buffer.from(id, "hex")],
 ]) {
-  test(`${type} init data open the session, and the boxes that name the same key open none`, async ({ page, run }) => {
+  test(`${type} init data open the session, and boxes that name the same key open none`, async ({ page, run }) => {
     await openLab(page, run);
     await attach(page, { drms: ["clearkey"] }, { contentId: "demo-single-key" });
     const [id] = keyIdsOf("demo-single-key");
@@ -123,7 +123,7 @@ for (const [type, initData] of [
   });
 }
 
-test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf of the same keys open none", {
+test("FairPlay: skd URIs whose base64 contains + and / open the sessions; the sinf of the same keys open none", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["fairplay"] });
@@ -141,7 +141,7 @@ test("FairPlay: skd URIs whose base64 holds + and / open the sessions; the sinf 
   expect((await posts(run)).length).toBe(2);
 });
 
-test("FairPlay's certificate is set before the first request, and asked for once", { tag: "@chromium" }, async ({
+test("FairPlay's certificate is set before the first request, and requested once", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -150,7 +150,7 @@ test("FairPlay's certificate is set before the first request, and asked for once
   await page.evaluate(() => {
     void window.lab.bare({ options: { contentId: "demo-cbcs" } });
   });
-  await feed(page, "demo-cbcs"); // while the certificate is on its way
+  await feed(page, "demo-cbcs"); // while the certificate is loading
   await expectPlaying(page);
   expect((await run.requests("certificate")).length).toBe(1);
   const order = await page.evaluate(() =>
@@ -159,7 +159,7 @@ test("FairPlay's certificate is set before the first request, and asked for once
   expect(order).toEqual(["server-certificate", "generate-request", "generate-request"]);
 });
 
-test("Widevine's certificate, where there is one, is set first: the CDM asks for none", { tag: "@chromium" }, async ({
+test("a configured Widevine certificate is set first: the CDM requests none", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -175,7 +175,7 @@ test("Widevine's certificate, where there is one, is set first: the CDM asks for
   expect((await posts(run)).length).toBe(1);
 });
 
-test("Widevine without a certificate: the CDM asks for it, and the license comes after", { tag: "@chromium" }, async ({
+test("Widevine without a certificate: the CDM requests it, and the license follows", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {
@@ -187,10 +187,10 @@ test("Widevine without a certificate: the CDM asks for it, and the license comes
   expect(await errors(page)).toEqual([]);
 });
 
-test.describe("FairPlay under WebKit's old API", { tag: "@chromium" }, () => {
+test.describe("FairPlay with WebKit's old API", { tag: "@chromium" }, () => {
   const LEGACY = { drms: ["fairplay"], fairplay: "legacy" };
 
-  test("plays; the blob holds URI, id and certificate", async ({ page, run }) => {
+  test("plays; the blob contains URI, id and certificate", async ({ page, run }) => {
     await openLab(page, run, LEGACY);
     await attach(page, {}, { contentId: "demo-cbcs" });
     await feed(page, "demo-cbcs");
@@ -205,7 +205,7 @@ test.describe("FairPlay under WebKit's old API", { tag: "@chromium" }, () => {
     expect(await page.evaluate(() => window.lab.video.webkitKeys)).toBeNull();
   });
 
-  test("is taken where the page wants it, though there is the modern one", async ({ page, run }) => {
+  test("is used if the page asks for it, although the modern one exists", async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"], fairplay: "both" });
     await attach(page, { fairplay: "legacy" }, { contentId: "demo-cbcs" });
     await page.evaluate(
@@ -224,7 +224,7 @@ test.describe("FairPlay under WebKit's old API", { tag: "@chromium" }, () => {
     expect(await posts(run)).toEqual([]);
   });
 
-  test("a refused license is an error on the element, a flipped byte as well", async ({ page, run }) => {
+  test("a refused license is an error on the element, and so is a flipped byte", async ({ page, run }) => {
     await openLab(page, run, LEGACY);
     await run.faults({ on: "license", fault: "error:7301", times: 1 }, { on: "license", fault: "flip:-5" });
     await attach(page, {}, { contentId: "demo-cbcs" });
@@ -244,7 +244,7 @@ for (const [name, fault, expected] of [
   ["a byte that was flipped", { on: "license", fault: "flip:-5" }, { code: "license-rejected", phase: "session" }],
 ]) {
   test(
-    `the element tells of a refusal: ${name}`,
+    `the element reports a refusal: ${name}`,
     name === "HTML" || name.startsWith("7011") ? { tag: ["@matrix", "@chromium"] } : { tag: "@chromium" },
     async ({ page, run }) => {
       await openLab(page, run, { drms: ["fairplay"] });
@@ -254,16 +254,18 @@ for (const [name, fault, expected] of [
       await expectError(page, expected);
       expect((await events(page, "error"))[0].error).toMatchObject(expected);
       await expectNoPicture(page);
-      // Refused for good: the same init data again ask nobody.
+      // Refused for good: repeating the same init data sends no request.
       const before = (await posts(run)).length;
       await expect.poll(async () => (await errors(page)).length).toBe(2);
       await feed(page, "demo-cbcs", { again: true });
       await expect
-        .poll(async () => (await errors(page)).length, { message: "another source asks anew, once for each key" })
+        .poll(async () => (await errors(page)).length, {
+          message: "another source makes new requests, one for each key",
+        })
         .toBe(4);
       expect((await posts(run)).length).toBe(2 * before);
       expect(await openSessions(page)).toEqual([]);
-      // Nor do they where the media name the key once more, now that it was refused.
+      // Nor does a repetition of the refused key in the media.
       const more = await page.evaluate(
         (bytes) => {
           const count = () => window.__cdmBridge.log.filter(({ event }) => event === "generate-request").length;
@@ -288,7 +290,7 @@ for (const [name, fault, expected] of [
   ["is an error", "error:7301", { serverCode: "7301", phase: "certificate" }],
   ["is not one for FairPlay", "wrong-drm", { phase: "session", code: "certificate-rejected" }],
 ]) {
-  test(`a certificate that ${name} refuses the attachment, and the element tells`, { tag: "@chromium" }, async ({
+  test(`a certificate that ${name} refuses the attachment, and the element reports it`, { tag: "@chromium" }, async ({
     page,
     run,
   }) => {
@@ -297,7 +299,7 @@ for (const [name, fault, expected] of [
     await attach(page, {}, { contentId: "demo-cbcs" });
     await expectError(page, expected);
     expect(await page.evaluate(() => window.lab.refusal)).toMatchObject(expected);
-    if (fault === "wrong-drm") return; // bytes like any other: only the CDM could tell, and by then they are kept for the page
+    if (fault === "wrong-drm") return; // bytes like any others: only the CDM could tell, and by then they are cached for the page
     await run.faults();
     await attach(page, {}, { contentId: "demo-cbcs" });
     await feed(page, "demo-cbcs");
@@ -305,7 +307,7 @@ for (const [name, fault, expected] of [
   });
 }
 
-test("a browser without the DRM refuses the attachment", { tag: "@chromium" }, async ({ page, run }) => {
+test("in a browser without the DRM the attachment is refused", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await attach(page, { drms: ["playready"] });
   await expectError(page, { code: "drm-unsupported", phase: "environment" });
@@ -322,7 +324,10 @@ test("a license that a retry brings", { tag: ["@matrix", "@chromium"] }, async (
   expect(await errors(page)).toEqual([]);
 });
 
-test("a new source on the same element: the old sessions are closed, the new ones asked for", async ({ page, run }) => {
+test("a new source on the same element: the old sessions are closed, and new licenses are requested", async ({
+  page,
+  run,
+}) => {
   await openLab(page, run, { drms: ["widevine"] });
   await attach(page, {});
   await feed(page, "demo-single-key");
@@ -334,14 +339,14 @@ test("a new source on the same element: the old sessions are closed, the new one
   expect((await openSessions(page)).length).toBe(2);
   for (const { headers } of await posts(run))
     expect(JSON.parse(Buffer.from(headers[HEADER], "base64").toString()).cid).toBe("demo-cenc");
-  // The first one again: what was closed is asked for again.
+  // The first one again: closed sessions are requested again.
   await feed(page, "demo-single-key");
   await expectPlaying(page);
   expect((await openSessions(page)).length).toBe(1);
   expect(await errors(page)).toEqual([]);
 });
 
-test("init data that come again open no session", async ({ page, run }) => {
+test("repeated init data open no session", async ({ page, run }) => {
   await openLab(page, run, { drms: ["playready"] });
   await attach(page, {}, { contentId: "demo-cenc" });
   await feed(page, "demo-cenc", { again: true });
@@ -349,7 +354,7 @@ test("init data that come again open no session", async ({ page, run }) => {
   expect((await log(page, "generate-request")).length).toBe(2);
 });
 
-test("detached: every session closed, the element without keys, and nothing is heard any more", async ({
+test("detached: every session is closed, the element has no keys, and nothing is reported any more", async ({
   page,
   run,
 }) => {
@@ -375,7 +380,7 @@ test("detached: every session closed, the element without keys, and nothing is h
   expect(await posts(run)).toEqual([]);
 });
 
-test("detached while licenses are on their way: no session stays, no error is raised on the element", {
+test("detached during license requests: no session stays, no error is raised on the element", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
@@ -389,7 +394,7 @@ test("detached while licenses are on their way: no session stays, no error is ra
   expect(await errors(page)).toEqual([]);
 });
 
-test("detached while it plays, attached again: it plays on", async ({ page, run }) => {
+test("detached during playback, attached again: playback continues", async ({ page, run }) => {
   await openLab(page, run, { drms: ["widevine"] });
   await attach(page, {});
   await feed(page, "demo-cenc");
@@ -402,7 +407,7 @@ test("detached while it plays, attached again: it plays on", async ({ page, run 
   expect((await openSessions(page)).length).toBe(1);
 });
 
-test("mounted, unmounted and mounted again (React's strict mode): one token, one session a key", async ({
+test("mounted, unmounted and mounted again (React's strict mode): one token, one session per key", async ({
   page,
   run,
 }) => {
@@ -437,7 +442,7 @@ for (const [status, code] of [
   ["expired", "key-expired"],
 ]) {
   test(
-    `a key that is ${status} is an event and an error with its id`,
+    `a key that is ${status} raises an event and an error with its id`,
     status === "expired" ? { tag: "@chromium" } : { tag: ["@matrix", "@chromium"] },
     async ({ page, run }) => {
       const [video, audio] = keyIdsOf("demo-cenc");
@@ -455,7 +460,7 @@ for (const [status, code] of [
   );
 }
 
-test("a key that no license brings is named when the video waits for it", async ({ page, run }) => {
+test("a key that no license brings is reported when the video waits for it", async ({ page, run }) => {
   const [, audio] = keyIdsOf("demo-cenc");
   await openLab(page, run);
   await run.faults({ on: "license", fault: "missing-key" });
@@ -464,7 +469,7 @@ test("a key that no license brings is named when the video waits for it", async 
   await expectError(page, { code: "key-missing", message: expect.stringContaining(audio) });
 });
 
-test("keys that come after the first license are a rotation: put off while there is a buffer, asked for when the video waits", {
+test("keys that appear after the first license are a rotation: delayed while there is a buffer, requested when the video waits", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   const [, audio] = keyIdsOf("demo-cenc");
@@ -505,7 +510,7 @@ test("keys that come after the first license are a rotation: put off while there
 });
 
 test.describe("renewal", () => {
-  /** Seconds. It is renewed after three quarters of it; what is left is time enough for an exchange in a busy browser. */
+  /** Seconds. It is renewed after three quarters of it; the rest is enough time for an exchange in a busy browser. */
   const LEASE = 8;
   const reasons = (page) => page.evaluate(() => window.lab.reasons);
   const renewing = (page, media, contentId) =>
@@ -531,10 +536,7 @@ test.describe("renewal", () => {
       .poll(() => page.evaluate(() => window.lab.video.ended), { message: "played to the end", timeout: 30_000 })
       .toBe(true);
 
-  test("Widevine's CDM asks for it, with a token of its own", { tag: ["@matrix", "@chromium"] }, async ({
-    page,
-    run,
-  }) => {
+  test("Widevine's CDM requests it, with its own token", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["widevine"], renewal: { after: 2, expiresAfter: LEASE } });
     await renewing(page, {}, "demo-single-key");
     await feed(page, "demo-single-key");
@@ -545,7 +547,7 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("FairPlay's session is told to ask, before its lease is over", { tag: "@chromium" }, async ({ page, run }) => {
+  test("FairPlay's session is told to renew, before its lease is over", { tag: "@chromium" }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["fairplay"], renewal: { expiresAfter: LEASE } });
     await renewing(page, {}, "demo-cbcs");
     await feed(page, "demo-cbcs");
@@ -560,10 +562,9 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("PlayReady gets a new session, and the old one is closed when that has its key", { tag: "@chromium" }, async ({
-    page,
-    run,
-  }) => {
+  test("PlayReady gets a new session, and the old one is closed when the new one has its key", {
+    tag: "@chromium",
+  }, async ({ page, run }) => {
     await openLab(page, run, { drms: ["playready"], renewal: { expiresAfter: LEASE } });
     await renewing(page, {}, "demo-single-key");
     await feed(page, "demo-single-key");
@@ -573,7 +574,7 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a renewal that is refused is told, and the key lives on until it expires", { tag: "@chromium" }, async ({
+  test("a refused renewal is reported, and the key stays valid until it expires", { tag: "@chromium" }, async ({
     page,
     run,
   }) => {

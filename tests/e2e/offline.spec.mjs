@@ -1,5 +1,5 @@
-// shaka.offline.Storage with the adapter: a license is stored with the content, plays without a network, and is given back. The
-// license's storage is the bridge's, because ClearKey has none (www/bridge/README.md, `persistent`).
+// shaka.offline.Storage with the adapter: a license is stored with the content, plays without a network, and is
+// released. The bridge stores the license, because ClearKey cannot (www/bridge/README.md, `persistent`).
 import { expect, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const DEVICE = { drms: ["widevine"], persistent: true };
@@ -64,7 +64,7 @@ for (const [version, query] of [
       );
     });
 
-    test("a refused license is the rejection of store(), with ours inside", async ({ page, run }) => {
+    test("store() rejects with the refused license, with ours inside", async ({ page, run }) => {
       await openLab(page, run, DEVICE, query);
       await run.faults({ on: "license", fault: "error:7011" });
       expect(await download(page, {})).toMatchObject({
@@ -74,7 +74,7 @@ for (const [version, query] of [
     });
   });
 
-test("a Storage of a player that is attached has the player's filters, and no second ones", {
+test("the Storage of an attached player has the player's filters, and no second ones", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await openLab(page, run, DEVICE);

@@ -6,7 +6,7 @@ const WIDEVINE = "com.widevine.alpha";
 const PLAYREADY = "com.microsoft.playready";
 const FAIRPLAY = "com.apple.fps";
 
-/** Opens the lab, which listens to every event; what comes back lists the modules that the page has asked for. */
+/** Opens the lab, which listens to every event; returns the modules that the page has requested. */
 async function open(page, run) {
   const modules = [];
   page.on("request", (request) => {
@@ -20,7 +20,7 @@ async function open(page, run) {
   return modules;
 }
 
-/** Plays; `window.contexts` holds what customData was told. */
+/** Plays; `window.contexts` has the contexts that customData got. */
 const play = (page, player, path, keySystem, options = {}) =>
   page.evaluate(
     async (given) => {
@@ -47,10 +47,7 @@ for (const [player, name, keySystem, path, options] of [
   ["hls", "Widevine", WIDEVINE, "demo-cbcs/hls/widevine.m3u8", {}],
   ["hls", "FairPlay", FAIRPLAY, "demo-cbcs/hls/fairplay.m3u8", { contentId: "demo-cbcs" }],
 ]) {
-  test(`${player}, ${name}: one module plays, and customData is told which content and which keys`, async ({
-    page,
-    run,
-  }) => {
+  test(`${player}, ${name}: one module plays, and customData gets the content and the keys`, async ({ page, run }) => {
     const modules = await open(page, run);
     await play(page, player, path, keySystem, options);
     await expectPlaying(page);
@@ -85,7 +82,7 @@ for (const [player, path] of [
     expect(modules).toEqual(["player.wasm"]);
   });
 
-  test(`${player}: a failing server is tried as often as the options say, and no longer waited for`, async ({
+  test(`${player}: a failing server is asked as often as the options say, and then no longer waited for`, async ({
     page,
     run,
   }) => {

@@ -1,4 +1,5 @@
-// From the key server to the picture: keys by CPIX, the real Shaka Packager by our view of them, and playback through the package.
+// From the key server to the picture: keys by CPIX, the real Shaka Packager with our view of them, and playback through
+// the package.
 import { kmsUrl, requestContentKeys, toShakaPackager } from "../../dist/server.js";
 import { DEMO } from "../../www/license-server/accounts.mjs";
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
@@ -6,7 +7,7 @@ import { packageClip, packageHls, packagePeriods, packageRotating } from "./pack
 
 const KEY_SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready" };
 
-/** What the key server of this test's own run gives; its license endpoints know these keys from then on. */
+/** Keys from the key server of this test's run; its license endpoints know them from then on. */
 async function keys(run, options) {
   const url = await kmsUrl({ kind: "v2", token: DEMO.kmsToken, base: run.url() });
   return requestContentKeys(url, { contentId: "packed-film", systems: ["widevine", "playready"], ...options });
@@ -36,7 +37,7 @@ const name = (...parts) => parts.join("-");
 
 for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
   for (const scheme of ["cenc", "cbcs"]) {
-    test(`${drm}: what the packager made in ${scheme}, with a key for sound and one for the picture, plays`, async ({
+    test(`${drm}: the packager's output in ${scheme}, with separate keys for audio and video, plays`, async ({
       page,
       run,
     }, info) => {
@@ -46,7 +47,8 @@ for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
       await play(page, keySystem, path);
       await expectPlaying(page);
       expect(await page.evaluate(() => window.lab.playerErrors)).toEqual([]);
-      // Both keys of the answer, and no other, were in the licenses. Shaka gathers statuses for a while before it tells them.
+      // Both keys of the response, and no other, were in the licenses. Shaka collects statuses for a while before it
+      // reports them.
       const statuses = async () => Object.keys(await page.evaluate(() => window.lab.player.getKeyStatuses())).sort();
       await expect.poll(statuses).toEqual(pack.content_key_list.map((key) => key.key_id_hex).sort());
       const [license] = await run.requests("license");
@@ -88,7 +90,7 @@ test("fairplay: HLS in cbcs, with the key server's URI in the packager's playlis
 });
 
 for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
-  test(`${drm}: keys that rotate, a run of the packager for each key period, play to the end @chromium`, async ({
+  test(`${drm}: rotating keys, with one packager run per key period, play to the end @chromium`, async ({
     page,
     run,
   }, info) => {
@@ -116,7 +118,7 @@ for (const [drm, keySystem] of Object.entries(KEY_SYSTEMS)) {
   });
 }
 
-test("Shaka Packager with raw keys rotates by turning bytes around, so its own rotation is of no use @chromium", async ({
+test("Shaka Packager rotates raw keys by shifting bytes, so its own rotation is useless @chromium", async ({
   run,
 }, info) => {
   const pack = await keys(run, {});
@@ -129,9 +131,9 @@ test("Shaka Packager with raw keys rotates by turning bytes around, so its own r
   );
 });
 
-test("content that was packaged with another key than the license's does not play", async ({ page, run }, info) => {
+test("content packaged with a key other than the license's does not play", async ({ page, run }, info) => {
   const pack = await keys(run, { tracks: ["AUDIO", "SD"] });
-  // One bit of each key: the id stays, so the license is given, and what comes out of the decryption is noise.
+  // One bit of each key is flipped: the id stays, so the license is issued, and decryption outputs noise.
   for (const key of pack.content_key_list)
     key.key_hex = key.key_hex.replace(/.$/, (digit) => (parseInt(digit, 16) ^ 1).toString(16));
   await openLab(page, run);

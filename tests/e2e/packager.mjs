@@ -1,4 +1,4 @@
-// The real packager, on the demo's own clip: its protection is taken off with the keys of the catalog, and put on anew.
+// The real packager, on the demo's own clip: decrypted with the keys of the catalog, and encrypted again.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ const program = join(
   `packager-${OS}-${process.arch}${OS === "win" ? ".exe" : ""}`,
 );
 
-/** @returns {string} what it says, warnings among it */
+/** @returns {string} its output, including warnings */
 function packager(args, cwd) {
   const { status, stderr, error } = spawnSync(program, args, { cwd, encoding: "utf8" });
   if (status !== 0) throw new Error(`the packager failed: ${error?.message ?? stderr.slice(-500)}`);
@@ -22,7 +22,10 @@ function packager(args, cwd) {
 
 const SEGMENTS = ["1.m4s", "2.m4s", "3.m4s"];
 
-/** The demo's clip without protection: `video.mp4` and `audio.mp4` in a folder, whose path is returned. Of two seconds each: the segments to take. */
+/**
+ * Writes the demo's clip without protection, `video.mp4` and `audio.mp4`, to a folder and returns its path. Only two
+ * seconds each: the given segments.
+ */
 function clearClip(to, segments = SEGMENTS) {
   const content = JSON.parse(readFileSync(folder("www/media/catalog.json"), "utf8")).find(
     ({ contentId }) => contentId === "demo-cenc",
@@ -45,8 +48,9 @@ function clearClip(to, segments = SEGMENTS) {
 }
 
 /**
- * Packages the clip as DASH with the arguments that `toShakaPackager` gives. The result lies under the lab's page; returned is the
- * manifest's path from the media folder, which is what the lab loads from.
+ * Packages the clip as DASH with the arguments from `toShakaPackager`. The result is below the lab's page; returns the
+ * manifest's
+ * path relative to the media folder, from which the lab loads.
  */
 export function packageClip(name, args) {
   const out = emptied(name);
@@ -57,8 +61,9 @@ export function packageClip(name, args) {
 }
 
 /**
- * The same with a key period for each of the arguments: raw keys cannot rotate within a run of the packager, so each two seconds of the clip
- * are packaged in a run of their own, and the results joined as periods of one MPD.
+ * The same with a key period for each of the arguments: raw keys cannot rotate within one run of the packager, so each
+ * two seconds of
+ * the clip are packaged in their own run, and the results joined as periods of one MPD.
  */
 export function packagePeriods(name, periods) {
   const out = emptied(name);
@@ -84,7 +89,10 @@ export function packagePeriods(name, periods) {
   return `../e2e/packed/${name}/manifest.mpd`;
 }
 
-/** What the packager itself does with raw keys and `--crypto_period_duration`: its words, and the bytes of the video's segments. */
+/**
+ * What the packager itself does with raw keys and `--crypto_period_duration`: its output, and the bytes of the video's
+ * segments.
+ */
 export function packageRotating(name, args) {
   const out = emptied(name);
   const clear = clearClip(join(out, "clear"));

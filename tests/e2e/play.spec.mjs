@@ -1,5 +1,5 @@
-// The Play page, as a newcomer meets it: choose, press Play, see the picture and every step on the way, or the reason why there is
-// no picture; and the code beside it, which is run here as it is shown.
+// The Play page for a newcomer: choose, press Play, see the picture and every step on the way, or the reason why there
+// is no picture; and the code next to it, which this runs as shown.
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { bundlePage } from "../../scripts/lib/bundle.mjs";
@@ -30,7 +30,7 @@ for (const [player, drm, content] of [
   ["videojs", "playready", "demo-cbcs"],
   ["media", "clearkey", "demo-cenc"],
 ]) {
-  test(`${player} plays ${drm}: every step is in the timeline, and the token on license requests and nowhere else`, async ({
+  test(`${player} plays ${drm}: every step is in the timeline, and the token only on license requests`, async ({
     page,
     run,
   }) => {
@@ -75,7 +75,7 @@ for (const [player, drm, content] of [
   });
 }
 
-/** The code as it is shown, bundled as a site would, on a page of its own. */
+/** The displayed code, bundled as a site would, on a page of its own. */
 async function runCode(page, run, info, text, bridge) {
   const name = `copied/${info.testId}-${info.project.name}`;
   await mkdir(folder(`build/e2e/${name}`), { recursive: true });
@@ -117,7 +117,7 @@ for (const [player, drm, content] of [
   ["videojs", "widevine", "demo-cenc"],
   ["media", "fairplay", "demo-cbcs"],
 ]) {
-  test(`the code that is shown for ${player} plays as it is copied @chromium`, async ({ page, run }, info) => {
+  test(`the code that is shown for ${player} plays when copied @chromium`, async ({ page, run }, info) => {
     await open(page, run, { player, drm, content });
     const text = await page.locator("#code").innerText();
     expect(text).toContain('siteId: "DEMO"');
@@ -130,8 +130,9 @@ for (const [player, drm, content] of [
   });
 }
 
-test("my own stream in a bare element, by the code that is shown @chromium", async ({ page, run }, info) => {
-  // Safari plays a playlist from src=. No browser here does so with a CDM: a MediaSource that this fills is what is played in its place.
+test("my own stream in a bare element, with the displayed code @chromium", async ({ page, run }, info) => {
+  // Safari plays a playlist from src=. No browser here does so with a CDM: a MediaSource that this fills is played
+  // instead.
   await page.addInitScript(() => {
     const { set, get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "src");
     const fill = (playlist) => {
@@ -202,13 +203,13 @@ test("my own stream with a pasted token: it plays, and the token is in no code, 
   expect(kept).toContain("demo-single-key");
   for (const part of [token.slice(0, 24), token.slice(-24), encodeURIComponent(token).slice(-24)])
     expect(kept).not.toContain(part);
-  // What was put into the address comes back with it.
+  // What was put into the address is restored from it.
   await page.reload();
   await expect(page.getByLabel("Manifest")).toHaveValue(run.url("media/demo-single-key/manifest.mpd"));
   await expect(page.locator('input[name="token"]')).toHaveValue("");
 });
 
-test("a refusal, as a support team wants it: code, hint, number, the player's words, and the entry", async ({
+test("a refusal, as a support team needs it: code, hint, number, the player's message, and the entry", async ({
   page,
   run,
 }) => {
@@ -226,7 +227,7 @@ test("a refusal, as a support team wants it: code, hint, number, the player's wo
   await expect(page.locator("#token-expired")).toBeInViewport();
 });
 
-test("FairPlay's certificate that cannot be had, after it was there; then it plays again @chromium", async ({
+test("FairPlay's certificate fails to load after it was available; then it plays again @chromium", async ({
   page,
   run,
 }) => {
@@ -272,7 +273,7 @@ test("a busy server: the gap and the second attempt are drawn to scale, in the s
   expect(second.x).toBeGreaterThan(wait.x + wait.width - 4);
 });
 
-test("a step opens to its decoded detail by keyboard, and shows no secret", async ({ page, run }) => {
+test("the keyboard opens the decoded detail of a step, which shows no secret", async ({ page, run }) => {
   await play(page, run, { player: "media", drm: "playready", content: "demo-cenc" });
   await expectPlaying(page);
   const opened = async (title) => {
@@ -292,7 +293,7 @@ test("a step opens to its decoded detail by keyboard, and shows no secret", asyn
   await expect(license).not.toBeFocused();
 });
 
-test("which CDM plays is said plainly, and what cannot be is offered with the reason", async ({ page, run }) => {
+test("the page says which CDM plays, and gives a reason for impossible choices", async ({ page, run }) => {
   await open(page, run, { player: "shaka", drm: "fairplay", content: "demo-cenc" });
   await expect(page.locator("#cdm")).toContainText("Simulated: a bridge acts as the FairPlay CDM");
   await expect(field(page, "Content")).toHaveValue("demo-cbcs");

@@ -1,5 +1,6 @@
-// Every player with every DRM in every case (players/cells.mjs): what plays, plays; what fails is in the player's own error channel, with
-// our code, our hint and PallyCon's text; nothing hangs or loops, and the CDM gets nothing but licenses. `npm run players` prints it.
+// Every player with every DRM in every case (players/cells.mjs): what should play plays; failures are in the player's
+// own error channel, with our code, our hint and PallyCon's text; nothing hangs or loops, and the CDM only gets
+// licenses. `npm run players` prints it.
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 import { KEY_SYSTEMS, PLAYERS, cells, tagsOf, titleOf } from "./players/cells.mjs";
 
@@ -10,7 +11,7 @@ const cdm = (page, event) =>
   page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const licenses = async (run) => (await run.requests("license")).filter(({ method }) => method !== "OPTIONS");
 
-/** What became of renewals, and the code of a refusal. */
+/** The outcomes of renewals, and the code of a refusal. */
 const renewals = async (page) =>
   (await events(page, "license-renewal")).map(({ outcome, error }) =>
     error ? [outcome, error.serverCode] : [outcome],
@@ -28,10 +29,10 @@ async function start(page, run, { player, version, drm, throws }, bridge = {}, a
   await page.evaluate((given) => window.lab.start(given), given);
 }
 
-/** What the table shows of this cell. */
+/** The text of this cell in the table. */
 const shown = (text) => void test.info().annotations.push({ type: "cell", description: text });
 
-/** The first of the player's own errors that has ours in it, which says everything. */
+/** The first of the player's own errors with ours in it, which has the details. */
 async function heard(page, expected) {
   const ours = async () => (await list(page, "playerErrors")).filter((error) => error.ours);
   await expect.poll(async () => (await ours()).length, { message: "the player's own error" }).toBeGreaterThan(0);
@@ -45,7 +46,7 @@ async function heard(page, expected) {
   return error;
 }
 
-/** Each license was requested as often as helps, and with a token of its own. */
+/** Each license was requested as often as can help, and with its own token. */
 async function expectRequests(page, run, { player, drm, attempts = 1, expected }) {
   const challenges = drm === "clearkey" ? 2 : (await cdm(page, "challenge")).length;
   const most = PLAYERS[player].httpRetries && expected?.httpStatus ? 3 : attempts;
@@ -121,7 +122,7 @@ const KINDS = {
       .poll(async () => (await cdm(page, "license")).length, { message: "licenses that the CDM has taken" })
       .toBeGreaterThan(first);
     await expectPlaying(page);
-    // Counted in this order: renewals go on.
+    // Counted in this order: renewals continue.
     const licensed = (await licenses(run)).length;
     expect((await run.requests("token")).length, "a token for each").toBeGreaterThanOrEqual(licensed);
     expect((await renewals(page))[0]).toEqual(["requested"]);
@@ -132,7 +133,7 @@ const KINDS = {
   },
 
   async "not renewed"(page, run, cell) {
-    // First licenses come: one for each key.
+    // The first licenses: one for each key.
     await run.faults({ ...cell.fault(), after: cell.drm === "fairplay" ? 2 : 1 });
     await start(page, run, cell, { renewal: { after: 1 } });
     const expected = { ...cell.expected, messageType: "license-renewal" };
@@ -164,7 +165,7 @@ const KINDS = {
       .toBeGreaterThan(2);
     await expectPlaying(page);
     await expect.poll(async () => (await cdm(page, "license")).length).toBeGreaterThan(3);
-    // Counted in this order: renewals go on.
+    // Counted in this order: renewals continue.
     const licensed = (await licenses(run)).length;
     expect((await run.requests("token")).length, "a token for each").toBeGreaterThanOrEqual(licensed);
     expect(await list(page, "playerErrors")).toEqual([]);
@@ -192,7 +193,7 @@ const KINDS = {
     await start(page, run, cell, {}, { persistentState: "required" });
     await expectPlaying(page);
     const asked = (await page.evaluate(() => window.asked)).filter(([name]) => name === KEY_SYSTEMS.widevine);
-    // (Who looks at what the browser has asks without it, before.)
+    // (Code that looks for the browser's DRMs queries without it, before.)
     expect(asked.flatMap(([, ...states]) => states)).toContain("required");
     expect(await list(page, "playerErrors")).toEqual([]);
     shown("yes");
@@ -204,7 +205,7 @@ const KINDS = {
     await expect.poll(async () => renewals(page)).toContainEqual(["refused", "7011"]);
     const { renewal } = PLAYERS[cell.player];
     const where = renewal ?? (await heard(page, cell.expected)).where;
-    // Shaka closes PlayReady's session before it asks for another.
+    // Shaka closes PlayReady's session before it requests another.
     if (!(cell.player === "shaka" && cell.drm === "playready")) await expectPlaying(page);
     shown(where);
   },
@@ -220,6 +221,6 @@ for (const cell of cells()) {
       (await list(page, "unhandled")).filter((text) => !own?.test(text)),
       "what nobody caught",
     ).toEqual([]);
-    expect(await cdm(page, "refused"), "what the CDM was given and is no license").toEqual([]);
+    expect(await cdm(page, "refused"), "what the CDM got besides licenses").toEqual([]);
   });
 }

@@ -8,9 +8,10 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../../test-results/e2e",
   globalSetup: "./setup.mjs",
-  // A test waits more than it works; but videos are decoded in software, and more of them at once would make each other late.
+  // Tests wait more than they work; but videos are decoded in software, and more of them at once would delay each
+  // other.
   workers: 2,
-  // CI's machine does other things too; at a desk a test that is late once should be seen.
+  // CI's machine does other things too; on a developer's machine a slow test should be noticed.
   retries: process.env.CI ? 2 : 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,

@@ -1,5 +1,6 @@
-// The option `robustness`, player by player: the level that plays, the steps down where the CDM or the content refuses one, and
-// what the app gets where every level is refused. The bridge grants levels and refuses content; nothing here is hardware.
+// The option `robustness`, player by player: the level that plays, the steps down if the CDM or the content refuses
+// one, and the app's error if every level is refused. The bridge grants levels and refuses content; nothing here is
+// hardware.
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const PLAYREADY = ["com.microsoft.playready.recommendation.3000", { video: "3000" }];
@@ -13,7 +14,7 @@ const ALL_LEVELS = ["HW_SECURE_ALL", "SW_SECURE_DECODE", "SW_SECURE_CRYPTO", "30
 const MPD = "demo-cenc/manifest.mpd";
 const MASTER = "demo-cenc/hls/all.m3u8";
 
-/** How each player is started with an option; `channel`: what it gives the app, as `[code, our code]`. */
+/** How to start each player with an option; `channel`: what it gives the app, as `[code, our code]`. */
 const PLAYERS = {
   "Shaka 5": {
     page: "",
@@ -78,7 +79,7 @@ async function start(page, run, { page: query, play, path = MPD }, bridge, robus
   );
 }
 
-/** It plays at this level, and the app has heard of no error on the way. */
+/** It plays at this level, and the app got no error on the way. */
 async function expectLevel(page, [keySystem, robustness], refused) {
   await expectPlaying(page);
   const last = (await levels(page)).pop();
@@ -92,27 +93,27 @@ test.describe.configure({ mode: "parallel" });
 
 /** device, option, level that plays, level that was refused before it */
 const CASES = [
-  ["PlayReady in hardware, under the name that has it", SL3000, "hardware", PLAYREADY],
+  ["PlayReady in hardware, with the name that has it", SL3000, "hardware", PLAYREADY],
   ["Widevine in hardware on Android", ANDROID, "hardware", ["com.widevine.alpha", L1]],
   [
-    "Widevine in hardware on Windows, under the experiment's name",
+    "Widevine in hardware on Windows, with the experiment's name",
     WINDOWS,
     "hardware",
     ["com.widevine.alpha.experiment", L1],
   ],
-  ["in software where the device has no hardware", { drms: ["widevine"] }, "hardware", ["com.widevine.alpha", L3]],
-  ["in software where that is asked for, PlayReady", SL3000, "software", PLAYREADY_SOFTWARE],
-  ["in software where that is asked for, Widevine", ANDROID, "software", ["com.widevine.alpha", L3]],
+  ["in software if the device has no hardware DRM", { drms: ["widevine"] }, "hardware", ["com.widevine.alpha", L3]],
+  ["in software if the option says so, PlayReady", SL3000, "software", PLAYREADY_SOFTWARE],
+  ["in software if the option says so, Widevine", ANDROID, "software", ["com.widevine.alpha", L3]],
   ["at a level by its name", WINDOWS, L1, ["com.widevine.alpha.experiment", L1]],
   [
-    "in software where the content is not made for PlayReady's hardware",
+    "in software if the content is not made for PlayReady's hardware",
     { ...SL3000, refuses: ["3000"] },
     "hardware",
     PLAYREADY_SOFTWARE,
     "3000",
   ],
   [
-    "in software where the content is not made for Widevine's hardware",
+    "in software if the content is not made for Widevine's hardware",
     { ...WINDOWS, refuses: ["HW_SECURE_ALL"] },
     "hardware",
     ["com.widevine.alpha", L3],
@@ -121,7 +122,7 @@ const CASES = [
 ];
 const OLDER = /4\.13|4\.0/;
 
-// What is asked of a CDM is the same script in every browser.
+// The requests to a CDM are the same script in every browser.
 for (const [name, player] of Object.entries(PLAYERS))
   test.describe(name, { tag: "@chromium" }, () => {
     const cases = CASES.filter(([, , , , refused], at) => (refused ? !player.keeps : !OLDER.test(name) || at < 2));
@@ -132,10 +133,10 @@ for (const [name, player] of Object.entries(PLAYERS))
       });
     }
 
-    test("a content that refuses every level is the player's own error, with ours inside", async ({ page, run }) => {
+    test("content that refuses every level is the player's own error, with ours inside", async ({ page, run }) => {
       await start(page, run, player, { ...SL3000, refuses: ALL_LEVELS }, "hardware");
       const [code, ours] = player.channel;
-      // A bare element's error is ours; hls.js also says that it cannot close a session that never began.
+      // A bare element's error is ours; hls.js also reports that it cannot close a session that never started.
       const own = () => page.evaluate(() => window.lab.playerErrors.find(({ ours, isOurs }) => ours || isOurs));
       await expect.poll(own).toBeTruthy();
       const error = await own();
@@ -148,7 +149,7 @@ for (const [name, player] of Object.entries(PLAYERS))
     });
   });
 
-test("hls.js: a player that is made again of the same config begins one level lower", { tag: "@chromium" }, async ({
+test("hls.js: a player recreated with the same config starts one level lower", { tag: "@chromium" }, async ({
   page,
   run,
 }) => {

@@ -1,4 +1,4 @@
-// rx-player, newest and oldest: what plays, what the app gets where something fails, and when playback goes on.
+// rx-player, newest and oldest: what plays, which error the app gets, and when playback continues.
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
@@ -26,7 +26,7 @@ const cdm = (page, event) =>
   page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const tokenOf = ({ headers }) => JSON.parse(Buffer.from(headers[HEADER], "base64").toString());
 const bodyOf = ({ bodyBase64 }) => Buffer.from(bodyBase64, "base64").toString("latin1");
-/** Playback has not stopped, wherever in the content it is. */
+/** Playback has not stopped, at whatever position. */
 async function expectPlaysOn(page) {
   expect(await page.evaluate(() => window.lab.player.getPlayerState())).not.toBe("STOPPED");
   await page.evaluate(() => {
@@ -35,7 +35,7 @@ async function expectPlaysOn(page) {
   });
   await expectPlaying(page);
 }
-/** Seconds that no test waits for: holdTimers() keeps them until fire(). */
+/** Timers that no test waits for, in seconds: holdTimers() keeps them until fire(). */
 const RENEWAL = 900;
 const EXPIRY = 901;
 const holdTimers = (page) =>
@@ -64,14 +64,14 @@ const ONE_BROWSER = { tag: "@chromium" };
 
 test.describe.configure({ mode: "parallel" });
 
-/** Nothing was raised, and nothing but licenses went to the CDM. */
+/** Nothing was raised, and the CDM only got licenses. */
 async function expectQuiet(page) {
   for (const list of ["playerErrors", "playerWarnings", "unhandled"]) expect(await noted(page, list), list).toEqual([]);
   expect(await events(page, "error")).toEqual([]);
   expect(await cdm(page, "refused")).toEqual([]);
 }
 
-/** One fatal error of the player, with ours behind it, whoever listens first; it alone says everything. */
+/** One fatal error of the player with ours behind it, for listeners added early or late; it has all the details. */
 async function expectFatal(page, expected, code = "KEY_LOAD_ERROR") {
   await expect.poll(async () => (await noted(page, "playerErrors")).length).toBeGreaterThan(0);
   const [error, ...others] = await noted(page, "playerErrors");
@@ -79,7 +79,7 @@ async function expectFatal(page, expected, code = "KEY_LOAD_ERROR") {
   expect(others).toEqual([]);
   if (code === "KEY_LOAD_ERROR") {
     expect(error.message).toContain(error.ours.hint);
-    expect((await noted(page, "stopped"))[0].ours, "what getError() has").toEqual(error.ours);
+    expect((await noted(page, "stopped"))[0].ours, "the result of getError()").toEqual(error.ours);
   }
   if (expected.serverCode) expect(error.ours.message).toContain(`PallyCon ${expected.serverCode}: `);
   expect((await events(page, "error"))[0].error).toMatchObject(expected);
@@ -138,7 +138,7 @@ for (const [name, version] of [
 
     test.describe("in Chromium", ONE_BROWSER, () => {
       for (const drm of ["playready", "fairplay"]) {
-        test(`${drm} plays where the browser has it alone`, { tag: ["@matrix", "@chromium"] }, async ({
+        test(`${drm} plays if it is the browser's only DRM`, { tag: ["@matrix", "@chromium"] }, async ({
           page,
           run,
         }) => {
@@ -151,7 +151,7 @@ for (const [name, version] of [
         });
       }
 
-      test("clearkey plays, if it is asked for", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
+      test("clearkey plays, if it is requested", { tag: ["@matrix", "@chromium"] }, async ({ page, run }) => {
         await open(page, run, { drms: [] }, version);
         await play(page, CONTENT.clearkey);
         await expectPlaying(page);
@@ -166,7 +166,7 @@ for (const [name, version] of [
           ]);
       });
 
-      test("503 twice and then a license: the retries are ours, each with a fresh token", {
+      test("503 twice and then a license: the package retries, each time with a fresh token", {
         tag: ["@matrix", "@chromium"],
       }, async ({ page, run }) => {
         await open(page, run, { drms: ["widevine"] }, version);
@@ -181,7 +181,7 @@ for (const [name, version] of [
         await expectQuiet(page);
       });
 
-      test("a renewal that is refused is a warning and playback goes on; when the keys have expired, it is behind that error", async ({
+      test("a refused renewal is a warning and playback continues; when the keys have expired, it is behind that error", async ({
         page,
         run,
       }) => {
@@ -246,7 +246,7 @@ test.describe("what fails", ONE_BROWSER, () => {
     );
   }
 
-  test("a refusal is not requested again, whatever the page makes of getLicenseConfig", async ({ page, run }) => {
+  test("a refused request is not repeated, whatever getLicenseConfig says", async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "status:503" });
     await play(page, SINGLE, {
@@ -257,7 +257,7 @@ test.describe("what fails", ONE_BROWSER, () => {
     expect((await posts(run)).length).toBe(2);
   });
 
-  test("a dead network is requested as often as the options say, and then it is fatal", async ({ page, run }) => {
+  test("a dead network is tried as often as the options say, and then the error is fatal", async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "close" });
     await play(page, SINGLE, { options: { retry: { attempts: 2, base: 10 } } });
@@ -266,7 +266,7 @@ test.describe("what fails", ONE_BROWSER, () => {
     expect(await noted(page, "playerWarnings")).toEqual([]);
   });
 
-  test("a server that is slower than rx-player's own limit: the client's timeout counts, for each attempt", async ({
+  test("a server slower than rx-player's own limit: the client's timeout counts, for each attempt", async ({
     page,
     run,
   }) => {
@@ -282,7 +282,7 @@ test.describe("what fails", ONE_BROWSER, () => {
     expect((await posts(run)).length).toBe(1);
   });
 
-  test("a token callback that throws is named, with its own words, and no license is requested", {
+  test("a token callback that throws is reported with its own message, and no license is requested", {
     tag: ["@matrix", "@chromium"],
   }, async ({ page, run }) => {
     await open(page, run);
@@ -314,7 +314,7 @@ test.describe("what fails", ONE_BROWSER, () => {
     });
   }
 
-  test("FairPlay: a certificate that cannot be used rejects before the content is loaded, and the next attempt plays", async ({
+  test("FairPlay: an unusable certificate rejects before the content is loaded, and the next attempt plays", async ({
     page,
     run,
   }) => {
@@ -344,10 +344,7 @@ test.describe("what fails", ONE_BROWSER, () => {
 });
 
 test.describe("renewal", ONE_BROWSER, () => {
-  test("is granted with a token of its own, and callbacks are told the reason and the key system", async ({
-    page,
-    run,
-  }) => {
+  test("is granted with its own token, and callbacks get the reason and the key system", async ({ page, run }) => {
     await open(page, run, { drms: ["playready"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } });
     await holdTimers(page);
     await page.evaluate(async ([path, adapter]) => {
@@ -374,7 +371,10 @@ test.describe("renewal", ONE_BROWSER, () => {
     await expectQuiet(page);
   });
 
-  test("one that is granted after a refused one: that is not why the keys expire later", async ({ page, run }) => {
+  test("a renewal that is granted after a refused one: that is not why the keys expire later", async ({
+    page,
+    run,
+  }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } });
     await holdTimers(page);
     await run.faults({ on: "license", fault: "error:7011", after: 1, times: 1 });
@@ -393,7 +393,7 @@ test.describe("renewal", ONE_BROWSER, () => {
       .toEqual([["KEY_STATUS_CHANGE_ERROR", undefined]]);
   });
 
-  test("a refused one is fatal where the keys have expired already", async ({ page, run }) => {
+  test("a refused one is fatal if the keys have already expired", async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: RENEWAL, expiresAfter: EXPIRY } });
     await holdTimers(page);
     await run.faults({ on: "license", fault: "error:7011", after: 1 });
@@ -405,7 +405,7 @@ test.describe("renewal", ONE_BROWSER, () => {
   });
 });
 
-test.describe("the life of a player", ONE_BROWSER, () => {
+test.describe("the lifecycle of a player", ONE_BROWSER, () => {
   test("a source after a refused one plays, on the same player", { tag: ["@matrix", "@chromium"] }, async ({
     page,
     run,
@@ -432,10 +432,7 @@ test.describe("the life of a player", ONE_BROWSER, () => {
     await expectQuiet(page);
   });
 
-  test("disposed of while a license is on its way: nothing is raised, nothing is requested again", async ({
-    page,
-    run,
-  }) => {
+  test("disposed of during a license request: nothing is raised, nothing is requested again", async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "slow:1500" });
     await play(page, SINGLE);
@@ -449,7 +446,7 @@ test.describe("the life of a player", ONE_BROWSER, () => {
     await expectQuiet(page);
   });
 
-  test("disposed of while the token is on its way: its callback is told, and no license is requested", async ({
+  test("disposed of while the token is pending: its callback is aborted, and no license is requested", async ({
     page,
     run,
   }) => {
@@ -470,7 +467,7 @@ test.describe("the life of a player", ONE_BROWSER, () => {
       window.lab.resolve();
     });
     expect(await page.evaluate(() => window.lab.signal.aborted)).toBe(true);
-    // A request that follows everything that the adapter could have begun.
+    // A request that follows everything that the adapter could have started.
     await page.evaluate(async () => {
       for (let turn = 0; turn < 20; turn += 1) await fetch(window.lab.media("catalog.json"));
     });
@@ -478,10 +475,7 @@ test.describe("the life of a player", ONE_BROWSER, () => {
     await expectQuiet(page);
   });
 
-  test("stopped while a license is on its way, the next load plays, and is not stopped with it", async ({
-    page,
-    run,
-  }) => {
+  test("stopped during a license request, the next load plays, and is not stopped with it", async ({ page, run }) => {
     await open(page, run);
     await run.faults({ on: "license", fault: "slow:3000", times: 1 });
     await play(page, SINGLE);

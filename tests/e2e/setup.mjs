@@ -1,4 +1,4 @@
-// One license server for all tests, on any free port; each test has a run of its own in it (`/r/RUN/…`).
+// One license server for all tests, on any free port; each test has its own run on it (`/r/RUN/…`).
 import { existsSync, readdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

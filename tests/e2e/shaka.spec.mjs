@@ -1,5 +1,5 @@
-// The Shaka adapter where it is easy to get wrong: retries, a second load, detaching, one refused session of two, a
-// failing backend.
+// The parts of the Shaka adapter that are easy to get wrong: retries, a second load, detaching, one refused session of
+// two, a failing backend.
 import { expect, expectNoPicture, expectPlaying, openLab as open, test } from "./fixture.mjs";
 
 const WIDEVINE = "com.widevine.alpha";
@@ -25,7 +25,7 @@ const errors = (page) => page.evaluate(() => window.lab.playerErrors);
 const events = (page, type) =>
   page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
 
-// 4.13 has no failureCallback, runs filters once a request, and has other defaults.
+// 4.13 has no failureCallback, runs filters once per request, and has other defaults.
 for (const [version, query] of [
   ["Shaka 5", ""],
   ["Shaka 4.13", "?shaka=4"],
@@ -33,7 +33,7 @@ for (const [version, query] of [
   test.describe(version, query ? { tag: "@chromium" } : {}, () => {
     const openLab = (page, run, bridge) => open(page, run, bridge, query);
 
-    test("each attempt has a fresh token and the challenge as it was", async ({ page, run }) => {
+    test("each attempt has a fresh token and the unchanged challenge", async ({ page, run }) => {
       await openLab(page, run);
       await run.faults({ on: "license", fault: "status:503", times: 1 });
       await begin(page, {
@@ -43,7 +43,7 @@ for (const [version, query] of [
       });
       await expectPlaying(page);
       const seen = await posts(run);
-      // The session that was refused asked again with the same bytes. (Firefox's own init data may make a second session.)
+      // The refused session requested again with the same bytes. (Firefox's own init data may create a second session.)
       expect(seen.filter(({ bodyBase64 }) => bodyBase64 === seen[0].bodyBase64).map(({ status }) => status)).toEqual([
         503, 200,
       ]);
@@ -56,14 +56,11 @@ for (const [version, query] of [
         expect(headers[HEADER]).toBeTruthy();
       }
       const tokens = (await run.requests("token")).length;
-      // 4.13 runs its filters once a request: there the attempts share a token, and still have it.
+      // 4.13 runs its filters once per request: there the attempts share a token, and still have it.
       expect(tokens).toBe(query ? seen.length - 1 : seen.length);
     });
 
-    test("a refusal that may pass is asked for again, with a fresh token and the same challenge", async ({
-      page,
-      run,
-    }) => {
+    test("a temporary refusal is requested again, with a fresh token and the same challenge", async ({ page, run }) => {
       await openLab(page, run);
       await run.faults({ on: "license", fault: "error:7103", times: 2 });
       await begin(page, {
@@ -80,7 +77,7 @@ for (const [version, query] of [
       expect(await errors(page)).toEqual([]);
     });
 
-    test("a refusal that may pass is not asked for again after undo", async ({ page, run }) => {
+    test("a temporary refusal is not requested again after undo", async ({ page, run }) => {
       await openLab(page, run);
       await run.faults({ on: "license", fault: "error:7103" });
       await begin(page, {
@@ -93,12 +90,12 @@ for (const [version, query] of [
         await window.lab.undo();
         return window.lab.events.filter(({ type }) => type === "request").length;
       });
-      // The wait is over when its error is told.
+      // The wait is over when its error is reported.
       await expect.poll(async () => (await events(page, "error")).length).toBeGreaterThan(0);
       expect((await posts(run)).length).toBe(before);
     });
 
-    test("no token is asked for once all attempts have failed", async ({ page, run }) => {
+    test("no token is requested once all attempts have failed", async ({ page, run }) => {
       await openLab(page, run);
       await run.faults({ on: "license", fault: "status:503" });
       await begin(page, {
@@ -112,7 +109,7 @@ for (const [version, query] of [
       expect((await events(page, "request")).length).toBe(query ? seen.length / 2 : seen.length);
     });
 
-    test("a second load on the same player asks once for each license, for the new content", async ({ page, run }) => {
+    test("a second load on the same player requests each license once, for the new content", async ({ page, run }) => {
       await openLab(page, run);
       await begin(page, { keySystem: WIDEVINE, path: "demo-single-key/manifest.mpd" });
       await expectPlaying(page);
@@ -134,7 +131,7 @@ for (const [version, query] of [
       await page.evaluate(async () => {
         const { lab } = window;
         await lab.undo();
-        await lab.undo(); // can be called twice
+        await lab.undo(); // may be called twice
         lab.player.configure("drm.servers", { "com.widevine.alpha": `${lab.base}ri/licenseManager.do` });
         await lab.load(lab.player, "demo-cenc/manifest.mpd");
       });
@@ -143,7 +140,7 @@ for (const [version, query] of [
       expect(await run.requests("token")).toEqual([]);
     });
 
-    test("undo tolerates a player that was destroyed, and a second attach after it works", async ({ page, run }) => {
+    test("undo tolerates a destroyed player, and a second attach after it works", async ({ page, run }) => {
       await openLab(page, run);
       await page.evaluate(async () => {
         const { lab } = window;
@@ -159,7 +156,7 @@ for (const [version, query] of [
       await expectPlaying(page);
     });
 
-    test("attached twice (a page that mounts twice), one token and one header a request", async ({ page, run }) => {
+    test("attached twice (a page that mounts twice), one token and one header per request", async ({ page, run }) => {
       await openLab(page, run);
       await page.evaluate(async () => {
         const { lab } = window;
@@ -176,7 +173,7 @@ for (const [version, query] of [
       expect((await run.requests("token")).length).toBe((await posts(run)).length);
     });
 
-    test("one session of two is refused: the app hears our reason, and the other track has its key", async ({
+    test("one refused session of two: the app gets our reason, and the other track has its key", async ({
       page,
       run,
     }) => {
@@ -223,7 +220,7 @@ for (const [version, query] of [
       });
     }
 
-    test("a backend that cannot make a token is named, and no license is asked for without one", {
+    test("a backend that cannot make a token is reported, and no license is requested without one", {
       tag: "@matrix",
     }, async ({ page, run }) => {
       await openLab(page, run);

@@ -1,14 +1,14 @@
-// A small site of the test's own: pages with any headers and frames, the package under /dist/, and answers of any kind.
+// A small site for a test: pages with any headers and frames, the package below /dist/, and responses of any kind.
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
 const dist = (name) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
-/** A sandboxed frame has no origin: to it, modules of this site are another's. */
+/** A sandboxed frame has no origin: to it, modules of this site are cross-origin. */
 const ANYONE = { "access-control-allow-origin": "*" };
 const TYPES = { js: "text/javascript", wasm: "application/wasm" };
 
-/** A page whose script leaves the package on `window.pallycon`. */
+/** A page whose script puts the package on `window.pallycon`. */
 export const PACKAGE_PAGE = `<!doctype html><meta charset="utf-8"><title>p</title><link rel="icon" href="data:,"><video muted></video>
 <script type="module" src="/load.js"></script>`;
 const LOAD = `import * as pallycon from "/dist/index.js"; window.pallycon = pallycon; document.documentElement.dataset.ready = "true";`;
@@ -22,7 +22,7 @@ export async function openSite(pages) {
     const path = new URL(request.url, "http://x").pathname;
     const page = pages[path];
     if (page?.hang) return; // until the server closes
-    // Before a request with headers of its own a browser asks whether it may.
+    // Before a request with headers of its own a browser sends a preflight.
     if (page && request.method === "OPTIONS") return void response.writeHead(204, page.headers).end();
     if (page) {
       response.writeHead(page.status ?? 200, { "content-type": "text/html", ...page.headers });

@@ -1,5 +1,5 @@
-// Every page of the site: accessible in light and dark, narrow and wide, by keyboard alone, below any path and without a server,
-// with a policy that holds. www/demo/pages.mjs is the list; what is particular to a page is in STATES.
+// Every page of the site: accessible in light and dark, narrow and wide, by keyboard alone, below any path and without
+// a server, with an effective policy. www/demo/pages.mjs is the list; STATES has what is specific to a page.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { PAGES, policyOf } from "../../www/demo/pages.mjs";
 import { openFileHost } from "./file-host.mjs";
 import { expect, test } from "./fixture.mjs";
 
-// axe takes its time, most of all in Firefox: two workers share it.
+// axe is slow, most of all in Firefox: two workers share it.
 test.describe.configure({ mode: "parallel" });
 
 const built = fileURLToPath(new URL("../../build/demo", import.meta.url));
@@ -22,9 +22,11 @@ const WIDEVINE =
 const WRONG_MPD = `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>`;
 
 /**
- * What each page is looked at in: `open` is behind its address, `ready` brings it there. Without an entry a page is looked at as it
- * opens, once it says that it is ready.
- * @type {Record<string, {name: string, open?: string, ready?: (page: import("@playwright/test").Page) => Promise<unknown>}[]>}
+ * The states in which each page is checked: `open` is appended to its address, `ready` brings it into the state. A page
+ * without an
+ * entry is checked as it opens, once it reports that it is ready.
+ * @type {Record<string, {name: string, open?: string, ready?: (page: import("@playwright/test").Page) =>
+ * Promise<unknown>}[]>}
  */
 const STATES = {
   play: [
@@ -58,7 +60,7 @@ const STATES = {
         await page.getByRole("button", { name: "Run both" }).click();
         await expect(page.locator("#ours .outcome")).toContainText("what to do");
         await expect(page.locator("#alone .outcome")).toContainText("error");
-        // A frame holds a video and nothing else; to look into both takes longer than all the rest.
+        // A frame contains a video and nothing else; checking both takes longer than all the rest.
         await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
       },
     },
@@ -114,7 +116,7 @@ for (const one of PAGES) {
       page,
       run,
     }) => {
-      test.setTimeout(240_000); // four times axe, which looks at every byte that is shown
+      test.setTimeout(240_000); // axe runs four times, and checks every displayed byte
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 });
         for (const colorScheme of SCHEMES) {
@@ -139,7 +141,7 @@ for (const one of PAGES) {
     });
   }
 
-  test(`${one.name}: the document alone says what it is, with its policy, and nothing inline`, async () => {
+  test(`${one.name}: the document alone has title, description and policy, and nothing inline`, async () => {
     const html = readFileSync(join(built, one.file), "utf8");
     expect(html).toContain(`content="${policyOf(one)}"`);
     for (const forbidden of [
@@ -157,7 +159,7 @@ for (const one of PAGES) {
     for (const [, script] of html.matchAll(/<script ([^>]*)>/g)) expect(script).toMatch(/\b(async|type="module")/);
   });
 
-  test(`${one.name}: it is painted before any script has come`, async ({ page, run }) => {
+  test(`${one.name}: it is painted before any script has loaded`, async ({ page, run }) => {
     let release;
     const held = new Promise((resolve) => {
       release = resolve;
@@ -174,7 +176,7 @@ for (const one of PAGES) {
     await expect(page.locator("html[data-ready]")).toHaveCount(1);
   });
 
-  test(`${one.name}: the theme is chosen by a button and kept`, async ({ page, run }) => {
+  test(`${one.name}: a button changes the theme, which is remembered`, async ({ page, run }) => {
     await page.emulateMedia({ colorScheme: "light" });
     await open(page, run, one);
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -189,10 +191,7 @@ for (const one of PAGES) {
     await expect.poll(ground).toBe(light);
   });
 
-  test(`${one.name}: by the arrow keys of a remote, from the navigation into the page and back`, async ({
-    page,
-    run,
-  }) => {
+  test(`${one.name}: a remote's arrow keys move from the navigation into the page and back`, async ({ page, run }) => {
     await page.addInitScript(() =>
       Object.defineProperty(navigator, "userAgent", {
         get: () => "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.5) AppleWebKit/537.36",
@@ -210,7 +209,7 @@ for (const one of PAGES) {
     expect(await inMain()).toBe(false);
   });
 
-  test(`${one.name}: by keyboard: the first stop skips the head, and every stop is seen`, async ({ page, run }) => {
+  test(`${one.name}: by keyboard: the first stop skips the head, and every stop is visible`, async ({ page, run }) => {
     await open(page, run, one);
     await page.keyboard.press("Tab");
     await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
@@ -235,7 +234,7 @@ for (const one of PAGES) {
   });
 }
 
-test("below any path of a file host, without a license server", async ({ page }) => {
+test("works below any path of a file host, without a license server", async ({ page }) => {
   const host = await openFileHost("/some/path/");
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -256,7 +255,7 @@ test("below any path of a file host, without a license server", async ({ page })
 });
 
 // The keys of the samples for ClearKey are there on purpose (clearkey/): they protect nothing.
-test("what is deployed holds no catalog and no sources", () => {
+test("the deployed files contain no catalog and no sources", () => {
   const names = readdirSync(built, { recursive: true }).map(String);
   expect(names.filter((name) => /catalog\.json|\.ts$/.test(name))).toEqual([]);
 });

@@ -1,4 +1,5 @@
-// A copy of the site on a plain file host, under a sub-path: what plays without the local server, and what the pages say of the rest.
+// A copy of the site on a plain file host, below a path: what plays without the local server, and how the pages explain
+// the rest.
 import { openFileHost } from "./file-host.mjs";
 import { expect, expectPlaying, test } from "./fixture.mjs";
 
@@ -8,7 +9,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => host.close());
 
-test("samples play with the browser's own ClearKey, every player that has it; the page says what is missing @chromium", async ({
+test("samples play with the browser's own ClearKey in every player that supports it; the page says what is missing @chromium", async ({
   page,
 }) => {
   await page.goto(host.url);
@@ -26,7 +27,7 @@ test("samples play with the browser's own ClearKey, every player that has it; th
   await expect(page.locator("#status")).toContainText("needs the local license server");
 });
 
-test("the catalog and this device work, the lab says why it does not @chromium", async ({ page }) => {
+test("the catalog and This device work, and the lab says why it does not @chromium", async ({ page }) => {
   await page.goto(`${host.url}errors.html#7011`);
   await expect(page.locator("#server-note")).toContainText("npm start");
   await expect(page.getByRole("button", { name: "Run both" })).toBeDisabled();

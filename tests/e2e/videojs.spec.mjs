@@ -1,4 +1,5 @@
-// video.js with contrib-eme and the adapter's key systems: every DRM really decrypting, and what the app reads in player.error().
+// video.js with contrib-eme and the adapter's key systems: every DRM really decrypts, and what the app reads in
+// player.error().
 import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
@@ -20,7 +21,7 @@ const cdm = (page, event) =>
   page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const tokenOf = ({ headers }) => JSON.parse(Buffer.from(headers[HEADER], "base64").toString());
 
-/** The first error of the player, which is ours in every way. */
+/** The first error of the player, which must be ours. */
 async function failed(page, ours) {
   await expect.poll(async () => (await errors(page)).length).toBeGreaterThan(0);
   const [error] = await errors(page);
@@ -33,13 +34,13 @@ async function failed(page, ours) {
   return error;
 }
 
-// After every test: nothing was thrown where nobody catches it, and the CDM has got licenses alone.
+// After every test: there was no uncaught error, and the CDM only got licenses.
 test.afterEach(async ({ page }) => {
   expect(await of(page, "unhandled")).toEqual([]);
   expect(await cdm(page, "refused")).toEqual([]);
 });
 
-test("contrib-eme 5.2, the oldest that is tested: it plays, and a refusal is the player's error", {
+test("contrib-eme 5.2, the oldest tested version: it plays, and a refusal is the player's error", {
   tag: "@chromium",
 }, async ({ page, run }) => {
   await open(page, run, { drms: ["fairplay"], certificateOrder: "strict" }, "?eme=5.2");
@@ -62,13 +63,13 @@ const PLAYS = [
 ];
 for (const [drm, content, path] of PLAYS) {
   test(
-    `${drm} plays ${content}/${path}, with the token on license requests alone`,
+    `${drm} plays ${content}/${path}, with the token only on license requests`,
     path === "hls/all.m3u8" || path === "hls/fairplay.m3u8" ? ONE_BROWSER : { tag: ["@matrix", "@chromium"] },
     async ({ page, run }) => {
       await open(page, run, { drms: [drm] });
       await play(page, `${content}/${path}`, { options: { contentId: content } });
       await expectPlaying(page);
-      await expect.poll(async () => (await posts(run)).length).toBe(2); // one a track
+      await expect.poll(async () => (await posts(run)).length).toBe(2); // one per track
       for (const post of await posts(run)) {
         expect({ drm: post.drm, refused: post.refused, cid: tokenOf(post).cid }).toEqual({
           drm,
@@ -122,7 +123,7 @@ for (const [name, fault, ours] of [
 }
 
 test.describe("in one browser", ONE_BROWSER, () => {
-  test("clearkey plays where it is named, over PallyCon's ClearKey endpoint and without custom data", async ({
+  test("clearkey plays if it is named, with PallyCon's ClearKey endpoint and without custom data", async ({
     page,
     run,
   }) => {
@@ -145,7 +146,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await run.requests("token")).toEqual([]);
   });
 
-  test("three key systems, ClearKey only where it is named: without another DRM contrib-eme says so, and nothing is asked for", async ({
+  test("three key systems, and ClearKey only if it is named: without another DRM contrib-eme reports that, and nothing is requested", async ({
     page,
     run,
   }) => {
@@ -209,7 +210,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a token callback that throws is the player's error, in the callback's words", {
+  test("a token callback that throws is the player's error, with the callback's message", {
     tag: ["@matrix", "@chromium"],
   }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
@@ -256,7 +257,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     }); // one was refused, as it should be
   });
 
-  test("a source that comes while the first one's license is on its way plays, and hears nothing of the first", async ({
+  test("a source loaded during the first one's license request plays, and gets no error of the first", async ({
     page,
     run,
   }) => {
@@ -271,7 +272,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await events(page, "error")).toEqual([]);
   });
 
-  test("what has a license is not asked for again: the same source once more, and nothing new at the server", async ({
+  test("a licensed source is not requested again: the same source once more sends nothing to the server", async ({
     page,
     run,
   }) => {
@@ -289,7 +290,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     ["its token", { on: "token", fault: "slow:30000" }, { drms: ["widevine"] }],
     ["its certificate", { on: "certificate", fault: "slow:500" }, { drms: ["fairplay"] }],
   ]) {
-    test(`a player that is disposed of during ${name} throws nothing, and asks for nothing more`, async ({
+    test(`a player that is disposed of during ${name} throws nothing, and requests nothing more`, async ({
       page,
       run,
     }) => {
@@ -321,7 +322,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
   }
 
-  test("a renewal is one: told to the token callback, granted, and the picture goes on", {
+  test("a renewal is reported as one to the token callback, is granted, and playback continues", {
     tag: ["@matrix", "@chromium"],
   }, async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], renewal: { after: 1 } });
@@ -336,7 +337,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("a refused renewal leaves the picture alone while the key is good, and is the player's error when it is not", async ({
+  test("a refused renewal does not affect playback while the key is valid, and is the player's error when it is not", async ({
     page,
     run,
   }) => {
@@ -353,7 +354,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect((await events(page, "key-status")).map(({ status }) => status)).toContain("expired");
   });
 
-  test("a refusal after the CDM has asked for its service certificate is the player's error", async ({ page, run }) => {
+  test("a refusal after the CDM has requested its service certificate is the player's error", async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], serviceCertificateRequest: true });
     await run.faults({ on: "license", fault: "error:7011", after: 1 });
     await play(page);
@@ -364,10 +365,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     await expectPlaying(page);
   });
 
-  test("Widevine's own certificate is set where the options name one: no request for it at the license URL", async ({
-    page,
-    run,
-  }) => {
+  test("a configured Widevine certificate is set: no request for it at the license URL", async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"], serviceCertificateRequest: true });
     await page.evaluate(() =>
       window.lab.play("demo-single-key/manifest.mpd", {
@@ -381,7 +379,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
   });
 
   for (const certificateOrder of ["at-once", "strict"]) {
-    test(`FairPlay's certificate is set before the first request, and fetched once, where the CDM takes it ${certificateOrder}`, async ({
+    test(`FairPlay's certificate is set before the first request, and fetched once, if the CDM takes it ${certificateOrder}`, async ({
       page,
       run,
     }) => {
@@ -446,7 +444,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await posts(run)).toEqual([]);
   });
 
-  test("several key systems in one source: the browser's is used, and no other's certificate is fetched", async ({
+  test("several key systems in one source: the browser's is used, and no other certificate is fetched", async ({
     page,
     run,
   }) => {
@@ -461,7 +459,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("options go with the source: the content id and token of each", async ({ page, run }) => {
+  test("options belong to the source: the content id and token of each", async ({ page, run }) => {
     await open(page, run, { drms: ["playready"] });
     await play(page, "demo-single-key/manifest.mpd", { adapter: { contentId: "demo-single-key" } });
     await expectPlaying(page);
@@ -477,7 +475,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("the client's dispose() ends it: what is on its way is the player's error, and a new client plays", async ({
+  test("the client's dispose() ends it: a pending request is the player's error, and a new client plays", async ({
     page,
     run,
   }) => {
@@ -488,7 +486,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     await page.evaluate(() => window.lab.drm.dispose());
     await failed(page, { code: "aborted" });
     expect(await events(page, "error")).toEqual([]);
-    await load(page, "demo-single-key/hls/widevine.m3u8"); // with the key systems of a client that is no more
+    await load(page, "demo-single-key/hls/widevine.m3u8"); // with the key systems of a disposed client
     await expect.poll(async () => (await errors(page)).map(({ ours }) => ours?.code)).toEqual(["aborted", "aborted"]);
     await page.evaluate(async () => {
       const { lab } = window;
@@ -501,7 +499,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect((await posts(run)).length).toBe(2);
   });
 
-  test("the client's dispose() during the certificate is the player's error, too", async ({ page, run }) => {
+  test("the client's dispose() during the certificate request is the player's error, too", async ({ page, run }) => {
     await open(page, run, { drms: ["fairplay"] });
     await run.faults({ on: "certificate", fault: "slow:500" });
     await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
@@ -511,7 +509,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect(await posts(run)).toEqual([]);
   });
 
-  test("a version of video.js that was not tested is said so once, and used all the same", async ({ page, run }) => {
+  test("an untested version of video.js raises one warning, and is used", async ({ page, run }) => {
     await open(page, run, { drms: ["widevine"] });
     await page.evaluate(() => {
       window.lab.videojs.getComponent("Player").prototype.version = () => ({ "video.js": "10.0.0" });
@@ -524,7 +522,10 @@ test.describe("in one browser", ONE_BROWSER, () => {
     ).toEqual([expect.stringContaining("video.js 10.0.0")]);
   });
 
-  test("without contrib-eme, or before it is started, key systems are refused in words", async ({ page, run }) => {
+  test("without contrib-eme, or before it is started, key systems are refused with an explanation", async ({
+    page,
+    run,
+  }) => {
     await open(page, run);
     const refusals = await page.evaluate(async () => {
       const { lab } = window;

@@ -1,4 +1,4 @@
-// One old Chromium with one page, driven over the DevTools protocol: Playwright speaks to none that old.
+// One old Chromium with one page, driven through the DevTools protocol: Playwright supports no version that old.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -18,10 +18,10 @@ const FLAGS = [
   "--disable-background-networking",
   "--autoplay-policy=no-user-gesture-required",
   "--remote-debugging-port=0",
-  // With one process only, Chromium 80 ends when it plays sound: its audio service is in another.
+  // In single-process mode, Chromium 80 exits when it plays sound: its audio service needs another process.
   "--disable-features=AudioServiceOutOfProcess",
 ];
-/** For what takes milliseconds on a quiet machine. */
+/** A limit for operations that take milliseconds on a quiet machine. */
 const LIMIT = 60_000;
 
 /** Resolves with the first truthy value of `probe`. */
@@ -33,7 +33,7 @@ async function until(what, probe, limit = LIMIT) {
   throw new Error(`${what}: not within ${limit / 1000} s`);
 }
 
-/** Commands and answers over one socket. */
+/** Commands and responses over one socket. */
 async function connect(url) {
   const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0 });
   await once(socket, "open");
@@ -63,13 +63,13 @@ async function connect(url) {
   };
 }
 
-/** The text of what was thrown in the page. */
+/** The text of an exception in the page. */
 const thrown = ({ exception, text }) => String(exception?.description ?? exception?.value ?? text);
 
 /**
  * @param {string} home of the engine (scripts/setup/engines.mjs)
  * @param {(page: object) => Promise<T>} body
- * @returns {Promise<T>} what `body` gives; the browser has ended then
+ * @returns {Promise<T>} the result of `body`; by then the browser has exited
  * @template T
  */
 export async function withPage(home, body) {
@@ -111,7 +111,7 @@ export async function withPage(home, body) {
 }
 
 async function pageOf({ send, listen }) {
-  /** What the page has thrown and nobody caught. */
+  /** Uncaught exceptions of the page. */
   const uncaught = [];
   listen((method, params) => {
     if (method === "Runtime.exceptionThrown") uncaught.push(thrown(params.exceptionDetails));
@@ -122,7 +122,7 @@ async function pageOf({ send, listen }) {
     uncaught,
     /** Runs before the page's own scripts. */
     addScript: (source) => send("Page.addScriptToEvaluateOnNewDocument", { source }),
-    /** @param {Function | string} work is run in the page, so it is ES2017; what it returns crosses as JSON */
+    /** @param {Function | string} work runs in the page, so it is ES2017; its result crosses as JSON */
     async evaluate(work, ...args) {
       const value = typeof work === "string" ? work : `(${work})(...${JSON.stringify(args)})`;
       const expression = `(async () => ${value})()
@@ -137,7 +137,7 @@ async function pageOf({ send, listen }) {
       if (answer.error) throw new Error(`in the page: ${answer.error}`);
       return answer.value;
     },
-    /** Opens a URL, and waits until `document.documentElement.dataset.ready` says that its scripts have run. */
+    /** Opens a URL, and waits until `document.documentElement.dataset.ready` shows that its scripts have run. */
     async open(url) {
       await send("Page.navigate", { url });
       await until(`${new URL(url).pathname}${uncaught.length ? `: ${uncaught.join("; ")}` : ""}`, async () => {

@@ -1,5 +1,6 @@
-// What is checked in every old engine: the rows of the table in docs/players.md. A check is given the engine and `open` (a new
-// browser with a page of the package) and resolves with the words of its cell, or throws. `{ absent }`: it cannot be run there.
+// The checks in every old engine: the rows of the table in docs/players.md. A check gets the engine and `open` (a new
+// browser with a page of the package) and resolves with the text of its cell, or throws. `{ absent }`: the check cannot
+// run there.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -38,7 +39,7 @@ const WEBM = {
 const clipOf = ({ h264 }) => (h264 ? MP4 : WEBM);
 
 const FORMS = ["module.html", "classic.html"];
-/** In both forms of the package: as modules, and as one classic script. */
+/** Both forms of the package: modules, and one classic script. */
 async function inBoth(open, options, work) {
   for (const form of FORMS) {
     await open(form, options, work).catch((error) => {
@@ -48,7 +49,7 @@ async function inBoth(open, options, work) {
   return "yes";
 }
 
-/** Frames come out of the decoder, and time goes on; a fatal error of the player ends the wait. */
+/** The decoder outputs frames, and time advances; a fatal error of the player ends the wait. */
 async function expectPlaying(page) {
   await page.until("playback", () => {
     const { frames, time, errors, error } = window.lab.state();
@@ -100,7 +101,7 @@ const hls = (name, folder, drms) => ({
   },
 });
 
-/** @param {string[]} drms of the adapter's option */
+/** @param {string[]} drms the adapter's option */
 const bare =
   (drms, bridge) =>
   async ({ engine, open }) => {
@@ -197,7 +198,7 @@ export const CHECKS = [
           },
           { codecs, timeout: 60000 },
         );
-      // Chromium knows `encryptionScheme` since 81: before, each DRM has the scheme that it always had.
+      // Chromium has supported `encryptionScheme` since 81: before, each DRM has its traditional scheme.
       const schemes = engine.chromium > 80 ? ["cenc", "cbcs"] : ["cenc"];
       await inBoth(open, {}, async (page) => {
         assert.deepEqual(await probe(page, clipOf(engine).codecs), [["clearkey", schemes]]);
@@ -223,7 +224,7 @@ export const CHECKS = [
           "url-unreachable",
         ]);
       });
-      // It asks for H.264, which every TV has.
+      // It requests H.264, which every TV supports.
       return inBoth(open, { bridge: true }, async (page) =>
         assert.deepEqual(await diagnose(page), engine.h264 ? [] : ["cdm-missing"]),
       );
@@ -253,7 +254,7 @@ export const CHECKS = [
       inBoth(open, { bridge: true }, async (page) => {
         await page.faults({ on: "license", fault: "status:503", times: 1 });
         assert.deepEqual(await exchange(page, clipOf(engine), EXCHANGES[0], { retry: { base: 10 } }), ["usable"]);
-        // The callback's signal, also where the browser has no AbortController.
+        // The callback's signal, also if the browser has no AbortController.
         await page.evaluate(
           async (codecs, initData) => {
             const { lab } = window;
@@ -286,7 +287,7 @@ export const CHECKS = [
   { name: "bare element: Widevine", run: bare(["widevine"], true) },
   shaka(`Shaka ${versionOf("shaka-player-4")}`, "shaka-player-4"),
   shaka(`Shaka ${versionOf("shaka-player")}`, "shaka-player"),
-  // hls.js plays ClearKey since 1.7: before, it makes no init data of such a key line, and ignores those of the browser.
+  // hls.js plays ClearKey since 1.7: earlier versions make no init data from such a key line, and ignore the browser's.
   hls(`hls.js ${versionOf("hls.js-1.6")}`, "hls.js-1.6", ["Widevine", "PlayReady"]),
   hls(`hls.js ${versionOf("hls.js")}`, "hls.js", ["Widevine", "PlayReady", "ClearKey"]),
 ];

@@ -1,4 +1,4 @@
-// Runs the checks in one engine, each in a new browser with a run of its own at the license server.
+// Runs the checks in one engine, each in a new browser with its own run at the license server.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
@@ -7,7 +7,9 @@ import { CHECKS } from "./checks.mjs";
 
 const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** @returns {Promise<object>} the license server, listening; it serves the pages, the package, media and players, too */
+/**
+ * @returns {Promise<object>} the license server, listening; it also serves the pages, the package, media and players
+ */
 export async function startServer() {
   const server = createLicenseServer({
     roots: {
@@ -24,9 +26,10 @@ export async function startServer() {
 }
 
 /**
- * @param {object} engine of scripts/setup/engines.mjs
- * @param {string} home where it is
- * @param {(result: {check: string, cell: string, absent?: boolean, error?: Error}) => void} report called after each check
+ * @param {object} engine from scripts/setup/engines.mjs
+ * @param {string} home its folder
+ * @param {(result: {check: string, cell: string, absent?: boolean, error?: Error}) => void} report called after each
+ * check
  */
 export async function runChecks(engine, home, server, report) {
   const bridge = readFileSync(folder("build/bridge/bridge.js"), "utf8");

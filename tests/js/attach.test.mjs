@@ -1,4 +1,4 @@
-// Adapters whose client has no module yet, and adapters that are given something else than a player.
+// Adapters whose client has not loaded the module yet, and adapters that get something other than a player.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { PallyConError, createPallyCon } from "../../dist/index.js";
@@ -10,7 +10,7 @@ import { leavePages, never } from "./support.mjs";
 
 after(leavePages);
 
-/** As much of Shaka's player as the adapter uses; what it was configured with is kept. */
+/** The parts of Shaka's player that the adapter uses; records its configuration. */
 function shaka() {
   const configured = [];
   const filters = [];
@@ -40,7 +40,7 @@ function shaka() {
   };
 }
 
-/** As much of dash.js's player as the adapter uses. */
+/** The parts of dash.js's player that the adapter uses. */
 function dash() {
   const filters = [];
   const listeners = new Map();
@@ -113,14 +113,14 @@ test("adapters configure players, and undo it, before the wasm arrives", async (
     [other.filters.length, [...other.listeners.keys()]],
     [1, ["public_keySystemAccessComplete", "public_keyMessage", "streamTeardownComplete"]],
   );
-  // A session that nobody has heard of, and one whose key system is not ours, are dash.js's own affair.
+  // An unknown session, and one with a foreign key system, are left to dash.js.
   assert.equal(other.filters[0]({ sessionId: "s", messageType: "license-request" }), undefined);
   await Promise.all([detach(), detach()]);
   assert.deepEqual([other.filters, [...other.listeners], other.data, other.raised], [[], [], own, []]);
   assert.deepEqual(events, []);
 });
 
-test("pallyConError() of dash.js finds ours in its event and in its error, and nothing else anywhere", () => {
+test("pallyConError() of dash.js finds our error in its event and in its error, and nothing in other values", () => {
   const ours = new PallyConError({ code: "network", phase: "license", message: "m", hint: "h" });
   const error = { code: 114, message: "m h", data: ours };
   assert.deepEqual([pallyConError({ error }), pallyConError(error)], [ours, ours]);

@@ -1,5 +1,5 @@
-// What a hostile server, a careless page or another realm can do: every answer has a limit, every callback a time, and nothing is
-// left behind.
+// What a hostile server, a careless page or another realm can do: every response has a limit, every callback a timeout,
+// and nothing leaks.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
@@ -13,7 +13,7 @@ const license = answer(LICENSES.widevine);
 const ask = (drm, context) => drm.requestLicense("widevine", MESSAGES.widevine, context);
 
 // ---- size
-test("a response is read up to maxResponseBytes and no further, and says so", async () => {
+test("a response is read up to maxResponseBytes and no further, and the error says so", async () => {
   let pulled = 0;
   const endless = () =>
     new Response(
@@ -37,7 +37,7 @@ test("a response is read up to maxResponseBytes and no further, and says so", as
   assert.deepEqual((await ask(small)).data, LICENSES.widevine);
 });
 
-test("a compressed response is measured as it is after decompression, and no memory is left behind", async (t) => {
+test("a compressed response is measured after decompression, and no memory leaks", async (t) => {
   const bomb = gzipSync(Buffer.alloc(200 * 2 ** 20));
   const server = createServer((_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb));
   await new Promise((resolve) => {
@@ -52,7 +52,7 @@ test("a compressed response is measured as it is after decompression, and no mem
   try {
     const drm = await page.client({ licenseUrl: `http://127.0.0.1:${server.address().port}/` });
     assert.equal((await failure(ask(drm))).code, "response-too-large");
-    // The player sends: it is refused before it enters the module.
+    // The player sends the request: its response is refused before it enters the module.
     const before = page.core.memory().length;
     assert.equal(
       (await failure(() => drm.readLicense("widevine", { status: 200, body: new Uint8Array(200 * 2 ** 20) }))).code,
@@ -67,7 +67,7 @@ test("a compressed response is measured as it is after decompression, and no mem
   }
 });
 
-test("init data that no browser takes are not read, and cost a warning", async () => {
+test("init data longer than browsers accept are not read, and raise a warning", async () => {
   const page = await newPage({ answers: [license] });
   const drm = await page.client();
   assert.deepEqual(
@@ -108,7 +108,7 @@ test("a contentId callback may be asynchronous", async () => {
   assert.equal(told, "film-0");
 });
 
-test("neither a timer nor a listener is left after an exchange, granted or refused", async () => {
+test("no timer and no listener is left after an exchange, whether granted or refused", async () => {
   const page = await newPage({
     answers: [
       license,
@@ -140,14 +140,14 @@ test("neither a timer nor a listener is left after an exchange, granted or refus
   await failure(ask(drm, { signal }));
   await failure(ask(drm, { signal }));
   assert.equal(listeners.size, 0);
-  // Another test's may end meanwhile.
+  // Another test's may end in the meantime.
   assert.ok(timers() <= before);
 });
 
-// ---- realms, and what a page may do to fetch and to its own bytes
+// ---- realms, and changes by a page to fetch and to its own bytes
 const REALM = runInNewContext("({ Uint8Array, ArrayBuffer, Error })");
 
-test("a fetch that rejects with anything, or resolves with another realm's Response, does not disturb other requests", async () => {
+test("a fetch that rejects with anything, or resolves with another realm's Response, does not affect other requests", async () => {
   let release;
   const slow = () =>
     new Promise((resolve) => {
@@ -190,7 +190,7 @@ test("a fetch that rejects with anything, or resolves with another realm's Respo
   assert.deepEqual((await waiting).data, LICENSES.widevine);
 });
 
-test("the CDM's message and the init data are copied when they are handed over", async () => {
+test("the CDM's message and the init data are copied when they are passed", async () => {
   const page = await newPage({ answers: [answer("", 503), license] });
   const contexts = [];
   const drm = await page.client({
@@ -212,7 +212,7 @@ test("the CDM's message and the init data are copied when they are handed over",
   assert.deepEqual([contexts[0].contentId, contexts[0].initData], ["film", film]);
 });
 
-test("bytes of another realm are bytes", async () => {
+test("bytes of another realm are accepted", async () => {
   const page = await newPage({ answers: [license] });
   const drm = await page.client({ certificate: { fairplay: new REALM.Uint8Array(DER).buffer } });
   const own = (octets) => new REALM.Uint8Array(octets);
@@ -227,7 +227,7 @@ test("bytes of another realm are bytes", async () => {
   assert.deepEqual(await drm.certificate("fairplay"), DER);
 });
 
-test("misuse is reported as misuse, with the argument's name", async () => {
+test("misuse is reported with the argument's name", async () => {
   const page = await newPage();
   const drm = await page.client({ siteId: "DEMO" });
   const detached = new Uint8Array(4);
@@ -254,7 +254,7 @@ test("misuse is reported as misuse, with the argument's name", async () => {
   assert.deepEqual(page.sent, []);
 });
 
-test("clients that ask for the same certificate in different ways share neither timeout nor headers nor credentials", async () => {
+test("clients that request the same certificate in different ways share neither timeout nor headers nor credentials", async () => {
   const url = "https://cert.example/fps";
   const page = await newPage({ answers: [never, ...Array.from({ length: 3 }, () => answer(DER))] });
   const impatient = await page.client({ certificate: { fairplay: url && new URL(url) }, timeout: 10 });
@@ -284,7 +284,7 @@ const redirect = (location) => answer(null, 307, { location });
 const opaque = () =>
   Object.defineProperties(new Response(null), { type: { value: "opaqueredirect" }, status: { value: 0 } });
 
-test("a redirect is refused, with the target's origin where it can be seen, and followed where allowRedirects lists it", async () => {
+test("a redirect is refused, with the target's origin if it is visible, and followed if allowRedirects lists it", async () => {
   const page = await newPage({
     answers: [
       redirect("https://evil.example/x?token=1"),
@@ -312,7 +312,7 @@ test("a redirect is refused, with the target's origin where it can be seen, and 
   assert.deepEqual([refused.code, refused.phase], ["redirected", "certificate"]);
 });
 
-test("where the player sends, an answer of another origin is refused, and one of a listed origin is read", async () => {
+test("if the player sends, a response of another origin is refused, and one of a listed origin is read", async () => {
   const page = await newPage();
   const drm = await page.client();
   const request = await drm.licenseRequest("widevine", MESSAGES.widevine);
@@ -333,7 +333,7 @@ test("where the player sends, an answer of another origin is refused, and one of
   );
 });
 
-test("allowRedirects and maxResponseBytes that are null count as absent", async () => {
+test("null for allowRedirects and maxResponseBytes counts as absent", async () => {
   const page = await newPage({ answers: [license, redirect("https://evil.example/"), answer(DER)] });
   const drm = await page.client({ siteId: "DEMO", allowRedirects: null, maxResponseBytes: null });
   assert.deepEqual((await ask(drm)).data, LICENSES.widevine);
@@ -350,7 +350,7 @@ test("allowRedirects and maxResponseBytes that are null count as absent", async 
   );
 });
 
-test("allowRedirects takes origins alone", async () => {
+test("allowRedirects accepts only origins", async () => {
   const page = await newPage();
   for (const allowRedirects of [["https://cdn.example/path"], ["cdn.example"], "https://cdn.example", [1]]) {
     assert.equal((await failure(page.client({ allowRedirects }))).code, "options-invalid");
@@ -358,7 +358,7 @@ test("allowRedirects takes origins alone", async () => {
 });
 
 // ---- secrets
-test("an invalid license URL is options-invalid, not tried again, and no token shows with it", async () => {
+test("an invalid license URL is options-invalid, not retried, and not shown with a token", async () => {
   for (const licenseUrl of ["https://[", "https://user:pass@license.example/", "license?x=1"]) {
     const page = await newPage();
     const drm = await page.client({ licenseUrl, carrier: "url", customData: () => "c2VjcmV0" });
@@ -373,7 +373,7 @@ test("an invalid license URL is options-invalid, not tried again, and no token s
   }
 });
 
-test("a header that HTTP does not allow is options-invalid, and its value does not show", async () => {
+test("an invalid header is options-invalid, and its value is not shown", async () => {
   for (const headers of [{ "bad name": "c2VjcmV0" }, { "x-app": "c2VjcmV0\n" + "x: y" }]) {
     const page = await newPage();
     const drm = await page.client({ headers });
@@ -383,13 +383,13 @@ test("a header that HTTP does not allow is options-invalid, and its value does n
   }
 });
 
-test("JSON of a client shows no token and no header", async () => {
+test("JSON of a client contains no token and no header", async () => {
   const page = await newPage();
   const drm = await page.client({ siteId: "DEMO", customData: "c2VjcmV0", headers: { authorization: "c2VjcmV0" } });
   assert.deepEqual(JSON.parse(JSON.stringify(drm)), { siteId: "DEMO" });
 });
 
-test("a URL in an event or error has neither query nor fragment nor user and password, whatever is in them", async () => {
+test("a URL in an event or error has no query, fragment, user or password, whatever they contain", async () => {
   const { core } = await newPage();
   for (const secret of [
     "https://a.example/p?x=secret",
@@ -403,7 +403,7 @@ test("a URL in an event or error has neither query nor fragment nor user and pas
   }
 });
 
-test("after a network error, what was wrong with the token and the key system are with it", async () => {
+test("a network error includes the problems of the token and the key system", async () => {
   const page = await newPage({
     answers: [
       () => {
@@ -416,7 +416,7 @@ test("after a network error, what was wrong with the token and the key system ar
   assert.deepEqual([error.code, error.keySystem, error.problems.length > 0], ["network", "com.widevine.alpha", true]);
 });
 
-test("2,000 exchanges of every kind leave wasm memory as it was", async (t) => {
+test("2,000 exchanges of every kind do not change the size of wasm memory", async (t) => {
   const kinds = [
     license,
     answer("", 404),

@@ -1,4 +1,4 @@
-// The client, without a browser: what its options mean, and what a page that uses it wrongly is told.
+// The client, without a browser: its options, and its errors for a page that uses it wrongly.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -17,7 +17,7 @@ const failure = async (work) => {
 };
 
 // Before anything else is loaded.
-test("init() rejects a source that is not the player's wasm, and can be called again", async () => {
+test("init() rejects a source other than the player's wasm, and can be called again", async () => {
   const used = new Response(readFileSync(dist("player.wasm")));
   await used.arrayBuffer();
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -58,7 +58,7 @@ test("readLicense() reports a response body that is not bytes as not-a-license",
   assert.equal((await failure(() => sameKeyId(null, "00"))).code, "init-data-invalid");
 });
 
-test("requestLicense() posts neither a message that is not bytes nor one for an unknown DRM", async () => {
+test("requestLicense() sends nothing for a message that is not bytes, or an unknown DRM", async () => {
   const drm = await createPallyCon({ customData: "dG9rZW4=" });
   await answered([], async () => {
     assert.equal((await failure(() => drm.requestLicense("widevine", undefined))).code, "challenge-invalid");
@@ -66,7 +66,7 @@ test("requestLicense() posts neither a message that is not bytes nor one for an 
   });
 });
 
-test("init data that differ only at the end are different init data", async () => {
+test("init data that differ only at the end are not mistaken for each other", async () => {
   await initInspect();
   const padding = buildPssh({ systemId: "00000000-0000-0000-0000-000000000000", data: new Uint8Array(4200) });
   const long = (contentId) =>
@@ -86,7 +86,7 @@ test("init data that differ only at the end are different init data", async () =
   assert.deepEqual(asked, ["one", "two"]);
 });
 
-test("a callback that throws gives callback-failed, with its name and its error as the cause", async () => {
+test("a callback that throws causes callback-failed, with its name and its error as the cause", async () => {
   const cause = new Error("mine");
   const fails = () => {
     throw cause;
@@ -116,7 +116,7 @@ test("ClearKey is requested by a GET that names the content", async () => {
   );
 });
 
-test("the content id of the init data goes before the option", async () => {
+test("the content id of the init data takes precedence over the option", async () => {
   await initInspect();
   const systemId = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
   const box = (fields) => buildPssh({ systemId, data: buildWidevineData(fields) });
@@ -133,13 +133,13 @@ test("the content id of the init data goes before the option", async () => {
   assert.deepEqual(asked, ["packaged", "option"]);
 });
 
-/** A page's fetch, answered by what is in the list. */
+/** A page's fetch that returns the listed responses. */
 async function answered(answers, work) {
   const real = globalThis.fetch;
   const asked = [];
   globalThis.fetch = async (request) => {
     asked.push(request);
-    return answers.shift() ?? assert.fail("asked once more");
+    return answers.shift() ?? assert.fail("requested once more");
   };
   try {
     return await work(asked);
@@ -149,7 +149,7 @@ async function answered(answers, work) {
 }
 const LICENSE = new Uint8Array([8, 2, 18, 1, 0]);
 
-test("a new key period of the same content is a rotation, once there was a license", async () => {
+test("a new key period of the same content is a rotation, after a first license", async () => {
   await initInspect();
   const box = (period, id = "film") =>
     buildPssh({
@@ -197,7 +197,7 @@ test("the response of an individualization server is passed on unread", async ()
   assert.deepEqual(data, body);
 });
 
-test("attempts may be Infinity, and a pause of more than a minute ends them", async () => {
+test("attempts may be Infinity, and a delay of more than a minute ends them", async () => {
   const busy = (after) => new Response("busy", { status: 503, headers: { "Retry-After": after } });
   const retries = [];
   const drm = await createPallyCon({
@@ -213,7 +213,7 @@ test("attempts may be Infinity, and a pause of more than a minute ends them", as
   assert.deepEqual([error.code, retries.length], ["server-unavailable", 2]);
 });
 
-test("an abort during the pause before another attempt gives aborted, and no error event: the page knows", async () => {
+test("an abort during the delay before another attempt causes aborted, and no error event: the page knows", async () => {
   const controller = new AbortController();
   const told = [];
   const drm = await createPallyCon({

@@ -1,5 +1,5 @@
-// Delivery as a page sees it: all attempts at a license, the circuit, a browser that is offline, the moment within a rotation,
-// and what is recorded of it. What is decided, and when, is tested in src/delivery.
+// Delivery as a page sees it: all attempts at a license, the circuit, an offline browser, the time within a rotation,
+// and the records. The decisions are tested in src/delivery.
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import {
@@ -25,7 +25,7 @@ const busy = answer("", 503);
 const license = answer(LICENSES.widevine);
 const ask = (drm, more) => drm.requestLicense("widevine", MESSAGES.widevine, more);
 const of = (page, wanted) => page.events.filter(({ type }) => type === wanted).map(({ at, type, ...event }) => event);
-/** From here on it is so much later. */
+/** Advances the clock. */
 const later = (ms) => {
   const before = Date.now;
   Date.now = () => before() + ms;
@@ -59,13 +59,13 @@ afterEach(() => {
   delete globalThis.removeEventListener;
 });
 
-test("retry.total: no attempt follows that would begin after it", async () => {
+test("retry.total: no attempt starts after it", async () => {
   const page = await newPage({ answers: [answer("", 503, { "Retry-After": "1" })] });
   const error = await failure(() => page.client({ retry: { attempts: 9, total: 900 } }).then(ask));
   assert.deepEqual([error.code, page.sent.length, of(page, "retry")], ["server-unavailable", 1, []]);
 });
 
-test("retry.total: an attempt gets no more time than is left, nor does its token", async () => {
+test("retry.total: neither an attempt nor its token gets more time than is left", async () => {
   for (const options of [{}, { customData: never }]) {
     const page = await newPage({ answers: [never] });
     const error = await failure(() => page.client({ ...options, retry: { total: 30 } }).then(ask));
@@ -76,7 +76,7 @@ test("retry.total: an attempt gets no more time than is left, nor does its token
   }
 });
 
-test("the circuit opens after refusals in a row; then neither a token nor a license is asked for, until its pause is over", async () => {
+test("the circuit opens after refusals in a row; then neither a token nor a license is requested until its pause is over", async () => {
   const page = await newPage({ answers: [busy, unreachable, license, license] });
   let tokens = 0;
   const drm = await page.client({
@@ -140,7 +140,7 @@ test("half-open: one request, and only one, finds out whether it works again", a
   assert.deepEqual((await ask(drm)).data, LICENSES.widevine, "the next one is the probe");
 });
 
-test("a token backend that fails opens the circuit as well; a refusal of one content is that content's", async () => {
+test("a failing token backend opens the circuit as well; refusals of one content only count for that content", async () => {
   const page = await newPage({ answers: [] });
   let fails = true;
   const circuit = { refusals: 2, pause: 60_000 };
@@ -162,7 +162,7 @@ test("a token backend that fails opens the circuit as well; a refusal of one con
   await content(widevine({ contentId: "other" }));
 });
 
-test("a browser that is offline waits to be online, and no attempt is counted", async () => {
+test("an offline browser waits to be online, and no attempt is counted", async () => {
   const { connect, listeners } = offline();
   const page = await newPage({ answers: [unreachable, license] });
   const drm = await page.client({ retry: { attempts: 1 } });
@@ -184,7 +184,7 @@ test("a browser that is offline waits to be online, and no attempt is counted", 
   assert.deepEqual([codes, attempts, waited >= 0], [["network"], 1, true]);
 });
 
-test("offline for as long as retry.total is `offline`, with what failed first as its cause; an abort ends it, too", async () => {
+test("offline for as long as retry.total is `offline`, with the first failure as its cause; an abort ends it, too", async () => {
   const { listeners } = offline();
   const page = await newPage({ answers: [unreachable, unreachable] });
   const error = await failure(() => page.client({ retry: { total: 40 } }).then(ask));
@@ -237,7 +237,7 @@ test("one record for each license request, whether it was licensed or refused", 
   assert.doesNotMatch(JSON.stringify(page.events.map((event) => event.record)), /dG9rZW4|https?:/);
 });
 
-/** A video with so much buffered, in seconds. */
+/** A video with this much buffered, in seconds. */
 function video(seconds) {
   const element = new EventTarget();
   return Object.assign(element, {
@@ -247,7 +247,7 @@ function video(seconds) {
   });
 }
 
-test("a rotation is put off within what is buffered, and not at all without an element, a buffer or the option", async () => {
+test("a rotation is delayed within what is buffered, and not at all without an element, a buffer or the option", async () => {
   Math.random = () => 0.5;
   for (const [media, rotationSpread, expected, loading] of [
     [video(5), 500, 250],
@@ -275,7 +275,7 @@ test("a rotation is put off within what is buffered, and not at all without an e
   }
 });
 
-test("a license that is put off is asked for at once when playback waits for it", async () => {
+test("a delayed license is requested immediately when playback waits for it", async () => {
   Math.random = () => 0.999;
   for (const type of ["waiting", "waitingforkey", "seeking"]) {
     const page = await newPage({ answers: [license, license] });

@@ -1,4 +1,4 @@
-// diagnose() where there is no page: in Node, with and without what a browser has.
+// diagnose() without a page: in Node, with and without what a browser has.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { afterEach, test } from "node:test";
@@ -13,7 +13,7 @@ afterEach(() => {
 
 const codes = async (options) => (await diagnose(options)).map(({ code }) => code);
 
-test("without a document, and without a navigator, it says so", async () => {
+test("without a document or a navigator, it reports that", async () => {
   delete globalThis.navigator;
   assert.equal(typeof globalThis.navigator, "undefined");
   const [first, ...rest] = await diagnose();
@@ -22,7 +22,7 @@ test("without a document, and without a navigator, it says so", async () => {
   assert.deepEqual(Object.keys(first).sort(), ["code", "hint", "message"]);
 });
 
-test("without WebAssembly, and where it may not compile", async () => {
+test("it reports missing WebAssembly, and forbidden compilation", async () => {
   delete globalThis.WebAssembly;
   assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
   globalThis.WebAssembly = {
@@ -33,7 +33,7 @@ test("without WebAssembly, and where it may not compile", async () => {
   assert.deepEqual(await codes(), ["not-a-page", "wasm-blocked"]);
 });
 
-test("a module that is loaded is not in question", async () => {
+test("with a loaded module, wasm is not checked", async () => {
   await init();
   globalThis.WebAssembly = {
     instantiate: async () => {
@@ -43,7 +43,7 @@ test("a module that is loaded is not in question", async () => {
   assert.deepEqual(await codes(), ["not-a-page"]);
 });
 
-test("URLs: no URL, a port where nobody listens, a server that never answers; queries are not repeated", async () => {
+test("URLs: an invalid URL, a closed port, a server that never responds; queries are not repeated", async () => {
   const server = createServer(() => {});
   await new Promise((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -67,7 +67,7 @@ test("URLs: no URL, a port where nobody listens, a server that never answers; qu
   assert.ok(!JSON.stringify([problems, gone]).includes("secret"));
 });
 
-/** A page whose CDM answers as `ask` does. */
+/** A page whose CDM responds as `ask` does. */
 async function inPage(ask, options) {
   const document = {};
   const window = { isSecureContext: true, localStorage: {}, addEventListener() {} };
@@ -87,18 +87,18 @@ async function inPage(ask, options) {
   }
 }
 
-test("a CDM that never answers is named, also beside one that has refused", async () => {
+test("a CDM that never responds is reported, even next to one that has refused", async () => {
   const refuse = () => Promise.reject(new DOMException("no", "NotSupportedError"));
   assert.deepEqual(
     await inPage((name) => (name.startsWith("com.widevine") ? new Promise(() => {}) : refuse()), { timeout: 100 }),
     ["cdm-unanswered"],
   );
   assert.deepEqual(await inPage(() => new Promise(() => {}), { timeout: 100 }), ["cdm-unanswered"]);
-  // Long enough for any machine: it is not waited for, because all have answered.
+  // Long enough for any machine: it does not wait for the limit, because all have responded.
   assert.deepEqual(await inPage(refuse, { drm: "playready", timeout: 60_000 }), ["cdm-missing"]);
 });
 
-test("a server that answers a plain request and never the one with our header is out of reach, not refused by CORS", async () => {
+test("a server that responds to a plain request but never to one with our header is unreachable, not refused by CORS", async () => {
   const server = createServer(({ headers }, response) => {
     if (!("pallycon-customdata-v2" in headers)) response.end();
   });

@@ -1,4 +1,4 @@
-// Documents that list things have all of them: options by player, what is heard without the package and with it.
+// Documents with lists are complete: options by player, outcomes without the package and with it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ import { FILE, nameOf, parts, playersOf } from "../../scripts/docs/without-and-w
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const cells = (line) => line.slice(2, -2).split(/(?<!\\) \| /);
 
-test("every option says what each adapter makes of it", () => {
+test("every option has an entry for each adapter", () => {
   const [, body] = /export interface PallyConOptions \{\n([\s\S]*?)\n\}/.exec(read("js/types.ts"));
   const options = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
   assert.ok(options.length >= 15);
@@ -32,17 +32,14 @@ test("every option says what each adapter makes of it", () => {
   }
 });
 
-test("every report of users and every group of codes is provoked, or has its reason", () => {
+test("every reported issue and every group of codes is provoked, or has a reason", () => {
   for (const [index, [pain]] of REPORTED_ISSUES.entries()) {
     const number = index + 1;
     const cases = CASES.filter((one) => one.pain === number);
     assert.equal(cases.length > 0, !(number in NOT_PROVOKED), `${number}. ${pain}`);
   }
   for (const one of CASES)
-    assert.ok(
-      one.players === undefined || (one.pain && one.run?.hls),
-      "only what is a playlist's is not for every player",
-    );
+    assert.ok(one.players === undefined || (one.pain && one.run?.hls), "only playlist cases are not for every player");
   for (const title of PALLYCON_GROUPS)
     assert.ok(
       CASES.some(({ group }) => group === title),
@@ -56,12 +53,12 @@ test("every report of users and every group of codes is provoked, or has its rea
   assert.equal(
     parts().reduce((sum, { cases }) => sum + cases.length, 0),
     CASES.length,
-    "each case stands in one place",
+    "each case is in one place",
   );
-  assert.equal(new Set(CASES.map(nameOf)).size, CASES.length, "each by a name of its own");
+  assert.equal(new Set(CASES.map(nameOf)).size, CASES.length, "each has its own name");
 });
 
-test("docs/without-and-with.md holds them all, for each player, without the package and with it", () => {
+test("docs/without-and-with.md contains every case, for each player, without the package and with it", () => {
   const text = readFileSync(FILE, "utf8");
   const titles = [...text.matchAll(/^(#{2,3}) (.+)$/gm)].map(([, marks, title]) => [marks.length, title]);
   assert.deepEqual(
@@ -90,7 +87,7 @@ test("docs/without-and-with.md holds them all, for each player, without the pack
   assert.doesNotMatch(text, /\/\/localhost|127\.0\.0\.1|file:\/\/|\/tmp\/|\[object/);
 });
 
-test("the outcomes of docs/without-and-with.md are those of its rows", () => {
+test("the outcomes of docs/without-and-with.md match its rows", () => {
   const text = readFileSync(FILE, "utf8");
   const rows = text
     .split("\n")
@@ -122,7 +119,7 @@ test("the outcomes of docs/without-and-with.md are those of its rows", () => {
   });
 });
 
-test("with the package no code of PallyCon's goes unsaid", () => {
+test("with the package, every code of PallyCon reaches the app", () => {
   const text = readFileSync(FILE, "utf8");
   const rows = text
     .split("\n")

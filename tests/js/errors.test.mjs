@@ -1,5 +1,5 @@
-// errors.json through the package as it ships: every code has its sentences and its place in the types, all of PallyCon's codes
-// are known for every DRM, and the document is made of them.
+// errors.json through the package as it ships: every code has its texts and its place in the types, all of PallyCon's
+// codes are known for every DRM, and the document is generated from them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -27,7 +27,7 @@ const PHASES = [
 
 const table = JSON.parse(readFileSync(`${root}errors.json`, "utf8"));
 const CODES = table.sections.flatMap(({ scope, codes }) => codes.map((entry) => ({ scope, ...entry })));
-/** What a reason lacks it has from its group. */
+/** A reason inherits missing parts from its group. */
 const REASONS = table.reasons.flatMap(({ scope, message, hint, reasons }) =>
   reasons.map((entry) => ({ scope, message, hint, ...entry })),
 );
@@ -49,7 +49,7 @@ async function refusal(drm, body, status = 200) {
     );
     return error;
   }
-  return assert.fail(`${drm} took it for a license`);
+  return assert.fail(`${drm} accepted it as a license`);
 }
 
 // ---- the table
@@ -112,7 +112,7 @@ const { createError, createProblem, scopes } = await (async () => {
 
 const PARAMETERS = ["one", "two", "three"];
 const MORE = { parameters: PARAMETERS, phase: "license", httpStatus: 503, offset: 7 };
-/** What a sentence has to be, from the table alone. */
+/** The expected text, from the table alone. */
 function expected({ code, message = "{reason}", hint }, reason) {
   const template = (reason?.message ?? message).replace("{reason}", () => reason?.text ?? "");
   const values = {
@@ -132,7 +132,7 @@ function expected({ code, message = "{reason}", hint }, reason) {
 }
 const said = ({ code, message, hint }) => ({ code, message, hint });
 
-test("every sentence is the table's, without unfilled or unknown placeholders", () => {
+test("every text is the table's, without unfilled or unknown placeholders", () => {
   for (const entry of CODES) {
     const mayHave = REASONS.filter(({ scope, message }) => !message && (scope === entry.scope || scope === "core"));
     for (const reason of [undefined, ...mayHave]) {
@@ -180,7 +180,7 @@ test("parameters are not templates: a server's text is repeated unchanged", () =
 
 // ---- PallyCon's codes
 
-test("every code of the license server, for every DRM, as a text and as a number", async () => {
+test("every code of the license server is recognized, for every DRM, as text and as a number", async () => {
   assert.equal(CATALOG.size, 70);
   for (const [number, text] of CATALOG) {
     if (number === "8002") continue; // its text is another error: below
@@ -200,7 +200,7 @@ test("every code of the license server, for every DRM, as a text and as a number
   }
 });
 
-test("the core knows these codes and no others, each by a name of its own", async () => {
+test("the core knows these codes and no others, each by its own name", async () => {
   assert.deepEqual(PALLYCON.map(({ pallycon }) => String(pallycon)).sort(), [...CATALOG.keys()].sort());
   const client = await createPallyCon();
   const known = new Map();
@@ -210,7 +210,7 @@ test("the core knows these codes and no others, each by a name of its own", asyn
     } catch ({ code, message }) {
       if (code === "server-error") continue;
       known.set(number, code);
-      // Where PallyCon sends no text, the name says it.
+      // If PallyCon sends no text, the name is the text.
       assert.equal(message, `PallyCon ${number}: ${code.replaceAll("-", " ")}`);
     }
   }
@@ -236,7 +236,7 @@ test("8002 carries the site's own error; text that is not JSON is passed on", as
   );
 });
 
-test("an unknown code passes through as it came", async () => {
+test("an unknown code is passed on unchanged", async () => {
   for (const [errorCode, message] of [
     ["12345", "something new"],
     [31, "short"],
@@ -250,7 +250,7 @@ test("an unknown code passes through as it came", async () => {
   }
 });
 
-test("what is not a license, by what it is", async () => {
+test("a response that is not a license is described by what it is", async () => {
   const widevine = Buffer.from("08021a0201020a0401020304", "hex");
   for (const [drm, status, body, code, message, hint] of [
     ["widevine", 200, "", "not-a-license", /empty/, /network panel/],
@@ -288,7 +288,7 @@ test("what is not a license, by what it is", async () => {
   await refusal("playready", widevine.toString("latin1")).then(({ code }) => assert.equal(code, "not-a-license"));
 });
 
-test("the words of a service that is not PallyCon's are in serverMessage, bounded and without secrets", async () => {
+test("texts of services other than PallyCon are in serverMessage, bounded and without secrets", async () => {
   const secret = Buffer.alloc(60, 7).toString("base64");
   for (const [drm, status, body, serverMessage] of [
     ["widevine", 400, { errors: [{ code: "device_revoked" }] }, '{"errors":[{"code":"device_revoked"}]}'],
@@ -315,6 +315,6 @@ test("the words of a service that is not PallyCon's are in serverMessage, bounde
   }
 });
 
-test("docs/errors.md is made of the table", () => {
+test("docs/errors.md is generated from the table", () => {
   assert.ok(readFileSync(FILE, "utf8") === render(), "stale: node scripts/docs/errors.mjs");
 });

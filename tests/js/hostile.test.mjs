@@ -1,5 +1,6 @@
-// A hostile server, over real HTTP: whatever it does, a request ends in the license or in one specific error, within its own time
-// limits, and leaves the module's memory as it was. Another seed: HOSTILE_SEED=7 node --test tests/js/hostile.test.mjs
+// A hostile server, over real HTTP: whatever it does, a request ends in the license or in one specific error, within
+// its own time limits, and does not change the module's memory. Another seed: HOSTILE_SEED=7 node --test
+// tests/js/hostile.test.mjs
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { after, test } from "node:test";

@@ -1,4 +1,4 @@
-// pallycon-drm/inspect through its JavaScript: objects, bytes of their own, and what is written back.
+// pallycon-drm/inspect through its JavaScript: objects, independent bytes, and writing back.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -17,7 +17,7 @@ import {
 const media = (name) => readFileSync(new URL(`../../www/media/${name}`, import.meta.url));
 const WIDEVINE = "AAAAOHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABgSEAAWNwaftdGsPEdH4BMi5MJI49yVmwY=";
 
-test("before init, calls say so", () => {
+test("before init, calls throw an error that says so", () => {
   assert.throws(
     () => parseManifest("#EXTM3U"),
     (error) => error instanceof PallyConError && error.code === "not-initialized",
@@ -28,7 +28,7 @@ test("loading", async () => {
   await Promise.all([init(), init(), initPlayer()]);
 });
 
-test("a box is written from what was read of it, and reads the same again", () => {
+test("a box written from its read form reads the same again", () => {
   const [box] = parseInitData(WIDEVINE).boxes;
   assert.equal(Buffer.from(buildPssh(box)).toString("base64"), WIDEVINE);
   const changed = parseInitData(
@@ -44,7 +44,7 @@ test("a box is written from what was read of it, and reads the same again", () =
   );
 });
 
-test("bytes may be Node's, and what is no input at all is said to be wrong", () => {
+test("bytes may be Node's, and invalid input is reported as such", () => {
   const data = Buffer.from("EhABAQEBAQEBAQEBAQEBAQEB", "base64");
   const [box] = parseInitData(buildPssh({ systemId: "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", data })).boxes;
   assert.deepEqual(Buffer.from(box.data), data);
@@ -59,7 +59,7 @@ test("bytes may be Node's, and what is no input at all is said to be wrong", () 
     );
 });
 
-test("inspectAny gives a token's times as inspectCustomData does, and knows a challenge behind white space", () => {
+test("inspectAny returns a token's times like inspectCustomData, and recognizes a challenge after white space", () => {
   const token = {
     drm_type: "Widevine",
     site_id: "DEMO",
@@ -96,7 +96,7 @@ test("a PlayReady Object in every version", () => {
   }
 });
 
-test("what cannot be written is an error that says why", () => {
+test("values that cannot be written cause an error that says why", () => {
   for (const fields of [{ systemId: "x" }, { systemId: "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b", keyIds: ["00"] }]) {
     assert.throws(
       () => buildPssh(fields),
@@ -105,7 +105,7 @@ test("what cannot be written is an error that says why", () => {
   }
 });
 
-test("manifests: protections with init data whose bytes are cut out", () => {
+test("manifests: protections include init data with their bytes", () => {
   const mpd = media("demo-cenc/manifest.mpd").toString();
   const read = parseManifest(mpd);
   assert.equal(read.kind, "dash");
@@ -135,7 +135,7 @@ test("segments: tracks and boxes", () => {
   );
 });
 
-test("inspectAny names what it is given, through its wrappings", () => {
+test("inspectAny identifies its input through its encodings", () => {
   const found = inspectAny(WIDEVINE);
   assert.equal(found.kind, "cenc");
   assert.deepEqual(found.layers, ["base64"]);
@@ -152,7 +152,7 @@ test("inspectAny names what it is given, through its wrappings", () => {
   assert.equal(row.value.pieces[1].value.boxes[0].data.length, 24);
 });
 
-test("manifests: warnings with a code, a message, a hint and a place", () => {
+test("manifests: warnings have a code, a message, a hint and a place", () => {
   const playlist =
     '#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="skd://a1b2",KEYFORMAT="com.apple.streamingkeydelivery"\n';
   const { warnings } = parseManifest(playlist);
@@ -195,7 +195,7 @@ test("inspectAny: errors of damaged input are those of its reader; times of toke
   assert.ok(url.value.token.issuedAt instanceof Date);
 });
 
-test("content keys are masked in the bytes, too", () => {
+test("content keys are also masked in the bytes", () => {
   const key = "W31bfVt9W31bfVt9W31bfQ==";
   const url = `https://test.playready.microsoft.com/service/rightsmanager.asmx?cfg=(ck:${key})`;
   const object = buildPlayReadyObject({ version: "4.0.0.0", keys: [{ keyId: "00".repeat(16) }], licenseUrl: url });
@@ -216,7 +216,7 @@ test("content keys are masked in the bytes, too", () => {
   }
 });
 
-test("ranges: each field's bytes, of the input without its layers", () => {
+test("ranges: each field's bytes, in the input without its layers", () => {
   const { bytes, ranges, layers } = inspectAny(WIDEVINE, { ranges: true });
   assert.deepEqual(layers, ["base64"]);
   assert.deepEqual(Buffer.from(bytes), Buffer.from(WIDEVINE, "base64"));
@@ -233,7 +233,7 @@ test("ranges: each field's bytes, of the input without its layers", () => {
   assert.equal(input.toString("base64"), WIDEVINE);
 });
 
-test("ranges: of pieces, manifests, tokens, and documents with keys", () => {
+test("ranges: in pieces, manifests, tokens, and documents with keys", () => {
   const row = inspectAny(`${WIDEVINE} ${WIDEVINE}`, { ranges: true });
   assert.deepEqual(
     row.value.pieces.map(({ bytes, ranges }) => [bytes.length, ranges[0].length]),
@@ -277,7 +277,7 @@ test("ranges: of pieces, manifests, tokens, and documents with keys", () => {
   assert.ok(!Buffer.from(keys.bytes).includes(key));
 });
 
-test("warnings of init data come with what to do", () => {
+test("warnings of init data include a hint", () => {
   const box = Buffer.from(WIDEVINE, "base64");
   box[11] = 1; // a flag
   assert.deepEqual(inspectAny(box).value.warnings, [

@@ -1,4 +1,4 @@
-// licenseHandler() and drmOf(): one function from a CDM's message to its license.
+// licenseHandler() and drmOf(): a function from a CDM's message to its license.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { drmOf, licenseHandler } from "../../dist/index.js";
@@ -18,7 +18,7 @@ import {
 
 after(leavePages);
 
-/** A page's own licenseHandler, of the same copy of the package as its client. */
+/** A page's own licenseHandler, from the same copy of the package as its client. */
 const handlerOf = async (drm, options) => (await import("../../dist/license-handler.js")).licenseHandler(drm, options);
 
 test("drmOf() knows each key system with its variants, and nothing else", () => {
@@ -49,7 +49,7 @@ test("drmOf() knows each key system with its variants, and nothing else", () => 
     assert.equal(drmOf(other), undefined);
 });
 
-test("a handler for an unknown key system is refused at once", async () => {
+test("a handler for an unknown key system is refused immediately", async () => {
   const page = await newPage();
   const { createPallyCon } = await import("../../dist/index.js");
   const drm = await createPallyCon({});
@@ -60,7 +60,7 @@ test("a handler for an unknown key system is refused at once", async () => {
   assert.deepEqual(page.sent, []);
 });
 
-/** A client of the copy that dist/license-handler.js imports, with fetch answered. */
+/** A client of the copy that dist/license-handler.js imports, with a fetch that returns the given responses. */
 async function client(answers, options = {}) {
   const page = await newPage({ answers });
   const core = await import("../../dist/core.js");
@@ -74,7 +74,7 @@ async function client(answers, options = {}) {
   return { page, drm };
 }
 
-test("a message becomes a license, with all that the player knows told to the callbacks", async () => {
+test("a message becomes a license, and callbacks get everything that the player knows", async () => {
   const contexts = [];
   const { drm } = await client([answer(LICENSES.widevine)], {
     customData: (context) => {
@@ -101,7 +101,7 @@ test("a message becomes a license, with all that the player knows told to the ca
   );
 });
 
-test("a PlayReady message may be text; what a player has not is undefined; the handler's contentId goes before the client's", async () => {
+test("a PlayReady message may be text; unknown context is undefined; the handler's contentId overrides the client's", async () => {
   const contexts = [];
   const { page, drm } = await client([answer(LICENSES.playready)], {
     contentId: "client",
@@ -125,7 +125,7 @@ test("a PlayReady message may be text; what a player has not is undefined; the h
   );
 });
 
-test("it retries on its own, and fails with an error whose message says all", async () => {
+test("it retries on its own, and fails with an error whose message is complete", async () => {
   const { page, drm } = await client([answer("", 503), answer(refusal("7011", "expired"))]);
   const handler = await handlerOf(drm, { keySystem: "com.widevine.alpha" });
   const error = await failure(handler(MESSAGES.widevine, { messageType: "license-renewal" }));
@@ -137,7 +137,7 @@ test("it retries on its own, and fails with an error whose message says all", as
   assert.deepEqual(page.errors(), ["token-expired"]);
 });
 
-test("what a callback throws is in the message, without what looks like a token", async () => {
+test("a callback's exception is in the message, without anything that looks like a token", async () => {
   const secret = "eyJkcm1fdHlwZSI6IldpZGV2aW5lIn0=eyJkcm1f";
   for (const [message, shown] of [
     ["no such user.", /failed for widevine: no such user\./],

@@ -1,5 +1,5 @@
-// The wasm module arrives late, or not at all: createPallyCon() does not wait for it, everything that returns a promise does, and
-// a failure is forgotten.
+// The wasm module arrives late, or not at all: createPallyCon() does not wait for it, everything that returns a promise
+// does, and a failed load can be repeated.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, test } from "node:test";
@@ -25,7 +25,7 @@ afterEach(() => Object.assign(globalThis, real));
 after(leavePages);
 
 const license = answer(LICENSES.widevine);
-/** As long as it takes for everything that could happen by itself. */
+/** Long enough for everything that could happen without further input. */
 const settled = async () => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
 };
@@ -41,7 +41,7 @@ test("createPallyCon() resolves before the wasm arrives; a license request waits
   });
   const drm = await page.client();
   await settled();
-  assert.equal(page.wasmRequests, 1, "the download has started by itself");
+  assert.equal(page.wasmRequests, 1, "the download has started");
   const asked = drm.requestLicense("widevine", MESSAGES.widevine);
   await settled();
   assert.deepEqual([page.sent, page.events], [[], []]);
@@ -50,7 +50,7 @@ test("createPallyCon() resolves before the wasm arrives; a license request waits
   assert.deepEqual([page.sent.length, page.wasmRequests, page.errors()], [1, 1, []]);
 });
 
-test("before the wasm arrives, it is the only request, and there is one for all clients and calls", async () => {
+test("before the wasm arrives, it is the only request, shared by all clients and calls", async () => {
   let arrive;
   const tokens = [];
   const page = await newPage({
@@ -93,7 +93,7 @@ test("readLicense() before the wasm has arrived is not-initialized", async () =>
   assert.match(error.hint, /await init\(\)/i);
 });
 
-/** Ways in which player.wasm is not there, and what the error says about it. */
+/** Ways in which player.wasm can be unavailable, and the error's text for each. */
 const WAYS = {
   "is missing": [() => new Response("", { status: 404 }), /HTTP 404/],
   "cannot be fetched": [unreachable, /could not be fetched/],
@@ -117,8 +117,8 @@ const CALLS = {
 };
 
 for (const [way, [missing, message]] of Object.entries(WAYS)) {
-  test(`where player.wasm ${way}, every call fails with wasm-unreachable, reported once, and the next call tries again`, async () => {
-    // Where nothing comes, the module's 30 seconds are over at once.
+  test(`if player.wasm ${way}, every call fails with wasm-unreachable, reported once, and the next call tries again`, async () => {
+    // If nothing arrives, the module's 30 seconds are over immediately.
     if (missing === never)
       globalThis.setTimeout = (work, ms, ...more) => real.setTimeout(work, ms === 30_000 ? 0 : ms, ...more);
     const page = await newPage({ wasm: missing, answers: [answer(DER)] });
@@ -127,7 +127,7 @@ for (const [way, [missing, message]] of Object.entries(WAYS)) {
     assert.deepEqual(
       [page.errors(), page.wasmRequests],
       [["wasm-unreachable"], 1],
-      "what createPallyCon() began is reported",
+      "the load that createPallyCon() began is reported",
     );
     let expected = 1;
     for (const [name, call] of Object.entries(CALLS)) {
@@ -145,7 +145,7 @@ for (const [way, [missing, message]] of Object.entries(WAYS)) {
   });
 }
 
-test("it is compiled while it arrives where the server calls it wasm, and of its bytes where it does not or the browser cannot", async () => {
+test("it is compiled while downloading if its type is application/wasm, and from bytes otherwise or if the browser cannot", async () => {
   const { compileStreaming, compile } = WebAssembly;
   const made = [];
   WebAssembly.compileStreaming = async (response) => {
@@ -153,13 +153,13 @@ test("it is compiled while it arrives where the server calls it wasm, and of its
     made.push("streamed");
     return module;
   };
-  WebAssembly.compile = (bytes) => (made.push("of bytes"), compile.call(WebAssembly, bytes));
+  WebAssembly.compile = (bytes) => (made.push("from bytes"), compile.call(WebAssembly, bytes));
   const typed = (type) => () => new Response(wasm().body, { headers: { "content-type": type } });
   try {
     for (const [give, streams, expected] of [
       [typed("application/wasm"), true, "streamed"],
-      [typed("application/octet-stream"), true, "of bytes"],
-      [typed("application/wasm"), false, "of bytes"],
+      [typed("application/octet-stream"), true, "from bytes"],
+      [typed("application/wasm"), false, "from bytes"],
     ]) {
       if (!streams) delete WebAssembly.compileStreaming;
       const page = await newPage({ wasm: give, answers: [license] });
@@ -170,7 +170,7 @@ test("it is compiled while it arrives where the server calls it wasm, and of its
       assert.deepEqual(made.splice(0), [expected]);
     }
     WebAssembly.compileStreaming = compileStreaming;
-    // What calls itself wasm and is a page is a page all the same.
+    // A page with the type application/wasm is still a page.
     const page = await newPage({ wasm: () => new Response(HTML, { headers: { "content-type": "application/wasm" } }) });
     assert.match(
       (await failure(async () => (await page.client()).certificate("fairplay"))).message,
@@ -181,7 +181,7 @@ test("it is compiled while it arrives where the server calls it wasm, and of its
   }
 });
 
-test("sources of another realm are known: a module, a response, a buffer, a URL", async () => {
+test("sources of another realm are accepted: a module, a response, a buffer, a URL", async () => {
   const foreign = runInNewContext("({ Module: WebAssembly.Module, ArrayBuffer, Uint8Array })");
   const file = new Uint8Array(await wasm().arrayBuffer());
   const copy = new foreign.Uint8Array(file);
@@ -237,7 +237,7 @@ test("after a failed download, the next license request downloads the wasm again
   assert.deepEqual((await drm.requestLicense("widevine", MESSAGES.widevine)).data, LICENSES.widevine);
 });
 
-test("without WebAssembly, or where a policy forbids it, the error is wasm-blocked", async () => {
+test("without WebAssembly, or if a policy forbids it, the error is wasm-blocked", async () => {
   for (const blocked of [
     undefined,
     {
@@ -267,7 +267,7 @@ test("an aborted request stops waiting for the wasm, and sends nothing", async (
   assert.deepEqual([late.code, page.sent, page.errors()], ["aborted", [], []]);
 });
 
-/** What can go wrong once the module is there: responses, code, status, part of the hint. */
+/** Failures with a loaded module: responses, code, status, part of the hint. */
 const FAILURES = {
   "a 503": [[answer("", 503), answer("", 503), answer("", 503)], "server-unavailable", 503, /Try again/],
   "an HTML page under 200": [[answer(HTML)], "not-a-license", 200, /captive portal/],
@@ -275,13 +275,13 @@ const FAILURES = {
   "no network": [[unreachable, unreachable, unreachable], "network", undefined, /connection/],
 };
 for (const [name, [answers, code, status, hint]] of Object.entries(FAILURES)) {
-  test(`${name}: the same code and hint every time, also where only the license server can be reached`, async () => {
+  test(`${name}: the same code and hint every time, even if only the license server is reachable`, async () => {
     const seen = [];
     for (const alone of [false, true]) {
       const page = await newPage();
       const drm = await page.client({ customData: token() });
       await page.core.load();
-      if (alone) page.wasm = () => assert.fail("nothing but the license server can be reached");
+      if (alone) page.wasm = () => assert.fail("only the license server is reachable");
       for (let time = 0; time < 3; time += 1) {
         page.answers.push(...answers);
         const error = await failure(() =>
@@ -295,7 +295,7 @@ for (const [name, [answers, code, status, hint]] of Object.entries(FAILURES)) {
       assert.equal(page.wasmRequests, 1);
     }
     assert.deepEqual(seen, Array(6).fill(seen[0]));
-    // Whatever answered, what is wrong with the token is with the error.
+    // Whatever the response was, the error includes the token's problems.
     if (status) assert.ok(JSON.parse(seen[0]).problems.some((problem) => problem.code === "token-expired"));
   });
 }

@@ -1,5 +1,5 @@
-// The options of createPallyCon(): a mistake is an error at once, in words that help and never repeat a value; and the URLs that
-// follow from them.
+// The options of createPallyCon(): a mistake is an immediate error, with a message that helps and never repeats a
+// value; and the URLs that follow from the options.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import {
@@ -20,7 +20,7 @@ import {
 after(leavePages);
 
 const SECRET = token({ user_id: "somebody" });
-/** Wrong options, and what the message says of them. */
+/** Wrong options, and the message for each. */
 const WRONG = [
   [null, "The options are not an object."],
   [SECRET, "The options are not an object."],
@@ -91,7 +91,7 @@ const WRONG = [
   ]),
 ];
 
-test("a wrong option is options-invalid at once, before anything is loaded, and its value is not in the error", async () => {
+test("a wrong option is options-invalid immediately, before anything is loaded, and its value is not in the error", async () => {
   const page = await newPage({ wasm: never });
   for (const [options, message] of WRONG) {
     const error = await failure(() => page.core.createPallyCon(options));
@@ -176,7 +176,7 @@ test("the license URL is the same for all DRMs but ClearKey, whose URL names the
   }
 });
 
-test("the license URL is known before the wasm has arrived, for adapters to configure players", async () => {
+test("the license URL is known before the wasm has arrived, so that adapters can configure players", async () => {
   const page = await newPage({ wasm: never });
   const urls = ["widevine", "fairplay", "clearkey"];
   for (const [options, expected] of [
@@ -232,13 +232,13 @@ test("licenseUrl replaces the host's URL unchanged: for all DRMs, per DRM, or by
   }
 });
 
-test("the certificate's URL is made of host and siteId; without a siteId the error is site-id-missing", async () => {
+test("the certificate's URL is made from host and siteId; without a siteId the error is site-id-missing", async () => {
   const page = await newPage();
   const widevine = new Uint8Array([10, 2, 1, 255]);
   for (const [host, base] of HOSTS) {
     const drm = await page.client({ host, siteId: "DEMO" });
     page.answers.push(answer(base64(DER)), answer(widevine));
-    // Kept by URL for the page: hosts that differ in their slashes alone have one.
+    // Cached by URL for the page: hosts that differ only in their slashes share one.
     await drm.certificate("fairplay");
     await drm.certificate("widevine");
     page.answers.length = 0;
@@ -254,7 +254,7 @@ test("the certificate's URL is made of host and siteId; without a siteId the err
   }
 });
 
-test("certificate: { widevine: true } is the one of host and siteId", async () => {
+test("certificate: { widevine: true } is the certificate of host and siteId", async () => {
   const widevine = new Uint8Array([10, 2, 1, 255]);
   const page = await newPage({ answers: [answer(widevine)] });
   const drm = await page.client({ siteId: "DEMO", certificate: { widevine: true } });
@@ -265,7 +265,7 @@ test("certificate: { widevine: true } is the one of host and siteId", async () =
   );
 });
 
-test("the certificate option takes bytes, base64, PEM, a URL, or a URL with headers; anything else is certificate-invalid", async () => {
+test("the certificate option accepts bytes, base64, PEM, a URL, or a URL with headers; anything else is certificate-invalid", async () => {
   const page = await newPage();
   const pem = `-----BEGIN CERTIFICATE-----\n${base64(DER)}\n-----END CERTIFICATE-----\n`;
   const at = (name) => `https://c.example/${name}?y`;
@@ -291,7 +291,7 @@ test("the certificate option takes bytes, base64, PEM, a URL, or a URL with head
       const first = await drm.certificate("fairplay");
       assert.deepEqual(first, expected);
       first.fill(0);
-      assert.deepEqual(await drm.certificate("fairplay"), expected, "a copy of its own each time");
+      assert.deepEqual(await drm.certificate("fairplay"), expected, "an independent copy each time");
     }
     // Only a URL is fetched, and once for the page.
     assert.deepEqual(

@@ -1,9 +1,9 @@
-// probe() against made-up browsers: what it asks, how often, and what it makes of the answers.
+// probe() against made-up browsers: its queries, their number, and its results.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { probe } from "../../dist/index.js";
 
-/** Each test asks for a codec of its own: answers are kept by options. */
+/** Each test queries its own codec: results are cached by options. */
 let codec = 0;
 const codecs = () => ({ video: `avc1.${codec}`, audio: `mp4a.${codec++}` });
 
@@ -16,7 +16,7 @@ const refuse = () => {
   throw new DOMException("no", "NotSupportedError");
 };
 
-/** A browser: `systems[name]` says which robustness it grants of which kind, which schemes and session types. */
+/** A browser: `systems[name]` sets the robustness, schemes and session types that it grants. */
 function browser(systems, { knowsSchemes = true } = {}) {
   const calls = [];
   const requestMediaKeySystemAccess = async (name, configurations) => {
@@ -57,13 +57,13 @@ function browser(systems, { knowsSchemes = true } = {}) {
   return calls;
 }
 
-test("no navigator, or one without EME: an empty list", async () => {
+test("without a navigator, or without EME, the list is empty", async () => {
   assert.deepEqual(await probe({ codecs: codecs() }), []);
   Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
   assert.deepEqual(await probe({ codecs: codecs() }), []);
 });
 
-test("a Chrome with Widevine in software: the level, both schemes, HDCP in at most four questions", async () => {
+test("a Chrome with software Widevine: the level, both schemes, HDCP in at most four queries", async () => {
   const calls = browser({
     "com.widevine.alpha": {
       video: ["SW_SECURE_DECODE", "SW_SECURE_CRYPTO", ""],
@@ -87,7 +87,7 @@ test("a Chrome with Widevine in software: the level, both schemes, HDCP in at mo
   assert.ok(calls.filter(({ policy }) => policy).length <= 4);
 });
 
-test("no key system is asked more than four times, whatever it answers, and Widevine's video never without robustness where a level is granted", async () => {
+test("no key system is queried more than four times, and Widevine's video never without robustness if a level is granted", async () => {
   for (const video of [["HW_SECURE_ALL"], ["SW_SECURE_CRYPTO"], ["SW_SECURE_CRYPTO", ""], [""], ["2000"], ["3000"]]) {
     const system = { video, audio: ["", "SW_SECURE_CRYPTO"], persistent: true };
     const names = [
@@ -131,7 +131,7 @@ test("hardware before software, software before ClearKey, each PlayReady level b
   );
 });
 
-test("Android's L1: hardware video with audio that takes no robustness; the experiment is not named beside it", async () => {
+test("Android's L1: hardware video with audio without robustness; the experiment is not listed besides it", async () => {
   browser({
     "com.widevine.alpha": { video: ["HW_SECURE_ALL", "SW_SECURE_CRYPTO"], audio: [""], persistent: true },
     "com.widevine.alpha.experiment": { video: ["HW_SECURE_ALL"], audio: [""] },
@@ -142,7 +142,7 @@ test("Android's L1: hardware video with audio that takes no robustness; the expe
   assert.deepEqual([list[0].securityLevel, list[0].persistentLicense], ["L1", true]);
 });
 
-test("only the DRMs that are asked for are asked", async () => {
+test("only the DRMs in the option are queried", async () => {
   const calls = browser({ "org.w3.clearkey": { video: [""] }, "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"] } });
   assert.deepEqual(
     (await probe({ codecs: codecs(), drms: ["clearkey"] })).map(({ drm }) => drm),
@@ -151,7 +151,7 @@ test("only the DRMs that are asked for are asked", async () => {
   assert.deepEqual([...new Set(calls.map(({ name }) => name).filter(Boolean))], ["org.w3.clearkey"]);
 });
 
-test("probe({ scheme }) omits DRMs that lack the scheme; browsers without encryptionScheme have their usual one", async () => {
+test("`probe({ scheme })` omits DRMs that lack the scheme; browsers without encryptionScheme have their traditional one", async () => {
   browser({
     "com.widevine.alpha": { video: ["SW_SECURE_CRYPTO"], schemes: ["cenc"] },
     "org.w3.clearkey": { video: [""], schemes: ["cenc", "cbcs"] },
@@ -177,7 +177,7 @@ test("probe({ scheme }) omits DRMs that lack the scheme; browsers without encryp
   );
 });
 
-test("a key system that never answers delays the others no longer than the time limit; results are kept", async () => {
+test("a key system that never responds delays the others no longer than the time limit; results are cached", async () => {
   const calls = browser({ "com.widevine.alpha": { hangs: true }, "org.w3.clearkey": { video: [""] } });
   const options = { codecs: codecs(), timeout: 50 };
   assert.deepEqual(
@@ -188,10 +188,10 @@ test("a key system that never answers delays the others no longer than the time 
   const again = await probe(options);
   assert.equal(calls.length, asked);
   again[0].schemes.push("changed");
-  assert.deepEqual((await probe(options))[0].schemes, ["cenc"], "the caller's copy is its own");
+  assert.deepEqual((await probe(options))[0].schemes, ["cenc"], "the caller's copy is independent");
 });
 
-test("HDCP: none where not even the first version is met; absent where the browser cannot tell", async () => {
+test('HDCP is "none" if not even the first version is supported, and absent if the browser cannot tell', async () => {
   browser({ "org.w3.clearkey": { video: [""], hdcp: "0" } });
   assert.equal((await probe({ codecs: codecs() }))[0].maxHdcp, "none");
   browser({ "org.w3.clearkey": { video: [""], hdcp: "2.3" } });
@@ -200,7 +200,7 @@ test("HDCP: none where not even the first version is met; absent where the brows
   assert.ok(!("maxHdcp" in (await probe({ codecs: codecs() }))[0]));
 });
 
-test("an old Safari: FairPlay by its old API, which plays cbcs alone", async () => {
+test("an old Safari: FairPlay through its old API, which only supports cbcs", async () => {
   globalThis.WebKitMediaKeys = {
     isTypeSupported: (name, type) => name === "com.apple.fps.1_0" && type === "video/mp4",
   };

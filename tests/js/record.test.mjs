@@ -1,5 +1,5 @@
-// The player module's records, decoded by js/wasm/record.ts, against the JSON of the inspect module: the same init data give
-// the same objects, whichever way they crossed into JavaScript.
+// The player module's records, decoded by js/wasm/record.ts, against the JSON of the inspect module: the same init data
+// produce the same objects, whichever way they cross into JavaScript.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
@@ -59,10 +59,10 @@ function header(xml, encoding = "utf16le") {
 }
 /** Key ids in the header's byte order: KEY and OTHER. */
 const [FIRST, SECOND] = ["AwIBAAUEBwYICQoLDA0ODw==", "8/Lx8PX09/b4+fr7/P3+/w=="];
-/** A box with its size in 64 bits behind the type. */
+/** A box with its size in 64 bits after the type. */
 const long = (plain) =>
   joined(bytes(0, 0, 0, 1), plain.subarray(4, 8), bytes(0, 0, 0, 0, 0, 0, 0, plain.length + 8), plain.subarray(8));
-/** What a manifest or an `encrypted` event gives; the type that is detected; how many boxes; the key ids. */
+/** Init data from a manifest or an `encrypted` event; the detected type; the number of boxes; the key ids. */
 const TABLE = {
   Widevine: [film, "cenc", 1, [KEY]],
   "Widevine, version 1": [widevine({ contentId: "a/b c" }, 1), "cenc", 1, [OTHER, KEY]],
@@ -88,7 +88,7 @@ const TABLE = {
     [KEY],
   ],
   "PlayReady, a key period": [object({ customAttributes: "<PERIOD_INDEX>128</PERIOD_INDEX>" }), "cenc", 1, [KEY]],
-  "PlayReady, a key id in the place of 4.0 beside others": [
+  "PlayReady, a 4.0 key id besides others": [
     pssh(PLAYREADY, {
       data: header(
         `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.2.0.0"><DATA><PROTECTINFO><KIDS><KID VALUE="${SECOND}"/></KIDS></PROTECTINFO><KID>${FIRST}</KID></DATA></WRMHEADER>`,
@@ -129,7 +129,7 @@ const TABLE = {
   "a box that reaches to the end": [joined(bytes(0, 0, 0, 0), film.subarray(4)), "cenc", 1, [KEY]],
   flags: [film.with(11, 1), "cenc", 1, [KEY]],
   "an unknown version": [joined(film, film.with(8, 9)), "cenc", 1, [KEY]],
-  "data behind the payload": [
+  "data after the payload": [
     joined(bytes(0, 0, 0, film.length + 3), film.subarray(4), bytes(1, 2, 3)),
     "cenc",
     1,
@@ -167,7 +167,7 @@ const TABLE = {
 for (const [name, [data, type, boxes, keyIds, bare]] of Object.entries(TABLE)) {
   test(`${name}: the decoded record equals the JSON`, () => {
     const read = parseInitData(data);
-    // A tool's warning says what to do as well.
+    // A tool's warning also has a hint.
     const { value } = inspectAny(data);
     assert.ok(value.warnings.every(({ hint }) => hint.endsWith(".")));
     assert.deepStrictEqual(read, { ...value, warnings: value.warnings.map(({ hint, ...warning }) => warning) });
@@ -176,7 +176,7 @@ for (const [name, [data, type, boxes, keyIds, bare]] of Object.entries(TABLE)) {
   });
 }
 
-test("what is odd about a payload is a warning of the init data", () => {
+test("a defect of a payload is a warning of the init data", () => {
   const codes = (name) => parseInitData(TABLE[name][0]).warnings.map(({ code }) => code);
   assert.deepEqual(codes("PlayReady, a header in UTF-8"), ["playready-utf8"]);
   assert.deepEqual(codes("PlayReady, key ids and LA_URL out of place"), ["playready-header", "playready-header"]);
@@ -196,7 +196,7 @@ test("the table has every field of the types", () => {
     InitDataWarning: read.flatMap(({ warnings }) => warnings),
   })) {
     const [, line, lines] = new RegExp(`export interface ${name} \\{(?:(.*) \\}\\n|([\\s\\S]*?)\\n\\})`).exec(types);
-    // Without comments, and without the types of the fields.
+    // Without comments and field types.
     const named = [
       ...(line ?? lines)
         .replace(/\/\*\*.*\*\//g, "")

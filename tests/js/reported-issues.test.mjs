@@ -1,4 +1,4 @@
-// "When it does not play": what users report, each with the tests that stand for it, and codes that exist.
+// "When it does not play": reported issues, each with existing tests and codes.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -7,11 +7,11 @@ import { FILE, LEVELS, REPORTED_ISSUES, page } from "../../scripts/docs/reported
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
 
-test("there are 25, most of them in a browser, each with a level and a reason where it is no plain browser", () => {
+test("there are 25 issues, most of them tested in a browser, with a reason for those that are not", () => {
   assert.equal(REPORTED_ISSUES.length, 25);
   for (const [pain, answer, level, reason, tests] of REPORTED_ISSUES) {
     assert.ok(pain && answer && Object.hasOwn(LEVELS, level), pain);
-    assert.ok(level === "browser" || reason, `${pain}: why no nearer?`);
+    assert.ok(level === "browser" || reason, `${pain}: no reason for its level`);
     assert.equal(tests.length > 0, level !== "docs", pain);
   }
   assert.ok(
@@ -22,14 +22,14 @@ test("there are 25, most of them in a browser, each with a level and a reason wh
   );
 });
 
-test("every test that is named is there", () => {
+test("every test that is named exists", () => {
   for (const [pain, , , , tests] of REPORTED_ISSUES) {
     for (const [file, title] of tests)
       assert.ok(title && read(file).includes(title), `${pain}: ${file} has no "${title}"`);
   }
 });
 
-test("the page holds the table, and every code that it names is one", () => {
+test("the page contains the table, and every code in it exists", () => {
   const text = readFileSync(FILE, "utf8");
   assert.equal(text, page(text), "stale: node scripts/docs/reported-issues.mjs");
   const codes = new Set(

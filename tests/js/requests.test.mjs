@@ -1,4 +1,4 @@
-// What goes out: what callbacks are told about init data, what each DRM's message becomes, how custom data travel.
+// Requests: the context that callbacks get about init data, the body for each DRM's message, how custom data are sent.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { buildWidevineData } from "../../dist/inspect.js";
@@ -28,10 +28,10 @@ import {
 after(leavePages);
 
 const HOST = "https://drm-license.doverunner.com/ri/licenseManager.do";
-/** What a page was told, in order; custom data that are no token of PallyCon's are warned of each time. */
+/** What a page was told, in order; custom data that are not a token of PallyCon raise a warning each time. */
 const told = (page) => page.events.map((event) => (event.type === "warning" ? event.code : event.type));
 
-// ---- init data: type, bytes, the content id and the key ids that callbacks are told; or none, where it cannot be read
+// ---- init data: type, bytes, the content id and the key ids that callbacks get; or none, if it cannot be read
 const INIT_DATA = {
   Widevine: ["cenc", film, "film", [KEY]],
   "Widevine, version 1": ["cenc", widevine({ contentId: "a/b c" }, 1), "a/b c", [OTHER, KEY]],
@@ -89,7 +89,7 @@ for (const [name, [initDataType, initData, contentId, keyIds]] of Object.entries
       );
       assert.ok(context.signal instanceof AbortSignal && !context.signal.aborted);
     }
-    // An event once; what cannot be read is a warning each time, and a license is asked for all the same.
+    // One event for each; unreadable init data are a warning each time, and a license is still requested.
     assert.deepEqual(
       told(page).filter((event) => /^init-data/.test(event)),
       keyIds ? ["init-data"] : ["init-data-invalid", "init-data-invalid"],
@@ -133,7 +133,7 @@ test("after a license, a new key period is a rotation, and the same one is not",
 const KEY_MESSAGE = `<PlayReadyKeyMessage><LicenseAcquisition Version="1"><Challenge encoding="base64encoded">${base64(SOAP)}</Challenge><HttpHeaders><HttpHeader><name>SOAPAction</name><value>"x"</value></HttpHeader></HttpHeaders></LicenseAcquisition></PlayReadyKeyMessage>`;
 const BINARY = { "Content-Type": "application/octet-stream" };
 const XML = { "Content-Type": "text/xml; charset=utf-8" };
-/** DRM, message, body, headers beside the custom data; or the error's code. */
+/** DRM, message, body, headers besides the custom data; or the error's code. */
 const REQUESTS = {
   "Widevine's": ["widevine", MESSAGES.widevine, MESSAGES.widevine, BINARY],
   "Widevine's request for a service certificate": ["widevine", bytes(8, 4), bytes(8, 4), BINARY],
@@ -185,7 +185,7 @@ test("ClearKey's message is not sent, and needs no custom data", async () => {
   );
 });
 
-test("CMCD-Session through headers(): on license requests, and on no other", async () => {
+test("CMCD-Session through headers(): only on license requests", async () => {
   const page = await newPage();
   const client = await page.client({
     siteId: "DEMO",
@@ -198,7 +198,7 @@ test("CMCD-Session through headers(): on license requests, and on no other", asy
     assert.ok(!("CMCD-Session" in sent) && !("cmcd-session" in sent), url);
 });
 
-test("an individualization request passes untouched, without custom data and headers", async () => {
+test("an individualization request is passed on unchanged, without custom data and headers", async () => {
   const page = await newPage();
   const drm = await page.client({
     customData: () => assert.fail("not for PallyCon"),
@@ -210,7 +210,7 @@ test("an individualization request passes untouched, without custom data and hea
   assert.deepEqual([body, "pallycon-customdata-v2" in headers, told(page)], [bytes(1, 2), false, []]);
 });
 
-test("assetId adds FairPlay's asset id behind the SPC: as text, by a callback, or from skd", async () => {
+test("assetId adds FairPlay's asset id after the SPC: as text, by a callback, or from skd", async () => {
   const page = await newPage();
   const skd = { initData: utf8("skd://film?a=b"), initDataType: "skd" };
   for (const [assetId, context, expected] of [
@@ -230,12 +230,12 @@ test("assetId adds FairPlay's asset id behind the SPC: as text, by a callback, o
   }
 });
 
-// ---- custom data: options, what is sent as custom data, what is warned of or fails
+// ---- custom data: options, what is sent as custom data, warnings or errors
 const later = Object.assign(new Error("later"), { retryable: true });
 const CUSTOM_DATA = {
   "a token": [{ customData: token() }, token(), ["token-expired", "token-hash-mismatch"]],
-  "a callback's": [{ customData: async () => token() }, token(), ["token-expired", "token-hash-mismatch"]],
-  "another content's and site's": [
+  "from a callback": [{ customData: async () => token() }, token(), ["token-expired", "token-hash-mismatch"]],
+  "for another content and site": [
     { customData: token({ cid: "other" }), siteId: "SITE" },
     token({ cid: "other" }),
     ["token-expired", "token-hash-mismatch", "content-id-mismatch", "site-mismatch"],
@@ -286,7 +286,7 @@ for (const [name, [options, expected, warnings]] of Object.entries(CUSTOM_DATA))
   });
 }
 
-test('carrier: "url" puts the encoded custom data behind the URL\'s query and before its fragment, and in no header', async () => {
+test('carrier: "url" adds the encoded custom data after the query and before the fragment, and to no header', async () => {
   const page = await newPage();
   for (const [url, expected] of [
     ["https://h/l", "https://h/l?pallycon-customdata-v2=dG9rZW4%3D"],
@@ -300,7 +300,7 @@ test('carrier: "url" puts the encoded custom data behind the URL\'s query and be
   }
 });
 
-test("headers, credentials and callbacks that fail", async () => {
+test("headers, credentials and failing callbacks", async () => {
   for (const [options, expected] of [
     [
       { headers: { "content-type": "text/plain", "PALLYCON-customdata-v2": "own" } },
@@ -349,7 +349,7 @@ test("headers, credentials and callbacks that fail", async () => {
   }
 });
 
-test("PlayReady's CDM data hold the token in UTF-16, for the content id of the callback", async () => {
+test("PlayReady's CDM data contain the token in UTF-16, for the content id of the callback", async () => {
   const page = await newPage();
   const contexts = [];
   const drm = await page.client({
@@ -374,8 +374,8 @@ test("PlayReady's CDM data hold the token in UTF-16, for the content id of the c
 for (const [name, when] of [
   ["before", "start"],
   ["before, with init data that cannot be read", "half"],
-  ["while customData is asked", "customData"],
-  ["while the server is asked", "fetch"],
+  ["during the customData callback", "customData"],
+  ["during the request", "fetch"],
 ]) {
   test(`aborted ${name}: it rejects, without an error event, and nothing more is sent`, async () => {
     const controller = new AbortController();

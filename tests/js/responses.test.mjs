@@ -1,5 +1,5 @@
-// What comes back: licenses, refusals, and whatever else stands in their place, for a Widevine license, for a FairPlay license
-// that the next response would bring, and for FairPlay's certificate.
+// Responses: licenses, refusals, and anything else, for a Widevine license, for a FairPlay license that the next
+// response would bring, and for FairPlay's certificate.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import {
@@ -26,8 +26,9 @@ after(leavePages);
 
 const INVALID = "certificate-invalid";
 /**
- * The response, and what comes of it. For a Widevine license: what it is, and how often it is asked for where each response is
- * the same. For a FairPlay license: true where it is asked for again, and given; else what it is. For a certificate: what it is.
+ * The response, and its outcomes. For a Widevine license: the code, and the number of requests if each response is the
+ * same. For a
+ * FairPlay license: true if it is requested again and granted; else the code. For a certificate: the code.
  */
 const ORIGIN = "https://drm-license.doverunner.com";
 const RESPONSES = {
@@ -144,7 +145,7 @@ const RESPONSES = {
     true,
     "rate-limited",
   ],
-  "429 for longer than is waited": [
+  "429 for longer than the client waits": [
     answer("", 429, { "Retry-After": "100" }),
     "rate-limited",
     1,
@@ -170,7 +171,7 @@ const STATUS = {
 };
 const RETRYABLE = ["network", "rate-limited", "server-unavailable", "server-database"];
 
-/** What a call ends with: its license or certificate, or its error; and that an error is reported once, as it is thrown. */
+/** How a call ends: its license or certificate, or its error; and that an error is reported once, as it is thrown. */
 async function outcome(page, work) {
   let error;
   let result;
@@ -216,7 +217,7 @@ for (const [name, [response, widevine, times, fairplay, certificate, more = {}]]
     if (message) assert.match(error.message, message);
     if (hint) assert.match(error.hint, hint);
     assert.equal(error.message.endsWith(`The request was redirected to ${ORIGIN}/login.`), !!redirected);
-    if (name === "no response") assert.equal(error.cause.message, "Failed to fetch", "the browser's own words");
+    if (name === "no response") assert.equal(error.cause.message, "Failed to fetch", "the browser's own message");
     assert.equal(error.keySystem, "com.widevine.alpha");
     assert.deepEqual(
       error.problems.map((problem) => problem.code),
@@ -249,7 +250,7 @@ for (const [name, [response, widevine, times, fairplay, certificate, more = {}]]
       [["GET", {}, "include"]],
     );
     if (error) {
-      // A failure is not kept.
+      // A failure is not cached.
       page.answers.push(answer(base64(DER)));
       assert.deepEqual(await drm.certificate("fairplay"), DER);
     }
@@ -262,9 +263,9 @@ test("every DRM's license", async () => {
   for (const [name, license] of Object.entries(LICENSES)) {
     page.answers.push(answer(license));
     const { data } = await drm.requestLicense(name, MESSAGES[name]);
-    // FairPlay's is base64 on its way.
+    // FairPlay's is base64 in transit.
     assert.deepEqual(data, name === "fairplay" ? CKC : license);
-    assert.deepEqual([data.byteOffset, data.buffer.byteLength], [0, data.length], "bytes of its own");
+    assert.deepEqual([data.byteOffset, data.buffer.byteLength], [0, data.length], "independent bytes");
   }
   assert.deepEqual(page.errors(), []);
 });
@@ -289,7 +290,7 @@ test("readLicense() with the request adds the problems of its token to a refusal
   assert.deepEqual(page.sent, []);
 });
 
-test("a refusal does not disturb another request in flight", async () => {
+test("a refusal does not affect another request in flight", async () => {
   let reply;
   const page = await newPage({
     answers: [
@@ -318,12 +319,12 @@ test("the response to a service certificate request is not reported as a license
   );
 });
 
-test("the pause before another attempt is random below base times a power of two, up to cap, and at least Retry-After", async () => {
+test("the delay before another attempt is random below base times a power of two, up to cap, and at least Retry-After", async () => {
   const random = Math.random;
   const setTimeout = globalThis.setTimeout;
   try {
     Math.random = () => 0.5;
-    globalThis.setTimeout = (work, ms, ...more) => setTimeout(work, ms >= 10_000 ? ms : 0, ...more); // nothing is waited for here but time limits
+    globalThis.setTimeout = (work, ms, ...more) => setTimeout(work, ms >= 10_000 ? ms : 0, ...more); // the only timers here are time limits
     for (const [retry, headers, expected] of [
       [{ attempts: 4, base: 500, cap: 8000 }, {}, [250, 500, 1000]],
       [{ attempts: 4, base: 500, cap: 800 }, {}, [250, 400, 400]],

@@ -1,9 +1,10 @@
-// Which levels the option `robustness` allows, in made-up browsers: probe()'s answers, best first, and what is below them.
+// The levels that the option `robustness` allows, in made-up browsers: probe()'s results, best first, and the levels
+// below them.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { levels } from "../../dist/environment.js";
 
-/** Answers of a browser are kept by what was asked: each test asks for a codec of its own. */
+/** Results of a browser are cached by query: each test uses its own codec. */
 let codec = 0;
 const asks = (more) => ({
   codecs: { video: `avc1.9${codec}`, audio: `mp4a.9${codec++}` },
@@ -13,7 +14,7 @@ const asks = (more) => ({
 
 afterEach(() => Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true }));
 
-/** A browser that grants these levels of video, and any of audio that is listed. */
+/** A browser that grants these levels of video, and the listed ones of audio. */
 function browser(systems) {
   const requestMediaKeySystemAccess = async (keySystem, configurations) => {
     for (const { videoCapabilities, audioCapabilities, initDataTypes, sessionTypes } of configurations) {
@@ -62,7 +63,7 @@ test("hardware: every level of every DRM, best first, down to the lowest", async
   ]);
 });
 
-test("hardware on Android: software under the same name below it, with audio as the CDM takes it", async () => {
+test("hardware on Android: software with the same name below it, with audio as the CDM accepts it", async () => {
   browser({ "com.widevine.alpha": { video: ["HW_SECURE_ALL", ...L3], audio: [""] } });
   assert.deepEqual(shown(await levels("hardware", asks())), [
     ["widevine.alpha", "HW_SECURE_ALL", undefined],
@@ -71,7 +72,7 @@ test("hardware on Android: software under the same name below it, with audio as 
   ]);
 });
 
-test("software: nothing that needs hardware, also where the browser has it under the same name", async () => {
+test("software: nothing that needs hardware, even if the browser has it under the same name", async () => {
   browser(WINDOWS);
   assert.deepEqual(shown(await levels("software", asks())), [
     PLAYREADY[1],
@@ -92,7 +93,7 @@ test("FairPlay has one level, which is in both", async () => {
   }
 });
 
-test("a level by its name: as it is, under the name that grants it first", async () => {
+test("a level by its name is used as is, with the name that grants it first", async () => {
   browser(WINDOWS);
   const wanted = { video: "HW_SECURE_ALL", audio: "HW_SECURE_CRYPTO" };
   assert.deepEqual(shown(await levels(wanted, asks())), [
@@ -107,7 +108,7 @@ test("a level by its name: as it is, under the name that grants it first", async
   assert.deepEqual(await levels({ video: "3000" }, asks({ drms: ["widevine"] })), []);
 });
 
-test("what names no level of any DRM is options-invalid", async () => {
+test("a value that names no level of any DRM is options-invalid", async () => {
   browser(WINDOWS);
   for (const wrong of ["high", {}, { video: "HW_SECURE_AL" }, { video: 3000 }, 1, null]) {
     await assert.rejects(levels(wrong, asks()), {

@@ -1,4 +1,4 @@
-// rx-player's key systems outside of a browser, with as much of a player as the adapter uses.
+// rx-player's key systems outside of a browser, with the parts of a player that the adapter uses.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { DER, LICENSES, MESSAGES, answer, failure, leavePages, newPage, refusal } from "./support.mjs";
@@ -25,7 +25,7 @@ class Player {
   }
 }
 
-/** A client of the copy that dist/rx-player.js imports, with fetch answered. */
+/** A client of the copy that dist/rx-player.js imports, with a fetch that returns the given responses. */
 async function client(answers, options = {}) {
   const page = await newPage({ answers });
   const core = await import("../../dist/core.js");
@@ -40,7 +40,7 @@ async function client(answers, options = {}) {
   return { page, drm };
 }
 
-/** As rx-player makes it of what getLicense() throws. */
+/** rx-player's error for an exception of getLicense(). */
 const rxError = ({ message }) => Object.assign(new Error(message), { code: "KEY_LOAD_ERROR" });
 
 test("one key system for each DRM, in order; rx-player's own retries and time limit are off; no certificate without FairPlay", async () => {
@@ -74,7 +74,7 @@ test("Widevine's certificate is set if there is one, and its absence is an event
   );
 });
 
-test("what is not a player, a client or a DRM is refused in words", async () => {
+test("anything but a player, a client or a DRM is refused with an explanation", async () => {
   const { drm } = await client([]);
   for (const player of [null, undefined, {}, "player"])
     assert.equal((await failure(rxKeySystems(player, drm))).code, "player-invalid");
@@ -84,7 +84,7 @@ test("what is not a player, a client or a DRM is refused in words", async () => 
     assert.equal((await failure(rxKeySystems(new Player(), drm, { drms: [name] }))).code, "drm-invalid");
 });
 
-test("a version that was not tested is a warning", async () => {
+test("an untested version is a warning", async () => {
   const { page, drm } = await client([]);
   class Newer extends Player {
     static version = "5.0.0";
@@ -96,7 +96,7 @@ test("a version that was not tested is a warning", async () => {
   );
 });
 
-test("the key system that is told is the one in use, unless it is that of the content before", async () => {
+test("the reported key system is the one in use, unless it is that of the previous content", async () => {
   const told = [];
   const { drm } = await client([answer(LICENSES.playready), answer(LICENSES.playready)], {
     contentId: "film",
@@ -114,7 +114,7 @@ test("the key system that is told is the one in use, unless it is that of the co
   assert.deepEqual(told, ["com.microsoft.playready", "com.microsoft.playready.recommendation"]);
 });
 
-test("an error of rx-player is linked to ours by its message, and by nothing else", async () => {
+test("an error of rx-player is linked to ours by its message only", async () => {
   const { drm } = await client([answer(refusal(7011))], { contentId: "film" });
   const player = new Player();
   const [{ getLicense }] = await rxKeySystems(player, drm, { drms: ["widevine"] });
@@ -130,7 +130,7 @@ test("an error of rx-player is linked to ours by its message, and by nothing els
     Object.assign(rxError(ours), { code: "KEY_UPDATE_ERROR" }),
   ])
     assert.equal(pallyConError(other), undefined);
-  // What was raised is known for ever, what never was is not kept.
+  // A raised error is remembered for good, others are dropped.
   for (let count = 0; count < 20; count += 1) {
     const { drm: next } = await client([answer(refusal(7012))], { contentId: "film" });
     const [keySystem] = await rxKeySystems(player, next, { drms: ["widevine"] });
@@ -140,7 +140,7 @@ test("an error of rx-player is linked to ours by its message, and by nothing els
   assert.equal(pallyConError(rxError(ours)), undefined);
 });
 
-test("a client lets go of players that have stopped", async () => {
+test("a client releases players that have stopped", async () => {
   const { drm } = await client([answer(LICENSES.widevine)], { contentId: "film" });
   const player = new Player();
   const [{ getLicense }] = await rxKeySystems(player, drm, { drms: ["widevine"] });
@@ -150,7 +150,7 @@ test("a client lets go of players that have stopped", async () => {
   assert.equal(drm.undos.size, 0);
 });
 
-test("after dispose() a license is refused as aborted, which is no error event, and a renewal is no warning", async () => {
+test("after dispose() a license is refused as aborted, without an error event, and a renewal without a warning", async () => {
   const { page, drm } = await client([answer(LICENSES.widevine)], { contentId: "film" });
   const player = new Player();
   const warnings = [];
@@ -163,7 +163,7 @@ test("after dispose() a license is refused as aborted, which is no error event, 
   assert.deepEqual([warnings, page.errors()], [[], []]);
 });
 
-test("a release that is refused is reported, and stops nothing, whatever the keys are", async () => {
+test("a refused release is reported, and stops nothing, whatever the state of the keys", async () => {
   const { page, drm } = await client([answer(LICENSES.widevine), answer(refusal(7011))], { contentId: "film" });
   const player = new Player();
   const [{ getLicense }] = await rxKeySystems(player, drm, { drms: ["widevine"] });
@@ -179,7 +179,7 @@ test("a release that is refused is reported, and stops nothing, whatever the key
   assert.deepEqual(page.errors(), ["token-expired"]);
 });
 
-test("FairPlay: the certificate is fetched where the browser has FairPlay, and rejects where it cannot be used", async () => {
+test("FairPlay: the certificate is fetched if the browser has FairPlay, and an unusable one rejects", async () => {
   const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   Object.defineProperty(globalThis, "navigator", {
     configurable: true,

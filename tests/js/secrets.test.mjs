@@ -1,5 +1,5 @@
-// No token, challenge, license or key is in an error, an event, a stack or on the console, whatever goes wrong; and the
-// search that every end-to-end test ends with finds what it looks for.
+// No token, challenge, license or key is in an error, an event, a stack or on the console, whatever fails; and the
+// search that ends every end-to-end test finds what it looks for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPallyCon, inspectCustomData } from "../../dist/index.js";
@@ -15,7 +15,7 @@ const TOKEN = mintForQuery(new URLSearchParams({ drm: "fairplay", content_id: "d
 });
 const KEY = "5a1f0c8e2b7d4963a0e4d7b81c365f92";
 const SPC = Buffer.from(Array.from({ length: 300 }, (_, at) => (at * 89 + 31) & 0xff));
-/** As the license server's log has them. */
+/** As in the license server's log. */
 const log = (more = {}) => ({
   kind: "license",
   headers: { "pallycon-customdata-v2": TOKEN },
@@ -24,7 +24,7 @@ const log = (more = {}) => ({
 });
 const SECRETS = secretsOf([log(), log({ headers: {}, bodyBase64: SPC.toString("base64") })]);
 
-/** All that an error shows of itself, but for its cause: that is the page's own. */
+/** All visible parts of an error, except for its cause: that is the page's own. */
 const shown = (error) =>
   [
     error.message,
@@ -37,7 +37,7 @@ const shown = (error) =>
 const said = (events) =>
   events.map((event) => JSON.stringify(event) + (event.error ? shown(event.error) : "")).join("\n");
 
-/** Runs `work` with a client; gives everything that was said: events, the error, the console. */
+/** Runs `work` with a client; returns everything that was output: events, the error, the console. */
 async function overheard(options, work) {
   const events = [];
   const lines = [];
@@ -91,7 +91,7 @@ for (const [what, body] of [
   ["in JSON of another shape", JSON.stringify({ echo: TOKEN, license: 7 })],
   ["and nothing else", TOKEN],
 ]) {
-  test(`a server that sends the token or the SPC back, ${what}`, async () => {
+  test(`a server that echoes the token or the SPC, ${what}`, async () => {
     for (const status of [200, 403, 500]) {
       const { error, text } = await overheard({}, async (client) => {
         const request = await client.licenseRequest("widevine", SPC);
@@ -125,7 +125,7 @@ test("a callback that fails with the token in its text: it is in the cause, whic
   clean(text);
 });
 
-test("a token that is broken is judged without being repeated", async () => {
+test("the problems of a broken token do not repeat it", async () => {
   for (const broken of [
     `${TOKEN.slice(0, 90)}\n${TOKEN.slice(90)}`,
     Buffer.from(TOKEN).toString("base64"),
@@ -145,7 +145,7 @@ test("a token that is broken is judged without being repeated", async () => {
   }
 });
 
-test("a whole exchange with the license server, in the header and in the URL, refused and granted", async (t) => {
+test("a complete exchange with the license server, in the header and in the URL, refused and granted", async (t) => {
   const server = createLicenseServer({ catalog: new URL("../../www/media/catalog.json", import.meta.url).pathname });
   const base = `${await server.listen(0, "127.0.0.1")}/r/secrets`;
   t.after(() => server.close());

@@ -1,4 +1,4 @@
-// The pieces of `npm run simulate -- --confirm`: a few viewers of the package against the local license server.
+// The parts of `npm run simulate -- --confirm`: a few viewers of the package against the local license server.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { compare } from "../soak/confirm.mjs";
@@ -38,7 +38,7 @@ test("requests are spread within what is buffered", async () => {
   assert.ok(Math.max(...first) - Math.min(...first) > 30, JSON.stringify(first));
 });
 
-test("a full queue and an outage are refusals, and viewers come back", async () => {
+test("a full queue and an outage are refusals, and viewers retry", async () => {
   const full = await rotate(server, "full", { ...FEW, capacity: { perSecond: 50, queue: 0 } });
   assert.ok(full.load.refused > 0 && full.licensed === 5, JSON.stringify(full.load));
   const out = await rotate(server, "out", { ...FEW, outage: 50 });
@@ -49,7 +49,7 @@ test("a full queue and an outage are refusals, and viewers come back", async () 
   );
 });
 
-test("the peak is that of any second, the percentile that of those who have a license", () => {
+test("the peak counts any second, the percentile only viewers with a license", () => {
   const ends = [50, 500, 1049, 1050, 2050].map((at, index) => ({
     licensed: index < 4,
     requests: [at],

@@ -1,4 +1,4 @@
-// What several tests of the client need: init data, messages, responses, and pages that see only what they are given.
+// Shared by several tests of the client: init data, messages, responses, and pages that only see what they are given.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { buildPlayReadyObject, buildPssh, buildWidevineData, init } from "../../dist/inspect.js";
@@ -35,7 +35,7 @@ const box = (type, ...parts) => {
   const body = Buffer.concat([Buffer.from(type), ...parts]);
   return joined(bytes(0, 0, 0, body.length + 4), body);
 };
-/** FairPlay's sinf of one track: scheme cbcs, and IVs of 8 bytes or one for all. `tenc`: ISO/IEC 23001-7, 8.2 */
+/** FairPlay's sinf of one track: scheme cbcs, and IVs of 8 bytes or one constant IV. `tenc`: ISO/IEC 23001-7, 8.2 */
 export function sinf(keyId, { pattern = 0, constantIv = "" } = {}) {
   const iv = Buffer.from(constantIv, "hex");
   const tenc = box(
@@ -54,7 +54,7 @@ export function sinf(keyId, { pattern = 0, constantIv = "" } = {}) {
   );
 }
 
-// ---- what goes to a license server, and what comes back
+// ---- requests to a license server, and its responses
 export const SOAP =
   '<?xml version="1.0"?><soap:Envelope xmlns:soap="s"><soap:Body><AcquireLicenseResponse><License>AA==</License></AcquireLicenseResponse></soap:Body></soap:Envelope>';
 export const MESSAGES = {
@@ -71,7 +71,7 @@ export const LICENSES = {
   fairplay: utf8(`${base64(CKC)}\n`),
   clearkey: utf8('{"keys":[{"kty":"oct","k":"AAEC","kid":"AAEC"}]}'),
 };
-/** FairPlay's certificate, as far as it is looked at. */
+/** FairPlay's certificate, as far as it is checked. */
 export const DER = bytes(0x30, 0x82, 1, 2);
 export const HTML = "<!doctype html><title>Log in</title>";
 export const refusal = (code, message = "no") => JSON.stringify({ errorCode: code, message });
@@ -89,7 +89,7 @@ export const token = (fields) =>
       ...fields,
     }),
   );
-/** A function that gives a response: its body, status, headers, and where it came from. */
+/** A function that returns a response: its body, status, headers, and URL. */
 export const answer =
   (body, status = 200, headers = {}, url = "") =>
   () =>
@@ -99,7 +99,7 @@ export const unreachable = () => {
 };
 export const never = () => new Promise(() => {});
 
-/** The PallyConError that `work` ends with. */
+/** The PallyConError that `work` rejects with. */
 export async function failure(work) {
   let result;
   try {
@@ -117,8 +117,9 @@ export const wasm = () => new Response(WASM);
 let copies = 0;
 
 /**
- * A page of its own, as in a browser: nothing is loaded yet, and whatever it fetches is given by `wasm` (for player.wasm) and
- * `answers` (for the rest, each once). What it asked for is in `wasmRequests` and `sent`, what its client reported in `events`.
+ * A page of its own, as in a browser: nothing is loaded yet, and its fetches return `wasm` (for player.wasm) and
+ * `answers` (for the
+ * rest, each once). Its requests are in `wasmRequests` and `sent`, the events of its client in `events`.
  */
 export async function newPage({ wasm: giveWasm = wasm, answers = [] } = {}) {
   process.getBuiltinModule = () => undefined;
@@ -136,7 +137,7 @@ export async function newPage({ wasm: giveWasm = wasm, answers = [] } = {}) {
       credentials: request.credentials,
       body: request.body ? Buffer.from(await request.clone().arrayBuffer()) : null,
     });
-    assert.ok(answers.length > 0, `${url} was asked for once more`);
+    assert.ok(answers.length > 0, `${url} was requested once more`);
     return answers.shift()(request);
   };
   page.core = await import(`../../dist/core.js?page-${(copies += 1)}`);
@@ -147,12 +148,12 @@ export async function newPage({ wasm: giveWasm = wasm, answers = [] } = {}) {
       retry: { base: 0, ...options.retry },
       onEvent: (event) => page.events.push(event),
     });
-  /** The codes of the errors that were reported. */
+  /** The codes of the reported errors. */
   page.errors = () => page.events.filter(({ type }) => type === "error").map(({ error }) => error.code);
   return page;
 }
 
-/** After a file's pages: Node's own again. */
+/** After a file's pages: restores Node's own. */
 export function leavePages() {
   globalThis.fetch = real.fetch;
   process.getBuiltinModule = real.node;

@@ -1,4 +1,4 @@
-// After a trap the module's memory cannot be trusted: the caller gets an error, and the next call has a new instance.
+// After a trap the module's memory cannot be trusted: the caller gets an error, and the next call gets a new instance.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { init, inspectCustomData, parseInitData, sameKeyId } from "../../dist/index.js";
@@ -9,7 +9,7 @@ after(leavePages);
 
 const cause = new WebAssembly.RuntimeError("unreachable");
 const PLAYLIST = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,${Buffer.from(film).toString("base64")}",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"\n`;
-/** It is asked for in the middle of a call of the core. */
+/** The core calls it in the middle of a call. */
 const now = {
   getTime() {
     throw cause;
@@ -32,7 +32,7 @@ test("after a trap the player's instance is replaced", async () => {
       assert.deepEqual([error.code, error.cause, made], ["internal", cause, time]);
       assert.deepEqual(parseInitData(film).keyIds, [KEY]);
       assert.ok(sameKeyId(KEY, `{${KEY.toUpperCase()}}`));
-      assert.equal(made, time, "one that lives is kept");
+      assert.equal(made, time, "an intact instance is kept");
     }
   } finally {
     WebAssembly.Instance = Instance;

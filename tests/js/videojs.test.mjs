@@ -1,4 +1,4 @@
-// video.js's key systems outside of a browser, with as much of a player and of contrib-eme as the adapter uses.
+// video.js's key systems outside of a browser, with the parts of a player and of contrib-eme that the adapter uses.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PallyConError, createPallyCon } from "../../dist/index.js";
@@ -43,7 +43,7 @@ class Player {
   }
 }
 
-test("one key system for each DRM, in order of preference; ClearKey where it is named", async () => {
+test("one key system for each DRM, in order of preference; ClearKey only if it is named", async () => {
   const events = [];
   const drm = await createPallyCon({ siteId: "DEMO", onEvent: (event) => events.push(event) });
   const player = new Player();
@@ -57,13 +57,13 @@ test("one key system for each DRM, in order of preference; ClearKey where it is 
     "com.widevine.alpha",
   ]);
   for (const system of Object.values(pallyConKeySystems(player, drm)))
-    assert.equal(Object.getPrototypeOf(system), Object.prototype, "video.js merges plain objects alone");
+    assert.equal(Object.getPrototypeOf(system), Object.prototype, "video.js only merges plain objects");
   assert.deepEqual([player.types(), events], [["dispose", "loadstart", "playerreset"], []]);
   await drm.dispose();
   assert.deepEqual(player.types(), ["dispose"]);
 });
 
-test("a disposed player keeps its last error, and takes no other", async () => {
+test("a disposed player keeps its last error, and accepts no other", async () => {
   const player = new Player();
   pallyConKeySystems(player, await createPallyCon({}));
   player.shown = { code: 5 };
@@ -72,7 +72,7 @@ test("a disposed player keeps its last error, and takes no other", async () => {
   assert.deepEqual(player.types(), ["dispose"]);
 });
 
-test("contrib-eme gets the manifest's init data where they are of the DRM in use", async () => {
+test("contrib-eme gets the manifest's init data if they belong to the DRM in use", async () => {
   const player = new Player();
   pallyConKeySystems(player, await createPallyCon({}));
   const called = [];
@@ -92,17 +92,17 @@ test("contrib-eme gets the manifest's init data where they are of the DRM in use
     player.initialized.map(({ keySystems }) => keySystems),
     [playready, widevine, playready],
   );
-  assert.equal(called.length, 4, "whoever waits goes on");
+  assert.equal(called.length, 4, "pending callers continue");
 });
 
-test("pallyConError() finds ours in the player's error, and nothing else anywhere", () => {
+test("pallyConError() finds our error in the player's, and nothing in other values", () => {
   const ours = new PallyConError({ code: "network", phase: "license", message: "m", hint: "h" });
   assert.equal(pallyConError({ code: 5, message: "m h", originalError: ours }), ours);
   for (const other of [undefined, null, "text", {}, { originalError: new Error("m") }, { originalError: null }])
     assert.equal(pallyConError(other), undefined);
 });
 
-test("what is not a player with contrib-eme, a client or a DRM is refused in words", async () => {
+test("anything but a player with contrib-eme, a client or a DRM is refused with an explanation", async () => {
   const drm = await createPallyCon({});
   const refused = (code, ...args) =>
     assert.throws(

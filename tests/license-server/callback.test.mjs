@@ -5,7 +5,7 @@ import { DEMO } from "../../www/license-server/accounts.mjs";
 import { decryptText, encryptText } from "../../www/license-server/digest.mjs";
 import { VIDEO, openWidevine, post, start, widevine } from "./support.mjs";
 
-/** A callback page: `answer` gets what is asked, and returns an object to encrypt, or a text as it is. */
+/** A callback page: `answer` gets the request, and returns an object to encrypt, or text to send unchanged. */
 async function page(t, answer) {
   const asked = [];
   const server = createServer(async (request, response) => {
@@ -25,7 +25,7 @@ async function page(t, answer) {
 }
 const set = (base, url) => fetch(`${base}/api/callback`, { method: "POST", body: JSON.stringify({ url }) });
 
-test("auth data are decided by the site's page", async (t) => {
+test("the site's page decides about auth data", async (t) => {
   const { base, token } = await start(t);
   const granted = await page(t, ({ nonce }) => ({
     error_code: "0000",
@@ -76,7 +76,7 @@ test("auth data are decided by the site's page", async (t) => {
   assert.equal(openWidevine(Buffer.from(await (await license()).arrayBuffer())).keys.length, 1);
 });
 
-test("a callback page is on this machine", async (t) => {
+test("a callback page must be on this machine", async (t) => {
   const { base } = await start(t);
   for (const url of ["http://example.com/", "https://127.0.0.1/", "file:///etc/passwd", "x", 1])
     assert.equal((await set(base, url)).status, 400);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Capacity, parseLimits } from "../../www/license-server/capacity.mjs";
 import { VIDEO, bytesOf, openWidevine, post, start, widevine } from "./support.mjs";
 
-/** What `admit` gives: the wait, or the refusal's status. */
+/** The result of `admit`: the wait, or the refusal's status. */
 function admitted(capacity, now) {
   try {
     return capacity.admit(now);
@@ -18,18 +18,18 @@ test("requests take turns, some wait, the rest are refused", () => {
     [0, 0, 0, 0].map((now) => admitted(capacity, now)),
     [100, 200, 300, "503 5"],
   );
-  assert.equal(capacity.report(0).waiting, 3, "with the one whose turn it is");
+  assert.equal(capacity.report(0).waiting, 3, "including the one being served");
   assert.deepEqual(
     [100, 100].map((now) => admitted(capacity, now)),
     [300, "503 5"],
     "one was served, so there is one place",
   );
-  assert.equal(admitted(capacity, 1000), 100, "after a pause nobody waits");
+  assert.equal(admitted(capacity, 1000), 100, "after a pause the queue is empty");
   const { served, refused, longestQueue } = capacity.report(1000);
   assert.deepEqual([served, refused, longestQueue], [5, 2, 2]);
 });
 
-test("without a queue only the one whose turn it is; without limits everybody, at once", () => {
+test("without a queue only one request at a time; without limits all, immediately", () => {
   const none = new Capacity({ perSecond: 1, queue: 0 });
   assert.deepEqual(
     [0, 999, 1000].map((now) => admitted(none, now)),
@@ -49,7 +49,7 @@ test("arrivals are counted by the second, for an hour", () => {
   assert.deepEqual(capacity.report(10_000).arrivals, [2, 1, 0, 0, 1]);
 });
 
-test("limits are checked", () => {
+test("limits are validated", () => {
   assert.deepEqual(parseLimits({ perSecond: 0.5, queue: 0, retryAfter: 0 }), {
     perSecond: 0.5,
     queue: 0,
@@ -70,20 +70,20 @@ test("limits are checked", () => {
   }
 });
 
-test("a run at its capacity refuses with 503, other runs do not notice, faults take no turn", async (t) => {
+test("a run at its capacity refuses with 503, other runs are not affected, faults take no turn", async (t) => {
   const { server, base, token, faults, requests } = await start(t);
   const body = () => widevine([VIDEO.keyId]);
   const customData = await token("widevine");
   const ask = (at = base) => post(at, { body: body(), token: customData });
   const set = (limits, at = base) => fetch(`${at}/api/capacity`, { method: "POST", body: JSON.stringify(limits) });
   assert.equal((await set({ perSecond: 0 })).status, 400);
-  // The test's clock stands still, so every turn that is taken stays taken.
+  // The test's clock does not advance, so every turn remains taken.
   assert.equal((await set({ perSecond: 100, queue: 1, retryAfter: 7 })).status, 200);
   const [first, second, third] = [await ask(), await ask(), await ask()];
   for (const license of [first, second]) assert.equal(openWidevine(await bytesOf(license)).keys.length, 1);
   assert.deepEqual([third.status, third.headers.get("retry-after")], [503, "7"]);
   await faults({ on: "license", fault: "error:2001", times: 1 });
-  assert.equal((await (await ask()).json()).errorCode, "2001", "a fault in the answer's place");
+  assert.equal((await (await ask()).json()).errorCode, "2001", "a fault replaces the response");
   assert.equal((await ask(`${server.url}/r/other`)).status, 200);
   const report = await (await fetch(`${base}/api/capacity`)).json();
   assert.deepEqual(report, {
@@ -104,7 +104,7 @@ test("a run at its capacity refuses with 503, other runs do not notice, faults t
   assert.equal((await ask()).status, 200);
 });
 
-test("capacity of all runs, and one of a run's own", async (t) => {
+test("capacity of all runs, and of one run", async (t) => {
   const { base, token } = await start(t, { capacity: { perSecond: 100, queue: 0 } });
   const customData = await token("widevine");
   const ask = async () => (await post(base, { body: widevine([VIDEO.keyId]), token: customData })).status;

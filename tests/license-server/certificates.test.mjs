@@ -21,7 +21,7 @@ test("Widevine: protobuf with its hash, not DER", async (t) => {
   assert.deepEqual(sum, hash("wv-certificate", body));
 });
 
-test("refused under 200: no site, an unknown one, one without FairPlay", async (t) => {
+test("refused with status 200: no site, an unknown one, one without FairPlay", async (t) => {
   const { base } = await start(t);
   for (const [path, code] of [
     ["fpsCert.do", "9001"],

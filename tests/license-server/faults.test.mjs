@@ -20,7 +20,7 @@ import {
   widevine,
 } from "./support.mjs";
 
-/** A run with one kind of fault on licenses, and who asks for one. */
+/** A run with one kind of fault on licenses, and a function that requests one. */
 async function licenses(t) {
   const kit = await start(t);
   const tokens = {
@@ -60,7 +60,7 @@ test("the site's own error, nested in 8002", async (t) => {
   assert.deepEqual(JSON.parse(error.message), { ERROR: "A12", MESSAGE: 'no "credit": none' });
 });
 
-test("answers of another kind", async (t) => {
+test("responses of other kinds", async (t) => {
   const { under, base } = await licenses(t);
   for (const [fault, status] of [
     ["html", 200],
@@ -84,7 +84,7 @@ test("answers of another kind", async (t) => {
   assert.match(await redirected.text(), /Please sign in/);
 });
 
-test("close resets the connection; no-cors leaves CORS out, but not of the preflight", async (t) => {
+test("close resets the connection; no-cors omits CORS headers, except on the preflight", async (t) => {
   const { under, base, requests, faults } = await licenses(t);
   await assert.rejects(under("close"), TypeError);
   assert.deepEqual((({ status, fault }) => ({ status, fault }))((await requests()).at(-1)), {
@@ -97,7 +97,7 @@ test("close resets the connection; no-cors leaves CORS out, but not of the prefl
   assert.equal(preflight.headers.get("access-control-allow-origin"), "*");
 });
 
-test("slow answers truly, later", async (t) => {
+test("slow really responds later", async (t) => {
   const { under } = await licenses(t);
   assert.deepEqual(openWidevine(await bytesOf(await under("slow:20"))).keys, [VIDEO, AUDIO]);
 });
@@ -125,7 +125,7 @@ test("another DRM's license", async (t) => {
   }
 });
 
-test("the forms in which licenses are seen in the field", async (t) => {
+test("the forms of licenses seen in the field", async (t) => {
   const { under } = await licenses(t);
   const text = async (fault, drm) => (await under(fault, drm)).text();
   const decoded = async (fault, drm, encoding) => Buffer.from(await text(fault, drm), encoding);
@@ -145,12 +145,12 @@ test("the forms in which licenses are seen in the field", async (t) => {
   assert.equal(license_duration, 3600);
 });
 
-test("missing-key leaves out the last key asked for", async (t) => {
+test("missing-key omits the last requested key", async (t) => {
   const { under } = await licenses(t);
   assert.deepEqual(openWidevine(await bytesOf(await under("missing-key"))).keys, [VIDEO]);
 });
 
-test("drm, kid, after and times choose whom a fault meets", async (t) => {
+test("drm, kid, after and times select the requests that a fault affects", async (t) => {
   const { base, faults, ask, token } = await licenses(t);
   const codes = async (drm, count) => {
     const seen = [];
@@ -189,7 +189,7 @@ test("drm, kid, after and times choose whom a fault meets", async (t) => {
   assert.deepEqual(await codes("widevine", 1), ["ok"]);
 });
 
-test("a fault stays in its run and leaves preflights alone", async (t) => {
+test("a fault only affects its run, and no preflights", async (t) => {
   const { base, server, faults, token } = await licenses(t);
   await faults({ on: "license", fault: "empty", times: 1 });
   await fetch(`${base}/ri/licenseManager.do`, { method: "OPTIONS" });
@@ -218,7 +218,7 @@ test("certificates", async (t) => {
   assert.match((await get("html", "fpsCert.do")).toString(), /^<!doctype html>/);
 });
 
-test("tokens that go wrong, and the code that each ends in", async (t) => {
+test("faulty tokens, and the code for each", async (t) => {
   const { base, faults, token } = await start(t);
   const code = async (fault, more = "") => {
     await faults({ on: "token", fault });
@@ -258,7 +258,7 @@ test("media", async (t) => {
   );
 });
 
-test("what is no fault is refused", async (t) => {
+test("unknown faults are refused", async (t) => {
   const { base } = await start(t);
   for (const body of [
     "{",
@@ -279,7 +279,7 @@ test("what is no fault is refused", async (t) => {
   }
 });
 
-test("each DRM asks under each fault that takes the answer's place", async (t) => {
+test("each DRM gets each fault that replaces the response", async (t) => {
   const { under } = await licenses(t);
   for (const drm of DRMS) assert.equal((await (await under("error:2001", drm)).json()).errorCode, "2001");
 });

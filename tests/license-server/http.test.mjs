@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { bytesOf, start } from "./support.mjs";
 
-/** A folder of files that is gone after the test. */
+/** A folder of files that is removed after the test. */
 function folder(t, files) {
   const path = mkdtempSync(join(tmpdir(), "roots-"));
   t.after(() => rmSync(path, { recursive: true }));
@@ -17,7 +17,7 @@ function folder(t, files) {
   return path;
 }
 
-/** What a client gets that sends exactly these bytes: fetch would tidy them first. */
+/** The response to exactly these bytes: fetch would normalize them. */
 function raw(url, text) {
   return new Promise((done, fail) => {
     let answer = "";
@@ -79,7 +79,7 @@ test("files of the roots, with their types", async (t) => {
   }
 });
 
-test("no way out of a root", async (t) => {
+test("no path leads out of a root", async (t) => {
   const outside = folder(t, { secret: "x" });
   const demo = folder(t, { "index.html": "<p>", ".env": "x", ".git/config": "x" });
   symlinkSync(join(outside, "secret"), join(demo, "link"));
@@ -137,7 +137,7 @@ test("HEAD: the same without a body", async (t) => {
   );
 });
 
-test("methods: 405 where there is something, 404 where there is nothing", async (t) => {
+test("methods: 405 for existing paths, 404 for others", async (t) => {
   const { base } = await start(t, { roots: { "/": folder(t, { "index.html": "<p>" }) } });
   for (const [method, path, status, allow] of [
     ["GET", "/ri/licenseManager.do", 405, "POST, OPTIONS"],
@@ -154,7 +154,7 @@ test("methods: 405 where there is something, 404 where there is nothing", async 
   }
 });
 
-test("bodies and headers have a bound", async (t) => {
+test("bodies and headers have a limit", async (t) => {
   const { base, server } = await start(t);
   const send = (length) => fetch(`${base}/ri/licenseManager.do`, { method: "POST", body: Buffer.alloc(length) });
   assert.equal((await send(1024 * 1024)).status, 200);
@@ -185,7 +185,7 @@ test("a preflight allows what it asks for, and is recorded", async (t) => {
   );
 });
 
-test("the log: in order, by run, cleared, without itself", async (t) => {
+test("the log: in order, by run, cleared, without requests for the log itself", async (t) => {
   const { base, server, requests, token } = await start(t, { roots: { "/": folder(t, { "index.html": "<p>" }) } });
   await fetch(`${base}/?a=%20b`);
   const minted = await token("widevine");
@@ -241,11 +241,11 @@ test("the log is bounded in number and in bytes", async (t) => {
   assert.deepEqual(bodies.at(-1), [65_536, 70_000]);
 });
 
-test("of many runs the oldest are forgotten", async (t) => {
+test("with many runs the oldest are dropped", async (t) => {
   const { server } = await start(t);
   const seen = async (run) => (await (await fetch(`${server.url}/r/${run}/api/requests`)).json()).length;
   for (let index = 0; index < 200; index += 1) await fetch(`${server.url}/r/run${index}/x`);
-  await fetch(`${server.url}/r/run0/x`); // now run1 is the one that was not used for longest
+  await fetch(`${server.url}/r/run0/x`); // now run1 is the least recently used
   await fetch(`${server.url}/r/run200/x`);
   assert.deepEqual([await seen("run200"), await seen("run0"), await seen("run1")], [1, 2, 0]);
 });
@@ -257,7 +257,7 @@ test("the catalog is public, its keys are not", async (t) => {
   assert.doesNotMatch(text, /"key"|0f0e0d0c0b0a09080706050403020100/);
 });
 
-test("a wrong catalog is refused when the server is made", async () => {
+test("creating a server with a wrong catalog fails", async () => {
   const { createLicenseServer } = await import("../../www/license-server/server.mjs");
   assert.throws(
     () => createLicenseServer({ catalog: [{ contentId: "x", tracks: [{ trackType: "HD", keyId: "00", key: "00" }] }] }),
@@ -266,7 +266,7 @@ test("a wrong catalog is refused when the server is made", async () => {
   assert.throws(() => createLicenseServer({ catalog: [{}] }), /contentId/);
 });
 
-test("a request that is pending when the server closes is dropped", async (t) => {
+test("a pending request is dropped when the server closes", async (t) => {
   const { base, server, requests } = await start(t);
   await fetch(`${base}/api/faults`, { method: "POST", body: '[{"on":"certificate","fault":"slow:60000"}]' });
   const pending = assert.rejects(fetch(`${base}/ri/fpsCert.do?siteId=DEMO`), TypeError);
@@ -276,7 +276,7 @@ test("a request that is pending when the server closes is dropped", async (t) =>
   await pending;
 });
 
-test("a fault of the server itself is a 500 and a line in the log", async (t) => {
+test("an internal error of the server is a 500 and a line in the log", async (t) => {
   const lines = [];
   const { base } = await start(t, {
     log: (line) => lines.push(line),
@@ -288,7 +288,7 @@ test("a fault of the server itself is a 500 and a line in the log", async (t) =>
   assert.match(lines.join(), /internal error: Error: no clock/);
 });
 
-test("lines for the console hold no token", async (t) => {
+test("lines for the console contain no token", async (t) => {
   const lines = [];
   const { base, token } = await start(t, { log: (line) => lines.push(line) });
   const minted = await token("widevine");

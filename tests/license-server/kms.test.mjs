@@ -26,7 +26,7 @@ const B = "11111111-49f2-4dfa-b744-86573c22e6fb";
 const V1 = `/v1/cpix/pallycon/getKey/${DEMO.kmsToken}`;
 const V2 = `/v2/cpix/pallycon/getKey/${DEMO.kmsToken}`;
 
-/** A request in the words of the specification. */
+/** A request in the format of the specification. */
 function cpix({ id = "packed", kids = [A], scheme, systems = [WIDEVINE, PLAYREADY], periods = "", rules = "" }) {
   const attribute = scheme === undefined ? "" : ` commonEncryptionScheme="${scheme}"`;
   return (
@@ -40,7 +40,7 @@ const rule = (kid, track, inside = "") =>
   `<c:ContentKeyUsageRule kid="${kid}" intendedTrackType="${track}">${inside}</c:ContentKeyUsageRule>`;
 const period = (id, index) => `<c:ContentKeyPeriod id="${id}" index="${index}"/>`;
 
-/** What a packager reads out of the answer. */
+/** What a packager reads from the response. */
 function readAnswer(xml) {
   const keys = [
     ...xml.matchAll(
@@ -142,7 +142,7 @@ test("PlayReady: 4.0 with a checksum for cenc, 4.3 for cbcs", async (t) => {
   assert.equal(cbcs.key.key, key.key);
 });
 
-test("FairPlay: the URI and both playlist lines, cbcs whatever was asked", async (t) => {
+test("FairPlay: the URI and both playlist lines, cbcs whatever was requested", async (t) => {
   const { base } = await start(t);
   const {
     keys: [key],
@@ -188,7 +188,7 @@ test("version 2: two keys for three systems are six elements and two usage rules
   ]);
 });
 
-test("key periods: in every system's own words", async (t) => {
+test("key periods: in every system's format", async (t) => {
   const { base } = await start(t);
   const live = (periods, rules, more = {}) =>
     cpix({
@@ -218,7 +218,7 @@ test("key periods: in every system's own words", async (t) => {
   assert.notEqual(both.keys[1].key, key.key);
 });
 
-test("the same keys for the same content, others for other content", async (t) => {
+test("the same content gets the same keys, other content gets others", async (t) => {
   const { base } = await start(t);
   const key = async (path, request) => (await ask(base, path, request)).keys[0].key;
   const first = await key(V1, cpix({}));
@@ -253,7 +253,7 @@ test("SPEKE v1, DoveRunner and ATEME", async (t) => {
   );
 });
 
-test("what was packed can be played, in the same run alone", async (t) => {
+test("packaged content can be played, only in the same run", async (t) => {
   const { base, server, token } = await start(t);
   const {
     keys: [{ keyId, key }],
@@ -280,7 +280,7 @@ test("what was packed can be played, in the same run alone", async (t) => {
   assert.equal((await elsewhere.json()).errorCode, "7001");
 });
 
-test("refused in JSON", async (t) => {
+test("refusals are JSON", async (t) => {
   const { base } = await start(t);
   const twoRules = rule(A, "HD") + rule(B, "AUDIO");
   const cases = [
@@ -335,7 +335,7 @@ test("refused in JSON", async (t) => {
   );
 });
 
-test("a content id with markup in it comes back whole", async (t) => {
+test("a content id with markup is returned unchanged", async (t) => {
   const { base } = await start(t);
   const { xml, systems } = await ask(base, V2, cpix({ id: "a&amp;b&lt;&quot;&#xAC00;" }));
   assert.match(xml, /<cpix:CPIX id="a&#38;b&#60;&#34;가"/);

@@ -21,7 +21,7 @@ import {
 } from "./support.mjs";
 
 const XML = "text/xml; charset=utf-8";
-/** What a refusal looks like: a code under HTTP 200. */
+/** A refusal: a code with HTTP status 200. */
 async function refused(response, code) {
   assert.equal(response.status, 200);
   const error = JSON.parse(await response.text());
@@ -29,7 +29,7 @@ async function refused(response, code) {
   assert.ok(error.message.length > 5);
 }
 
-test("Widevine: the keys that were asked for, under the challenge's nonce", async (t) => {
+test("Widevine: the requested keys, with the challenge's nonce", async (t) => {
   const { base, token, requests } = await start(t);
   const n = nonce();
   const response = await post(base, {
@@ -69,7 +69,7 @@ test("PlayReady: raw SOAP, key ids in GUID order, also at the old path", async (
   }
 });
 
-test("PlayReady: custom data inside the challenge is enough, auth data there is not", async (t) => {
+test("PlayReady: custom data inside the challenge are sufficient, auth data are not", async (t) => {
   const { base, token } = await start(t);
   const inside = (customData) => post(base, { body: playready([VIDEO.keyId], { customData }), type: XML });
   assert.deepEqual(openPlayReady(await (await inside(await token("playready"))).text()).keys, [VIDEO]);
@@ -147,7 +147,7 @@ test("ClearKey: a JWK set, by POST for the kids, by GET for the content", async 
   await refused(await fetch(url.replace("clip-one", "nothing")), "7001");
 });
 
-test("the challenge has to be whole", async (t) => {
+test("an incomplete challenge is refused", async (t) => {
   const { base, token } = await start(t);
   const wv = await token("widevine");
   const pr = await token("playready");
@@ -172,7 +172,7 @@ test("the challenge has to be whole", async (t) => {
   assert.equal(openPlayReady(await (await soap((text) => `\ufeff${text}`)).text()).keys.length, 1);
 });
 
-test("keys: of this content, known, rotating ones only with key_rotation", async (t) => {
+test("keys: only known ones of this content, rotating ones only with key_rotation", async (t) => {
   const { base, token } = await start(t);
   const wv = await token("widevine");
   const ask = (body, custom = wv) => post(base, { body, token: custom });

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../www/license-server/main.mjs", import.meta.url));
 
-/** Runs the command; its output so far, and its end. */
+/** Runs the command; its output so far, and its exit. */
 function run(t, ...options) {
   const child = spawn(process.execPath, [MAIN, ...options]);
   t.after(() => child.kill());
@@ -23,7 +23,7 @@ function run(t, ...options) {
   return { child, output, ended: once(child, "close") };
 }
 
-test("serves until it is told to stop", async (t) => {
+test("serves until it is stopped", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "demo-"));
   t.after(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "index.html"), "hello");
@@ -41,7 +41,7 @@ test("serves until it is told to stop", async (t) => {
   assert.match(output.error, /default GET \/ 200/);
 });
 
-test("says what it takes, and refuses the rest", async (t) => {
+test("prints its options, and refuses unknown ones", async (t) => {
   const help = run(t, "--help");
   assert.deepEqual(await help.ended, [0, null]);
   assert.match(help.output.out, /--port N/);

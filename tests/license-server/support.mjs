@@ -1,6 +1,7 @@
 /**
- * What the license server's tests share: a server with a small catalog, and challenges built by docs/simulated-drm.md
- * without the server's own code.
+ * Shared by the license server's tests: a server with a small catalog, and challenges built by docs/simulated-drm.md
+ * without the
+ * server's own code.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -43,7 +44,7 @@ export const CATALOG = [
 export const NOW = Date.parse("2026-05-05T12:00:00Z");
 
 /**
- * Starts a server and stops it when the test has ended.
+ * Starts a server and stops it at the end of the test.
  * @param {import("node:test").TestContext} t
  * @param {object} [options]
  */
@@ -65,7 +66,7 @@ export async function start(t, options = {}) {
   };
 }
 
-/** Posts a challenge; `token` goes into the header. */
+/** Posts a challenge; `token` is sent in the header. */
 export function post(
   base,
   { body, token, type = "application/octet-stream", path = "/ri/licenseManager.do", headers = {} },
@@ -187,7 +188,7 @@ export function openWidevine(bytes) {
   return opened(message);
 }
 
-/** Opens a PlayReady answer and checks its hash; key ids come back in CENC order. */
+/** Opens a PlayReady response and checks its hash; key ids are converted to CENC order. */
 export function openPlayReady(soap) {
   const license = Buffer.from(/<License>([^<]+)<\/License>/.exec(soap)[1], "base64");
   const message = license.subarray(0, -32);

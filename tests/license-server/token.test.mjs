@@ -5,7 +5,7 @@ import { decryptText, encryptText } from "../../www/license-server/digest.mjs";
 import { mintAuthData, mintToken, tokenHash } from "../../www/license-server/token.mjs";
 import { NOW, VIDEO, bytesOf, openWidevine, post, start, widevine } from "./support.mjs";
 
-// The answers that the vendor published for its tutorial account.
+// Responses that the vendor published for its tutorial account.
 const K1_POLICY = '{"playback_policy":{"limit":true,"persistent":false,"duration":3600}}';
 const K1 =
   "bO9DzyQgtgfbSDWmqGgZXWZdWm7M4oZ4X0hC1hS6QNraiwLI0LwmNY+OfOh1L0KmtuH7NF1blUxep9YLWrNfSy4H/6swQW7pbjZnRqRguDQ=";
@@ -39,7 +39,7 @@ test("known answers K2, K3 and K6: hash and token", () => {
   assert.equal(mintToken(TUTO, { ...TUTORIAL, policy: K1_POLICY, policyField: "token" }), K3);
 });
 
-test("K3 opens a license in its ten minutes and at no other time", async (t) => {
+test("K3 gets a license within its ten minutes and at no other time", async (t) => {
   const catalog = [{ contentId: "bigbuckbunny", tracks: [{ trackType: "HD", ...VIDEO }] }];
   const issued = Date.parse(TUTORIAL.timestamp);
   let now = issued;
@@ -55,7 +55,7 @@ test("K3 opens a license in its ten minutes and at no other time", async (t) => 
   }
 });
 
-test("minted: order of fields, spelling, timestamp, options", async (t) => {
+test("minted tokens: order of fields, spelling, timestamp, options", async (t) => {
   const { base, token } = await start(t);
   const fields = async (...arguments_) => JSON.parse(Buffer.from(await token(...arguments_), "base64").toString());
   const plain = await fields("playready");
@@ -89,7 +89,7 @@ const STAMP = "2026-05-05T12:00:00Z";
 const good = { drmType: "Widevine", cid: "clip-one", timestamp: STAMP };
 const pack = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64");
 const unpack = (token) => JSON.parse(Buffer.from(token, "base64").toString());
-/** A token whose fields were changed and which was signed again. */
+/** A token with changed fields and a new signature. */
 function signed(changes, policy = mintedPolicy()) {
   const fields = { ...unpack(mintToken(DEMO, good)), policy, ...changes };
   const { drm_type: drmType = "", site_id: siteId, user_id: userId, cid, timestamp } = fields;
@@ -100,7 +100,7 @@ function signed(changes, policy = mintedPolicy()) {
 }
 const mintedPolicy = () => unpack(mintToken(DEMO, good)).policy;
 
-test("custom data that is refused, and its code", async (t) => {
+test("refused custom data, and the code for each", async (t) => {
   const { base } = await start(t);
   const token = mintToken(DEMO, good);
   const without = (name) => pack(Object.fromEntries(Object.entries(unpack(token)).filter(([key]) => key !== name)));
@@ -158,7 +158,7 @@ test("custom data that is refused, and its code", async (t) => {
   }
 });
 
-test("custom data that is accepted", async (t) => {
+test("accepted custom data", async (t) => {
   const { base } = await start(t);
   const pretty = JSON.stringify(unpack(mintToken(DEMO, good)), null, 2).replaceAll("/", "\\/");
   const old = mintToken(DEMO, { ...good, policyField: "token" });
@@ -170,9 +170,9 @@ test("custom data that is accepted", async (t) => {
   }
 });
 
-test("the URL carries custom data too, percent-encoded", async (t) => {
+test("the URL may carry custom data too, percent-encoded", async (t) => {
   const { base } = await start(t);
-  // A `~` that ends a group of three bytes is a `+` in base64; one of three in a row does.
+  // A `~` that ends a group of three bytes becomes a `+` in base64; one of three in a row does.
   const token = mintToken(DEMO, { ...good, userId: "~~~" });
   assert.match(token, /\+/);
   const ask = (value) =>

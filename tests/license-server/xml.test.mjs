@@ -20,7 +20,7 @@ test("names, namespaces, attributes, text", () => {
   assert.equal(descend(undefined, "b"), undefined);
 });
 
-test("what is not well-formed is nothing", () => {
+test("malformed documents return undefined", () => {
   for (const source of [
     "",
     "text",
@@ -60,7 +60,7 @@ test("an attribute's name is never a property of every object", () => {
   assert.equal(parseXml("<a/>").attributes.constructor, undefined);
 });
 
-test("what is escaped is read back", () => {
+test("escaped text is read back", () => {
   const text = `a&b<c>"d"'e'`;
   assert.equal(parseXml(`<a b="${escapeXml(text)}">${escapeXml(text)}</a>`).text, text);
 });

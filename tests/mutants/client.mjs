@@ -1,4 +1,4 @@
-// Mistakes of the client that every adapter would inherit: what it posts, and what it remembers.
+// Mistakes of the client that every adapter would inherit: its requests and its state.
 const REQUEST = "js/client/request.ts";
 const CERTIFICATE = "js/client/certificate.ts";
 const PLAYS = { spec: "hls.spec", grep: "the SPC is a form" };
@@ -20,7 +20,7 @@ export default [
   {
     name: "client: the asset id is not percent-encoded",
     spec: "hls.spec",
-    grep: "the asset id goes",
+    grep: "the asset id is sent",
     edits: [[REQUEST, `encodeURIComponent(assetId)`, `assetId`]],
   },
   {
@@ -32,7 +32,7 @@ export default [
   {
     name: "client: a certificate that failed is kept",
     spec: "hls-errors.spec",
-    grep: "a certificate that failed before",
+    grep: "a certificate that failed to load earlier",
     edits: [[CERTIFICATE, `promise.catch(() => kept.delete(key));`, `promise.catch(() => {});`]],
   },
   {
@@ -48,7 +48,7 @@ export default [
     ],
   },
   {
-    name: "client: PallyCon's error, sent under 200, is given to the CDM of a bare element",
+    name: "client: a bare element passes PallyCon's error, sent with status 200, to the CDM",
     spec: "media.spec",
     grep: "refusal: 7301",
     edits: [
@@ -60,13 +60,13 @@ export default [
     ],
   },
   {
-    name: "client: refusals are not counted by the circuit",
+    name: "client: the circuit does not count refusals",
     spec: "delivery.spec",
     grep: "a bare element @chromium the circuit opens",
     edits: [["js/client/delivery.ts", `core.failed(this.id, source,`, `core.failed(this.id, "page",`]],
   },
   {
-    name: "client: an open circuit is not looked at",
+    name: "client: an open circuit is ignored",
     spec: "delivery.spec",
     grep: "hls.js @chromium the circuit opens",
     edits: [
@@ -78,19 +78,19 @@ export default [
     ],
   },
   {
-    name: "client: the limit for all attempts is forgotten",
+    name: "client: the limit for all attempts is ignored",
     spec: "delivery.spec",
     grep: "rx-player @chromium retry.total",
     edits: [["js/client/state.ts", `total: total ?? Infinity`, `total: Infinity`]],
   },
   {
-    name: "client: a browser that is offline loses its attempts",
+    name: "client: an offline browser uses up its attempts",
     spec: "delivery.spec",
     grep: "rx-player @chromium offline",
     edits: [["js/client/delivery.ts", `this.core.setOnline(isOnline());`, `this.core.setOnline(true);`]],
   },
   {
-    name: "client: nobody wakes what waits to be online",
+    name: "client: requests that wait to be online are not woken",
     spec: "delivery.spec",
     grep: "a bare element @chromium offline",
     edits: [
@@ -102,13 +102,13 @@ export default [
     ],
   },
   {
-    name: "client: key ids in GUID order are taken for other keys",
+    name: "client: key ids in GUID order are mistaken for other keys",
     spec: "hls.spec",
-    grep: "GUID order are told",
+    grep: "GUID order are reported",
     edits: [["js/players/parts/key-status.ts", `isSameKeyId(own, id)`, `own === id`]],
   },
   {
-    name: "client: no event says that a renewal was refused",
+    name: "client: no event reports a refused renewal",
     spec: "players.spec",
     grep: "media, widevine: renewal refused",
     edits: [["js/client/client.ts", `            if (renewal) this.renewal(drm, "refused", final);\n`, ``]],

@@ -1,13 +1,13 @@
-// Mistakes that a dash.js adapter is easily made with; the first three are what dash.js's own hooks lead to.
+// Mistakes that are easy to make in a dash.js adapter; dash.js's own hooks lead to the first three.
 const FILE = "js/players/dash.ts";
 const CERTIFICATE = "js/players/dash/certificate.ts";
 const SPEC = "dash.spec";
 const PLAYS = { spec: SPEC, grep: "Widevine plays" };
-const FAIRPLAY = { spec: SPEC, grep: "FairPlay: the certificate is in the CDM" };
+const FAIRPLAY = { spec: SPEC, grep: "FairPlay: the CDM gets the certificate" };
 
 export default [
   {
-    name: "dash: a refusal is thrown in the request filter, and dash.js waits for ever",
+    name: "dash: a refusal is thrown in the request filter, and dash.js waits forever",
     spec: SPEC,
     grep: "7012",
     edits: [
@@ -19,12 +19,12 @@ export default [
     ],
   },
   {
-    name: "dash: the filter lets dash.js send its request, too",
+    name: "dash: the filter also lets dash.js send its request",
     ...PLAYS,
     edits: [[FILE, `    return new Promise(() => {}); //`, `    return undefined; //`]],
   },
   {
-    name: "dash: the body that dash.js has unwrapped, in place of the CDM's message",
+    name: "dash: the body that dash.js has unwrapped is used instead of the CDM's message",
     spec: SPEC,
     grep: "in the form crlf",
     edits: [
@@ -41,7 +41,7 @@ export default [
     ],
   },
   {
-    name: "dash: the certificate is set when it comes, and nobody waits",
+    name: "dash: the certificate is set when it arrives, without anything waiting for it",
     ...FAIRPLAY,
     edits: [
       [
@@ -81,7 +81,7 @@ export default [
     ],
   },
   {
-    name: "dash: a license is asked for after the player was destroyed",
+    name: "dash: a license is requested after the player was destroyed",
     spec: SPEC,
     grep: "destroyed while a token",
     edits: [[FILE, `      [TEARDOWN, this.onTeardown],\n`, ``]],
@@ -89,7 +89,7 @@ export default [
   {
     name: "dash: one controller for all sources, so that the second is aborted",
     spec: SPEC,
-    grep: "another source while a license",
+    grep: "another source during a license request",
     edits: [
       [
         FILE,
@@ -101,7 +101,7 @@ export default [
   {
     name: "dash: every message counts as a license request",
     spec: SPEC,
-    grep: "a renewal is refused",
+    grep: "a refused renewal is dash.js",
     edits: [[FILE, `sessionId: session.sessionId, messageType };`, `sessionId: session.sessionId };`]],
   },
   {

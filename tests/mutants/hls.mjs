@@ -1,4 +1,4 @@
-// Mistakes that an hls.js adapter is easily made with, and that integrators have made. Each must be caught by a test.
+// Mistakes that are easy to make in an hls.js adapter, and that integrators have made. A test must catch each.
 const FILE = "js/players/hls.ts";
 const PLAYS = { spec: "hls.spec", grep: "fairplay plays demo-cbcs/hls/fairplay" };
 const REFUSED = { spec: "hls-errors.spec", grep: "a site without FairPlay is|a sign-in page under 200" };
@@ -17,7 +17,7 @@ export default [
     ],
   },
   {
-    name: "hls: the license callback throws, and the answer goes on to the CDM",
+    name: "hls: the license callback throws, and the response is passed to the CDM",
     ...REFUSED,
     edits: [
       [
@@ -33,7 +33,7 @@ export default [
     ],
   },
   {
-    name: "hls: PallyCon's error, sent under 200, is given to the CDM",
+    name: "hls: PallyCon's error, sent with status 200, is passed to the CDM",
     ...REFUSED,
     edits: [
       [
@@ -44,13 +44,13 @@ export default [
     ],
   },
   {
-    name: "hls: a refusal is shown as a failure that may pass",
+    name: "hls: a refusal looks like a temporary failure",
     spec: "hls-errors.spec",
     grep: "a site without FairPlay is",
     edits: [[FILE, `final ? refused : 503`, `503`]],
   },
   {
-    name: "hls: a busy server is shown as a refusal",
+    name: "hls: a busy server looks like a refusal",
     spec: "hls-errors.spec",
     grep: "a busy server",
     edits: [[FILE, `final ? refused : 503`, `refused`]],
@@ -84,7 +84,7 @@ export default [
     ],
   },
   {
-    name: "hls: nobody waits for the certificate",
+    name: "hls: nothing waits for the certificate",
     ...PLAYS,
     edits: [
       [FILE, `await (early ?? load(keySystem, "fairplay"))`, `void (early ?? load(keySystem, "fairplay"))`],
@@ -96,9 +96,9 @@ export default [
     ],
   },
   {
-    name: "hls: the certificate is fetched where there is no FairPlay",
+    name: "hls: the certificate is fetched without FairPlay",
     spec: "hls.spec",
-    grep: "no FairPlay, no certificate",
+    grep: "without FairPlay no certificate is fetched",
     edits: [
       [
         FILE,
@@ -133,7 +133,7 @@ export default [
     ],
   },
   {
-    name: "hls: PlayReady's UTF-8 wrapper is posted as it is",
+    name: "hls: PlayReady's UTF-8 wrapper is posted unchanged",
     spec: "hls.spec",
     grep: "message as utf8",
     edits: [
@@ -147,7 +147,7 @@ export default [
   {
     name: "hls: the playlist's key id is trusted",
     spec: "hls.spec",
-    grep: "put right",
+    grep: "are corrected",
     edits: [
       [FILE, `      key.keyId = defaultKeyId(fragment.initSegment.data) ?? key.keyId;`, `      void defaultKeyId;`],
     ],
@@ -162,7 +162,7 @@ export default [
     ],
   },
   {
-    name: "hls: each track that waits for a refused key asks for it",
+    name: "hls: each track that waits for a refused key requests it",
     spec: "hls-errors.spec",
     grep: "one refused license",
     edits: [[FILE, `if (!(this as Hls).loadingEnabled && refused`, `if (this === refused && refused`]],
@@ -170,13 +170,13 @@ export default [
   {
     name: "hls: a request that hls.js aborts is an error",
     spec: "hls-errors.spec",
-    grep: "destroyed while",
+    grep: "destroyed during",
     edits: [[FILE, `    if (givenUp) return { status: 499, statusText: "aborted", response: null };\n`, ``]],
   },
   {
     name: "hls: no time limit",
     spec: "hls-errors.spec",
-    grep: "does not come in time",
+    grep: "exceeds the timeout",
     edits: [
       [FILE, `    late = true;\n    abort();\n  }, prepared.timeout);`, `    late = true;\n  }, prepared.timeout);`],
     ],
@@ -193,7 +193,7 @@ export default [
     edits: [["js/players/hls.ts", `if (session.keyStatuses.size > 0) {`, `if (session.keyStatuses.size > 99) {`]],
   },
   {
-    name: "hls: FairPlay's session is told to ask in other words",
+    name: "hls: FairPlay's session gets the wrong renewal command",
     spec: "players.spec",
     grep: "hls.js, fairplay: renewal by interval",
     edits: [["js/players/parts/renewal.ts", `encode("renew")`, `encode("Renew")`]],

@@ -1,4 +1,4 @@
-// Mistakes that code for a bare video element is easily made with, and that integrators have made.
+// Mistakes that are easy to make in code for a bare video element, and that integrators have made.
 const FILE = "js/players/media.ts";
 const CDM = "js/players/media/cdm.ts";
 const SPEC = "media.spec";
@@ -9,7 +9,7 @@ export default [
   {
     name: "media: FairPlay's content id is the host of the skd URI",
     spec: SPEC,
-    grep: "the blob holds URI",
+    grep: "the blob contains URI",
     edits: [
       [
         FILE,
@@ -45,13 +45,13 @@ export default [
   {
     name: "media: sessions stay open after detaching",
     spec: SPEC,
-    grep: "detached: every session closed",
+    grep: "detached: every session is closed",
     edits: [[FILE, `    handle((machine) => machine.detached());\n`, ``]],
   },
   {
     name: "media: the element keeps its MediaKeys after detaching",
     spec: SPEC,
-    grep: "detached: every session closed",
+    grep: "detached: every session is closed",
     edits: [[FILE, `    await cdm?.detach();\n`, ``]],
   },
   {
@@ -61,7 +61,7 @@ export default [
     edits: [[FILE, `  const undo = client.adopt(async () => {`, `  const undo = (async () => {`]],
   },
   {
-    name: "media: a second mount does not wait for the first one's end",
+    name: "media: a second mount does not wait for the end of the first one",
     spec: SPEC,
     grep: "React's strict mode",
     edits: [["js/players/attach.ts", `    await undo?.();\n`, ``]],
@@ -75,7 +75,7 @@ export default [
   {
     name: "media: a session for each event, whatever its init data",
     spec: SPEC,
-    grep: "init data that come again",
+    grep: "repeated init data",
     edits: [
       [
         FILE,
@@ -85,15 +85,15 @@ export default [
     ],
   },
   {
-    name: "media: FairPlay's renewal is asked for in other words",
+    name: "media: FairPlay's session gets the wrong renewal command",
     spec: SPEC,
-    grep: "told to ask",
+    grep: "told to renew",
     edits: [[FILE, `new TextEncoder().encode("renew")`, `new TextEncoder().encode("renewal")`]],
   },
   {
     name: "media: a renewal with the first request's token",
     spec: SPEC,
-    grep: "with a token of its own",
+    grep: "with its own token",
     edits: [
       [
         FILE,
@@ -103,18 +103,18 @@ export default [
     ],
   },
   {
-    name: "media: nobody hears of a video that waits for a key",
+    name: "media: a video that waits for a key is not reported",
     spec: SPEC,
     grep: "a key that no license brings",
     edits: [[FILE, `  listen("waitingforkey", () => handle((machine) => machine.waitingForKey()));\n`, ``]],
   },
   {
-    name: "media: a refusal is not told on the element",
+    name: "media: a refusal raises no event on the element",
     ...REFUSED,
     edits: [[FILE, `    video.dispatchEvent(new CustomEvent("pallyconerror", { detail: error }));\n`, ``]],
   },
   {
-    name: "media: a license that was refused is asked for without end",
+    name: "media: a refused license is requested endlessly",
     ...REFUSED,
     edits: [[FILE, `machine.refused(id, retryable)`, `machine.refused(id, retryable || true)`]],
   },
@@ -127,7 +127,7 @@ export default [
     ],
   },
   {
-    name: "media: the status of one key is told for all",
+    name: "media: the status of one key is reported for all",
     spec: SPEC,
     grep: "a key that is output-restricted",
     edits: [[CDM, "keyId: hex(id as Bytes), status", 'keyId: hex(id as Bytes), status: "usable"']],

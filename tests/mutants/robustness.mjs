@@ -1,24 +1,24 @@
-// Mistakes that are easily made with security levels, player by player.
+// Mistakes that are easy to make with security levels, player by player.
 const SPEC = "robustness.spec";
 const LEVELS = "js/players/parts/levels.ts";
 
 export default [
   {
-    name: "shaka: the level that the content refuses is asked for again",
+    name: "shaka: the level that the content refuses is requested again",
     spec: SPEC,
-    grep: "Shaka 5 @chromium plays in software where the content is not made for PlayReady",
+    grep: "Shaka 5 @chromium plays in software if the content is not made for PlayReady",
     edits: [
       ["js/players/shaka/robustness.ts", `      this.configure();\n      await this.load`, `      await this.load`],
     ],
   },
   {
-    name: "shaka: the app hears of a refusal that another level makes good",
+    name: "shaka: the app gets a refusal although another level plays",
     spec: SPEC,
-    grep: "Shaka 5 @chromium plays in software where the content is not made for Widevine",
+    grep: "Shaka 5 @chromium plays in software if the content is not made for Widevine",
     edits: [["js/players/shaka/robustness.ts", `    if (!final) return true;`, `    if (!final) return false;`]],
   },
   {
-    name: "shaka: robustness is set under the DRM's plain name",
+    name: "shaka: robustness is set for the DRM's plain name",
     spec: SPEC,
     grep: "Shaka 5 @chromium plays Widevine in hardware on Windows",
     edits: [["js/players/shaka/robustness.ts", `      advanced[name] = {`, `      advanced[plain] = {`]],
@@ -26,7 +26,7 @@ export default [
   {
     name: "dash: the next level is configured, and the source not attached again",
     spec: SPEC,
-    grep: "dash.js @chromium plays in software where the content is not made for PlayReady",
+    grep: "dash.js @chromium plays in software if the content is not made for PlayReady",
     edits: [
       ["js/players/dash/robustness.ts", `          configure();\n          this.again();`, `          configure();`],
     ],
@@ -44,9 +44,9 @@ export default [
     ],
   },
   {
-    name: "rx: hardware levels are asked for in software, too",
+    name: 'rx: hardware levels are also requested for "software"',
     spec: SPEC,
-    grep: "rx-player @chromium plays in software where that is asked for, Widevine",
+    grep: "rx-player @chromium plays in software if the option says so, Widevine",
     edits: [
       [
         "js/environment/levels.ts",
@@ -58,7 +58,7 @@ export default [
   {
     name: "media: the element gets its MediaKeys before the content has accepted the level",
     spec: SPEC,
-    grep: "a bare element @chromium plays in software where the content is not made for PlayReady",
+    grep: "a bare element @chromium plays in software if the content is not made for PlayReady",
     edits: [
       [
         "js/players/media/robustness.ts",
@@ -70,7 +70,7 @@ export default [
   {
     name: "media: the level that plays is not reported with the one that was refused",
     spec: SPEC,
-    grep: "a bare element @chromium plays in software where the content is not made for Widevine",
+    grep: "a bare element @chromium plays in software if the content is not made for Widevine",
     edits: [[LEVELS, `    this.refused = nameOf(level);`, `    void nameOf(level);`]],
   },
 ];

@@ -1,4 +1,4 @@
-// Mistakes that a Shaka adapter is easily made with; the first two are in Shaka's and PallyCon's own samples.
+// Mistakes that are easy to make in a Shaka adapter; the first two are in Shaka's and PallyCon's own samples.
 const FILE = "js/players/shaka.ts";
 const CERTIFICATE = "js/players/shaka/certificate.ts";
 const SPEC = "fairplay-shaka.spec";
@@ -12,7 +12,7 @@ export default [
     edits: [[FILE, `    if (!message) {`, `    if (message || !message) {`]],
   },
   {
-    name: "shaka: headers on the first attempt alone",
+    name: "shaka: headers only on the first attempt",
     ...BUSY,
     edits: [
       [
@@ -39,7 +39,7 @@ export default [
     edits: [[CERTIFICATE, `;base64,\${btoa(`, `,\${btoa(`]],
   },
   {
-    name: "shaka: the certificate is set when it comes, and nobody waits",
+    name: "shaka: the certificate is set when it arrives, without anything waiting for it",
     ...PLAYS,
     edits: [
       [
@@ -50,9 +50,9 @@ export default [
     ],
   },
   {
-    name: "shaka: the certificate is fetched by attaching",
+    name: "shaka: attaching fetches the certificate",
     spec: SPEC,
-    grep: "no FairPlay, no certificate",
+    grep: "without FairPlay no certificate is fetched",
     edits: [
       [
         FILE,
@@ -62,7 +62,7 @@ export default [
     ],
   },
   {
-    name: "shaka: PallyCon's error, sent under 200, is given to the CDM",
+    name: "shaka: PallyCon's error, sent with status 200, is passed to the CDM",
     spec: SPEC,
     grep: "Shaka 5 a site without FairPlay",
     edits: [
@@ -74,9 +74,9 @@ export default [
     ],
   },
   {
-    name: "shaka: one refused session of two is not told",
+    name: "shaka: one refused session of two is not reported",
     spec: "shaka.spec",
-    grep: "Shaka 5 one session of two",
+    grep: "Shaka 5 one refused session of two",
     edits: [[FILE, `      this.player.dispatchEvent(errorEvent(ours, error) as never);`, `      void errorEvent;`]],
   },
   {

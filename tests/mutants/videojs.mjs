@@ -1,4 +1,4 @@
-// Mistakes that a video.js adapter is easily made with. Each must be caught by a test.
+// Mistakes that are easy to make in a video.js adapter. A test must catch each.
 const FILE = "js/players/videojs/attachment.ts";
 const ENTRY = "js/players/videojs.ts";
 const SPEC = { spec: "videojs.spec" };
@@ -8,29 +8,29 @@ export default [
   {
     name: "videojs: a failure is left to contrib-eme's callback",
     ...SPEC,
-    grep: "asked for its service certificate",
+    grep: "requested its service certificate",
     edits: [[FILE, REPORT, `      (done as (error: unknown) => void)(thrown);`]],
   },
   {
-    name: "videojs: a failure is raised, and given to contrib-eme's callback as well",
+    name: "videojs: a failure is raised, and also passed to contrib-eme's callback",
     ...SPEC,
     grep: "7011: PallyCon's refusal",
     edits: [[FILE, REPORT, `${REPORT}\n      (done as (error: unknown) => void)(thrown);`]],
   },
   {
-    name: "videojs: a refused renewal is the player's error at once",
+    name: "videojs: a refused renewal is immediately the player's error",
     ...SPEC,
-    grep: "a refused renewal leaves",
+    grep: "a refused renewal does not affect",
     edits: [[FILE, `if (!(renewal && session && isUsable(session))) this`, `this`]],
   },
   {
-    name: "videojs: a renewal is taken for a first request",
+    name: "videojs: a renewal is mistaken for a first request",
     ...SPEC,
-    grep: "a renewal is one",
+    grep: "a renewal is reported as one",
     edits: [[FILE, `...(event ? { messageType: event.messageType } : {})`, `...(event ? {} : {})`]],
   },
   {
-    name: "videojs: nobody makes contrib-eme forget a source that failed",
+    name: "videojs: nothing makes contrib-eme forget a failed source",
     ...SPEC,
     grep: "after a refused license the same source",
     edits: [[FILE, `    if (this.unlicensed.size) this.player.eme.activeSrc = null;\n`, ``]],
@@ -38,17 +38,17 @@ export default [
   {
     name: "videojs: contrib-eme forgets every source",
     ...SPEC,
-    grep: "what has a license is not asked for again",
+    grep: "a licensed source is not requested again",
     edits: [[FILE, `    if (this.unlicensed.size) this`, `    this`]],
   },
   {
     name: "videojs: the request does not wait for the certificate",
     ...SPEC,
-    grep: "where the CDM takes it strict",
+    grep: "if the CDM takes it strict",
     edits: [[FILE, `        await this.certify(keys, keySystem);`, `        void this.certify(keys, keySystem);`]],
   },
   {
-    name: "videojs: a certificate that failed is never fetched again",
+    name: "videojs: a failed certificate is never fetched again",
     ...SPEC,
     grep: "FairPlay: a certificate that is a sign-in page",
     edits: [[FILE, `    if (this.uncertified) this.certified.delete(this.uncertified);\n`, ``]],
@@ -60,7 +60,7 @@ export default [
     edits: [[FILE, `      known.forEach((attachment) => attachment.dispose());\n`, ``]],
   },
   {
-    name: "videojs: a disposed player is told of failures",
+    name: "videojs: failures are reported to a disposed player",
     ...SPEC,
     grep: "disposed of during its certificate",
     edits: [[FILE, `      player.error = () => last;\n`, `      void last;\n`]],
@@ -68,13 +68,13 @@ export default [
   {
     name: "videojs: a request outlives its source",
     ...SPEC,
-    grep: "a source that comes while",
+    grep: "a source loaded during",
     edits: [[FILE, `    this.controller.abort();\n    this.controller = newAbortController();\n`, ``]],
   },
   {
-    name: "videojs: PlayReady under its name for hardware",
+    name: "videojs: PlayReady with its name for hardware",
     ...SPEC,
-    grep: "only where it is named",
+    grep: "only if it is named",
     edits: [
       [
         ENTRY,
@@ -98,7 +98,7 @@ export default [
   {
     name: "videojs: ClearKey is offered to every viewer",
     ...SPEC,
-    grep: "only where it is named",
+    grep: "only if it is named",
     edits: [[ENTRY, `["fairplay", "playready", "widevine"];`, `["fairplay", "playready", "widevine", "clearkey"];`]],
   },
 ];

@@ -17,7 +17,7 @@ const npm = (args, cwd) =>
 /** @returns {{project: string, installed: string, files: string[], size: number, remove: () => void}} */
 export function installPacked() {
   const project = mkdtempSync(join(tmpdir(), "pallycon-drm-"));
-  // Without scripts: the build was made before, and a user's install runs none either.
+  // Without scripts: the build exists already, and a user's install runs none either.
   const [packed] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--pack-destination", project], root));
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "user", private: true }));
   npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", join(project, packed.filename)], project);
@@ -30,7 +30,7 @@ export function installPacked() {
   };
 }
 
-/** Runs `code` in the user's project with Node. @returns {string} what it printed */
+/** Runs `code` in the user's project with Node. @returns {string} its output */
 export function runIn(project, name, code) {
   writeFileSync(join(project, name), code);
   return execFileSync(process.execPath, [name], { cwd: project, encoding: "utf8" }).trim();

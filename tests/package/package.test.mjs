@@ -1,4 +1,4 @@
-// What is packed is what a user needs, and works where it is installed.
+// The packed package contains what a user needs, and works when installed.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ const entries = () =>
 const KEY = "000102030405060708090a0b0c0d0e0f";
 const BOX = ["00000032", "70737368", "00000000", "edef8ba979d64acea3c827dcd51d21ed", "00000012", "1210", KEY].join("");
 
-test("every entry of the exports map is in the package, types first, and no entry is without types", () => {
+test("every entry of the exports map is in the package, types first, and no entry lacks types", () => {
   assert.ok(entries().length >= 2);
   for (const [name, entry] of entries()) {
     const files = targets(entry);
@@ -34,14 +34,14 @@ test("every entry of the exports map is in the package, types first, and no entr
       if (file.includes("*")) continue;
       assert.ok(existsSync(join(user.installed, file)), `${name}: ${file} is not in the package`);
     }
-    if (/\.(wasm|js)$/.test(name)) continue; // files as they are, for a <script> or a loader of one's own
-    // TypeScript takes the first condition that fits: types behind "default" would never be seen.
+    if (/\.(wasm|js)$/.test(name)) continue; // raw files, for a <script> or a custom loader
+    // TypeScript uses the first condition that matches: it would never see types after "default".
     assert.equal(files[0].path.at(-1), "types", `${name}: types come first`);
     assert.match(files[0].file, /\.d\.(ts|mts|cts)$/);
   }
 });
 
-test("the package has its licences and its README, and nothing of the workshop", () => {
+test("the package has its licences and its README, and no development files", () => {
   for (const file of ["package.json", "README.md", "LICENSE-MIT", "LICENSE-APACHE"])
     assert.ok(user.files.includes(file), file);
   for (const file of user.files) {
@@ -59,7 +59,7 @@ test("the README's documents are in the package", () => {
   for (const path of links) assert.ok(user.files.includes(path), path);
 });
 
-test("nothing in it names the machine that it was built on", () => {
+test("no file in it names the machine that built it", () => {
   const home = process.env.HOME ?? "/root";
   for (const file of user.files) {
     const bytes = readFileSync(join(user.installed, file)).toString("latin1");
@@ -68,7 +68,7 @@ test("nothing in it names the machine that it was built on", () => {
   }
 });
 
-test("it has no dependencies to install, and says which Node and what else is optional", () => {
+test("it has no dependencies to install, and declares its Node version and what else is optional", () => {
   assert.deepEqual(manifest.dependencies ?? {}, {});
   assert.equal(manifest.license, "MIT OR Apache-2.0");
   assert.equal(manifest.type, "module");
@@ -77,7 +77,7 @@ test("it has no dependencies to install, and says which Node and what else is op
     assert.equal(manifest.peerDependenciesMeta?.[name]?.optional, true, `${name} is optional`);
 });
 
-test("import: the wasm is found by itself, and init data is read", () => {
+test("import: the package finds its wasm and reads init data", () => {
   const code = `import { init, parseInitData, PallyConError } from "pallycon-drm";
     await init(); await init();
     const { boxes, keyIds } = parseInitData("${BOX}");
@@ -90,18 +90,18 @@ test("import: the wasm is found by itself, and init data is read", () => {
   });
 });
 
-test("before init, a call says so", () => {
+test("before init, a call throws an error that says so", () => {
   const code = `import { parseInitData } from "pallycon-drm"; try { parseInitData("00"); } catch (error) { console.log(error.name, error.code); }`;
   assert.equal(runIn(user.project, "early.mjs", code), "PallyConError not-initialized");
 });
 
-test("require: CommonJS gets the same module where this Node can require ES modules, else by import()", () => {
+test("require: CommonJS gets the same module if this Node can require ES modules, else by import()", () => {
   const code = `const load = process.features.require_module ? async () => require("pallycon-drm") : () => import("pallycon-drm");
     load().then(async ({ init, parseInitData }) => { await init(); console.log(parseInitData("${BOX}").boxes[0].system); });`;
   assert.equal(runIn(user.project, "user.cjs", code), "Widevine");
 });
 
-test("each entry for JavaScript loads by its name", () => {
+test("each JavaScript entry loads by its name", () => {
   const names = entries()
     .filter(([name]) => !/\.(wasm|js)$/.test(name))
     .map(([name]) => name.replace(/^\./, "pallycon-drm"));
@@ -109,7 +109,7 @@ test("each entry for JavaScript loads by its name", () => {
   assert.equal(runIn(user.project, "entries.mjs", code), names.map((name) => `${name} true`).join("\n"));
 });
 
-test("what is packed stays small enough to look at", () => {
+test("the package stays small", () => {
   assert.ok(user.size < 3 * 1024 * 1024, `${user.size} bytes packed`);
   for (const file of user.files) assert.ok(statSync(join(user.installed, file)).size > 0, `${file} is empty`);
 });

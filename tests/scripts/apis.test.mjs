@@ -1,4 +1,4 @@
-// Finding what is newer than the oldest TVs, in all the ways that code may use it.
+// Finds everything newer than the oldest TVs, in all the ways that code may use it.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ function apis(source, name = "sample.ts") {
   }
 }
 
-test("globals, members of objects, of strings and of classes, and what is taken out of an object", () => {
+test("finds globals, members of objects, of strings and of classes, and destructured members", () => {
   assert.deepEqual(
     apis(`export const all = [[1]].flat();
 export const made = Object.fromEntries([["a", 1]]);
@@ -54,7 +54,7 @@ test("JavaScript as well", () => {
   ]);
 });
 
-test("what old engines have, what is only a type, and asking whether there is something", () => {
+test("ignores what old engines have, types, and feature detection", () => {
   assert.deepEqual(
     apis(`interface Own { flat(): void; signal: AbortSignal }
 export const work = async (own: Own, video: HTMLVideoElement) => {

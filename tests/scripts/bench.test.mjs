@@ -5,14 +5,14 @@ import { test } from "node:test";
 import { FILE, markdown, replacePart } from "../../benches/lib/report.mjs";
 import { duration, quantile, ratios, rotated, summary, times } from "../../benches/lib/stats.mjs";
 
-test("quantiles are interpolated, in whatever order the numbers are", () => {
+test("quantiles are interpolated, whatever the order of the numbers", () => {
   assert.equal(quantile([9, 1, 5], 0.5), 5);
   assert.equal(quantile([4, 1, 3, 2], 0.5), 2.5);
   assert.deepEqual(summary([50, 10, 20, 40, 30]), { median: 30, low: 20, high: 40 });
   assert.throws(() => quantile([], 0.5));
 });
 
-test("a ratio is that of its round, so a slow spell of the machine cancels out", () => {
+test("a ratio is computed within its round, so a slow phase of the machine cancels out", () => {
   const ours = [10, 100, 10];
   assert.deepEqual(ratios([20, 200, 20], ours), { median: 2, low: 2, high: 2 });
   assert.throws(() => ratios([1], ours), /1 measurements beside 3/);
@@ -25,7 +25,7 @@ test("over enough rounds each item comes first, and before and after each other"
     ["ab", "ba", "ba", "ab"],
   );
   assert.deepEqual(new Set([0, 1, 2].map((round) => rotated(["a", "b", "c"], round)[0])), new Set(["a", "b", "c"]));
-  assert.deepEqual(items, ["a", "b"], "the list itself stays");
+  assert.deepEqual(items, ["a", "b"], "the list itself is unchanged");
 });
 
 test("numbers keep about three digits, and their unit", () => {
@@ -42,7 +42,7 @@ test("numbers keep about three digits, and their unit", () => {
   assert.equal(times({ median: 0.0123, low: 0.002, high: 0.104 }), "0.01× (0.002–0.10)");
 });
 
-test("a part replaces what is between its markers, and nothing else", () => {
+test("a part replaces the text between its markers, and nothing else", () => {
   const document = "prose\n<!-- bench:a -->\nold\n<!-- /bench:a -->\nmore <!-- bench:b -->\n<!-- /bench:b -->\n";
   const written = replacePart(document, "a", "new");
   assert.equal(written, "prose\n<!-- bench:a -->\nnew\n<!-- /bench:a -->\nmore <!-- bench:b -->\n<!-- /bench:b -->\n");
@@ -66,7 +66,7 @@ test("a table becomes Markdown: text to the left, numbers to the right", () => {
   );
 });
 
-test("docs/performance.md has a place for each part, filled", () => {
+test("docs/performance.md has a filled place for each part", () => {
   const document = readFileSync(FILE, "utf8");
   for (const part of ["machine", "parsing", "size", "license", "start", "memory"]) {
     assert.match(document, new RegExp(`<!-- bench:${part} -->\\n[^]*\\|---[^]*<!-- /bench:${part} -->`), part);

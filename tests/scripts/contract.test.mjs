@@ -1,4 +1,4 @@
-// What tsc finds about a type contract: a name that is not there yet is told apart from one that does not fit.
+// tsc's findings about a type contract: a missing name is distinguished from one that does not fit.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verdict } from "../../scripts/lib/contract.mjs";
@@ -13,7 +13,7 @@ const WRONG = [
   `build/contract/contract.ts(9,2): error TS2339: Property 'code' does not exist on type 'License'.`,
 ];
 
-test("names that are not exported yet are absent, all else is wrong", () => {
+test("names that are not exported yet are absent, everything else is wrong", () => {
   assert.deepEqual(verdict([...ABSENT, ...WRONG, "  Types of parameters are incompatible."].join("\n")), {
     wrong: WRONG,
     absent: ["probe", "MediaOptions"],

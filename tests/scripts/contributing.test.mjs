@@ -1,4 +1,4 @@
-// CONTRIBUTING's lists of what a change touches are true: an adapter's, and an error code's.
+// CONTRIBUTING's lists of what a change touches are true: for an adapter, and for an error code.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ const read = (path) => readFileSync(new URL(path, root), "utf8");
 const LEFT_OUT =
   /^(node_modules|target|dist|build|test-results|\.git|package-lock\.json|js\/generated)(\/|$)|\/(node_modules|target|package-lock\.json)(\/|$)|\.(wasm|m4s|mp4|webm|der)$/;
 
-/** Every text of the project, by path. */
+/** Every text file of the project, by path. */
 function texts(folder = "") {
   return readdirSync(new URL(folder || ".", root), { withFileTypes: true }).flatMap(({ name }, index, entries) => {
     const path = folder + name;
@@ -19,9 +19,9 @@ function texts(folder = "") {
 const files = texts();
 const naming = (word) => files.filter((path) => path.includes(word) || read(path).includes(word));
 
-/** How an adapter is named where there is something to do for it; anywhere else rx-player may be spoken of. */
+/** How an adapter is named where it needs something; other texts may mention rx-player. */
 const ADAPTER = /rxKeySystems|pallycon-drm\/rx-player|\brx-player\.(js|ts|mjs)\b|"rx-player"/;
-/** What names it for another reason than that a new adapter needs it. */
+/** Files that name it for another reason than that a new adapter needs it. */
 const OTHERS = [
   /^(benches|www|xtask|docs\/scale)\//, // compared as a reader of init data; the bridge and the demo choose what they show
   /^docs\/(performance|decisions|adapter-bugs|scale|when-it-does-not-play)\.md$/, // measured, decided, generated
@@ -29,7 +29,7 @@ const OTHERS = [
   /^tests\/(demo|engines)\/|^tests\/e2e\/(?!rx-player\.)[\w-]+\.spec\.mjs$|^tests\/mutants\/client\.mjs$/, // what the client and the demo do with every adapter
 ];
 
-test("what a new adapter touches is what rx-player's does", () => {
+test("a new adapter touches the same files as rx-player", () => {
   const [, section] = /## Adding an adapter\n([\s\S]*?)(\n## |$)/.exec(read("CONTRIBUTING.md"));
   const listed = [...section.matchAll(/^\| (.*?) \| .* \|$/gm)].flatMap(([, cell]) =>
     [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path),
@@ -45,7 +45,7 @@ test("what a new adapter touches is what rx-player's does", () => {
   assert.deepEqual([...new Set(names)].sort(), listed.sort());
 });
 
-test("what a new error code touches: its table and the document; else where it is raised, and tests", () => {
+test("a new error code touches its table and the document, and where it is raised and tested", () => {
   const touched = naming("player-untested").filter((path) => !path.startsWith("tests/"));
   assert.deepEqual(touched.sort(), ["docs/errors.md", "errors.json", "js/players/parts/version.ts"]);
 });

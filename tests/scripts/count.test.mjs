@@ -1,9 +1,9 @@
-// How the test run counts: a wrong sum would hide a failure, so each form is held against real output.
+// How the test run counts: a wrong sum would hide a failure, so each format is tested with real output.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cargo, conformance, engines, fuzz, playwright, settle, tap } from "../../scripts/lib/count.mjs";
 
-test("cargo: every test binary's line is added up, ignored tests count as failed", () => {
+test("cargo: the lines of all test binaries are added up, ignored tests count as failed", () => {
   const output = [
     "running 3 tests",
     "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
@@ -12,7 +12,7 @@ test("cargo: every test binary's line is added up, ignored tests count as failed
   assert.deepEqual(cargo(output), { passed: 4, failed: 6 });
 });
 
-test("cargo: a test that prints something like a result is not counted", () => {
+test("cargo: test output that looks like a result is not counted", () => {
   assert.deepEqual(cargo("  note: test result: 9 passed; 9 failed\n"), { passed: 0, failed: 0 });
 });
 
@@ -23,7 +23,7 @@ test("node --test: cancelled, skipped and todo tests count as failed", () => {
   });
 });
 
-test("Playwright: by project, nested; skipped counts as failed, what passed at the second try as passed and told", () => {
+test("Playwright: by project, nested; skipped counts as failed; a pass on retry counts as passed and is reported", () => {
   const spec = (projectName, status, expectedStatus = "passed") => ({
     tests: [{ projectName, status, expectedStatus }],
   });
@@ -67,7 +67,7 @@ test("a suite that broke, or that ran nothing, has failed", () => {
   assert.deepEqual(settle({ passed: 3, failed: 0 }, true), { passed: 3, failed: 0 });
 });
 
-test("engines: the last line, and not a cell of the table", () => {
+test("engines: the last line counts, not a cell of the table", () => {
   assert.deepEqual(engines("probe  2 passed, 9 failed\n\n26 passed, 1 failed in 41 s\n"), { passed: 26, failed: 1 });
   assert.deepEqual(engines(""), { passed: 0, failed: 0 });
 });

@@ -1,4 +1,4 @@
-// The documents lead where they say, and say what the project does.
+// Links in the documents work, and their statements match the project.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -58,12 +58,12 @@ test("every npm command that a document names exists", () => {
   }
 });
 
-test("CONTRIBUTING names the groups of suites that there are", () => {
+test("CONTRIBUTING names every group of suites", () => {
   const contributing = read("CONTRIBUTING.md");
   for (const group of new Set(SUITES.map((suite) => suite.group)))
     assert.match(contributing, new RegExp(`\\b${group}\\b`));
 });
 
-test("examples are found between their fences, and only JavaScript's", () => {
+test("only the JavaScript blocks between fences are examples", () => {
   assert.deepEqual(blocks("a\n```js\nlet a;\n```\n```sh\nls\n```\n```js\nlet b;\n```\n"), ["let a;\n", "let b;\n"]);
 });

@@ -1,4 +1,4 @@
-// errors.json becomes sentences in TypeScript: the same as those of src/error.rs.
+// The TypeScript texts of errors.json equal those of src/error.rs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { build } from "esbuild";
@@ -29,7 +29,7 @@ test("a reason's own message and hint replace those of its code", () => {
   assert.deepEqual([unreachable, retryable], ["The key server could not be reached (ECONNREFUSED).", true]);
 });
 
-test("a reason has the message and the hint of its group", () => {
+test("a reason inherits the message and the hint of its group", () => {
   const { message, hint } = sentence("init-data-invalid", Reason.WriteNotText, { parameters: ["data"] }, TOOLS);
   assert.equal(message, "The init data cannot be written: data is not text.");
   assert.match(hint, /parseInitData/);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seconds, table } from "../../scripts/lib/log.mjs";
 
-test("a duration is short to read and never has sixty seconds", () => {
+test("a duration is short and never has sixty seconds", () => {
   const cases = [
     [0, "0.0 s"],
     [9_940, "9.9 s"],
@@ -16,7 +16,7 @@ test("a duration is short to read and never has sixty seconds", () => {
   for (const [ms, text] of cases) assert.equal(seconds(ms), text);
 });
 
-test("numbers stand to the right", () => {
+test("numbers are right-aligned", () => {
   assert.equal(
     table([
       ["a", "n"],

@@ -19,12 +19,12 @@ const FILES = {
 for (const [name, source] of Object.entries(FILES)) writeFileSync(join(folder, name), source);
 const reached = (...names) => wasmReachedFrom(names.map((name) => join(folder, name)));
 
-test("imports and re-exports are followed, also in circles", () => {
+test("imports and re-exports are followed, also in cycles", () => {
   assert.deepEqual(reached("index.js"), ["player.wasm"]);
   assert.deepEqual(reached("media.js"), ["media.wasm", "player.wasm"]);
   assert.deepEqual(reached("index.js", "server.js"), ["player.wasm", "server.wasm"]);
 });
 
-test("code and text that only look like imports or files are neither", () => {
+test("code and text that only look like imports or files are ignored", () => {
   assert.deepEqual(reached("parts/a.js"), []);
 });

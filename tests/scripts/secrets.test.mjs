@@ -1,4 +1,4 @@
-// The search through the suites' output finds what it looks for, and nothing else.
+// The search through the suites' output finds secrets, and nothing else.
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ const [
 ] = JSON.parse(readFileSync(new URL("../../www/media/catalog.json", import.meta.url), "utf8"));
 const SPC = Buffer.concat([Buffer.from("fbfffe01", "hex"), Buffer.alloc(90, 0xa7)]);
 
-test("each kind is found, in each of its forms, and is not repeated", () => {
+test("each kind is found in each of its forms, and is not repeated", () => {
   for (const [kind, text] of [
     ["a token", mint({})],
     ["a token", mint({ kind: "auth-data" })],
@@ -38,7 +38,7 @@ test("each kind is found, in each of its forms, and is not repeated", () => {
   }
 });
 
-test("key ids, init data, test titles and other base64 are none", () => {
+test("key ids, init data, test titles and other base64 are not secrets", () => {
   assert.deepEqual(
     secretsIn(
       `7fbf9f2d3c0e4f5b8be77c2fa1fe6bd1 spc= AAAAOHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABgSEAAWNwaftdGsPEdH4BMi5MJI49yVmwY= ${Buffer.from(JSON.stringify({ name: "x".repeat(90) })).toString("base64")}`,

@@ -1,4 +1,4 @@
-// The simulator's clients are what the installed players do.
+// The simulator's clients behave like the installed players.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { options } from "../../scripts/soak.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (...path) => readFileSync(join(root, ...path), "utf8");
 
-test("the players' defaults are in their sources, where the simulator says", () => {
+test("the players' sources contain the defaults that the simulator names", () => {
   const [, list] = /pub const SOURCES[^=]*= &\[\n([\s\S]*?)\n\];/.exec(read("xtask/simulate/src/client.rs"));
   const lines = list.split("\n").map((line) => JSON.parse(line.trim().replace(/^\(/, "[").replace(/\),$/, "]")));
   assert.deepEqual(new Set(lines.map(([name]) => name)), new Set(["shaka-player", "hls.js", "dashjs"]));
@@ -23,7 +23,7 @@ test("the players' defaults are in their sources, where the simulator says", () 
   }
 });
 
-test("hls.js retries license requests eight times, at once, and has no time limit for them", () => {
+test("hls.js retries license requests eight times, immediately, and has no time limit for them", () => {
   const policy = /keyLoadPolicy: \{[\s\S]*?errorRetry: \{\s*maxNumRetry: (\d+)/.exec(
     read("node_modules/hls.js/src/config.ts"),
   );
@@ -34,7 +34,7 @@ test("hls.js retries license requests eight times, at once, and has no time limi
   assert.doesNotMatch(request, /setTimeout|retryDelayMs|\.timeout\b/);
 });
 
-test("npm run soak takes a seed, or prints one", () => {
+test("npm run soak accepts a seed, or prints one", () => {
   assert.deepEqual(options(["--seed", "7", "--sequences", "5", "--browser", "firefox"]), {
     sequences: 5,
     seed: 7,

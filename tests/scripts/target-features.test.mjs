@@ -1,4 +1,4 @@
-// Emptying the `target_features` section leaves everything else of a module as it was.
+// Emptying the `target_features` section changes nothing else in a module.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyTargetFeatures } from "../../scripts/build/target-features.mjs";
@@ -15,14 +15,14 @@ const EMPTY = section(0, ...text("target_features"), 0);
 // 200 bytes: the length takes two bytes of LEB128.
 const LONG = [0, 0xc8, 1, ...text("producers"), ...new Array(190).fill(7)];
 
-test("only the list of features goes", () => {
+test("only the list of features is removed", () => {
   const module = Buffer.from([...HEAD, ...TYPES, ...FUNCTIONS, ...EXPORTS, ...CODE, ...LONG, ...FEATURES]);
   const emptied = emptyTargetFeatures(module);
   assert.deepEqual([...emptied], [...HEAD, ...TYPES, ...FUNCTIONS, ...EXPORTS, ...CODE, ...LONG, ...EMPTY]);
   assert.equal(new WebAssembly.Instance(new WebAssembly.Module(emptied)).exports.answer(), 42);
 });
 
-test("a module without the section stays as it is", () => {
+test("a module without the section is unchanged", () => {
   const module = Buffer.from([...HEAD, ...TYPES, ...FUNCTIONS, ...CODE]);
   assert.deepEqual(emptyTargetFeatures(module), module);
 });

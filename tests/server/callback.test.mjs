@@ -1,4 +1,4 @@
-// The callback page, asked as PallyCon asks, by code that shares nothing with ours.
+// The callback page, called as PallyCon does, by code that shares nothing with ours.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { createContext, runInContext } from "node:vm";
@@ -22,7 +22,7 @@ const ask = (handler, asked = ASKED) => post(handler, new URLSearchParams({ data
 const opened = async (response) =>
   JSON.parse(decryptText(TUTORIAL.siteKey, Buffer.from(await response.text(), "base64")));
 
-test("authorize gets what PallyCon asks, and its policy goes back with the nonce", async () => {
+test("authorize gets PallyCon's request, and its policy is returned with the nonce", async () => {
   const asked = [];
   const policy = {
     policy_version: 2,
@@ -66,7 +66,7 @@ test("authorize gets what PallyCon asks, and its policy goes back with the nonce
 });
 
 test("a plus that was not percent-encoded is still a plus", async () => {
-  // Some text whose encryption has one.
+  // A text whose encryption contains one.
   const data = Array.from({ length: 99 }, (_, n) => seal({ ...ASKED, nonce: String(n) })).find((sealed) =>
     sealed.includes("+"),
   );
@@ -107,7 +107,7 @@ test("a refusal reaches the player with the site's code", async () => {
   assert.equal(own.status, 503);
 });
 
-test("what goes wrong inside stays inside, and grants nothing", async () => {
+test("internal errors are not disclosed, and grant nothing", async () => {
   for (const [authorize, code] of [
     [
       () => {
@@ -134,7 +134,7 @@ test("what goes wrong inside stays inside, and grants nothing", async () => {
   }
 });
 
-test("what PallyCon does not send gets 4xx, and nobody is asked", async () => {
+test("requests that PallyCon does not send get 4xx, without calling authorize", async () => {
   const failed = [];
   const handler = callbackHandler(TUTORIAL, () => assert.fail("asked"), {
     onError: (error) => failed.push(error.code),

@@ -1,4 +1,4 @@
-// The command line, as a person at a terminal meets it.
+// The command line, as a person at a terminal uses it.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,7 +25,7 @@ const ENV = {
 const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
 const program = fileURLToPath(new URL(manifest.bin["pallycon-drm"], root));
 
-/** Runs the command; no output of any run may hold a key of the account. */
+/** Runs the command; no output of any run may contain a key of the account. */
 async function cli(args, { env = ENV, input = "" } = {}) {
   const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
   child.stdin.on("error", () => {}).end(input);
@@ -41,7 +41,7 @@ async function cli(args, { env = ENV, input = "" } = {}) {
   return out;
 }
 
-test("help, version, and what is wrong usage", async () => {
+test("help, version, and usage errors", async () => {
   const help = await cli(["--help"]);
   assert.equal(help.code, 0);
   for (const word of ["inspect", "token", "cpix", "Exit codes"]) assert.match(help.stdout, new RegExp(word));
@@ -71,10 +71,7 @@ test("help, version, and what is wrong usage", async () => {
     [["inspect", "a", "b"], /takes one file, text, or -/],
     [["cpix"], /needs request, keys or read/],
     [["cpix", "request", "--content-id", "a"], /--system are required/],
-    [
-      ["cpix", "request", "--content-id", "a", "--system", "widevine", "--period", "x"],
-      /not a key period index/,
-    ],
+    [["cpix", "request", "--content-id", "a", "--system", "widevine", "--period", "x"], /not a key period index/],
     [["cpix", "read"], /takes a file/],
     [["cpix", "keys", "extra"], /does not take "extra"/],
   ]) {
@@ -100,7 +97,7 @@ test("keys are never taken from arguments, and missing ones are named", async ()
   assert.deepEqual([code, stderr.includes("PALLYCON_KMS_TOKEN")], [2, true]);
 });
 
-test("a token goes both ways, by environment and by file", async () => {
+test("a token is created and decrypted, with the account from the environment or a file", async () => {
   const policy = file("policy.json", { playback_policy: { license_duration: 60 } });
   const made = await cli([
     "token",
@@ -141,7 +138,7 @@ test("a token goes both ways, by environment and by file", async () => {
 });
 
 test("a line end in a token does not look like another field", async () => {
-  // It is not made here, where a user id with a line end is refused: another backend may make it.
+  // Such a token cannot be made here, where a user id with a line end is refused: another backend may make it.
   const made = await cli(["token", "--drm", "widevine", "--content-id", "film", "--user-id", "u"]);
   const token = { ...JSON.parse(Buffer.from(made.stdout, "base64")), user_id: "u\ncontentId: other" };
   const { drm_type, site_id, user_id, cid, policy, timestamp } = token;
@@ -152,7 +149,7 @@ test("a line end in a token does not look like another field", async () => {
   assert.match(stdout, /^userId: u\\ncontentId: other$/m);
 });
 
-test("auth data goes both ways", async () => {
+test("auth data are created and decrypted", async () => {
   const made = await cli([
     "token",
     "--callback",
@@ -175,7 +172,7 @@ test("auth data goes both ways", async () => {
   });
 });
 
-test("what is refused exits with 1, says why and what to do", async () => {
+test("a refusal exits with 1, and says why and what to do", async () => {
   const policy = file("wrong.json", { playback_policy: { licenceDuration: 60 } });
   const args = ["token", "--drm", "widevine", "--content-id", "film", "--policy", policy];
   const { code, stdout, stderr } = await cli(args);
@@ -191,7 +188,7 @@ test("what is refused exits with 1, says why and what to do", async () => {
   assert.deepEqual([changed.code, JSON.parse(changed.stdout).error.code], [1, "token-hash-mismatch"]);
 });
 
-test("cpix: a request, keys from a key server, and what a packager wants", async (t) => {
+test("cpix: a request, keys from a key server, and a packager's settings", async (t) => {
   const { base } = await startKms(t);
   const common = [
     "--content-id",
@@ -318,7 +315,8 @@ test("every packager is a command, with its options in --help", async (t) => {
   const pack = file("pack.json", JSON.parse((await cli(["cpix", "keys", ...common, "--base", base])).stdout));
   for (const { name, input } of views) {
     const args = input === "keys" || name === "bitmovin-calls" ? [pack, ...(own[name] ?? [])] : own[name];
-    // Their URLs hold the token of the account: another one here, because no output of these tests may have it.
+    // Their URLs contain the token of the account: a different one here, because no output of these tests may contain
+    // it.
     const { code, stdout, stderr } = await cli(
       [name, ...args],
       input === "keys" ? {} : { env: { PALLYCON_KMS_TOKEN: "of-another-site" } },
@@ -328,7 +326,7 @@ test("every packager is a command, with its options in --help", async (t) => {
   }
   assert.equal((await cli(["flussonic", "--content-id", "film"])).code, 2, "which key server, it cannot know");
   assert.equal((await cli(["qencode", pack, "extra"])).code, 2);
-  // Asked of the key server at once, and the whole job where there is a template.
+  // Requested from the key server directly, and the complete job if there is a template.
   const job = await cli(["qencode", ...common, "--base", base, "--template", template]);
   assert.equal(
     JSON.parse(job.stdout).query.format[0].cenc_drm.key_id,
@@ -336,7 +334,7 @@ test("every packager is a command, with its options in --help", async (t) => {
   );
 });
 
-test("cpix read: an answer, a request, and what is neither", async () => {
+test("cpix read: a response, a request, and anything else", async () => {
   const kid = "e2b281ba-fba5-8760-cfa6-5ae6f3ddd630";
   const answer = `<CPIX id="film"><ContentKeyList><ContentKey kid="${kid}"><Data><Secret><PlainValue>xgjCQm5OdSC4tQ8Lgl9uUg==</PlainValue></Secret></Data></ContentKey></ContentKeyList></CPIX>`;
   const read = await cli(["cpix", "read", file("answer.xml", answer)]);
@@ -351,7 +349,8 @@ test("cpix read: an answer, a request, and what is neither", async () => {
   assert.deepEqual([page.code, /web page/.test(page.stderr)], [1, true]);
 });
 
-// A PSSH box of version 0: size 50, 'pssh', version and flags 0, Widevine's id, 18 bytes: field 2, a key id of 16 bytes.
+// A PSSH box of version 0: size 50, 'pssh', version and flags 0, Widevine's id, 18 bytes: field 2, a key id of 16
+// bytes.
 const KEY_ID = "000102030405060708090a0b0c0d0e0f";
 const BOX = ["00000032", "70737368", "00000000", "edef8ba979d64acea3c827dcd51d21ed", "00000012", "1210", KEY_ID].join(
   "",
@@ -378,7 +377,7 @@ test("inspect: a text, a file, stdin; as text and as JSON", async () => {
   assert.match(segment.stdout, /^segment\n[\s\S]*scheme: cbcs\n[\s\S]*pattern: 1, 9\n/);
 });
 
-test("inspect exits with 1 for what is not known or would be refused, and shows no content key", async () => {
+test("inspect exits with 1 for unknown input and for anything that would be refused, and shows no content key", async () => {
   assert.deepEqual((await cli(["inspect", "no such thing"])).code, 1);
   const [{ token: old }] = vectors("python-pallycon.json").tokens;
   const expired = await cli(["inspect", old]);
@@ -394,7 +393,10 @@ test("inspect exits with 1 for what is not known or would be refused, and shows 
   for (const shown of [key, Buffer.from(key, "base64").toString("hex")]) assert.ok(!stdout.includes(shown));
 });
 
-/** Control characters that a terminal obeys, and what turns the direction of a text; \n and tabs are the CLI's own. */
+/**
+ * Control characters that a terminal obeys, and those that reverse the direction of text; \n and tabs are the CLI's
+ * own.
+ */
 const OBEYED = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 test("no control sequence of any input reaches the terminal", async () => {
@@ -475,7 +477,7 @@ test("content keys are masked", async () => {
   assert.match(stdout, /uri: data:;base64,…\n[\s\S]*code: content-key-exposed/);
 });
 
-test("a reader that has enough ends it quietly", async () => {
+test("a reader that closes the pipe early ends the command silently", async () => {
   const child = spawn(process.execPath, [program, "inspect", "-", "--json"]);
   let stderr = "";
   child.stderr.on("data", (chunk) => {
@@ -487,7 +489,7 @@ test("a reader that has enough ends it quietly", async () => {
   assert.deepEqual([code, signal, stderr], [0, null, ""]);
 });
 
-test("an account file that is wrong is an error, and never completed from the environment", async () => {
+test("a wrong account file is an error, and never completed from the environment", async () => {
   const { siteId, siteKey, accessKey } = TUTORIAL;
   const make = ["token", "--drm", "ncg", "--content-id", "a", "--account"];
   for (const [name, content, message] of [
@@ -522,7 +524,7 @@ test("an account file that is wrong is an error, and never completed from the en
 
 // Windows has no named pipes in the file system.
 if (process.platform !== "win32") {
-  test("pipes with a name are read", async () => {
+  test("named pipes are read", async () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
     const running = cli(["inspect", pipe, "--json"]);
@@ -531,7 +533,7 @@ if (process.platform !== "win32") {
   });
 }
 
-test("a directory is no input", async () => {
+test("a directory is refused", async () => {
   const { code, stderr } = await cli(["inspect", folder]);
   assert.deepEqual([code, /is a directory/.test(stderr)], [2, true]);
 });
@@ -556,7 +558,7 @@ test("input is read up to 16 MiB", async () => {
   }
 });
 
-test("inspect says of what is damaged why, and knows tokens of other services", async () => {
+test("inspect explains damage, and recognizes tokens of other services", async () => {
   const damaged = await cli(["inspect", "AAAAOHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAAAAEAAAAAAAAAAAAAAAAAAAAA"]);
   assert.equal(damaged.code, 1);
   assert.match(damaged.stdout, /^cenc, inside base64\n[\s\S]*message: The init data cannot be read: /);

@@ -1,4 +1,4 @@
-// docs/coverage.md: every statement of a guide has a test or a document that exists, or says why not.
+// docs/coverage.md: every statement of a guide has an existing test or document, or a reason for having none.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -18,7 +18,7 @@ const rows = (text) =>
     .split("\n")
     .filter((line) => line.startsWith("| ") && !line.startsWith("| statement |"))
     .map((line) => line.slice(2, -2).split(" | "));
-/** As GitHub names a heading. */
+/** GitHub's anchor for a heading. */
 const anchor = (heading) =>
   heading
     .toLowerCase()
@@ -47,7 +47,7 @@ for (const [guide, text] of Object.entries(sections)) {
       for (const [, path, title] of tests) {
         assert.ok(existsSync(new URL(path, root)), `${statement}: ${path}`);
         const source = read(path);
-        // In Rust the name of the function; in JavaScript a title, or the part of one that is made for each DRM.
+        // In Rust the name of the function; in JavaScript a title, or the part of one that is generated for each DRM.
         assert.ok(
           path.endsWith(".rs") ? source.includes(`fn ${title}()`) : /test\(/.test(source) && source.includes(title),
           `${statement}: ${path} has no test "${title}"`,

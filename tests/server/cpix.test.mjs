@@ -1,4 +1,4 @@
-// CPIX against the license server's key server, which reads and answers by its own code.
+// CPIX against the license server's key server, which reads and responds with its own code.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
@@ -19,7 +19,7 @@ const refusal = (code, more) => (error) => {
   return true;
 };
 
-test("every kind of key server gives keys in the official clients' shape", async (t) => {
+test("every kind of key server returns keys in the official clients' format", async (t) => {
   const { base } = await startKms(t);
   for (const [kind, more, systems] of [
     ["v1", {}, SYSTEMS],
@@ -48,7 +48,7 @@ test("every kind of key server gives keys in the official clients' shape", async
   }
 });
 
-test("ATEME's answer to a GET, with its further namespaces", async (t) => {
+test("ATEME's response to a GET, with its additional namespaces", async (t) => {
   const { base } = await startKms(t);
   const url = await kmsUrl({ kind: "ateme", token: KMS_TOKEN, base, format: "dash", contentId: "channel one" });
   const pack = await requestContentKeys(url);
@@ -59,7 +59,7 @@ test("ATEME's answer to a GET, with its further namespaces", async (t) => {
   );
 });
 
-test("two keys for three systems, by track; the same content gives the same keys", async (t) => {
+test("two keys for three systems, by track; the same content gets the same keys", async (t) => {
   const { base } = await startKms(t);
   const url = await kmsUrl({ kind: "v2", token: KMS_TOKEN, base });
   const options = { contentId: "film", systems: SYSTEMS, tracks: ["AUDIO", "HD"], scheme: "cbcs", hardwareDrm: true };
@@ -77,7 +77,7 @@ test("two keys for three systems, by track; the same content gives the same keys
   assert.deepEqual(await requestContentKeys(url, await buildCpixRequest(options)), pack);
 });
 
-test("key periods come back with their index", async (t) => {
+test("key periods are returned with their index", async (t) => {
   const { base } = await startKms(t);
   const url = await kmsUrl({ kind: "v2", token: KMS_TOKEN, base });
   const pack = await requestContentKeys(url, {
@@ -118,7 +118,7 @@ test("a request reads back as the options that made it", async () => {
   );
 });
 
-test("several tracks do not go to a key server of one key, however they come", async (t) => {
+test("several tracks are not sent to a key server for one key, however they are given", async (t) => {
   const { base } = await startKms(t);
   const url = await kmsUrl({ kind: "v1", token: KMS_TOKEN, base });
   const options = { contentId: "film", systems: ["widevine"], tracks: ["AUDIO", "HD"] };
@@ -142,14 +142,14 @@ test("the key server's refusal is a typed error", async (t) => {
   );
 });
 
-test("answers of what stands in between, timeouts, aborts and closed ports", async (t) => {
+test("responses of intermediaries, timeouts, aborts and closed ports", async (t) => {
   const server = createServer((request, response) => {
     if (request.url.startsWith("/page"))
       response.setHeader("content-type", "text/html").end("<!doctype html><title>Sign in</title>");
     else if (request.url.startsWith("/busy")) response.writeHead(503).end("later");
     else if (request.url.startsWith("/echo"))
       response.end(JSON.stringify({ errorCode: 7016, message: `unknown token ${request.url}` }));
-    // Anything else is never answered.
+    // Other requests never get a response.
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => (server.closeAllConnections(), server.close()));
@@ -197,7 +197,7 @@ test("answers of what stands in between, timeouts, aborts and closed ports", asy
   );
 });
 
-/** A server of one function; its origin. */
+/** A server with one handler; its origin. */
 async function serve(t, answer) {
   const server = createServer(answer);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -207,7 +207,7 @@ async function serve(t, answer) {
 const KID = "e2b281ba-fba5-8760-cfa6-5ae6f3ddd630";
 const RESPONSE = `<CPIX id="filmé"><ContentKeyList><ContentKey kid="${KID}"><Data><Secret><PlainValue>xgjCQm5OdSC4tQ8Lgl9uUg==</PlainValue></Secret></Data></ContentKey></ContentKeyList></CPIX>`;
 
-test("a redirect carries URL, body and headers to the same origin only, or to one that is listed", async (t) => {
+test("a redirect carries URL, body and headers only to the same origin, or to a listed one", async (t) => {
   const seen = [];
   const answer = (name) => async (request, response) => {
     let body = "";
@@ -240,7 +240,7 @@ test("a redirect carries URL, body and headers to the same origin only, or to on
   }
   assert.ok(
     seen.every(([name]) => name === "here"),
-    "the other origin was asked",
+    "a request reached the other origin",
   );
   seen.length = 0;
   assert.equal((await ask(307, "/next")).content_id, "filmé");
@@ -328,7 +328,7 @@ test("a response in UTF-16 is read", async (t) => {
   );
 });
 
-test("options of a request for keys are checked by name, and nothing is sent", async () => {
+test("options of a key request are checked by name, and nothing is sent", async () => {
   const secret = "c2VjcmV0LXRva2Vu";
   const options = { contentId: "film", systems: ["widevine"] };
   for (const [given, message] of [
@@ -391,7 +391,7 @@ test("control characters in a document are refused", async () => {
   }
 });
 
-test("a document that lies is refused, whatever it is", async () => {
+test("a malicious document is refused, whatever it is", async () => {
   for (const [xml, code] of [
     ["", "not-cpix"],
     ["<html><body>no</body></html>", "not-cpix"],

@@ -1,4 +1,4 @@
-// docs/server*.md and docs/partner-*.md: their examples run as they stand, against a key server of independent code.
+// docs/server*.md and docs/partner-*.md: their examples run unchanged, against a key server of independent code.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ const ENV = {
   PALLYCON_KMS_TOKEN: KMS_TOKEN,
 };
 
-/** Has the vendor's key server answered by ours, and Qencode's API by what it is documented to answer: the examples name the real ones. */
+/** Redirects the vendor's key server to ours, and fakes Qencode's documented API: the examples use the real hosts. */
 function preload(base) {
   const file = join(folder, "preload.mjs");
   writeFileSync(
@@ -46,7 +46,7 @@ globalThis.fetch = async (url, init) => {
 }
 
 async function run(command, args, env) {
-  // The package's own name, as an example has it, is known inside the package.
+  // The package's own name, as in the examples, resolves inside the package.
   const child = spawn(command, args, { env: { ...ENV, ...env }, cwd: fileURLToPath(root) });
   const out = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) child[name].on("data", (chunk) => (out[name] += chunk));
@@ -54,7 +54,7 @@ async function run(command, args, env) {
   return { code, ...out };
 }
 
-/** What each example prints, by page and in order: an example that only seems to run is none. */
+/** The output of each example, by page and in order: an example must do more than run. */
 const PRINTS = {
   "partner-bitmovin": [
     /^SD CBC key,kid,encryptionMode,widevine,playReady,fairPlay\nAUDIO CBC .*\nencoding\.encodings\.muxings\.fmp4\.create e1\n[\s\S]*\nencoding\.encodings\.start e1\n$/,
@@ -88,7 +88,7 @@ const PRINTS = {
   ],
 };
 
-test("every JavaScript example runs and prints what it should", async (t) => {
+test("every JavaScript example runs and prints the expected output", async (t) => {
   const { base } = await startKms(t);
   assert.deepEqual(Object.keys(PRINTS).sort(), [...pages].sort());
   for (const [page, prints] of Object.entries(PRINTS)) {

@@ -1,4 +1,4 @@
-// The examples, run as they stand.
+// The examples, run unchanged.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { decryptText, encryptText } from "../../www/license-server/digest.mjs";
 import { TUTORIAL, root } from "./support.mjs";
 import { random } from "../support/random.mjs";
 
-/** The example as a process: its URL, and what it has printed to stderr and how it ended. */
+/** The example as a process: its URL, its stderr output, and its exit. */
 async function start(t, name = "token-server") {
   const env = {
     ...process.env,
@@ -31,7 +31,7 @@ async function start(t, name = "token-server") {
   return { url: String(line).trim(), seen };
 }
 
-test("examples/token-server.mjs gives tokens to who it should", async (t) => {
+test("examples/token-server.mjs issues tokens only to those who may play", async (t) => {
   const { url } = await start(t);
   const answer = await fetch(`${url}?content_id=film-1&drm=widevine`, { headers: { "x-user": "ann" } });
   assert.equal(answer.status, 200);
@@ -45,7 +45,7 @@ test("examples/token-server.mjs gives tokens to who it should", async (t) => {
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`, { method: "POST", body: "x" })).status, 405);
 });
 
-test("examples/callback-server.mjs answers PallyCon's callback", async (t) => {
+test("examples/callback-server.mjs responds to PallyCon's callback", async (t) => {
   const { url } = await start(t, "callback-server");
   const ask = async (userId) => {
     const asked = {
@@ -74,7 +74,10 @@ test("examples/callback-server.mjs answers PallyCon's callback", async (t) => {
   assert.equal((await fetch(url)).status, 405);
 });
 
-/** Sends bytes and resolves with all that comes back. `patience`: what is cut off gets no response before the client gives up. */
+/**
+ * Sends bytes and resolves with the full response. `patience`: a truncated request gets no response before the client
+ * gives up.
+ */
 function raw(port, bytes, patience) {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
@@ -193,14 +196,14 @@ const HEADERS = [
   "host: second",
 ];
 
-test("thousands of malformed requests, and it still answers", async (t) => {
+test("it still responds after thousands of malformed requests", async (t) => {
   const { url, seen } = await start(t);
   const { port } = new URL(url);
   const seed = Number(process.env.SEED ?? 20_261);
   const next = random(seed);
   const below = (most) => Math.floor(next() * most);
   const pick = (list) => list[below(list.length)];
-  // Node's own parser refuses most of what is in the lists, so most lines are usual ones: the handler is to get its share.
+  // Node's own parser refuses most of these, so most lines are regular: the handler must get its share.
   const usual = (value, list) => (below(4) > 0 ? value : pick(list));
   const one = () => {
     const lines = [

@@ -10,7 +10,7 @@ const path = (name) => fileURLToPath(new URL(name, root));
 const node = (code) =>
   spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", cwd: path(".") });
 
-test("importing it in a browser window throws a sentence that says why", () => {
+test("importing it in a browser window throws an error that says why", () => {
   const code = (globals) =>
     `Object.assign(globalThis, ${globals}); try { await import(${JSON.stringify(entry)}); console.log("imported"); } catch (error) { console.log(error.message); }`;
   assert.match(
@@ -22,7 +22,7 @@ test("importing it in a browser window throws a sentence that says why", () => {
   assert.equal(node(code("{}")).stdout.trim(), "imported");
 });
 
-test("its wasm loads by itself, once, also where there is no node:fs", () => {
+test("its wasm is loaded on first use, once, even without node:fs", () => {
   const code = `import { createLicenseToken, init } from ${JSON.stringify(entry)};
     const account = { siteId: "TUTO", siteKey: "x".repeat(32), accessKey: "y" };
     const make = () => createLicenseToken(account, { drmType: "ncg", contentId: "a" });
@@ -48,7 +48,7 @@ test("its wasm loads by itself, once, also where there is no node:fs", () => {
   assert.equal(node(later).stdout.trim(), "wasm-unreachable string");
 });
 
-test("an instance that died is replaced", async () => {
+test("an instance that trapped is replaced", async () => {
   const { buildCpixRequest, kmsUrl, parseCpixRequest } = await import(entry);
   const options = { contentId: "film", systems: ["widevine"] };
   const xml = await buildCpixRequest(options);
@@ -65,7 +65,7 @@ test("an instance that died is replaced", async () => {
   assert.equal((await buildCpixRequest(options)).length, xml.length);
 });
 
-/** Texts of the code that handles keys: each is in the server's module, so that its absence elsewhere means something. */
+/** Texts of the code that handles keys: each is in the server's module, so that its absence elsewhere is meaningful. */
 const KEY_PATH = [
   "external_key",
   "enc-token",
@@ -128,6 +128,6 @@ test("the crates of the key path are not even compiled for viewers", () => {
   for (const feature of ["player", "media", "inspect"]) assert.doesNotMatch(tree(feature), crates, feature);
 });
 
-test("the entry's types are there", () => {
+test("the entry has types", () => {
   assert.ok(existsSync(path("dist/types/server.d.ts")));
 });

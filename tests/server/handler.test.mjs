@@ -6,7 +6,7 @@ import { TUTORIAL } from "./support.mjs";
 
 const ask = (handler, query, init) => handler(new Request(`https://site.example/api/token${query}`, init));
 
-test("a token for who may play, with what authorize grants", async () => {
+test("a token for a viewer who may play, with the options that authorize grants", async () => {
   const asked = [];
   const handler = tokenHandler(TUTORIAL, async ({ contentId, drmType, request }) => {
     asked.push([contentId, drmType, request.headers.get("cookie")]);
@@ -24,7 +24,7 @@ test("a token for who may play, with what authorize grants", async () => {
   assert.deepEqual(asked, [["film/1 a", "Widevine", "session=1"]]);
 });
 
-test("JSON for who asks for it, and defaults for an empty grant", async () => {
+test("JSON if it is requested, and defaults for an empty grant", async () => {
   const response = await ask(
     tokenHandler(TUTORIAL, () => ({})),
     "?content_id=film&drm=fairplay",
@@ -35,7 +35,7 @@ test("JSON for who asks for it, and defaults for an empty grant", async () => {
   assert.equal((await openLicenseToken(TUTORIAL, token)).userId, "LICENSETOKEN");
 });
 
-test("who may not play gets no token, and an own answer goes out as it is", async () => {
+test("a refused viewer gets no token, and a Response of the site is sent unchanged", async () => {
   for (const refusal of [null, undefined, false]) {
     const response = await ask(
       tokenHandler(TUTORIAL, () => refusal),
@@ -50,7 +50,7 @@ test("who may not play gets no token, and an own answer goes out as it is", asyn
   assert.deepEqual([own.status, await own.text()], [401, "log in"]);
 });
 
-test("a grant cannot change the DRM that was asked for", async () => {
+test("a grant cannot change the requested DRM", async () => {
   const response = await ask(
     tokenHandler(TUTORIAL, () => ({ drmType: "NCG" })),
     "?content_id=film&drm=playready",
@@ -58,7 +58,7 @@ test("a grant cannot change the DRM that was asked for", async () => {
   assert.equal((await openLicenseToken(TUTORIAL, await response.text())).drmType, "PlayReady");
 });
 
-test("wrong requests are the caller's, failures inside are not shown", async () => {
+test("wrong requests get 4xx, internal errors are not disclosed", async () => {
   let called = false;
   const failed = [];
   const handler = tokenHandler(
@@ -98,7 +98,7 @@ test("wrong requests are the caller's, failures inside are not shown", async () 
   told.mock.restore();
 });
 
-test("a wrong parameter is 400 with its name, and nobody is asked", async () => {
+test("a wrong parameter is 400 with its name, without calling authorize", async () => {
   const failed = [];
   const handler = tokenHandler(TUTORIAL, () => assert.fail("asked"), { onError: (error) => failed.push(error) });
   for (const [query, message] of [
@@ -129,7 +129,7 @@ test("a wrong parameter is 400 with its name, and nobody is asked", async () => 
   assert.deepEqual(failed, []);
 });
 
-test("without drm, the guide's own request: a token for each DRM of the list", async () => {
+test("a request without drm, as in the guide, gets a token for each DRM of the list", async () => {
   const asked = [];
   const handler = tokenHandler(TUTORIAL, ({ drmType }) => (asked.push(drmType), { userId: drmType }), {
     drms: ["widevine", "PlayReady", "fairplay"],
@@ -190,7 +190,7 @@ test("without drm, the guide's own request: a token for each DRM of the list", a
   assert.deepEqual(failed, ["drms is not a list of at least one DRM."]);
 });
 
-test("what authorize must not return issues no token and is reported", async () => {
+test("an invalid result of authorize issues no token and is reported", async () => {
   for (const [granted, type] of [
     [true, "boolean"],
     [1, "number"],
@@ -262,7 +262,7 @@ test("HEAD is GET without a body, OPTIONS names the methods", async () => {
     );
 });
 
-test("CORS only where it is configured, and only for its origins", async () => {
+test("CORS only if it is configured, and only for its origins", async () => {
   const cors = { origins: ["https://a.example"], credentials: true, headers: ["authorization"] };
   const handler = tokenHandler(
     TUTORIAL,

@@ -1,4 +1,4 @@
-// examples/license-proxy.mjs between the client and the local license server, as docs/license-proxy.md sets it up.
+// examples/license-proxy.mjs between the client and the local license server, as docs/license-proxy.md describes.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -35,7 +35,7 @@ async function proxy(t, licenseUrl) {
   return String(line).trim();
 }
 
-/** A client as the page has it: no token, and the proxy's URL. */
+/** A client as on the page: no token, and the proxy's URL. */
 async function client(url, more = {}) {
   const events = [];
   const drm = await createPallyCon({
@@ -51,7 +51,7 @@ async function client(url, more = {}) {
   return { drm, events };
 }
 
-test("a license for each DRM: the proxy adds the token, the page has none and is not warned", async (t) => {
+test("a license for each DRM: the proxy adds the token, the page has none and gets no warning", async (t) => {
   const { base, requests } = await start(t, { now: Date.now });
   const url = await proxy(t, base + LICENSES);
   const { drm, events } = await client(url);
@@ -80,7 +80,7 @@ test("a license for each DRM: the proxy adds the token, the page has none and is
   );
 });
 
-test("what PallyCon refuses, and what the site refuses, is the client's error as without a proxy", async (t) => {
+test("refusals by PallyCon and by the site are the same client errors as without a proxy", async (t) => {
   const { base, faults } = await start(t, { now: Date.now });
   const url = await proxy(t, base + LICENSES);
   await faults({ on: "license", fault: "error:7012", times: 1 });
@@ -91,7 +91,7 @@ test("what PallyCon refuses, and what the site refuses, is the client's error as
   await assert.rejects(ask(stranger), { code: "forbidden", httpStatus: 403 });
 });
 
-test("the proxy takes POST of three DRMs alone, and says when the license server is away", async (t) => {
+test("the proxy accepts only POST, for three DRMs, and reports an unreachable license server", async (t) => {
   const url = await proxy(t, "http://127.0.0.1:1/");
   assert.equal((await fetch(`${url}widevine?content_id=a`)).status, 405);
   assert.equal((await fetch(`${url}ncg?content_id=a`, { method: "POST", body: "x" })).status, 404);

@@ -1,4 +1,4 @@
-// A fetch handler on Node's server: what arrives, what goes out, and what a client may do wrong.
+// A fetch handler on Node's server: the request, the response, and clients' mistakes.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -34,7 +34,7 @@ test("method, URL, headers and body arrive", async (t) => {
   assert.deepEqual([empty.method, empty.body], ["PUT", ""]);
 });
 
-test("status, headers, cookies and bytes go out", async (t) => {
+test("status, headers, cookies and bytes are sent", async (t) => {
   const headers = new Headers([
     ["set-cookie", "a=1"],
     ["set-cookie", "b=2; Path=/"],
@@ -54,7 +54,7 @@ test("status, headers, cookies and bytes go out", async (t) => {
   assert.deepEqual([head.status, await head.text()], [418, ""]);
 });
 
-test("a body that a framework has read is there, too, and a router's path is whole", async (t) => {
+test("a body that a framework has read arrives, too, and a router's path is complete", async (t) => {
   const app = express();
   app.use("/form", express.urlencoded(), echo);
   app.use("/json", express.json(), echo);
@@ -74,7 +74,7 @@ test("a body that a framework has read is there, too, and a router's path is who
   }
 });
 
-test("a body that is too large, or never arrives, is refused; a handler that fails is 500", async (t) => {
+test("a body that is too large, or never arrives, is refused; a failing handler is 500", async (t) => {
   const origin = await listen(t, echo);
   assert.equal((await fetch(origin, { method: "POST", body: "x".repeat(1 << 20) })).status, 200);
   assert.equal((await fetch(origin, { method: "POST", body: "x".repeat((1 << 20) + 1) })).status, 413);
@@ -107,7 +107,7 @@ test("a body that is too large, or never arrives, is refused; a handler that fai
   logged.mock.restore();
 });
 
-test("the request's signal is aborted when the client leaves", { timeout: 20_000 }, async (t) => {
+test("the request's signal is aborted when the client disconnects", { timeout: 20_000 }, async (t) => {
   const controller = new AbortController();
   const left = new Promise((resolve) => {
     listen(

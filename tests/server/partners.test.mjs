@@ -54,7 +54,7 @@ test("the Bitmovin guide's example: SD and AUDIO, 2 keys, 6 DRMSystem elements, 
     );
     assert.deepEqual(cencDrm.fairPlay, { iv: key.iv_hex, uri: key.fairplay.key_uri });
   }
-  // The calls run in their order on an SDK of the same shape: each knows the ids that it needs.
+  // The calls run in order on an SDK of the same structure: each knows the ids that it needs.
   const ids = { encoding: "e1", output: "o1", "stream.SD": "s1", "stream.AUDIO": "s2" };
   const made = [];
   const resolve = (value) =>
@@ -82,7 +82,7 @@ test("the Bitmovin guide's example: SD and AUDIO, 2 keys, 6 DRMSystem elements, 
   );
 });
 
-test("Bitmovin by SPEKE: no key leaves the key server, and FairPlay has a resource of its own", async () => {
+test("Bitmovin by SPEKE: no key leaves the key server, and FairPlay has its own resource", async () => {
   const url = await kmsUrl({ kind: "speke", token: "t" });
   const [cenc, fairplay] = await toBitmovinSpeke({ contentId: "film" }, { url, systems: ALL, iv: "00".repeat(16) });
   assert.deepEqual(
@@ -115,7 +115,7 @@ test("a Qencode job from a template, and the player's parameters with their warn
   assert.deepEqual(job, {
     query: { ...template.query, format: [{ ...template.query.format[0], cenc_drm: await toQencode(pack) }] },
   });
-  assert.ok(!("cenc_drm" in template.query.format[0]), "the template stays as it was");
+  assert.ok(!("cenc_drm" in template.query.format[0]), "the template is unchanged");
   const clear = {
     query: {
       ...template.query,
@@ -141,9 +141,9 @@ test("a Qencode job from a template, and the player's parameters with their warn
   await assert.rejects(qencodePlayerParams({ src: "a.mpd", token: "x" }), /license token for Widevine or PlayReady/);
 });
 
-test("the Qencode guide's job is made of the guide's template", async () => {
+test("the Qencode guide's job is made from the guide's template", async () => {
   const folder = process.env.PALLYCON_VECTORS && join(process.env.PALLYCON_VECTORS, "cpix");
-  if (!folder) return; // only where the vendors' examples are given
+  if (!folder) return; // only if the vendors' examples are given
   const { parseCpixResponse } = await import("../../dist/server.js");
   const expected = JSON.parse(readFileSync(join(folder, "qencode-job.json"), "utf8"));
   const template = structuredClone(expected);
@@ -152,7 +152,7 @@ test("the Qencode guide's job is made of the guide's template", async () => {
   assert.deepEqual(await toQencodeJob(pack, { template }), expected);
 });
 
-test("AWS: cbcs in CMAF takes the key server's own URL, and key rotation agrees with the endpoint", async () => {
+test("AWS: cbcs in CMAF uses the key server's own URL, and key rotation matches the endpoint", async () => {
   const settings = { contentId: "channel", systems: ALL };
   const speke = await kmsUrl({ kind: "speke", token: "t" });
   const cbcs = await kmsUrl({ kind: "speke-cbcs", token: "t", base: "https://kms.example/cbcs" });
@@ -181,7 +181,7 @@ test("AWS: cbcs in CMAF takes the key server's own URL, and key rotation agrees 
   assert.deepEqual(steps[0].role.trustPolicy.Statement[0].Principal.Service[0], "mediapackage.amazonaws.com");
 });
 
-test("what ffmpeg and Bento4 are given has the key id and the key of the response", async (t) => {
+test("the settings for ffmpeg and Bento4 have the key id and the key of the response", async (t) => {
   const pack = await keys(t, { tracks: ["AUDIO", "HD"] });
   for (const { track_type: track, key_id_hex: id, key_hex: key } of pack.content_key_list) {
     assert.deepEqual(await toFfmpeg(pack, { track }), [
@@ -216,7 +216,8 @@ test("adding a packager touches at most five files, none of them TypeScript", as
     const [path, source] = texts.find(([, text]) => text.includes(`    name: "${name}",`));
     const [, module] = /src.cpix.views.(\w+)/.exec(path);
     const [, called] = new RegExp(`name: "${name}",\\s+function: "(\\w+)"`).exec(source);
-    // By its name as a value, its function (several services share toSpeke) or its module, whose folder is one place; and its reasons.
+    // By its name as a value, its function (several services share toSpeke) or its module, whose folder is one place;
+    // and its reasons.
     const spellings = [
       `"${name}"`,
       `\\b${module}::`,
@@ -242,7 +243,7 @@ test("adding a packager touches at most five files, none of them TypeScript", as
   }
 });
 
-test("packagerSettings makes what the functions make", async (t) => {
+test("packagerSettings returns the same as the functions", async (t) => {
   const pack = await keys(t, {});
   assert.deepEqual(await packagerSettings("qencode", pack), await toQencode(pack));
   await assert.rejects(

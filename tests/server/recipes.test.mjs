@@ -1,4 +1,4 @@
-// The recipes, in the frameworks that they are for; where a platform is nothing that npm installs, as the platform calls them.
+// The recipes, in their frameworks; for platforms that npm cannot install, called as the platform does.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -63,7 +63,7 @@ test("next-route.mjs: its exports are called by the request's method", async () 
 });
 
 test("cloudflare-worker.mjs: bundled with the module that the platform compiles", async () => {
-  // Inside the project, so that the package's own name is known.
+  // Inside the project, so that the package's own name resolves.
   const out = mkdtempSync(join(fileURLToPath(root), "build/recipe-"));
   after(() => rmSync(out, { recursive: true, force: true }));
   const wasm = {
@@ -82,7 +82,7 @@ test("cloudflare-worker.mjs: bundled with the module that the platform compiles"
     plugins: [wasm],
     logLevel: "error",
   });
-  // Nothing is compiled from bytes, as the platform forbids it.
+  // Nothing is compiled from bytes, which the platform forbids.
   const { compile } = WebAssembly;
   WebAssembly.compile = () => {
     throw new Error("compiled from bytes");

@@ -1,4 +1,5 @@
-// What the tests of the server entry share: the built entry, the published tutorial account, a key server of independent code.
+// Shared by the tests of the server entry: the built entry, the published tutorial account, a key server of independent
+// code.
 import { readFileSync } from "node:fs";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
 import { DEMO, TUTO } from "../../www/license-server/accounts.mjs";
@@ -11,7 +12,7 @@ export const vectors = (name) => JSON.parse(readFileSync(new URL(`tests/vectors/
 export const TUTORIAL = { siteId: TUTO.siteId, siteKey: TUTO.siteKey, accessKey: TUTO.accessKey };
 export const KMS_TOKEN = DEMO.kmsToken;
 
-/** The license server with its key server, on a port of its own; `base` takes the place of the vendor's hosts. */
+/** The license server with its key server, on its own port; `base` replaces the vendor's hosts. */
 export async function startKms(t, options = {}) {
   const server = createLicenseServer(options);
   await server.listen();
@@ -19,11 +20,11 @@ export async function startKms(t, options = {}) {
   return { base: `${server.url}/r/server-entry`, url: server.url };
 }
 
-/** The fields of an error that a caller may rely on, after a look that no secret is in any of them. */
+/** The fields of an error that a caller may rely on, after a check that none contains a secret. */
 export function shown(error, secrets = []) {
   const text = JSON.stringify(error.toJSON?.() ?? {}) + error.message + error.stack;
   for (const secret of [TUTORIAL.siteKey, TUTORIAL.accessKey, KMS_TOKEN, ...secrets]) {
-    if (text.includes(secret)) throw new Error("a secret stands in the error");
+    if (text.includes(secret)) throw new Error("the error contains a secret");
   }
   return { name: error.name, code: error.code, phase: error.phase };
 }

@@ -17,7 +17,7 @@ import { TUTORIAL, root, shown, vectors } from "./support.mjs";
 
 const NOW = Date.parse("2026-05-05T12:00:00Z");
 const accounts = new Map([[TUTO.siteId, TUTO]]);
-/** What an implementation that shares no code with ours makes of custom data. */
+/** How an implementation that shares no code with ours reads custom data. */
 const check = (value, drm, now = NOW) => checkCustomData(value, { accounts, now, drm, tokenOnly: false });
 const decoded = (token) => JSON.parse(Buffer.from(token, "base64").toString("utf8"));
 
@@ -44,7 +44,7 @@ test("the published known answer, field by field", async () => {
   });
 });
 
-test("tokens made here are taken by an independent implementation", async () => {
+test("an independent implementation accepts tokens made here", async () => {
   for (const drm of ["widevine", "playready", "fairplay"]) {
     const token = await createLicenseToken(TUTORIAL, {
       drmType: drm,
@@ -106,9 +106,9 @@ test("tokens of python-pallycon open here", async () => {
   }
 });
 
-test("a token made here of the same parts is python-pallycon's, byte for byte", async () => {
+test("a token made here from the same parts equals python-pallycon's, byte for byte", async () => {
   const { tokens } = vectors("python-pallycon.json");
-  // Each field of a policy is in one of them: what is made here is what another implementation makes.
+  // Each field of a policy is in one of them: tokens made here equal those of another implementation.
   const fields = new Set();
   const collect = (value) => {
     if (typeof value !== "object" || value === null) return;
@@ -136,7 +136,7 @@ test("a token made here of the same parts is python-pallycon's, byte for byte", 
   );
 });
 
-test("both ways, with Dates and what is undefined", async () => {
+test("both directions, with Dates and undefined fields", async () => {
   const policy = { playback_policy: { expire_date: new Date("2099-01-02T03:04:05.678Z"), persistent: undefined } };
   const token = await createLicenseToken(TUTORIAL, {
     drmType: "widevine",
@@ -155,7 +155,7 @@ test("both ways, with Dates and what is undefined", async () => {
   });
 });
 
-test("what is wrong is named, as a PallyConError without any key", async () => {
+test("invalid input is named, as a PallyConError without any key", async () => {
   const options = { drmType: "widevine", contentId: "film" };
   const loop = {};
   loop.loop = loop;
@@ -207,7 +207,7 @@ test("what is wrong is named, as a PallyConError without any key", async () => {
   }
 });
 
-test("what keeps its data elsewhere is refused, not sealed as an empty policy", async () => {
+test("objects that store their data elsewhere are refused, not sealed as an empty policy", async () => {
   class Policy {
     get playback_policy() {
       return { license_duration: 60 };
@@ -257,7 +257,7 @@ test("what keeps its data elsewhere is refused, not sealed as an empty policy", 
   }
 });
 
-test("objects of another realm are as good as ours", async () => {
+test("objects of another realm are accepted", async () => {
   const options = runInNewContext(`({ drmType: "widevine", contentId: "film", timestamp: new Date(${NOW}),
     policy: { playback_policy: { expire_date: new Date("2099-01-02T03:04:05Z") }, security_policy: [{ track_type: "HD" }] } })`);
   assert.ok(!(options instanceof Object) && !(options.timestamp instanceof Date));
@@ -274,7 +274,7 @@ test("objects of another realm are as good as ours", async () => {
   );
 });
 
-test("a changed token, another site and another key are told apart", async () => {
+test("a changed token, another site and another key are distinguished", async () => {
   const token = await createLicenseToken(TUTORIAL, { drmType: "widevine", contentId: "film" });
   const changed = Buffer.from(JSON.stringify({ ...decoded(token), cid: "other" })).toString("base64");
   for (const [account, value, code] of [
@@ -292,7 +292,7 @@ test("a changed token, another site and another key are told apart", async () =>
   }
 });
 
-test("unknown policy fields pass when asked for", async () => {
+test("unknown policy fields are accepted if the option allows them", async () => {
   const policy = { playback_policy: { invented_later: { deep: [1, "two", null, true] } } };
   const token = await createLicenseToken(TUTORIAL, {
     drmType: "widevine",

@@ -1,4 +1,4 @@
-// The vendors' own examples, where a folder with them is given (PALLYCON_VECTORS); the rest of the tests stand without it.
+// The vendors' own examples, if a folder with them is given (PALLYCON_VECTORS); the other tests do not need it.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ for (const name of names.filter((name) => name.endsWith("-request.xml"))) {
 }
 
 for (const name of names.filter((name) => name.endsWith("-response.xml"))) {
-  test(`${name} gives keys`, async () => {
+  test(`${name} returns keys`, async () => {
     const xml = read(name);
     const {
       content_id,
@@ -32,7 +32,7 @@ for (const name of names.filter((name) => name.endsWith("-response.xml"))) {
     assert.deepEqual(key.track_type, /intendedTrackType="HD"/.test(xml) ? "HD" : undefined);
     if (name.startsWith("hls")) {
       assert.equal(key.fairplay.key_uri, Buffer.from(/URIExtXKey>([^<]+)</.exec(xml)[1], "base64").toString());
-      // Shortened in the guide, so no base64 any more: kept as it is.
+      // Shortened in the guide, so it is not base64 any more: kept unchanged.
       assert.deepEqual(key.fairplay.hls_signaling, { media: "I0VYVC1YLUtFWTpN...DA1", master: "I0VYVC1YLVNFU...DU=" });
     } else {
       for (const drm of [key.widevine, name.startsWith("dash") ? key.playready : key.widevine]) {
@@ -44,7 +44,7 @@ for (const name of names.filter((name) => name.endsWith("-response.xml"))) {
 }
 
 if (names.includes("pack-info.json")) {
-  test("a document of pack-info.json's values prints as that file", async () => {
+  test("a document with pack-info.json's values prints as that file", async () => {
     const pack = JSON.parse(read("pack-info.json"));
     const [key] = pack.content_key_list;
     const uuid = key.key_id_hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
@@ -59,7 +59,7 @@ if (names.includes("pack-info.json")) {
 }
 
 if (names.includes("qencode-job.json")) {
-  test("the Qencode guide's answer gives the guide's job", async () => {
+  test("the Qencode guide's response results in the guide's job", async () => {
     const { query } = JSON.parse(read("qencode-job.json"));
     assert.deepEqual(
       await toQencode(await parseCpixResponse(read("doverunner-widevine-response.xml"))),

@@ -21,7 +21,7 @@ async function pack(t, options) {
   });
 }
 
-test("one key: every view is made of it", async (t) => {
+test("every view is made from one key", async (t) => {
   const keys = await pack(t, {});
   const [key] = keys.content_key_list;
   assert.deepEqual(await toQencode(keys), {
@@ -86,7 +86,7 @@ test("keys by track in cbcs", async (t) => {
   await assert.rejects(toQencode(keys, { track: "HD" }), /must be cenc/);
 });
 
-test("services that ask for keys by themselves get settings", async () => {
+test("services that request keys themselves get settings", async () => {
   const mediaConvert = { service: "mediaconvert", url: await kmsUrl({ kind: "speke", token: "t" }), output: "dash" };
   assert.deepEqual(await toSpeke({ contentId: "film", systems: ["widevine", "playready"] }, mediaConvert), {
     PlaybackDeviceCompatibility: "CENC_V1",
@@ -122,7 +122,7 @@ test("services that ask for keys by themselves get settings", async () => {
   );
 });
 
-test("pack info as an official client prints it will do", async () => {
+test("pack info as an official client prints it is accepted", async () => {
   const key = {
     key_id_hex: "00".repeat(16),
     key_id_b64: "AAAAAAAAAAAAAAAAAAAAAA==",

@@ -1,6 +1,6 @@
-// Real sessions beside what the model says of them (`npm run simulate -- --confirm`). The package, its wasm core and HTTP are real;
-// the CDM is the simulated one. Several groups, because what 300 viewers draw differs from one time to the next; one after the other,
-// because a process that is busy is late, and then the machine is measured.
+// Compares real sessions with the model's predictions (`npm run simulate -- --confirm`). The package, its wasm core and
+// HTTP are real; the CDM is simulated. Several groups, because the random delays of 300 viewers differ from one run to
+// the next; one after the other, because a busy process is late, and then the machine would be measured.
 import { rotate, startServer } from "./fleet.mjs";
 
 const GROUPS = 4;
@@ -18,7 +18,7 @@ export function compare(expected, groups) {
 }
 
 /**
- * Every row is of a scenario and a figure; `ok` says whether all agree.
+ * Every row has a scenario and a figure; `ok` says whether all agree.
  * @param {{ viewers: number, options: object, scenarios: any[] }} prediction
  */
 export async function confirm({ viewers, options, scenarios }) {

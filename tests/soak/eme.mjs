@@ -1,5 +1,5 @@
-// As much of a media element and of EME as `attachMedia` uses, in Node: a CDM of the simulated wire (docs/simulated-drm.md), which
-// takes nothing but a license for its own challenge.
+// The parts of a media element and of EME that `attachMedia` uses, in Node: a CDM of the simulated wire
+// (docs/simulated-drm.md), which only accepts a license for its own challenge.
 import { randomBytes } from "node:crypto";
 import { openWidevine, widevine } from "../license-server/support.mjs";
 
@@ -11,7 +11,7 @@ class Session extends EventTarget {
     this.close = async () => resolve("closed-by-application");
   });
 
-  /** `initData`: one `pssh` with one key id in its payload, which ends in it. */
+  /** `initData`: one `pssh` with one key id at the end of its payload. */
   async generateRequest(_type, initData) {
     this.keyId = Buffer.from(initData).subarray(-16).toString("hex");
     this.nonce = randomBytes(16);
@@ -29,7 +29,7 @@ class Session extends EventTarget {
   }
 }
 
-/** An element that has some media buffered, in seconds. */
+/** An element with some media buffered, in seconds. */
 export class Video extends EventTarget {
   mediaKeys = null;
   currentTime = 0;
@@ -44,7 +44,7 @@ export class Video extends EventTarget {
     this.mediaKeys = keys;
   }
 
-  /** The player meets a key. `ahead`: seconds until it is needed. */
+  /** The player encounters a key. `ahead`: seconds until it is needed. */
   meet(keyId, ahead = 0) {
     this.ahead = ahead;
     // ISO/IEC 23001-7, 8.1: a version 0 box for Widevine; its payload is field 2 with the key id.
@@ -58,7 +58,7 @@ export class Video extends EventTarget {
   }
 }
 
-/** Gives this process a browser's way to a CDM. */
+/** Gives this process a browser's access to a CDM. */
 export function installEme() {
   const access = (keySystem, [configuration]) => ({
     keySystem,

@@ -21,7 +21,7 @@ const sleep = (ms) =>
     setTimeout(resolve, ms);
   });
 
-/** One viewer, who has a license for the key that plays. */
+/** One viewer, who has a license for the current key. */
 async function viewer(base, token, options) {
   const video = new Video();
   const events = [];
@@ -54,7 +54,7 @@ async function viewer(base, token, options) {
   if (end.type === "error") throw end.error;
   return {
     undo,
-    /** Meets the coming key; how that ended. */
+    /** Encounters the coming key; returns the outcome. */
     async rotate(ahead) {
       events.length = 0;
       const done = seen("key-status");
@@ -67,18 +67,20 @@ async function viewer(base, token, options) {
 }
 
 /**
- * A rotation for many viewers, in a run of its own.
+ * A rotation for many viewers, in its own run.
  * @param {ReturnType<typeof createLicenseServer>} server
  * @param {string} name of the run
- * @param {{ viewers: number, options: object, polls: number, ahead: number, capacity: object, outage: number | null, random?: () => number }} given
- *   `polls`: within that many milliseconds each player meets the key; `ahead`: and so long after the rotation it is needed
+ * @param {{ viewers: number, options: object, polls: number, ahead: number, capacity: object, outage: number | null,
+ * random?: () => number }} given
+ * `polls`: each player encounters the key within that many milliseconds; `ahead`: how long after the rotation it is
+ * needed
  */
 export async function rotate(server, name, { viewers, options, polls, ahead, capacity, outage, random = Math.random }) {
   const base = `${server.url}/r/${name}`;
   const post = (path, value) => fetch(`${base}/api/${path}`, { method: "POST", body: JSON.stringify(value) });
   const token = await (await fetch(`${base}/api/drm/token?drm=widevine&content_id=live`)).text();
   const all = [];
-  // One after the other: whoever is ready has nothing to wait for when it begins.
+  // One after the other: a viewer that is ready has nothing to wait for when it begins.
   for (let index = 0; index < viewers; index += 1) all.push(await viewer(base, token, options));
   await post("capacity", capacity);
   if (outage) {
@@ -97,7 +99,10 @@ export async function rotate(server, name, { viewers, options, polls, ahead, cap
   return { ...measure(ends), ends, load };
 }
 
-/** As the model counts: the most within ten tenths of a second, and the 95th percentile of what viewers waited from their first request to the license, in seconds. */
+/**
+ * Counts like the model: the most requests within ten tenths of a second, and the 95th percentile of the viewers' waits
+ * from the first request to the license, in seconds.
+ */
 export function measure(ends) {
   const times = ends.flatMap(({ requests }) => requests);
   const first = Math.min(...times);

@@ -1,4 +1,4 @@
-// Random numbers that a seed brings back, for tests that try what nobody thought of and have to say how to try it again.
+// Random numbers from a seed, for tests that try random input and must report how to repeat it.
 
 /** A generator of numbers from 0 up to 1 (mulberry32). */
 export function random(seed) {
@@ -11,5 +11,5 @@ export function random(seed) {
   };
 }
 
-/** One of a list. */
+/** A random item of a list. */
 export const pick = (next, list) => list[Math.floor(next() * list.length)];

@@ -1,4 +1,5 @@
-// "pallycon-drm/dash": the player is dash.js's own type, or whatever looks like it; dash.js itself is not needed to compile.
+// "pallycon-drm/dash": the player has dash.js's own type, or any compatible one; dash.js itself is not needed to
+// compile.
 // (dash.js 5.0's own types do not compile without Node's, and under Node's resolution not at all.)
 import { attachDash, pallyConError, type DashOptions } from "pallycon-drm/dash";
 import type { PallyCon, PallyConError, Undo } from "pallycon-drm";

@@ -1,4 +1,4 @@
-// "pallycon-drm/hls": what it gives is hls.js's own configuration; hls.js itself is not needed to compile the adapter.
+// "pallycon-drm/hls": the result is hls.js's own configuration; hls.js itself is not needed to compile the adapter.
 import { hlsConfig, pallyConError } from "pallycon-drm/hls";
 import type { PallyCon, PallyConError, Undo } from "pallycon-drm";
 import Hls, { type HlsConfig } from "hls.js";

@@ -128,7 +128,7 @@ void createPallyCon({
 });
 // @ts-expect-error custom data travels in the header or the URL
 void createPallyCon({ carrier: "body" });
-// @ts-expect-error the site key stays on a server: no option takes it
+// @ts-expect-error the site key stays on a server: no option accepts it
 void createPallyCon({ siteKey: "" });
 
 export async function licenses(pallycon: PallyCon, message: ArrayBuffer): Promise<Undo> {
@@ -155,7 +155,7 @@ export async function licenses(pallycon: PallyCon, message: ArrayBuffer): Promis
 }
 void client;
 
-// ---- events: every one is known by its type, and nothing is left over
+// ---- events: each is known by its type, and none is left over
 export function told(event: PallyConEvent): string {
   const at: number = event.at;
   switch (event.type) {
@@ -209,12 +209,13 @@ export function explain(error: unknown): string {
   // @ts-expect-error no such code
   if (code === "token-expird") return code;
   if (code === "token-expired" || code === "kms-refused") return code;
-  // @ts-expect-error what an error says does not change
+  // @ts-expect-error an error's fields are read-only
   error.code = "other";
   return `${name} ${base.message} ${error.code} ${phase} ${error.hint} ${error.serverCode} ${error.serverMessage} ${site?.code} ${error.httpStatus} ${error.problems?.length} ${flags} ${error.keySystem} ${error.cause} ${json}`;
 }
 
-// ---- codes: one union for all entries, so that a misspelled one does not compile (tests/js/errors.test.mjs has all of them)
+// ---- codes: one union for all entries, so that a misspelled one does not compile (tests/js/errors.test.mjs has all of
+// them)
 const someCodes: PallyConErrorCode[] = [
   "token-expired",
   "wasm-unreachable",

@@ -1,4 +1,4 @@
-// "pallycon-drm/media": any media element; options of its own beside the adapters'.
+// "pallycon-drm/media": any media element; its own options besides the adapters'.
 import { attachMedia, type MediaOptions } from "pallycon-drm/media";
 import type { PallyCon, PallyConError, Undo } from "pallycon-drm";
 

@@ -1,4 +1,5 @@
-// "pallycon-drm/rx-player": the player is rx-player's own type, and the result its own `keySystems`; rx-player itself is not needed to compile.
+// "pallycon-drm/rx-player": the player has rx-player's own type, and the result its `keySystems`; rx-player itself is
+// not needed to compile.
 // (Its types, too, are for bundlers; those of 4.0 do not compile with this TypeScript.)
 import { pallyConError, rxKeySystems } from "pallycon-drm/rx-player";
 import type { PallyCon, PallyConError } from "pallycon-drm";

@@ -52,7 +52,7 @@ const policy: Policy = {
   ],
   external_key: { mpeg_cenc: [{ track_type: "ALL", key_id: "", key: "", iv: null }], hls_aes: [] },
 };
-// @ts-expect-error a misspelled field is found while it is typed
+// @ts-expect-error a misspelled field is an error
 const misspelled: Policy = { playback_policy: { licenseDuration: 1 } };
 // @ts-expect-error a level that PlayReady does not have
 const level: Policy = { security_policy: [{ playready: { security_level: 1000 } }] };
@@ -105,7 +105,7 @@ const settings: Record<string, unknown> = await toSpeke(
 // @ts-expect-error MediaPackage needs a role
 void toSpeke(pack, { service: "mediapackage", url, container: "cmaf", method: "cenc" });
 const whole: string = (await toQencodeJob(pack, { template: { query: {} } })).query.source;
-// @ts-expect-error a job is made of a template
+// @ts-expect-error a job needs a template
 void toQencodeJob(pack, {});
 const header: string = (await qencodePlayerParams({ src: "a.mpd", token: "t" })).videoSources.emeHeaders[
   "pallycon-customdata-v2"

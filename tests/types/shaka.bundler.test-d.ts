@@ -1,4 +1,4 @@
-// "pallycon-drm/shaka": the player is Shaka's own type, or whatever looks like it; Shaka itself is not needed to compile.
+// "pallycon-drm/shaka": the player has Shaka's own type, or any compatible one; Shaka itself is not needed to compile.
 // (Shaka 5.2's own types are for bundlers: under Node's resolution its default export is a namespace around itself.)
 import { attachShaka } from "pallycon-drm/shaka";
 import type { PallyCon, Undo } from "pallycon-drm";

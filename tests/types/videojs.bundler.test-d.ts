@@ -1,4 +1,5 @@
-// "pallycon-drm/videojs": the player is video.js's own type; neither it nor contrib-eme is needed to compile the adapter.
+// "pallycon-drm/videojs": the player has video.js's own type; neither it nor contrib-eme is needed to compile the
+// adapter.
 import { pallyConError, pallyConKeySystems } from "pallycon-drm/videojs";
 import type { PallyCon, PallyConError } from "pallycon-drm";
 import type videojs from "video.js";

@@ -1,4 +1,4 @@
-// WebKitGTK's own small browser, by its WebDriver, on a screen of its own: a real browser that has no EME at all.
+// WebKitGTK's own small browser, through its WebDriver, on its own screen: a real browser without EME.
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 
@@ -15,19 +15,19 @@ const freePort = () =>
     });
   });
 
-/** Starts a program; rejects where it is not installed. */
+/** Starts a program; rejects if it is not installed. */
 function start(name, args, options) {
   const child = spawn(name, args, options);
   const started = new Promise((resolve, reject) => {
     child.once("spawn", () => resolve(child));
     child.once("error", () =>
-      reject(new Error(`${name} is not there. On Debian and Ubuntu: apt-get install webkit2gtk-driver xvfb`)),
+      reject(new Error(`${name} is not installed. On Debian and Ubuntu: apt-get install webkit2gtk-driver xvfb`)),
     );
   });
   return started;
 }
 
-/** A virtual screen; it picks its own number and tells it on a pipe. */
+/** A virtual screen; it chooses its own number and reports it on a pipe. */
 async function openScreen() {
   const child = await start("Xvfb", ["-displayfd", "3", "-screen", "0", "800x600x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],

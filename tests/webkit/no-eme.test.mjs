@@ -1,4 +1,4 @@
-// The package where there is no EME at all, in a real browser: WebKitGTK has none.
+// The package without EME, in a real browser: WebKitGTK has none.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openSite, PACKAGE_PAGE } from "../e2e/site.mjs";
@@ -29,7 +29,7 @@ const inPage = async (path, body) => {
   );
 };
 
-test("there is no EME here, in a secure context: diagnose() says so, and nothing else", {
+test("without EME, in a secure context, diagnose() reports that, and nothing else", {
   timeout: 60_000,
 }, async () => {
   assert.deepEqual(await inPage("/", "return [isSecureContext, typeof navigator.requestMediaKeySystemAccess];"), [
@@ -44,18 +44,18 @@ test("there is no EME here, in a secure context: diagnose() says so, and nothing
   assert.match(problems[0].hint, /\.$/);
 });
 
-test("probe() finds nothing, and throws nothing", { timeout: 60_000 }, async () => {
+test("probe() finds nothing, and does not throw", { timeout: 60_000 }, async () => {
   assert.deepEqual(await inPage("/", "return pallycon.probe();"), []);
 });
 
-test("the module loads all the same: what needs no EME works", { timeout: 60_000 }, async () => {
+test("the module still loads: what needs no EME works", { timeout: 60_000 }, async () => {
   assert.equal(
     await inPage("/", 'await pallycon.init(); return pallycon.parseInitData("skd://abc").fairplay.assetId;'),
     "abc",
   );
 });
 
-test("a Content-Security-Policy without wasm is told beside it", { timeout: 60_000 }, async () => {
+test("a Content-Security-Policy without wasm is reported besides it", { timeout: 60_000 }, async () => {
   const problems = await inPage("/no-wasm", "return pallycon.diagnose();");
   assert.deepEqual(
     problems.map(({ code }) => code),

@@ -22,7 +22,7 @@ window.lab = {
   base64: (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))),
   unbase64: (text) => Uint8Array.from(atob(text.trim()), (char) => char.charCodeAt(0)),
 
-  /** Shaka with what a page has to write by hand: a header; for FairPlay a form out and base64 in. */
+  /** Shaka with the code that a page must write by hand: a header; for FairPlay a form out and base64 in. */
   async shaka({ manifest, contentId, drm, keySystem }) {
     await lab.script("node_modules/shaka-player/dist/shaka-player.compiled.js");
     shaka.polyfill.installAll();
@@ -46,7 +46,7 @@ window.lab = {
       request.headers["pallycon-customdata-v2"] = token;
       if (!fairplay) return;
       request.headers["Content-Type"] = "application/x-www-form-urlencoded";
-      // A retry comes with the body that the first attempt already has turned into a form.
+      // A retry has the body that the first attempt has already turned into a form.
       if (!request.attempt)
         request.body = new TextEncoder().encode(`spc=${encodeURIComponent(lab.base64(request.body))}`);
     });
@@ -59,7 +59,7 @@ window.lab = {
     lab.video.play().catch(() => {});
   },
 
-  /** hls.js; the FairPlay part is what a page has to write by hand: an SPC form out, a base64 CKC in. */
+  /** hls.js; the FairPlay part is code that a page must write by hand: an SPC form out, a base64 CKC in. */
   async hls({ playlist, contentId, drm, keySystem }) {
     await lab.script("node_modules/hls.js/dist/hls.min.js");
     const token = await lab.token(contentId, drm);
@@ -89,7 +89,7 @@ window.lab = {
     lab.video.play().catch(() => {});
   },
 
-  /** ClearKey, where the player does everything by itself. */
+  /** ClearKey, which the player handles completely. */
   async clearkey({ player, source, contentId }) {
     if (player === "Shaka") {
       await lab.script("node_modules/shaka-player/dist/shaka-player.compiled.js");
@@ -139,7 +139,7 @@ window.lab = {
       }),
     ),
 
-  /** The name of what a promise (or a call) is refused with, or "accepted". */
+  /** The name of the error that a promise (or a call) is rejected with, or "accepted". */
   async refusal(work) {
     try {
       await work();
@@ -149,7 +149,7 @@ window.lab = {
     }
   },
 
-  /** The answer to a message, fetched as a page would. */
+  /** The response to a message, fetched as a page would. */
   async license(message, contentId, drm, { raw = false } = {}) {
     const headers = { "pallycon-customdata-v2": await lab.token(contentId, drm) };
     let body = message;

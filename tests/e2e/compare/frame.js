@@ -1,4 +1,4 @@
-// An <iframe> without `allow`, of what the query names.
+// An <iframe> without `allow` for the URL in the query.
 addEventListener("DOMContentLoaded", () => {
   const frame = document.createElement("iframe");
   frame.src = decodeURIComponent(location.search.slice(1));

@@ -1,5 +1,5 @@
-// The page for tests and for what writes docs/without-and-with.md: `window.compare`. It is at /r/RUN/compare/; `?license=` names
-// another origin for licenses than the page's.
+// The page for tests and for the script that writes docs/without-and-with.md: `window.compare`. Its URL is
+// /r/RUN/compare/; `?license=` sets an origin for licenses other than the page's.
 import { createStage } from "../../../www/demo/errors/compare/stage.js";
 
 const host = new URLSearchParams(location.search).get("license") ?? undefined;

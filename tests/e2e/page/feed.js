@@ -1,4 +1,4 @@
-// Feeds a media element by MediaSource, without any player: init segments first, as they come from www/media/.
+// Feeds a media element through MediaSource, without any player: init segments first, as they are in www/media/.
 const CODECS = { video: "avc1.4d4015", audio: "mp4a.40.2" };
 
 /**
@@ -18,7 +18,7 @@ export async function feed(video, folder, { tracks = ["video", "audio"], segment
       const buffer = buffers[index];
       for (const file of ["init.mp4", ...(again ? ["init.mp4"] : []), ...segments.map((number) => `${number}.m4s`)]) {
         const bytes = await (await fetch(`${folder}/${track}/${file}`)).arrayBuffer();
-        if (source.readyState !== "open") return; // another source was loaded meanwhile
+        if (source.readyState !== "open") return; // another source was loaded in the meantime
         const done = new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
         buffer.appendBuffer(bytes);
         await done;

@@ -1,4 +1,5 @@
-// What the specs use inside the page: `window.lab`. It lies at /r/RUN/e2e/, so that everything is in the test's own run.
+// What the specs use inside the page: `window.lab`. Its URL is /r/RUN/e2e/, so that everything is in the test's own
+// run.
 import * as pallycon from "pallycon-drm";
 import { hlsConfig, pallyConError as insideHls } from "pallycon-drm/hls";
 import { attachMedia } from "pallycon-drm/media";
@@ -10,13 +11,13 @@ const { default: shaka } = await (location.search === "?shaka=4" ? import("shaka
 const base = new URL("../", location.href).href;
 const video = document.querySelector("video");
 
-/** An error of ours as the test can read it: `toJSON` and the class. */
+/** An error of ours in a form that the test can read: `toJSON` and the class. */
 const plain = (error) =>
   error instanceof pallycon.PallyConError
     ? { ...error.toJSON(), message: error.message, isOurs: true }
     : { message: String(error?.message ?? error), isOurs: false };
 
-/** Ours inside of Shaka's, at any depth. */
+/** Ours inside Shaka's, at any depth. */
 function inside(error, depth = 0) {
   if (error instanceof pallycon.PallyConError) return plain(error);
   if (!error || depth > 4) return undefined;
@@ -27,7 +28,7 @@ function inside(error, depth = 0) {
   return undefined;
 }
 
-/** Which error it is: the same one twice has the same number. */
+/** Identifies an error: the same one has the same number again. */
 const met = [];
 function nth(error) {
   if (!met.includes(error)) met.push(error);
@@ -58,7 +59,7 @@ const lab = {
       ...options,
     }),
 
-  /** A Shaka player on the page's video; `keySystem` alone is asked for. */
+  /** A Shaka player on the page's video; requests only `keySystem`. */
   async shakaPlayer(keySystem) {
     shaka.polyfill.installAll();
     const player = new shaka.Player();
@@ -70,7 +71,7 @@ const lab = {
     return player;
   },
 
-  /** Loads and starts; a failure to load is noted as the player's error. */
+  /** Loads and starts; a failure to load is recorded as the player's error. */
   async load(player, path, mimeType) {
     try {
       await player.load(lab.media(path), null, mimeType);
@@ -91,7 +92,7 @@ const lab = {
     });
     lab.undo = await attachShaka(lab.store, lab.drm);
   },
-  /** Resolves with the content's offline URI, or with what the app learns of a failure. */
+  /** Resolves with the content's offline URI, or with the app's error. */
   async download(path) {
     try {
       return (await lab.store.store(lab.media(path)).promise).offlineUri;
@@ -101,7 +102,7 @@ const lab = {
     }
   },
 
-  /** hls.js on the page's video, playing `path`; the page's own configuration lies over ours. */
+  /** hls.js on the page's video, playing `path`; the page's own configuration overrides ours. */
   async hls(path, { options = {}, adapter = {}, config = {} } = {}) {
     lab.drm = await lab.client(options);
     lab.configured = await hlsConfig(lab.drm, adapter);
@@ -123,7 +124,7 @@ const lab = {
   },
   hlsConfig,
 
-  /** Attaches to the bare element; what comes as its own error event is noted, and so is a refusal to attach. */
+  /** Attaches to the bare element; records its error events, and a refusal to attach. */
   async bare({ options = {}, media = {} } = {}) {
     video.onpallyconerror ??= ({ detail }) => lab.playerErrors.push(plain(detail));
     video.addEventListener("pallyconerror", video.onpallyconerror); // once, however often this is called

@@ -1,7 +1,7 @@
-// The matrix of `npm run players`, as data: which player is tried in which versions, with which DRMs, in which cases.
-// page/NAME.js says how each player is started and where it tells of errors; ../players.spec.mjs makes tests of it.
+// The matrix of `npm run players`, as data: the versions, DRMs and cases for each player. page/NAME.js starts a player
+// and collects its errors; ../players.spec.mjs makes tests of it.
 
-/** Content of one key; FairPlay's has two, because no other content is in its scheme. */
+/** Content with one key; FairPlay's has two, because no other content has its scheme. */
 const DASH = {
   widevine: "demo-single-key/manifest.mpd",
   playready: "demo-single-key/manifest.mpd",
@@ -16,9 +16,13 @@ const HLS = {
 };
 
 /**
- * `versions`: packages, the newest first, and the DRMs that each has; `media`: what it plays, by DRM; `httpRetries`: it tries again
- * after any HTTP failure (docs/players.md); `renews`: DRMs whose renewals the option `renewal` begins; `renewal`: where a refused renewal is told while keys are valid, if not in its errors;
- * `throws`: what a version throws on its own, where nobody catches it; `chromium`: DRMs of a version in Chromium alone
+ * `versions`: packages, newest first, and the DRMs that each supports; `media`: what it plays, by DRM; `httpRetries`:
+ * it retries after
+ * any HTTP failure (docs/players.md); `renews`: DRMs whose renewals the option `renewal` triggers; `renewal`: where a
+ * refused renewal
+ * is reported while keys are valid, if not in its errors; `throws`: uncaught errors of a version's own; `chromium`:
+ * DRMs of a
+ * version in Chromium only
  */
 export const PLAYERS = {
   shaka: {
@@ -36,7 +40,7 @@ export const PLAYERS = {
     title: "hls.js",
     renews: ["fairplay"],
     media: HLS,
-    // 1.6.0 reads PlayReady's object at an odd offset, and throws in a listener; it plays all the same.
+    // 1.6.0 reads PlayReady's object at an odd offset, and throws in a listener; it still plays.
     throws: { "hls.js-1.6": /parsePlayReadyWRM/ },
     versions: {
       "hls.js": ["widevine", "playready", "fairplay", "clearkey"],
@@ -62,7 +66,7 @@ export const PLAYERS = {
     title: "rx-player",
     renews: [],
     media: DASH,
-    // In Firefox, 4.5 tries PlayReady out with init data of its own making, and the bridge refuses those.
+    // In Firefox, 4.5 tries out PlayReady with init data of its own making, and the bridge refuses those.
     chromium: { "rx-player": ["playready"] },
     versions: {
       "rx-player": ["widevine", "playready", "fairplay", "clearkey"],
@@ -89,7 +93,7 @@ export const KEY_SYSTEMS = {
 };
 export const DRMS = Object.keys(KEY_SYSTEMS);
 
-/** A refusal that the license server makes of the token; ClearKey has none, so it is told what to say. */
+/** A refusal that the license server bases on the token; ClearKey has none, so a fault provokes it. */
 const refused = (token, code) => (drm) =>
   drm === "clearkey" ? { on: "license", fault: `error:${code}` } : { on: "token", fault: token };
 const license =
@@ -97,8 +101,10 @@ const license =
   () => ({ on: "license", fault, ...more });
 
 /**
- * `kind`: what becomes of it, and so which test it is; `fault`: the license server's; `expected`: the error that the app reads;
- * `attempts` at each license; `tokens`: not with ClearKey, which has none; `drms`: with these alone; `everywhere`: in Firefox, too
+ * `kind`: the outcome, and so the test that it uses; `fault`: the license server's; `expected`: the error that the app
+ * reads;
+ * `attempts` at each license; `tokens`: not with ClearKey, which has none; `drms`: only with these; `everywhere`: also
+ * in Firefox
  */
 export const CASES = [
   { name: "plays", kind: "plays", everywhere: true },
@@ -159,7 +165,7 @@ export const CASES = [
   { name: "persistent state", kind: "persistent", drms: ["widevine"] },
 ];
 
-/** Every cell: newest versions in every case, older ones where something plays and where it is refused. */
+/** Every cell: newest versions in every case, older ones with playback and a refusal. */
 export const cells = () =>
   Object.entries(PLAYERS).flatMap(([player, { versions, renews }]) =>
     Object.entries(versions).flatMap(([version, drms], age) =>
@@ -168,7 +174,7 @@ export const cells = () =>
           ({ name, kind, tokens, drms = [drm] }) =>
             !(tokens && drm === "clearkey") &&
             drms.includes(drm) &&
-            // Where the player renews nothing, there is one case: a warning.
+            // For a player that cannot renew, there is one case: a warning.
             (kind !== "interval refused" || renews.includes(drm)) &&
             (age === 0 ||
               name === "plays" ||
@@ -182,7 +188,8 @@ export const cells = () =>
 export const titleOf = ({ player, version, drm, name }) => `${version || player}, ${drm}: ${name}`;
 
 /**
- * `@matrix`: `npm run players` alone runs it. `npm test` has the newest versions, playing on every DRM, and all cases with Widevine;
+ * `@matrix`: only `npm run players` runs it. `npm test` has the newest versions, playing with every DRM, and all cases
+ * with Widevine;
  * of the oldest versions, those with Widevine.
  */
 export function tagsOf({ player, version, drm, age, name, everywhere }) {

@@ -1,20 +1,20 @@
-// What players.spec.mjs uses inside the page: `window.lab`. It is at /r/RUN/e2e/players/?player=NAME&version=PACKAGE; page/NAME.js
-// exports `open(lab, version)`, which resolves with what starts, loads and ends that player.
+// What players.spec.mjs uses inside the page: `window.lab`. Its URL is /r/RUN/e2e/players/?player=NAME&version=PACKAGE;
+// page/NAME.js exports `open(lab, version)`, which resolves with functions that start, load and end that player.
 import * as pallycon from "pallycon-drm";
 
 const base = new URL("../../", location.href).href;
 const asked = new URLSearchParams(location.search);
 
-/** An error of ours as the test can read it. */
+/** An error of ours in a form that the test can read. */
 const plain = (error) =>
   error && { ...error.toJSON(), message: error.message, isOurs: error instanceof pallycon.PallyConError };
 
 const lab = {
   /** of the package, in order; errors made plain */
   events: [],
-  /** what the app hears from the player: {where, message, ours} */
+  /** what the app gets from the player: {where, message, ours} */
   playerErrors: [],
-  /** of the page: what nobody caught */
+  /** of the page: uncaught errors */
   unhandled: [],
   get video() {
     return document.querySelector("video");
@@ -30,7 +30,7 @@ const lab = {
       })
     ).text(),
 
-  /** Plays `path` with a client of its own; `throws`: what the token callback throws. */
+  /** Plays `path` with its own client; `throws`: the token callback's exception. */
   async start({ path, drm, keySystem, throws, options = {}, adapter = {} }) {
     const customData = throws
       ? async () => {

@@ -1,4 +1,4 @@
-// What the checks use inside the page. It is not bundled, so it is ES2017 as it stands.
+// What the checks use inside the page. It is not bundled, so the source is ES2017.
 const lab = {
   base: new URL("../", location.href).href,
   video: document.querySelector("video"),
@@ -36,7 +36,9 @@ const lab = {
     });
   },
 
-  /** Opens a session of the bridge's CDM and requests its license; resolves with the statuses of the keys, or the error. */
+  /**
+   * Opens a session of the bridge's CDM and requests its license; resolves with the statuses of the keys, or the error.
+   */
   async exchange(drm, keySystem, contentType, initDataType, initData, options) {
     const client = await lab.client(options);
     const wanted = { initDataTypes: [initDataType], videoCapabilities: [{ contentType }] };
@@ -64,7 +66,7 @@ const lab = {
     lab.video.play().catch(() => {}); // without a key it never settles
   },
 
-  /** Feeds the element by MediaSource, init segments first. `tracks`: [mime type, URLs] */
+  /** Feeds the element through MediaSource, init segments first. `tracks`: [mime type, URLs] */
   async feed(tracks) {
     const source = new MediaSource();
     lab.video.src = URL.createObjectURL(source);

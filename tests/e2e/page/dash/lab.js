@@ -1,5 +1,5 @@
-// What dash.spec.mjs uses inside the page: `window.lab`. It is at /r/RUN/e2e/dash/. One version of dash.js is loaded, because each
-// finds its parts through a global of the same name.
+// What dash.spec.mjs uses inside the page: `window.lab`. Its URL is /r/RUN/e2e/dash/. Only one version of dash.js is
+// loaded, because each finds its parts through a global of the same name.
 import * as pallycon from "pallycon-drm";
 import { attachDash, pallyConError } from "pallycon-drm/dash";
 
@@ -7,7 +7,7 @@ const dashjs = await (location.search === "?dash=5.0" ? import("dashjs-5.0") : i
 const base = new URL("../../", location.href).href;
 const video = document.querySelector("video");
 
-/** An error of ours as the test can read it: `toJSON` and the class. */
+/** An error of ours in a form that the test can read: `toJSON` and the class. */
 const plain = (error) =>
   error && { ...error.toJSON(), message: error.message, isOurs: error instanceof pallycon.PallyConError };
 /** dash.js's public events around DRM, by their strings. */
@@ -31,7 +31,7 @@ const lab = {
   events: [],
   /** of the player: {code, message, ours} */
   playerErrors: [],
-  /** all that dash.js's own events show */
+  /** everything that dash.js's own events show */
   seen: [],
   unhandled: [],
   media: (path) => new URL(`media/${path}`, base).href,

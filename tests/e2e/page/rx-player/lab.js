@@ -1,4 +1,5 @@
-// What rx-player's spec uses inside the page: `window.lab`. It lies at /r/RUN/e2e/rx-player/; `?rx=4.0` is the oldest rx-player.
+// What rx-player's spec uses inside the page: `window.lab`. Its URL is /r/RUN/e2e/rx-player/; `?rx=4.0` is the oldest
+// rx-player.
 import * as pallycon from "pallycon-drm";
 import { pallyConError, rxKeySystems } from "pallycon-drm/rx-player";
 import RxPlayer45 from "rx-player";
@@ -8,7 +9,7 @@ const RxPlayer = location.search === "?rx=4.0" ? RxPlayer40 : RxPlayer45;
 const base = new URL("../../", location.href).href;
 const video = document.querySelector("video");
 
-/** An error of ours as the test can read it. */
+/** An error of ours in a form that the test can read. */
 const plain = (error) => error && { ...error.toJSON(), isOurs: error instanceof pallycon.PallyConError };
 const seen = (error) => ({
   code: error.code,
@@ -29,7 +30,7 @@ const lab = {
   /** of the player: {code, message, fatal, ours} */
   playerErrors: [],
   playerWarnings: [],
-  /** as playerErrors, for what the player's getError() has when it stops */
+  /** like playerErrors, for the result of the player's getError() when it stops */
   stopped: [],
   unhandled: [],
   media: (path) => new URL(`media/${path}`, base).href,
@@ -45,7 +46,7 @@ const lab = {
       ...options,
     }),
 
-  /** An rx-player on the page's video. Its listeners are older than the adapter's: an app's may be. */
+  /** An rx-player on the page's video. Its listeners are added before the adapter's, as an app's may be. */
   rxPlayer() {
     const player = new RxPlayer({ videoElement: video });
     player.addEventListener("error", (error) => lab.playerErrors.push(seen(error)));
@@ -57,7 +58,10 @@ const lab = {
     return player;
   },
 
-  /** Plays `path` on `lab.player`, which is made where there is none; what rxKeySystems() rejects with is `lab.refusal`. */
+  /**
+   * Plays `path` on `lab.player`, which is created if there is none; a rejection of rxKeySystems() becomes
+   * `lab.refusal`.
+   */
   async play(path, { options = {}, adapter = {}, more = {} } = {}) {
     lab.player ??= lab.rxPlayer();
     lab.drm ??= await lab.client(options);

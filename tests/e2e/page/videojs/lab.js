@@ -1,15 +1,16 @@
-// What videojs.spec.mjs uses inside the page: `window.lab`. It is at /r/RUN/e2e/videojs/; `?eme=5.2` is the oldest contrib-eme.
+// What videojs.spec.mjs uses inside the page: `window.lab`. Its URL is /r/RUN/e2e/videojs/; `?eme=5.2` is the oldest
+// contrib-eme.
 import * as pallycon from "pallycon-drm";
 import { pallyConError, pallyConKeySystems } from "pallycon-drm/videojs";
 
-window.VIDEOJS_NO_DYNAMIC_STYLE = true; // the page's policy forbids styles of a script
+window.VIDEOJS_NO_DYNAMIC_STYLE = true; // the page's policy forbids style elements that a script adds
 const { default: videojs } = await import("video.js");
 await (location.search === "?eme=5.2" ? import("videojs-contrib-eme-5-2") : import("videojs-contrib-eme"));
 
 const base = new URL("../../", location.href).href;
 const TYPES = { mpd: "application/dash+xml", m3u8: "application/x-mpegURL" };
 
-/** An error of ours as the test can read it. */
+/** An error of ours in a form that the test can read. */
 const plain = (error) => error && { ...error.toJSON(), isOurs: error instanceof pallycon.PallyConError };
 
 videojs.log.level("off");
@@ -25,9 +26,9 @@ const lab = {
   playerErrors: [],
   /** of contrib-eme: its events on the tech */
   seen: [],
-  /** of the page: what nobody caught */
+  /** of the page: uncaught errors */
   unhandled: [],
-  /** what the token callback was told */
+  /** contexts of the token callback */
   contexts: [],
   /** of each of those requests */
   signals: [],
@@ -57,7 +58,7 @@ const lab = {
       ...options,
     }),
 
-  /** A player in the place of the page's video. */
+  /** A player that replaces the page's video. */
   newPlayer() {
     const player = videojs(lab.video, {
       muted: true,

@@ -8,8 +8,8 @@ export async function open(lab, version) {
   let player;
   let configured;
   const load = (path) => {
-    // Another one for each source: after a refusal, hls.js makes other MediaKeys for FairPlay, which Chromium does not take while the
-    // element has encrypted media.
+    // Another one for each source: after a refusal, hls.js makes other MediaKeys for FairPlay, which Chromium does not
+    // accept while the element has encrypted media.
     player?.destroy();
     player = new Hls({ ...configured.config });
     player.on(Hls.Events.ERROR, (_event, data) =>

@@ -1,11 +1,11 @@
-// A bare element: its `pallyconerror` event, and what attachMedia() rejects with.
+// A bare element: its `pallyconerror` event, and the rejection of attachMedia().
 import { attachMedia } from "pallycon-drm/media";
 import { feed } from "../../page/feed.js";
 
 export async function open(lab) {
   let undo;
   const load = (path) => {
-    feed(lab.video, lab.media(path)).catch(() => {}); // emptied while it is fed
+    feed(lab.video, lab.media(path)).catch(() => {}); // emptied while it is being fed
     lab.video.play().catch(() => {}); // without a key it never settles
   };
   const onError = ({ detail }) => lab.hear("pallyconerror", detail.message, detail);

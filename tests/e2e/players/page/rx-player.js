@@ -1,4 +1,4 @@
-// rx-player: its `error` event, and `warning` for what it survives.
+// rx-player: its `error` event, and `warning` for errors that it survives.
 import { pallyConError, rxKeySystems } from "pallycon-drm/rx-player";
 
 const VERSIONS = { "rx-player": () => import("rx-player"), "rx-player-4.0": () => import("rx-player-4.0") };

@@ -1,4 +1,4 @@
-// Shaka Player: load() rejects, or the player's `error` event comes.
+// Shaka Player: load() rejects, or the player raises an `error` event.
 import { attachShaka, pallyConError } from "pallycon-drm/shaka";
 
 const VERSIONS = {
@@ -17,7 +17,7 @@ export async function open(lab, version) {
     try {
       await player.load(lab.media(path));
     } catch (error) {
-      if (error.code !== 7000 && error.code !== 7002) hear(error); // interrupted, or destroyed meanwhile
+      if (error.code !== 7000 && error.code !== 7002) hear(error); // interrupted, or destroyed in the meantime
       return;
     }
     lab.video.play().catch(() => {}); // without a key it never settles

@@ -7,7 +7,7 @@ const VERSIONS = {
 };
 
 export async function open(lab, version) {
-  window.VIDEOJS_NO_DYNAMIC_STYLE = true; // the page's policy forbids styles of a script
+  window.VIDEOJS_NO_DYNAMIC_STYLE = true; // the page's policy forbids style elements that a script adds
   const { default: videojs } = await import("video.js");
   await VERSIONS[version]();
   videojs.log.level("off");
