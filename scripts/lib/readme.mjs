@@ -51,8 +51,8 @@ export function examples() {
 }
 
 /**
- * `nodenext`: the README's and the players' pages as an ES module of Node sees them. Shaka's and rx-player's own default exports have
- * other types there (docs/players/shaka.md).
+ * `nodenext`: the README's blocks, and those in TypeScript of the players' pages, as an ES module of Node sees them. (Shaka's own
+ * default export has another type there: docs/players/shaka.md.)
  * @returns {string} the tsconfig.json to compile
  */
 export function readmeProject({ nodenext = false } = {}) {
