@@ -2,6 +2,7 @@
 //   npm run engines -- --only 64,78    these engines alone
 //   npm run engines -- --write         also writes the table into docs/players.md
 import { join } from "node:path";
+import { options } from "./lib/args.mjs";
 import { markdownTable, writeBetween } from "./lib/markdown.mjs";
 import { root } from "./lib/paths.mjs";
 import { UserError, elapsed, main, log, seconds, step, table } from "./lib/log.mjs";
@@ -12,25 +13,22 @@ import { ensurePackages } from "./setup/npm.mjs";
 const DOCUMENT = join(root, "docs/players.md");
 const MARK = "<!-- npm run engines -- --write -->";
 
-function options(args) {
-  let engines = ENGINES;
-  let write = false;
-  for (let i = 0; i < args.length; i += 1) {
-    if (args[i] === "--write") write = true;
-    else if (args[i] === "--only" && args[i + 1]) {
-      const wanted = args[++i].split(",").map(Number);
-      engines = ENGINES.filter(({ chromium }) => wanted.includes(chromium));
-      const known = ENGINES.map(({ chromium }) => chromium).join(", ");
-      if (engines.length !== wanted.length) throw new UserError(`There are engines for Chromium ${known}.`);
-    } else throw new UserError(`"${args[i]}" is not an option of npm run engines.`, "--only 64,78  --write");
-  }
-  if (write && engines !== ENGINES)
+function asked() {
+  const { values } = options("npm run engines", {
+    only: { type: "string", value: "64,78" },
+    write: { type: "boolean" },
+  });
+  const wanted = values.only?.split(",").map(Number);
+  const engines = ENGINES.filter(({ chromium }) => !wanted || wanted.includes(chromium));
+  if (wanted && engines.length !== wanted.length)
+    throw new UserError(`There are engines for Chromium ${ENGINES.map(({ chromium }) => chromium).join(", ")}.`);
+  if (values.write && wanted)
     throw new UserError("The table in docs/players.md has every engine.", "Use --write without --only.");
-  return { engines, write };
+  return { engines, write: values.write };
 }
 
 await main(async () => {
-  const { engines, write } = options(process.argv.slice(2));
+  const { engines, write } = asked();
   if (!enginesRunHere)
     throw new UserError(
       "The old engines are Linux programs for x64.",

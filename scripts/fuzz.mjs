@@ -2,6 +2,7 @@
 // `--write` puts that into docs/fuzzing.md. A finding ends the run with its input's file. Targets are in fuzz/targets, seeds in fuzz/seeds.json (all of our own making).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { options } from "./lib/args.mjs";
 import { root } from "./lib/paths.mjs";
 import { ask, run } from "./lib/run.mjs";
 import { UserError, main, log, seconds, step, table } from "./lib/log.mjs";
@@ -13,33 +14,13 @@ const seeds = JSON.parse(readFileSync(join(fuzzDir, "seeds.json"), "utf8"));
 // What real inputs have; longer ones only make a run slower. Linear work is proved elsewhere, by counted steps.
 const MAX_LENGTH = 1024;
 
-function options(args) {
-  const found = { seconds: 60, runs: 0, targets: Object.keys(seeds), seed: 1, write: false };
-  for (let i = 0; i < args.length; i += 1) {
-    if (args[i] === "--write") {
-      found.write = true;
-      continue;
-    }
-    const value = args[i + 1];
-    const number = () => {
-      const read = Number(value);
-      if (!Number.isInteger(read) || read < 1)
-        throw new UserError(`${args[i]} takes a whole number.`, "For example: --seconds 60");
-      return read;
-    };
-    if (args[i] === "--seconds") found.seconds = number();
-    else if (args[i] === "--runs") found.runs = number();
-    else if (args[i] === "--seed") found.seed = number();
-    else if (args[i] === "--target" && seeds[value]) found.targets = [value];
-    else
-      throw new UserError(
-        `"${args.slice(i, i + 2).join(" ")}" is not an option of npm run fuzz.`,
-        `--seconds N, --runs N, --seed N, --write, --target ${Object.keys(seeds).join("|")}`,
-      );
-    i += 1;
-  }
-  return found;
-}
+const OPTIONS = {
+  seconds: { type: "number", default: 60 },
+  runs: { type: "number", default: 0 },
+  seed: { type: "number", default: 1 },
+  target: { type: "string", value: Object.keys(seeds).join("|") },
+  write: { type: "boolean" },
+};
 
 /** Seeds as files, beside whatever earlier runs have found. */
 function corpus(target) {
@@ -86,7 +67,9 @@ function record(rows) {
 }
 
 await main(async () => {
-  const { seconds: time, runs, targets, seed, write } = options(process.argv.slice(2));
+  const { seconds: time, runs, seed, target: only, write } = options("npm run fuzz", OPTIONS).values;
+  const targets = Object.keys(seeds).filter((target) => !only || target === only);
+  if (targets.length === 0) throw new UserError(`There is no target ${only}.`, OPTIONS.target.value);
   if (!hasNightly())
     throw new UserError("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
   const paths = [await ensureTool("cargo-fuzz")];
@@ -130,7 +113,7 @@ await main(async () => {
     }
   }
   log(`\n${table(rows)}`);
-  log(`\n${targets.length - failed} targets passed, ${failed} failed`);
+  log(`\n${targets.length - failed} passed, ${failed} failed`);
   if (write && failed === 0) record(rows);
   return failed === 0 ? 0 : 1;
 });

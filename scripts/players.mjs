@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PLAYERS, cells } from "../tests/e2e/players/cells.mjs";
+import { options } from "./lib/args.mjs";
 import { playwright, settle } from "./lib/count.mjs";
 import { markdownTable, writeBetween } from "./lib/markdown.mjs";
 import { logDir, root } from "./lib/paths.mjs";
@@ -21,22 +22,19 @@ const MARK = "<!-- npm run players -- --write -->";
 const BROWSERS = { chromium: "Chromium", firefox: "Firefox" };
 const SPEC = "players.spec.mjs";
 
-function options(args) {
-  let players = Object.keys(PLAYERS);
-  let write = false;
-  for (let i = 0; i < args.length; i += 1) {
-    if (args[i] === "--write") write = true;
-    else if (args[i] === "--only" && args[i + 1]) {
-      players = args[++i].split(",");
-      const unknown = players.find((name) => !PLAYERS[name]);
-      if (unknown)
-        throw new UserError(`There is no player ${unknown}.`, `There are ${Object.keys(PLAYERS).join(", ")}.`);
-    } else throw new UserError(`"${args[i]}" is not an option of npm run players.`, "--only shaka,hls  --write");
-  }
-  const all = players.length === Object.keys(PLAYERS).length;
-  if (write && !all)
+function asked() {
+  const { values } = options("npm run players", {
+    only: { type: "string", value: "shaka,hls" },
+    write: { type: "boolean" },
+  });
+  const known = Object.keys(PLAYERS);
+  const players = values.only?.split(",") ?? known;
+  const unknown = players.find((name) => !known.includes(name));
+  if (unknown) throw new UserError(`There is no player ${unknown}.`, `There are ${known.join(", ")}.`);
+  const all = players.length === known.length;
+  if (values.write && !all)
     throw new UserError("The tables in docs/players.md have every player.", "Use --write without --only.");
-  return { players, all, write };
+  return { players, all, write: values.write };
 }
 
 const quote = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
@@ -62,15 +60,15 @@ async function tests(label, project, args) {
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" },
     timeout: 60 * 60_000,
   });
-  const { suites = [] } = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
-  const count = settle(playwright({ suites }, project), result.ok);
+  const written = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
+  const count = settle(playwright(written), result.ok);
   log(`    ${count.passed} passed, ${count.failed} failed, ${seconds(result.duration)}`);
   if (count.failed > 0) log(`${result.tail}\n    → ${result.log}`);
-  return { count, shown: shownIn(suites) };
+  return { count, shown: shownIn(written.suites ?? []) };
 }
 
 await main(async () => {
-  const { players, all, write } = options(process.argv.slice(2));
+  const { players, all, write } = asked();
   await ensurePackages();
   await ensureBuilt("package");
   await ensureBuilt("bridge");

@@ -4,21 +4,13 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { options } from "./lib/args.mjs";
 import { root } from "./lib/paths.mjs";
 import { UserError, elapsed, main, log } from "./lib/log.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 
 const DEFAULT_PORT = 8080;
-
-function port(args) {
-  if (args.length === 0) return undefined;
-  const value = Number(args[1]);
-  if (args[0] !== "--port" || args.length !== 2 || !Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new UserError(`"${args.join(" ")}" is not an option of npm start.`, "npm start -- --port NUMBER");
-  }
-  return value;
-}
 
 const isFree = (number) =>
   new Promise((resolve) => {
@@ -28,7 +20,9 @@ const isFree = (number) =>
   });
 
 await main(async () => {
-  const wanted = port(process.argv.slice(2));
+  const { port: wanted } = options("npm start", { port: { type: "number" } }).values;
+  if (wanted > 65_535)
+    throw new UserError(`There is no port ${wanted}.`, "A port is 65535 at most; 0 is any free one.");
   await ensurePackages();
   await ensureBuilt("viewers");
   await ensureBuilt("bridge");

@@ -4,6 +4,7 @@
 //   npm test -- --verbose           the suites' own output as it comes
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { options } from "./lib/args.mjs";
 import { settle } from "./lib/count.mjs";
 import { logDir } from "./lib/paths.mjs";
 import { UserError, elapsed, main, log, seconds, step, table } from "./lib/log.mjs";
@@ -14,18 +15,17 @@ import { ensureBuilt } from "./setup/build.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 import { ensureRust } from "./setup/rust.mjs";
 
-function options(args) {
-  const found = { only: undefined };
-  for (let i = 0; i < args.length; i += 1) {
-    if (args[i] === "--only" && args[i + 1]) found.only = args[++i].split(",");
-    else if (args[i] === "--vectors" && args[i + 1]) process.env.PALLYCON_VECTORS = args[++i];
-    else if (args[i] === "--verbose") process.env.PALLYCON_VERBOSE = "1";
-    else
-      throw new UserError(`"${args[i]}" is not an option of npm test.`, "--only GROUP,…  --vectors FOLDER  --verbose");
-  }
+function asked() {
+  const { only, vectors, verbose } = options("npm test", {
+    only: { type: "string", value: "GROUP,…" },
+    vectors: { type: "string", value: "FOLDER" },
+    verbose: { type: "boolean" },
+  }).values;
+  if (vectors) process.env.PALLYCON_VECTORS = vectors;
+  if (verbose) process.env.PALLYCON_VERBOSE = "1";
   for (const name of ["PALLYCON_VECTORS", "PALLYCON_CONTRACT"])
     if (process.env[name]) process.env[name] = resolve(process.env[name]);
-  return found;
+  return { only: only?.split(",") };
 }
 
 /** Suites that need a build that failed have failed too; the others still run. */
@@ -65,7 +65,7 @@ async function runSuite(suite) {
 }
 
 await main(async () => {
-  const { only } = options(process.argv.slice(2));
+  const { only } = asked();
   const wanted = SUITES.filter((suite) => !only || only.includes(suite.group) || only.includes(suite.id));
   if (wanted.length === 0)
     throw new UserError(

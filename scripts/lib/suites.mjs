@@ -127,7 +127,7 @@ const playwrightSuite = (id, folder, project, title, needs) => ({
       timeout: 25 * MINUTES,
     });
     const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-    const counted = count.playwright(report, project);
+    const counted = count.playwright(report);
     if (counted.flaky) log(`  ! ${counted.flaky} passed only at the second try: see ${result.log}`);
     return { ...result, count: counted };
   },
@@ -190,7 +190,7 @@ export const SUITES = [
         log: "test-fuzz",
         timeout: 30 * MINUTES,
       });
-      return { ...result, count: count.fuzz(result.output) };
+      return { ...result, count: count.lastLine(result.output) };
     },
   },
   wasmSuite("chrome", "chromium", "wasm in Chrome: wasm-pack test"),
@@ -290,7 +290,7 @@ export const SUITES = [
         log: "test-engines",
         timeout: 20 * MINUTES,
       });
-      return { ...result, count: count.engines(result.output) };
+      return { ...result, count: count.lastLine(result.output) };
     },
   },
   nodeSuite("webkit", "A browser without EME: WebKitGTK", ["tests/webkit"], {

@@ -9,21 +9,15 @@ import { UserError, step } from "../lib/log.mjs";
 export const WASM_TARGET = "wasm32-unknown-unknown";
 const GET_RUST = "Install Rust with rustup (https://rustup.rs), open a new terminal, and run the command again.";
 
-/**
- * @param {string} toml the text of a rust-toolchain.toml
- * @returns {{channel: string, components: string[], targets: string[]}}
- */
-export function parseToolchain(toml) {
-  const value = (key) => {
-    const found = new RegExp(`^${key} *= *(.+)$`, "m").exec(toml);
-    if (!found)
-      throw new UserError(`rust-toolchain.toml has no "${key}" on a line of its own.`, "Restore it from git.");
-    return JSON.parse(found[1]);
-  };
-  return { channel: value("channel"), components: value("components"), targets: value("targets") };
-}
+const toml = readFileSync(join(root, "rust-toolchain.toml"), "utf8");
+/** The value of a key that has a line of its own. */
+const inToolchain = (key) => JSON.parse(new RegExp(`^${key} *= *(.+)$`, "m").exec(toml)[1]);
 
-export const pinned = parseToolchain(readFileSync(join(root, "rust-toolchain.toml"), "utf8"));
+export const pinned = {
+  channel: inToolchain("channel"),
+  components: inToolchain("components"),
+  targets: inToolchain("targets"),
+};
 
 /** Fuzzing needs nightly. The scripts use it if it is installed and never install it. */
 export const hasNightly = () => Boolean(ask(["rustup", "run", "nightly", "rustc", "--version"]));

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { PLAYERS as ADAPTERS } from "../../scripts/build/scripts.mjs";
 import { CASES, NOT_PROVOKED, SECTIONS } from "../../www/demo/errors/cases.mjs";
-import { NOTHING, PLAYERS, PLAYS } from "../../scripts/docs/record-failures.mjs";
 import { PALLYCON_GROUPS } from "../../scripts/docs/errors.mjs";
-import { REPORTED_ISSUES } from "../../scripts/docs/reported-issues.mjs";
 import { secretsIn } from "../../scripts/lib/secrets.mjs";
-import { FILE, nameOf, parts, playersOf } from "../../scripts/docs/without-and-with.mjs";
+import { PLAYERS, PLAYS } from "../showcase/record.mjs";
+import { FILE, nameOf, parts, playersOf } from "../showcase/run.mjs";
+import { reportedIssues } from "../support/reported-issues.mjs";
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const cells = (line) => line.slice(2, -2).split(/(?<!\\) \| /);
@@ -33,10 +33,10 @@ test("every option has an entry for each adapter", () => {
 });
 
 test("every reported issue and every group of codes is provoked, or has a reason", () => {
-  for (const [index, [pain]] of REPORTED_ISSUES.entries()) {
+  for (const [index, { report }] of reportedIssues().entries()) {
     const number = index + 1;
     const cases = CASES.filter((one) => one.pain === number);
-    assert.equal(cases.length > 0, !(number in NOT_PROVOKED), `${number}. ${pain}`);
+    assert.equal(cases.length > 0, !(number in NOT_PROVOKED), `${number}. ${report}`);
   }
   for (const one of CASES)
     assert.ok(one.players === undefined || (one.pain && one.run?.hls), "only playlist cases are not for every player");
@@ -64,7 +64,7 @@ test("docs/without-and-with.md contains every case, for each player, without the
   assert.deepEqual(
     titles,
     parts().map(({ level, title }) => [level, title]),
-    "stale: npm run docs",
+    "stale: npm run showcase",
   );
   const rows = text
     .split("\n")
@@ -72,7 +72,7 @@ test("docs/without-and-with.md contains every case, for each player, without the
     .map(cells);
   for (const one of CASES) {
     const at = rows.findIndex(([name]) => name === nameOf(one));
-    assert.ok(at >= 0, `${nameOf(one)}: npm run docs`);
+    assert.ok(at >= 0, `${nameOf(one)}: npm run showcase`);
     const heard = rows.slice(at, at + playersOf(one).length);
     assert.deepEqual(
       heard.map(([, player]) => player),
@@ -85,38 +85,6 @@ test("docs/without-and-with.md contains every case, for each player, without the
     assert.ok(text.includes(`Not provoked here: ${NOT_PROVOKED[number]}.`));
   assert.deepEqual(secretsIn(text), []);
   assert.doesNotMatch(text, /\/\/localhost|127\.0\.0\.1|file:\/\/|\/tmp\/|\[object/);
-});
-
-test("the outcomes of docs/without-and-with.md match its rows", () => {
-  const text = readFileSync(FILE, "utf8");
-  const rows = text
-    .split("\n")
-    .filter((line) => line.startsWith("| "))
-    .map(cells);
-  const start = rows.findIndex(([first]) => first === "outcome");
-  const outcomes = rows.slice(start + 2, start + 6).map(([kind, ...counts]) => [kind, ...counts.map(Number)]);
-  const kindOf = (cell) => (cell.startsWith(PLAYS) ? 0 : cell.includes("→") ? 1 : cell.startsWith(NOTHING) ? 3 : 2);
-  const heard = rows.slice(start + 6).filter((row) => row.length === 4 && Object.values(PLAYERS).includes(row[1]));
-  assert.equal(
-    heard.length,
-    CASES.reduce((sum, one) => sum + playersOf(one).length, 0),
-  );
-  Object.entries(PLAYERS).forEach(([player, title], place) => {
-    for (const side of [0, 1]) {
-      const counts = [0, 0, 0, 0];
-      for (const row of heard.filter(([, name]) => name === title)) counts[kindOf(row[2 + side])] += 1;
-      assert.deepEqual(
-        outcomes.map((outcome) => outcome[1 + 2 * place + side]),
-        counts,
-        `${title}, ${side ? "with" : "without"}`,
-      );
-      assert.equal(
-        counts.reduce((sum, count) => sum + count),
-        CASES.filter((one) => playersOf(one).includes(player)).length,
-        title,
-      );
-    }
-  });
 });
 
 test("with the package, every code of PallyCon reaches the app", () => {

@@ -1,6 +1,6 @@
 // pallycon-drm/inspect through its JavaScript: objects, independent bytes, and writing back.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { test } from "node:test";
 import { init as initPlayer, inspectCustomData, parseInitData } from "../../dist/index.js";
 import {
@@ -24,8 +24,13 @@ test("before init, calls throw an error that says so", () => {
   );
 });
 
-test("loading", async () => {
-  await Promise.all([init(), init(), initPlayer()]);
+test("init() compiles the module once, however often it is called", async (t) => {
+  const compile = t.mock.method(WebAssembly, "compile");
+  await Promise.all([init(), init(), init(), initPlayer()]);
+  await init();
+  // Node's own fetch compiles a module, too.
+  const { size } = statSync(new URL("../../dist/inspect.wasm", import.meta.url));
+  assert.equal(compile.mock.calls.filter(({ arguments: [bytes] }) => bytes.length === size).length, 1);
 });
 
 test("a box written from its read form reads the same again", () => {

@@ -26,7 +26,7 @@ const OTHERS = [
   /^(benches|www|xtask|docs\/scale)\//, // compared as a reader of init data; the bridge and the demo choose what they show
   /^docs\/(performance|decisions|adapter-bugs|scale|when-it-does-not-play)\.md$/, // measured, decided, generated
   /^CONTRIBUTING\.md$|^tests\/scripts\//, // these lists
-  /^tests\/(demo|engines)\/|^tests\/e2e\/(?!rx-player\.)[\w-]+\.spec\.mjs$|^tests\/mutants\/client\.mjs$/, // what the client and the demo do with every adapter
+  /^tests\/(demo|engines)\/|^tests\/e2e\/(?!rx-player\.)[\w-]+\.spec\.mjs$|^tests\/mutants\/bugs\/client\.mjs$/, // what the client and the demo do with every adapter
 ];
 
 test("a new adapter touches the same files as rx-player", () => {

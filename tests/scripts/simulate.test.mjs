@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { options } from "../../scripts/soak.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (...path) => readFileSync(join(root, ...path), "utf8");
@@ -32,15 +31,4 @@ test("hls.js retries license requests eight times, immediately, and has no time 
     read("node_modules/hls.js/src/controller/eme-controller.ts"),
   );
   assert.doesNotMatch(request, /setTimeout|retryDelayMs|\.timeout\b/);
-});
-
-test("npm run soak accepts a seed, or prints one", () => {
-  assert.deepEqual(options(["--seed", "7", "--sequences", "5", "--browser", "firefox"]), {
-    sequences: 5,
-    seed: 7,
-    browser: "firefox",
-  });
-  assert.deepEqual(options([], 12_345_678), { sequences: 60, seed: 345_678, browser: "chromium" });
-  for (const wrong of [["--seed"], ["--seed", "x"], ["--sequences", "0"], ["--browser", "safari"], ["--all"]])
-    assert.throws(() => options(wrong), /not an option of npm run soak/);
 });

@@ -1,5 +1,5 @@
 // What is made to go wrong for docs/without-and-with.md, each in every player. A case belongs to a report of users (`pain`:
-// its number in reported-issues.mjs), to a group of PallyCon's codes (`group`: its title in errors.json), or to another section.
+// its number in docs/reported-issues.md), to a group of PallyCon's codes (`group`: its title in errors.json), or to another section.
 const license = (fault, more) => ({ faults: [{ on: "license", fault, ...more }] });
 const certificate = (fault) => ({ faults: [{ on: "certificate", fault }] });
 const token = (fault) => ({ faults: [{ on: "token", fault }] });

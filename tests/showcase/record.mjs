@@ -1,7 +1,7 @@
 // One page, one player, one thing that goes wrong: what the app hears of it.
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
-import { openWebKit } from "../../tests/webkit/driver.mjs";
+import { openWebKit } from "../webkit/driver.mjs";
 
 export const PLAYERS = { shaka: "Shaka Player", hls: "hls.js", eme: "EME alone" };
 const SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready", fairplay: "com.apple.fps" };

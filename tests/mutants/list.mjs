@@ -1,10 +1,10 @@
-// The deliberate bugs of tests/mutants/, and how one is put into a source.
+// The deliberate bugs of bugs/, and how one is put into a source.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root } from "./paths.mjs";
+import { root } from "../../scripts/lib/paths.mjs";
 
-const folder = join(root, "tests/mutants");
+const folder = join(root, "tests/mutants/bugs");
 
 /**
  * @typedef {{name: string, spec: string, grep: string, edits: [file: string, find: string, replace: string][]}} Mutant
@@ -28,7 +28,7 @@ export function mutated({ name, edits }, tree = root) {
     const places = text.split(find);
     if (places.length !== 2)
       throw new Error(
-        `${name}: its place is in ${file} ${places.length - 1} times. The source has changed: adapt tests/mutants/.`,
+        `${name}: its place is in ${file} ${places.length - 1} times. The source has changed: adapt tests/mutants/bugs/.`,
       );
     texts.set(file, places.join(replace));
   }

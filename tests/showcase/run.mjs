@@ -1,19 +1,21 @@
 // Writes docs/without-and-with.md: what an app observes when something goes wrong, from each player as its documentation
 // sets it up and with the package. No cell is typed by hand: each is what a page in a real browser observed in this run.
-//   npm run docs        does it, after building what it needs (ten minutes)
-//   node scripts/docs/without-and-with.mjs --only TEXT        the cases that have it in their name, on the screen alone
+//   npm run showcase                   writes it (fifteen minutes)
+//   npm run showcase -- --only TEXT    prints the cases with TEXT in their name
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { createLicenseServer } from "../../www/license-server/server.mjs";
-import { bundlePage } from "../lib/bundle.mjs";
-import { root } from "../lib/paths.mjs";
-import { CHROMIUM_ARGS, findBrowser } from "../setup/browsers.mjs";
+import { PALLYCON_GROUPS } from "../../scripts/docs/errors.mjs";
+import { options } from "../../scripts/lib/args.mjs";
+import { bundlePage } from "../../scripts/lib/bundle.mjs";
+import { root } from "../../scripts/lib/paths.mjs";
+import { ensureBuilt } from "../../scripts/setup/build.mjs";
+import { CHROMIUM_ARGS, findBrowser } from "../../scripts/setup/browsers.mjs";
 import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "../../www/demo/errors/cases.mjs";
-import { PALLYCON_GROUPS } from "./errors.mjs";
-import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./record-failures.mjs";
-import { REPORTED_ISSUES } from "./reported-issues.mjs";
+import { reportedIssues } from "../support/reported-issues.mjs";
+import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./record.mjs";
 
 const folder = (path) => join(root, path);
 export const FILE = folder("docs/without-and-with.md");
@@ -28,9 +30,9 @@ export function parts() {
   return [
     control,
     { level: 2, title: "What users report", cases: [] },
-    ...REPORTED_ISSUES.map(([pain], index) => ({
+    ...reportedIssues().map(({ report }, index) => ({
       level: 3,
-      title: `${index + 1}. ${pain}`,
+      title: `${index + 1}. ${report}`,
       cases: of("pain", index + 1),
       reason: NOT_PROVOKED[index + 1],
     })),
@@ -69,7 +71,7 @@ export function render(heard, versions) {
       ...(reason ? [`Not provoked here: ${reason}.`] : []),
     ].join("\n\n"),
   );
-  return `<!-- Written by scripts/docs/without-and-with.mjs. -->
+  return `<!-- Written by npm run showcase. -->
 # Without the package, and with it
 
 What an app observes when something goes wrong: the text of the player's own error, and with the package the hint after →. Several messages are separated by ·.
@@ -78,7 +80,7 @@ all in one run; the setups are in [www/demo/errors/compare](../www/demo/errors/c
 and the key systems' guides where there is no player. For hls.js the fatal errors are shown, or the others if none was fatal. The number of attempts and the time limits
 are the same on both sides wherever the player has a setting for them. Messages of DRMs that the browser lacks are the bridge's, not a real CDM's. ${versions}
 
-\`npm run docs\` writes this page again. [When it does not play](when-it-does-not-play.md) starts from the symptom.
+\`npm run showcase\` writes this page again. [When it does not play](when-it-does-not-play.md) starts from the symptom.
 
 ${summary([...heard.values()])}
 
@@ -131,7 +133,8 @@ async function listen(cases, { browser, origin }) {
 }
 
 async function main() {
-  const only = process.argv[2] === "--only" ? (process.argv[3] ?? "") : "";
+  const { only } = options("npm run showcase", { only: { type: "string", value: "TEXT", default: "" } }).values;
+  for (const need of ["viewers", "bridge"]) await ensureBuilt(need);
   await bundlePage(folder("tests/e2e/compare/main.js"), folder("build/compare"));
   for (const name of ["index.html", "frame.html", "frame.js"])
     cpSync(folder(`tests/e2e/compare/${name}`), folder(`build/compare/${name}`));
