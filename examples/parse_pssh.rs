@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_init_data_is_refused() {
+    fn text_without_init_data_is_refused() {
         assert_eq!(describe("what is this?").unwrap_err().code.as_str(), "init-data-invalid");
     }
 }

@@ -1,10 +1,13 @@
 // `npm run build`: Rust to wasm modules, TypeScript to dist/, then checks and sizes. It needs rustup and Node.
 //   --for-viewers   only what the site of www/demo loads, without types and budgets
 //   --allow-plain   builds with any stable Rust where the release build is impossible: same behavior, larger modules
+import { join } from "node:path";
 import { MODULES, PAGE_MODULES } from "./build/modules.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 import { ensureAnyRust, ensureRust } from "./setup/rust.mjs";
-import { main, log, step } from "./lib/log.mjs";
+import { main, log, step, table } from "./lib/log.mjs";
+import { buildDir } from "./lib/paths.mjs";
+import { LIMIT, pack, shares } from "./lib/tarball.mjs";
 
 const forViewers = process.argv.includes("--for-viewers");
 const allowPlain = process.argv.includes("--allow-plain");
@@ -33,5 +36,8 @@ await main(async () => {
   checkCiphers();
   const { lines, over } = reportSizes();
   for (const line of lines) log(line);
+  const packed = pack(join(buildDir, "packed"));
+  log(`\nthe package, packed: ${packed.size} bytes of ${LIMIT}; what each file adds, compressed alone:`);
+  log(table(shares(packed)));
   if (over && isRelease) return 1;
 });

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeErrors } from "./build/errors.mjs";
 import { MODULES } from "./build/modules.mjs";
+import { commit } from "./lib/manifest.mjs";
 import { logDir, root } from "./lib/paths.mjs";
 import { run } from "./lib/run.mjs";
 import { main, log, seconds, step } from "./lib/log.mjs";
@@ -13,6 +14,17 @@ import { ensurePackages } from "./setup/npm.mjs";
 import { WASM_TARGET, ensureRust } from "./setup/rust.mjs";
 
 const clippy = (...args) => ["cargo", "clippy", "--quiet", ...args, "--", "-D", "warnings"];
+const rustdoc = (...args) => [
+  "cargo",
+  "rustdoc",
+  "--lib",
+  "--features",
+  MODULES.join(),
+  ...args,
+  "--",
+  "-D",
+  "warnings",
+];
 const tsc = (...args) => [process.execPath, "node_modules/typescript/bin/tsc", "--noEmit", ...args];
 
 /** Biome's settings are biome.jsonc. A warning fails, too. */
@@ -24,6 +36,8 @@ const CHECKS = [
   ["clippy, native", clippy("--all-targets", "--features", MODULES.join())],
   // One feature at a time: each is a wasm module of its own and must build without the others.
   ...MODULES.map((name) => [`clippy, wasm ${name}`, clippy("--target", WASM_TARGET, "--features", name)]),
+  ["rustdoc, native", rustdoc()],
+  ["rustdoc, wasm", rustdoc("--target", WASM_TARGET)],
   ["rustfmt, simulator", ["cargo", "fmt", "--check", "--manifest-path", "xtask/simulate/Cargo.toml"]],
   ["clippy, simulator", SIMULATE_CLIPPY],
   ["tsc", tsc("-p", "tsconfig.json"), "tsconfig.json"],
@@ -45,6 +59,6 @@ await main(async () => {
     if (!result.ok) log(result.tail);
     log(`    ${result.ok ? "passed" : "failed"}, ${seconds(result.duration)}`);
   }
-  writeFileSync(join(logDir, "lint.json"), JSON.stringify(count));
+  writeFileSync(join(logDir, "lint.json"), JSON.stringify({ commit: commit(), complete: true, ...count }));
   return count.failed === 0 ? 0 : 1;
 });

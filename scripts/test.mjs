@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { options } from "./lib/args.mjs";
 import { settle } from "./lib/count.mjs";
+import { commit } from "./lib/manifest.mjs";
 import { logDir } from "./lib/paths.mjs";
 import { UserError, elapsed, main, log, seconds, step, table } from "./lib/log.mjs";
 import { SUITES } from "./lib/suites.mjs";
@@ -97,7 +98,10 @@ await main(async () => {
     (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
     { passed: 0, failed: 0 },
   );
-  writeFileSync(summary, JSON.stringify({ ...total, suites: results }, undefined, 2));
+  writeFileSync(
+    summary,
+    JSON.stringify({ commit: commit(), complete: !only, ...total, suites: results }, undefined, 2),
+  );
   log(
     `\n${table([["suite", "passed", "failed", "time"], ...results.map((r) => [r.title, r.passed, r.failed, seconds(r.duration)])])}`,
   );

@@ -68,8 +68,7 @@ export function contractFile(contract) {
 }
 
 /**
- * tsc's findings: what does not fit is wrong. A name that the package does not export yet is absent, and is told apart,
- * because a contract may be ahead of the package.
+ * tsc's findings. A contract may be ahead of the package: a name that is not exported yet is absent, not wrong.
  * @returns {{wrong: string[], absent: string[]}}
  */
 export function verdict(output) {

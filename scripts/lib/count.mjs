@@ -16,7 +16,7 @@ export const tap = (output) => ({
   failed: sum(output, /^# (?:fail|cancelled|skipped|todo) (\d+)$/gm),
 });
 
-/** Playwright's JSON report. A browser that was late once is no failure; `flaky` is printed, so that it does not go unseen. */
+/** Playwright's JSON report. A test that passed only at the second try counts as passed; `flaky` is printed. */
 export const playwright = ({ stats: { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = {} }) => ({
   passed: expected + flaky,
   failed: unexpected + skipped,

@@ -28,6 +28,9 @@ const TOOLS = {
   "wasm-bindgen-cli": { version: bindgenVersion, locked: false, binary: "wasm-bindgen", minutes: 5 },
   "wasm-pack": { version: () => "0.15.1", locked: true, binary: "wasm-pack", minutes: 4 },
   "cargo-fuzz": { version: () => "0.13.1", locked: true, binary: "cargo-fuzz", minutes: 2 },
+  // For a release alone.
+  "cargo-deny": { version: () => "0.20.2", locked: true, binary: "cargo-deny", minutes: 6 },
+  "cargo-cyclonedx": { version: () => "0.5.9", locked: true, binary: "cargo-cyclonedx", minutes: 3 },
   geckodriver: { version: () => "0.37.1", locked: true, binary: "geckodriver", minutes: 4 },
 };
 

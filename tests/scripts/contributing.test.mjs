@@ -1,4 +1,4 @@
-// CONTRIBUTING's lists of what a change touches are true: for an adapter, and for an error code.
+// CONTRIBUTING's lists of the files that a change touches are true: each is compared with an existing example, found by its name.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -17,35 +17,61 @@ function texts(folder = "") {
   });
 }
 const files = texts();
-const naming = (word) => files.filter((path) => path.includes(word) || read(path).includes(word));
 
-/** How an adapter is named where it needs something; other texts may mention rx-player. */
-const ADAPTER = /rxKeySystems|pallycon-drm\/rx-player|\brx-player\.(js|ts|mjs)\b|"rx-player"/;
-/** Files that name it for another reason than that a new adapter needs it. */
-const OTHERS = [
-  /^(benches|www|xtask|docs\/scale)\//, // compared as a reader of init data; the bridge and the demo choose what they show
-  /^docs\/(performance|decisions|adapter-bugs|scale|when-it-does-not-play)\.md$/, // measured, decided, generated
-  /^CONTRIBUTING\.md$|^tests\/scripts\//, // these lists
-  /^tests\/(demo|engines)\/|^tests\/e2e\/(?!rx-player\.)[\w-]+\.spec\.mjs$|^tests\/mutants\/bugs\/client\.mjs$/, // what the client and the demo do with every adapter
-];
-
-test("a new adapter touches the same files as rx-player", () => {
-  const [, section] = /## Adding an adapter\n([\s\S]*?)(\n## |$)/.exec(read("CONTRIBUTING.md"));
-  const listed = [...section.matchAll(/^\| (.*?) \| .* \|$/gm)].flatMap(([, cell]) =>
+/** The files in a section's table. */
+function listed(heading) {
+  const [, section] = new RegExp(`## ${heading}\\n([\\s\\S]*?)(\\n## |$)`).exec(read("CONTRIBUTING.md"));
+  return [...section.matchAll(/^\| (`.*?) \| .* \|$/gm)].flatMap(([, cell]) =>
     [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path),
   );
-  assert.ok(listed.length >= 10 && listed.length <= 15, `${listed.length} files`);
-  const folders = ["js/players/rx-player/", "tests/e2e/page/rx-player/"];
-  for (const folder of folders) assert.ok(section.includes(`\`${folder.replace("rx-player", "NAME")}\``), folder);
-  const adapters = files.filter((path) => path.includes("rx-player") || ADAPTER.test(read(path)));
-  const touched = adapters.filter(
-    (path) => !OTHERS.some((other) => other.test(path)) && !folders.some((folder) => path.startsWith(folder)),
-  );
-  const names = touched.map((path) => path.replace("rx-player", "NAME").replace(".bundler.", "."));
-  assert.deepEqual([...new Set(names)].sort(), listed.sort());
-});
+}
 
-test("a new error code touches its table and the document, and where it is raised and tested", () => {
-  const touched = naming("player-untested").filter((path) => !path.startsWith("tests/"));
-  assert.deepEqual(touched.sort(), ["docs/errors.md", "errors.json", "js/players/parts/version.ts"]);
-});
+/**
+ * `example`: what exists already; `pattern`: how a file that has to do something for it names it, in its path (first line) or text; `others`: files that name
+ * it for another reason; `folders`: parts of the example, which the text mentions
+ */
+const LISTS = {
+  "Adding an adapter": {
+    example: "rx-player",
+    pattern: /^.*rx-player|rxKeySystems|pallycon-drm\/rx-player|\brx-player\.(js|ts|mjs)\b|"rx-player"/,
+    others: [
+      /^(benches|www|xtask|docs\/scale)\//, // compared as a reader of init data; the bridge and the demo choose what they show
+      /^docs\/(performance|decisions|adapter-bugs|scale|when-it-does-not-play)\.md$/, // measured, decided, generated
+      /^tests\/(demo|engines)\/|^tests\/e2e\/(?!rx-player\.)[\w-]+\.spec\.mjs$|^tests\/mutants\/bugs\/client\.mjs$/, // what the client and the demo do with every adapter
+    ],
+    folders: ["js/players/rx-player/", "tests/e2e/page/rx-player/"],
+  },
+  "Adding an error code": { example: "player-untested", others: [/^tests\//, /^js\/players\/parts\/version\.ts$/] }, // raised and tested there
+  "Adding a DRM system": { example: "Nagra", pattern: /\bNAGRA\b|PayloadFormat::Nagra|\| Nagra \|/, others: [] },
+  "Adding a packager": {
+    example: "flussonic",
+    pattern: /flussonic/i,
+    others: [/^docs\/(coverage|partner-shaka-packager)\.md$/, /^tests\/server\/coverage\.test\.mjs$/], // the key server's documents
+  },
+  "Adding a command": {
+    example: "token",
+    pattern: /^js\/cli\/token\.ts|\brunToken\b|cli\(\["token"|pallycon-drm token/,
+    others: [/^docs\/(?!server\.md)[\w-]+\.md$|^errors\.json$/], // their examples use it
+  },
+};
+
+for (const [heading, { example, pattern = new RegExp(example), others, folders = [] }] of Object.entries(LISTS)) {
+  test(`${heading}: the files listed are those of ${example}`, () => {
+    const section = read("CONTRIBUTING.md").split(`## ${heading}\n`)[1].split("\n## ")[0];
+    for (const folder of folders) assert.ok(section.includes(`\`${folder.replace(example, "NAME")}\``), folder);
+    const ignored = [...others, /^CONTRIBUTING\.md$|^CHANGELOG\.md$|^tests\/scripts\//]; // these lists
+    const touched = files.filter(
+      (path) =>
+        pattern.test(`${path}\n${read(path)}`) &&
+        !ignored.some((other) => other.test(path)) &&
+        !folders.some((folder) => path.startsWith(folder)),
+    );
+    const names = new Set(touched.map((path) => path.replace(example, "NAME").replace(".bundler.", ".")));
+    assert.deepEqual(
+      [...names].sort(),
+      listed(heading)
+        .filter((path) => path !== "CHANGELOG.md")
+        .sort(),
+    );
+  });
+}

@@ -1,4 +1,4 @@
-// One page, one player, one thing that goes wrong: what the app hears of it.
+// One page, one player, one failure: what the app observes.
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { openWebKit } from "../webkit/driver.mjs";
@@ -6,7 +6,7 @@ import { openWebKit } from "../webkit/driver.mjs";
 export const PLAYERS = { shaka: "Shaka Player", hls: "hls.js", eme: "EME alone" };
 const SYSTEMS = { widevine: "com.widevine.alpha", playready: "com.microsoft.playready", fairplay: "com.apple.fps" };
 const CONTENT = { widevine: "demo-single-key", playready: "demo-single-key", fairplay: "demo-cbcs" };
-/** Of demo-single-key. */
+/** The key id of demo-single-key. */
 const KEY_OF = (catalog) => catalog.find(({ contentId }) => contentId === "demo-single-key").tracks[0].keyId;
 
 const BRIDGE = fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url));
@@ -19,10 +19,10 @@ const pause = (ms) =>
   });
 let runs = 0;
 
-/** @returns {Promise<string>} what the app was told, its lines joined */
-export async function hear({ browser, origin, player, ours, drm, faults = [], run: more = {}, ...how }) {
+/** @returns {Promise<string>} what the app observed, its lines joined */
+export async function observe({ browser, origin, player, ours, drm, faults = [], run: more = {}, ...how }) {
   const run = { player, ours, drm, keySystem: SYSTEMS[drm], contentId: CONTENT[drm], ...more };
-  const name = `r/hear-${(runs += 1)}`;
+  const name = `r/observe-${(runs += 1)}`;
   await fetch(`${origin}/${name}/api/faults`, { method: "POST", body: JSON.stringify(faults) });
   // The page has one origin and the license server another, as in life.
   const { port } = new URL(origin);
@@ -53,18 +53,18 @@ export async function hear({ browser, origin, player, ours, drm, faults = [], ru
 /** @returns {Promise<string[]>} */
 async function outcome(page, { listen = 0 }) {
   const started = Date.now();
-  let heard = [];
+  let observed = [];
   let frames = 0;
   while (Date.now() - started < LIMIT + listen) {
     await pause(300);
     const now = await page.evaluate(() => ({ seen: window.compare.seen, frames: window.compare.frames() }));
-    const more = now.frames !== frames || now.seen.length !== heard.length;
-    [heard, frames] = [now.seen, now.frames];
+    const more = now.frames !== frames || now.seen.length !== observed.length;
+    [observed, frames] = [now.seen, now.frames];
     if (Date.now() - started < listen) continue;
-    if (frames > 20 && !heard.length) return [PLAYS];
-    if (heard.length && !more) break; // nothing more is coming
+    if (frames > 20 && !observed.length) return [PLAYS];
+    if (observed.length && !more) break; // nothing more is coming
   }
-  return heard.length ? [...new Set(heard), ...(frames > 20 ? ["(there is a picture)"] : [])] : [NOTHING];
+  return observed.length ? [...new Set(observed), ...(frames > 20 ? ["(there is a picture)"] : [])] : [NOTHING];
 }
 
 /** What the package says beside the player: its events, and diagnose() or probe() where the browser is in question. */

@@ -15,7 +15,7 @@ import { ensureBuilt } from "../../scripts/setup/build.mjs";
 import { CHROMIUM_ARGS, findBrowser } from "../../scripts/setup/browsers.mjs";
 import { CASES, NOT_PROVOKED, SECTIONS, STRANGER } from "../../www/demo/errors/cases.mjs";
 import { reportedIssues } from "../support/reported-issues.mjs";
-import { PLAYERS, PLAYS, NOTHING, LIMIT, hear } from "./record.mjs";
+import { PLAYERS, PLAYS, NOTHING, LIMIT, observe } from "./record.mjs";
 
 const folder = (path) => join(root, path);
 export const FILE = folder("docs/without-and-with.md");
@@ -47,8 +47,8 @@ export const nameOf = ({ what, drm }) => `${what} (${drm})`;
 /** Those that a case is about: a playlist is nothing to EME alone. */
 export const playersOf = ({ players = Object.keys(PLAYERS) }) => players;
 
-/** @param {Map<object, Record<string, {without: string, with: string}>>} heard by case and player */
-export function render(heard, versions) {
+/** @param {Map<object, Record<string, {without: string, with: string}>>} observed by case and player */
+export function render(observed, versions) {
   const table = (cases) =>
     [
       ["what goes wrong", "", "without the package", "with it"],
@@ -57,8 +57,8 @@ export function render(heard, versions) {
         playersOf(one).map((player, index) => [
           index ? "" : nameOf(one),
           PLAYERS[player],
-          heard.get(one)[player].without,
-          heard.get(one)[player].with,
+          observed.get(one)[player].without,
+          observed.get(one)[player].with,
         ]),
       ),
     ]
@@ -82,7 +82,7 @@ are the same on both sides wherever the player has a setting for them. Messages 
 
 \`npm run showcase\` writes this page again. [When it does not play](when-it-does-not-play.md) starts from the symptom.
 
-${summary([...heard.values()])}
+${summary([...observed.values()])}
 
 Each row below is counted once for its player. The sums differ by player, because some cases are about a playlist, which EME alone does not have.
 
@@ -91,7 +91,7 @@ ${sections.join("\n\n")}
 }
 
 /** How often each kind of outcome came up. */
-function summary(heard) {
+function summary(observed) {
   const kinds = [
     ["it plays", (text) => text.startsWith(PLAYS)],
     ["an error that says what to do", (text) => text.includes("→")],
@@ -100,7 +100,7 @@ function summary(heard) {
   ];
   const count = (player, side) => {
     const counts = kinds.map(() => 0);
-    for (const one of heard.filter((by) => by[player])) counts[kinds.findIndex(([, is]) => is(one[player][side]))] += 1;
+    for (const one of observed.filter((by) => by[player])) counts[kinds.findIndex(([, is]) => is(one[player][side]))] += 1;
     return counts;
   };
   const columns = Object.keys(PLAYERS).flatMap((player) => [count(player, "without"), count(player, "with")]);
@@ -115,12 +115,12 @@ function summary(heard) {
 
 /** Runs the cases, two at a time. */
 async function listen(cases, { browser, origin }) {
-  const heard = new Map(cases.map((one) => [one, {}]));
+  const observed = new Map(cases.map((one) => [one, {}]));
   const jobs = cases.flatMap((one) =>
     playersOf(one).map((player) => async () => {
-      const without = await hear({ browser, origin, player, ours: false, ...one });
-      const withUs = await hear({ browser, origin, player, ours: true, ...one });
-      heard.get(one)[player] = { without, with: withUs };
+      const without = await observe({ browser, origin, player, ours: false, ...one });
+      const withUs = await observe({ browser, origin, player, ours: true, ...one });
+      observed.get(one)[player] = { without, with: withUs };
       console.log(`${PLAYERS[player]} · ${nameOf(one)}\n  - ${without}\n  + ${withUs}`);
     }),
   );
@@ -129,7 +129,7 @@ async function listen(cases, { browser, origin }) {
       while (jobs.length) await jobs.shift()();
     }),
   );
-  return heard;
+  return observed;
 }
 
 async function main() {
@@ -148,12 +148,12 @@ async function main() {
     args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${STRANGER} 127.0.0.1`],
   });
   try {
-    const heard = await listen(
+    const observed = await listen(
       CASES.filter((one) => nameOf(one).includes(only)),
       { browser, origin },
     );
     const versions = `Recorded with pallycon-drm ${versionIn("package.json")}, Chromium ${browser.version()}, Shaka Player ${versionOf("shaka-player")}, hls.js ${versionOf("hls.js")}; "no EME" is WebKitGTK.`;
-    if (!only) writeFileSync(FILE, render(heard, versions));
+    if (!only) writeFileSync(FILE, render(observed, versions));
   } finally {
     await browser.close();
     await server.close();

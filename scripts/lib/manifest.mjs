@@ -1,0 +1,49 @@
+// Facts that several manifests repeat: the version, and the repository's address.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./paths.mjs";
+import { ask } from "./run.mjs";
+
+const read = (path) => readFileSync(join(root, path), "utf8");
+export const manifest = () => JSON.parse(read("package.json"));
+
+const VERSION = /^version = "([^"]+)"/m;
+/** The crate's entry in a lock file. */
+const LOCKED = /^name = "pallycon-drm"\nversion = "([^"]+)"/m;
+const PLACES = {
+  "package.json": /"version": "([^"]+)"/,
+  "package-lock.json": /"version": "([^"]+)"/,
+  "Cargo.toml": VERSION,
+  "Cargo.lock": LOCKED,
+  "fuzz/Cargo.lock": LOCKED,
+  "xtask/simulate/Cargo.lock": LOCKED,
+  "CHANGELOG.md": /^## (\S+)/m,
+};
+
+/** @returns {Record<string, string | undefined>} the version by file */
+export const versions = () =>
+  Object.fromEntries(
+    Object.entries(PLACES).map(([file, pattern]) => [file, pattern.exec(read(file).replaceAll("\r\n", "\n"))?.[1]]),
+  );
+
+/** As "owner/name". */
+export const repository = () => /github\.com\/(.+)\.git$/.exec(manifest().repository.url)[1];
+/** Until the project has a home. */
+export const PLACEHOLDER = /^OWNER\//;
+
+/** Addresses of a repository of this name, in every tracked text. @returns {{file: string, name: string}[]} */
+export function repositoriesNamed() {
+  const name = repository().split("/")[1];
+  const address = new RegExp(`github(?:usercontent)?\\.com/([\\w.-]+/${name})\\b`, "g");
+  return textFiles().flatMap((file) => Array.from(read(file).matchAll(address), (match) => ({ file, name: match[1] })));
+}
+
+/** What git tracks or would, without media. */
+export const textFiles = () =>
+  ask(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*.json", "*.toml", "*.yml"]).split(
+    "\n",
+  );
+
+/** The commit that is checked out, or undefined if something is not committed. */
+export const commit = () =>
+  ask(["git", "status", "--porcelain"]) === "" ? ask(["git", "rev-parse", "HEAD"]) : undefined;
