@@ -39,4 +39,6 @@ const tool = (path) => [process.execPath, join(root, "node_modules", path)];
 /** What finds mistakes in a package's manifest and types. @returns {[name: string, command: string[]][]} */
 export const packageChecks = (tarball) => [
   ["publint", [...tool("publint/src/cli.js"), "run", tarball, "--strict"]],
+  // CommonJS gets the ES module where Node can require one: docs/install.md.
+  ["attw", [...tool("@arethetypeswrong/cli/dist/index.js"), tarball, "--ignore-rules", "cjs-resolves-to-esm"]],
 ];
