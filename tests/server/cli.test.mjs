@@ -570,7 +570,7 @@ test("inspect explains damage, and recognizes tokens of other services", async (
   assert.equal(jwt.code, 1);
   assert.match(
     jwt.stdout,
-    /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(expired\)\n[\s\S]*a token of another service/,
+    /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(expired\)\n[\s\S]*of another service/,
   );
   const token = (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout.trim();
   const url = await cli([
