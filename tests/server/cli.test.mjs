@@ -568,10 +568,7 @@ test("inspect explains damage, and recognizes tokens of other services", async (
     `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "sign-in", exp: 1_700_000_000 })}.AAAA`,
   ]);
   assert.equal(jwt.code, 1);
-  assert.match(
-    jwt.stdout,
-    /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(expired\)\n[\s\S]*of another service/,
-  );
+  assert.match(jwt.stdout, /^jwt\n[\s\S]*expiresAt: 2023-11-14T22:13:20.000Z \(expired\)\n[\s\S]*of another service/);
   const token = (await cli(["token", "--drm", "widevine", "--content-id", "film"])).stdout.trim();
   const url = await cli([
     "inspect",
