@@ -7,16 +7,16 @@
 //!               │ open      │  │ timer: the wait is over, no circuit is open, the browser is online
 //!               ▼           ▼  │
 //!              end ◄──── failed ──► waiting: backoff · circuit · offline
-//!                  for good, or no attempt or time is left
+//!                  permanently, or no attempt or time is left
 //! ```
 //!
-//! A request that meets an open circuit ends at once. One that has failed before, and has attempts left, waits for it.
-//! While the browser is offline a request that got no response costs no attempt; it goes on when the browser is online.
+//! A new request ends immediately if a circuit is open; one that has failed before and has attempts left waits for it.
+//! While the browser is offline, a request without a response costs no attempt; it continues when the browser is online.
 
 use super::circuit::{self, Admission, Circuits, Hash, Kind};
 use super::retry::{self, LONGEST_WAIT};
 
-/// What is set for all requests of a client.
+/// The options for all requests of a client.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {
     /// How often, how fast, how long.
@@ -41,7 +41,7 @@ pub enum Source {
 /// Something that happened to a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event<'a> {
-    /// An attempt is about to ask for a token. `content`: the content id, empty if it is unknown.
+    /// An attempt is about to request a token. `content`: the content id, empty if it is unknown.
     Asking {
         /// The content id, empty if it is unknown.
         content: &'a str,
@@ -57,9 +57,9 @@ pub enum Event<'a> {
         /// The error's code.
         code: &'a str,
     },
-    /// The wait is over, or the browser is online again.
+    /// The wait has ended, or the browser is online again.
     Timer,
-    /// The license came.
+    /// The license arrived.
     Licensed,
     /// The page gave up.
     Aborted,
@@ -68,11 +68,11 @@ pub enum Event<'a> {
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
-    /// Make this attempt, the first of which is 1, or go on with it.
+    /// Make this attempt (the first is 1), or continue it.
     Attempt {
         /// Attempts that failed while the browser was offline are not counted.
         number: u32,
-        /// What is left of the time for all attempts, in milliseconds; infinite for no limit.
+        /// The time left for all attempts, in milliseconds; infinite for no limit.
         left: f64,
     },
     /// Wait that long, in milliseconds, then report [`Event::Timer`].
@@ -82,7 +82,7 @@ pub enum Step {
         /// What for.
         reason: Pause,
     },
-    /// The request has ended, and its number is not known any more.
+    /// The request has ended, and its number is no longer known.
     End(End),
 }
 
@@ -106,13 +106,13 @@ pub enum End {
     Aborted,
     /// With its latest failure.
     Failed,
-    /// A circuit is open for so long yet, in milliseconds. Nothing was sent.
+    /// A circuit stays open for this long, in milliseconds. Nothing was sent.
     CircuitOpen(f64),
     /// The browser was offline for too long.
     Offline,
 }
 
-/// Something that an operator wants to know.
+/// A change of state that operators need to know.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Notice {
     /// A circuit has opened, until that time.
@@ -121,13 +121,13 @@ pub enum Notice {
     CircuitClosed,
     /// Requests wait for the browser to be online.
     Offline,
-    /// The browser is online, and they go on.
+    /// The browser is online, and they continue.
     Online,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stage {
-    /// It has not asked for a token yet, and may be refused by a circuit.
+    /// It has not requested a token yet, and may be refused by a circuit.
     New,
     /// An attempt is being made.
     Trying,
@@ -148,14 +148,14 @@ struct Chain {
     free: u32,
     /// When it has to have ended.
     deadline: f64,
-    /// When it ends if it still waits for a circuit or to be online.
+    /// When it ends if it still waits for a circuit or for the browser to be online.
     patience: Option<f64>,
     unanswered: bool,
 }
 
-/// While a browser goes offline and online again and again, this many attempts are not counted.
+/// If the browser goes offline repeatedly, up to this many attempts are not counted.
 const MAX_FREE: u32 = 5;
-/// For the probe of another request, before it is looked again.
+/// How long to wait for another request's probe before checking again.
 const PROBE: f64 = 500.0;
 
 /// All requests of one client.
@@ -178,7 +178,7 @@ impl Chains {
         Self { policy, circuits, online: true, paused: false, list, last_id: 0, notices }
     }
 
-    /// A request begins: its number. It has to be ended by [`Event::Licensed`], [`Event::Aborted`], or a [`Step::End`].
+    /// Begins a request and returns its number. It has to be ended by [`Event::Licensed`], [`Event::Aborted`], or a [`Step::End`].
     pub fn begin(&mut self, now: f64) -> u32 {
         self.last_id = self.last_id.wrapping_add(1);
         self.list.push(Chain {
@@ -194,7 +194,7 @@ impl Chains {
         self.last_id
     }
 
-    /// Whether the browser is online. If it is so again, each request that waits is to be given an [`Event::Timer`].
+    /// Sets whether the browser is online. When it is online again, the caller gives each waiting request an [`Event::Timer`].
     pub fn set_online(&mut self, online: bool) {
         self.online = online;
         if online && std::mem::take(&mut self.paused) {
@@ -202,10 +202,10 @@ impl Chains {
         }
     }
 
-    /// Handles an event of a request. `random` is in `0..1`. A request that is unknown, or has ended, has failed.
+    /// Handles an event of a request. `random` is in `0..1`. An unknown or ended request has failed.
     pub fn handle(&mut self, id: u32, event: Event<'_>, now: f64, random: f64) -> Step {
         let Some(index) = self.list.iter().position(|chain| chain.id == id) else { return Step::End(End::Failed) };
-        // It is put back, unless it has ended.
+        // Put back unless it has ended.
         let mut chain = self.list.swap_remove(index);
         let step = match event {
             Event::Asking { content } => self.asking(&mut chain, content, now),
@@ -272,14 +272,14 @@ impl Chains {
     }
 
     fn failed(&mut self, chain: &mut Chain, kind: Option<Kind>, retryable: bool, retry_after: Option<f64>, now: f64, random: f64) -> Step {
-        // Nothing is known of a server that was not asked.
+        // The state of a server that was not called is unknown.
         if !self.online && chain.unanswered && chain.free < MAX_FREE {
             chain.free = chain.free.saturating_add(1);
             self.circuits.release(chain.id);
             return self.wait_online(chain, now);
         }
         if let (Some(policy), Some(kind)) = (self.policy.circuit, kind) {
-            // With a token, its backend works; with a refusal for good, the license server does.
+            // A token shows that its backend works; a permanent refusal, that the license server does.
             let for_good = matches!(kind, Kind::Content { .. });
             if kind != Kind::Token {
                 self.works(|other| *other == Kind::Token || (for_good && *other == Kind::Server));
@@ -298,7 +298,7 @@ impl Chains {
         }
     }
 
-    /// No wait goes beyond the time for all attempts: there would be none left for the next one.
+    /// Limits a wait to the time for all attempts: none would be left for the next one.
     fn wait(&self, chain: &mut Chain, delay: f64, reason: Pause, now: f64) -> Step {
         let until = now + delay;
         if until >= chain.deadline {
@@ -308,7 +308,7 @@ impl Chains {
         Step::Wait { delay, reason }
     }
 
-    /// Until it has to give up. That the browser is online ends it before.
+    /// Until the request has to end. It ends earlier when the browser is online.
     fn wait_online(&mut self, chain: &mut Chain, now: f64) -> Step {
         let until = chain.patience.unwrap_or(now + LONGEST_WAIT).min(chain.deadline);
         if until <= now {
@@ -328,7 +328,7 @@ impl Chains {
             if !self.online {
                 return self.wait_online(chain, now);
             }
-            // All that lost the same network are back at the same moment.
+            // All requests that lost the same network are back at the same moment.
             return self.wait(chain, retry::drawn(self.policy.retry, 1, random), Pause::Backoff, now);
         }
         if until > now {

@@ -1,57 +1,57 @@
 //! The circuit breaker: after repeated refusals of one kind, no request is made for a while. Then one request goes ahead
-//! as a probe, and its outcome decides for all.
+//! as a probe, and its outcome decides for all others.
 //!
 //! ```text
-//!           refusals of one kind in a row                the pause is over: one request
+//!           refusals of one kind in a row                the pause ends: one request
 //!   closed ──────────────────────────────► open(until) ──────────────────────────────────► half-open(probe)
 //!      ▲                                       ▲  the probe fails, or never has an outcome  │ │
 //!      │                                       └────────────────────────────────────────────┘ │
 //!      └──────────────────── the probe succeeds ─────────────────────────────────────────────┘
 //! ```
 //!
-//! The pause is drawn from the second half of what is set, because the circuits of an audience open together.
+//! The pause is drawn from the second half of the configured one, because the circuits of an audience open together.
 
 /// When a circuit opens, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {
-    /// That many refusals of one kind in a row open it.
+    /// It opens after this many refusals of one kind in a row.
     pub refusals: u32,
     /// How long it stays open at most, in milliseconds.
     pub pause: f64,
 }
 
-/// What stands for a text that is only compared.
+/// A hash, for a text that is only compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hash(u32);
 
 impl Hash {
-    /// FNV-1a. That two contents have the same one, and share a circuit, does not happen to a viewer.
+    /// FNV-1a. A viewer does not meet two contents with the same hash, which would share a circuit.
     pub fn of(text: &str) -> Self {
         Self(text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
     }
 }
 
-/// What refused, and so what a circuit is for.
+/// The party that refused, for which the circuit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The page's `customData` failed: its token backend. No request can be made without a token.
     Token,
-    /// The license server could not be reached, or refused in a way that may pass. Holds for all requests.
+    /// The license server could not be reached, or refused temporarily. Applies to all requests.
     Server,
-    /// The license server refused this content, for this reason. Holds for requests for the same content.
+    /// The license server refused this content, for this reason. Applies to requests for the same content.
     Content {
-        /// Of the content id.
+        /// Hash of the content id.
         content: Hash,
-        /// Of the error's code.
+        /// Hash of the error's code.
         code: Hash,
     },
 }
 
 impl Kind {
-    fn concerns(&self, asked: Hash) -> bool {
+    fn concerns(&self, hash: Hash) -> bool {
         match self {
             Self::Token | Self::Server => true,
-            Self::Content { content, .. } => *content == asked,
+            Self::Content { content, .. } => *content == hash,
         }
     }
 }
@@ -79,11 +79,11 @@ pub enum Admission {
     Go,
     /// The circuit is open until then.
     Until(f64),
-    /// Another request is the probe: its outcome is not known yet.
+    /// Another request is the probe, and its outcome is not yet known.
     Probing,
 }
 
-/// Contents are without number: circuits beyond this are forgotten, the oldest first.
+/// The number of contents is unlimited: circuits beyond this are forgotten, the oldest first.
 const MAX_CIRCUITS: usize = 16;
 
 /// All circuits of one client.
@@ -94,7 +94,7 @@ pub struct Circuits {
 
 impl Circuits {
     /// Whether `chain` may request a license for that content now. If it is the probe of an open circuit, the circuit is
-    /// half-open from here on, until [`Self::failed`], [`Self::succeeded`] or [`Self::release`].
+    /// half-open until [`Self::failed`], [`Self::succeeded`] or [`Self::release`].
     pub fn admit(&mut self, chain: u32, content: Hash, now: f64) -> Admission {
         let mut admission = Admission::Go;
         for circuit in self.list.iter().filter(|circuit| circuit.kind.concerns(content)) {
@@ -117,7 +117,7 @@ impl Circuits {
         admission
     }
 
-    /// An attempt was refused. Returns until when a circuit is open now that was not before.
+    /// Records a refused attempt. If that opens a circuit, returns until when.
     pub fn failed(&mut self, policy: Policy, chain: u32, kind: Kind, now: f64, random: f64) -> Option<f64> {
         let index = self.list.iter().position(|circuit| circuit.kind == kind).unwrap_or_else(|| {
             if self.list.len() >= MAX_CIRCUITS {
@@ -131,7 +131,7 @@ impl Circuits {
         let opens = match circuit.state {
             State::Closed => circuit.refusals >= policy.refusals,
             State::HalfOpen(probe) => probe == chain,
-            // A request from before.
+            // A request from before the circuit opened.
             State::Open => false,
         };
         if !opens {
@@ -142,14 +142,14 @@ impl Circuits {
         Some(circuit.until)
     }
 
-    /// What a kind is about works. Returns whether its circuit was open.
+    /// Records that a kind's server works. Returns whether its circuit was open.
     pub fn succeeded(&mut self, works: impl Fn(&Kind) -> bool) -> bool {
         let before = self.is_paused();
         self.list.retain(|circuit| !works(&circuit.kind));
         before && !self.is_paused()
     }
 
-    /// The chain has ended without an outcome: if it was the probe, the next request is.
+    /// The chain has ended without an outcome: if it was the probe, the next request becomes the probe.
     pub fn release(&mut self, chain: u32) {
         for circuit in &mut self.list {
             if circuit.state == State::HalfOpen(chain) {
@@ -163,7 +163,7 @@ impl Circuits {
         self.list.iter().any(|circuit| circuit.state != State::Closed)
     }
 
-    /// The probes, for tests of who is one.
+    /// The probes, for tests.
     #[cfg(test)]
     pub(super) fn probes(&self) -> Vec<u32> {
         self.list.iter().filter_map(|circuit| if let State::HalfOpen(probe) = circuit.state { Some(probe) } else { None }).collect()

@@ -9,29 +9,29 @@ use crate::system::Drm;
 #[allow(missing_docs, reason = "each variant's text names its fields")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event<'a> {
-    /// `encrypted` or `webkitneedkey`; `buffered`: how long the media can play on without the keys, in milliseconds.
+    /// `encrypted` or `webkitneedkey`; `buffered`: how long playback can continue without the keys, in milliseconds.
     Encrypted { kind: InitDataType, init_data: &'a [u8], description: Description<'a>, buffered: f64 },
     /// The DRM was chosen and its MediaKeys are attached. `certificate`: whether the page has one for it.
     Access { drm: Drm, legacy: bool, certificate: bool },
-    /// The CDM took the certificate.
+    /// The CDM accepted the certificate.
     CertificateSet,
     /// A session's message.
     Message { session: u32, kind: MessageType },
-    /// The CDM took a license; `renewal`: how long the license itself claims to be valid, in milliseconds, or NaN.
+    /// The CDM accepted a license; `renewal`: how long the license itself claims to be valid, in milliseconds, or NaN.
     License { session: u32, renewal: f64 },
-    /// There was no license, or the CDM did not take it.
+    /// There was no license, or the CDM rejected it.
     Refused { session: u32, retryable: bool },
     /// All of a session's key statuses; `expires`: its expiration, or NaN.
     Statuses { session: u32, statuses: &'a [KeyStatus], expires: f64 },
-    /// The CDM closed a session that was not closed here, for EME's reason.
+    /// The CDM closed a session that was not closed here, with EME's reason.
     Closed { session: u32, reason: &'a str },
     /// Playback stopped for lack of a key.
     WaitingForKey,
-    /// Playback goes on.
+    /// Playback continues.
     Resumed,
-    /// The requested time has come.
+    /// The requested time is reached.
     Timer,
-    /// The element got another source.
+    /// The element has another source.
     SourceChanged,
     /// The adapter is detached.
     Detached,
@@ -62,17 +62,17 @@ pub struct KeyStatus {
 /// What a license is requested for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestReason {
-    /// To play.
+    /// To start playback.
     License,
-    /// To go on playing.
+    /// To continue playback.
     Renewal,
-    /// A key was given back.
+    /// A key was released.
     Release,
-    /// New keys came after the first license.
+    /// New keys appeared after the first license.
     Rotation,
 }
 
-/// Something to do.
+/// An action for the adapter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Fetch the certificate and give it to the CDM.

@@ -1,7 +1,7 @@
-//! The keys that init data request from a DRM, as a list that is equal for equal init data, in any order and any form.
+//! The keys that init data request from a DRM, as a list that is equal for equivalent init data, whatever their order and form.
 //!
-//! An entry is a key id in hex, in CENC's byte order. Where no key is named, it is `?` and what identifies the init
-//! data instead: the asset id of an `skd` URI, or the bytes in hex.
+//! An entry is a key id in hex, in CENC's byte order. If no key is named, it is `?` and another identifier of the init
+//! data: the asset id of an `skd` URI, or the bytes in hex.
 
 use crate::system::{self, Drm};
 use crate::text;
@@ -17,7 +17,7 @@ pub struct PsshKeys<'a> {
     pub bytes: &'a [u8],
 }
 
-/// What was read in init data. Nothing, where they could not be read.
+/// The result of reading init data; empty if they could not be read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Description<'a> {
     /// `cenc`.
@@ -28,8 +28,8 @@ pub enum Description<'a> {
     AssetId(&'a str),
 }
 
-/// The keys that the DRM's CDM finds: those of its own boxes, or of all boxes if it has none. Init data that could not
-/// be read are identified by their bytes.
+/// The keys that the DRM's CDM finds: those of its own boxes, or of all boxes if it has none. Unreadable init data are
+/// identified by their bytes.
 pub fn requested_keys(drm: Drm, description: Description<'_>, init_data: &[u8]) -> Vec<String> {
     let mut out = Vec::new();
     match description {
@@ -112,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn key_ids_are_sorted_and_the_asset_id_is_taken_as_it_is() {
+    fn key_ids_are_sorted_and_the_asset_id_is_unchanged() {
         assert_eq!(requested_keys(Drm::FairPlay, Description::KeyIds(&ids("bb aa bb")), b""), ["aa", "bb"]);
         let asset_id = Description::AssetId("cid0000000000000001 ");
         assert_eq!(requested_keys(Drm::FairPlay, asset_id, b"skd"), ["?cid0000000000000001 "]);
     }
 
     #[test]
-    fn init_data_that_cannot_be_read_are_identified_by_their_bytes() {
+    fn unreadable_init_data_are_identified_by_their_bytes() {
         for nothing in [Description::Boxes(&[]), Description::KeyIds(&[])] {
             assert_eq!(requested_keys(Drm::Widevine, nothing, &[0xff, 1]), ["?ff01"]);
             assert_eq!(requested_keys(Drm::Widevine, nothing, INIT_DATA), ["?000102030405"]);

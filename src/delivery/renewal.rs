@@ -1,22 +1,22 @@
-//! When to renew a license. What is known of it decides, and the earliest counts:
+//! When to renew a license: at the earliest of the known times.
 //!
 //! ```text
 //!   license ──────────── renewed in between ──┐      valid until
 //!    ├────────────────────────┼───────────────┼─────────┤
 //!    0                       75 %            85 %   of the keys' expiry, and of the license's own `renewal_duration`
-//!    ├──────────────── 90 % ──┼── 100 % of the interval that the page wants
+//!    ├──────────────── 90 % ──┼── 100 % of the interval that the page requests
 //! ```
 //!
-//! Each viewer draws a moment of its own, so that an audience that began together does not come back together.
+//! Each viewer draws a random moment, so that an audience that started together does not return together.
 
 use crate::system::Drm;
 
-/// What is known of a license. Times are milliseconds from now; NaN: unknown.
+/// The facts about a license. Times are milliseconds from now; NaN: unknown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lease {
-    /// The option `renewal.interval`: for servers that count or stop streams by renewals.
+    /// The option `renewal.interval`: for servers that count or stop streams at renewals.
     pub interval: f64,
-    /// How long the keys are still valid, as the CDM says.
+    /// How long the keys are still valid, as the CDM reports.
     pub expires_in: f64,
     /// The license's own `renewal_duration`.
     pub stated: f64,
@@ -27,13 +27,13 @@ pub struct Lease {
 pub enum Method {
     /// `update("renew")`: the session then has a message for the license server.
     Renew,
-    /// A new session with the same init data. The old one is closed when that has a key.
+    /// A new session with the same init data. The old one is closed when the new one has a key.
     NewSession,
-    /// Not at all: Widevine's and ClearKey's CDMs do it when the license says so.
+    /// Not from here: Widevine's and ClearKey's CDMs renew when the license says so.
     ByCdm,
 }
 
-/// Between two attempts at least: a lease that is nearly over is not requested over and over.
+/// The minimum between two attempts: a lease that is about to end is not requested over and over.
 const MIN: f64 = 1000.0;
 
 /// See [`Method`].
@@ -54,10 +54,10 @@ pub fn delay(lease: Lease, random: f64) -> Option<f64> {
     times.into_iter().filter(|time| *time > 0.0 && time.is_finite()).reduce(f64::min)
 }
 
-/// How long after a renewal that failed to try again; `None`: not at all. What was refused for good is left to the keys' end.
+/// How long after a failed renewal to try again; `None`: not at all. After a permanent refusal the keys expire.
 pub fn after_failure(lease: Lease, retryable: bool, random: f64) -> Option<f64> {
     let again = delay(lease, random).filter(|_| retryable)?.max(MIN);
-    // Too late to be of use: the keys are requested anew when they have expired.
+    // Too late to be useful: the keys are requested again when they have expired.
     (lease.expires_in.is_nan() || again < lease.expires_in).then_some(again)
 }
 
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_of_what_is_known_counts() {
+    fn the_earliest_known_time_counts() {
         assert_eq!(delay(lease(NAN, NAN, NAN), 0.5), None);
         assert_eq!(delay(lease(NAN, 1000.0, NAN), 0.0), Some(750.0));
         assert_eq!(delay(lease(NAN, 1000.0, NAN), 0.5), Some(800.0));
@@ -88,9 +88,9 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_is_tried_again_while_the_keys_are_valid() {
+    fn a_failed_renewal_is_retried_while_the_keys_are_valid() {
         assert_eq!(after_failure(lease(NAN, 10_000.0, NAN), true, 0.0), Some(7500.0));
-        assert_eq!(after_failure(lease(NAN, 10_000.0, NAN), false, 0.0), None, "refused for good");
+        assert_eq!(after_failure(lease(NAN, 10_000.0, NAN), false, 0.0), None, "refused permanently");
         assert_eq!(after_failure(lease(NAN, 1001.0, NAN), true, 0.0), Some(1000.0));
         assert_eq!(after_failure(lease(NAN, 1000.0, NAN), true, 0.0), None, "no time for another");
         assert_eq!(after_failure(lease(500.0, NAN, NAN), true, 0.0), Some(1000.0), "not over and over");
@@ -121,7 +121,7 @@ mod tests {
         }
 
         #[test]
-        fn attempts_before_the_end_are_few(expires_in in 0.0..1e9, random in 0.0..1.0) {
+        fn few_attempts_are_made_before_the_end(expires_in in 0.0..1e9, random in 0.0..1.0) {
             let (mut left, mut attempts) = (expires_in, 0);
             while let Some(wait) = after_failure(lease(NAN, left, NAN), true, random) {
                 prop_assert!((MIN..left).contains(&wait));

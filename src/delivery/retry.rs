@@ -1,37 +1,37 @@
 //! Exponential backoff with full jitter: each wait is drawn from the whole of `0..cap(base · 2ⁿ)`, so that an audience
-//! whose requests failed together does not come back together. A server's `Retry-After` (RFC 9110, 10.2.3) is
+//! whose requests failed together does not return together. A server's `Retry-After` (RFC 9110, 10.2.3) is
 //! obeyed up to a minute.
 
 use crate::custom_data::time::parse_timestamp;
 use crate::text::number;
 
-/// How often and how fast.
+/// How often and how fast to retry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {
-    /// Tries in all.
+    /// The total number of attempts.
     pub attempts: u32,
-    /// The first wait's bound, in milliseconds.
+    /// The upper bound of the first wait, in milliseconds.
     pub base: f64,
-    /// No wait is longer, in milliseconds.
+    /// The maximum wait, in milliseconds.
     pub cap: f64,
     /// All attempts and the waits between them take no longer, in milliseconds; infinite for no limit.
     pub total: f64,
 }
 
-/// A server that wants a longer pause is not waited for: nobody looks at a black picture for a minute, and the page can ask
-/// again by itself.
+/// If a server requests a longer pause, the request ends: viewers do not look at a black picture for a minute, and the page
+/// can try again.
 pub const LONGEST_WAIT: f64 = 60_000.0;
 
-/// How long to wait after attempt number `attempt` (1 is the first) failed in a way that may pass; `None`: give up.
-/// `random` lies in `0..1`. `retry_after` is the server's own wish in milliseconds; it is a lower bound.
+/// How long to wait after attempt number `attempt` (1 is the first) failed temporarily; `None`: do not retry.
+/// `random` is in `0..1`. `retry_after` is the server's `Retry-After` in milliseconds; it is a lower bound.
 pub fn wait(policy: Policy, attempt: u32, random: f64, retry_after: Option<f64>) -> Option<f64> {
-    if attempt >= policy.attempts || retry_after.is_some_and(|wish| wish > LONGEST_WAIT) {
+    if attempt >= policy.attempts || retry_after.is_some_and(|delay| delay > LONGEST_WAIT) {
         return None;
     }
     Some(retry_after.unwrap_or(0.0).max(0.0) + drawn(policy, attempt, random))
 }
 
-/// Of the whole range that is possible after that attempt.
+/// Drawn from the whole range that is possible after that attempt.
 pub fn drawn(policy: Policy, attempt: u32, random: f64) -> f64 {
     let mut bound = policy.base.max(0.0);
     for _ in 1..attempt.min(60) {
@@ -46,7 +46,7 @@ pub fn parse_retry_after(value: &str, now: f64) -> Option<f64> {
     if let Some(seconds) = number(value, 10) {
         return Some(f64::from(seconds) * 1000.0);
     }
-    // Sun, 06 Nov 1994 08:49:37 GMT: the one form that RFC 9110 lets a server send.
+    // Sun, 06 Nov 1994 08:49:37 GMT: the only form that RFC 9110 lets a server generate.
     let [_, _, _, _, _, d1, d2, _, m1, m2, m3, _, y1, y2, y3, y4, _, h1, h2, c1, n1, n2, c2, s1, s2, b' ', b'G', b'M', b'T'] =
         *value.as_bytes()
     else {
@@ -66,7 +66,7 @@ mod tests {
     const POLICY: Policy = Policy { attempts: 5, base: 500.0, cap: 3000.0, total: f64::INFINITY };
 
     #[test]
-    fn bounds_double_up_to_the_cap_and_then_it_gives_up() {
+    fn bounds_double_up_to_the_cap_until_the_attempts_are_used_up() {
         let longest: Vec<_> = (1..=5).map(|attempt| wait(POLICY, attempt, 1.0, None)).collect();
         assert_eq!(longest, [Some(500.0), Some(1000.0), Some(2000.0), Some(3000.0), None]);
         assert_eq!(wait(POLICY, 2, 0.0, None), Some(0.0));
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_s_wish_is_a_lower_bound() {
+    fn retry_after_is_a_lower_bound() {
         assert_eq!(wait(POLICY, 1, 0.5, Some(10_000.0)), Some(10_250.0));
         assert_eq!(wait(POLICY, 5, 0.5, Some(10_000.0)), None);
         assert_eq!(wait(POLICY, 1, 0.0, Some(60_000.0)), Some(60_000.0));

@@ -1,5 +1,5 @@
-//! When to request the license of a coming key period. An audience learns of it in the same second, and needs the key when
-//! what is buffered has been played. In between each viewer draws a moment of its own:
+//! When to request the license of a coming key period. An audience learns about it in the same second, and needs the key when
+//! the buffered media have been played. In between, each viewer draws a random moment:
 //!
 //! ```text
 //!   now                                   needed − reserve      needed
@@ -7,34 +7,34 @@
 //!    └── at most `spread` ──►            └── the exchange itself ─┘
 //! ```
 //!
-//! If it is unknown when the key is needed, it counts as needed now. If playback waits, the caller requests it at once.
+//! If it is unknown when the key is needed, it counts as needed now. If playback is waiting, the caller requests it immediately.
 
-/// What is known of a coming period. Times are milliseconds.
+/// The facts about a coming period. Times are milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Window {
-    /// The longest delay that is wanted: the option `rotationSpread`.
+    /// The maximum delay: the option `rotationSpread`.
     pub spread: f64,
-    /// How long playback goes on without the new key: what is buffered, at the rate at which it is played. NaN: unknown.
+    /// How long playback can continue without the new key: the buffered time at the playback rate. NaN: unknown.
     pub needed_in: f64,
     /// How long the latest exchange took, from the message to the license. NaN: unknown.
     pub latency: f64,
 }
 
-/// Kept for the exchange, however fast the latest one was: the others rotate as well, and fetch segments.
+/// Reserved for the exchange, however fast the latest one was: other viewers rotate as well, and fetch segments.
 const MIN_RESERVE: f64 = 2000.0;
 /// The exchange may be this much slower than the latest one.
 const SLOWER: f64 = 3.0;
 
 /// How long before the key is needed it is requested at the latest.
 pub fn reserve(latency: f64) -> f64 {
-    // NaN is not the greater one.
+    // `max` ignores NaN.
     MIN_RESERVE.max(SLOWER * latency)
 }
 
 /// How long to wait before the request. `random` is in `0..1`.
 pub fn delay(window: Window, random: f64) -> f64 {
     let room = window.needed_in - reserve(window.latency);
-    // What is unknown (NaN) leaves no room.
+    // An unknown time (NaN) leaves no room.
     if room > 0.0 && window.spread > 0.0 { room.min(window.spread) * random.clamp(0.0, 1.0) } else { 0.0 }
 }
 
@@ -46,7 +46,7 @@ mod tests {
     const NAN: f64 = f64::NAN;
 
     #[test]
-    fn a_moment_within_spread_and_buffer() {
+    fn a_request_is_within_spread_and_buffer() {
         let at = |spread, needed_in, latency, random| delay(Window { spread, needed_in, latency }, random);
         assert_eq!(at(60_000.0, 22_000.0, 100.0, 0.5), 10_000.0, "half of what the buffer allows");
         assert_eq!(at(60_000.0, 22_000.0, 4000.0, 1.0), 10_000.0, "a slow exchange is begun earlier");
@@ -59,7 +59,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_early_never_late(
+        fn a_request_is_never_early_or_late(
             spread in proptest::num::f64::ANY, needed_in in proptest::num::f64::ANY, latency in proptest::num::f64::ANY, random in 0.0..1.0,
         ) {
             let delay = delay(Window { spread, needed_in, latency }, random);

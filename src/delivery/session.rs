@@ -22,7 +22,7 @@ use crate::init_data::InitDataType;
 use crate::system::Drm;
 use crate::text;
 
-/// Sessions at a time. CDMs limit them (Widevine on Android: 16 to 64), and live streams bring new keys without end.
+/// Sessions at a time. CDMs limit them (Widevine on Android: 16 to 64), and live streams have new keys indefinitely.
 const MAX_SESSIONS: usize = 32;
 /// How long the media may wait for a key after the last license or status, in milliseconds.
 const GRACE: f64 = 1000.0;
@@ -42,7 +42,7 @@ enum Cdm {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stage {
-    /// To be opened at that time.
+    /// Planned for that time.
     Planned(f64),
     Open,
     /// Closed. Opened again only after a temporary failure.
@@ -63,7 +63,7 @@ struct Session {
     /// License requests in progress.
     pending: u32,
     /// When the latest of them began.
-    asked: f64,
+    requested_at: f64,
     statuses: Vec<KeyStatus>,
     was_usable: bool,
     expires: f64,
@@ -78,20 +78,35 @@ impl Session {
     fn new(kind: InitDataType, init_data: Vec<u8>, requested: Vec<String>, reason: RequestReason) -> Self {
         let (statuses, renew_at, replaces) = (Vec::new(), None, None);
         let (id, stage, pending, was_usable) = (0, Stage::Open, 0, false);
-        let (asked, expires, stated) = (f64::NAN, f64::NAN, f64::NAN);
-        Self { id, kind, init_data, requested, reason, stage, pending, asked, statuses, was_usable, expires, stated, renew_at, replaces }
+        let (requested_at, expires, stated) = (f64::NAN, f64::NAN, f64::NAN);
+        Self {
+            id,
+            kind,
+            init_data,
+            requested,
+            reason,
+            stage,
+            pending,
+            requested_at,
+            statuses,
+            was_usable,
+            expires,
+            stated,
+            renew_at,
+            replaces,
+        }
     }
 
     fn is_open(&self) -> bool {
         self.stage == Stage::Open
     }
 
-    /// No license or status is expected for now.
+    /// No license or status is expected at the moment.
     fn is_settled(&self) -> bool {
         matches!(self.stage, Stage::Refused { .. }) || (self.pending == 0 && (self.was_usable || !self.statuses.is_empty()))
     }
 
-    /// When to renew it. Not before it has replaced its predecessor.
+    /// When to renew it; only after it has replaced its predecessor.
     fn renewal(&self) -> Option<f64> {
         self.renew_at.filter(|_| self.is_open() && self.replaces.is_none())
     }
@@ -119,7 +134,7 @@ pub struct Sessions {
     /// This source already had a license: new keys are a rotation.
     licensed: bool,
     waiting: bool,
-    /// When the last license or status came.
+    /// When the last license or status arrived.
     news: f64,
     /// How long the latest license took.
     latency: f64,
@@ -202,9 +217,9 @@ impl Sessions {
         }
     }
 
-    /// `delay`: of a rotation.
+    /// `delay`: the delay of a rotation.
     fn encrypted(&mut self, mut new: Session, description: Description<'_>, mut delay: f64, now: f64, out: &mut Vec<Command>) {
-        // Before the DRM is known the adapter holds events back.
+        // The adapter holds events back until the DRM is known.
         let (drm, ready) = match self.cdm {
             Cdm::Ready(drm) => (drm, true),
             Cdm::NeedsCertificate(drm) => (drm, false),
@@ -237,7 +252,7 @@ impl Sessions {
         self.list.push(Session { id: self.last_id, stage, ..session });
     }
 
-    /// Drops the oldest keys of a stream that rotates. If they are needed again, their init data come again.
+    /// Drops the oldest keys of a stream that rotates. If they are needed again, their init data are reported again.
     fn make_room(&mut self, out: &mut Vec<Command>) {
         while self.list.len() >= MAX_SESSIONS {
             let refused = self.list.iter().position(|session| matches!(session.stage, Stage::Refused { .. }));
@@ -263,7 +278,7 @@ impl Sessions {
     fn message(&mut self, id: u32, kind: MessageType, now: f64, out: &mut Vec<Command>) {
         let Some(session) = self.find(id) else { return };
         session.pending = session.pending.saturating_add(1);
-        session.asked = now;
+        session.requested_at = now;
         let reason = match kind {
             MessageType::Renewal => RequestReason::Renewal,
             MessageType::Release => RequestReason::Release,
@@ -283,7 +298,7 @@ impl Sessions {
         }
         // The legacy API has no key statuses.
         session.was_usable |= legacy;
-        self.latency = now - session.asked;
+        self.latency = now - session.requested_at;
         self.licensed |= legacy;
     }
 
@@ -337,7 +352,7 @@ impl Sessions {
         let replaces = if session.usable() { session.replaces.take() } else { None };
         session.was_usable |= session.usable();
         let usable = session.was_usable;
-        // NaN, again and again, is no change either.
+        // NaN following NaN is not a change either.
         if renews && expires != session.expires && !(expires.is_nan() && session.expires.is_nan()) {
             session.expires = expires;
             session.renew_at = renewal::delay(session.lease(interval, now), random).map(|delay| now + delay);
@@ -355,8 +370,8 @@ impl Sessions {
         self.list.iter().any(|session| session.replaces == Some(id))
     }
 
-    /// Opens a new session with the same init data; the old one stays open until that has a key. A session that has
-    /// not replaced its own predecessor yet is not replaced: there would be three.
+    /// Opens a new session with the same init data; the old one stays open until the new one has a key. A
+    /// session that has not yet replaced its own predecessor is not replaced: there would be three.
     fn replace(&mut self, id: u32, now: f64, out: &mut Vec<Command>) {
         if self.is_replaced(id) {
             return;
@@ -425,7 +440,7 @@ impl Sessions {
         }
     }
 
-    /// When a key can be reported as missing: the media wait, and no session expects a license or status.
+    /// When a key can be reported as missing: playback waits, and no session expects a license or status.
     fn verdict(&self) -> Option<f64> {
         let settled = matches!(self.cdm, Cdm::Ready(_)) && self.list.iter().all(Session::is_settled);
         (self.waiting && settled).then_some(self.news + GRACE)

@@ -1,4 +1,4 @@
-//! Key statuses (W3C EME, 6.1.1 `MediaKeyStatus`): which of them play, and what the others mean for a person.
+//! Key statuses (W3C EME, 6.1.1 `MediaKeyStatus`): which of them can play, and the errors for the others.
 
 use super::command::KeyStatus;
 use crate::error::{Code, Problem, Reason};
@@ -14,12 +14,12 @@ pub fn with_requested_ids(statuses: &[KeyStatus], requested: &[String]) -> Vec<K
     statuses.iter().map(|KeyStatus { key_id, status }| KeyStatus { key_id: id(key_id), status: status.clone() }).collect()
 }
 
-/// Whether a key of this status decrypts.
+/// Whether a key with this status decrypts.
 pub fn is_usable(status: &str) -> bool {
     matches!(status, "usable" | "output-downscaled")
 }
 
-/// What is wrong with a key of this status.
+/// The error for a key with this status.
 pub fn failure(status: &str) -> Option<Code> {
     Some(match status {
         "output-restricted" => Code::OutputRestricted,
@@ -29,7 +29,7 @@ pub fn failure(status: &str) -> Option<Code> {
     })
 }
 
-/// The same for observers of a player that manages its own sessions. An empty status: no license has brought the key.
+/// The same for observers of a player that manages its own sessions. An empty status: no license contains the key.
 pub fn problem(key_id: &str, status: &str) -> Option<Problem> {
     let (code, reason) = match status {
         "" => (Code::KeyMissing, Some(Reason::KeyNotBrought)),
@@ -45,7 +45,7 @@ mod tests {
     use crate::error::{Error, Phase};
 
     #[test]
-    fn key_ids_are_those_of_the_init_data() {
+    fn key_ids_are_reported_as_in_the_init_data() {
         let requested = [String::from("000102030405060708090a0b0c0d0e0f"), String::from("0a0b")];
         let read = |pairs: &[(&str, &str)]| {
             let statuses: Vec<_> = pairs.iter().map(|(id, status)| KeyStatus { key_id: (*id).into(), status: (*status).into() }).collect();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_that_play_and_statuses_that_are_errors() {
+    fn statuses_are_usable_or_errors() {
         for status in ["usable", "output-downscaled", "status-pending", "usable-in-future", "released", "new-in-2030"] {
             assert_eq!(failure(status), None, "{status}");
         }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn observers_learn_of_keys_that_are_gone_or_never_came() {
+    fn observers_learn_about_released_and_missing_keys() {
         for (status, code, what) in [("", "key-missing", "the key ab."), ("released", "key-released", "The key ab ")] {
             let problem = problem("ab", status).unwrap();
             assert_eq!((problem.code.as_str(), problem.message().contains(what)), (code, true), "{}", problem.message());

@@ -19,15 +19,15 @@ impl Chains {
         self.handle(id, event, now, 0.5)
     }
 
-    /// A request that asks for a token at that time.
-    fn asked(&mut self, now: f64, content: &str) -> (u32, Step) {
+    /// A request that requests a token at that time.
+    fn began(&mut self, now: f64, content: &str) -> (u32, Step) {
         let id = self.begin(now);
         (id, self.at(now, id, Event::Asking { content }))
     }
 
     /// A request of one attempt, with its outcome.
     fn once(&mut self, now: f64, content: &str, event: Event<'_>) -> Step {
-        match self.asked(now, content) {
+        match self.began(now, content) {
             (id, Step::Attempt { .. }) => self.at(now, id, event),
             (_, step) => step,
         }
@@ -45,12 +45,12 @@ fn wait(delay: f64, reason: Pause) -> Step {
 #[test]
 fn attempts_follow_each_other_with_the_waits_between_them() {
     let mut chains = chains(RETRY, None);
-    let (id, step) = chains.asked(0.0, "film");
+    let (id, step) = chains.began(0.0, "film");
     assert_eq!(step, attempt(1));
     assert_eq!(chains.at(100.0, id, BUSY), wait(250.0, Pause::Backoff));
     assert_eq!(chains.at(200.0, id, Event::Timer), wait(150.0, Pause::Backoff), "too early");
     assert_eq!(chains.at(350.0, id, Event::Timer), attempt(2));
-    assert_eq!(chains.at(350.0, id, Event::Asking { content: "film" }), attempt(2), "no circuit is asked twice");
+    assert_eq!(chains.at(350.0, id, Event::Asking { content: "film" }), attempt(2), "no circuit is checked twice");
     let busy = Event::Failed { source: Source::Server, retryable: true, retry_after: Some(3000.0), code: "rate-limited" };
     assert_eq!(chains.at(400.0, id, busy), wait(3500.0, Pause::Backoff));
     assert_eq!(chains.at(3900.0, id, Event::Timer), attempt(3));
@@ -60,7 +60,7 @@ fn attempts_follow_each_other_with_the_waits_between_them() {
 }
 
 #[test]
-fn what_cannot_succeed_is_not_tried_again() {
+fn permanent_failures_are_not_retried() {
     let mut chains = chains(RETRY, None);
     for event in [REFUSED, NO_TOKEN, Event::Failed { source: Source::Page, retryable: false, retry_after: None, code: "challenge-invalid" }]
     {
@@ -72,14 +72,14 @@ fn what_cannot_succeed_is_not_tried_again() {
 }
 
 #[test]
-fn no_attempt_begins_when_the_time_for_all_is_over() {
+fn no_attempt_begins_after_the_total_time() {
     let mut chains = chains(retry::Policy { total: 1000.0, ..RETRY }, None);
-    let (id, step) = chains.asked(100.0, "");
+    let (id, step) = chains.began(100.0, "");
     assert_eq!(step, Step::Attempt { number: 1, left: 1000.0 }, "it has begun just now");
     assert_eq!(chains.at(600.0, id, BUSY), wait(250.0, Pause::Backoff));
     assert_eq!(chains.at(850.0, id, Event::Timer), Step::Attempt { number: 2, left: 250.0 });
     assert_eq!(chains.at(900.0, id, BUSY), FAILED, "the wait would end after it");
-    let (id, _) = chains.asked(0.0, "");
+    let (id, _) = chains.began(0.0, "");
     chains.at(0.0, id, BUSY);
     assert_eq!(chains.at(5000.0, id, Event::Timer), FAILED, "the timer was late");
 }
@@ -94,14 +94,14 @@ fn a_circuit_opens_after_refusals_in_a_row_and_refuses_new_requests() {
         assert_eq!(chains.once(1000.0, "a", event), FAILED);
     }
     assert_eq!(chains.take_notices(), [Notice::CircuitOpened(8500.0)]);
-    assert_eq!(chains.once(2000.0, "b", BUSY), Step::End(End::CircuitOpen(6500.0)), "the server is everyone's");
-    // Half-open: one request, and no other meanwhile.
-    let (probe, step) = chains.asked(8500.0, "a");
+    assert_eq!(chains.once(2000.0, "b", BUSY), Step::End(End::CircuitOpen(6500.0)), "all contents share the server");
+    // Half-open: one request and no other until it ends.
+    let (probe, step) = chains.began(8500.0, "a");
     assert_eq!(step, attempt(1));
     assert_eq!(chains.once(8500.0, "a", BUSY), Step::End(End::CircuitOpen(0.0)));
     assert_eq!(chains.at(9000.0, probe, BUSY), FAILED);
     assert_eq!(chains.take_notices(), [Notice::CircuitOpened(16_500.0)], "one refusal is enough");
-    let (probe, _) = chains.asked(16_500.0, "a");
+    let (probe, _) = chains.began(16_500.0, "a");
     assert_eq!(chains.at(17_000.0, probe, Event::Licensed), Step::End(End::Licensed));
     assert_eq!(chains.take_notices(), [Notice::CircuitClosed]);
     assert_eq!(chains.once(17_000.0, "a", BUSY), FAILED, "closed");
@@ -113,20 +113,20 @@ fn each_kind_of_refusal_has_its_own_circuit() {
     for _ in 0..3 {
         assert_eq!(chains.once(0.0, "a", NO_TOKEN), FAILED);
     }
-    assert_eq!(chains.once(0.0, "b", BUSY), Step::End(End::CircuitOpen(7500.0)), "the token backend is everyone's");
-    // With a token, and a refusal for good, both servers work.
+    assert_eq!(chains.once(0.0, "b", BUSY), Step::End(End::CircuitOpen(7500.0)), "all contents share the token backend");
+    // A token and a permanent refusal: both servers work.
     for _ in 0..3 {
         assert_eq!(chains.once(7500.0, "a", REFUSED), FAILED);
     }
     assert_eq!(chains.once(7500.0, "a", REFUSED), Step::End(End::CircuitOpen(7500.0)));
-    assert_eq!(chains.once(7500.0, "b", REFUSED), FAILED, "other content is not concerned");
+    assert_eq!(chains.once(7500.0, "b", REFUSED), FAILED, "other content is not affected");
     assert_eq!(chains.take_notices(), [Notice::CircuitOpened(7500.0), Notice::CircuitClosed, Notice::CircuitOpened(15_000.0)]);
 }
 
 #[test]
 fn a_request_with_attempts_left_waits_for_the_circuit() {
     let mut chains = chains(retry::Policy { attempts: 5, ..RETRY }, Some(circuit::Policy { refusals: 2, ..CIRCUIT }));
-    let ((first, _), (second, _)) = (chains.asked(0.0, ""), chains.asked(0.0, ""));
+    let ((first, _), (second, _)) = (chains.began(0.0, ""), chains.began(0.0, ""));
     chains.at(0.0, first, BUSY);
     assert_eq!(chains.at(0.0, second, BUSY), wait(250.0, Pause::Backoff), "open until 7500");
     assert_eq!(chains.at(250.0, first, Event::Timer), wait(7250.0, Pause::Circuit));
@@ -134,19 +134,19 @@ fn a_request_with_attempts_left_waits_for_the_circuit() {
     assert_eq!(chains.at(7500.0, first, Event::Timer), attempt(2), "the probe");
     assert_eq!(chains.at(7500.0, second, Event::Timer), wait(750.0, Pause::Circuit));
     assert_eq!(chains.at(7600.0, first, Event::Aborted), Step::End(End::Aborted));
-    assert_eq!(chains.at(8250.0, second, Event::Timer), attempt(2), "the probe was given up: the next one");
+    assert_eq!(chains.at(8250.0, second, Event::Timer), attempt(2), "the probe was aborted: the next request is one");
     assert_eq!(chains.at(8300.0, second, Event::Licensed), Step::End(End::Licensed));
-    // A pause that nobody waits for.
+    // A pause without a waiting request.
     let mut chains = Chains::new(Policy { retry: RETRY, circuit: Some(circuit::Policy { refusals: 1, pause: 300_000.0 }) });
-    let (id, _) = chains.asked(0.0, "");
+    let (id, _) = chains.began(0.0, "");
     chains.at(0.0, id, BUSY);
     assert_eq!(chains.at(250.0, id, Event::Timer), FAILED);
 }
 
 #[test]
-fn offline_costs_no_attempt_and_online_goes_on() {
+fn going_offline_costs_no_attempt_and_going_online_resumes() {
     let mut chains = chains(retry::Policy { attempts: 1, ..RETRY }, Some(circuit::Policy { refusals: 1, ..CIRCUIT }));
-    let (id, _) = chains.asked(0.0, "");
+    let (id, _) = chains.began(0.0, "");
     chains.set_online(false);
     assert_eq!(chains.at(100.0, id, UNANSWERED), wait(60_000.0, Pause::Offline));
     assert_eq!(chains.take_notices(), [Notice::Offline]);
@@ -158,7 +158,7 @@ fn offline_costs_no_attempt_and_online_goes_on() {
     chains.set_online(false);
     assert_eq!(chains.at(31_000.0, id, NO_TOKEN), wait(29_100.0, Pause::Offline), "the token backend is offline, too");
     assert_eq!(chains.at(60_100.0, id, Event::Timer), Step::End(End::Offline));
-    // A response came: it is the server's, wherever that is.
+    // A response arrived: it is the server's, wherever that is.
     assert_eq!(chains.once(70_000.0, "", BUSY), FAILED);
     assert!(chains.circuits.is_paused());
 }
@@ -166,16 +166,16 @@ fn offline_costs_no_attempt_and_online_goes_on() {
 #[test]
 fn offline_ends_with_the_time_for_all_attempts() {
     let mut chains = chains(retry::Policy { total: 5000.0, ..RETRY }, None);
-    let (id, _) = chains.asked(0.0, "");
+    let (id, _) = chains.began(0.0, "");
     chains.set_online(false);
     assert_eq!(chains.at(1000.0, id, UNANSWERED), wait(4000.0, Pause::Offline));
     assert_eq!(chains.at(5000.0, id, Event::Timer), Step::End(End::Offline));
 }
 
 #[test]
-fn a_browser_that_goes_offline_again_and_again_uses_up_its_attempts() {
+fn a_browser_that_keeps_going_offline_uses_up_its_attempts() {
     let mut chains = chains(RETRY, None);
-    let (id, _) = chains.asked(0.0, "");
+    let (id, _) = chains.began(0.0, "");
     let mut tries = 1;
     loop {
         chains.set_online(false);
@@ -196,7 +196,7 @@ fn a_browser_that_goes_offline_again_and_again_uses_up_its_attempts() {
     assert_eq!(tries, 3 + MAX_FREE);
 }
 
-/// A request as its caller sees it.
+/// A request from its caller's point of view.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     id: u32,
@@ -208,7 +208,7 @@ struct Seen {
     offline: bool,
 }
 
-/// What the server, the token backend, the network and the page do at a moment.
+/// An action of the server, the token backend, the network or the page.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Begin,
@@ -222,7 +222,7 @@ enum Act {
 fn act() -> impl Strategy<Value = (Act, f64, f64)> {
     let act = prop_oneof![
         2 => Just(Act::Begin),
-        4 => (0_usize..4, 0_usize..4, proptest::option::weighted(0.2, 0.0..70_000.0)).prop_map(|(chain, event, wish)| Act::Fail(chain, event, wish)),
+        4 => (0_usize..4, 0_usize..4, proptest::option::weighted(0.2, 0.0..70_000.0)).prop_map(|(chain, event, retry_after)| Act::Fail(chain, event, retry_after)),
         1 => (0_usize..4).prop_map(Act::License),
         1 => (0_usize..4).prop_map(Act::Abort),
         5 => (0_usize..4).prop_map(Act::Timer),
@@ -260,7 +260,7 @@ impl Model {
                 if !seen.trying {
                     seen.trying = true;
                     seen.tries += 1;
-                    prop_assert!(seen.tries <= retry.attempts.saturating_add(MAX_FREE), "more tries than allowed");
+                    prop_assert!(seen.tries <= retry.attempts.saturating_add(MAX_FREE), "more uncounted attempts than allowed");
                     if circuit.is_some() {
                         let open = self.chains.circuits.clone().admit(seen.id, Hash::of(""), self.now);
                         prop_assert_eq!(open, Admission::Go, "a circuit is open");
@@ -270,11 +270,11 @@ impl Model {
             Step::Wait { delay, reason } => {
                 prop_assert!(delay >= 0.0 && self.now + delay <= seen.begun + retry.total + 1e-6, "a wait beyond the end");
                 prop_assert!(delay <= LONGEST_WAIT + retry.cap, "longer than anyone waits");
-                if let Event::Failed { retry_after: Some(wish), .. } = event {
-                    prop_assert!(reason == Pause::Offline || delay >= wish, "earlier than the server allows");
+                if let Event::Failed { retry_after: Some(minimum), .. } = event {
+                    prop_assert!(reason == Pause::Offline || delay >= minimum, "earlier than the server allows");
                 }
                 prop_assert!(reason != Pause::Offline || !self.online);
-                // A wait may be confirmed by an early timer, and is never shortened by it, unless it was to be online.
+                // An early timer may confirm a wait and never shortens it, unless the wait was to be online.
                 if !matches!(event, Event::Timer) || self.now >= seen.not_before || seen.offline {
                     seen.not_before = self.now + delay;
                 }
@@ -323,8 +323,8 @@ impl Model {
             Act::Abort(_) => Ok(()),
             Act::License(chain) => pick(chain, true, &self.live).map_or(Ok(()), |at| self.handle(at, Event::Licensed, random)),
             Act::Timer(chain) => pick(chain, false, &self.live).map_or(Ok(()), |at| self.handle(at, Event::Timer, random)),
-            Act::Fail(chain, event, wish) => pick(chain, true, &self.live).map_or(Ok(()), |at| {
-                let event = match ([BUSY, UNANSWERED, NO_TOKEN, REFUSED][event], wish) {
+            Act::Fail(chain, event, retry_after) => pick(chain, true, &self.live).map_or(Ok(()), |at| {
+                let event = match ([BUSY, UNANSWERED, NO_TOKEN, REFUSED][event], retry_after) {
                     (Event::Failed { source: Source::Server, retryable: true, code, .. }, retry_after) => {
                         Event::Failed { source: Source::Server, retryable: true, retry_after, code }
                     }
@@ -335,7 +335,7 @@ impl Model {
         }
     }
 
-    /// Every timer fires when it is due, every attempt ends, and the browser is what it is: each request has to end.
+    /// Every timer fires when it is due, every attempt ends, and the browser keeps its state: each request has to end.
     fn settle(&mut self, outcomes: &[usize]) -> Result<(), TestCaseError> {
         for round in 0..4000 {
             let Some(index) = (0..self.live.len()).min_by(|a, b| {
@@ -372,7 +372,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn never_more_never_early_never_late_nothing_lost_and_every_request_ends(
+    fn attempts_are_bounded_and_on_time_and_every_request_ends(
         policy in policies(),
         acts in proptest::collection::vec(act(), 0..150),
         outcomes in proptest::collection::vec(0_usize..5, 1..6),
@@ -383,11 +383,11 @@ proptest! {
         }
         model.settle(&outcomes)?;
         prop_assert!(model.chains.list.is_empty() && model.chains.circuits.probes().is_empty());
-        // No circuit stays shut for ever: after the longest pause, a request goes ahead.
+        // No circuit stays open indefinitely: after the longest pause, a request goes ahead.
         model.now += 100_000.0;
         let id = model.chains.begin(model.now);
         let step = model.chains.handle(id, Event::Asking { content: "" }, model.now, 0.5);
         let goes = matches!(step, Step::Attempt { number: 1, .. });
-        prop_assert!(goes, "a circuit that never lets anything pass: {:?}", step);
+        prop_assert!(goes, "a circuit that stays open: {:?}", step);
     }
 }

@@ -38,7 +38,7 @@ impl Sessions {
         self.at(now, Event::Statuses { session, statuses: &pairs(statuses), expires })
     }
 
-    /// Message, license and statuses of a session, at a time.
+    /// Message, license and statuses of a session, at one time.
     fn licensed(&mut self, session: u32, now: f64, statuses: &str, expires: f64) -> Vec<Command> {
         let mut out = self.message_at(now, session);
         out.extend(self.at(now, Event::License { session, renewal: f64::NAN }));
@@ -84,7 +84,7 @@ fn nothing_is_opened_before_the_certificate_is_set() {
         (Drm::PlayReady, true, false),
     ] {
         let mut sessions = Sessions::new(0.0, f64::NAN);
-        assert_eq!(sessions.requested("aa"), [], "no DRM is chosen yet: it is unknown whose boxes to read");
+        assert_eq!(sessions.requested("aa"), [], "no DRM is chosen yet, so the relevant boxes are unknown");
         let commands = sessions.at(0.0, Event::Access { drm, legacy: false, certificate });
         assert_eq!(commands, if needed { vec![Command::Certificate] } else { vec![] }, "{drm:?}");
         let opened = sessions.requested("aa");
@@ -122,16 +122,16 @@ fn keys_after_the_first_license_are_a_rotation_and_are_spread_within_the_buffer(
     sessions.requested("aa");
     assert_eq!(sessions.licensed(1, 0.0, "aa:usable", f64::NAN)[0], Request(1, RequestReason::License));
     assert_eq!(sessions.encrypted_at(1000.0, "bb", 22_000.0), []);
-    assert_eq!(sessions.wake(), Some(11_000.0), "half of the buffer, without what the exchange needs, by the random number");
+    assert_eq!(sessions.wake(), Some(11_000.0), "half of the buffer, without the time for the exchange, by the random number");
     assert_eq!(sessions.encrypted_at(1000.0, "cc", 200_000.0), []);
     assert_eq!(sessions.at(10_999.0, Event::Timer), []);
     assert_eq!(sessions.at(11_000.0, Event::Timer), [Open(2)]);
     assert_eq!(sessions.message_at(11_000.0, 2), [Request(2, RequestReason::Rotation)]);
     assert_eq!(sessions.wake(), Some(31_000.0), "half of the spread");
     assert_eq!(sessions.encrypted_at(11_000.0, "dd", 0.0), [Open(4)], "nothing buffered: at once");
-    assert_eq!(sessions.encrypted_at(11_000.0, "ee", 2000.0), [Open(5)], "no more than the exchange needs: at once");
+    assert_eq!(sessions.encrypted_at(11_000.0, "ee", 2000.0), [Open(5)], "no more than the exchange needs: immediately");
     assert_eq!(sessions.at(12_000.0, Event::WaitingForKey), [Open(3)], "needed now");
-    // The latest license took four seconds: more is kept for the next one.
+    // The latest license took four seconds: more time is reserved for the next one.
     sessions.at(15_000.0, Event::License { session: 2, renewal: f64::NAN });
     assert_eq!(sessions.encrypted_at(15_000.0, "ff", 22_000.0), []);
     assert_eq!(sessions.wake(), Some(20_000.0));
@@ -172,7 +172,7 @@ fn fairplay_renews_in_its_session_and_playready_in_a_new_one() {
         let mut sessions = ready(drm);
         sessions.requested("aa");
         sessions.licensed(1, 0.0, "aa:usable", 100_000.0);
-        assert_eq!(sessions.wake(), Some(80_000.0), "three quarters of the lease, and a little");
+        assert_eq!(sessions.wake(), Some(80_000.0), "a little more than three quarters of the lease");
         sessions.statuses_at(10_000.0, 1, "aa:usable", 100_000.0);
         assert_eq!(sessions.wake(), Some(80_000.0), "the same lease does not start again");
         assert_eq!(sessions.at(79_999.0, Event::Timer), []);
@@ -193,13 +193,13 @@ fn a_lease_in_the_license_is_renewed() {
     sessions.at(1000.0, Event::License { session: 1, renewal: 10_000.0 });
     assert_eq!(sessions.wake(), Some(9000.0));
     sessions.statuses_at(1000.0, 1, "aa:usable", f64::NAN);
-    assert_eq!(sessions.wake(), Some(9000.0), "the CDM knows of no end: the license's own word stands");
+    assert_eq!(sessions.wake(), Some(9000.0), "the CDM reports no expiration: the license's own duration counts");
     sessions.statuses_at(1000.0, 1, "aa:usable", 6000.0);
     assert_eq!(sessions.wake(), Some(5000.0), "the earlier one");
 }
 
 #[test]
-fn an_interval_renews_licenses_without_an_end_again_and_again() {
+fn an_interval_keeps_renewing_licenses_without_expiry() {
     let mut sessions = Sessions::new(0.0, 600_000.0);
     sessions.at(0.0, Event::Access { drm: Drm::PlayReady, legacy: false, certificate: false });
     sessions.requested("aa");
@@ -216,7 +216,7 @@ fn an_interval_renews_licenses_without_an_end_again_and_again() {
 }
 
 #[test]
-fn a_renewal_that_failed_for_now_is_tried_again_before_the_keys_expire() {
+fn a_temporarily_failed_renewal_is_retried_before_the_keys_expire() {
     for (drm, renewal, again) in [(Drm::FairPlay, 1, Renew(1)), (Drm::PlayReady, 2, Open(3))] {
         for retryable in [true, false] {
             let mut sessions = ready(drm);
@@ -279,7 +279,7 @@ fn an_expired_key_is_requested_once_more_and_reported_if_it_is_still_expired() {
 }
 
 #[test]
-fn a_missing_key_is_named_when_the_media_wait_for_it() {
+fn a_missing_key_is_reported_when_playback_waits_for_it() {
     let mut sessions = ready(Drm::Widevine);
     sessions.requested("aa bb");
     sessions.at(0.0, Event::WaitingForKey);
@@ -308,7 +308,7 @@ fn no_key_is_missing_if_playback_resumed_or_the_reason_was_reported() {
 }
 
 #[test]
-fn media_that_wait_without_any_init_data_are_reported() {
+fn playback_that_waits_without_init_data_is_reported() {
     let mut sessions = Sessions::new(0.0, f64::NAN);
     sessions.at(0.0, Event::WaitingForKey);
     assert_eq!(sessions.wake(), None, "there is no CDM yet");
@@ -376,7 +376,7 @@ fn any_event() -> impl Strategy<Value = (u8, u32, usize, bool, f64)> {
 
 proptest! {
     #[test]
-    fn sessions_open_once_close_once_and_are_never_equal(
+    fn sessions_open_once_close_once_and_are_never_duplicates(
         drm in 0_usize..4,
         legacy: bool,
         events in proptest::collection::vec(any_event(), 0..120),
@@ -446,7 +446,7 @@ proptest! {
 }
 
 #[test]
-fn the_timer_is_due_after_the_remaining_time_and_at_once_when_it_is_late() {
+fn the_timer_is_due_after_the_remaining_time_or_immediately() {
     let mut sessions = ready(Drm::FairPlay);
     sessions.requested("aa");
     assert_eq!(sessions.wait(0.0), None);
