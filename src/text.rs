@@ -1,38 +1,38 @@
 //! Bytes as text: forgiving in, strict out.
 //!
-//! What people paste and servers send is base64 with line breaks, base64url without padding, hex with dashes, UTF-16 with
-//! or without a byte order mark. Out goes one form only.
+//! People paste and servers send base64 with line breaks, base64url without padding, hex with dashes, UTF-16 with
+//! or without a byte order mark. Output has one form only.
 
 use crate::bytes::steps;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// One engine for both alphabets and both ways: each that is linked costs two kilobytes of wasm.
+/// One engine for both alphabets and both directions: each linked engine costs two kilobytes of wasm.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
 );
 
-/// A text of bytes that were put together from texts; anything else has no way in here.
+/// A text from bytes that were joined from texts; the callers pass nothing else.
 #[inline(never)]
 pub(crate) fn ascii(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// A text of one's own. (Written out at each place, the copy would weigh a kilobyte in the module that viewers load.)
+/// An owned text. (Inlined at each call, the copy would cost a kilobyte in the module that viewers load.)
 #[inline(never)]
 pub(crate) fn owned(text: &str) -> String {
     text.into()
 }
 
-/// Adds a text to another; not written out at each place either.
+/// Appends a text; not inlined either.
 #[inline(never)]
 pub(crate) fn push_str(out: &mut String, text: &str) {
     out.push_str(text);
 }
 
-/// Adds bytes to others; not written out at each place either.
+/// Appends bytes; not inlined either.
 #[inline(never)]
 pub(crate) fn push(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
@@ -46,12 +46,12 @@ pub(crate) fn concat(parts: &[&str]) -> String {
     out
 }
 
-/// Where `token` first stands. Tokens are constants of a few bytes, so this is linear.
+/// The first position of `token`. Tokens are constants of a few bytes, so this is linear.
 #[inline(never)]
 pub(crate) fn find(text: &[u8], token: &[u8]) -> Option<usize> {
     let at = match token {
         [byte] => text.iter().position(|other| other == byte),
-        // The first byte alone decides nearly always.
+        // The first byte alone nearly always decides.
         _ => text.windows(token.len().max(1)).position(|window| window.first() == token.first() && window == token),
     };
     steps::add(at.unwrap_or(text.len()));
@@ -78,7 +78,7 @@ pub fn to_base64url(bytes: &[u8]) -> String {
     ascii(text)
 }
 
-/// Base64 or base64url, padded or not, white space anywhere. Not for what must be strict: see [`from_base64url_strict`].
+/// Base64 or base64url, padded or not, with whitespace anywhere. For strict reading see [`from_base64url_strict`].
 #[inline(never)]
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     let mut clean = Vec::with_capacity(text.len());
@@ -98,19 +98,19 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
             clean.push(byte);
         }
     }
-    // A last group of one digit holds no byte: such a text was cut.
+    // A last group of one digit is not a whole byte: such a text was cut.
     if clean.len() % 4 == 1 || padding > 2 {
         return None;
     }
     BASE64.decode(&clean).ok()
 }
 
-/// base64url as RFC 7515 has it: no padding, no white space, no stray bits. It is the only spelling of its bytes.
+/// base64url as in RFC 7515: no padding, no whitespace, no stray bits. It is the only spelling of its bytes.
 pub fn from_base64url_strict(text: &str) -> Option<Vec<u8>> {
     from_base64(text).filter(|bytes| to_base64url(bytes) == text)
 }
 
-/// Lower-case hex, at the end of a text.
+/// Appends lower-case hex to a text.
 #[inline(never)]
 pub(crate) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     for byte in bytes {
@@ -150,7 +150,7 @@ pub(crate) fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
-/// A whole number in digits alone: no sign, no white space.
+/// A whole number in digits alone: no sign, no whitespace.
 #[inline(never)]
 pub(crate) fn number(digits: &str, radix: u32) -> Option<u32> {
     let mut out = (!digits.is_empty()).then_some(0_u32)?;
@@ -161,16 +161,16 @@ pub(crate) fn number(digits: &str, radix: u32) -> Option<u32> {
     Some(out)
 }
 
-/// A text without any of these at its end. (What `str` has for that is made for patterns of every kind, and large.)
+/// A text without any of these at its end. (The methods of `str` are generic over patterns, and large.)
 #[inline(never)]
-pub(crate) fn without_end<'a>(mut text: &'a str, end: &str) -> &'a str {
+pub(crate) fn without_suffix<'a>(mut text: &'a str, end: &str) -> &'a str {
     while let Some(rest) = text.strip_suffix(end) {
         text = rest;
     }
     text
 }
 
-/// Without white space and zeros around it.
+/// Without whitespace and zeros around it.
 #[inline(never)]
 pub fn trim(mut text: &[u8]) -> &[u8] {
     while let [0 | 9..=13 | b' ', rest @ ..] | [rest @ .., 0 | 9..=13 | b' '] = text {
@@ -179,7 +179,7 @@ pub fn trim(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// Hex in either case; white space and dashes are skipped, and so are the braces of a GUID and a leading `0x`.
+/// Hex in either case; whitespace, dashes, the braces of a GUID and a leading `0x` are skipped.
 #[inline(never)]
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = match text.trim_ascii().as_bytes() {
@@ -201,7 +201,7 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
     high.is_none().then_some(out)
 }
 
-/// What stands in the braces of a GUID, or all where there are none.
+/// The text inside the braces of a GUID, or all of it without braces.
 fn braced(text: &[u8]) -> &[u8] {
     match text {
         [b'{', inner @ .., b'}'] => inner,
@@ -209,7 +209,7 @@ fn braced(text: &[u8]) -> &[u8] {
     }
 }
 
-/// A UUID as it is written: 8-4-4-4-12.
+/// A UUID in its usual form: 8-4-4-4-12.
 #[inline(never)]
 pub fn uuid(bytes: &[u8; 16]) -> String {
     let mut out = Vec::new();
@@ -231,12 +231,12 @@ pub fn swap_guid(mut id: [u8; 16]) -> [u8; 16] {
     id
 }
 
-/// Whether two key ids are equal, also where one is in PlayReady's GUID byte order.
+/// Whether two key ids are equal, also if one is in PlayReady's GUID byte order.
 pub fn same_key_id(a: &[u8], b: &[u8]) -> bool {
     a == b || <[u8; 16]>::try_from(b).is_ok_and(|b| a == swap_guid(b))
 }
 
-/// A key id as people write it: 32 hex digits, or a UUID with or without braces. Nothing shorter or longer.
+/// A key id in text: 32 hex digits, or a UUID with or without braces; nothing shorter or longer.
 #[inline(never)]
 pub fn key_id(text: &str) -> Option<[u8; 16]> {
     let text = text.trim_ascii();
@@ -247,7 +247,7 @@ pub fn key_id(text: &str) -> Option<[u8; 16]> {
 #[inline(never)]
 pub fn from_utf16_le(bytes: &[u8]) -> Option<String> {
     let (units, odd) = bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes).as_chunks();
-    // Nearly every text is ASCII to its end.
+    // Nearly every text is ASCII throughout.
     let ascii_length = units.iter().position(|unit| !matches!(unit, [0..0x80, 0])).unwrap_or(units.len());
     let (plain, rest) = units.split_at_checked(ascii_length)?;
     let mut out: Vec<u8> = plain.iter().map(|[low, _]| *low).collect();
@@ -276,7 +276,7 @@ pub fn to_utf16_le(text: &str) -> Vec<u8> {
     out
 }
 
-/// Everything but letters, digits and `-._~`, as `%XX` (what `encodeURIComponent` leaves beside those is escaped, too).
+/// Everything but letters, digits and `-._~`, as `%XX` (the other characters that `encodeURIComponent` keeps are escaped, too).
 #[inline(never)]
 pub fn percent_encode(text: &str) -> String {
     let mut out = Vec::new();
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn strict_base64url_takes_one_spelling() {
+    fn strict_base64url_accepts_one_spelling() {
         assert_eq!(from_base64url_strict("-__-AQ"), Some(vec![0xfb, 0xff, 0xfe, 0x01]));
         for text in ["-__-AQ==", "+//+AQ", "-__-AR", "-__-A", "-__- AQ", "-__-AQ\n"] {
             assert_eq!(from_base64url_strict(text), None, "{text:?}");
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn hex_as_people_write_it() {
+    fn hex_in_every_spelling() {
         for text in ["00ff10ab", "00FF10AB", "00-ff 10\nab", "{00ff10ab}", "0x00ff10ab", " 0X00FF10ab "] {
             assert_eq!(from_hex(text), Some(vec![0, 255, 16, 171]), "{text:?}");
         }
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn guid_order_is_its_own_inverse() {
-        // e13d0450-5bd3-46a0-88b4-1e3b8e9e97af: the first three fields turn round, the last eight bytes stay.
+        // e13d0450-5bd3-46a0-88b4-1e3b8e9e97af: the first three fields are reversed, the last eight bytes are not.
         let guid: [u8; 16] = from_hex("e13d04505bd346a088b41e3b8e9e97af").unwrap().try_into().unwrap();
         assert_eq!(hex(&swap_guid(guid)), "50043de1d35ba04688b41e3b8e9e97af");
         assert_eq!(swap_guid(swap_guid(guid)), guid);
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn utf16_with_and_without_mark() {
+    fn utf16_with_and_without_a_byte_order_mark() {
         assert_eq!(from_utf16_le(&[0xff, 0xfe, b'a', 0, 0xe9, 0]).as_deref(), Some("aé"));
         assert_eq!(from_utf16_le(&to_utf16_le("a😀")).as_deref(), Some("a😀"));
         assert_eq!(from_utf16_le(b"a\0b"), None, "odd");
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_encoding_keeps_base64_whole() {
+    fn percent_encoding_preserves_base64() {
         assert_eq!(percent_encode("+//+AQ=="), "%2B%2F%2F%2BAQ%3D%3D");
         assert_eq!(percent_encode("aZ0-._~ é"), "aZ0-._~%20%C3%A9");
     }

@@ -1,7 +1,7 @@
-//! The CHECKSUM of a PlayReady header: a player sees by it that a key is another than the content's.
+//! The CHECKSUM of a PlayReady header, by which a player detects a key that is not the content's.
 //!
 //! For AESCTR it is the first eight bytes of AES-128-ECB(key, key id in GUID order) (Microsoft, "PlayReady Header
-//! Specification", 4.3 "Key Checksum Algorithm"). It needs the content key, so it lives where keys may be: with the feature
+//! Specification", 4.3 "Key Checksum Algorithm"). It needs the content key, so it is only in the feature
 //! `server`. AESCBC keys have none.
 
 use crate::text::{swap_guid, to_base64};
@@ -22,7 +22,7 @@ mod tests {
     use crate::text::from_hex;
 
     #[test]
-    fn as_openssl_encrypts_it() {
+    fn matches_openssl() {
         // openssl enc -aes-128-ecb -K 166634c6… -nopad, given 0d05b49e4be40248932e27d75083e266
         let key = from_hex("166634c675823c235a4a9446fad52e4d").unwrap().try_into().unwrap();
         let key_id = from_hex("9eb4050de44b4802932e27d75083e266").unwrap().try_into().unwrap();

@@ -1,4 +1,4 @@
-//! The typed structs of init data, and the visitor that fills them. They borrow from the input where it holds a value as it is.
+//! The typed structs of init data, and the visitor that fills them. They borrow values that are in the input unchanged.
 
 use super::sinf::Protection;
 use super::visitor::{PsshHeader, Summary, Value, Visitor, Warning};
@@ -27,9 +27,9 @@ pub struct InitData<'a> {
     pub content_id: Option<Text<'a>>,
     /// The key period of rotating keys.
     pub key_period_index: Option<u32>,
-    /// What FairPlay's types say.
+    /// The content of FairPlay's types.
     pub fairplay: Option<FairPlay>,
-    /// What is not as it should be.
+    /// Deviations from the specifications.
     pub warnings: Vec<Warning>,
 }
 
@@ -50,13 +50,13 @@ impl InitData<'_> {
 pub struct PsshBox<'a> {
     /// Its own fields.
     pub header: PsshHeader<'a>,
-    /// What its data say, where the system is known.
+    /// Its data, if the system is known.
     pub payload: Option<Payload<'a>>,
     /// Why the data could not be read.
     pub payload_error: Option<ParseError>,
 }
 
-/// What the data of a box say.
+/// The data of a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Payload<'a> {
@@ -77,11 +77,11 @@ pub struct WidevineData<'a> {
     pub algorithm: Option<Text<'a>>,
     /// The keys, as they are written.
     pub key_ids: Vec<Id<'a>>,
-    /// The keys as bytes, where one was written as text.
+    /// The keys as bytes, if one was written as text.
     pub normalized_key_ids: Vec<Id<'a>>,
-    /// Who packaged it.
+    /// The company that packaged it.
     pub provider: Option<Text<'a>>,
-    /// The content id, where it is UTF-8.
+    /// The content id, if it is UTF-8.
     pub content_id: Option<Text<'a>>,
     /// The content id's bytes.
     pub content_id_bytes: Option<Span<'a>>,
@@ -103,28 +103,28 @@ pub struct WidevineData<'a> {
     pub key_sequence: Option<u32>,
     /// The groups that it belongs to.
     pub group_ids: Vec<Id<'a>>,
-    /// Keys that are wrapped by others.
+    /// Keys that are wrapped in others.
     pub entitled_keys: Vec<EntitledKey<'a>>,
-    /// What the video needs.
+    /// The feature that the video needs, `HDR` for example.
     pub video_feature: Option<Text<'a>>,
-    /// Fields that are not understood.
+    /// Unknown fields.
     pub unknown_fields: Vec<UnknownField<'a>>,
-    /// The order of the fields, 0 for unknown ones, where it is not the usual one.
+    /// The order of the fields, 0 for unknown ones, if it is not the usual one.
     pub field_order: Vec<u32>,
 }
 
-/// A key that is wrapped by another.
+/// A key that is wrapped in another.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EntitledKey<'a> {
     /// The key that wraps it.
     pub entitlement_key_id: Option<Id<'a>>,
     /// The key.
     pub key_id: Option<Id<'a>>,
-    /// The wrapped key and what else there is.
+    /// The wrapped key and other fields.
     pub unknown_fields: Vec<UnknownField<'a>>,
 }
 
-/// A protobuf field that is not understood.
+/// An unknown protobuf field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UnknownField<'a> {
     /// Its number.
@@ -138,7 +138,7 @@ pub struct UnknownField<'a> {
 /// A PlayReady Object: see [`super::playready`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlayReadyObject<'a> {
-    /// Of the header: `4.0.0.0` to `4.3.0.0`.
+    /// The header's version: `4.0.0.0` to `4.3.0.0`.
     pub version: Option<Text<'a>>,
     /// The keys.
     pub keys: Vec<PlayReadyKey<'a>>,
@@ -150,15 +150,15 @@ pub struct PlayReadyObject<'a> {
     pub domain_service_id: Option<Text<'a>>,
     /// `DECRYPTORSETUP`.
     pub decryptor_setup: Option<Text<'a>>,
-    /// The XML inside of `CUSTOMATTRIBUTES`.
+    /// The XML inside `CUSTOMATTRIBUTES`.
     pub custom_attributes: Option<Text<'a>>,
-    /// PallyCon's key period, inside of the custom attributes.
+    /// PallyCon's key period, inside the custom attributes.
     pub key_period_index: Option<u32>,
-    /// Licenses came with the content.
+    /// Whether the content contains licenses.
     pub has_embedded_license: bool,
     /// The header.
     pub xml: Text<'a>,
-    /// All records, where there is more than one plain header.
+    /// All records, if there is more than one plain header.
     pub records: Vec<PlayReadyRecord<'a>>,
 }
 
@@ -185,9 +185,9 @@ pub struct PlayReadyRecord<'a> {
 /// FairPlay's PSSH data: see [`super::fairplay`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FairPlayData<'a> {
-    /// How the media is encrypted.
+    /// The encryption scheme of the media.
     pub scheme: Option<Text<'a>>,
-    /// The keys that it asks for.
+    /// The keys that it requests.
     pub requests: Vec<KeyRequest<'a>>,
 }
 
@@ -196,20 +196,20 @@ pub struct FairPlayData<'a> {
 pub struct KeyRequest<'a> {
     /// The key.
     pub key_id: Option<Id<'a>>,
-    /// What the key server knows it by.
+    /// Its identifier at the key server.
     pub asset_id: Option<Span<'a>>,
-    /// What goes to the key server as it is.
+    /// Passed to the key server unchanged.
     pub context: Option<Span<'a>>,
     /// Versions of the key exchange.
     pub versions: Vec<u32>,
 }
 
-/// What Nagra, WisePlay, Irdeto and Marlin say.
+/// The data of Nagra, WisePlay, Irdeto and Marlin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details<'a> {
     /// The keys.
     pub key_ids: Vec<Id<'a>>,
-    /// Of the format.
+    /// The format's version.
     pub version: Option<Text<'a>>,
     /// The content.
     pub content_id: Option<Text<'a>>,
@@ -219,12 +219,12 @@ pub struct Details<'a> {
     pub xml: Option<Text<'a>>,
 }
 
-/// What `skd` and `sinf` init data and FairPlay's boxes say.
+/// The content of `skd` and `sinf` init data and FairPlay's boxes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FairPlay {
     /// The key's URI.
     pub uri: Option<String>,
-    /// All behind `skd://`.
+    /// Everything after `skd://`.
     pub asset_id: Option<String>,
     /// The tracks.
     pub tracks: Vec<Track>,
@@ -251,7 +251,7 @@ pub struct Track {
 #[derive(Debug, Default)]
 pub struct Collector<'a> {
     out: InitData<'a>,
-    /// What is open inside of a payload: members of its lists, and of theirs.
+    /// The open objects of a payload: members of its lists, and of theirs.
     open: Vec<Field>,
 }
 
@@ -280,7 +280,7 @@ fn span<'a>(value: Value<'a, '_>) -> Span<'a> {
 }
 
 impl<'a> Collector<'a> {
-    /// What was collected.
+    /// The result.
     pub fn finished(self) -> InitData<'a> {
         self.out
     }
@@ -366,7 +366,7 @@ impl<'a> Visitor<'a> for Collector<'a> {
         self.open.clear();
         self.out.boxes.last_mut().into_iter().for_each(|pssh| pssh.payload = None);
         match &mut self.out.fairplay {
-            // Nothing but tracks comes with boxes.
+            // Only tracks can accompany boxes.
             Some(_) if mark == 0 => self.out.fairplay = None,
             Some(fairplay) => fairplay.tracks.truncate(mark),
             None => {}

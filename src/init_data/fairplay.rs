@@ -18,7 +18,7 @@ use crate::record::Field;
 use crate::system::Scheme;
 use crate::text;
 
-/// Reads FairPlay's data: how media is encrypted, and the keys that the tree asks for.
+/// Reads FairPlay's data: the encryption scheme, and the keys that the tree requests.
 #[inline(never)]
 pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     tree(data, out).ok_or(ParseError::new(Reason::FpsdUnreadable, data.offset))
@@ -50,7 +50,7 @@ fn tree<'a, V: Visitor<'a>>(data: Span<'a>, out: &mut Report<'a, '_, V>) -> Opti
     })
 }
 
-/// What a key request says; its key id.
+/// Reports a key request and returns its key id.
 fn request<'a, V: Visitor<'a>>(boxes: Reader<'a>, out: &mut Report<'a, '_, V>) -> Option<[u8; 16]> {
     let mut key_id = None;
     out.visitor.open_list(Field::Versions);
@@ -65,9 +65,9 @@ fn request<'a, V: Visitor<'a>>(boxes: Reader<'a>, out: &mut Report<'a, '_, V>) -
                 out.visitor.field(Field::KeyId, Value::DecodedId(&id));
                 key_id = Some(id);
             }
-            // What the key server knows the key by.
+            // The key's identifier at the key server.
             b"fkai" => out.visitor.field(Field::AssetId, Value::Bytes(body.rest())),
-            // Goes to the key server as it is.
+            // Passed to the key server unchanged.
             b"fkcx" => out.visitor.field(Field::Context, Value::Bytes(body.rest())),
             b"fkvl" => {
                 while !body.is_empty() {
@@ -91,22 +91,22 @@ pub fn build_legacy(init_data: &[u8], content_id: &str, certificate: &[u8]) -> V
 }
 
 fn length(bytes: &[u8]) -> [u8; 4] {
-    // Nothing of 4 GiB comes here: a wasm memory could not hold it.
+    // 4 GiB cannot occur: a wasm memory is smaller.
     (bytes.len() as u32).to_le_bytes()
 }
 
-/// What is in a legacy blob.
+/// The content of a legacy blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Legacy<'a> {
-    /// The URI that `webkitneedkey` gave.
+    /// The URI from `webkitneedkey`.
     pub uri: String,
-    /// What the key server knows the key by.
+    /// The key's identifier at the key server.
     pub content_id: String,
     /// The application certificate, DER.
     pub certificate: Span<'a>,
 }
 
-/// Takes a legacy blob apart.
+/// Parses a legacy blob.
 pub fn read_legacy(blob: &[u8]) -> Result<Legacy<'_>, ParseError> {
     let mut reader = Reader::new(blob);
     let mut part = || {
@@ -129,7 +129,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_tree_with_everything() {
+    fn a_tree_with_all_boxes() {
         let data = b"\0\0\0\x65fpsd\0\0\0\x10fpsi\0\0\0\0cbcs\
             \0\0\0\x4dfpsk\0\0\0\x1cfkri\0\0\0\0KKKKKKKKKKKKKKKK\0\0\0\x0cfkaiasst\0\0\0\x0dfkcxcontx\0\0\0\x10fkvl\0\0\0\x01\xde\xad\xbe\xef";
         let (pssh, out) = boxed(system::FAIRPLAY, Some(Field::FairPlay), data, |_, out| read(Span::whole(data), out)).unwrap();
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn trees_that_are_none() {
+    fn malformed_trees_are_rejected() {
         for data in [
             &b"\0\0\0\x08fpsx"[..],
             b"\0\0\0\x09fpsd",
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_legacy_blob_there_and_back() {
+    fn the_legacy_blob_round_trips() {
         let init_data = [&[6, 0, 0, 0][..], b"s\0k\0d\0"].concat();
         let blob = build_legacy(&init_data, "id", &[0x30, 0x82, 1]);
         assert_eq!(blob, [&init_data[..], &[4, 0, 0, 0], b"i\0d\0", &[3, 0, 0, 0], &[0x30, 0x82, 1]].concat());

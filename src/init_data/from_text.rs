@@ -1,12 +1,12 @@
-//! Init data as people paste it and manifests carry it: hex, base64 or base64url, or a text that is init data itself.
+//! Init data as text, pasted or from a manifest: hex, base64 or base64url, or a text that is itself init data.
 
 use super::invalid;
 use crate::error::{Error, ParseError, Reason};
 use crate::text;
 use std::borrow::Cow;
 
-/// The bytes that a text stands for. URIs, JSON and XML are taken as they are; then hex, then base64 and base64url with
-/// or without padding; white space is ignored.
+/// The bytes that a text represents. URIs, JSON and XML are kept unchanged; otherwise hex, then base64 and base64url with
+/// or without padding are tried; whitespace is ignored.
 pub fn from_text(input: &str) -> Result<Cow<'_, [u8]>, Error> {
     let trimmed = str::from_utf8(text::trim(input.strip_prefix('\u{feff}').unwrap_or(input).as_bytes())).unwrap_or_default();
     if matches!(trimmed.as_bytes(), [b'{' | b'<', ..] | [b's', b'k', b'd', b':', ..]) {

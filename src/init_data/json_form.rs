@@ -1,4 +1,4 @@
-//! Init data as the JSON of the public types, for the inspect module's border and for tests. Bytes are `[offset, length]` of
+//! Init data as the JSON of the public types, for the inspect module's interface and for tests. Bytes are `[offset, length]` of
 //! the input.
 
 use super::collect::{
@@ -22,7 +22,7 @@ impl InitData<'_> {
         out.finish()
     }
 
-    /// Its fields, into an object that holds others as well.
+    /// Its fields, added to an object with others.
     pub fn write(&self, o: &mut Object<'_>) {
         o.string("type", self.kind.as_str());
         o.objects("boxes", &self.boxes, |o, pssh| pssh.write(o));

@@ -1,5 +1,5 @@
 //! `keyids` init data (W3C, "keyids" Initialization Data Format): `{"kids":["base64url"…]}`, 1 to 512 bytes each.
-//! `webm` init data is one key id and nothing else.
+//! `webm` init data is a single key id.
 
 use super::visitor::{Report, Visitor};
 use crate::error::{ParseError, Reason};
@@ -8,8 +8,8 @@ use crate::{json, text};
 /// The longest key id that EME allows.
 pub const MAX_KEY_ID: usize = 512;
 
-/// Reads the key ids of a `keyids` object. base64url is strict here: no padding, no `+` and `/`. One bad id refuses the
-/// whole, as in every browser: a session would ask for other keys than were meant.
+/// Reads the key ids of a `keyids` object. base64url is strict here: no padding, no `+` and `/`. One bad id invalidates
+/// the whole, as in every browser: a session would request other keys than intended.
 pub fn read<'a, V: Visitor<'a>>(value: &json::Value, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     let error = |reason| ParseError::new(reason, 0);
     let kids = value.get("kids").and_then(json::Value::items).ok_or(error(Reason::KidsMissing))?;

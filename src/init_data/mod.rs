@@ -1,4 +1,4 @@
-//! Init data: what EME's `encrypted` event, a manifest or a packager hands out, as facts.
+//! Init data from EME's `encrypted` event, a manifest or a packager.
 //!
 //! | type | module | what it is |
 //! |---|---|---|
@@ -7,9 +7,9 @@
 //! | `skd` | [`skd`] | the URI of an HLS key |
 //! | `sinf` | [`sinf`] | a track's protection, in JSON |
 //!
-//! There is one reader a format, and it reports to a [`visitor`]. [`parse`] collects what they report into the typed structs
-//! of [`collect`], which borrow from the input; [`record`] writes what crosses into JavaScript. [`from_text`] takes what
-//! people paste. With the feature `inspect` there is also `segment`: protection and PSSH boxes of fMP4 segments.
+//! There is one reader per format, and it reports to a [`visitor`]. [`parse`] collects the reports into the typed structs
+//! of [`collect`], which borrow from the input; [`record`] writes them for JavaScript. [`from_text`] reads pasted
+//! text. With the feature `inspect` there is also `segment`: protection and PSSH boxes of fMP4 segments.
 //!
 //! ```
 //! use pallycon_drm::init_data::{self, Options, Payload};
@@ -96,12 +96,12 @@ impl InitDataType {
     }
 }
 
-/// How to read.
+/// How to read init data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
-    /// What it is; detected where absent (`webm` cannot be).
+    /// The type; detected if absent (`webm` cannot be).
     pub kind: Option<InitDataType>,
-    /// By the rules of EME and Chromium: any malformed box refuses the whole.
+    /// Apply the rules of EME and Chromium: any malformed box invalidates the whole.
     pub strict: bool,
 }
 
@@ -112,7 +112,7 @@ pub fn parse(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
     Ok(collector.finished())
 }
 
-/// Reads the same, and reports to a visitor.
+/// Reads the same and reports to a visitor.
 #[inline(never)]
 pub fn read<'a, V: Visitor<'a>>(data: &'a [u8], options: Options, visitor: &mut V) -> Result<(), Error> {
     let mut out = Report::new(visitor);
@@ -135,7 +135,7 @@ fn of_type<'a, V: Visitor<'a>>(kind: InitDataType, data: &'a [u8], strict: bool,
             Ok(())
         }
         InitDataType::Keyids => keyids::read(&json_of(data)?, out),
-        // Children of a sinf box, or the box, stand for themselves where there is no JSON.
+        // Without JSON, it is a sinf box or its children.
         InitDataType::Sinf if is_sinf(data) => {
             out.track(&sinf::read(Span::whole(data))?);
             Ok(())
@@ -154,7 +154,7 @@ fn of_type<'a, V: Visitor<'a>>(kind: InitDataType, data: &'a [u8], strict: bool,
 /// A payload without its box.
 fn bare<'a, V: Visitor<'a>>(data: &'a [u8], strict: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     let mut pssh = PsshHeader::bare(system::PLAYREADY, Span::whole(data));
-    // An object comes first: its length may begin as XML does.
+    // Objects are tried first: their length may begin as XML does.
     let object = looks_like_object(data);
     let header = if object { None } else { playready::header_text(data) };
     if header.is_none() && !object {
@@ -183,12 +183,12 @@ fn invalid(error: ParseError) -> Error {
     Error::unreadable(Code::InitDataInvalid, error)
 }
 
-/// What is wrong, or what the data are instead, where that says more.
+/// The error, or the kind of data that it is instead, if that is more helpful.
 #[inline(never)]
 fn explained(error: ParseError, data: &[u8], named: Option<InitDataType>) -> ParseError {
     let reason = match data.get(4..8) {
         Some(b"ftyp" | b"styp" | b"moov" | b"moof" | b"sidx") => Reason::LooksLikeSegment,
-        // JSON and XML are taken from text as they are: passed as a string they would fail again.
+        // JSON and XML in text are not decoded: passed as a string they would fail again.
         _ if is_text(data) && matches!(named, None | Some(InitDataType::Cenc)) && !matches!(data.trim_ascii_start(), [b'{' | b'<', ..]) => {
             Reason::LooksLikeText
         }
@@ -202,14 +202,14 @@ fn json_of(data: &[u8]) -> Result<json::Value, ParseError> {
     json::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).ok_or(ParseError::new(Reason::NotJson, 0))
 }
 
-/// The type of init data, where the bytes say it.
+/// The type of init data, if the bytes show it.
 #[inline(never)]
 fn detect(data: &[u8]) -> Option<InitDataType> {
     if data.get(4..8) == Some(b"pssh") {
         return Some(InitDataType::Cenc);
     }
     let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii_start();
-    // A PlayReady Object may begin with the same byte, but holds zeros.
+    // A PlayReady Object may begin with the same byte, but contains zeros.
     if text.first() == Some(&b'{') && !text.contains(&0) {
         let keyids = json_of(data).is_ok_and(|value| value.get("kids").is_some());
         return Some(if keyids { InitDataType::Keyids } else { InitDataType::Sinf });
@@ -224,13 +224,13 @@ fn detect(data: &[u8]) -> Option<InitDataType> {
     boxed.then_some(InitDataType::Cenc)
 }
 
-/// A sinf box or its children. JSON behind two blanks has `sinf` in the same place, but no box is as large as its size would be.
+/// A sinf box or its children. JSON after two spaces has `sinf` in the same place, but no box is as large as its size would be.
 fn is_sinf(data: &[u8]) -> bool {
     data.split_at_checked(4)
         .is_some_and(|(size, rest)| [b"sinf", b"frma", b"schm"].iter().any(|kind| rest.starts_with(&kind[..])) && !is_text(size))
 }
 
-/// A PlayReady Object's length is its own or nearly so, and behind the count is a record of a known type.
+/// A PlayReady Object: its length is exact or nearly so, and the count is followed by a record of a known type.
 pub(crate) fn looks_like_object(data: &[u8]) -> bool {
     matches!(data, [_, _, _, 0, count, 0, 1..=3, 0, ..] if *count > 0)
 }

@@ -1,6 +1,6 @@
-//! What the data of a PSSH box says, by the system whose box it is.
+//! The data of a PSSH box, by DRM system.
 //!
-//! Beside Widevine, PlayReady and FairPlay, which have modules of their own, these payloads are public:
+//! Besides Widevine, PlayReady and FairPlay, which have their own modules, these payloads are public:
 //!
 //! | system | payload | known from |
 //! |---|---|---|
@@ -9,7 +9,7 @@
 //! | Irdeto | nine bytes of unknown meaning, then XML in UTF-8 | pssh-box |
 //! | Marlin | box `marl` with box `mkid`: version and flags, count, count × {size, key id, content id} | Bento4, which writes it |
 //!
-//! The Common box carries its key ids itself. Of PrimeTime, ClearKey and NCG nothing is known beyond the box.
+//! The Common box carries its key ids itself. The payloads of PrimeTime, ClearKey and NCG are unknown.
 
 use super::visitor::{PsshHeader, Report, Value, Visitor};
 use super::{fairplay, playready, widevine};
@@ -20,7 +20,7 @@ use crate::record::Field;
 use crate::system::{self, PayloadFormat};
 use crate::{json, text};
 
-/// Reads a box's data. Where it cannot be read, nothing of it is reported.
+/// Reads a box's data. Data that cannot be read are not reported at all.
 #[inline(never)]
 pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     let mark = out.mark();
@@ -29,7 +29,7 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
     if result.is_err() {
         out.rewind(mark);
     }
-    // Boxes of other forms exist, and Marlin's specification is not public: no form is an error.
+    // Boxes of other forms exist, and Marlin's specification is not public: an unknown form is not an error.
     if format == PayloadFormat::Marlin { Ok(()) } else { result }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     use crate::init_data::test_support::boxed;
     use serde_json::json;
 
-    /// What a system other than the large three says in its data, where anything.
+    /// The data of a system other than the large three, if known.
     fn payload(system_id: [u8; 16], data: &[u8]) -> Result<Option<serde_json::Value>, ParseError> {
         let (pssh, read) = boxed(system_id, None, data, |pssh, out| read(pssh, true, out))?;
         assert_eq!(pssh.get("details").is_some(), read.boxes[0].payload.is_some());
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn irdeto_is_xml_behind_nine_bytes() {
+    fn irdeto_is_xml_after_nine_bytes() {
         let expected = |xml: &str| Ok(Some(json!({"keyIds": [], "xml": xml})));
         assert_eq!(payload(system::IRDETO, b"\0\0\0\0\0\0\0\0\0<a/>"), expected("<a/>"));
         assert_eq!(payload(system::IRDETO, b"\0\0\0\0"), expected(""));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_leaves_nothing_behind() {
+    fn unreadable_data_leave_no_fields() {
         let mut collector = Collector::default();
         let mut out = Report::new(&mut collector);
         let half = PsshHeader::bare(system::WISEPLAY, Span::whole(br#"{"kids":["AAAAAAAAAAAAAAAAAAAAAQ==","no"]}"#));
@@ -189,12 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn a_box_in_a_box_is_said_to_be_one() {
+    fn a_box_in_a_box_is_reported() {
         assert_eq!(payload(system::WIDEVINE, b"\0\0\0\x08pssh").unwrap_err().reason, Reason::WrappedTwice);
     }
 
     #[test]
-    fn no_data_and_unknown_systems_are_no_errors() {
+    fn empty_data_and_unknown_systems_are_not_errors() {
         assert_eq!(payload(system::WIDEVINE, b""), Ok(None));
         assert_eq!(payload([7; 16], b"anything"), Ok(None));
     }

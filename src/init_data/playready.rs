@@ -23,12 +23,12 @@ use crate::text;
 use crate::xml::{self, Event};
 use std::borrow::Cow;
 
-/// The record that holds the header.
+/// The record that contains the header.
 pub const HEADER_RECORD: u32 = 1;
-/// Licenses that came with the content.
+/// Licenses within the content.
 const LICENSE_STORE_RECORD: u32 = 3;
 
-/// Elements of the header that hold one text, and the names of their fields in the public types.
+/// Elements of the header that contain one text, and the names of their fields in the public types.
 pub const TEXTS: [(&str, Field, &str); 5] = [
     ("LA_URL", Field::LicenseUrl, "licenseUrl"),
     ("LUI_URL", Field::LicenseUiUrl, "licenseUiUrl"),
@@ -37,7 +37,7 @@ pub const TEXTS: [(&str, Field, &str); 5] = [
     (CUSTOM, Field::CustomAttributes, "customAttributes"),
 ];
 const CUSTOM: &str = "CUSTOMATTRIBUTES";
-/// What a key has beside its id: an element in version 4.0, an attribute in later ones.
+/// Properties of a key besides its id: elements in version 4.0, attributes in later ones.
 const OF_KEY: [(&str, Field); 2] = [("ALGID", Field::Algorithm), ("CHECKSUM", Field::Checksum)];
 
 /// The records of an object.
@@ -95,7 +95,7 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
         offset = at;
         let reason = if bytes.is_empty() { Reason::HeaderEmpty } else { Reason::HeaderEncoding };
         text = header_text(bytes).ok_or(ParseError::new(reason, offset))?;
-        // One header, and nothing before its first character or behind its last.
+        // One header, with nothing before its first character or after its last.
         plain = left == 1 && bytes.starts_with(b"<") && !bytes.ends_with(&[0, 0]) && bytes.len() % 2 == 0;
     }
     let utf8 = matches!(text, Cow::Borrowed(text) if !text.is_empty());
@@ -125,20 +125,20 @@ pub fn read<'a, V: Visitor<'a>>(pssh: &PsshHeader<'a>, strict: bool, out: &mut R
 pub fn header_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if plain.first() == Some(&b'<') && plain.get(1) != Some(&0) {
-        return str::from_utf8(plain).ok().map(|text| Cow::Borrowed(text::without_end(text, "\0")));
+        return str::from_utf8(plain).ok().map(|text| Cow::Borrowed(text::without_suffix(text, "\0")));
     }
     if !matches!(bytes, [b'<', 0, ..] | [0xff, 0xfe, b'<', 0, ..]) {
         return None;
     }
-    // Some packagers end the header with one zero byte, which leaves half a character.
+    // Some packagers end the header with a single zero byte, half a character.
     let even = if bytes.len() % 2 == 1 && bytes.last() == Some(&0) { bytes.split_last()?.1 } else { bytes };
     let mut text = text::from_utf16_le(even)?;
-    text.truncate(text::without_end(&text, "\0").len());
+    text.truncate(text::without_suffix(&text, "\0").len());
     Some(Cow::Owned(text))
 }
 
-/// Reads a header, if the text is not empty. `offset` is its place in the input, for errors; `licenses`, whether there are
-/// some beside it.
+/// Reads a header, if the text is not empty. `offset` is its place in the input, for errors; `licenses`, whether the
+/// object contains some.
 #[inline(never)]
 pub fn read_header<'a, V: Visitor<'a>>(xml: &str, offset: usize, licenses: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
     out.visitor.open_list(Field::Keys);
@@ -156,9 +156,9 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
         return Ok(());
     }
     let mut reader = xml::Reader::new(xml);
-    // Version 4.0 has one key, in elements of its own.
+    // Version 4.0 has one key, in its own elements.
     let (mut old_id, mut old_key, mut old_places) = (None, [None, None], [""; 3]);
-    // The version's second digit, that of the versions with a key where one was found (0 for neither), and whether LA_URL is elsewhere.
+    // The version's second digit, the digit that matches where a key was found (0 for neither), and whether LA_URL is elsewhere.
     let (mut version, mut form, mut outside) = (0, 0, false);
     while let Some(event) = reader.event()? {
         let Event::Start(element) = event else { continue };
@@ -193,7 +193,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
             key(Field::Keys, &element.attribute("VALUE").unwrap_or_default(), rest, places, out)?;
             form = if protected { b'1' } else { b'2' };
         } else if depth == 3 || protected && name == "ALGID" {
-            // Of an element that stands twice the last counts, as of a field in JSON.
+            // The last of repeated elements counts, as with fields in JSON.
             let start = reader.end();
             if let Some((_, field, _)) = TEXTS.iter().find(|(known, ..)| *known == name) {
                 let text = reader.text()?;
@@ -230,7 +230,7 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
     Ok(())
 }
 
-/// A key: its id in the other byte order and base64, what stands beside it, and where the three are in the XML.
+/// A key: its id in the other byte order and base64, its properties, and where the three are in the XML.
 fn key<'a, V: Visitor<'a>>(
     field: Field,
     id: &str,
@@ -256,7 +256,7 @@ fn key<'a, V: Visitor<'a>>(
     Ok(())
 }
 
-/// Behind the start of CUSTOMATTRIBUTES: goes on to its end, where the reader stays.
+/// After the start of CUSTOMATTRIBUTES: reads on to its end, where the reader stays.
 fn period(reader: &mut xml::Reader<'_>) -> Result<Option<u32>, ParseError> {
     let mut period = None;
     while let Some(event) = reader.event()? {
@@ -271,7 +271,7 @@ fn period(reader: &mut xml::Reader<'_>) -> Result<Option<u32>, ParseError> {
     Ok(period)
 }
 
-/// Reads a header that stands alone, if the text is not empty.
+/// Reads a header without an object, if the text is not empty.
 #[cfg(feature = "inspect")]
 pub fn parse_header(xml: &str) -> Result<PlayReadyObject<'static>, ParseError> {
     let mut collector = Collector::default();
@@ -304,7 +304,7 @@ mod tests {
         [&(body.len() as u32 + 6).to_le_bytes()[..], &(records.len() as u16).to_le_bytes(), &body].concat()
     }
 
-    /// What an object says, and what it is warned of.
+    /// An object's fields and its warnings.
     fn read(bytes: &[u8]) -> Result<(Value, Vec<Code>), ParseError> {
         let (mut pssh, read) = boxed(PLAYREADY, Some(Field::PlayReady), bytes, |pssh, out| super::read(pssh, false, out))?;
         Ok((pssh["playready"].take(), read.warnings.iter().map(|warning| warning.code).collect()))
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_urls_in_places_that_the_version_does_not_have() {
+    fn keys_and_urls_in_the_wrong_place_for_the_version() {
         let old = ["<KID>", KID, "</KID>"].concat();
         let one = ["<PROTECTINFO><KID ALGID='AESCTR' VALUE='", KID, "'/></PROTECTINFO>"].concat();
         let list = ["<PROTECTINFO><KIDS><KID ALGID='AESCTR' VALUE='", KID, "'/></KIDS></PROTECTINFO>"].concat();

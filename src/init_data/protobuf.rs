@@ -4,7 +4,7 @@
 //! tag:varint = number << 3 | wire    0 varint   1 eight bytes   2 length:varint bytes   5 four bytes
 //! ```
 //!
-//! Groups (wire types 3 and 4) have been deprecated since 2008 and never were in DRM data: they are refused.
+//! Groups (wire types 3 and 4) have been deprecated since 2008 and have never been in DRM data: they are rejected.
 
 use crate::bytes::{Reader, Span};
 use crate::error::{ParseError, Reason};
@@ -29,7 +29,7 @@ pub struct Field<'a> {
     pub offset: usize,
 }
 
-/// The fields of a message, one after the other. They end at the first that cannot be read: [`Fields::check`] tells.
+/// The fields of a message, one after the other. They end at the first that cannot be read, which [`Fields::check`] reports.
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     reader: Reader<'a>,
@@ -42,7 +42,7 @@ impl<'a> Fields<'a> {
         Self { reader: message.reader(), error: None }
     }
 
-    /// Whether all fields that were read could be.
+    /// Whether all fields could be read.
     pub fn check(&self) -> Result<(), ParseError> {
         self.error.map_or(Ok(()), Err)
     }

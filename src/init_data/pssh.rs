@@ -5,8 +5,8 @@
 //!   [count:u32  count × key id:16   in version 1]  size:u32 data  padding to the end of the box
 //! ```
 //!
-//! Lenient reading loses no box for the sake of another: what is wrong becomes a warning, and reading goes on behind
-//! the bad box, or at the next `pssh` that can be read where the bad box's size says nothing. `docs/init-data.md`
+//! Lenient reading never loses a box because of another: errors become warnings, and reading continues after
+//! the bad box, or at the next readable `pssh` if the bad box's size is useless. `docs/init-data.md`
 //! lists the recoveries.
 
 use super::payload;
@@ -29,7 +29,7 @@ pub fn read_all<'a, V: Visitor<'a>>(data: Span<'a>, strict: bool, out: &mut Repo
     let mut rest = data;
     while !rest.bytes.is_empty() {
         let mut reader = rest.reader();
-        // Whether the size can be believed: if not, the next box is looked for.
+        // Whether the size is plausible: if not, the next box is searched for.
         let mut framed = false;
         let found = next_box(&mut reader).and_then(|found| match found {
             Some(found) => {
@@ -47,7 +47,7 @@ pub fn read_all<'a, V: Visitor<'a>>(data: Span<'a>, strict: bool, out: &mut Repo
                 leave_out(error, out);
                 first_error = first_error.or(Some(error));
                 if !framed {
-                    // Behind the first four bytes of what could not be read, or it would be found again.
+                    // After the first four bytes of the unreadable box, or it would be found again.
                     rest = next_readable(data, error.offset.wrapping_sub(data.offset).saturating_add(4));
                 }
             }
@@ -68,7 +68,7 @@ fn starts_with_pssh(data: Span<'_>) -> bool {
     data.bytes.get(4..8) == Some(b"pssh")
 }
 
-/// The fields of a box, and which boxes follow inside of it: a size of 0 covers the rest of the input, whatever that is.
+/// The fields of a box, and the boxes that follow inside it: a size of 0 covers the rest of the input.
 /// `None` for a box of an unknown version.
 #[inline(never)]
 fn header<'a>(found: &Mp4Box<'a>, strict: bool) -> Result<Option<(PsshHeader<'a>, Span<'a>)>, ParseError> {
@@ -90,7 +90,7 @@ fn header<'a>(found: &Mp4Box<'a>, strict: bool) -> Result<Option<(PsshHeader<'a>
         let size = (body.be(4) as usize).saturating_mul(16);
         pssh.key_ids = body.part(size);
     }
-    // Seen in tests of players: a box that ends behind the system id.
+    // Seen in tests of players: a box that ends after the system id.
     pssh.no_data_size = body.is_empty() && !strict;
     let size = if pssh.no_data_size { 0 } else { body.be(4) as usize };
     pssh.data = body.part(size);
@@ -106,7 +106,7 @@ fn header<'a>(found: &Mp4Box<'a>, strict: bool) -> Result<Option<(PsshHeader<'a>
     Ok(Some((pssh, follows)))
 }
 
-/// Reads one box; gives the boxes that follow inside of it.
+/// Reads one box; returns the boxes that follow inside it.
 #[inline(never)]
 pub(crate) fn read<'a, V: Visitor<'a>>(found: &Mp4Box<'a>, strict: bool, out: &mut Report<'a, '_, V>) -> Result<Span<'a>, ParseError> {
     let Some((pssh, follows)) = header(found, strict)? else {
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_one_box_loses_no_other() {
+    fn an_error_in_one_box_loses_no_other() {
         let good = common();
         let change = |at: usize, byte: u8| {
             let mut bad = common();
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_cut_off_is_named_by_its_place() {
+    fn a_truncated_box_is_reported_with_its_place() {
         let data = [common(), common()[..60].to_vec()].concat();
         assert_eq!(strict(&data).unwrap_err(), ParseError::new(Reason::BoxTooLong, 68));
         let (boxes, warned) = lenient(&data);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_that_are_not_known_are_left_out() {
+    fn boxes_of_unknown_versions_are_left_out() {
         let mut data = [common(), common()].concat();
         data[8] = 2;
         assert_eq!(strict(&data).unwrap().len(), 1);
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn ncg_is_said_to_be_for_native_players() {
+    fn ncg_is_reported_as_for_native_players() {
         assert_eq!(lenient(&boxed(system::NCG, b"")).1, warnings(&[("not-in-browsers", 0)]));
     }
 

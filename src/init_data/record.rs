@@ -1,4 +1,4 @@
-//! The visitor that writes what crosses into JavaScript: see [`crate::record`] for the layout.
+//! The visitor that writes the record that crosses into JavaScript: see [`crate::record`] for the layout.
 
 use super::sinf::{Protection, fourcc};
 use super::visitor::{PsshHeader, Summary, Value, Visitor, Warning};

@@ -1,4 +1,4 @@
-//! Sample entries: what one kind of samples of a track is, and how it is protected (ISO/IEC 14496-12, 8.5.2 and 12).
+//! Sample entries: the format of a track's samples, and their protection (ISO/IEC 14496-12, 8.5.2 and 12).
 //!
 //! ```text
 //! stsd  version/flags:u32  count:u32  count × entry
@@ -16,7 +16,7 @@ use crate::isobmff::{Mp4Box, next_box};
 pub struct SampleEntry<'a> {
     /// Its four characters: `encv`, `enca` and others with `enc` where samples are encrypted.
     pub kind: [u8; 4],
-    /// How, where they are.
+    /// Their protection, if they are.
     pub protection: Option<Protection<'a>>,
 }
 
@@ -62,7 +62,7 @@ fn protection(entry: Mp4Box<'_>, stsd_version: u32) -> Result<Option<Protection<
     in_boxes(body)
 }
 
-/// The protection that the boxes of an entry name; of several sinf boxes the first with a key.
+/// The protection in the boxes of an entry; if there are several sinf boxes, that of the first with a key.
 fn in_boxes(mut boxes: Reader<'_>) -> Result<Option<Protection<'_>>, ParseError> {
     let mut found = None;
     while let Some(child) = next_box(&mut boxes)? {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_begin_behind_the_fields_of_each_kind() {
+    fn boxes_follow_the_fields_of_each_kind() {
         let quicktime = [&[0, 1][..], &[0; 34]].concat();
         let strings = b"http://www.w3.org/ns/ttml\0\0text/plain\0";
         for (kind, fields) in [
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn clear_entries_and_cut_ones() {
+    fn clear_and_truncated_entries() {
         let clear = entry(b"avc1", &[]);
         assert_eq!(read_all(Span::whole(&clear)).unwrap()[0].protection, None);
         assert!(read_all(Span::whole(&entry(b"encv", &[0; 9]))).is_err());

@@ -1,5 +1,5 @@
-//! fMP4 init and media segments: the protection of every track, and PSSH boxes, from the tree of boxes and never from a
-//! search for bytes (ISO/IEC 14496-12; ISO/IEC 23001-7, 6 and 8; Microsoft, "Protected Interoperable File Format").
+//! fMP4 init and media segments: the protection of every track, and PSSH boxes, read from the box tree and never by
+//! searching for bytes (ISO/IEC 14496-12; ISO/IEC 23001-7, 6 and 8; Microsoft, "Protected Interoperable File Format").
 //!
 //! ```text
 //! moov                                   moof
@@ -11,7 +11,7 @@
 //!     mdia/minf/stbl/sgpd  "seig"
 //! ```
 //!
-//! PIFF says the same in uuid boxes: `d08a4f18…` is pssh without a list of keys, `8974dbce…` is tenc.
+//! PIFF has the same in uuid boxes: `d08a4f18…` is pssh without a list of keys, `8974dbce…` is tenc.
 
 mod json_form;
 
@@ -35,19 +35,19 @@ pub struct Track<'a> {
     pub handler: Option<[u8; 4]>,
     /// The codec's four characters.
     pub codec: Option<[u8; 4]>,
-    /// How it is encrypted.
+    /// Its encryption.
     pub scheme: Option<Scheme>,
     /// The sample entry's own four characters.
     pub sample_entry: Option<[u8; 4]>,
     /// The defaults of its samples.
     pub default: Option<TrackEncryption<'a>>,
-    /// Groups of samples with values of their own.
+    /// Groups of samples with their own values.
     pub groups: Vec<TrackEncryption<'a>>,
-    /// Where fields are whose values are copies, by their names in the public type.
+    /// The places of fields whose values are copies, by their names in the public type.
     pub places: Vec<(&'static str, Span<'a>)>,
 }
 
-/// What a segment says about protection.
+/// The protection in a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Segment<'a> {
     /// Every track that moov or moof names, clear ones too.
@@ -56,11 +56,11 @@ pub struct Segment<'a> {
     pub boxes: Vec<PsshBox<'a>>,
     /// Keys of tracks, groups and boxes, without repeats.
     pub key_ids: KeyIds,
-    /// What is not as it should be.
+    /// Deviations from the specifications.
     pub warnings: Vec<Warning>,
 }
 
-/// Reads a segment. All of it has to be there: where it is cut off the error says so.
+/// Reads a segment. It has to be complete: a truncated one is an error.
 pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
     let invalid = |error| Error::unreadable(Code::SegmentInvalid, error);
     if data.is_empty() {
@@ -79,7 +79,7 @@ pub fn parse(data: &[u8]) -> Result<Segment<'_>, Error> {
     Ok(Segment { tracks, boxes: boxes.boxes, key_ids, warnings: boxes.warnings })
 }
 
-/// Reads a segment: its boxes go to a visitor.
+/// Reads a segment and reports its boxes to a visitor.
 pub fn read<'a, V: Visitor<'a>>(data: &'a [u8], visitor: &mut V) -> Result<Vec<Track<'a>>, ParseError> {
     let mut walk = Walk { tracks: Vec::new(), boxes: Report::new(visitor) };
     walk.read(Reader::new(data))?;
@@ -87,7 +87,7 @@ pub fn read<'a, V: Visitor<'a>>(data: &'a [u8], visitor: &mut V) -> Result<Vec<T
     Ok(walk.tracks)
 }
 
-/// A segment being read.
+/// A segment while it is read.
 struct Walk<'a, 'v, V> {
     tracks: Vec<Track<'a>>,
     boxes: Report<'a, 'v, V>,
@@ -121,7 +121,7 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
         Ok(())
     }
 
-    /// A bad box costs neither the tracks nor the other boxes.
+    /// A bad box loses neither the tracks nor the other boxes.
     fn pssh(&mut self, found: &Mp4Box<'a>) {
         if let Err(error) = pssh::read(found, false, &mut self.boxes) {
             pssh::leave_out(error, &mut self.boxes);
@@ -180,7 +180,7 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
             }
             Ok(())
         })?;
-        // A fragment's tracks come in the order of the tracks, so the one that is looked for is mostly the last.
+        // Fragments have tracks in the same order, so the track is usually the last one.
         match self.tracks.iter_mut().rev().take(64).find(|track| track.track_id == track_id) {
             Some(track) => track.groups.extend(groups),
             None => self.tracks.push(Track { track_id, groups, ..Track::default() }),
@@ -194,7 +194,7 @@ impl<'a> Track<'a> {
         match &child.kind {
             b"stsd" => {
                 let entries = sample_entry::read_all(child.body)?;
-                // A clear beginning has an entry of its own beside the encrypted one.
+                // A clear beginning has its own entry besides the encrypted one.
                 let encrypted = entries.iter().find(|entry| entry.protection.is_some());
                 if let Some(entry) = encrypted.or(entries.first()) {
                     self.sample_entry = Some(entry.kind);

@@ -1,4 +1,4 @@
-//! Segments made of boxes by hand.
+//! Segments built from boxes by hand.
 
 #![allow(clippy::arithmetic_side_effects)]
 
@@ -52,7 +52,7 @@ fn an_init_segment_of_two_tracks() {
             &pssh(system::WIDEVINE, b"\x12\x10MMMMMMMMMMMMMMMM"),
         ],
     );
-    // The pssh of the mdat is no box.
+    // The pssh in the mdat is not a box.
     let data = [boxed(b"ftyp", &[b"iso6"]), moov, boxed(b"mdat", &[&pssh(system::PLAYREADY, b"")])].concat();
     let read = parse(&data).unwrap();
     let track = &read.tracks[0];
@@ -80,7 +80,7 @@ fn a_media_segment_with_rotated_keys() {
 }
 
 #[test]
-fn piff_says_the_same_in_uuid_boxes() {
+fn piff_has_the_same_in_uuid_boxes() {
     let tenc = boxed(b"uuid", &[b"\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54\0\0\0\0\0\0\x01\x08", K]);
     let entry = boxed(b"enca", &[&[0; 28], &sinf(b"mp4a", b"piff", &tenc)]);
     let header = boxed(b"uuid", &[&PIFF_PSSH, &[0; 4], &system::PLAYREADY, &[0, 0, 0, 2], b"no"]);
@@ -94,7 +94,7 @@ fn piff_says_the_same_in_uuid_boxes() {
 }
 
 #[test]
-fn a_bad_pssh_costs_nothing_else() {
+fn a_bad_pssh_loses_nothing_else() {
     let mut bad = pssh(system::WIDEVINE, b"data");
     bad[31] = 9;
     let mut future = pssh(system::WIDEVINE, b"");
@@ -108,7 +108,7 @@ fn a_bad_pssh_costs_nothing_else() {
 }
 
 #[test]
-fn cut_off_data_is_an_error_that_says_where() {
+fn truncated_data_is_an_error_with_its_place() {
     let entry = boxed(b"encv", &[&[0; 78], &sinf(b"avc1", b"cenc", &tenc(0, 0, 8, b""))]);
     let data = [boxed(b"ftyp", &[b"iso6"]), boxed(b"moov", &[&trak(1, b"vide", &[&entry], b"")])].concat();
     for cut in 0..data.len() {

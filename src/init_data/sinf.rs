@@ -1,4 +1,4 @@
-//! How one track is protected (ISO/IEC 14496-12, 8.12; ISO/IEC 23001-7, 8.2), and EME's `sinf` init data, which is that
+//! How one track is protected (ISO/IEC 14496-12, 8.12; ISO/IEC 23001-7, 8.2), and EME's `sinf` init data, the same
 //! in JSON.
 //!
 //! ```text
@@ -10,8 +10,8 @@
 //!           protected:u8  IV size:u8  key id:16  [size:u8 constant IV, if protected and the IV size is 0]
 //! ```
 //!
-//! `{"sinf":["base64"…]}`: WebKit escapes `/` in the base64 as `\/` (Safari, 2018), and in what Safari really hands out
-//! (videojs-contrib-eme 119, shaka-player 382) each text holds the *children* of a sinf box, without its header.
+//! `{"sinf":["base64"…]}`: WebKit escapes `/` in the base64 as `\/` (Safari, 2018), and in Safari's real init data
+//! (videojs-contrib-eme 119, shaka-player 382) each text contains the *children* of a sinf box, without its header.
 
 use super::visitor::{Report, Visitor};
 use crate::bytes::{Reader, Span};
@@ -31,17 +31,17 @@ pub struct Protection<'a> {
     pub codec: Option<[u8; 4]>,
     /// The scheme's four characters.
     pub scheme_type: Option<[u8; 4]>,
-    /// What `tenc` says.
+    /// The content of `tenc`.
     pub tenc: Option<TrackEncryption<'a>>,
 }
 
 impl<'a> Protection<'a> {
-    /// The scheme, where it is one of Common Encryption.
+    /// The scheme, if it is one of Common Encryption.
     pub fn scheme(&self) -> Option<Scheme> {
         self.scheme_type.and_then(Scheme::from_fourcc)
     }
 
-    /// PIFF's track encryption box. Its algorithms 1 and 2 are what Common Encryption calls cenc and cbc1.
+    /// PIFF's track encryption box. Its algorithms 1 and 2 are Common Encryption's cenc and cbc1.
     #[cfg(feature = "inspect")]
     fn piff(&mut self, mut body: Reader<'a>) -> Option<()> {
         body.take(20).ok()?;
@@ -74,7 +74,7 @@ pub struct TrackEncryption<'a> {
     pub pattern: Option<(u8, u8)>,
 }
 
-/// Reads a sinf box, or its children where the box is missing.
+/// Reads a sinf box, or its children without the box.
 pub fn read(data: Span<'_>) -> Result<Protection<'_>, ParseError> {
     let children = match next_box(&mut data.reader()) {
         Ok(Some(sinf)) if &sinf.kind == b"sinf" => sinf.body,
@@ -84,7 +84,7 @@ pub fn read(data: Span<'_>) -> Result<Protection<'_>, ParseError> {
     read.ok_or(ParseError::new(Reason::SinfUnreadable, data.offset))
 }
 
-/// Reads what is in a sinf box.
+/// Reads the content of a sinf box.
 pub fn read_children(children: Span<'_>) -> Option<Protection<'_>> {
     let mut out = Protection::default();
     each(children.reader(), &mut |kind, mut body| {
@@ -100,7 +100,7 @@ pub fn read_children(children: Span<'_>) -> Option<Protection<'_>> {
                         let version = (body.be(4) >> 24) as u8;
                         out.tenc = Some(encryption(&mut body, version)?);
                     }
-                    // Only files have it, no init data of EME.
+                    // Only files have it, not EME's init data.
                     #[cfg(feature = "inspect")]
                     b"uuid" if { body }.rest().bytes.starts_with(&PIFF_TENC) => out.piff(body)?,
                     _ => {}
@@ -114,7 +114,7 @@ pub fn read_children(children: Span<'_>) -> Option<Protection<'_>> {
     Some(out)
 }
 
-/// What `tenc` and `seig` have in common.
+/// The fields that `tenc` and `seig` share.
 pub fn encryption<'a>(body: &mut Reader<'a>, version: u8) -> Option<TrackEncryption<'a>> {
     let [_, pattern, protected, iv_size] = body.be(4).to_be_bytes();
     let is_protected = protected != 0;
@@ -153,7 +153,7 @@ pub fn read_json<'a, V: Visitor<'a>>(value: &json::Value, strict: bool, out: &mu
     found.then_some(()).ok_or(first_error.unwrap_or(error(Reason::SinfEmpty)))
 }
 
-/// Four characters, of whatever bytes they are.
+/// Four characters, from any bytes.
 pub(crate) fn fourcc(kind: &[u8; 4]) -> String {
     kind.iter().map(|byte| char::from(*byte)).collect()
 }
@@ -164,7 +164,7 @@ mod tests {
     use crate::init_data::InitData;
     use crate::init_data::test_support::{self, collect};
 
-    /// What a JSON text says.
+    /// The result of reading a JSON text.
     fn of_json(text: &str, strict: bool) -> Result<InitData<'static>, ParseError> {
         let value = json::parse(text).unwrap();
         collect(|out| read_json(&value, strict, out))
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_text_loses_the_others_in_strict_reading_alone() {
+    fn one_bad_text_loses_the_others_only_in_strict_mode() {
         let text = ["{\"sinf\":[\"AAAA\",\"", &text::to_base64(CHILDREN), "\",1]}"].concat();
         let out = of_json(&text, false).unwrap();
         assert_eq!(out.key_ids.len(), 1);
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn refusals() {
         for cut in 1..CHILDREN.len() {
-            // Cut between two boxes it is a shorter list of boxes.
+            // Truncated between two boxes, it is a shorter list of boxes.
             assert_eq!(read(Span::whole(&CHILDREN[..cut])).is_ok(), matches!(cut, 12 | 32), "{cut}");
         }
         for text in ["{}", "{\"sinf\":[]}", "{\"sinf\":\"AAAA\"}", "{\"sinf\":[\"\"]}", "{\"sinf\":[\"AAAACGZyZWU=\"]}"] {

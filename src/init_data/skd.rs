@@ -1,7 +1,7 @@
 //! `skd` init data: the URI of an HLS key (WebKit; `docs/protocol.md`, "FairPlay").
 //!
-//! The bytes are the URI in UTF-8, in UTF-16LE, or in UTF-16LE behind its length (u32le, `webkitneedkey`). The content
-//! id is all behind `skd://`, which may hold `/` and `+`: a URL parser's host is something else. PallyCon writes
+//! The bytes are the URI in UTF-8, in UTF-16LE, or in UTF-16LE after its length (u32le, `webkitneedkey`). The content
+//! id is everything after `skd://`, which may contain `/` and `+`: a URL parser's host differs. PallyCon writes
 //!
 //! ```text
 //! VOD   skd://Eup1PCPnvAJEdLK5dsQ76w==               base64 of the key id
@@ -14,7 +14,7 @@ use crate::record::Field;
 use crate::text::{self, trim};
 use std::borrow::Cow;
 
-/// The URI in init data, whichever form it has. Any URI will do: some key servers use `https:`.
+/// The URI in init data, in any of these forms. Any URI is accepted: some key servers use `https:`.
 #[inline(never)]
 pub fn uri(data: &[u8]) -> Option<String> {
     let mut reader = Reader::new(data);
@@ -34,7 +34,7 @@ fn split(uri: &str) -> Option<(&str, &str)> {
     uri.split_at_checked(text::find(uri.as_bytes(), b":")?)
 }
 
-/// What a URI says: all behind `://`; the key, where that is one (base64, hex or a UUID); CID and key period of live content.
+/// A URI's parts: everything after `://`; the key, if that is one (base64, hex or a UUID); CID and key period of live content.
 pub fn read<'a, V: Visitor<'a>>(uri: &str, out: &mut Report<'a, '_, V>) {
     out.visitor.field(Field::Uri, Value::DecodedText(uri));
     let Some((scheme, rest)) = split(uri) else { return };
@@ -51,7 +51,7 @@ pub fn read<'a, V: Visitor<'a>>(uri: &str, out: &mut Report<'a, '_, V>) {
 }
 
 fn key_id(asset_id: &str) -> Option<[u8; 16]> {
-    // Unpadded base64 of 16 bytes is taken for a CID: 22 letters and digits are as likely one.
+    // Unpadded base64 of 16 bytes counts as a CID: 22 letters and digits are as likely to be one.
     if asset_id.len() == 24
         && asset_id.ends_with("==")
         && let Some(id) = text::from_base64(asset_id)
@@ -61,8 +61,8 @@ fn key_id(asset_id: &str) -> Option<[u8; 16]> {
     text::key_id(asset_id)
 }
 
-/// Takes the key period off the end of a live content id. Its first eight digits are 0, as key periods are 32-bit
-/// numbers; so a CID that just ends in hex digits stays whole.
+/// Splits the key period from the end of a live content id. Its first eight digits are 0, as key periods are 32-bit
+/// numbers; so a CID that happens to end in hex digits stays whole.
 pub fn period(content_id: &str) -> Option<(&str, u32)> {
     let (cid, digits) = content_id.split_at_checked(content_id.len().checked_sub(16)?)?;
     let digits = digits.strip_prefix("00000000").filter(|_| !cid.is_empty())?;
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn key_ids_as_hex_and_uuid_and_what_is_none() {
+    fn key_ids_as_hex_and_uuid_and_other_text() {
         assert!(skd("skd://f93d4e700d7ddde90529a27735d9e7cb").1.is_some());
         assert!(skd("skd://b99ed9e5-c641-49d1-bfa8-43692b686ddb").1.is_some());
         for uri in [

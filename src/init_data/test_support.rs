@@ -1,4 +1,4 @@
-//! Runs one reader alone, for its tests.
+//! Runs a single reader, for its tests.
 
 use super::collect::Collector;
 use super::visitor::{PsshHeader, Report, Visitor};
@@ -8,7 +8,7 @@ use crate::error::ParseError;
 use crate::record::Field;
 use serde_json::Value;
 
-/// What a reader reports, collected.
+/// A reader's reports, collected.
 pub fn collect<'a>(read: impl FnOnce(&mut Report<'a, '_, Collector<'a>>) -> Result<(), ParseError>) -> Result<InitData<'a>, ParseError> {
     let mut collector = Collector::default();
     let mut out = Report::new(&mut collector);
@@ -17,7 +17,7 @@ pub fn collect<'a>(read: impl FnOnce(&mut Report<'a, '_, Collector<'a>>) -> Resu
     Ok(collector.finished())
 }
 
-/// The same for a reader of the data of a box, whose field is opened for it where it does not do so itself. Beside it the box
+/// The same for a reader of the data of a box, whose field is opened for it unless it does so itself, and the box
 /// as JSON.
 pub fn boxed<'a>(
     system_id: [u8; 16],

@@ -1,4 +1,4 @@
-//! Init data as a whole: detection, what is gathered from several boxes, and the JSON that leaves.
+//! Init data as a whole: detection, values from several boxes, and the JSON output.
 
 use super::*;
 use crate::text::{hex, to_base64, to_utf16_le};
@@ -12,7 +12,7 @@ fn boxed(system_id: [u8; 16], data: &[u8]) -> Vec<u8> {
     [&size[..], b"pssh\0\0\0\0", &system_id, &(data.len() as u32).to_be_bytes(), data].concat()
 }
 
-/// Widevine's data: key id, content id, and a key period where there is one.
+/// Widevine's data: key id, content id, and an optional key period.
 fn widevine_data(content_id: &str, period: Option<u8>) -> Vec<u8> {
     let period = period.map(|period| vec![0x38, period]).unwrap_or_default();
     [&[0x12, 16][..], ID, &[0x22, content_id.len() as u8], content_id.as_bytes(), &period].concat()
@@ -82,7 +82,7 @@ fn payloads_without_a_box() {
 }
 
 #[test]
-fn an_object_of_any_length_is_one() {
+fn objects_of_any_length_are_detected() {
     for padding in 0..256 {
         let data = object(&" ".repeat(padding));
         assert_eq!(ids(&read(&data)), [ID_HEX], "{padding}: {:?}", &data[..4]);
@@ -90,7 +90,7 @@ fn an_object_of_any_length_is_one() {
 }
 
 #[test]
-fn the_period_is_taken_off_only_where_one_says_so() {
+fn the_period_is_split_off_only_if_another_part_confirms_it() {
     let content = |data: &[u8]| {
         let read = parse(data, Options::default()).unwrap();
         (read.content_id.unwrap().into_owned(), read.key_period_index)
@@ -99,7 +99,7 @@ fn the_period_is_taken_off_only_where_one_says_so() {
     assert_eq!(content(&widevine_data(live, Some(0x40))), ("cid".into(), Some(64)));
     assert_eq!(content(&widevine_data(live, Some(0x41))), (live.into(), Some(65)));
     assert_eq!(content(&widevine_data(live, None)), (live.into(), None));
-    // The period may stand in the PlayReady box beside it.
+    // The period may be in the PlayReady box after it.
     let both = [
         boxed(system::WIDEVINE, &widevine_data(live, None)),
         boxed(system::PLAYREADY, &object("<CUSTOMATTRIBUTES><PERIOD_INDEX>64</PERIOD_INDEX></CUSTOMATTRIBUTES>")),
@@ -122,7 +122,7 @@ fn key_ids_of_all_parts_without_repeats() {
 }
 
 #[test]
-fn what_it_cannot_be_is_said_in_words() {
+fn errors_describe_the_data() {
     let (text, segment, other) = ("as a string", "parseSegment", Code::InitDataInvalid.hint());
     for (data, reason, hint) in [
         (&b"AAAAR3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7Q=="[..], Reason::LooksLikeText, text),
@@ -145,7 +145,7 @@ fn what_it_cannot_be_is_said_in_words() {
         assert!(error.hint().contains(hint), "{}", error.hint());
         assert!(error.message().starts_with("The init data cannot be read: "), "{error}");
     }
-    // As Chromium has it, no bytes are no boxes, where `cenc` is named.
+    // As in Chromium, empty `cenc` init data has no boxes.
     assert_eq!(parse(b"", Options { kind: Some(InitDataType::Cenc), strict: true }).unwrap().boxes, []);
 }
 
@@ -171,7 +171,7 @@ fn json_has_the_names_of_the_public_types() {
     assert_eq!(read(&data).to_json(), expected.concat());
     let skd = r#"{"type":"skd","boxes":[],"keyIds":[],"contentId":"a","keyPeriodIndex":1,"fairplay":{"uri":"skd://a0000000000000001","assetId":"a0000000000000001","tracks":[]},"warnings":[]}"#;
     assert_eq!(read(b"skd://a0000000000000001").to_json(), skd);
-    // Everything that has a field of its own is JSON that another reader takes.
+    // The whole output is JSON that another reader accepts.
     let all = [
         boxed(system::PLAYREADY, &object("<CUSTOMATTRIBUTES>\"</CUSTOMATTRIBUTES>")),
         boxed(system::WISEPLAY, br#"{"kids":[],"version":"V1.0"}"#),

@@ -1,8 +1,8 @@
 //! Key ids without repeats, in order of appearance.
 //!
-//! They are kept in one list of bytes, each behind its length. While there are few, a new one is compared with each. A
-//! hostile box names ten thousands, and comparing each with each would take minutes: beyond [`FEW`] repeats are kept at
-//! first, and sorted out once, at the end.
+//! They are kept in one list of bytes, each after its length. While there are few, a new one is compared with each. A
+//! hostile box names tens of thousands, and comparing each with each would take minutes: beyond [`FEW`], repeats are kept at
+//! first and removed once, at the end.
 
 use crate::text::push;
 
@@ -32,7 +32,7 @@ impl KeyIds {
         self.append(id);
     }
 
-    /// Takes the repeats out.
+    /// Removes the repeats.
     #[inline(never)]
     pub(crate) fn finish(&mut self) {
         if self.count <= FEW {
@@ -40,7 +40,7 @@ impl KeyIds {
         }
         let all = std::mem::take(self);
         let mut sorted: Vec<(&[u8], usize)> = all.iter().zip(0..).collect();
-        // Equal ids are neighbors then, the first that appeared in front.
+        // Now equal ids are neighbors, in order of appearance.
         sorted.sort_unstable();
         let mut repeats = vec![false; sorted.len()];
         for pair in sorted.windows(2) {
@@ -58,18 +58,18 @@ impl KeyIds {
 
     #[inline(never)]
     fn append(&mut self, id: &[u8]) {
-        // Nothing of 4 GiB comes here.
+        // 4 GiB cannot occur.
         push(&mut self.bytes, &(id.len() as u32).to_le_bytes());
         push(&mut self.bytes, id);
         self.count = self.count.saturating_add(1);
     }
 
-    /// How much was added, to go back to.
+    /// The current length, for [`KeyIds::rewind`].
     pub(crate) fn mark(&self) -> (usize, usize) {
         (self.bytes.len(), self.count)
     }
 
-    /// Takes back what was added since.
+    /// Removes the ids that were added since.
     pub(crate) fn rewind(&mut self, (length, count): (usize, usize)) {
         self.bytes.truncate(length);
         self.count = count;
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_kept_in_order_too() {
+    fn thousands_are_kept_in_order() {
         let ids = (0..50_000_u32).map(|number| (number % 20_000).wrapping_mul(2_654_435_761).to_be_bytes());
         let expected: Vec<_> = ids.clone().take(20_000).collect();
         let unique: KeyIds = ids.collect();

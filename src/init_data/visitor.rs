@@ -1,9 +1,9 @@
-//! What readers of init data report to.
+//! The visitor that readers of init data report to.
 //!
 //! A reader walks the bytes and reports what it finds, in the order in which it finds it; it stores nothing. Three visitors
 //! exist: [`super::collect`] fills the typed structs of this crate, [`super::record`] writes what crosses into JavaScript, and
-//! the inspect module's notes where each field is. Most values are parts of the input, which say so themselves; the places of
-//! the others ([`Visitor::place`], [`Visitor::place_in_xml`]) are reported to a visitor that wants them, and compiled for no other.
+//! the inspect module's notes where each field is. Most values are slices of the input and so have a place; the places of
+//! the others ([`Visitor::place`], [`Visitor::place_in_xml`]) are reported only to a visitor that needs them, and compiled only for it.
 
 use super::sinf::Protection;
 use super::{InitDataType, KeyIds, skd};
@@ -13,10 +13,10 @@ use crate::isobmff::SizeForm;
 use crate::record::Field;
 use std::borrow::Cow;
 
-/// The fields of a PSSH box, but for what its data say.
+/// The fields of a PSSH box, except those of its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PsshHeader<'a> {
-    /// Whose box it is.
+    /// The DRM system.
     pub system_id: [u8; 16],
     /// 0 or 1.
     pub version: u32,
@@ -24,19 +24,19 @@ pub struct PsshHeader<'a> {
     pub flags: u32,
     /// The box's own list: 16 bytes each.
     pub key_ids: Span<'a>,
-    /// What is for the DRM.
+    /// The data for the DRM.
     pub data: Span<'a>,
     /// Where it begins in the input.
     pub offset: usize,
-    /// Its bytes, the header too.
+    /// Its bytes, including the header.
     pub size: usize,
     /// Not a box at all but a payload without one.
     pub bare: bool,
     /// How the size was written.
     pub form: SizeForm,
-    /// The field that holds the data's size is missing.
+    /// The field with the data's size is missing.
     pub no_data_size: bool,
-    /// Bytes behind the data.
+    /// Bytes after the data.
     pub padding: Span<'a>,
 }
 
@@ -59,18 +59,18 @@ impl<'a> PsshHeader<'a> {
     }
 }
 
-/// Something that was read although it is not as it should be.
+/// A deviation from the specification that was read nevertheless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Warning {
     /// Stable.
     pub code: Code,
-    /// What exactly, where the code has several reasons.
+    /// Why, if the code has several reasons.
     pub reason: Option<Reason>,
     /// Byte offset in the input.
     pub offset: usize,
 }
 
-/// A value of a field: of the input (`'a`), or decoded on the way (`'t`).
+/// A value of a field: from the input (`'a`), or decoded (`'t`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value<'a, 't> {
     /// Yes or no.
@@ -79,7 +79,7 @@ pub enum Value<'a, 't> {
     Number(u32),
     /// Bytes of the input.
     Bytes(Span<'a>),
-    /// An id of the input, which reads as hex.
+    /// An id of the input, shown in hex.
     Id(&'a [u8]),
     /// An id that was decoded.
     DecodedId(&'t [u8]),
@@ -89,24 +89,24 @@ pub enum Value<'a, 't> {
     DecodedText(&'t str),
 }
 
-/// Where a report stands, to go back to.
+/// A position in the report, to go back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mark {
     visitor: usize,
     key_ids: (usize, usize),
 }
 
-/// Who a reader reports to.
+/// Receives a reader's reports.
 pub trait Visitor<'a> {
     /// Whether it wants to know where fields are.
     const PLACES: bool = false;
-    /// Where the next field is, if its value does not say.
+    /// The place of the next field, if its value has none.
     fn place(&mut self, _at: Span<'a>) {}
-    /// The XML that follows, as it is in the input and decoded. Places in it are parts of the text.
+    /// The XML that follows, in the input's encoding and decoded. Places in it are slices of the text.
     fn xml(&mut self, _input: Span<'a>, _text: &str) {}
     /// Where the next field is in the XML.
     fn place_in_xml(&mut self, _part: &str) {}
-    /// A box begins. What follows belongs to it, up to [`Visitor::end_box`].
+    /// A box begins. Everything up to [`Visitor::end_box`] belongs to it.
     fn begin_box(&mut self, header: &PsshHeader<'a>);
     /// The data of the box could not be read; the box itself is fine.
     fn payload_error(&mut self, error: ParseError);
@@ -116,7 +116,7 @@ pub trait Visitor<'a> {
     fn track(&mut self, track: &Protection<'_>);
     /// Something odd, in the init data as a whole.
     fn warning(&mut self, warning: Warning);
-    /// A field of what is open.
+    /// A field of the open object.
     fn field(&mut self, field: Field, value: Value<'a, '_>);
     /// An object, or a member of a list of objects, begins.
     fn open(&mut self, field: Field);
@@ -124,15 +124,15 @@ pub trait Visitor<'a> {
     fn open_list(&mut self, field: Field);
     /// An object ends.
     fn close(&mut self);
-    /// How much was reported.
+    /// The current position in the report.
     fn mark(&self) -> usize;
-    /// Forgets what was reported of the open box's data since then.
+    /// Discards the reports about the open box's data since then.
     fn rewind(&mut self, mark: usize);
     /// All has been read.
     fn finish(&mut self, summary: Summary<'a>);
 }
 
-/// What all parts of init data say together.
+/// The combined content of all parts of init data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary<'a> {
     /// The type.
@@ -145,12 +145,12 @@ pub struct Summary<'a> {
     pub key_period_index: Option<u32>,
 }
 
-/// A reading under way: the visitor, and what all parts say together.
+/// A reading in progress: the visitor, and the combined content so far.
 #[derive(Debug)]
 pub struct Report<'a, 'v, V> {
-    /// Who is told everything.
+    /// Receives every report.
     pub visitor: &'v mut V,
-    /// The sum of it.
+    /// The combined content.
     pub summary: Summary<'a>,
     /// How many boxes were found.
     pub boxes: usize,
@@ -177,20 +177,20 @@ impl<'a, 'v, V: Visitor<'a>> Report<'a, 'v, V> {
         self.summary.key_period_index.get_or_insert(index);
     }
 
-    /// A field that is there or not.
+    /// A field that is present or not.
     pub fn optional(&mut self, field: Field, text: Option<&str>) {
         if let Some(text) = text {
             self.visitor.field(field, Value::DecodedText(text));
         }
     }
 
-    /// Something odd, named by its code alone.
+    /// A warning with a code alone.
     #[inline(never)]
     pub fn warn(&mut self, code: Code, offset: usize) {
         self.visitor.warning(Warning { code, reason: None, offset });
     }
 
-    /// Something odd that has several reasons.
+    /// A warning with a reason.
     #[inline(never)]
     pub fn warn_because(&mut self, code: Code, reason: Reason, offset: usize) {
         self.visitor.warning(Warning { code, reason: Some(reason), offset });
@@ -211,18 +211,18 @@ impl<'a, 'v, V: Visitor<'a>> Report<'a, 'v, V> {
         self.visitor.track(track);
     }
 
-    /// Where the report stands.
+    /// The current position in the report.
     pub fn mark(&self) -> Mark {
         Mark { visitor: self.visitor.mark(), key_ids: self.summary.key_ids.mark() }
     }
 
-    /// Takes back what was reported of the open box's data since then.
+    /// Discards the reports about the open box's data since then.
     pub fn rewind(&mut self, mark: Mark) {
         self.visitor.rewind(mark.visitor);
         self.summary.key_ids.rewind(mark.key_ids);
     }
 
-    /// Hands the sum over. The period's digits are taken off the content id only where a period says that they are one.
+    /// Reports the combined content. The period's digits are removed from the content id only if a period confirms them.
     pub fn finish(mut self, kind: InitDataType) {
         self.summary.kind = kind;
         self.summary.key_ids.finish();

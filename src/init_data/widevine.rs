@@ -7,8 +7,8 @@
 //!  4 content_id bytes    8 grouped_license     bytes   12 key_sequence          varint   15 video_feature string
 //! ```
 //!
-//! A field with the wrong wire type, an unknown value or text that is not UTF-8 is reported as unknown, and so is all but
-//! the last occurrence of a field that may stand once: protobuf lets the last one win.
+//! A field with the wrong wire type, an unknown value or text that is not UTF-8 is reported as unknown, and so is
+//! every occurrence but the last of a non-repeated field: in protobuf the last one wins.
 
 use super::protobuf::{self, BYTES, Fields, VARINT};
 use super::visitor::{Report, Value, Visitor};
@@ -25,7 +25,7 @@ pub const TYPES: [&str; 3] = ["single", "entitlement", "entitled-key"];
 const KEY_ID: u32 = 2;
 const ENTITLED_KEY: u32 = 14;
 
-/// By number from 1: what the field is reported as.
+/// By number from 1: the name that the field is reported under.
 const FIELDS: [Field; 15] = [
     Field::Algorithm,
     Field::KeyIds,
@@ -44,7 +44,7 @@ const FIELDS: [Field; 15] = [
     Field::VideoFeature,
 ];
 
-/// What a field says, where it can be understood.
+/// A field's value, if it is understood.
 #[inline(never)]
 fn understood<'a>(field: &protobuf::Field<'a>) -> Option<Value<'a, 'static>> {
     let number = u32::try_from(field.varint).ok().filter(|_| field.wire == VARINT);
@@ -67,14 +67,14 @@ fn may_repeat(number: u32) -> bool {
     matches!(number, KEY_ID | 13 | ENTITLED_KEY)
 }
 
-/// Where the last understood occurrence of each field begins that may stand once, and what else has to be known before the
-/// fields are reported.
+/// The start of the last understood occurrence of each non-repeated field, and other facts that are needed before the fields
+/// are reported.
 #[derive(Default)]
 struct Survey {
     last: [usize; 16],
     /// Bits of the fields that were understood.
     seen: u32,
-    /// Fields stand by number, unknown ones last: the usual order.
+    /// Fields are in order of their numbers, unknown ones last: the usual order.
     sorted: bool,
     /// A key id was written as text.
     normalized: bool,
@@ -109,13 +109,13 @@ impl Survey {
         understood(field).filter(|_| counts)
     }
 
-    /// The field's number, or 0 for what is reported as unknown.
+    /// The field's number, or 0 if it is reported as unknown.
     fn order(&self, field: &protobuf::Field<'_>) -> u32 {
         if self.value(field).is_some() { field.number } else { 0 }
     }
 }
 
-/// Reads Widevine's data. Bytes that mean something else may pass for fields with unknown numbers: a payload without its box
+/// Reads Widevine's data. Other bytes may look like fields with unknown numbers: a payload without its box
 /// (`bare`) needs a field that is understood.
 #[inline(never)]
 pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a, '_, V>) -> Result<(), ParseError> {
@@ -156,7 +156,7 @@ pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a,
         }
         out.visitor.field(*name, value);
     }
-    // The keys of entitled keys come behind the message's own.
+    // The keys of entitled keys come after the message's own.
     for field in Fields::new(data).filter(|field| field.number == ENTITLED_KEY && survey.value(field).is_some()) {
         Fields::new(field.value).filter(|inner| rank(inner) == 2).for_each(|inner| out.key_id(inner.value.bytes));
     }
@@ -168,7 +168,7 @@ pub fn read<'a, V: Visitor<'a>>(data: Span<'a>, bare: bool, out: &mut Report<'a,
             }
         }
     }
-    // The usual order needs no word; any other is reported, so that the message can be written again.
+    // Only an unusual order is reported, so that the message can be written again.
     if !survey.sorted {
         for field in Fields::new(data) {
             out.visitor.field(Field::FieldOrder, Value::Number(survey.order(&field)));
@@ -185,7 +185,7 @@ fn unknown<'a, V: Visitor<'a>>(field: &protobuf::Field<'a>, out: &mut Report<'a,
     out.visitor.close();
 }
 
-/// A key id that was written as 32 hex digits or as a UUID (Uplynk, 2017) stands for 16 bytes.
+/// A key id that was written as 32 hex digits or as a UUID (Uplynk, 2017) means 16 bytes.
 fn normalized(key_id: &[u8]) -> Option<[u8; 16]> {
     if key_id.len() < 32 {
         return None;
@@ -193,7 +193,7 @@ fn normalized(key_id: &[u8]) -> Option<[u8; 16]> {
     crate::text::key_id(str::from_utf8(key_id).ok()?)
 }
 
-/// `1` entitlement key id, `2` key id, then the wrapped key; in another order it is reported as unknown, to be kept as it is.
+/// `1` entitlement key id, `2` key id, then the wrapped key; in another order it is reported as unknown, so that it is kept unchanged.
 #[inline(never)]
 fn is_entitled_key(data: Span<'_>) -> bool {
     let mut before = 0;
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_kept() {
+    fn unknown_fields_are_kept() {
         // 3 as a varint, 1 = 9, 9 = 'none', 3 not UTF-8, 20 fixed32, 21 fixed64
         let read = data(b"\x18\x05\x08\x09\x48\x01\x1a\x01\xff\xa5\x01ABCD\xa9\x01ABCDEFGH\x1a\x01p");
         let kept: Vec<_> = read["unknownFields"]
@@ -297,7 +297,7 @@ mod tests {
         assert_eq!(read["provider"], "b");
         assert_eq!(read["unknownFields"], json!([{"field": 3, "wireType": 2, "value": [2, 1]}]));
         assert_eq!(read["fieldOrder"], json!([0, 2, 3]));
-        // The last valid one: a wrong one behind it does not take its place.
+        // The last valid one: an invalid one after it does not replace it.
         assert_eq!(data(b"\x1a\x01a\x18\x07")["provider"], "a");
     }
 
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entitled_key_in_another_order_stays_whole() {
+    fn an_entitled_key_in_another_order_is_kept_whole() {
         for bytes in [&b"\x72\x06\x12\x01K\x0a\x01E"[..], b"\x72\x06\x0a\x01E\x0a\x01E", b"\x72\x05\x1a\x00\x12\x01K", b"\x72\x01\x0a"] {
             let read = data(bytes);
             assert_eq!((read.get("entitledKeys"), &read["unknownFields"][0]["field"]), (None, &json!(14)), "{bytes:?}");
