@@ -10,15 +10,15 @@ export interface QencodeDrm { key_id: string; key: string; iv?: string; pssh: st
 
 /** Options of `toQencode`. */
 export interface QencodeOptions {
-  /** which key, where the response has several */
+  /** which key, if the response has several */
   track?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
-  /** the one that the keys were issued for */
+  /** the scheme that the keys were issued for */
   scheme?: EncryptionScheme | undefined;
   /** whose PSSH; default widevine */
   system?: "widevine" | "playready" | undefined;
-  /** where players get licenses; default PallyCon's */
+  /** the license URL for players; default PallyCon's */
   licenseUrl?: string | undefined;
 }
 
@@ -32,19 +32,19 @@ export interface QencodeJob { query: { source: string; format: ({ output: string
 export interface QencodeJobOptions {
   /** the job without DRM: `{ query: { source, format: [{ output, destination, stream }] } }` */
   template: object;
-  /** in place of the template's `query.source` */
+  /** replaces the template's `query.source` */
   source?: string | undefined;
   /** accepts outputs without DRM beside the encrypted ones */
   allowClear?: boolean | undefined;
-  /** which key, where the response has several */
+  /** which key, if the response has several */
   track?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
-  /** the one that the keys were issued for */
+  /** the scheme that the keys were issued for */
   scheme?: EncryptionScheme | undefined;
   /** whose PSSH; default widevine */
   system?: "widevine" | "playready" | undefined;
-  /** where players get licenses; default PallyCon's */
+  /** the license URL for players; default PallyCon's */
   licenseUrl?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export const toQencodeJob = (pack: PackInfo, options: QencodeJobOptions): Promis
 
 export interface QencodePlayerParams {
   videoSources: { src: string; type: string; keySystems: Record<string, string>; emeHeaders: { "pallycon-customdata-v2": string } };
-  /** what a static header cannot do; for the developer, not a parameter of the player */
+  /** the limits of a static header; for the developer, not a parameter of the player */
   warning: string;
 }
 
@@ -63,7 +63,7 @@ export interface QencodePlayerOptions {
   src: string;
   /** a license token, for the DRM that it names */
   token: string;
-  /** where players get licenses; default PallyCon's */
+  /** the license URL for players; default PallyCon's */
   licenseUrl?: string | undefined;
 }
 
@@ -75,13 +75,13 @@ export type NginxVodKeys = { pssh: { uuid: string; data: string }[]; key: string
 
 /** Options of `toNginxVod`. */
 export interface NginxVodOptions {
-  /** which key, where the response has several */
+  /** which key, if the response has several */
   track?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
 }
 
-/** What nginx-vod-module reads from `vod_drm_upstream_location`. */
+/** The response of `vod_drm_upstream_location` for nginx-vod-module. */
 export const toNginxVod = (pack: PackInfo, options: NginxVodOptions = {}): Promise<NginxVodKeys> => view("nginx-vod", pack, options);
 
 export interface BitmovinTrack {
@@ -95,15 +95,15 @@ export interface BitmovinTrack {
 
 /** Options of `toBitmovin`. */
 export interface BitmovinOptions {
-  /** which key, where the response has several */
+  /** which key, if the response has several */
   track?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
-  /** the one that the keys were issued for */
+  /** the scheme that the keys were issued for */
   scheme?: EncryptionScheme | undefined;
   /** checks that audio and video have separate keys */
   hardwareDrm?: boolean | undefined;
-  /** where players get licenses; default PallyCon's */
+  /** the license URL for players; default PallyCon's */
   licenseUrl?: string | undefined;
 }
 
@@ -129,7 +129,7 @@ export interface BitmovinSpekeOptions {
   iv?: string | undefined;
 }
 
-/** Bitmovin's SpekeDrm resources: the encoder asks the key server itself. */
+/** Bitmovin's SpekeDrm resources: the encoder calls the key server itself. */
 export const toBitmovinSpeke = (pack: Packaged, options: BitmovinSpekeOptions): Promise<BitmovinSpeke[]> => view("bitmovin-speke", pack, options);
 
 /** `api.RESOURCE.METHOD(...ids, body)`; texts that begin with `$` are names of earlier results' ids. */
@@ -144,9 +144,9 @@ export interface BitmovinCall {
 
 /** Options of `toBitmovinCalls`. */
 export interface BitmovinCallsOptions {
-  /** of kind speke or speke-cbcs: the encoder asks the key server itself */
+  /** of kind speke or speke-cbcs: the encoder calls the key server itself */
   url?: string | undefined;
-  /** the tracks to encrypt where one key is for all; default AUDIO and HD */
+  /** the tracks to encrypt if one key is for all; default AUDIO and HD */
   tracks?: TrackType[] | undefined;
   /** of the encrypted files in the output; default the content id */
   outputPath?: string | undefined;
@@ -156,26 +156,26 @@ export interface BitmovinCallsOptions {
   systems?: CpixSystem[] | undefined;
   /** 16 bytes in hex; FairPlay needs it */
   iv?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
-  /** the one that the keys were issued for */
+  /** the scheme that the keys were issued for */
   scheme?: EncryptionScheme | undefined;
   /** checks that audio and video have separate keys */
   hardwareDrm?: boolean | undefined;
-  /** where players get licenses; default PallyCon's */
+  /** the license URL for players; default PallyCon's */
   licenseUrl?: string | undefined;
 }
 
-/** The calls of Bitmovin's SDK in order, as data: CencDrm from keys, SpekeDrm where `url` is given. */
+/** The calls of Bitmovin's SDK in order, as data: CencDrm from keys, SpekeDrm if `url` is given. */
 export const toBitmovinCalls = (pack: Packaged, options: BitmovinCallsOptions = {}): Promise<BitmovinCall[]> => view("bitmovin-calls", pack, options);
 
 /** Options of `toShakaPackager`. */
 export interface ShakaPackagerOptions {
-  /** which key, where the response has several */
+  /** which key, if the response has several */
   track?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
-  /** the one that the keys were issued for */
+  /** the scheme that the keys were issued for */
   scheme?: EncryptionScheme | undefined;
   /** checks that audio and video have separate keys */
   hardwareDrm?: boolean | undefined;
@@ -186,11 +186,11 @@ export const toShakaPackager = (pack: PackInfo, options: ShakaPackagerOptions = 
 
 /** Options of `toFfmpeg`. */
 export interface FfmpegOptions {
-  /** which key, where the response has several */
+  /** which key, if the response has several */
   track?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
-  /** the one that the keys were issued for */
+  /** the scheme that the keys were issued for */
   scheme?: EncryptionScheme | undefined;
 }
 
@@ -199,11 +199,11 @@ export const toFfmpeg = (pack: PackInfo, options: FfmpegOptions = {}): Promise<s
 
 /** Options of `toBento4`. */
 export interface Bento4Options {
-  /** which key, where the response has several */
+  /** which key, if the response has several */
   track?: string | undefined;
-  /** which key period, by index or id, where the response has several */
+  /** which key period, by index or id, if the response has several */
   period?: number | string | undefined;
-  /** the one that the keys were issued for */
+  /** the scheme that the keys were issued for */
   scheme?: EncryptionScheme | undefined;
 }
 
@@ -217,7 +217,7 @@ export interface MediaConvertOptions {
   url: string;
   /** the output group */
   output: "dash" | "hls" | "cmaf" | "smooth";
-  /** of CMAF; default cbcs with FairPlay, else cenc */
+  /** for CMAF; default cbcs with FairPlay, else cenc */
   method?: "cenc" | "cbcs" | undefined;
   /** default: that of the pack info */
   contentId?: string | undefined;
@@ -234,7 +234,7 @@ export interface MediaPackageV1Options {
   roleArn: string;
   /** the type of the endpoint */
   output: "dash" | "cmaf" | "hls" | "mss";
-  /** of CMAF; default cbcs with FairPlay, else cenc */
+  /** for CMAF; default cbcs with FairPlay, else cenc */
   method?: "cenc" | "cbcs" | undefined;
   /** default: that of the pack info */
   contentId?: string | undefined;
@@ -242,7 +242,7 @@ export interface MediaPackageV1Options {
   systems?: CpixSystem[] | undefined;
   /** seconds; must agree with the URL's `key-rotation` */
   keyRotationInterval?: number | undefined;
-  /** of SPEKE v2, where none follows from the tracks */
+  /** of SPEKE v2, if none follows from the tracks */
   presets?: { audio: "PRESET_AUDIO_1" | "PRESET_AUDIO_2" | "PRESET_AUDIO_3" | "SHARED" | "UNENCRYPTED"; video: "PRESET_VIDEO_1" | "PRESET_VIDEO_2" | "PRESET_VIDEO_3" | "PRESET_VIDEO_4" | "PRESET_VIDEO_5" | "PRESET_VIDEO_6" | "PRESET_VIDEO_7" | "PRESET_VIDEO_8" | "SHARED" | "UNENCRYPTED" } | undefined;
 }
 
@@ -255,17 +255,17 @@ export interface MediaPackageOptions {
   roleArn: string;
   /** the container type */
   container: "cmaf" | "ts";
-  /** cenc or cbcs of CMAF, the others of TS */
+  /** cenc or cbcs for CMAF, the others for TS */
   method: "cenc" | "cbcs" | "aes-128" | "sample-aes";
   /** default: that of the pack info */
   contentId?: string | undefined;
   /** DRMs, by name or system id; default: those of the pack info */
   systems?: CpixSystem[] | undefined;
-  /** the tracks with a key of their own; default: those of the pack info */
+  /** the tracks with their own keys; default: those of the pack info */
   tracks?: TrackType[] | undefined;
   /** seconds, from 300; must agree with the URL's `key-rotation` */
   keyRotationInterval?: number | undefined;
-  /** of SPEKE v2, where none follows from the tracks */
+  /** of SPEKE v2, if none follows from the tracks */
   presets?: { audio: "PRESET_AUDIO_1" | "PRESET_AUDIO_2" | "PRESET_AUDIO_3" | "SHARED" | "UNENCRYPTED"; video: "PRESET_VIDEO_1" | "PRESET_VIDEO_2" | "PRESET_VIDEO_3" | "PRESET_VIDEO_4" | "PRESET_VIDEO_5" | "PRESET_VIDEO_6" | "PRESET_VIDEO_7" | "PRESET_VIDEO_8" | "SHARED" | "UNENCRYPTED" } | undefined;
 }
 
@@ -295,7 +295,7 @@ export interface AwsChecklistOptions {
   bucket?: string | undefined;
 }
 
-/** What only the consoles of AWS can do, step by step, with IAM roles and trust policies to copy. */
+/** The steps in the AWS consoles, with IAM roles and trust policies to copy. */
 export const awsChecklist = (options: AwsChecklistOptions): Promise<AwsStep[]> => view("aws-checklist", {}, options);
 
 /** Options of `toFlussonic`. */

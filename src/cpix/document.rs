@@ -18,7 +18,7 @@ pub struct Document {
     pub systems: Vec<DrmSystem>,
     /// The key periods of live content.
     pub periods: Vec<Period>,
-    /// Which key is for what.
+    /// The purpose of each key.
     pub rules: Vec<Rule>,
 }
 
@@ -123,7 +123,7 @@ fn id(element: &Element, name: &str) -> Result<[u8; 16], Error> {
     id.ok_or_else(|| invalid(Reason::CpixId).with(&element.name).with(name))
 }
 
-/// An attribute that names something: ids and track types go into URLs, command lines and playlists, where a line break or
+/// An attribute that is a name: ids and track types go into URLs, command lines and playlists, where a line break or
 /// another control character would do harm.
 fn line(element: &Element, name: &str) -> Result<Option<String>, Error> {
     match element.attribute(name) {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_say_the_track_where_the_rule_does_not() {
+    fn filters_determine_the_track_if_the_rule_does_not() {
         for (rule, track) in [
             ("><VideoFilter/>", Some("VIDEO")),
             ("><AudioFilter/>", Some("AUDIO")),
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn no_key_shows_in_debug_output() {
+    fn debug_output_contains_no_key() {
         let key =
             format!("<ContentKey kid='{KID}'><Data><Secret><PlainValue>ODQ4REQwMTM5OURGNDczQQ==</PlainValue></Secret></Data></ContentKey>");
         let shown = format!("{:?}", with_key(&key).unwrap());

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_shows_its_kind() {
+    fn the_kind_is_derived_from_a_url() {
         for (url, service) in [
             ("https://kms.pallycon.com/v1/cpix/pallycon/getKey/t", Some(Service::V1)),
             ("https://drm-kms.doverunner.com/v2/cpix/doverunner/getKey/t", Some(Service::V2)),

@@ -8,7 +8,7 @@
 //!     "fairplay"?:  { "key_uri" } } ] }
 //! ```
 //!
-//! What the clients leave out follows that, and only where the response has it: `common_encryption_scheme`,
+//! Fields that the clients omit come after those, and only if the response has them: `common_encryption_scheme`,
 //! `period` {`id`, `index`}, within a DRM `content_protection_data`, `smooth_streaming_protection_header_data` and
 //! `hls_signaling` {`media`, `master`}, and `other_systems`.
 
@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 /// The systems that the official clients print, in their order.
 const CLIENT_SYSTEMS: usize = 3;
 /// An entry is made for each rule of a key, with all of the key's systems: without a limit a document of a megabyte would
-/// grow to gigabytes.
+/// expand to gigabytes.
 const MAX_RULES: usize = 64;
 
 /// All keys of a content.
@@ -149,7 +149,7 @@ impl Pack {
     }
 }
 
-/// What belongs to each key, in the document's order; to the only key, everything. If a key id is
+/// The elements that belong to each key, in the document's order; a single key has all of them. If a key id is
 /// twice in the list of keys, all is at its first place.
 fn by_key<T>(all: &[T], alone: Option<[u8; 16]>, id: impl Fn(&T) -> [u8; 16]) -> BTreeMap<[u8; 16], Vec<&T>> {
     let mut found: BTreeMap<[u8; 16], Vec<&T>> = BTreeMap::new();
@@ -230,7 +230,7 @@ impl PackKey {
 
 impl PackSystem {
     fn from_document(system: &DrmSystem) -> Result<Self, Error> {
-        // Signalling is text in base64; the guide's examples are shortened and no longer base64, so they stay as they are.
+        // Signalling is text in base64; the guide's examples are shortened and no longer base64, so they are passed through.
         let decoded = |text: &Option<String>| text.as_deref().map(|text| decode(text).unwrap_or_else(|| text.into()));
         let decoded = Self {
             system_id: system.system_id,
@@ -266,7 +266,7 @@ impl PackSystem {
         fields.into_iter().find(|(_, text, allowed)| is_bad(text, allowed)).map(|(name, ..)| name)
     }
 
-    /// What is inside the PSSH box. Without a box, the ContentProtectionData is that payload.
+    /// The payload of the PSSH box. Without a box, the ContentProtectionData is that payload.
     pub fn pssh_payload(&self) -> Option<Vec<u8>> {
         let Some(pssh) = &self.pssh else {
             let bytes = text::from_base64(self.content_protection.as_deref()?)?;

@@ -70,7 +70,7 @@ pub fn build(options: &Value) -> Result<String, Error> {
     }
     check_keys(options, service, &tracks)?;
 
-    // One key for each pair; a content without tracks, or without periods, counts as having one of them.
+    // One key for each pair; content without tracks, or without periods, counts as having one.
     let mut keys = Vec::new();
     for track in some_or_none(&tracks) {
         for period in some_or_none(&periods) {
@@ -145,7 +145,7 @@ fn scheme(options: &Value, service: Service, systems: &[[u8; 16]]) -> Result<Opt
     if is_other && service == Service::SpekeCbcs {
         return Err(CHECK.refuse(Reason::RequestSchemeSpekeCbcs));
     }
-    // SPEKE v2 requires the attribute; everywhere else cenc is what its absence means.
+    // SPEKE v2 requires the attribute; everywhere else its absence means cenc.
     Ok(scheme.or(match service {
         Service::SpekeV2 => Some(Scheme::Cenc),
         Service::SpekeCbcs => Some(Scheme::Cbcs),
@@ -164,7 +164,7 @@ fn tracks(options: &Value) -> Result<Vec<Track>, Error> {
     let mut tracks: Vec<Track> = Vec::new();
     for (at, given) in list(options, "tracks")?.iter().enumerate() {
         let path = indexed("tracks", at);
-        // A name alone is short for an object with a type.
+        // A bare name is shorthand for an object with a type.
         let object = given.as_str().map(|name| Value::object([("type", Value::string(name))]));
         let object = object.as_ref().unwrap_or(given);
         CHECK.object_at(&path, object, TRACK)?;
@@ -226,7 +226,7 @@ fn placeholder(content_id: &str, track: Option<&Track>, period: Option<&Period>)
     [a, b, c, d, e, f, (g & 0x0f) | 0x80, h, (i & 0x3f) | 0x80, j, k, l, m, n, o, p]
 }
 
-/// The elements that a SPEKE request names for each DRM. PallyCon's own API returns all without being asked.
+/// The elements that a SPEKE request names for each DRM. PallyCon's own API returns all of them unasked.
 fn requested(service: Service, system: &[u8; 16]) -> &'static [&'static str] {
     match (service, *system) {
         (Service::SpekeV2, _) => &[
@@ -244,7 +244,7 @@ fn requested(service: Service, system: &[u8; 16]) -> &'static [&'static str] {
     }
 }
 
-/// A document in the making.
+/// A document under construction.
 struct Xml {
     out: String,
 }
@@ -315,7 +315,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Whether a key server of this URL can answer a request of this text.
+/// Whether the key server at this URL can answer a request with this text.
 pub fn check_for(url: &str, xml: &str) -> Result<(), Error> {
     let document = Document::parse(xml)?;
     let one_key = Service::from_url(url).is_some_and(Service::has_one_key);

@@ -1,7 +1,7 @@
-//! The key server's response: keys, or why there are none.
+//! The key server's response: keys, or an error.
 //!
 //! Keys come as XML. A refusal comes as JSON, whatever the request was; its fields are not documented, so
-//! every usual spelling is accepted. Anything else came from something in between.
+//! every usual spelling is accepted. Anything else came from an intermediary.
 
 use super::document::Document;
 use super::pack::Pack;
@@ -11,7 +11,7 @@ use crate::license::sniff;
 use crate::text;
 use std::borrow::Cow;
 
-/// Reads a response by its status and body. A body whose status is not known has 0.
+/// Reads a response from its status and body. A status of 0 means that it is unknown.
 pub fn read(status: u16, body: &[u8]) -> Result<Pack, Error> {
     let Some(text) = decode(body) else {
         return Err(with_status(Error::because(Code::NotCpix, Reason::CpixEncoding), status));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn other_responses_are_errors() {
+    fn any_other_response_is_an_error() {
         for (status, body, code, retryable) in [
             (200, "", "not-cpix", false),
             (200, "<!doctype html><html></html>", "not-cpix", false),

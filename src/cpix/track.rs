@@ -70,7 +70,7 @@ pub enum Scheme {
     Cbc1,
     /// AES-CTR with a pattern.
     Cens,
-    /// AES-CBC with a pattern: what FairPlay takes, and nothing else.
+    /// AES-CBC with a pattern: the only scheme that FairPlay accepts.
     Cbcs,
     /// Whole segments of HLS (CPIX 2.4 lets a document name HLS's methods here).
     Aes128,
@@ -105,7 +105,7 @@ impl Scheme {
         !matches!(self, Self::Aes128 | Self::SampleAes)
     }
 
-    /// Whether samples are encrypted in CTR mode, where a key and an initialization vector must not meet twice.
+    /// Whether samples are encrypted in CTR mode, where a key must not be used twice with one initialization vector.
     pub fn is_counter_mode(self) -> bool {
         matches!(self, Self::Cenc | Self::Cens)
     }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_go_both_ways() {
+    fn names_round_trip() {
         for (name, track) in TrackType::NAMES.into_iter().zip(TrackType::ALL) {
             assert_eq!(TrackType::from_name(name), Some(track));
             assert_eq!(track.as_str(), name);

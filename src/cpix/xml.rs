@@ -1,7 +1,7 @@
 //! A CPIX document as a tree of the elements that CPIX knows.
 //!
-//! Prefixes do not matter, namespaces do: an element of a foreign namespace is skipped with all that is in it (ATEME's
-//! responses declare xenc, ds and xsi). Where a prefix is not declared at all the local name counts. A DOCTYPE is
+//! Namespaces matter, prefixes do not: an element of a foreign namespace is skipped with its content (ATEME's
+//! responses declare xenc, ds and xsi). If a prefix is not declared at all, the local name counts. A DOCTYPE is
 //! refused, so nothing can be expanded.
 
 use super::{CPIX_NAMESPACE, PSKC_NAMESPACE, SPEKE_NAMESPACE, invalid};
@@ -10,7 +10,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
-/// CPIX nests six deep.
+/// CPIX nests six levels deep.
 const MAX_DEPTH: usize = 64;
 /// Attributes are compared pairwise to find one given twice.
 const MAX_ATTRIBUTES: usize = 64;
@@ -40,7 +40,7 @@ impl Element {
         self.children(name).next()
     }
 
-    /// The trimmed text, unless there is none.
+    /// The trimmed text, unless it is empty.
     pub fn trimmed(&self) -> Option<&str> {
         Some(self.text.trim()).filter(|text| !text.is_empty())
     }
@@ -51,7 +51,7 @@ fn is_char(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// Reads a document. Its root may be of any name.
+/// Reads a document. Its root may have any name.
 pub(super) fn parse(text: &str) -> Result<Element, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some((at, _)) = text.char_indices().find(|(_, character)| !is_char(*character)) {
@@ -60,7 +60,7 @@ pub(super) fn parse(text: &str) -> Result<Element, Error> {
     let mut reader = NsReader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
-    // How many elements are open inside one that is skipped, itself included.
+    // How many elements are open within a skipped one, itself included.
     let mut skipped = 0_usize;
     loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
@@ -110,7 +110,7 @@ pub(super) fn parse(text: &str) -> Result<Element, Error> {
     }
 }
 
-/// What the XML parser itself refuses.
+/// Errors of the XML parser itself.
 fn malformed(error: impl core::fmt::Display) -> Error {
     invalid(Reason::CpixXml).with(&error.to_string())
 }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_namespace_or_none_will_do() {
+    fn the_default_namespace_or_none_is_accepted() {
         for text in [
             "<CPIX xmlns='urn:dashif:org:cpix'><PSSH>x</PSSH></CPIX>",
             "<CPIX><PSSH>x</PSSH></CPIX>",
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_namespaces_are_skipped_whole() {
+    fn foreign_namespaces_are_skipped() {
         let text = "<CPIX xmlns='urn:dashif:org:cpix' xmlns:ds='http://www.w3.org/2000/09/xmldsig#'>\
             <ds:PSSH>no<PSSH>no</PSSH><ds:X/></ds:PSSH><ds:Y/><PSSH>yes</PSSH></CPIX>";
         let root = parse(text).unwrap();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_well_formed() {
+    fn rejects_malformed_documents() {
         let wide = ["<a ", &(0..70).map(|n| format!("a{n}='' ")).collect::<String>(), "/>"].concat();
         let deep = "<a>".repeat(65);
         for text in [
@@ -248,7 +248,7 @@ mod tests {
         assert!(parse(&deep).unwrap_err().message().contains("too deep"));
     }
 
-    /// What markup is made of, whole and cut.
+    /// Pieces of markup, whole and truncated.
     const PIECES: [&str; 24] = [
         "<a",
         "<b:a",

@@ -21,7 +21,7 @@ fn read(keys: &str, systems: &str, rest: &str) -> Pack {
 }
 
 #[test]
-fn one_key_for_three_drms_is_what_the_official_clients_print() {
+fn one_key_for_three_drms_matches_the_official_clients() {
     let systems = [
         system(KID, "94ce86fb-07ff-4f43-adb8-93d2fa968ca2", "<URIExtXKey>c2tkOi8vYSs=</URIExtXKey>"),
         system(KID, "9A04F079-9840-4286-AB92-E65BE0885F95", &format!("<PSSH>{PSSH}</PSSH>")),
@@ -45,7 +45,7 @@ fn one_key_for_three_drms_is_what_the_official_clients_print() {
 }
 
 #[test]
-fn live_responses_carry_track_period_and_signalling() {
+fn live_responses_have_track_period_and_signalling() {
     let inner = "<HLSSignalingData>I0VYVC1YLUtFWTpNRVRIT0Q9Tk9ORQ==</HLSSignalingData><HLSSignalingData playlist='master'>I0VYVC1Y...DU=</HLSSignalingData>";
     let rest = format!(
         "<ContentKeyPeriodList><ContentKeyPeriod id='p' index='128'/></ContentKeyPeriodList><ContentKeyUsageRuleList>\
@@ -74,7 +74,7 @@ fn systems_are_matched_to_keys_unless_there_is_only_one_key() {
         assert_eq!(entry.systems.len(), 1);
         assert_eq!(entry.systems[0].content_protection.as_deref(), Some(kid));
     }
-    // One key: a system that still names the id of the request belongs to it all the same.
+    // One key: a system that still names the request's id belongs to it nevertheless.
     let pack = read(&key(KID, ""), &system(other, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", ""), "");
     assert_eq!(pack.keys[0].systems.len(), 1);
 }
@@ -91,7 +91,7 @@ fn systems_that_the_clients_do_not_print_are_kept() {
 }
 
 #[test]
-fn the_json_shape_goes_both_ways() {
+fn the_json_form_round_trips() {
     let inner = format!("<PSSH>{PSSH}</PSSH><ContentProtectionData>AA==</ContentProtectionData>");
     let systems =
         [system(KID, "9a04f079-9840-4286-ab92-e65be0885f95", &inner), system(KID, "81376844-f976-481e-a84e-cc25d39b0b33", &inner)];
@@ -136,7 +136,7 @@ fn payloads_of_boxes() {
 }
 
 #[test]
-fn five_megabytes_are_read() {
+fn a_document_of_five_megabytes_is_read() {
     let entities = "&#65;".repeat(200_000);
     let comment = "x".repeat(2_000_000);
     let kids: String = (0..10_000)
@@ -149,7 +149,7 @@ fn five_megabytes_are_read() {
 }
 
 #[test]
-fn no_key_shows_in_debug_output() {
+fn debug_output_contains_no_key() {
     let shown = format!("{:?}", read(&key(KID, ""), "", ""));
     assert!(shown.contains(KID) && !shown.contains("198, 8") && !shown.contains("c608c2"), "{shown}");
 }
@@ -184,7 +184,7 @@ fn a_repeated_key_has_its_rules_once() {
 }
 
 #[test]
-fn filters_tell_the_keys_apart_for_packagers() {
+fn filters_distinguish_the_keys_for_packagers() {
     let key = |digit: &str| {
         let kid = [digit.repeat(8), digit.repeat(4), digit.repeat(4), digit.repeat(4), digit.repeat(12)].join("-");
         (
@@ -205,7 +205,7 @@ fn filters_tell_the_keys_apart_for_packagers() {
     assert!(view("bitmovin").contains("\"track_type\":\"VIDEO\",\"cencDrm\":{"));
 }
 
-/// Each where only `allowed` may be in it.
+/// Each, in a place where only `allowed` is valid.
 #[test]
 fn control_characters_in_signalling_are_refused() {
     let fairplay = |inner: &str| {
@@ -248,7 +248,7 @@ fn control_characters_in_pack_info_are_refused() {
 }
 
 #[test]
-fn what_only_newer_documents_have_is_kept() {
+fn fields_of_newer_documents_are_kept() {
     let inner = "<ContentProtectionData>AQIDBA==</ContentProtectionData>\
         <SmoothStreamingProtectionHeaderData>BQYH</SmoothStreamingProtectionHeaderData>";
     let pack = read(&key(KID, "commonEncryptionScheme='SAMPLE-AES'"), &system(KID, "9A04F079-9840-4286-AB92-E65BE0885F95", inner), "");
@@ -260,7 +260,7 @@ fn what_only_newer_documents_have_is_kept() {
         r#""smooth_streaming_protection_header_data":"BQYH"}"#
     );
     assert_eq!(entry.get("playready").unwrap().to_json(), expected);
-    assert_eq!(Pack::from_value(&value).unwrap().to_value(), value, "it reads back");
+    assert_eq!(Pack::from_value(&value).unwrap().to_value(), value, "it can be read again");
     // Elements of a manifest are not a payload.
     let inner = format!("<ContentProtectionData>{}</ContentProtectionData>", text::to_base64(b"<pssh>AAAA</pssh>"));
     let pack = read(&key(KID, ""), &system(KID, "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", &inner), "");

@@ -140,7 +140,7 @@ fn invalid_requests_are_refused() {
 }
 
 #[test]
-fn a_request_for_several_keys_does_not_go_to_a_server_of_one() {
+fn a_single_key_server_gets_no_request_for_several_keys() {
     let xml = make(r#"{"contentId":"c","systems":["widevine"],"tracks":["AUDIO","HD"]}"#).unwrap();
     assert!(check_for("https://kms.pallycon.com/v1/cpix/pallycon/getKey/t", &xml).is_err());
     assert!(check_for("https://kms.pallycon.com/v2/cpix/pallycon/getKey/t", &xml).is_ok());
@@ -148,7 +148,7 @@ fn a_request_for_several_keys_does_not_go_to_a_server_of_one() {
 }
 
 #[test]
-fn a_request_reads_back() {
+fn a_request_round_trips() {
     let xml = make(r#"{"contentId":"c","systems":["widevine","1077efec-c0b2-4d02-ace3-3c1e52e2fb4b"],"scheme":"cenc","tracks":["HD"],"keyPeriods":[128],"kind":"v2"}"#).unwrap();
     let value = read(&xml).unwrap();
     assert_eq!(value.field("contentId"), Some("c"));

@@ -1,12 +1,12 @@
-//! AWS Elemental: settings with which MediaConvert and MediaPackage call the key server themselves. They hold no key, but
-//! the URL holds the KMS token.
+//! AWS Elemental: settings with which MediaConvert and MediaPackage call the key server themselves. They contain no key, but
+//! the URL contains the KMS token.
 //!
 //! | view | service | key server |
 //! |---|---|---|
 //! | [`mediaconvert`] | MediaConvert: video on demand | SPEKE v1, one key |
 //! | [`mediapackage`] `V1` | MediaPackage live v1 | SPEKE v1, one key; v2 with presets |
 //! | [`mediapackage`] `V2` | MediaPackage live v2 | SPEKE v2, a key for each track |
-//! | [`checklist`] | what only the console can do | |
+//! | [`checklist`] | steps that need the console | |
 
 pub mod checklist;
 pub mod mediaconvert;
@@ -22,7 +22,7 @@ use crate::system::{AES_128, FAIRPLAY, NCG_HLS_AES, NCG_HLS_SAMPLE_AES, PLAYREAD
 use crate::text;
 
 const ROLE: Field = required("roleArn", Kind::Text).doc("the role that may call the key server (SPEKEAccess)");
-const PRESETS: Field = optional("presets", Kind::Group(PRESET_FIELDS)).doc("of SPEKE v2, where none follows from the tracks");
+const PRESETS: Field = optional("presets", Kind::Group(PRESET_FIELDS)).doc("of SPEKE v2, if none follows from the tracks");
 const PRESET_FIELDS: &[Field] = &[
     required("audio", Kind::OneOf(&["PRESET_AUDIO_1", "PRESET_AUDIO_2", "PRESET_AUDIO_3", "SHARED", "UNENCRYPTED"])),
     required(
@@ -51,7 +51,7 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// From the options; what they leave out comes from the pack info.
+    /// From the options; values that they omit come from the pack info.
     fn new(pack: &'a Value, options: &'a Value) -> Result<Self, Error> {
         let url = options.field("url").unwrap_or_default();
         if !url.starts_with("https://") {
@@ -84,7 +84,7 @@ impl<'a> Job<'a> {
         Value::Array(self.systems.iter().filter(|id| only(id)).map(|id| Value::string(text::uuid(id))).collect())
     }
 
-    /// Whether the DRMs are some of these, and at most so many.
+    /// Whether all DRMs are in this list, and there are at most so many.
     fn systems_are(&self, allowed: &[[u8; 16]], most: usize, reason: Reason) -> Result<(), Error> {
         let fits = !self.systems.is_empty() && self.systems.len() <= most && self.systems.iter().all(|id| allowed.contains(id));
         if fits { Ok(()) } else { Err(CHECK.refuse(reason)) }
@@ -97,7 +97,7 @@ fn check_cbcs_url(url: &str) -> Result<(), Error> {
     if path.trim_end_matches('/').ends_with("/cpix/getKey") { Err(CHECK.refuse(Reason::ViewAwsCbcsUrl)) } else { Ok(()) }
 }
 
-/// `key-rotation=true` in the URL and the endpoint's interval have to agree. Returns the interval; 0 is none.
+/// `key-rotation=true` in the URL and the endpoint's interval have to agree. Returns the interval; 0 means no rotation.
 fn rotation(url: &str, options: &Value) -> Result<i64, Error> {
     let interval = options.get("keyRotationInterval").and_then(integer).unwrap_or(0);
     let rotates = url.split(['?', '&']).any(|part| part == "key-rotation=true");
@@ -109,7 +109,7 @@ fn check_role(options: &Value) -> Result<&str, Error> {
     if role.starts_with("arn:") { Ok(role) } else { Err(CHECK.refuse(Reason::ViewAwsRole)) }
 }
 
-/// What a ResourceId of MediaPackage may hold.
+/// The characters that a MediaPackage ResourceId may contain.
 fn check_resource_id(content_id: &str) -> Result<(), Error> {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if content_id.bytes().all(is_word) { Ok(()) } else { Err(CHECK.refuse(Reason::ViewAwsResourceId)) }

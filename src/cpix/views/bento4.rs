@@ -30,7 +30,7 @@ fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
     let key = single(pack, options)?;
     let scheme = scheme(&[key], options)?;
     let mut spec = [&text::hex(&key.id), ":", &text::hex(key.key.as_slice())].concat();
-    // In counter mode the streams may not share a vector; there Bento4 draws its own.
+    // In counter mode the streams must not share a vector; there Bento4 generates its own.
     if let Some(iv) = key.iv.as_deref().filter(|_| !scheme.is_counter_mode()) {
         spec = [&spec, ":", &text::hex(iv)].concat();
     }

@@ -1,5 +1,5 @@
 //! Bitmovin: one CENC DRM resource for each track type, to be put on the muxings of that track; the SPEKE resources
-//! instead ([`speke`]); the calls of their SDK in order ([`calls`]).
+//! instead ([`speke`]); the calls of its SDK in order ([`calls`]).
 //!
 //! Shape: Bitmovin, "Integrating Bitmovin Encoder with DoveRunner Multi-DRM" and the API's CencDrm resource
 //! (developer.bitmovin.com/encoding); PallyCon, "Bitmovin Encoder Integration Guide".

@@ -1,8 +1,8 @@
-//! The settings of each packager, made of the keys. A view checks the rules of its packager, so that a wrong job fails
+//! The settings of each packager, built from the keys. A view checks the rules of its packager, so that a wrong job fails
 //! here and not in a player.
 //!
-//! [`VIEWS`] is the only list of them. The functions and types of `pallycon-drm/server` (`js/server/views.ts`) are written
-//! from it by a test, and the command line asks the module for it. A new view is a file here, a line in the list, its
+//! [`VIEWS`] is the only list of them. A test writes the functions and types of `pallycon-drm/server` (`js/server/views.ts`)
+//! from it, and the command line requests it from the module. A new view is a file here, a line in the list, its
 //! reasons in errors.json and its page in docs/.
 
 pub mod aws;
@@ -41,7 +41,7 @@ pub const VIEWS: &[View] = &[
     flussonic::VIEW,
 ];
 
-/// What a packager wants, under the name that the public API and the command line have for it.
+/// A packager's settings, under their name in the public API and on the command line.
 pub struct View {
     /// Its name.
     pub name: &'static str,
@@ -51,18 +51,18 @@ pub struct View {
     pub title: &'static str,
     /// The options, checked before it is made.
     pub options: &'static [Field],
-    /// How it is made.
+    /// The function that builds it.
     pub make: Make,
     /// Its types in TypeScript.
     #[cfg(test)]
     types: typescript::Types,
 }
 
-/// What a view is made of, besides its options.
+/// The input of a view, besides its options.
 pub enum Make {
     /// Keys: pack info.
     Keys(fn(&Pack, &Value) -> Result<Value, Error>),
-    /// The packager asks the key server itself: pack info, or `contentId` and `systems`.
+    /// The packager calls the key server itself: pack info, or `contentId` and `systems`.
     Settings(fn(&Value, &Value) -> Result<Value, Error>),
     /// Nothing.
     Options(fn(&Value) -> Result<Value, Error>),
@@ -70,17 +70,17 @@ pub enum Make {
 
 pub(super) const CHECK: Check = Check { code: Code::ViewOptionsInvalid, allow_unknown: false };
 
-/// Which key, where a packager takes one.
-pub(super) const TRACK: Field = optional("track", Kind::Text).doc("which key, where the response has several");
+/// Which key, for a packager that takes one.
+pub(super) const TRACK: Field = optional("track", Kind::Text).doc("which key, if the response has several");
 /// Which key period, by its index or its id.
-pub(super) const PERIOD: Field = optional("period", Kind::Any).doc("which key period, by index or id, where the response has several");
-/// The scheme that the packager is to encrypt with.
-pub(super) const SCHEME: Field = optional("scheme", Kind::OneOf(&Scheme::NAMES)).doc("the one that the keys were issued for");
-/// Whether hardware DRM is to play it.
+pub(super) const PERIOD: Field = optional("period", Kind::Any).doc("which key period, by index or id, if the response has several");
+/// The scheme that the packager encrypts with.
+pub(super) const SCHEME: Field = optional("scheme", Kind::OneOf(&Scheme::NAMES)).doc("the scheme that the keys were issued for");
+/// Whether the content has to play with hardware DRM.
 pub(super) const HARDWARE: Field = optional("hardwareDrm", Kind::Boolean).doc("checks that audio and video have separate keys");
-/// Where the players get licenses.
-pub(super) const LICENSE_URL: Field = optional("licenseUrl", Kind::Text).doc("where players get licenses; default PallyCon's");
-/// The key server that the packager asks.
+/// Where the players request licenses.
+pub(super) const LICENSE_URL: Field = optional("licenseUrl", Kind::Text).doc("the license URL for players; default PallyCon's");
+/// The key server that the packager calls.
 pub(super) const CONTENT_ID: Field = optional("contentId", Kind::Text).doc("default: that of the pack info");
 /// The DRMs, by name or system id.
 pub(super) const SYSTEMS: Field = optional("systems", Kind::Texts).doc("DRMs, by name or system id; default: those of the pack info");
@@ -88,7 +88,7 @@ pub(super) const SYSTEMS: Field = optional("systems", Kind::Texts).doc("DRMs, by
 /// The license URL where none is given.
 pub(super) const DEFAULT_LICENSE_URL: &str = "https://drm-license.doverunner.com/ri/licenseManager.do";
 
-/// Makes a view by its name in the public API.
+/// Builds a view by its name in the public API.
 pub fn make(name: &str, pack: &Value, options: &Value) -> Result<Value, Error> {
     let Some(view) = VIEWS.iter().find(|view| view.name == name) else {
         return Err(CHECK.refuse_choice("name", name, &VIEWS.iter().map(|view| view.name).collect::<Vec<_>>()));
@@ -96,7 +96,7 @@ pub fn make(name: &str, pack: &Value, options: &Value) -> Result<Value, Error> {
     let check = || CHECK.object(options, view.options);
     match view.make {
         Make::Keys(make) => {
-            // Keys that cannot be read come first: without them no option can be right.
+            // Unreadable keys are reported first: without keys no option can be valid.
             let keys = Pack::from_value(pack)?;
             check().and_then(|()| make(&keys, options))
         }
@@ -140,7 +140,7 @@ pub fn list() -> Value {
     Value::Array(VIEWS.iter().map(view).collect())
 }
 
-/// The keys of one period and, where the options name it, of one track.
+/// The keys of one period and, if the options name one, of one track.
 fn selected<'a>(pack: &'a Pack, options: &Value) -> Result<Vec<&'a PackKey>, Error> {
     let mut keys: Vec<&PackKey> = pack.keys.iter().collect();
     if let Some(wanted) = options.get("period") {
@@ -243,7 +243,7 @@ pub(super) mod tests {
     pub(crate) const PLAYREADY: &str = r#""playready":{"pssh":"AAAAIXBzc2gAAAAAmgTweZhAQoarkuZb4IhflQAAAAEN"}"#;
     pub(crate) const FAIRPLAY: &str = r#""fairplay":{"key_uri":"skd://x"}"#;
 
-    /// An entry of pack info: a digit that its ids are made of, and what else it holds.
+    /// An entry of pack info: a digit that its ids consist of, and its other fields.
     pub(crate) fn entry(digit: char, rest: &[&str]) -> String {
         let (id, key) = (String::from_iter([digit; 32]), String::from_iter(['0', digit].repeat(16)));
         let head = format!(r#""key_id_hex":"{id}","key_hex":"{key}","iv_hex":"30313233343536373839616263646566""#);
@@ -264,7 +264,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_packager_of_one_key_needs_to_know_which() {
+    fn a_single_key_packager_needs_one_of_several_keys_chosen() {
         assert!(view("qencode", &tracks(), "{}").unwrap_err().contains("which key is meant; there are AUDIO, HD"));
         let job = view("qencode", &tracks(), r#"{"track":"hd"}"#).unwrap();
         assert_eq!(job.field("key_id"), Some("22222222222222222222222222222222"));
@@ -272,7 +272,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_key_period_must_be_chosen_where_there_are_several() {
+    fn one_of_several_key_periods_must_be_chosen() {
         let period = |digit, index| entry(digit, &[&format!(r#""period":{{"id":"p{index}","index":{index}}}"#), WIDEVINE]);
         let live = pack(&[period('1', 7), period('2', 8)]);
         assert!(view("qencode", &live, "{}").unwrap_err().contains("which of the key periods in the response is meant"));
@@ -283,7 +283,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_scheme_is_the_keys_own() {
+    fn the_scheme_must_match_the_keys() {
         let keys = pack(&[entry('1', &[r#""common_encryption_scheme":"cbcs""#, WIDEVINE])]);
         assert!(view("bitmovin", &keys, r#"{"scheme":"cenc"}"#).unwrap_err().contains("issued for, cbcs"));
         let keys = pack(&[entry('1', &[FAIRPLAY])]);
@@ -301,7 +301,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn keys_whose_use_only_filters_tell_are_taken() {
+    fn keys_that_only_filters_describe_are_accepted() {
         let rule = |kid: &str, filter: &str| format!("<ContentKeyUsageRule kid='{kid}'><{filter}/></ContentKeyUsageRule>");
         let key = |kid: &str, key: &str| {
             format!("<ContentKey kid='{kid}'><Data><Secret><PlainValue>{key}</PlainValue></Secret></Data></ContentKey>")
@@ -323,7 +323,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn hardware_drm_takes_separate_keys() {
+    fn hardware_drm_needs_separate_keys() {
         let hardware = r#"{"hardwareDrm":true}"#;
         assert!(view("bitmovin", &tracks(), hardware).is_ok());
         assert!(view("bitmovin", &pack(&[entry('1', &[WIDEVINE])]), hardware).unwrap_err().contains("separate keys"));
@@ -339,7 +339,7 @@ pub(super) mod tests {
         assert_eq!(names.len(), VIEWS.len());
         for (listed, view) in views.iter().zip(VIEWS) {
             assert_eq!(listed.get("options").unwrap().items().unwrap().len(), view.options.len());
-            assert!(view.options.iter().all(|field| !field.doc.is_empty()), "{} has an option without a word", view.name);
+            assert!(view.options.iter().all(|field| !field.doc.is_empty()), "{} has an option without a description", view.name);
         }
     }
 

@@ -1,7 +1,7 @@
-//! nginx-vod-module: what it reads from `vod_drm_upstream_location`. One key in a list of one.
+//! nginx-vod-module: the response of its `vod_drm_upstream_location`. A list with one key.
 //!
-//! Shape: the README of kaltura/nginx-vod-module, section "DRM". Its `data` is the payload alone: with the whole box in
-//! it the module nests one box in another, and no player reads that.
+//! Shape: the README of kaltura/nginx-vod-module, section "DRM". Its `data` is the payload alone: given the whole box,
+//! the module nests one box in another, which no player reads.
 //!
 //! ```text
 //! [ { "key_id": base64 of 16 bytes, "key": base64, "iv": base64, "pssh": [ { "uuid": system id, "data": base64 of the
@@ -18,7 +18,7 @@ use crate::text;
 pub const VIEW: View = View {
     name: "nginx-vod",
     function: "toNginxVod",
-    title: "What nginx-vod-module reads from `vod_drm_upstream_location`.",
+    title: "The response of `vod_drm_upstream_location` for nginx-vod-module.",
     options: &[TRACK, PERIOD],
     make: Make::Keys(view),
     #[cfg(test)]

@@ -47,7 +47,7 @@ pub const JOB: View = View {
     title: "A whole Qencode job: the template with `cenc_drm` in every DASH output.",
     options: &[
         required("template", Kind::Any).doc("the job without DRM: `{ query: { source, format: [{ output, destination, stream }] } }`"),
-        optional("source", Kind::Text).doc("in place of the template's `query.source`"),
+        optional("source", Kind::Text).doc("replaces the template's `query.source`"),
         optional("allowClear", Kind::Boolean).doc("accepts outputs without DRM beside the encrypted ones"),
         TRACK,
         PERIOD,
@@ -85,14 +85,14 @@ pub const PLAYER: View = View {
         declarations: "
 export interface QencodePlayerParams {
   videoSources: { src: string; type: string; keySystems: Record<string, string>; emeHeaders: { \"pallycon-customdata-v2\": string } };
-  /** what a static header cannot do; for the developer, not a parameter of the player */
+  /** the limits of a static header; for the developer, not a parameter of the player */
   warning: string;
 }
 ",
     },
 };
 
-/// Outputs that nobody plays.
+/// Outputs that are not played.
 const HARMLESS: [&str; 3] = ["thumbnail", "thumbnails", "metadata"];
 
 fn drm(pack: &Pack, options: &Value) -> Result<Value, Error> {
@@ -144,7 +144,7 @@ fn job(pack: &Pack, options: &Value) -> Result<Value, Error> {
     Ok(replaced(template, "query", replaced(&replaced(query, "source", source), "format", Value::Array(out))))
 }
 
-/// What the guide's job has in an output.
+/// The fields of an output in the guide's job.
 fn check_format(format: &Value, path: &str) -> Result<(), Error> {
     let is_object = |value: &Value| matches!(value, Value::Object(_));
     if !format.get("stream").and_then(Value::items).is_some_and(|streams| !streams.is_empty() && streams.iter().all(is_object)) {
@@ -163,7 +163,7 @@ fn check_format(format: &Value, path: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// An object with a field in the place of the one that has its name; at the end if none has.
+/// An object in which a field replaces the one of the same name, or is added at the end.
 fn replaced(object: &Value, name: &str, value: Value) -> Value {
     let Value::Object(fields) = object else { return Value::object([(name, value)]) };
     let is_there = fields.iter().any(|(known, _)| known == name);
@@ -196,8 +196,8 @@ fn player(options: &Value) -> Result<Value, Error> {
 }
 
 const WARNING: &str = "The header is static: the player sends this one token with every license request, and PallyCon accepts \
-a token for ten minutes. Make the parameters anew for each playback; license renewal, key rotation and limits on streams \
-need a player that asks for a token each time, as the adapters of pallycon-drm do.";
+a token for ten minutes. Create the parameters again for each playback; license renewal, key rotation and limits on streams \
+need a player that requests a token each time, as the adapters of pallycon-drm do.";
 
 #[cfg(test)]
 mod tests {

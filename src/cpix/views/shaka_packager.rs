@@ -7,7 +7,7 @@
 //! ```text
 //! --enable_raw_key_encryption --protection_scheme cbcs
 //! --keys label=AUDIO:key_id=HEX:key=HEX[:iv=HEX],label=HD:…       an empty label is for all streams
-//! --pssh HEX                                                      all boxes, one behind the other
+//! --pssh HEX                                                      all boxes, one after the other
 //! --protection_systems FairPlay --hls_key_uri skd://…             without the first, the second is ignored (3.4.2)
 //! ```
 
@@ -64,7 +64,7 @@ fn view(pack: &Pack, options: &Value) -> Result<Value, Error> {
 }
 
 fn label(key: &PackKey, scheme: Scheme, count: usize) -> Result<String, Error> {
-    // A single key is for all streams, whatever track it was asked for.
+    // A single key is for all streams, whatever track it was requested for.
     let label = key.track_type.as_deref().filter(|_| count > 1).unwrap_or_default();
     if label.is_empty() && count > 1 {
         return Err(CHECK.refuse(Reason::ViewShakaLabel));
@@ -74,7 +74,7 @@ fn label(key: &PackKey, scheme: Scheme, count: usize) -> Result<String, Error> {
     }
     let head = ["label=", label, ":key_id=", &text::hex(&key.id), ":key=", &text::hex(key.key.as_slice())].concat();
     // FairPlay's license carries the vector, so content has to use it. In counter mode two streams with one key and one
-    // vector would give each other away: there the packager draws its own.
+    // vector would reveal each other: there the packager generates its own.
     Ok(match key.iv.as_deref() {
         Some(iv) if !scheme.is_counter_mode() => [&head, ":iv=", &text::hex(iv)].concat(),
         _ => head,

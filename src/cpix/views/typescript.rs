@@ -3,13 +3,13 @@
 use super::{Field, Kind, Make, VIEWS, View};
 use std::fmt::Write as _;
 
-/// How TypeScript names what a view takes and returns.
+/// The TypeScript names of a view's options and result.
 pub struct Types {
     /// The type of its options.
     pub options: &'static str,
     /// The type of what it returns.
     pub returns: &'static str,
-    /// The declarations of that.
+    /// The declarations of these types.
     pub declarations: &'static str,
 }
 
@@ -105,7 +105,7 @@ fn text() -> Result<String, std::fmt::Error> {
         let views = group(view);
         match views.as_slice() {
             [_] => define(&mut out, view)?,
-            // After the last of them, so that all of their types come first.
+            // After the last view, so that all their types come first.
             [.., last] if last.name == view.name => define_shared(&mut out, &views)?,
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! What only the consoles of AWS can do before the settings of these views work, with the policies to copy.
+//! Steps in the AWS consoles that the settings of these views depend on, with the policies to copy.
 //!
 //! Source: PallyCon, "AWS Elemental Integration": MediaConvert-role, SPEKEAccess, MediaLive's output groups, separate outputs,
 //! endpoints by scheme. The policies are those of MediaConvert's user guide, "Setting up IAM permissions", and of
@@ -10,7 +10,7 @@ use super::*;
 pub const VIEW: View = View {
     name: "aws-checklist",
     function: "awsChecklist",
-    title: "What only the consoles of AWS can do, step by step, with IAM roles and trust policies to copy.",
+    title: "The steps in the AWS consoles, with IAM roles and trust policies to copy.",
     options: &[
         required("service", Kind::OneOf(&["mediaconvert", "mediapackage-v1", "mediapackage"])).doc("whose steps"),
         optional("bucket", Kind::Text).doc("of MediaConvert's input and output, for the policy; default YOUR_BUCKET"),
@@ -56,11 +56,14 @@ fn mediaconvert(bucket: &str) -> Result<Vec<Value>, Error> {
             trust(&["mediaconvert.amazonaws.com"]),
             vec![s3, invoke()],
         ),
-        step("MediaConvert, output groups", "Put audio and video into separate outputs: a DASH group for Widevine plays only so."),
+        step(
+            "MediaConvert, output groups",
+            "Put audio and video into separate outputs: otherwise a DASH group for Widevine does not play.",
+        ),
         step("MediaConvert, DRM encryption", "Leave the certificate ARN empty, and choose the compatibility CENC v1 for DASH."),
         step(
             "MediaConvert, CMAF",
-            "In cbcs take the CBCS URL of PallyCon's console. Clients without cbcs need a second output group, DASH in cenc.",
+            "For cbcs use the CBCS URL of PallyCon's console. Clients without cbcs need a second output group, DASH in cenc.",
         ),
     ])
 }
@@ -77,9 +80,9 @@ fn mediapackage() -> Vec<Value> {
         ),
         step(
             "MediaLive, output group",
-            "Turn the encryption of the output group off: MediaPackage encrypts, and cannot read what is encrypted already.",
+            "Turn the encryption of the output group off: MediaPackage encrypts, and cannot read encrypted input.",
         ),
-        step("MediaLive, outputs", "Put audio and video into separate outputs: Widevine plays only so."),
+        step("MediaLive, outputs", "Put audio and video into separate outputs: otherwise Widevine does not play."),
     ]
 }
 
@@ -91,11 +94,11 @@ fn live_v1() -> Vec<Value> {
         ),
         step(
             "MediaPackage, CMAF endpoint",
-            "In cbcs take the CBCS URL of PallyCon's console. Where clients lack cbcs, add a second endpoint: DASH in cenc for them, CMAF in cbcs for FairPlay.",
+            "For cbcs use the CBCS URL of PallyCon's console. If clients lack cbcs, add a second endpoint: DASH in cenc for them, CMAF in cbcs for FairPlay.",
         ),
         step(
             "MediaPackage, key rotation",
-            "Without an interval it rotates every 60 seconds: write 0, or the interval that key-rotation=true in the URL agrees with.",
+            "Without an interval it rotates keys every 60 seconds: write 0, or an interval together with key-rotation=true in the URL.",
         ),
     ]
 }
@@ -104,15 +107,15 @@ fn live_v2() -> Vec<Value> {
     vec![
         step(
             "MediaPackage v2, manifests",
-            "Add HLS and LL-HLS manifests. PallyCon's integration of live v2 has no DASH: take live v1 where players need it.",
+            "Add HLS and LL-HLS manifests. PallyCon's integration of live v2 has no DASH: use live v1 if players need it.",
         ),
         step(
             "MediaPackage v2, container type",
-            "TS takes AES-128 or Sample-AES: no PlayReady, no Widevine. CMAF takes CENC for PlayReady and Widevine, CBCS for all three.",
+            "TS supports AES-128 or Sample-AES: no PlayReady, no Widevine. CMAF supports CENC for PlayReady and Widevine, CBCS for all three.",
         ),
         step(
             "MediaPackage v2, endpoints",
-            "Where clients lack cbcs, add two endpoints: CMAF with CENC for them, CMAF with CBCS for FairPlay.",
+            "If clients lack cbcs, add two endpoints: CMAF with CENC for them, CMAF with CBCS for FairPlay.",
         ),
         step(
             "MediaPackage v2, key rotation",

@@ -20,7 +20,7 @@ pub const VIEW: View = View {
     options: &[
         required("url", Kind::Text).doc("of kind speke; of kind speke-cbcs for CMAF in cbcs"),
         required("output", Kind::OneOf(&["dash", "hls", "cmaf", "smooth"])).doc("the output group"),
-        optional("method", Kind::OneOf(&["cenc", "cbcs"])).doc("of CMAF; default cbcs with FairPlay, else cenc"),
+        optional("method", Kind::OneOf(&["cenc", "cbcs"])).doc("for CMAF; default cbcs with FairPlay, else cenc"),
         CONTENT_ID,
         SYSTEMS,
     ],
@@ -66,7 +66,7 @@ fn view(pack: &Value, options: &Value) -> Result<Value, Error> {
             if is_cbcs {
                 check_cbcs_url(job.url)?;
             }
-            // Sample-AES is what MediaConvert calls cbcs; FairPlay is signalled in HLS, the others in DASH.
+            // MediaConvert calls cbcs Sample-AES; FairPlay is signalled in HLS, the others in DASH.
             let ids = |provider: Value, name: &str, ids: Value| {
                 provider.with(name, Some(ids).filter(|ids| ids.items().is_some_and(|ids| !ids.is_empty())))
             };

@@ -13,8 +13,8 @@
 //!             SpekeKeyProvider { DrmSystems, EncryptionContractConfiguration, ResourceId, RoleArn, Url } }
 //! ```
 //!
-//! Without an interval live v1 rotates keys every 60 seconds, so it is always written, and 0 is none. Live v2 rotates only
-//! where there is one, of 300 seconds or more.
+//! Without an interval live v1 rotates keys every 60 seconds, so it is always written, and 0 means no rotation. Live v2 rotates
+//! keys only if there is an interval, of 300 seconds or more.
 
 use super::*;
 
@@ -29,7 +29,7 @@ pub const V1: View = View {
         required("url", Kind::Text).doc("of kind speke; speke-cbcs for CMAF in cbcs; speke-v2 with presets"),
         ROLE,
         required("output", Kind::OneOf(&["dash", "cmaf", "hls", "mss"])).doc("the type of the endpoint"),
-        optional("method", Kind::OneOf(&["cenc", "cbcs"])).doc("of CMAF; default cbcs with FairPlay, else cenc"),
+        optional("method", Kind::OneOf(&["cenc", "cbcs"])).doc("for CMAF; default cbcs with FairPlay, else cenc"),
         CONTENT_ID,
         SYSTEMS,
         optional("keyRotationInterval", Kind::Integer(0, YEAR)).doc("seconds; must agree with the URL's `key-rotation`"),
@@ -49,10 +49,10 @@ pub const V2: View = View {
         required("url", Kind::Text).doc("of kind speke-v2"),
         ROLE,
         required("container", Kind::OneOf(&["cmaf", "ts"])).doc("the container type"),
-        required("method", Kind::OneOf(&["cenc", "cbcs", "aes-128", "sample-aes"])).doc("cenc or cbcs of CMAF, the others of TS"),
+        required("method", Kind::OneOf(&["cenc", "cbcs", "aes-128", "sample-aes"])).doc("cenc or cbcs for CMAF, the others for TS"),
         CONTENT_ID,
         SYSTEMS,
-        optional("tracks", Kind::Texts).doc("the tracks with a key of their own; default: those of the pack info"),
+        optional("tracks", Kind::Texts).doc("the tracks with their own keys; default: those of the pack info"),
         optional("keyRotationInterval", Kind::Integer(0, YEAR)).doc("seconds, from 300; must agree with the URL's `key-rotation`"),
         PRESETS,
     ],
@@ -99,7 +99,7 @@ fn v1(pack: &Value, options: &Value) -> Result<Value, Error> {
     if output == "mss" && interval > 0 {
         return Err(CHECK.refuse(Reason::ViewAwsRotationMss));
     }
-    // A contract is what makes it SPEKE v2; live v1 has that for DASH and CMAF.
+    // The contract selects SPEKE v2; live v1 supports it for DASH and CMAF.
     let contract = options.get("presets").map(|_| presets(&job, options)).transpose()?;
     if contract.is_some() && !matches!(output, "dash" | "cmaf") {
         return Err(CHECK.refuse(Reason::ViewAwsPresetsOutput));

@@ -47,7 +47,7 @@ fn mediaconvert_output_groups() {
 }
 
 #[test]
-fn cbcs_in_cmaf_takes_the_key_servers_own_url() {
+fn cbcs_in_cmaf_needs_the_key_servers_own_url() {
     let none = Value::object([]);
     for (rest, fits) in [
         (r#""output":"cmaf","contentId":"c","systems":["widevine","playready","fairplay"]"#, false),
@@ -104,7 +104,7 @@ fn mediapackage_live_v1_endpoints() {
 }
 
 #[test]
-fn live_v1s_rotation_agrees_with_the_url() {
+fn the_rotation_of_live_v1_agrees_with_the_url() {
     let (still, rotating) = ("https://k.example/s?enc-token=t", "https://k.example/s?enc-token=t&key-rotation=true");
     let dash = |interval: u32| format!(r#""output":"dash","systems":["widevine"],"keyRotationInterval":{interval}"#);
     assert!(live_v1(rotating, &dash(60)).unwrap().contains(r#""KeyRotationIntervalSeconds":60"#));

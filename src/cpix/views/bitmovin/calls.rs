@@ -2,10 +2,10 @@
 //!
 //! Shape: the resources of `@bitmovin/api-sdk` 1.267, in the order of Bitmovin's examples `CencDrmContentProtection` and
 //! `DrmContentProtectionWithSpeke`. Each is `api.RESOURCE.METHOD(...ids, body)`; its result's `id` is known as `$NAME` to
-//! the calls behind it. `$encoding`, `$output` and a `$stream.TRACK` for each track are the caller's own.
+//! later calls. `$encoding`, `$output` and a `$stream.TRACK` for each track are the caller's own.
 //!
 //! ```text
-//! for each track   encoding.encodings.muxings.fmp4                    no outputs: clear segments are written nowhere
+//! for each track   encoding.encodings.muxings.fmp4                    no outputs: clear segments are not written
 //!                  encoding.encodings.muxings.fmp4.drm.cenc | speke   with the output
 //! Widevine,        encoding.manifests.dash, .periods, and for each track .adaptationsets.audio | video,
 //! PlayReady          .representations.fmp4, .contentprotection
@@ -24,10 +24,10 @@ use crate::schema::{Kind, optional};
 pub const VIEW: View = View {
     name: "bitmovin-calls",
     function: "toBitmovinCalls",
-    title: "The calls of Bitmovin's SDK in order, as data: CencDrm from keys, SpekeDrm where `url` is given.",
+    title: "The calls of Bitmovin's SDK in order, as data: CencDrm from keys, SpekeDrm if `url` is given.",
     options: &[
-        optional("url", Kind::Text).doc("of kind speke or speke-cbcs: the encoder asks the key server itself"),
-        optional("tracks", Kind::Texts).doc("the tracks to encrypt where one key is for all; default AUDIO and HD"),
+        optional("url", Kind::Text).doc("of kind speke or speke-cbcs: the encoder calls the key server itself"),
+        optional("tracks", Kind::Texts).doc("the tracks to encrypt if one key is for all; default AUDIO and HD"),
         optional("outputPath", Kind::Text).doc("of the encrypted files in the output; default the content id"),
         CONTENT_ID,
         SYSTEMS,
@@ -158,7 +158,7 @@ fn hls<'a>(calls: &mut Vec<Value>, drms: impl Iterator<Item = &'a Drm>, base: &s
     }
 }
 
-/// One CencDrm for each key. In CBC it has all DRMs, in CTR FairPlay is not among them.
+/// One CencDrm for each key. In CBC it has all DRMs, in CTR all but FairPlay.
 fn by_keys(pack: &Value, options: &Value) -> Result<Vec<Drm>, Error> {
     let list = super::view(&Pack::from_value(pack)?, options)?;
     let list = list.items().unwrap_or_default();
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_make_a_muxing_and_a_cenc_resource_for_each_track() {
+    fn each_track_has_a_muxing_and_a_cenc_resource() {
         let calls = calls(&two(), r#"{"outputPath":"out/film"}"#);
         let sets = "encoding.manifests.dash.periods.adaptationsets";
         assert_eq!(
@@ -271,11 +271,11 @@ mod tests {
         assert_eq!(calls[1].get("ids").unwrap().to_json(), r#"["$encoding","$muxing.SD"]"#);
         assert_eq!(drm.field("kid"), Some("11111111111111111111111111111111"));
         assert_eq!(drm.get("outputs").unwrap().to_json(), r#"[{"outputId":"$output","outputPath":"out/film/SD/cenc"}]"#);
-        assert!(calls[0].get("body").unwrap().get("outputs").is_none(), "clear segments are written nowhere");
+        assert!(calls[0].get("body").unwrap().get("outputs").is_none(), "clear segments are not written");
         assert_eq!(calls[8].get("body").unwrap().field("drmId"), Some("$drm.SD.cenc"));
     }
 
-    /// Every reference is to a call before it, or to what the caller has.
+    /// Every reference is to an earlier call, or to a resource of the caller's.
     #[test]
     fn references_point_backwards() {
         let speke = r#"{"url":"https://k.example/cpix/getKey?enc-token=t","systems":["widevine","fairplay"],
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn by_speke_each_track_has_two_resources() {
+    fn speke_has_two_resources_for_each_track() {
         let options = r#"{"url":"https://k.example/cpix/getKey?enc-token=t","systems":["widevine","fairplay"],"tracks":["AUDIO","SD"],
             "iv":"00112233445566778899aabbccddeeff","contentId":"film"}"#;
         let calls = calls(&Value::object([]), options);

@@ -1,8 +1,8 @@
-//! Bitmovin by SPEKE: the encoder asks the key server itself. Their SPEKE is version 1: one key for all tracks.
+//! Bitmovin with SPEKE: the encoder calls the key server itself. Its SPEKE is version 1: one key for all tracks.
 //!
 //! Shape: the SpekeDrm resource (`@bitmovin/api-sdk`, "Using SPEKE for DRM"); PallyCon, "Bitmovin Encoder Integration
-//! Guide". As in Bitmovin's own example (`DrmContentProtectionWithSpeke`), FairPlay has a resource of its own, because its
-//! encryption mode is another.
+//! Guide". As in Bitmovin's own example (`DrmContentProtectionWithSpeke`), FairPlay has its own resource, because its
+//! encryption mode differs.
 //!
 //! ```text
 //! [ { "name": "cenc" | "fairplay", "spekeDrm": { "contentId", "systemIds": [ … ], "provider": { "url" }, "iv": hex } } ]
@@ -26,7 +26,7 @@ pub(super) const IV: Field = optional("iv", Kind::Hex(16)).doc("16 bytes in hex;
 pub const VIEW: View = View {
     name: "bitmovin-speke",
     function: "toBitmovinSpeke",
-    title: "Bitmovin's SpekeDrm resources: the encoder asks the key server itself.",
+    title: "Bitmovin's SpekeDrm resources: the encoder calls the key server itself.",
     options: &[URL, CONTENT_ID, SYSTEMS, IV],
     make: Make::Settings(view),
     #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn fairplay_has_a_resource_of_its_own() {
+    fn fairplay_has_its_own_resource() {
         let provider = r#""provider":{"url":"https://kms.pallycon.com/cpix/getKey?enc-token=t"}"#;
         assert_eq!(
             speke(r#""systems":["widevine","playready","fairplay"],"iv":"00112233445566778899aabbccddeeff""#).unwrap(),
