@@ -6,7 +6,7 @@ export type Policy = {
   policy_version?: 2;
   /** how long and how often */
   playback_policy?: PlaybackPolicy;
-  /** what the device must be able to do, by track type */
+  /** requirements for the device, by track type */
   security_policy?: Array<SecurityPolicy>;
   /** keys that PallyCon does not manage */
   external_key?: ExternalKey;
@@ -32,7 +32,7 @@ export type PlaybackPolicy = {
   renewal_duration?: number | `${number}`;
 };
 
-/** What a device must be able to do, for one track type. */
+/** Requirements for a device, for one track type. */
 export type SecurityPolicy = {
   /** default `ALL` */
   track_type?: PolicyTrackType;
@@ -86,7 +86,7 @@ export type PlayReadySecurity = {
 
 /** Of FairPlay. */
 export type FairPlaySecurity = {
-  /** -1 is none, 0 is type 0, 1 is type 1 */
+  /** -1 means none, 0 type 0, 1 type 1 */
   hdcp_enforcement?: -1 | 0 | 1;
   /** whether it may be sent to other devices */
   allow_airplay?: boolean;
@@ -98,9 +98,9 @@ export type FairPlaySecurity = {
 export type NcgSecurity = {
   /** rooted and jailbroken devices */
   allow_mobile_abnormal_device?: boolean;
-  /** displays outside of the device */
+  /** displays outside the device */
   allow_external_display?: boolean;
-  /** 0 is none */
+  /** 0 means none */
   control_hdcp?: 0 | 1 | 2;
 };
 
@@ -160,15 +160,8 @@ export type PolicyTrackType = "ALL" | "ALL_VIDEO" | "AUDIO" | "SD" | "HD" | "UHD
 /** Which tracks are licensed. */
 export type AllowedTrackTypes = "ALL" | "SD_ONLY" | "SD_HD" | "SD_UHD1" | "SD_UHD2";
 
-/** What the display's connection must have. */
-export type HdcpVersion =
-  | "HDCP_NONE"
-  | "HDCP_V1"
-  | "HDCP_V2"
-  | "HDCP_V2_1"
-  | "HDCP_V2_2"
-  | "HDCP_V2_3"
-  | "HDCP_NO_DIGITAL_OUTPUT";
+/** Requirements for the display's connection. */
+export type HdcpVersion = "HDCP_NONE" | "HDCP_V1" | "HDCP_V2" | "HDCP_V2_1" | "HDCP_V2_2" | "HDCP_V2_3" | "HDCP_NO_DIGITAL_OUTPUT";
 
 /** Analog copy protection. */
 export type CgmsFlags = "CGMS_NONE" | "COPY_FREE" | "COPY_ONCE" | "COPY_NEVER";

@@ -1,4 +1,4 @@
-//! A site's account at PallyCon, and the two things that are done with its keys (`docs/protocol.md`, "License token").
+//! A site's account at PallyCon, and the two uses of its keys (`docs/protocol.md`, "License token").
 //!
 //! ```text
 //! sealed = base64( AES-256-CBC( text ) )    key: the 32 characters of the site key as ASCII, not decoded
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 const IV: [u8; 16] = *b"0123456789abcdef";
 
-/// A site's id and keys. The keys are wiped from memory when it is dropped, and never shown.
+/// A site's id and keys. The keys are wiped from memory when it is dropped, and never printed.
 pub struct Account {
     site_id: String,
     site_key: Zeroizing<[u8; 32]>,
@@ -55,13 +55,13 @@ impl Account {
         &self.site_id
     }
 
-    /// Encrypts what only PallyCon may read.
+    /// Encrypts text that only PallyCon may read.
     pub fn seal(&self, text: &str) -> String {
         let cipher = cbc::Encryptor::<Aes256>::new(&(*self.site_key).into(), &IV.into());
         text::to_base64(&cipher.encrypt_padded_vec::<Pkcs7>(text.as_bytes()))
     }
 
-    /// Decrypts what [`Account::seal`] made. `None` where the text is not that, or was made with another key.
+    /// Decrypts the output of [`Account::seal`]. `None` if the text is anything else, or was encrypted with another key.
     pub fn open(&self, sealed: &str) -> Option<Zeroizing<String>> {
         let bytes = text::from_base64(sealed)?;
         let cipher = cbc::Decryptor::<Aes256>::new(&(*self.site_key).into(), &IV.into());
@@ -82,7 +82,7 @@ impl Account {
         Ok(digest.finalize().into())
     }
 
-    /// Whether a hash is the one over these parts. Takes the same time wherever the two differ.
+    /// Whether a hash is the hash of these parts. Takes the same time wherever the two differ.
     pub fn hash_matches(&self, parts: &[&str], given: &str) -> Result<bool, Error> {
         let expected = self.hash(parts)?;
         Ok(text::from_base64(given).is_some_and(|given| bool::from(given.as_slice().ct_eq(&expected))))
@@ -116,7 +116,7 @@ pub(super) mod tests {
     ];
 
     #[test]
-    fn seals_and_opens_the_known_answers() {
+    fn encrypts_and_decrypts_the_known_answers() {
         for (plain, sealed) in SEALED {
             assert_eq!(tutorial().seal(plain), sealed);
             assert_eq!(tutorial().open(sealed).unwrap().as_str(), plain);
@@ -138,7 +138,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn another_key_opens_nothing() {
+    fn another_key_decrypts_nothing() {
         let other = account("TUTO", "00000000000000000000000000000000", None).unwrap();
         assert!(other.open(SEALED[0].1).is_none());
         for damaged in ["", "AAAA", "not base64!", &SEALED[0].1[..40]] {
@@ -147,7 +147,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn refuses_keys_that_were_decoded_or_cut() {
+    fn rejects_decoded_and_truncated_keys() {
         let key = "lU5D8s3PWoLls3PWFWkClULlFWk5D8oC";
         for (site_id, site_key, access_key) in [
             ("TUT", key, None),
@@ -171,7 +171,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn no_key_shows_in_debug_output() {
+    fn debug_output_contains_no_key() {
         assert_eq!(format!("{:?}", tutorial()), "Account { site_id: \"TUTO\", .. }");
     }
 }

@@ -21,7 +21,7 @@ const OPTIONS: &[Field] = &[
     optional("contentType", NAME),
 ];
 
-/// Makes auth data.
+/// Creates auth data.
 pub fn create(account: &Account, options: &Value) -> Result<String, Error> {
     CHECK.object(options, OPTIONS)?;
     let drm_type = token::drm_type(options.field("drmType").unwrap_or_default())?;
@@ -39,7 +39,7 @@ pub fn create(account: &Account, options: &Value) -> Result<String, Error> {
     Ok(text::to_base64(outer.to_json().as_bytes()))
 }
 
-/// Decrypts auth data. It has no hash: what opens with the site key and is JSON was made with it.
+/// Decrypts auth data. It has no hash: JSON that decrypts with the site key was encrypted with it.
 pub fn open(account: &Account, value: &str) -> Result<Value, Error> {
     let outer = envelope(value)?;
     let site_id = text_field(&outer, "site_id")?;
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_opens() {
+    fn output_can_be_opened_again() {
         for (options, drm_type) in [
             (r#"{"drmType":"widevine","userId":"u","contentId":"test cid","orderId":"o-1","contentType":"live"}"#, "Widevine"),
             (r#"{"drmType":"NCG","userId":"u","contentId":"test cid","orderId":"o-1","contentType":"live"}"#, "NCG"),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_known_inner_data_opens() {
+    fn the_known_inner_data_decrypts() {
         // K5 of the protocol page, in the envelope of the guide's header example.
         let outer =
             r#"{"drm_type":"Widevine", "site_id":"TUTO", "data":"Mvyd8gScuNFS4RLDyHBfc+gyRzlMcu1th909gC3nMSVsuMtcDmcLoy5xjLzW1lYO"}"#;

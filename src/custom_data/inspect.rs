@@ -1,12 +1,12 @@
-//! What a license token or callback auth data says, and what is wrong with it, without any key.
+//! Reads a license token or callback auth data and finds its problems, without any key.
 //!
 //! ```text
 //! token      base64 of JSON { drm_type?, site_id, user_id, cid, policy (old name: token), timestamp, hash,
 //!                             response_format?, key_rotation? }
 //! auth data  base64 of JSON { drm_type, site_id, data }
 //! ```
-//! Source: `docs/protocol.md`, "License token" and "Callback auth data". Nothing here blocks a request: the viewer's clock
-//! may be the one that is wrong, so problems are warnings before the request and reasons after a refusal.
+//! Source: `docs/protocol.md`, "License token" and "Callback auth data". Nothing here blocks a request: the viewer's
+//! clock may be wrong, so problems are warnings before the request and reasons after a refusal.
 
 use crate::custom_data::time::parse_timestamp;
 use crate::error::{Code, Error, Problem, Reason};
@@ -18,18 +18,18 @@ use crate::record::{Field, Record};
 use crate::system::Drm;
 use crate::text::{decimal, from_base64, owned, push_str};
 
-/// How long a token is good for where the site sets nothing else.
+/// How long a token is valid if the site does not configure it.
 pub const DEFAULT_LIFETIME: f64 = 600_000.0;
-/// What `drm_type` may be, in any case.
+/// The values of `drm_type`, in any case.
 const DRM_TYPES: [&str; 5] = ["Widevine", "PlayReady", "FairPlay", "NCG", "Wiseplay"];
 /// The longest content id that the guides allow.
 const MAX_CONTENT_ID: usize = 200;
 /// The encrypted parts are AES-CBC with padding.
 const AES_BLOCK: usize = 16;
-/// Clocks differ: a token that is this little in the future is not called so.
+/// Clocks differ: a timestamp this close in the future is not reported.
 const SKEW: f64 = 5_000.0;
 
-/// What the custom data should be good for; only what is given is compared.
+/// What the custom data should match; only fields that are given are compared.
 #[derive(Debug, Clone, Default)]
 pub struct Expected<'a> {
     /// The time, in milliseconds since 1970.
@@ -42,9 +42,9 @@ pub struct Expected<'a> {
     pub content_id: Option<&'a str>,
     /// Whether the content's keys rotate.
     pub key_rotation: bool,
-    /// How long the site's tokens are good for, in milliseconds.
+    /// How long the site's tokens are valid, in milliseconds.
     pub token_lifetime: Option<f64>,
-    /// Whether auth data will not do (PlayReady's CDM data, tokens of new customers).
+    /// Whether auth data is not accepted (PlayReady's CDM data, tokens of new customers).
     pub token_needed: bool,
 }
 
@@ -77,19 +77,19 @@ pub struct Inspection {
     pub user_id: Option<String>,
     /// The content.
     pub content_id: Option<String>,
-    /// How the license is to be wrapped.
+    /// The format of the response.
     pub response_format: Option<String>,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was issued, in milliseconds since 1970.
     pub issued_at: Option<f64>,
     /// When it expires.
     pub expires_at: Option<f64>,
     /// Whether keys may rotate.
     pub key_rotation: Option<bool>,
-    /// What is wrong, most serious first.
+    /// The problems, most serious first.
     pub problems: Vec<Problem>,
 }
 
-/// Reads custom data. Only what is not base64 (once or twice) of a JSON object is an error.
+/// Reads custom data. The only error is text that is not base64 (once or twice) of a JSON object.
 pub fn inspect(value: &str, expected: &Expected<'_>) -> Result<Inspection, Error> {
     let Some((object, twice)) = decode(value) else {
         return Err(Error::because(Code::CustomDataInvalid, Reason::CustomDataNotObject));
@@ -151,7 +151,7 @@ fn object(bytes: &[u8]) -> Option<Value> {
 }
 
 impl Inspection {
-    /// Notes a problem, with the parts of its message.
+    /// Adds a problem, with the parameters of its message.
     #[inline(never)]
     fn problem(&mut self, code: Code, reason: Option<Reason>, parts: &[&str]) {
         self.problems.push(Problem { code, reason, parameters: parts.iter().map(|part| shown(part)).collect() });
@@ -159,7 +159,7 @@ impl Inspection {
 
     fn check_times(&mut self, expected: &Expected<'_>) {
         let (Some(issued), Some(expires), Some(now)) = (self.issued_at, self.expires_at, expected.now) else { return };
-        // Whole seconds, where the clock gives fractions.
+        // Whole seconds, in case the clock has fractions.
         let seconds = decimal(((now - issued).abs() / 1000.0) as u64);
         if now >= expires {
             self.problem(Code::TokenExpired, Some(Reason::ProbablyExpired), &[&seconds]);

@@ -2,7 +2,7 @@ use super::*;
 use crate::error::Phase;
 use crate::text::to_base64;
 
-/// The published tutorial's token (`docs/protocol.md`, K3), made 2019-07-17T08:57:04Z.
+/// The published tutorial's token (`docs/protocol.md`, K3), issued 2019-07-17T08:57:04Z.
 const K3: &str = "eyJkcm1fdHlwZSI6IldpZGV2aW5lIiwic2l0ZV9pZCI6IlRVVE8iLCJ1c2VyX2lkIjoidGVzdC11c2VyIiwiY2lkIjoiYmlnYnVja2J1bm55IiwidG9rZW4iOiJiTzlEenlRZ3RnZmJTRFdtcUdnWlhXWmRXbTdNNG9aNFgwaEMxaFM2UU5yYWl3TEkwTHdtTlkrT2ZPaDFMMEttdHVIN05GMWJsVXhlcDlZTFdyTmZTeTRILzZzd1FXN3BialpuUnFSZ3VEUT0iLCJ0aW1lc3RhbXAiOiIyMDE5LTA3LTE3VDA4OjU3OjA0WiIsImhhc2giOiIwWmVmM1dIQmJ6UUFSMG9HZjVLWG4yNUcxVG12QjJCa3Z6dis3T3FJV3ZRPSJ9";
 const MADE: f64 = 1_563_353_824_000.0;
 
@@ -32,7 +32,7 @@ fn token(change: impl FnOnce(&mut serde_json::Value)) -> String {
 }
 
 #[test]
-fn the_published_token_reads() {
+fn the_published_token_is_read() {
     let read = inspect(K3, &good()).unwrap();
     assert_eq!((read.kind, read.site_id.as_str()), (Kind::Token, "TUTO"));
     let json = r#"{"kind":"token","drmType":"Widevine","siteId":"TUTO","userId":"test-user","contentId":"bigbuckbunny","issuedAt":1563353824000,"expiresAt":1563354424000,"problems":[]}"#;
@@ -40,7 +40,7 @@ fn the_published_token_reads() {
 }
 
 #[test]
-fn times_are_judged_by_the_clock_that_is_passed_in() {
+fn times_are_compared_with_the_given_clock() {
     let at = |now: f64| codes(K3, &Expected { now: Some(now), ..good() });
     assert_eq!(at(MADE + 599_999.0), [""; 0]);
     assert_eq!(at(MADE + 600_000.0), ["token-expired"]);
@@ -51,7 +51,7 @@ fn times_are_judged_by_the_clock_that_is_passed_in() {
 }
 
 #[test]
-fn what_differs_from_what_is_expected_is_named() {
+fn differences_from_the_expected_values_are_reported() {
     assert_eq!(codes(K3, &Expected { drm: Some(Drm::FairPlay), ..good() }), ["token-drm-mismatch"]);
     assert_eq!(codes(K3, &Expected { drm: Some(Drm::ClearKey), ..good() }), [""; 0]);
     assert_eq!(codes(K3, &Expected { content_id: Some("other"), ..good() }), ["content-id-mismatch"]);
@@ -64,9 +64,9 @@ fn what_differs_from_what_is_expected_is_named() {
     assert_eq!(codes(&token(|t| t["response_format"] = "original".into()), &good()), [""; 0]);
 }
 
-/// A hash is a usual content id, and looks like a secret.
+/// A hash is a common content id, and looks like a secret.
 #[test]
-fn fields_are_as_they_stand() {
+fn fields_are_read_unchanged() {
     let (cid, user) = ["a".repeat(64).leak() as &str, "u\t v "].into();
     let value = token(|t| (t["cid"], t["user_id"]) = (cid.into(), user.into()));
     let read = read(&value, &Expected { content_id: Some(cid), ..good() });
@@ -76,7 +76,7 @@ fn fields_are_as_they_stand() {
 }
 
 #[test]
-fn the_form_is_judged() {
+fn the_form_is_checked() {
     let spaced = [&K3[..10], "\r\n", &K3[10..], "\n"].concat();
     assert_eq!(codes(&spaced, &good()), ["custom-data-whitespace"]);
     assert_eq!(codes(&to_base64(K3.as_bytes()), &good()), ["custom-data-double-base64"]);
@@ -97,7 +97,7 @@ fn the_form_is_judged() {
 }
 
 #[test]
-fn auth_data_reads_and_is_refused_where_a_token_is_needed() {
+fn auth_data_is_read_but_refused_if_a_token_is_needed() {
     // The guide's header example, which ends in a line break inside the base64.
     let value = to_base64(
         b"{\"drm_type\":\"Widevine\", \"site_id\":\"DEMO\", \"data\":\"4wvWFelCQ4ynPUaCSWeb1fcNuFUFqFhEH0jivn11OStvVPP/05wUkNhdKCGchNz1\"}\r\n",
@@ -108,7 +108,7 @@ fn auth_data_reads_and_is_refused_where_a_token_is_needed() {
 }
 
 #[test]
-fn only_what_is_no_object_is_an_error_and_it_repeats_nothing() {
+fn only_input_without_an_object_is_an_error_and_is_not_repeated() {
     for value in ["", "secret token", "c2VjcmV0", "{\"drm_type\":\"Widevine\"}", &to_base64(b"[]"), &to_base64(b"\"text\"")] {
         let error = inspect(value, &good()).unwrap_err();
         assert_eq!((error.code, error.phase), (Code::CustomDataInvalid, Phase::CustomData));
@@ -117,7 +117,7 @@ fn only_what_is_no_object_is_an_error_and_it_repeats_nothing() {
 }
 
 #[test]
-fn several_problems_come_most_serious_first() {
+fn problems_are_sorted_by_severity() {
     let expected = Expected { now: Some(MADE + 1e9), drm: Some(Drm::PlayReady), content_id: Some("x"), ..good() };
     assert_eq!(
         codes(&[K3, "\n"].concat(), &expected),

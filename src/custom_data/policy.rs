@@ -7,9 +7,9 @@
 //!   "external_key":    { mpeg_cenc [ {track_type, key_id, key, iv} ], hls_aes [ {track_type, key, iv} ], ncg { cek } } }
 //! ```
 //!
-//! Ranges and the fields that exclude each other are those of PallyCon's License Token Guide (policy specification 2.0) and of
-//! its newest samples. These structs are the only list of the fields: serde reads by them, errors name them, and the types in
-//! TypeScript (`js/server/policy.ts`) are written from them by a test.
+//! Ranges and mutually exclusive fields are those of PallyCon's License Token Guide (policy specification 2.0) and of its
+//! newest samples. These structs are the only list of the fields: serde reads by them, errors name them, and a test writes the
+//! TypeScript types (`js/server/policy.ts`) from them.
 
 use crate::error::{Code, Error, Reason};
 use crate::json::Value;
@@ -31,7 +31,7 @@ pub struct Policy {
     pub policy_version: Option<PolicyVersion>,
     /// how long and how often
     pub playback_policy: Option<PlaybackPolicy>,
-    /// what the device must be able to do, by track type
+    /// requirements for the device, by track type
     pub security_policy: Option<Vec<SecurityPolicy>>,
     /// keys that PallyCon does not manage
     pub external_key: Option<ExternalKey>,
@@ -59,7 +59,7 @@ pub struct PlaybackPolicy {
     pub renewal_duration: Option<Seconds>,
 }
 
-/// What a device must be able to do, for one track type.
+/// Requirements for a device, for one track type.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(TS), ts(optional_fields))]
 pub struct SecurityPolicy {
@@ -121,7 +121,7 @@ pub struct PlayReadySecurity {
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(TS), ts(optional_fields))]
 pub struct FairPlaySecurity {
-    /// -1 is none, 0 is type 0, 1 is type 1
+    /// -1 means none, 0 type 0, 1 type 1
     pub hdcp_enforcement: Option<HdcpEnforcement>,
     /// whether it may be sent to other devices
     pub allow_airplay: Option<bool>,
@@ -135,9 +135,9 @@ pub struct FairPlaySecurity {
 pub struct NcgSecurity {
     /// rooted and jailbroken devices
     pub allow_mobile_abnormal_device: Option<bool>,
-    /// displays outside of the device
+    /// displays outside the device
     pub allow_external_display: Option<bool>,
-    /// 0 is none
+    /// 0 means none
     pub control_hdcp: Option<NcgHdcp>,
 }
 
@@ -252,7 +252,7 @@ pub enum AllowedTrackTypes {
     SdUhd2,
 }
 
-/// What the display's connection must have.
+/// Requirements for the display's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -52,7 +52,7 @@ fn days_since_1970(year: u32, month: u32, day: u32) -> i32 {
 #[cfg(feature = "server")]
 pub fn format_timestamp(seconds: i64) -> Option<String> {
     let (day_number, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // 0000-03-01 to 9999-12-31: what four digits of a year hold, less two months that nobody needs.
+    // 0000-03-01 to 9999-12-31: the range of a four-digit year, less two months that no token needs.
     if !(-719_468..=2_932_896).contains(&day_number) {
         return None;
     }
@@ -121,7 +121,7 @@ mod tests {
 
     #[cfg(feature = "server")]
     #[test]
-    fn every_day_of_four_centuries_goes_both_ways() {
+    fn every_day_of_four_centuries_round_trips() {
         for day in -25_567..120_529_i64 {
             let text = format_timestamp(day * 86_400 + 86_399).unwrap();
             assert_eq!(parse_timestamp(&text), Some((day * 86_400 + 86_399) as f64 * 1000.0), "{text}");

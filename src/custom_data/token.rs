@@ -1,4 +1,4 @@
-//! The license token (`docs/protocol.md`, "License token"): made and opened on a server, where the keys are.
+//! The license token (`docs/protocol.md`, "License token"): issued and opened on a server, where the keys are.
 //!
 //! ```text
 //! base64( { "drm_type": "Widevine", "site_id": "TUTO", "user_id": "…", "cid": "…",
@@ -19,12 +19,12 @@ use crate::text;
 
 /// The DRMs as a token spells them.
 pub const DRM_TYPES: [&str; 5] = ["NCG", "Widevine", "PlayReady", "FairPlay", "Wiseplay"];
-/// What `user_id` holds where there is no user.
+/// The value of `user_id` without a user.
 const NO_USER: &str = "LICENSETOKEN";
 
-/// A content id that PallyCon can hold: up to 200 characters, none of them a control character.
+/// A content id that PallyCon accepts: up to 200 characters, without control characters.
 pub(crate) const CONTENT_ID: Kind = Kind::Line(200);
-/// A user or an order. PallyCon publishes no limit; the custom data travels in a header, so there is one here.
+/// A user or an order. PallyCon publishes no limit; the custom data is sent in a header, so there is one here.
 pub(super) const NAME: Kind = Kind::Line(256);
 
 const OPTIONS: &[Field] = &[
@@ -50,11 +50,11 @@ fn known_drm(check: &Check, path: &str, name: &str) -> Result<&'static str, Erro
     known.ok_or_else(|| check.refuse_choice(path, name, &DRM_TYPES))
 }
 
-/// What a page asks a token backend for.
+/// A page's request to a token backend.
 const REQUEST: &[Field] = &[required("content_id", CONTENT_ID), optional("drm", Kind::Text)];
 
-/// Checks what a page asks a token backend for, before anybody is authorized. Returns the DRM in a token's spelling; a backend
-/// that has a list of DRMs makes a token for each where none is named.
+/// Checks a page's request to a token backend, before authorization. Returns the DRM in a token's spelling; if none is named, a
+/// backend with a list of DRMs issues a token for each.
 pub fn check_request(parameters: &Value, has_list: bool) -> Result<Option<&'static str>, Error> {
     let check = Check { code: Code::TokenRequestInvalid, allow_unknown: true };
     check.object(parameters, REQUEST)?;
@@ -65,7 +65,7 @@ pub fn check_request(parameters: &Value, has_list: bool) -> Result<Option<&'stat
     }
 }
 
-/// Makes a token. `now` is in milliseconds; the option `timestamp`, too.
+/// Issues a token. `now` and the option `timestamp` are in milliseconds.
 pub fn create(account: &Account, options: &Value, now: i64) -> Result<String, Error> {
     CHECK.object(options, OPTIONS)?;
     let drm_type = drm_type(options.field("drmType").unwrap_or_default())?;
@@ -85,7 +85,7 @@ pub fn create(account: &Account, options: &Value, now: i64) -> Result<String, Er
     parts.encode(account, "policy", response_format, key_rotation)
 }
 
-/// What is hashed.
+/// The hashed fields.
 struct Parts<'a> {
     drm_type: &'a str,
     user_id: &'a str,
@@ -116,7 +116,7 @@ impl Parts<'_> {
     }
 }
 
-/// A failure that players know as well, here on the server.
+/// An error that players have as well, raised on the server.
 fn refuse(code: Code, reason: Reason) -> Error {
     Error::because(code, reason).during(Phase::Server)
 }
@@ -141,13 +141,13 @@ pub(super) fn same_site(account: &Account, site_id: &str) -> Result<(), Error> {
     if site_id == account.site_id() { Ok(()) } else { Err(refuse(Code::SiteMismatch, Reason::OpenedOtherSite).with(account.site_id())) }
 }
 
-/// A sealed part that the account's key does not open.
+/// A sealed part that the account's key cannot decrypt.
 pub(super) fn key_mismatch() -> Error {
     Error::new(Code::SiteKeyMismatch)
 }
 
-/// Verifies a token's hash and decrypts its policy. It does not check whether the token has expired: that is the license
-/// server's rule.
+/// Verifies a token's hash and decrypts its policy. It does not check whether the token has expired: the license
+/// server does.
 pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
     let token = envelope(token)?;
     let site_id = text_field(&token, "site_id")?;
@@ -170,7 +170,7 @@ pub fn open(account: &Account, token: &str) -> Result<Value, Error> {
         return Err(refuse(Code::CustomDataInvalid, Reason::OpenedTimestamp));
     };
     Ok(Value::object([
-        // PallyCon takes a token without drm_type for PlayReady's.
+        // PallyCon treats a token without drm_type as PlayReady's.
         ("drmType", Value::string(drm_type.unwrap_or("PlayReady"))),
         ("siteId", Value::string(site_id)),
         ("userId", Value::string(parts.user_id)),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn k6_is_made_with_the_default_version_in_front() {
+    fn k6_is_issued_with_the_default_version_first() {
         let token = make(
             r#"{"drmType":"widevine","userId":"test-user","contentId":"bigbuckbunny","policy":{"playback_policy":{"persistent":false,"license_duration":3600}}}"#,
         )
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_opens() {
+    fn output_can_be_opened_again() {
         let token = make(
             r#"{"drmType":"FAIRPLAY","contentId":"film-1_é","responseFormat":"json","keyRotation":true,"timestamp":1000,"policy":{"policy_version":2}}"#,
         )
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_has_a_length_and_no_control_characters() {
+    fn a_user_has_a_maximum_length_and_no_control_characters() {
         let with = |user: &str| make(&format!(r#"{{"drmType":"NCG","contentId":"c","userId":"{user}"}}"#));
         assert!(with(&"é".repeat(256)).is_ok());
         for (user, message) in [
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_for_a_token_is_checked_by_the_names_of_its_parameters() {
+    fn the_parameters_of_a_token_request_are_checked() {
         let check = |text: &str| check_request(&json::parse(text).unwrap(), false).map_err(|error| error.message());
         assert_eq!(check(r#"{"content_id":"film/1 é","drm":"WIDEVINE"}"#), Ok(Some("Widevine")));
         let long = format!(r#"{{"content_id":"{}","drm":"ncg"}}"#, "a".repeat(201));
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_token_is_refused_and_says_nothing_of_keys() {
+    fn a_changed_token_is_refused_without_revealing_keys() {
         let json = String::from_utf8(text::from_base64(K3).unwrap()).unwrap();
         for (from, to, code) in [
             ("bigbuckbunny", "bigbuckbunnz", "token-hash-mismatch"),
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn another_site_key_is_named_as_the_cause() {
+    fn another_site_key_is_reported_as_the_cause() {
         use zeroize::Zeroizing;
         let other = Account::new(
             "TUTO",

@@ -1,4 +1,4 @@
-//! The exports of the server module. Keys come in as strings of their own, which are wiped; everything else as objects.
+//! The exports of the server module. Keys are passed as separate strings, which are wiped; everything else as objects.
 
 use crate::cpix::{kms, request, response, views};
 use crate::custom_data::account::Account;
@@ -22,7 +22,7 @@ fn output(value: Result<Value, Error>) -> Result<JsValue, JsValue> {
     value::to_js(&value.map_err(thrown)?).ok_or_else(|| thrown(Error::new(Code::Internal).during(Phase::Server)))
 }
 
-/// Makes a license token. `now` is in milliseconds.
+/// Issues a license token. `now` is in milliseconds.
 #[wasm_bindgen(js_name = createLicenseToken)]
 pub fn create_license_token(
     site_id: &str,
@@ -40,13 +40,13 @@ pub fn open_license_token(site_id: &str, site_key: String, access_key: Option<St
     output(token::open(&account(site_id, site_key, access_key)?, value))
 }
 
-/// Checks what a page asks a token backend for. Returns the DRM in a token's spelling, or none where the backend has a list.
+/// Checks a page's request to a token backend. Returns the DRM in a token's spelling, or none if the backend has a list.
 #[wasm_bindgen(js_name = checkTokenRequest)]
 pub fn check_token_request(parameters: JsValue, has_list: bool) -> Result<Option<String>, JsValue> {
     token::check_request(&input(parameters)?, has_list).map(|drm| drm.map(String::from)).map_err(thrown)
 }
 
-/// Makes callback auth data.
+/// Creates callback auth data.
 #[wasm_bindgen(js_name = createAuthData)]
 pub fn create_auth_data(site_id: &str, site_key: String, options: JsValue) -> Result<String, JsValue> {
     auth_data::create(&account(site_id, site_key, None)?, &input(options)?).map_err(thrown)
@@ -58,16 +58,16 @@ pub fn open_auth_data(site_id: &str, site_key: String, value: &str) -> Result<Js
     output(auth_data::open(&account(site_id, site_key, None)?, value))
 }
 
-/// Decrypts what PallyCon asks a site's callback page.
+/// Decrypts PallyCon's request to a site's callback page.
 #[wasm_bindgen(js_name = openCallbackRequest)]
 pub fn open_callback_request(site_id: &str, site_key: String, data: &str) -> Result<JsValue, JsValue> {
     output(callback::open(&account(site_id, site_key, None)?, data))
 }
 
-/// Encrypts a callback page's answer. `now` is in milliseconds.
+/// Encrypts a callback page's response. `now` is in milliseconds.
 #[wasm_bindgen(js_name = sealCallbackAnswer)]
 pub fn seal_callback_answer(site_id: &str, site_key: String, answer: JsValue, nonce: &str, now: f64) -> Result<String, JsValue> {
-    callback::answer(&account(site_id, site_key, None)?, &input(answer)?, nonce, now as i64).map_err(thrown)
+    callback::respond(&account(site_id, site_key, None)?, &input(answer)?, nonce, now as i64).map_err(thrown)
 }
 
 /// The URL of a key server.
@@ -88,13 +88,13 @@ pub fn parse_cpix_request(xml: &[u8]) -> Result<JsValue, JsValue> {
     output(request::read_bytes(xml))
 }
 
-/// Refuses a request that the key server of this URL cannot fulfil.
+/// Refuses a request that the key server at this URL cannot fulfill.
 #[wasm_bindgen(js_name = checkCpixRequest)]
 pub fn check_cpix_request(url: &str, xml: &str) -> Result<(), JsValue> {
     request::check_for(url, xml).map_err(thrown)
 }
 
-/// Whether the key server of this URL takes a GET request, without a body.
+/// Whether the key server at this URL expects a GET request, without a body.
 #[wasm_bindgen(js_name = kmsTakesGet)]
 pub fn kms_takes_get(url: &str) -> bool {
     kms::Service::from_url(url) == Some(kms::Service::Ateme)

@@ -8,7 +8,7 @@ fn policy(text: &str) -> Result<String, String> {
 }
 
 #[test]
-fn the_version_alone_means_all_defaults() {
+fn the_version_alone_is_a_policy_with_all_defaults() {
     assert_eq!(policy("{}").unwrap(), r#"{"policy_version":2}"#);
     assert_eq!(policy(r#"{"policy_version":2}"#).unwrap(), r#"{"policy_version":2}"#);
 }
@@ -32,7 +32,7 @@ fn keeps_every_field_of_the_guide_in_its_order() {
 }
 
 #[test]
-fn fields_that_exclude_each_other() {
+fn mutually_exclusive_fields_are_refused() {
     assert_eq!(
         policy(r#"{"playback_policy":{"license_duration":60,"expire_date":"2030-01-01T00:00:00Z"}}"#),
         Err("The policy is invalid: playback_policy has both license_duration and expire_date; give one of them.".into())
@@ -49,7 +49,7 @@ fn fields_that_exclude_each_other() {
 }
 
 #[test]
-fn a_license_that_is_over_is_not_issued() {
+fn an_expired_license_is_not_issued() {
     assert_eq!(
         policy(r#"{"playback_policy":{"expire_date":"2023-11-14T22:13:20Z"}}"#),
         Err("The policy is invalid: playback_policy.expire_date is in the past.".into())
@@ -58,7 +58,7 @@ fn a_license_that_is_over_is_not_issued() {
 }
 
 #[test]
-fn what_the_vendors_newest_samples_write() {
+fn the_fields_of_the_vendors_newest_samples_are_known() {
     for text in [
         r#"{"policy_version":2,"security_policy":[{"playready":{"enable_license_cipher":false}}]}"#,
         r#"{"policy_version":2,"security_policy":[{"widevine":{"required_hdcp_version":"HDCP_V2_3"}}]}"#,
@@ -75,7 +75,7 @@ fn what_the_vendors_newest_samples_write() {
 }
 
 #[test]
-fn slips_of_the_samples_are_refused_with_the_right_name() {
+fn mistakes_of_the_samples_are_refused_with_the_right_name() {
     for (text, message) in [
         (r#"{"external_policy":{}}"#, "external_policy is not known; did you mean \"external_key\"?"),
         (
@@ -92,7 +92,7 @@ fn slips_of_the_samples_are_refused_with_the_right_name() {
 }
 
 #[test]
-fn an_error_says_where_and_what_is_allowed() {
+fn an_error_names_the_field_and_the_allowed_values() {
     for (text, message) in [
         ("[]", "it is not an object."),
         (r#"{"policy_version":1}"#, "policy_version must be one of 2."),
@@ -161,7 +161,7 @@ fn the_first_policy_version_is_another_format() {
 }
 
 #[test]
-fn new_fields_and_values_pass_when_asked_for() {
+fn allow_unknown_accepts_new_fields_and_values() {
     for text in [
         r#"{"policy_version":2,"playback_policy":{"brand_new":1}}"#,
         r#"{"policy_version":3}"#,
@@ -172,7 +172,7 @@ fn new_fields_and_values_pass_when_asked_for() {
         assert!(policy_json(&value, false, NOW).is_err(), "{text}");
         assert_eq!(policy_json(&value, true, NOW).as_deref(), Ok(text));
     }
-    // What is known stays checked.
+    // Known fields are still checked.
     for text in [
         r#"{"brand_new":1,"playback_policy":{"persistent":1}}"#,
         r#"{"security_policy":[{"widevine":{"security_level":"6"}}]}"#,
