@@ -1,8 +1,8 @@
-//! What a response's body is, by its structure: a license of one of the DRMs, or what else a server, a gateway or a
-//! portal sends in its place.
+//! Classifies a response body by its structure: a license of one of the DRMs, or anything that a server, a gateway or a
+//! portal sends instead.
 //!
-//! One check for each DRM decides what is a license: [`widevine::recognize`], [`playready::recognize`],
-//! [`fairplay::recognize`], and the JWK set of ClearKey here. All other kinds exist only to name what was refused.
+//! One check for each DRM decides whether it is a license: [`widevine::recognize`], [`playready::recognize`],
+//! [`fairplay::recognize`], and the JWK set of ClearKey here. All other kinds exist only to describe the refused body.
 
 use crate::error::{Error, ServerError};
 use crate::json::{self, Value};
@@ -12,14 +12,14 @@ use crate::license::{fairplay, widevine};
 use crate::system::Drm;
 use crate::text::owned;
 
-/// What a body is.
+/// The kind of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// What the CDM of a DRM takes: a license, or the answer to a message that does not ask for one.
+    /// Accepted by a DRM's CDM: a license, or the response to a message that does not request one.
     License(Drm),
     /// It starts as a license does; the rest is missing or damaged.
     CutOff(Drm),
-    /// A challenge: the request came back.
+    /// A challenge: the server returned the request.
     Challenge,
     /// Widevine's own message for an error.
     WidevineError,
@@ -27,33 +27,33 @@ pub enum Kind {
     Fault,
     /// Other SOAP.
     Soap,
-    /// Other XML; many services send their errors so.
+    /// Other XML; many services send errors as XML.
     Xml,
     /// An object or a list.
     Json,
     /// An HTML page: a captive portal, a gateway, a sign-in.
     Html,
-    /// Words.
+    /// Text.
     Text,
-    /// Nothing but white space.
+    /// Nothing but whitespace.
     Empty,
-    /// Bytes of another kind.
+    /// Other binary data.
     Binary,
 }
 
-/// A body that was looked at.
+/// A classified body.
 #[derive(Debug, Default)]
 pub struct Body {
-    /// The text, where it is one.
+    /// The text, if it is one.
     pub text: Option<String>,
     /// The JSON in it.
     pub json: Option<Value>,
-    /// What a fault or an error in XML says.
+    /// The content of a fault or an error in XML.
     pub fault: Fault,
 }
 
 impl Body {
-    /// Looks at the whole of a body.
+    /// Classifies a whole body.
     pub fn new(data: &[u8]) -> (Kind, Self) {
         let mut body = Self::default();
         let structure = fairplay::recognize(data).or_else(|| widevine::recognize(data));
@@ -86,7 +86,7 @@ impl Body {
         }
     }
 
-    /// The same failure, with what the server says in its own words, where it is not PallyCon's license service that answers.
+    /// The same failure with the server's own text, if the responder is not PallyCon's license service.
     #[inline(never)]
     pub fn quoted_in(&self, mut error: Error, kind: Kind) -> Error {
         if error.server.is_none() && matches!(kind, Kind::Text | Kind::Json | Kind::Soap | Kind::Xml) {

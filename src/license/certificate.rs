@@ -1,6 +1,6 @@
-//! A certificate from whatever a server or a person gives: DER, PEM, base64 text.
+//! A certificate in any form in which servers and people provide it: DER, PEM, base64 text.
 //!
-//! `fpsKeyManager.do` answers base64 text, `fpsCert.do` DER, `widevineCert.do` bytes; errors are JSON under 200
+//! `fpsKeyManager.do` returns base64 text, `fpsCert.do` DER, `widevineCert.do` bytes; errors are JSON with status 200
 //! (`docs/protocol.md`, "Endpoints" and "FairPlay"). A FairPlay certificate is DER (`30 82 …`); a Widevine service
 //! certificate is a protobuf and is not.
 
@@ -11,12 +11,12 @@ use crate::system::Drm;
 use crate::text::{find, from_base64};
 use std::borrow::Cow;
 
-/// A certificate that a CDM may take.
+/// A certificate that a CDM may accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate<'a> {
-    /// What `setServerCertificate` takes.
+    /// The argument for `setServerCertificate`.
     pub data: Cow<'a, [u8]>,
-    /// Something odd, in spite of which it is passed on: newer bundles may differ, and the CDM has the last word.
+    /// A warning; the certificate is used nevertheless, because newer bundles may differ and the CDM decides.
     pub warning: Option<Code>,
 }
 
@@ -37,18 +37,18 @@ pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<Certificate<'_>, Error
         let data = bytes.map_err(|reason| Error::because(Code::CertificateInvalid, reason).with(drm.title()))?;
         Ok(Certificate { data, warning: (drm == Drm::FairPlay && !der).then_some(Code::CertificateNotDer) })
     });
-    // The other DRM's certificate says nothing.
+    // Not the other DRM's certificate.
     certificate.map_err(|error| if error.reason == Some(Reason::X509) { error } else { body.quoted_in(error, kind) })
 }
 
-/// Base64, in PEM or alone. Words are base64 as well, but a certificate has digits, too.
+/// Base64, in PEM or bare. Words are base64 as well, but a certificate also has digits.
 fn from_text(text: &str) -> Option<Vec<u8>> {
     let text = pem_body(text).unwrap_or(text);
     let words = text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
     from_base64(text).filter(|bytes| !words && !matches!(bytes.first(), None | Some(b'<' | b'{')))
 }
 
-/// What stands between the lines of a PEM file.
+/// The text between the boundary lines of a PEM file.
 fn pem_body(text: &str) -> Option<&str> {
     const BEGIN: &[u8] = b"-----BEGIN ";
     let behind = |text: &'_ str, token: &[u8]| find(text.as_bytes(), token).map(|at| at.saturating_add(token.len()));
@@ -85,20 +85,20 @@ mod tests {
     }
 
     #[test]
-    fn widevine_s_is_a_protobuf_and_no_x509() {
+    fn a_widevine_certificate_is_a_protobuf_not_x509() {
         assert_eq!(read(Drm::Widevine, 200, PROTOBUF), certificate(PROTOBUF));
         assert_eq!(read(Drm::Widevine, 200, to_base64(PROTOBUF).as_bytes()), certificate(PROTOBUF));
         assert_eq!(code(Drm::Widevine, 200, DER), "certificate-invalid");
     }
 
     #[test]
-    fn what_is_not_der_is_passed_on_with_a_warning() {
+    fn bytes_other_than_der_are_passed_on_with_a_warning() {
         let read = read(Drm::FairPlay, 200, PROTOBUF).unwrap();
         assert_eq!((&read.data[..], read.warning), (PROTOBUF, Some(Code::CertificateNotDer)));
     }
 
     #[test]
-    fn errors_and_pages_are_found_before_anything_is_decoded() {
+    fn errors_and_pages_are_detected_before_decoding() {
         let body = br#"{"errorCode":"7301","message":"no FairPlay"}"#;
         assert_eq!(code(Drm::FairPlay, 200, body), "fairplay-not-registered");
         for body in

@@ -1,4 +1,4 @@
-//! A CDM's message on its way to PallyCon and the response on its way back.
+//! A CDM's message as a request to PallyCon, and the response.
 
 pub mod body;
 pub mod certificate;

@@ -1,4 +1,4 @@
-//! PlayReady's messages: the CDM's wrapper around a challenge, and the server's SOAP answer.
+//! PlayReady's messages: the CDM's wrapper around a challenge, and the server's SOAP response.
 //!
 //! ```text
 //! <PlayReadyKeyMessage type="LicenseAcquisition">            UTF-16LE with or without byte order mark; also seen: UTF-8
@@ -21,26 +21,26 @@ use std::borrow::Cow;
 
 /// The one header that every challenge has.
 pub const CONTENT_TYPE: &str = "Content-Type";
-/// What PlayReady servers are sent where the CDM names nothing.
+/// The content type for PlayReady servers if the CDM names none.
 const DEFAULT_CONTENT_TYPE: &str = "text/xml; charset=utf-8";
 
-/// What goes to the server.
+/// The request to the server.
 #[derive(Debug, Clone)]
 pub struct Challenge<'a> {
-    /// Names and values of the headers that the CDM asks for. There is always a content type; the last of a name counts.
+    /// Names and values of the headers that the CDM requests. There is always a content type; the last of repeated names counts.
     pub headers: Vec<(String, String)>,
     /// The SOAP.
     pub body: Cow<'a, [u8]>,
 }
 
-/// Takes the challenge out of a CDM's message, whichever form it has.
+/// Extracts the challenge from a CDM's message, whatever its form.
 pub fn unwrap(message: &[u8]) -> Result<Challenge<'_>, Error> {
     let mut headers = vec![(owned(CONTENT_TYPE), owned(DEFAULT_CONTENT_TYPE))];
     let body = readable(message).map_or(Ok(None), |text| from_wrapper(&text, &mut headers))?;
     Ok(Challenge { headers, body: body.map_or(Cow::Borrowed(message), Cow::Owned) })
 }
 
-/// The challenge and its headers; `None` where the text is not the wrapper.
+/// The challenge and its headers; `None` if the text is not the wrapper.
 fn from_wrapper(text: &str, headers: &mut Vec<(String, String)>) -> Result<Option<Vec<u8>>, Error> {
     let mut reader = Reader::new(text);
     if !matches!(reader.event(), Ok(Some(Event::Start(root))) if root.name == "PlayReadyKeyMessage") {
@@ -87,20 +87,20 @@ fn invalid(error: ParseError) -> Error {
     Error::unreadable(Code::ChallengeInvalid, error)
 }
 
-/// What a SOAP fault, or the error of another service, says.
+/// The content of a SOAP fault, or of another service's error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fault {
     /// Microsoft's result, as in `0x8004C600`; the `Code` of other services.
     pub status_code: Option<String>,
     /// The fault's short text.
     pub fault_string: Option<String>,
-    /// The text for a person.
+    /// The human-readable text.
     pub message: Option<String>,
-    /// What the service itself has to say: PallyCon's code and text, for example.
+    /// The service's own details: PallyCon's code and text, for example.
     pub custom_data: Option<String>,
 }
 
-/// The answers that the CDM takes beside licenses: to acknowledgements, and to what a session leaves when it ends.
+/// Responses that the CDM accepts besides licenses: to acknowledgements, and to the last message of a session.
 const RESPONSES: [&str; 5] = [
     "AcknowledgeLicenseResponse",
     "ProcessSecureStopDataResponse",
@@ -109,7 +109,7 @@ const RESPONSES: [&str; 5] = [
     "GetMeteringCertificateResponse",
 ];
 
-/// What an XML document is: an answer to the CDM, a fault, a challenge, or something else.
+/// Classifies an XML document: a response for the CDM, a fault, a challenge, or anything else.
 #[inline(never)]
 pub fn recognize(document: &str) -> (Kind, Fault) {
     let mut reader = Reader::new(document);
@@ -133,7 +133,7 @@ pub fn recognize(document: &str) -> (Kind, Fault) {
             name => {
                 match reader.depth() {
                     1 => soap = name == "Envelope",
-                    // What is in the envelope's body.
+                    // The content of the envelope's body.
                     3 if soap => operation = name,
                     _ => {}
                 }
@@ -164,7 +164,7 @@ pub fn recognize(document: &str) -> (Kind, Fault) {
     (kind, out)
 }
 
-/// The fault in a SOAP answer, if it is one.
+/// The fault in a SOAP response, if it is one.
 pub fn fault(document: &str) -> Option<Fault> {
     let (kind, fault) = recognize(document);
     (kind == Kind::Fault).then_some(fault)
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_cannot_smuggle_another() {
+    fn a_header_cannot_inject_another() {
         let message = wrapper(&to_base64(SOAP.as_bytes()), &header("X\r\nY: 1", "a"));
         assert_eq!(check(message.as_bytes()).as_object().unwrap().len(), 1);
         let message = wrapper(&to_base64(SOAP.as_bytes()), &header("X", "a&#13;&#10;Y: 1"));
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn soap_without_a_wrapper_passes_as_it_is() {
+    fn soap_without_a_wrapper_passes_unchanged() {
         let odd = format!("{SOAP} ");
         for message in [SOAP.as_bytes(), odd.as_bytes(), &to_utf16_le(SOAP), &[0, 1, 2], b"", b"<unclosed"] {
             let challenge = unwrap(message).unwrap();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_message_is_no_trouble() {
+    fn a_long_message_is_read() {
         let body = "x".repeat(300_000);
         let message = to_utf16_le(&wrapper(&to_base64(body.as_bytes()), ""));
         assert_eq!(unwrap(&message).unwrap().body, body.as_bytes());
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_taken_apart() {
+    fn a_fault_is_parsed() {
         let document = "<soap:Envelope xmlns:soap='s'><soap:Body><soap:Fault><faultcode>soap:Server</faultcode>\
             <faultstring>FAILED</faultstring><detail><Exception><StatusCode>0x8004C600</StatusCode>\
             <Message>&lt;![CDATA[Later, please]]&gt;</Message></Exception></detail></soap:Fault></soap:Body></soap:Envelope>";

@@ -13,10 +13,10 @@ use crate::system::Drm;
 use crate::text::{ascii, concat, find, owned, percent_encode, to_base64};
 use std::borrow::Cow;
 
-/// The header, and the URL parameter, that carry the custom data.
+/// The header, and the URL parameter, for the custom data.
 pub const CUSTOM_DATA: &str = "pallycon-customdata-v2";
 
-/// How custom data travels.
+/// How custom data is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carrier {
     /// As an HTTP header.
@@ -28,15 +28,15 @@ pub enum Carrier {
 /// A license request.
 #[derive(Debug, Clone)]
 pub struct HttpRequest<'a> {
-    /// Where to.
+    /// The URL.
     pub url: String,
-    /// Names and values; the last of a name counts.
+    /// Names and values; the last of repeated names counts.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Cow<'a, [u8]>,
 }
 
-/// The request for a CDM's message. `custom_data` is `None` where there is nothing to carry (ClearKey, individualization).
+/// The request for a CDM's message. `custom_data` is `None` if there is nothing to send (ClearKey, individualization).
 pub fn build<'a>(
     drm: Drm,
     message: &'a [u8],
@@ -51,7 +51,7 @@ pub fn build<'a>(
     match drm {
         _ if individualization => {}
         Drm::Widevine => {}
-        // Which content it is stands in the URL.
+        // The URL identifies the content.
         Drm::ClearKey => (content_type, body) = ("", Cow::Owned(Vec::new())),
         Drm::PlayReady => {
             content_type = "";
@@ -76,7 +76,7 @@ pub fn build<'a>(
     Ok(HttpRequest { url, headers, body })
 }
 
-/// White space inside the value is an error at the server and a `TypeError` in the browser, and copying puts it there.
+/// Whitespace in the value, often a result of copying, is an error at the server and a `TypeError` in the browser.
 #[inline(never)]
 fn clean(custom_data: &str) -> Result<String, Error> {
     let mut value = custom_data.as_bytes().to_vec();
@@ -104,7 +104,7 @@ pub(crate) fn with_parameter(url: &str, name: &str, value: &str) -> String {
     concat(&[base, separator, name, "=", &percent_encode(value), fragment])
 }
 
-/// `PlayReadyCDMData` in UTF-16LE, for platform APIs that take custom data when a session is made.
+/// `PlayReadyCDMData` in UTF-16LE, for platform APIs that take custom data when a session is created.
 ///
 /// ```text
 /// <PlayReadyCDMData type="LicenseAcquisition">
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_data_travels_clean_in_the_header_or_encoded_in_the_url() {
+    fn custom_data_is_sent_in_the_header_or_encoded_in_the_url() {
         let by_header = request(Drm::Widevine, &[8, 1], Carrier::Header);
         assert_eq!((header(&by_header, CUSTOM_DATA).as_deref(), by_header.url.as_str()), (Some("ab+/c="), URL));
         let by_url = request(Drm::Widevine, &[8, 1], Carrier::Url);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_join_what_the_url_has() {
+    fn parameters_are_appended_to_the_url() {
         for (url, expected) in [
             ("https://a/b?c=d", "https://a/b?c=d&n=%2F"),
             ("https://a/b?", "https://a/b?n=%2F"),
@@ -175,14 +175,14 @@ mod tests {
     }
 
     #[test]
-    fn individualization_passes_untouched() {
+    fn individualization_passes_unchanged() {
         let message = b"<PlayReadyKeyMessage><Challenge/></PlayReadyKeyMessage>";
         let request = build(Drm::PlayReady, message, true, URL, Some("token"), Carrier::Url).unwrap();
         assert_eq!((&request.body[..], request.url.as_str(), header(&request, CUSTOM_DATA)), (&message[..], URL, None));
     }
 
     #[test]
-    fn custom_data_that_no_header_can_carry_is_refused_without_being_repeated() {
+    fn custom_data_invalid_in_a_header_is_refused_without_being_repeated() {
         for value in ["", " \r\n", "a\u{e9}", "a\u{7f}"] {
             let error = build(Drm::Widevine, &[8, 1], false, URL, Some(value), Carrier::Header).unwrap_err();
             assert_eq!(error.code, Code::CustomDataInvalid);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn cdm_data_holds_the_token_in_utf16_twice() {
+    fn cdm_data_contains_the_token_in_utf16_twice() {
         let bytes = playready_cdm_data("tok en").unwrap();
         let text = crate::text::from_utf16_le(&bytes).unwrap();
         let value = crate::xml::text_at(&text, &["LicenseAcquisition", "CustomData"]).unwrap().unwrap();

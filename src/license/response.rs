@@ -1,9 +1,9 @@
 //! An HTTP response as a license, or as the error that explains why it is not one.
 //!
-//! 200 is not success (`docs/protocol.md`, "License responses" and "Errors"): PallyCon's errors arrive as JSON under 200,
-//! gateways and captive portals answer HTML under anything. Order of the checks: PallyCon's own error → status → the
-//! structure of this DRM's license, whichever wrapping it came in. Nothing but a license reaches the CDM, and what is
-//! refused is named (`src/license/body.rs`).
+//! 200 is not success (`docs/protocol.md`, "License responses" and "Errors"): PallyCon's errors arrive as JSON with status 200,
+//! gateways and captive portals send HTML with any status. Order of the checks: PallyCon's own error → status → the
+//! structure of this DRM's license, in any wrapping. Only a license reaches the CDM, and the error describes anything else
+//! (`src/license/body.rs`).
 
 use crate::error::{Code, Error, Phase, Reason, ServerError};
 use crate::license::body::{Body, Kind};
@@ -16,18 +16,18 @@ use std::borrow::Cow;
 /// A license for the CDM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct License<'a> {
-    /// What `update` takes.
+    /// The argument for `update`.
     pub data: Cow<'a, [u8]>,
-    /// The JSON object around it, where the token asked for `response_format` json.
+    /// The JSON object around it, if the token requested `response_format` json.
     pub envelope: Option<Envelope>,
 }
 
-/// A JSON object that holds a license.
+/// A JSON object that contains a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     /// The object.
     pub json: String,
-    /// The field that holds the license.
+    /// The field with the license.
     pub license_field: String,
 }
 
@@ -35,7 +35,7 @@ pub struct Envelope {
 pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<License<'_>, Error> {
     let (kind, body) = Body::new(data);
     let license = match check(Phase::License, status, kind, &body) {
-        // SOAP 1.1 sends its faults under 500.
+        // SOAP 1.1 sends its faults with status 500.
         Err(_) if kind == Kind::Fault && drm == Drm::PlayReady => Err(refuse(drm, kind, &body)),
         Err(error) => Err(body.quoted_in(error, kind)),
         Ok(()) if kind == Kind::Json => from_json(drm, &body),
@@ -47,17 +47,17 @@ pub fn read(drm: Drm, status: u16, data: &[u8]) -> Result<License<'_>, Error> {
     })
 }
 
-/// What each response is checked for first, whatever was asked for (`phase`): PallyCon's own error, and the status.
+/// The first check of each response, whatever was requested (`phase`): PallyCon's own error, and the status.
 #[inline(never)]
 pub fn check(phase: Phase, status: u16, kind: Kind, body: &Body) -> Result<(), Error> {
     if let Some(error) = body.json.as_ref().and_then(|value| server_error::from_body(value, status)) {
-        // A license is refused for a reason that has a step of its own; a certificate is refused as such.
+        // A refused license has the phase of the reason; a refused certificate keeps its own.
         return Err(if phase == Phase::Certificate { error.during(phase) } else { error });
     }
     if (200..300).contains(&status) { Ok(()) } else { Err(http(phase, status, kind == Kind::Html)) }
 }
 
-/// The fields of a JSON object that hold a license: that of `response_format` json, and FairPlay's others.
+/// The fields of a JSON object that may contain a license: that of `response_format` json, and FairPlay's others.
 const FIELDS: [&str; 4] = ["license", "ckc", "CkcMessage", "License"];
 
 /// A license in a JSON object.
@@ -80,7 +80,7 @@ fn from_json(drm: Drm, body: &Body) -> Result<License<'static>, Error> {
     }
 }
 
-/// What the CDM takes, from its bytes or from their text: hex (the guide's form in JSON), base64 or base64url; FairPlay's
+/// The bytes for the CDM, from bytes or from text: hex (the guide's form in JSON), base64 or base64url; for FairPlay
 /// perhaps in an element `ckc`.
 #[inline(never)]
 fn unwrap<'a>(drm: Drm, data: &'a [u8], kind: Kind, body: &Body) -> Result<Cow<'a, [u8]>, Error> {
@@ -93,7 +93,7 @@ fn unwrap<'a>(drm: Drm, data: &'a [u8], kind: Kind, body: &Body) -> Result<Cow<'
         Kind::Xml if drm == Drm::FairPlay => text.strip_prefix("<ckc>").and_then(|text| text.strip_suffix("</ckc>")).unwrap_or_default(),
         _ => "",
     };
-    // A last group of one digit holds no byte: the text was cut there.
+    // A last group of one digit is not a whole byte: the text was cut there.
     let but_last = || text.split_at_checked(text.len().wrapping_sub(1)).and_then(|(text, _)| from_base64(text));
     let decoded = from_hex(text).or_else(|| from_base64(text)).or_else(but_last).unwrap_or_default();
     match Body::new(&decoded) {
@@ -104,7 +104,7 @@ fn unwrap<'a>(drm: Drm, data: &'a [u8], kind: Kind, body: &Body) -> Result<Cow<'
     }
 }
 
-/// The error that names what came in the place of a license.
+/// The error that describes a response other than a license.
 #[inline(never)]
 fn refuse(drm: Drm, kind: Kind, body: &Body) -> Error {
     let of = |other: Drm, reason| if other == drm { (reason, "") } else { (Reason::OtherDrmResponse, other.title()) };
@@ -137,7 +137,7 @@ fn soap_fault(fault: &Fault) -> Error {
     error
 }
 
-/// A status that says no, without a reason of PallyCon's. 0: there was no response.
+/// The error for a status without an error of PallyCon's. 0: there was no response.
 fn http(phase: Phase, status: u16, html: bool) -> Error {
     let code = match status {
         0 => Code::Network,

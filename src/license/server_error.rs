@@ -1,4 +1,4 @@
-//! PallyCon's refusals: JSON under any status, 200 above all (`docs/protocol.md`, "Errors").
+//! PallyCon's refusals: JSON with any status, mostly 200 (`docs/protocol.md`, "Errors").
 //!
 //! ```text
 //! {"errorCode": "7011" or 7011, "message": "…"}        8002: message is JSON text {"ERROR": "code", "MESSAGE": "text"}
@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Reason, ServerError};
 use crate::json::Value;
 use crate::license::sniff::one_line;
 
-/// The error in a JSON body. `None` where it holds none.
+/// The error in a JSON body, if there is one.
 #[inline(never)]
 pub fn from_body(body: &Value, http_status: u16) -> Option<Error> {
     let server_code = one_line(body.field("errorCode")?);
@@ -34,7 +34,7 @@ pub fn from_body(body: &Value, http_status: u16) -> Option<Error> {
     Some(error)
 }
 
-/// 8002 nests a JSON text in its message: `{"ERROR":"code","MESSAGE":"text"}`; the object itself is taken as well.
+/// 8002 nests a JSON text in its message: `{"ERROR":"code","MESSAGE":"text"}`; the object itself is accepted as well.
 fn site_error(message: &Value) -> Option<(String, String)> {
     let parsed = message.as_str().and_then(crate::json::parse);
     let inner = parsed.as_ref().unwrap_or(message);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_site_s_own_error_is_taken_out_of_8002() {
+    fn the_site_s_own_error_is_extracted_from_8002() {
         let error = read(r#"{"errorCode":"8002","message":"{\"ERROR\":\"C-17\",\"MESSAGE\":\"no subscription\"}"}"#).unwrap();
         assert_eq!(error.server.clone().unwrap().site_error, Some(("C-17".into(), "no subscription".into())));
         assert_eq!(error.message(), "PallyCon 8002: the site answered C-17: no subscription");

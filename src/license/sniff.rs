@@ -1,27 +1,27 @@
-//! What a server says, for a person: a body's text in whatever encoding, and one line of it without secrets. Nothing here
-//! decides what is a license (`src/license/body.rs` does).
+//! A server's own text for a person: a body's text in any encoding, and one line of it without secrets. Nothing here
+//! decides whether it is a license (`src/license/body.rs` does).
 
 use crate::text::{find, from_utf16_le, owned, trim};
 
-/// The most characters of a server's text that an error repeats.
+/// The maximum number of characters of a server's text that an error repeats.
 const MAX_LINE: usize = 200;
-/// A run of this many base64 characters is taken for a token, a challenge or a key, and is not repeated.
+/// A run of this many base64 characters counts as a token, a challenge or a key, and is not repeated.
 const SECRET: usize = 40;
 /// A key of 16 bytes has this many characters in base64url, which is its shortest spelling.
 const KEY: usize = 22;
 
-/// PallyCon's text as one line for a person: no control characters, bounded, and nothing that could be a token. It may name
+/// PallyCon's text as one line for a person: no control characters, bounded, and nothing that could be a token. It may contain
 /// key ids.
 pub fn one_line(text: &str) -> String {
     line(text, SECRET, SECRET)
 }
 
-/// The same of a text that anybody may have written, so that it could hold a key.
+/// The same for a text of unknown origin, which could contain a key.
 pub fn quoted(text: &str) -> String {
     line(text, SECRET, KEY)
 }
 
-/// What the page itself has given, a content id for example, as one line for a person.
+/// A text from the page itself, a content id for example, as one line for a person.
 pub fn shown(text: &str) -> String {
     line(text, usize::MAX, usize::MAX)
 }
@@ -29,7 +29,7 @@ pub fn shown(text: &str) -> String {
 #[inline(never)]
 fn line(text: &str, secret: usize, key: usize) -> String {
     let mut out = String::new();
-    // How many characters there are, how long the latest run of base64 is, and where the line may be cut.
+    // The number of characters, the length of the latest run of base64, and where the line may be cut.
     let (mut length, mut run, mut end) = (0_usize, 0_usize, 0);
     // Long words are words unless they have a digit.
     let (mut space, mut digit, mut hidden) = (false, false, false);
@@ -64,21 +64,21 @@ fn line(text: &str, secret: usize, key: usize) -> String {
             out.push('…');
             break;
         } else if length < MAX_LINE {
-            // What may be the beginning of a secret goes, too.
+            // The possible beginning of a secret is removed as well.
             end = out.len().saturating_sub(run);
         }
     }
     out
 }
 
-/// The body as text without byte order mark and what is around it, where it is UTF-8.
+/// The body as trimmed text without a byte order mark, if it is UTF-8.
 #[inline(never)]
 pub fn text(body: &[u8]) -> Option<&str> {
     core::str::from_utf8(trim(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))).ok()
 }
 
-/// The body as trimmed text, where it is text: UTF-8, UTF-16 in either order, or a legacy encoding, of which the ASCII part is
-/// kept.
+/// The body as trimmed text, if it is text: UTF-8, UTF-16 in either byte order, or a legacy encoding, of which only the ASCII part
+/// is kept.
 #[inline(never)]
 pub fn readable(body: &[u8]) -> Option<String> {
     let mut bytes = body.to_vec();
@@ -91,7 +91,7 @@ pub fn readable(body: &[u8]) -> Option<String> {
     if str::from_utf8(&bytes).is_err() {
         bytes.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'?');
     }
-    // White space aside, no text has a control character.
+    // Apart from whitespace, text has no control characters.
     text(&bytes).filter(|text| text.bytes().all(|byte| matches!(byte, 9..=13 | 0x1b | b' '..))).map(owned)
 }
 
@@ -116,7 +116,7 @@ mod tests {
     use crate::text::to_utf16_le;
 
     #[test]
-    fn html_in_its_disguises() {
+    fn html_in_every_form() {
         for page in
             ["<!DOCTYPE html><p>", "<html lang=en>", "<!-- hi --> <!doctype HTML>", "<?xml version='1.0'?>\n<!DOCTYPE x><html>", "<HEAD>"]
         {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_bounded_and_carry_no_secret() {
+    fn lines_are_bounded_and_contain_no_secret() {
         assert_eq!(one_line(" a\r\n\tb\u{0}c "), "a b c");
         let secret = "A".repeat(40);
         assert_eq!(one_line(&["x=", &secret, " y"].concat()), "… y");
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(one_line(&["word ".repeat(39).as_str(), &secret[..30]].concat()), ["word ".repeat(39).as_str(), "…"].concat());
         assert_eq!(one_line("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyIiwiZXhwIjoxNzAwMDAwMDAwfQ."), "eyJhbGciOiJIUzI1NiJ9.….");
         assert_eq!(shown(&["a\n", &secret].concat()), ["a ", &secret].concat());
-        // Keys in hex, base64 and base64url, and words as long.
+        // Keys in hex, base64 and base64url, and words of the same length.
         for key in [
             "00112233445566778899aabbccddeeff",
             "AAAAAAAAAAAAAAAAAAAAA1==",

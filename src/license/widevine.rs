@@ -1,18 +1,18 @@
-//! Widevine's messages, as far as their outside shows.
+//! The outer structure of Widevine's messages.
 //!
 //! ```text
 //! SignedMessage = protobuf { 1: type (varint), 2: msg (bytes), 3: signature (bytes), … }
 //!   type  1 license request   2 license   3 error   4 service certificate request   5 service certificate
 //! ```
-//! A service certificate request is the two bytes `08 04`: type 4 and nothing else (`docs/protocol.md`, "Widevine"). The CDM
-//! takes a license or a service certificate, and neither unless it is well-formed to its end.
+//! A service certificate request is the two bytes `08 04`: only type 4 (`docs/protocol.md`, "Widevine"). The CDM
+//! accepts a license or a service certificate only if it is well-formed to its end.
 
 use crate::bytes::Span;
 use crate::init_data::protobuf::{BYTES, Fields, VARINT};
 use crate::license::body::Kind;
 use crate::system::Drm;
 
-/// Whether a CDM's message asks for the service certificate rather than for a license.
+/// Whether a CDM's message requests the service certificate rather than a license.
 pub fn is_service_certificate_request(message: &[u8]) -> bool {
     message == [0x08, 0x04]
 }
@@ -63,7 +63,7 @@ mod tests {
         for message in [
             LICENSE,
             &[8, 5, 0x12, 1, 7],
-            // Field 15, 9 (fixed 32 bits) and 10 (fixed 64 bits) are not known here.
+            // Field 15, 9 (fixed 32 bits) and 10 (fixed 64 bits) are unknown fields.
             &[8, 2, 0x12, 1, 7, 0x7a, 2, 1, 2, 0x4d, 1, 2, 3, 4, 0x51, 1, 2, 3, 4, 5, 6, 7, 8],
             &[0x12, 1, 7, 8, 2],
         ] {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn other_messages_are_named() {
+    fn other_messages_are_classified() {
         assert_eq!(recognize(&[8, 1, 0x12, 1, 7]), Some(Kind::Challenge));
         assert_eq!(recognize(&[8, 4]), Some(Kind::Challenge));
         assert_eq!(recognize(&[8, 3, 0x12, 2, 8, 2]), Some(Kind::WidevineError));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_license_is_noticed_at_every_byte_but_the_field_ends() {
+    fn a_truncated_license_is_detected_except_at_field_ends() {
         let whole_fields = [7, LICENSE.len()];
         for end in 2..=LICENSE.len() {
             let whole = whole_fields.contains(&end);

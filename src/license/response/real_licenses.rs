@@ -1,7 +1,7 @@
-//! Licenses in every shape that services send: none of them may be refused.
+//! Licenses in every form that services send: none of them may be refused.
 //!
-//! The shapes are those of `docs/protocol.md`, "What is a license", and of the local license server
-//! (`docs/simulated-drm.md`). Contents are made up; no CDM's secret is in them.
+//! The forms are those of `docs/protocol.md`, "What is a license", and of the local license server
+//! (`docs/simulated-drm.md`). Contents are invented and contain no CDM's secret.
 
 use super::*;
 use crate::text::{hex, to_base64, to_base64url, to_utf16_le};
@@ -17,7 +17,7 @@ fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
     [&out[..], &[length as u8], bytes].concat()
 }
 
-/// Bytes with every value in them, also those that base64 spells with + and /.
+/// Bytes of every value, including those that base64 spells with + and /.
 fn opaque(length: usize) -> Vec<u8> {
     (0..length).map(|at| at.wrapping_mul(167).wrapping_add(251) as u8).collect()
 }
@@ -64,8 +64,8 @@ fn fairplay() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("version 1", ckc(1, [0; 4], 512)),
         ("another version", ckc(2, [0; 4], 640)),
-        ("a version that is not known yet", ckc(26, [0; 4], 640)),
-        ("facts of the server in the reserved bytes", ckc(1, [0, 0, 0x34, 0x0a], 512)),
+        ("a future version", ckc(26, [0; 4], 640)),
+        ("the server's data in the reserved bytes", ckc(1, [0, 0, 0x34, 0x0a], 512)),
         ("a large one, with an offline key", ckc(1, [0; 4], 40_000)),
         ("the smallest payload", ckc(1, [0; 4], 16)),
     ]
@@ -110,11 +110,11 @@ fn playready() -> Vec<(&'static str, Vec<u8>)> {
             "SOAP 1.2 with a header",
             one.replace("<soap:Body>", "<soap:Header><a:Action xmlns:a=\"a\">r</a:Action></soap:Header><soap:Body>"),
         ),
-        ("a comment and line ends behind it", format!("{one}\r\n<!-- node 7 -->\r\n")),
-        ("the answer to an acknowledgement", envelope("AcknowledgeLicense", "")),
-        ("the answer to secure stop data", envelope("ProcessSecureStopData", "<SecureStopResponse/>")),
-        ("the answer to metering data", envelope("ProcessMeteringData", "")),
-        ("the answer to deleted licenses", envelope("ProcessDeleteLicenseData", "")),
+        ("a comment and line ends after it", format!("{one}\r\n<!-- node 7 -->\r\n")),
+        ("the response to an acknowledgement", envelope("AcknowledgeLicense", "")),
+        ("the response to secure stop data", envelope("ProcessSecureStopData", "<SecureStopResponse/>")),
+        ("the response to metering data", envelope("ProcessMeteringData", "")),
+        ("the response to deleted licenses", envelope("ProcessDeleteLicenseData", "")),
     ]
     .into_iter()
     .map(|(name, text)| (name, text.into_bytes()))
@@ -126,16 +126,16 @@ fn lines(base64: &str) -> String {
     base64.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned() + "\r\n").collect()
 }
 
-/// Each license in each wrapping that its DRM is known to come in.
+/// Each license in each known wrapping of its DRM.
 fn wrapped(drm: Drm, license: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let base64 = to_base64(license);
     let escaped = base64.replace('/', "\\/");
     let mut out = vec![
-        ("as it is", license.to_vec()),
+        ("unchanged", license.to_vec()),
         ("base64", base64.clone().into_bytes()),
-        ("base64 between white space", format!("\r\n {base64}\n").into_bytes()),
+        ("base64 between whitespace", format!("\r\n {base64}\n").into_bytes()),
         ("base64 in lines", lines(&base64).into_bytes()),
-        ("base64 behind a byte order mark", format!("\u{feff}{base64}").into_bytes()),
+        ("base64 after a byte order mark", format!("\u{feff}{base64}").into_bytes()),
         ("base64url", to_base64url(license).into_bytes()),
         ("base64 in JSON", format!("{{\"license\":\"{escaped}\",\"renewal\":true}}").into_bytes()),
         ("base64url in JSON", format!("\u{feff} {{\"license\" : \"{}\"}}\n", to_base64url(license)).into_bytes()),
@@ -201,7 +201,7 @@ fn playready_in_utf_16() {
 }
 
 #[test]
-fn clearkey_sets() {
+fn clearkey_key_sets() {
     for body in [
         r#"{"keys":[{"kty":"oct","kid":"AAAAAAAAAAAAAAAAAAAAAQ","k":"AAAAAAAAAAAAAAAAAAAAAg"}],"type":"temporary"}"#,
         " {\"type\":\"persistent-license\",\"keys\":[{\"k\":\"a\",\"kid\":\"b\",\"kty\":\"oct\",\"alg\":\"A128KW\"},{}],\"more\":[1]}\r\n",
@@ -210,9 +210,9 @@ fn clearkey_sets() {
     }
 }
 
-/// What the local license server writes, and the bridge takes (`docs/simulated-drm.md`).
+/// The format that the local license server writes and the bridge reads (`docs/simulated-drm.md`).
 #[test]
-fn the_simulated_wire_follows_the_real_one() {
+fn the_simulated_formats_follow_the_real_ones() {
     let message = [field(1, &opaque(16)), field(2, &[field(1, &opaque(16)), field(2, &opaque(16))].concat()), vec![0x18, 60]].concat();
     let license = [&[8, 2][..], &field(2, &message), &field(3, &opaque(32))].concat();
     accepted(Drm::Widevine, "license", &license, &license);

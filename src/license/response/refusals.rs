@@ -1,4 +1,4 @@
-//! What is not a license never reaches the CDM, is named, and keeps what the server said.
+//! Anything but a license never reaches the CDM; its error describes it and keeps the server's own text.
 
 use super::*;
 use crate::text::{to_base64, to_utf16_le};
@@ -8,11 +8,11 @@ const CDM: [Drm; 3] = [Drm::Widevine, Drm::PlayReady, Drm::FairPlay];
 fn refused(drm: Drm, status: u16, body: &[u8]) -> Error {
     match read(drm, status, body) {
         Err(error) => error,
-        Ok(license) => panic!("{drm:?}: {} bytes passed as a license: {:?}", license.data.len(), String::from_utf8_lossy(body)),
+        Ok(license) => panic!("{drm:?}: {} bytes were accepted as a license: {:?}", license.data.len(), String::from_utf8_lossy(body)),
     }
 }
 
-/// A refusal under 200: its reason, and what the server said.
+/// A refusal with status 200: its reason, and the server's own error.
 fn named(drm: Drm, body: &[u8]) -> (Reason, Option<String>) {
     let error = refused(drm, 200, body);
     assert_eq!(
@@ -51,9 +51,9 @@ fn no_random_body_is_a_license() {
     }
 }
 
-/// Bodies of letters alone, which base64 and hex decode, and bodies that begin as a license does.
+/// Bodies of only letters, which base64 and hex can decode, and bodies that begin like a license.
 #[test]
-fn no_random_text_and_no_random_end_is_a_license() {
+fn no_random_text_or_random_end_is_a_license() {
     let mut random = Random(7011);
     for _ in 0..3_000 {
         let length = random.next() % 40;
@@ -68,7 +68,7 @@ fn no_random_text_and_no_random_end_is_a_license() {
 }
 
 #[test]
-fn text_is_text_in_every_language_and_encoding() {
+fn text_is_recognized_in_every_language_and_encoding() {
     let words =
         ["서비스를 사용할 수 없습니다", "Le service n’est pas disponible", "{“errorCode”:“7011”}", "Service Unavailable", "7011", "OK"];
     for text in words {
@@ -77,14 +77,14 @@ fn text_is_text_in_every_language_and_encoding() {
             assert_eq!(named(drm, format!("\u{feff}{text}\n").as_bytes()), (Reason::Text, Some(text.into())), "{drm:?} {text}");
         }
     }
-    // EUC-KR and Latin-1: what is ASCII in it stays readable.
+    // EUC-KR and Latin-1: ASCII characters stay readable.
     for (body, said) in [(&b"code 7: \xbc\xad\xba\xf1\xbd\xba"[..], "code 7: ??????"), (b"r\xe9ponse", "r?ponse")] {
         CDM.iter().for_each(|drm| assert_eq!(named(*drm, body), (Reason::Text, Some(said.into()))));
     }
 }
 
 #[test]
-fn pages_are_pages_in_every_encoding() {
+fn pages_are_recognized_in_every_encoding() {
     let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
     let little = to_utf16_le(page);
     let big: Vec<u8> = little.chunks(2).flat_map(|unit| [unit[1], unit[0]]).collect();
@@ -125,7 +125,7 @@ fn files_of_other_kinds() {
 }
 
 #[test]
-fn the_challenge_that_comes_back() {
+fn a_returned_challenge() {
     let soap = r#"<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><AcquireLicense xmlns="http://schemas.microsoft.com/DRM/2007/03/protocols"><challenge/></AcquireLicense></soap:Body></soap:Envelope>"#;
     let message = "<PlayReadyKeyMessage type=\"LicenseAcquisition\"><LicenseAcquisition><Challenge>AA==</Challenge></LicenseAcquisition></PlayReadyKeyMessage>";
     for (drm, body) in [
@@ -136,7 +136,7 @@ fn the_challenge_that_comes_back() {
         (Drm::Widevine, vec![8, 4]),
         (Drm::FairPlay, b"spc=AAAA%2B".to_vec()),
     ] {
-        // It holds the token where the CDM put one in, so nothing of it is repeated.
+        // It contains the token if the CDM included one, so nothing of it is repeated.
         assert_eq!(named(drm, &body), (Reason::ChallengeBack, None), "{drm:?}");
     }
 }
@@ -166,7 +166,7 @@ fn xml_of_other_services() {
     }
 }
 
-/// What is in the base64 is quoted, and nothing of a license.
+/// The error quotes the decoded base64, and nothing of a license.
 #[test]
 fn base64_is_quoted_decoded() {
     let error = to_base64(b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
@@ -193,7 +193,7 @@ fn soap_without_a_license() {
 }
 
 #[test]
-fn a_fault_explains_itself_by_its_custom_data() {
+fn a_fault_is_explained_by_its_custom_data() {
     let body = r#"<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault><faultcode>soap:Server</faultcode><faultstring>x</faultstring><detail><Exception><StatusCode>0x8004c604</StatusCode><Message>m</Message><CustomData>LCN_4003|No CustomData in input</CustomData></Exception></detail></soap:Fault></soap:Body></soap:Envelope>"#;
     for (status, body) in
         [(500, body.as_bytes().to_vec()), (200, body.into()), (200, to_utf16_le(body)), (200, to_base64(body.as_bytes()).into())]
@@ -207,7 +207,7 @@ fn a_fault_explains_itself_by_its_custom_data() {
 }
 
 #[test]
-fn the_words_of_another_service_are_kept() {
+fn the_text_of_another_service_is_kept() {
     for body in [
         r#"{"errors":[{"code":"device_revoked"}]}"#,
         r#"{"code":403,"message":"no subscription"}"#,
@@ -226,13 +226,13 @@ fn the_words_of_another_service_are_kept() {
 }
 
 #[test]
-fn the_words_of_another_service_are_bounded_and_without_secrets() {
+fn the_text_of_another_service_is_bounded_and_without_secrets() {
     let token = to_base64(&[7; 60]).replace('/', "\\/");
     let body = format!(r#"{{"error":"bad token","token":"{token}","trace":"{}"}}"#, "at line. ".repeat(100));
     let error = refused(Drm::Widevine, 400, body.as_bytes());
     let message = &error.server.as_ref().unwrap().message;
     assert!(message.starts_with(r#"{"error":"bad token","token":"…","trace":"at line."#) && message.chars().count() <= 200, "{message}");
-    // ClearKey's answer is keys and nothing else.
+    // ClearKey's response consists of keys.
     let keys = br#"{"keys":[{"kty":"oct","kid":"AAAAAAAAAAAAAAAAAAAAAQ","k":"AAAAAAAAAAAAAAAAAAAAAg"}]}"#;
     assert_eq!(named(Drm::Widevine, keys), (Reason::OtherDrmResponse, None));
 }

@@ -20,11 +20,11 @@ fn refusal(drm: Drm, body: &[u8]) -> Error {
 }
 
 #[test]
-fn widevine_is_raw_and_base64_is_forgiven() {
+fn widevine_is_raw_and_base64_is_accepted() {
     assert_eq!(data(Drm::Widevine, WIDEVINE), WIDEVINE);
     assert_eq!(data(Drm::Widevine, to_base64(WIDEVINE).as_bytes()), WIDEVINE);
     let certificate = [0x08, 0x05, 0x12, 1, 7];
-    assert_eq!(data(Drm::Widevine, &certificate), certificate, "the answer to a service certificate request");
+    assert_eq!(data(Drm::Widevine, &certificate), certificate, "the response to a service certificate request");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn response_format_json_is_unwrapped_and_the_rest_is_kept() {
 }
 
 #[test]
-fn pallycon_s_errors_are_read_for_every_drm_and_under_every_status() {
+fn pallycon_s_errors_are_read_for_every_drm_and_status() {
     let body = br#"{"errorCode":"7011","message":"expired"}"#;
     for drm in ALL {
         for status in [200, 400, 500] {
@@ -87,7 +87,7 @@ fn pallycon_s_errors_are_read_for_every_drm_and_under_every_status() {
 }
 
 #[test]
-fn what_is_no_license_says_what_it_is() {
+fn any_other_response_is_described() {
     for drm in [Drm::Widevine, Drm::PlayReady, Drm::FairPlay] {
         assert!(refusal(drm, b"").message().contains("empty"));
         assert!(refusal(drm, b" \n").message().contains("empty"));
@@ -100,7 +100,7 @@ fn what_is_no_license_says_what_it_is() {
 }
 
 #[test]
-fn another_drm_s_license_is_named_as_such() {
+fn another_drm_s_license_is_reported() {
     for (drm, body) in [
         (Drm::Widevine, SOAP.as_bytes().to_vec()),
         (Drm::Widevine, to_utf16_le(SOAP)),
@@ -116,7 +116,7 @@ fn another_drm_s_license_is_named_as_such() {
 }
 
 #[test]
-fn a_cut_license_is_called_that_in_every_wrapping() {
+fn a_truncated_license_is_reported_in_every_wrapping() {
     let base64 = [to_base64(WIDEVINE), to_base64(CKC), to_base64(SOAP.as_bytes())];
     let [widevine, ckc, soap] = base64.each_ref().map(String::as_bytes);
     let json = format!(r#"{{"license":"{}"}}"#, hex(&WIDEVINE[..6]));
@@ -132,7 +132,7 @@ fn a_cut_license_is_called_that_in_every_wrapping() {
     // A text is cut anywhere, not only between groups of four digits.
     for (drm, text, start) in [(Drm::Widevine, widevine, 6), (Drm::FairPlay, ckc, 6), (Drm::PlayReady, soap, 40)] {
         for end in start..text.trim_ascii_end().iter().filter(|byte| **byte != b'=').count() {
-            // Ten digits are seven bytes, which end with a field: what is left is a whole message.
+            // Ten digits are seven bytes, which end with a field: the rest is a whole message.
             if (drm, end) != (Drm::Widevine, 10) {
                 assert!(refusal(drm, &text[..end]).message().contains("truncated"), "{drm:?} {end}");
             }
@@ -152,7 +152,7 @@ fn a_soap_fault_is_an_error_with_microsoft_s_code() {
 }
 
 #[test]
-fn statuses_are_told_apart() {
+fn statuses_are_distinguished() {
     for (status, code, retryable) in [
         (0, "network", true),
         (302, "http-status", false),
