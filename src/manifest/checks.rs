@@ -1,4 +1,4 @@
-//! What is not as it should be in a manifest that could be read all the same: the reasons why a player fails where this
+//! Deviations in a manifest that could be read nevertheless: the reasons why a player fails where this
 //! reader does not.
 
 use super::{Protection, Wrapping, secret, uuid_of};
@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 
 /// Key ids that a message lists.
 const MAX_LISTED: usize = 4;
-/// A tag or element has a handful; a hostile one could have a warning for each of a million boxes.
+/// A tag or element has a handful; a hostile one could have one for each of a million boxes.
 const MAX_OF_ONE: usize = 32;
 
-/// Something that players fail on, or that gives a key away.
+/// A problem that players fail on, or that exposes a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// What it is.
+    /// The code and reason.
     pub problem: Problem,
     /// Where the tag or element begins, in bytes.
     pub offset: usize,
@@ -25,12 +25,12 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// Something at a place.
+    /// A warning with its place.
     pub fn new(code: Code, offset: usize, line: u64) -> Self {
         Self { problem: Problem { code, reason: None, parameters: Vec::new() }, offset, line }
     }
 
-    /// Something about a tag or element.
+    /// A warning about a tag or element.
     pub fn of(protection: &Protection, code: Code) -> Self {
         Self::new(code, protection.offset, protection.line)
     }
@@ -41,14 +41,14 @@ impl Warning {
         self
     }
 
-    /// The same, with one parameter more.
+    /// The same, with another parameter.
     pub fn with(mut self, parameter: &str) -> Self {
         self.problem.parameters.push(parameter.into());
         self
     }
 }
 
-/// Checks what a tag or element says by itself.
+/// Checks a single tag or element.
 pub fn protection(protection: &Protection, warnings: &mut Vec<Warning>) {
     let mut own = Own { of: protection, warnings: Vec::new() };
     own.check();
@@ -112,7 +112,7 @@ impl Own<'_> {
         }
     }
 
-    /// What is where a PlayReady Object belongs.
+    /// The bytes in the place of a PlayReady Object.
     fn object(&mut self, data: &[u8], read: &InitData<'_>) {
         if !read.is_bare() {
             self.wrapping(Reason::ManifestBoxed);
@@ -140,7 +140,7 @@ impl Own<'_> {
     }
 }
 
-/// Checks that the init data is for one of the keys that the manifest names (in `place`): nothing else plays.
+/// Checks that the init data is for one of the keys that the manifest names (in `place`): no other key can play.
 pub fn key_ids(protection: &Protection, named: &BTreeSet<Vec<u8>>, place: &str, warnings: &mut Vec<Warning>) {
     if named.is_empty() {
         return;
@@ -163,8 +163,8 @@ fn listed<'a>(ids: impl Iterator<Item = &'a [u8]>) -> String {
     out.join(", ")
 }
 
-/// The known system id that an unknown one is meant to be: with the bytes of its GUID turned, as old packagers wrote it, or
-/// with one digit too many, too few, wrong or swapped with its neighbor. Ids are random, so that is no coincidence.
+/// The known system id that an unknown one should be: in GUID byte order, as old packagers wrote it, or
+/// with one digit added, missing, wrong or swapped with its neighbor. Ids are random, so this cannot be a coincidence.
 pub(super) fn misspelled(written: &str) -> Option<([u8; 16], Reason)> {
     let digits: Vec<u8> = written.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(|digit| digit.to_ascii_lowercase()).collect();
     let id = str::from_utf8(&digits).ok().and_then(from_hex).and_then(|id| <[u8; 16]>::try_from(id).ok());

@@ -1,4 +1,4 @@
-//! What each check says of a small manifest, and that it says nothing of a good one.
+//! The warning of each check for a small manifest, and none for a good one.
 
 use super::*;
 use crate::init_data::fairplay;
@@ -55,7 +55,7 @@ fn warned(text: &str) -> (Code, String) {
 }
 
 #[test]
-fn nothing_is_said_of_good_manifests() {
+fn good_manifests_have_no_warnings() {
     let [pro, boxed] = playready();
     let both = [
         element(WIDEVINE, &format!("<cenc:pssh>{PSSH}</cenc:pssh>")),
@@ -94,13 +94,13 @@ fn typographic_quotes() {
     assert_eq!(parse(&format!("#EXTM3U\n#EXT-X-PLAYREADYHEADER:“{pro}”")).unwrap().key_ids.len(), 1);
     let read = parse(&mpd(ONE, &element(WIDEVINE, "")).replace('\'', "”")).unwrap();
     assert_eq!((read.protections[1].system_id, read.key_ids.len(), codes(&read)), (Some(system::WIDEVINE), 1, vec![Code::ManifestQuotes]));
-    // Well-formed XML may hold what it likes, and other damage stays an error.
+    // Well-formed XML may contain such quotes, and other damage stays an error.
     assert_eq!(parse("<MPD title='”'/>").unwrap().warnings, []);
     assert!(parse("<MPD title=”a”>").is_err());
 }
 
 #[test]
-fn boxes_and_objects_in_each_others_places() {
+fn boxes_and_objects_are_swapped() {
     let [pro, boxed] = playready();
     let no_box = (Code::ManifestWrapping, Reason::ManifestNotBoxed.to_string());
     let a_box = (Code::ManifestWrapping, Reason::ManifestBoxed.to_string());
@@ -128,7 +128,7 @@ fn an_element_has_a_limited_number_of_warnings() {
         id[at] = byte;
         [&b"\0\0\0\x20pssh\0\0\0\0"[..], &id, &[0; 4]].concat()
     };
-    // Two bytes, of which one digit may be wrong in fifteen ways each: more than is told.
+    // Two bytes, each digit of which may be wrong in fifteen ways: more than is reported.
     let boxes: Vec<u8> = [0, 15].into_iter().flat_map(|at| (0..=255).flat_map(move |byte| changed(at, byte))).collect();
     let read = parse(&element(PLAYREADY, &format!("<cenc:pssh>{}</cenc:pssh>", to_base64(&boxes)))).unwrap();
     assert_eq!(read.warnings.len(), MAX_OF_ONE);
@@ -137,7 +137,7 @@ fn an_element_has_a_limited_number_of_warnings() {
 }
 
 #[test]
-fn what_is_neither_a_box_nor_a_payload() {
+fn data_that_is_neither_a_box_nor_a_payload() {
     let said = |text: &str| (Code::ManifestInitData, format!("The init data in the manifest cannot be used: {text}."));
     let prose = element("urn:uuid:d0ee2730-09b5-459f-8452-200e52b37567", "<cenc:pssh>c29tZSBwcm9zZQ==</cenc:pssh>");
     assert_eq!(warned(&prose), said("there is no pssh box where one belongs"));
@@ -215,7 +215,7 @@ fn fairplay_in_counter_mode() {
 }
 
 #[test]
-fn references_to_nothing() {
+fn references_without_a_target() {
     assert_eq!(
         warned(&mpd(ONE, "<ContentProtection ref='there'/>")),
         (Code::ManifestRef, "No ContentProtection element has the refId \"there\" that a ref names.".into())
@@ -223,7 +223,7 @@ fn references_to_nothing() {
 }
 
 #[test]
-fn system_ids_that_are_nearly_known() {
+fn system_ids_close_to_known_ones() {
     for (written, known) in [
         ("79f0049a-4098-8642-ab92-e65be0885f95", system::PLAYREADY),
         ("a98befed-d679-ce4a-a3c8-27dcd51d21ed", system::WIDEVINE),
@@ -244,16 +244,14 @@ fn system_ids_that_are_nearly_known() {
         let line = key(&format!("METHOD=SAMPLE-AES,URI=\"data:;base64,{PSSH}\",KEYFORMAT=\"urn:uuid:{written}\""));
         assert_eq!(codes(&parse(&line).unwrap()), [Code::ManifestSystemId]);
     }
-    assert!(
-        warned(&element("urn:uuid:79f0049a-4098-8642-ab92-e65be0885f95", "")).1.contains("PlayReady in the byte order of a GUID")
-    );
+    assert!(warned(&element("urn:uuid:79f0049a-4098-8642-ab92-e65be0885f95", "")).1.contains("PlayReady in the byte order of a GUID"));
     for (id, ..) in SYSTEMS {
         assert_eq!(misspelled(&uuid(&id)), None);
     }
     for other in ["", "urn", "9a27dd82-fde2-4725-8cbc-4234aa06ec09", "deef8ba9-79d6-4ace-a3c8-27dcd51d21de"] {
         assert_eq!(misspelled(other), None, "{other}");
     }
-    // In a box, too: the bytes of PlayReady's id turned.
+    // In a box, too: PlayReady's id in the other byte order.
     let [_, boxed] = playready();
     let turned = crate::text::from_base64(&boxed).map(|mut bytes| {
         bytes[12..28].copy_from_slice(&swap_guid(system::PLAYREADY));
@@ -266,7 +264,7 @@ fn system_ids_that_are_nearly_known() {
 }
 
 #[test]
-fn what_the_reader_of_init_data_warns_of_is_passed_on() {
+fn warnings_about_init_data_are_passed_on() {
     let [pro, _] = object(
         "<WRMHEADER version='4.1.0.0'><DATA><PROTECTINFO><KIDS><KID VALUE='AgICAgICAgICAgICAgICAg=='/></KIDS></PROTECTINFO></DATA><LA_URL>https://a.test</LA_URL></WRMHEADER>",
     );
@@ -334,7 +332,7 @@ fn smooth_streaming() {
 }
 
 #[test]
-fn legacy_fairplay_text_is_no_key() {
+fn legacy_fairplay_text_is_not_a_key() {
     // A content id in a data URI of FairPlay's format is init data, not a key.
     let blob = fairplay::build_legacy(b"skd", "a", &[0x30]);
     let text = key(&format!("METHOD=SAMPLE-AES,URI=\"data:;base64,{}\",KEYFORMAT=\"com.apple.streamingkeydelivery\"", to_base64(&blob)));

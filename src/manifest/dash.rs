@@ -8,8 +8,8 @@
 //!     mspr:pro    base64 of a PlayReady Object  mas:MarlinContentId  urn:marlin:kid:hex
 //! ```
 //!
-//! The order of an element's children does not matter. A level applies to everything below it. So a DRM's element without keys of
-//! its own is about the keys that default_KID names on its level and below, or else those of the nearest level above.
+//! The order of an element's children does not matter. A level applies to everything below it. So a DRM's element without its own
+//! keys applies to the keys that default_KID names on its level and below, or else to those of the nearest level above.
 
 use super::{Found, Protection, Warning, Wrapping, checks, data_uri, secret, system_of_urn};
 use crate::error::{Code, ParseError, Reason};
@@ -22,16 +22,16 @@ use std::collections::BTreeSet;
 
 /// The levels that can carry protection, outermost first.
 const LEVELS: [&str; 5] = ["MPD", "Period", "AdaptationSet", "Representation", "SubRepresentation"];
-/// There are a dozen DRM systems; more elements than this on one level would make keys × elements explode.
+/// There are a dozen DRM systems; more elements than this on one level would make keys × elements too large.
 const MAX_PER_LEVEL: usize = 32;
 
 /// One open level.
 #[derive(Debug, Default)]
 struct Level {
-    /// Keys named on it, then those named below as well.
+    /// Keys named on it, and later also those named below.
     key_ids: Vec<Vec<u8>>,
     scheme: Option<Scheme>,
-    /// Its protections.
+    /// Protections on this level.
     own: Vec<usize>,
 }
 
@@ -125,7 +125,7 @@ fn close(levels: &mut Vec<Level>, out: &mut [Protection]) -> Option<Applied> {
     Some(Applied { protections: level.own, key_ids: ids.iter().map(Vec::from).collect() })
 }
 
-/// An element with `ref` inherits what it lacks from the one with that `refId`. A hostile MPD could refer to a large element a
+/// An element with `ref` inherits missing parts from the one with that `refId`. A hostile MPD could refer to a large element a
 /// million times: `budget` is how many bytes may be copied.
 fn resolve(
     out: &mut [Protection],
@@ -216,7 +216,7 @@ fn content_protection(
 }
 
 impl Protection {
-    /// About how many bytes a copy takes.
+    /// The approximate size of a copy in bytes.
     fn size(&self) -> usize {
         let texts = [&self.scheme_id_uri, &self.value, &self.license_url].into_iter().flatten().map(String::len);
         let bytes = self.init_data.iter().map(|(bytes, _)| bytes.len()).chain(self.playready_object.iter().map(Vec::len));
@@ -235,7 +235,7 @@ impl Protection {
                 match &mut self.init_data {
                     _ if bytes.is_empty() => {}
                     _ if child.name == "pro" => self.playready_object = Some(bytes),
-                    // Several boxes may have an element each.
+                    // Each of several boxes may have its own element.
                     Some((all, _)) => all.extend(bytes),
                     None => self.init_data = Some((bytes, None)),
                 }
@@ -260,7 +260,7 @@ impl Protection {
 }
 
 impl Protection {
-    /// ClearKey's may be the license itself, in a data URI.
+    /// ClearKey's URL may be the license itself, in a data URI.
     fn license_url_without_keys(&mut self, url: String) -> String {
         if !data_uri::decode(&url).is_some_and(|data| secret::is_key_set(&data)) {
             return url;
@@ -270,7 +270,7 @@ impl Protection {
     }
 }
 
-/// Counts lines as it goes, so that all of them together cost one pass.
+/// Counts lines incrementally, so that all of them together need one pass.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     offset: usize,

@@ -1,4 +1,4 @@
-//! MPDs in small.
+//! Small MPDs.
 
 use super::*;
 use crate::bytes::steps;
@@ -53,7 +53,7 @@ fn keys_are_inherited_both_ways() {
 }
 
 #[test]
-fn what_drms_write_into_the_element() {
+fn the_content_of_each_drms_element() {
     let pssh = "AAAANHBzc2gBAAAA7e+LqXnWSs6jyCfc1R0h7QAAAAEBAQEBAQEBAQEBAQEBAQEBAAAAAA==";
     let element = ["<ContentProtection xmlns:c='urn:mpeg:cenc:2013' schemeIdUri='urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed' value='Widevine'>\n<c:pssh>\n  ", pssh, "\n</c:pssh><dashif:Laurl xmlns:dashif='https://dashif.org/CPS'> https://a.test/?a&amp;b </dashif:Laurl></ContentProtection>"].concat();
     let read = parse(&element).unwrap();
@@ -87,7 +87,7 @@ fn references_to_an_element_elsewhere() {
 }
 
 #[test]
-fn references_do_not_multiply_without_end() {
+fn references_do_not_multiply_endlessly() {
     let large = ["<ContentProtection refId='w'><Laurl>", &"a".repeat(100_000), "</Laurl></ContentProtection>"].concat();
     let mpd = [
         "<MPD>",
@@ -101,7 +101,7 @@ fn references_do_not_multiply_without_end() {
 }
 
 #[test]
-fn broken_init_data_stands_beside_the_rest() {
+fn unreadable_init_data_lose_nothing_else() {
     let mpd = "<ContentProtection schemeIdUri='urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed'><pssh>AAAA</pssh></ContentProtection>";
     let json: serde_json::Value = serde_json::from_str(&manifest::parse(mpd).unwrap().to_json()).unwrap();
     let protection = &json["protections"][0];
@@ -110,7 +110,7 @@ fn broken_init_data_stands_beside_the_rest() {
 }
 
 #[test]
-fn a_level_of_too_many_elements_is_refused() {
+fn a_level_with_too_many_elements_is_refused() {
     let mpd = ["<MPD>", &WIDEVINE.repeat(33), "</MPD>"].concat();
     assert!(parse(&mpd).is_err());
 }
@@ -138,7 +138,7 @@ fn work_is_linear_over_megabytes() {
 }
 
 #[test]
-fn what_is_no_mpd_is_refused() {
+fn other_documents_are_refused() {
     for document in ["<html></html>", "<a/>", "<!-- -->", "<CPIX/>"] {
         assert!(parse(document).is_err(), "{document}");
     }

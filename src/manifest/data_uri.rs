@@ -2,7 +2,7 @@
 
 use crate::text;
 
-/// The bytes of a data URI; `None` for another URI and where its base64 is invalid.
+/// The bytes of a data URI; `None` for any other URI and for invalid base64.
 pub fn decode(uri: &str) -> Option<Vec<u8>> {
     let (scheme, rest) = uri.split_at_checked(5)?;
     if !scheme.eq_ignore_ascii_case("data:") {
@@ -14,19 +14,19 @@ pub fn decode(uri: &str) -> Option<Vec<u8>> {
     if last.trim().eq_ignore_ascii_case("base64") { text::from_base64(str::from_utf8(&bytes).ok()?) } else { Some(bytes) }
 }
 
-/// A data URI that says what it held, and no more.
+/// A data URI that names only the kind of its content.
 pub fn without_data(uri: &str) -> String {
     [uri.split_once(',').map_or("data:", |(head, _)| head), ",…"].concat()
 }
 
-/// A data URI with other bytes in it, in base64.
+/// A data URI with its bytes replaced, in base64.
 pub fn with_data(uri: &str, bytes: &[u8]) -> String {
     let head = uri.split_once(',').map_or("data:", |(head, _)| head);
     let head = head.split_once(";base64").map_or(head, |(head, _)| head);
     [head, ";base64,", &text::to_base64(bytes)].concat()
 }
 
-/// Resolves `%XX`; any other percent sign stays.
+/// Resolves `%XX`; other percent signs are kept.
 pub fn percent_decode(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -12,9 +12,9 @@
 //! | `com.widevine` (before 2018) | data URI with JSON: `provider`, `content_id`, `key_ids` in hex |
 //! | `com.apple.streamingkeydelivery` | `skd:` and more, see the `skd` module |
 //! | `org.w3.clearkey` | data URI with a key id, or `keyids` JSON |
-//! | `identity`, or none | where the key itself is, or the key in a data URI |
+//! | `identity`, or none | the URL of the key itself, or the key in a data URI |
 //!
-//! `#EXT-X-PLAYREADYHEADER:` and base64 of a PlayReady Object is what packagers wrote before KEYFORMAT had PlayReady (Microsoft's
+//! `#EXT-X-PLAYREADYHEADER:` with base64 of a PlayReady Object was the form before KEYFORMAT had PlayReady (Microsoft's
 //! HLS of Azure Media Services and Silverlight).
 
 use super::{Found, Protection, Warning, Wrapping, checks, data_uri, quotes, secret, system_of_urn};
@@ -24,7 +24,7 @@ use crate::init_data::InitDataType;
 use crate::system::{self, Scheme};
 use crate::{json, text};
 
-/// Every key tag, in order. Other lines are skipped: playlists hold many tags, and new ones every year.
+/// Every key tag, in order. Other lines are skipped: playlists contain many tags, and new ones every year.
 pub fn parse(playlist: &str) -> Found {
     let mut found = Found::default();
     let mut offset = 0;
@@ -62,7 +62,7 @@ fn playready_header(head: Protection, playlist: &str, line: &str, object: &str, 
 /// An attribute: its name, its value without quotes, and whether the quotes are typographic.
 type Attribute<'a> = (&'a str, &'a str, bool);
 
-/// The attributes of a list, which ends where the grammar is not followed; but typographic quotes are read as quotes.
+/// The attributes of a list, which ends where the grammar is violated; typographic quotes are read as quotes.
 pub fn attributes(list: &str) -> impl Iterator<Item = Attribute<'_>> {
     let mut rest = list;
     std::iter::from_fn(move || {
@@ -119,7 +119,7 @@ fn key(head: Protection, playlist: &str, line: &str, list: &str, warnings: &mut 
     }
     let ids = std::mem::take(&mut out.key_ids);
     for id in ids {
-        // A handful: PSSH boxes in playlists name one key, rarely one for each track.
+        // Few: PSSH boxes in playlists name one key, rarely one for each track.
         if out.key_ids.len() >= 64 || !out.key_ids.contains(&id) {
             out.key_ids.push(id);
         }
@@ -139,7 +139,7 @@ impl Protection {
         };
         self.wrapping = match (&format[..], self.system_id) {
             ("com.microsoft.playready", _) => Wrapping::Object,
-            // Both a box and an object are in use for PlayReady under its id.
+            // Under PlayReady's id both a box and an object are in use.
             (_, Some(system::WIDEVINE | system::COMMON | system::NAGRA | system::MARLIN)) if format != "com.widevine" => Wrapping::Box,
             _ => Wrapping::Any,
         };
@@ -170,7 +170,7 @@ impl Protection {
         self.look_inside();
     }
 
-    /// A DRM's data URI in broken base64.
+    /// A DRM's data URI with invalid base64.
     fn is_data_uri_unreadable(&self) -> bool {
         let uri = self.uri.as_deref().filter(|uri| is_data(uri) && !self.has_content_key && self.system_id.is_some());
         uri.is_some_and(|uri| data_uri::decode(uri).is_none())

@@ -1,9 +1,9 @@
-//! What a manifest says about protection: an HLS playlist or a DASH MPD, or a piece of one.
+//! The protection in a manifest: an HLS playlist or a DASH MPD, or a part of one.
 //!
 //! | module | what |
 //! |---|---|
-//! | [`hls`], [`dash`], [`smooth`] | one reader a format |
-//! | [`checks`] | what is not as it should be, in each of them |
+//! | [`hls`], [`dash`], [`smooth`] | one reader per format |
+//! | [`checks`] | deviations, in each of them |
 //! | [`secret`] | content keys, which are masked before anything is read |
 
 pub mod checks;
@@ -32,10 +32,10 @@ pub enum Kind {
     Smooth,
 }
 
-/// What belongs where the init data were found.
+/// The format that belongs where the init data were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Wrapping {
-    /// Either, or something else.
+    /// Either, or another format.
     #[default]
     Any,
     /// PSSH boxes.
@@ -47,7 +47,7 @@ pub enum Wrapping {
 /// A key tag or a ContentProtection element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Protection {
-    /// The DRM system, where it is one.
+    /// The DRM system, if it is one.
     pub system_id: Option<[u8; 16]>,
     /// HLS: `KEYFORMAT`.
     pub key_format: Option<String>,
@@ -57,29 +57,29 @@ pub struct Protection {
     pub value: Option<String>,
     /// HLS: `METHOD`.
     pub method: Option<String>,
-    /// How media is encrypted.
+    /// The encryption scheme of the media.
     pub scheme: Option<Scheme>,
-    /// The keys that it is about.
+    /// The keys that it applies to.
     pub key_ids: Vec<Vec<u8>>,
-    /// HLS: `KEYID` as it is written.
+    /// HLS: `KEYID`, verbatim.
     pub key_id_text: Option<String>,
     /// HLS: `URI`.
     pub uri: Option<String>,
-    /// Init data that it carries, and its type.
+    /// The init data in it, and their type.
     pub init_data: Option<(Vec<u8>, Option<InitDataType>)>,
-    /// What belongs there.
+    /// The expected format.
     pub wrapping: Wrapping,
-    /// DASH: the PlayReady Object of `mspr:pro`, where there is a PSSH box as well.
+    /// DASH: the PlayReady Object of `mspr:pro`, if there is a PSSH box as well.
     pub playready_object: Option<Vec<u8>>,
     /// A license URL.
     pub license_url: Option<String>,
-    /// A content key was in it, and is masked.
+    /// Whether it contained a content key, which is masked.
     pub has_content_key: bool,
     /// The line on which it begins, from 1.
     pub line: u64,
     /// The byte at which it begins.
     pub offset: usize,
-    /// Where its fields are, by their names in the public type (none: the whole): offset and length in bytes.
+    /// The places of its fields, by their names in the public type (empty: the whole): offset and length in bytes.
     pub places: Vec<Place>,
 }
 
@@ -87,19 +87,19 @@ pub struct Protection {
 pub type Place = (&'static str, usize, usize);
 
 impl Protection {
-    /// Notes where a field is, as it is written: a part of the document.
+    /// Records the place of a field whose value is a slice of the document.
     fn place(&mut self, name: &'static str, document: &str, part: &str) {
         let place = crate::bytes::place_of(document.as_bytes(), part.as_bytes());
         self.places.extend(place.map(|(offset, length)| (name, offset, length)));
     }
 
-    /// The init data, read.
+    /// Reads the init data.
     pub fn read_init_data(&self) -> Option<Result<InitData<'_>, Error>> {
         let (bytes, kind) = self.init_data.as_ref()?;
         let read = init_data::parse(bytes, Options { kind: *kind, strict: false });
         Some(read.map_err(|error| {
             let boxed = bytes.get(4..8) == Some(b"pssh");
-            // What a payload of the wrong kind lacks says nothing to somebody who forgot the box.
+            // An error about the payload does not help if the box is missing.
             if self.wrapping == Wrapping::Box && !boxed { Error::because(Code::InitDataInvalid, Reason::NotABox).at(0) } else { error }
         }))
     }
@@ -127,25 +127,25 @@ impl Protection {
     }
 }
 
-/// What a manifest says about protection.
+/// The protection in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The format.
     pub kind: Kind,
-    /// In their order.
+    /// In document order.
     pub protections: Vec<Protection>,
     /// All keys, without repeats.
     pub key_ids: Vec<Vec<u8>>,
-    /// What is not as it should be, in the order of its places.
+    /// Deviations from the specifications, by place.
     pub warnings: Vec<Warning>,
 }
 
-/// What a reader of one format found.
+/// The result of one format's reader.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
-    /// In their order.
+    /// In document order.
     pub protections: Vec<Protection>,
-    /// What only the reader knows of.
+    /// Warnings that only the reader can raise.
     pub warnings: Vec<Warning>,
 }
 
@@ -162,12 +162,12 @@ pub fn parse(text: &str) -> Result<Manifest, Error> {
     }
 }
 
-/// Reads an XML manifest. One whose attributes have typographic quotes is read as if they were straight.
+/// Reads an XML manifest. Typographic quotes around attributes are read as straight ones.
 fn read_xml(text: &str, kind: Kind, read: impl Fn(&str) -> Result<Found, ParseError>) -> Result<Manifest, Error> {
     let found = read(text).or_else(|error| {
         let straight = quotes::straightened(text).filter(|_| error.reason == Reason::XmlMalformed).ok_or(error)?;
         let mut found = read(&straight).map_err(|_| error)?;
-        // Typographic quotes are longer: places in the straightened text are not those of the input.
+        // Typographic quotes are longer: places in the replaced text differ from those of the input.
         found.protections.iter_mut().for_each(|protection| protection.places.clear());
         let line = text.get(..error.offset).unwrap_or_default().bytes().filter(|byte| *byte == b'\n').count() as u64;
         found.warnings.push(Warning::new(Code::ManifestQuotes, error.offset, line.saturating_add(1)));
@@ -194,13 +194,13 @@ impl Manifest {
     }
 }
 
-/// `urn:uuid:` and a UUID, in either case. An id that is nearly a known one is taken for it, and [`checks`] warns.
+/// `urn:uuid:` and a UUID, in either case. An id that is close to a known one is read as that one, and [`checks`] warns.
 fn system_of_urn(urn: &str) -> Option<[u8; 16]> {
     let uuid = uuid_of(urn)?;
     checks::misspelled(uuid).map(|(id, _)| id).or_else(|| crate::text::key_id(uuid))
 }
 
-/// What is behind `urn:uuid:`.
+/// The text after `urn:uuid:`.
 fn uuid_of(urn: &str) -> Option<&str> {
     let (prefix, uuid) = urn.split_at_checked(9)?;
     prefix.eq_ignore_ascii_case("urn:uuid:").then_some(uuid)
@@ -212,7 +212,7 @@ mod tests {
     use crate::system;
 
     #[test]
-    fn what_is_no_manifest() {
+    fn other_texts_are_refused() {
         for text in ["", "hello", "{\"kids\":[]}", "\u{feff} AAAA"] {
             assert_eq!(parse(text).unwrap_err().code, Code::ManifestInvalid, "{text:?}");
         }

@@ -1,6 +1,6 @@
-//! Typographic quotes, which word processors and web pages make of straight ones. No player takes them.
+//! Typographic quotes, which word processors and web pages substitute for straight ones. No player accepts them.
 
-/// Their forms.
+/// All of them.
 const TYPOGRAPHIC: [char; 10] =
     ['\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{2033}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{2032}', '\u{ff02}'];
 
@@ -13,7 +13,7 @@ pub fn is_typographic(character: char) -> bool {
 pub fn quoted(text: &str) -> Option<(&str, &str, bool)> {
     let opening = text.chars().next().filter(|character| *character == '"' || is_typographic(*character))?;
     let inner = text.get(opening.len_utf8()..)?;
-    // A typographic quote inside of a value is no end of it.
+    // A typographic quote inside a value does not end it.
     let ends = |at: usize, quote: char| {
         let behind = inner.get(at.saturating_add(quote.len_utf8())..).unwrap_or_default();
         quote == '"' || is_typographic(quote) && behind.trim_start().chars().next().is_none_or(|next| next == ',')
@@ -24,11 +24,11 @@ pub fn quoted(text: &str) -> Option<(&str, &str, bool)> {
     Some((value, rest.get(closing.len_utf8()..).unwrap_or_default(), typographic))
 }
 
-/// XML with straight quotes in their place, blanks beside them so that nothing moves. `None` where there are none.
+/// XML with straight quotes instead, padded with spaces so that nothing moves. `None` without typographic quotes.
 pub fn straightened(xml: &str) -> Option<String> {
     xml.contains(is_typographic).then(|| {
         let mut out = String::with_capacity(xml.len());
-        // Whether a tag is open, the quote that opened a value in it, and the last character that is not white space.
+        // Whether a tag is open, the quote that opened a value in it, and the last character other than whitespace.
         let (mut tag, mut open, mut last) = (false, None, ' ');
         for character in xml.chars() {
             let blanks = " ".repeat(character.len_utf8().saturating_sub(1));

@@ -1,18 +1,18 @@
-//! Content keys in a manifest: found, so that they can be masked.
+//! Finds content keys in a manifest and masks them.
 //!
 //! ```text
 //! …rightsmanager.asmx?cfg=(kid:…,ck:BASE64,…)      Microsoft's PlayReady test server: also contentkey: and keyseed:, or JSON
 //! #EXT-X-KEY:METHOD=AES-128,URI="data:;base64,…"   the key itself where a URI belongs
 //! {"keys":[{"k":"…"}]}                             a JSON Web Key set
 //! ```
-//! A mask is as long as what it covers, so that no place in the text or the bytes moves.
+//! A mask is as long as the key, so that no place in the text or the bytes moves.
 
 use crate::bytes::steps;
 use crate::json;
 use crate::text::nibble;
 use std::borrow::Cow;
 
-/// Parameters of the test server that hold a key, or what keys are made of ("PlayReady Test License Server").
+/// Parameters of the test server that contain a key or a key seed ("PlayReady Test License Server").
 const NAMES: [&str; 3] = ["ck", "contentkey", "keyseed"];
 /// Characters of base64: the shortest key has 16 bytes, which is 22 of them.
 const SHORTEST: usize = 16;
@@ -38,13 +38,13 @@ pub fn masked(data: &[u8]) -> Option<Vec<u8>> {
     out
 }
 
-/// The same text, where there is nothing to mask.
+/// The text itself, if there is nothing to mask.
 pub fn masked_text(text: &str) -> Cow<'_, str> {
-    // Whole characters were replaced.
+    // Only whole characters were replaced.
     masked(text.as_bytes()).and_then(|bytes| String::from_utf8(bytes).ok()).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// Whether a key was masked in it.
+/// Whether a key is masked in it.
 pub fn is_masked(data: &[u8]) -> bool {
     [1, 2]
         .into_iter()
@@ -58,7 +58,7 @@ fn unit(data: &[u8], at: usize, width: usize) -> Option<u8> {
     whole.then_some(byte)
 }
 
-/// Behind what separates parameters at `at`: the range of a key.
+/// The range of a key after a parameter separator at `at`.
 fn value(data: &[u8], at: usize, width: usize) -> Option<(usize, usize)> {
     let from = end_of_name(data, at, width)?;
     let mut to = from;
@@ -70,7 +70,7 @@ fn value(data: &[u8], at: usize, width: usize) -> Option<(usize, usize)> {
     Some((from, to))
 }
 
-/// Behind a separator at `at`, one of the names and its colon.
+/// One of the names and its colon, after a separator at `at`.
 fn end_of_name(data: &[u8], at: usize, width: usize) -> Option<usize> {
     let separates = match unit(data, at, width)? {
         b'(' | b',' | b'&' | b'?' | b';' | b' ' | b'"' => true,
@@ -117,7 +117,7 @@ mod tests {
         ] {
             let text = [before, KEY, after].concat();
             let expected = [before, &"*".repeat(KEY.len()), after].concat();
-            // An escape behind a key may be the end of it.
+            // An escape after a key may be its end.
             let expected = if after == "%29" { [before, &"*".repeat(KEY.len() + 3)].concat() } else { expected };
             assert_eq!(masked_text(&text), expected);
             assert_eq!(masked(&to_utf16_le(&text)).unwrap(), to_utf16_le(&expected), "{text}");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_stay() {
+    fn other_texts_are_unchanged() {
         for text in [
             "",
             "<ck:Laurl xmlns:ck='http://dashif.org/guidelines/clearKey'>",

@@ -35,7 +35,7 @@ fn headers(manifest: &str) -> Result<Found, ParseError> {
             offset,
             line: lines.of(manifest, offset),
             system_id: uuid.and_then(|uuid| checks::misspelled(uuid).map(|(id, _)| id).or_else(|| text::key_id(uuid))),
-            // As the others have it, so that the same checks apply.
+            // In the form of the other formats, so that the same checks apply.
             scheme_id_uri: uuid.map(|uuid| ["urn:uuid:", uuid].concat()),
             wrapping: Wrapping::Object,
             ..Protection::default()
