@@ -1,17 +1,17 @@
-//! Init data that cannot be read, recognized by how they begin: what is wrong says more than that they are unknown.
+//! Damaged init data, recognized by their first bytes: a precise error is more helpful than "unknown".
 
 use super::Finding;
 use crate::error::Error;
 use crate::init_data::{self, Options, looks_like_object};
 use crate::text::{from_base64, from_hex, from_utf16_le};
 
-/// Bytes that are meant to be init data, and why they are not.
+/// Bytes that look like init data, and the error in them.
 pub fn bytes(data: &[u8]) -> Option<Finding> {
     let kind = kind(data)?;
     Some(finding(kind, &init_data::parse(data, Options::default()).err()?))
 }
 
-/// A text that is cut off, or has something in it that does not belong there.
+/// A text that is truncated, or contains characters that do not belong there.
 pub fn text(text: &str) -> Option<Finding> {
     let error = match init_data::from_text(text) {
         Ok(data) => return bytes(&data),
@@ -43,6 +43,6 @@ fn kind(data: &[u8]) -> Option<&'static str> {
     if looks_like_object(data) {
         return Some("playready-object");
     }
-    // The algorithm, or none, and a key id of 16 bytes: what packagers write first.
+    // An optional algorithm and a key id of 16 bytes: packagers write these first.
     matches!(data, [0x08, 0 | 1, 0x12, 0x10, ..] | [0x12, 0x10, ..]).then_some("widevine-data")
 }

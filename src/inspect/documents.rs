@@ -14,7 +14,7 @@ use crate::text::{from_base64, hex, key_id, uuid};
 use crate::xml::{Event, Reader};
 use std::borrow::Cow;
 
-/// Identifies an XML document; `None` where its root element is unknown.
+/// Identifies an XML document; `None` if its root element is unknown.
 pub fn read(document: &str) -> Option<Finding> {
     let mut reader = Reader::new(document);
     let root = match reader.event() {
@@ -122,7 +122,7 @@ struct DrmSystem {
     uri: Option<String>,
 }
 
-/// What a CPIX document says, without its keys, which are secrets.
+/// The content of a CPIX document without its keys, which are secrets.
 #[derive(Default)]
 struct Cpix {
     content_id: Option<String>,
@@ -134,7 +134,7 @@ struct Cpix {
 }
 
 impl Cpix {
-    /// Notes where a field is: of the document, or of the latest key or system.
+    /// Records the place of a field: of the document, or of the latest key or system.
     fn place(&mut self, document: &str, list: Option<&str>, name: &str, part: &str) {
         let Some((offset, length)) = place_of(document.as_bytes(), part.as_bytes()) else { return };
         let mut path = Vec::new();

@@ -1,4 +1,4 @@
-//! Where the fields of findings that were read from JSON are, and content keys in it, which are masked.
+//! The places of fields in findings that were read from JSON, and of content keys in it, which are masked.
 
 use super::ranges::{FieldRange, Ranges, Step};
 use crate::bytes::place_of;
@@ -47,7 +47,7 @@ fn mappings(kind: &str) -> &'static [Mapping] {
     }
 }
 
-/// Collects the places of what a finding shows.
+/// Collects the places of a finding's fields.
 struct Collected<'m> {
     mappings: &'m [Mapping],
     length: usize,
@@ -73,7 +73,7 @@ impl Places for &mut Collected<'_> {
                     .iter()
                     .map(|name| if *name == "*" { indexes.next().cloned().unwrap_or(Step::Index(0)) } else { Step::from(*name) })
                     .collect();
-                // Of a name that is there twice the last counts.
+                // The last of repeated names counts.
                 self.fields.retain(|field| field.path != path);
                 self.fields.push(FieldRange { path, offset: range.0, length: range.1 });
             }
@@ -91,7 +91,7 @@ fn matches(pattern: &[&str], path: &[Step]) -> bool {
         })
 }
 
-/// The places in a JSON document that a finding of this kind was read from. Without content keys in its `bytes`.
+/// The places of a finding of this kind in the JSON document that it was read from. Its `bytes` contain no content keys.
 pub fn of(kind: &str, data: &[u8]) -> Ranges {
     let text = str::from_utf8(data).unwrap_or_default();
     let document = text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\0']);
@@ -104,7 +104,7 @@ pub fn of(kind: &str, data: &[u8]) -> Ranges {
     Ranges { fields, bytes: masked(data, &keys) }
 }
 
-/// The same bytes with the keys covered; quotes stay.
+/// The same bytes with the keys masked; quotes are kept.
 pub fn masked(data: &[u8], keys: &[(usize, usize)]) -> Option<Vec<u8>> {
     if keys.is_empty() {
         return None;

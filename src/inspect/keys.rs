@@ -1,4 +1,4 @@
-//! JSON with content keys: of a key server's clients and for packagers. Keys are never shown, only their ids.
+//! JSON with content keys, from a key server's clients and for packagers. Keys are never shown, only their ids.
 //!
 //! ```text
 //! {"content_id":…,"content_key_list":[{"key_id_hex":…,"key_hex":…,"track_type"?,"widevine"?:{…}…}]}   pack info

@@ -82,7 +82,7 @@ fn certificate(data: &[u8]) -> Option<Finding> {
         .then(|| sized("certificate", data))
 }
 
-/// JSON: init data, error bodies, ClearKey's licenses, keys for packagers, custom data before its base64 encoding.
+/// JSON: init data, error bodies, ClearKey licenses, keys for packagers, custom data before its base64 encoding.
 pub fn json(document: &str) -> Option<Finding> {
     if let Ok(read) = init_data::parse(document.as_bytes(), Options::default()) {
         return Some(of_init_data(document.as_bytes(), &read));

@@ -1,10 +1,10 @@
-//! Identifies and reads anything that turns up around DRM: init data and its parts, segments, manifests, license tokens,
+//! Identifies and reads anything related to DRM: init data and its parts, segments, manifests, license tokens,
 //! challenges, licenses, error bodies, CPIX, URLs. Layers of encoding are removed one at a time (hex, base64, data URIs, base64 in
 //! base64), and several items in a row are separated.
 //!
-//! This is the border to JavaScript: readers return typed structs, a [`Finding`] holds their JSON. Content keys are never shown,
-//! only their key ids; those in a URL are masked before anything is read. What is recognized and cannot be read is named, with
-//! the `error` that its reader gives.
+//! This is the interface to JavaScript: readers return typed structs, a [`Finding`] contains their JSON. Content keys are never
+//! shown, only their key ids; those in a URL are masked before anything is read. Input that is recognized but unreadable is named,
+//! with the `error` of its reader.
 
 mod damaged;
 mod documents;
@@ -22,21 +22,21 @@ use crate::manifest::{self, data_uri, secret};
 use crate::system;
 use crate::text::{self, hex, swap_guid, to_base64};
 
-/// Layers of encoding: what people paste has two, three at most.
+/// Layers of encoding: pasted input has two, three at most.
 const MAX_LAYERS: usize = 5;
-/// Items in a row.
+/// Consecutive items.
 const MAX_PIECES: usize = 64;
 
-/// What the input is.
+/// The identified input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// `cenc`, `widevine-data`, `segment`, `license-token`, … or `unknown`.
     pub kind: &'static str,
-    /// Its content as JSON. Bytes are `[offset, length]` of `bytes`, or of the input where `bytes` is absent.
+    /// Its content as JSON. Bytes are `[offset, length]` of `bytes`, or of the input if `bytes` is absent.
     pub value: String,
     /// The layers of encoding, outermost first.
     pub layers: Vec<&'static str>,
-    /// The decoded bytes, without content keys, where they differ from the input.
+    /// The decoded bytes, without content keys, if they differ from the input.
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -89,7 +89,7 @@ pub fn text(input: &str) -> Finding {
     without_keys(input.as_bytes(), |data| of_text(str::from_utf8(data).unwrap_or_default(), MAX_LAYERS))
 }
 
-/// Masks content keys, and lets the finding's places refer to what is left.
+/// Masks content keys, and adjusts the finding's places to the masked text.
 fn without_keys(data: &[u8], read: impl Fn(&[u8]) -> Finding) -> Finding {
     let Some(masked) = secret::masked(data) else { return read(data) };
     let mut found = read(&masked);
@@ -97,7 +97,7 @@ fn without_keys(data: &[u8], read: impl Fn(&[u8]) -> Finding) -> Finding {
     found
 }
 
-/// What is in a layer of encoding.
+/// The content of a layer of encoding.
 fn inside(layer: &'static str, data: Vec<u8>, layers: usize) -> Finding {
     let data = secret::masked(&data).unwrap_or(data);
     of_bytes(&data, layers.saturating_sub(1)).in_layer(layer, Some(data))
@@ -218,7 +218,7 @@ fn wrapped(text: &str, layers: usize) -> Option<Finding> {
     if let Some(found) = tokens::custom_data(text) {
         return Some(found);
     }
-    // As it is in the query of a URL.
+    // In the encoding of a URL's query.
     if text.contains('%') && !text.contains(char::is_whitespace) {
         let data = data_uri::percent_decode(text);
         let found = (data != text.as_bytes()).then(|| inside("url-encoded", data, layers)).filter(|found| !found.is_unknown());
@@ -236,7 +236,7 @@ fn pieces(found: Vec<Finding>) -> Option<Finding> {
     known.then(|| Finding::object("pieces", |o| o.objects("pieces", &found, |o, piece| piece.write(o))))
 }
 
-/// Boxes and PlayReady Objects, one after the other. Each piece has its own bytes.
+/// Boxes and PlayReady Objects, one after the other. Each has its own bytes.
 fn pieces_of_bytes(data: &[u8], layers: usize) -> Option<Finding> {
     let mut reader = Span::whole(data).reader();
     let mut found = Vec::new();
@@ -257,7 +257,7 @@ fn pieces_of_bytes(data: &[u8], layers: usize) -> Option<Finding> {
     pieces(found)
 }
 
-/// Texts separated by white space, commas or the padding of base64.
+/// Texts separated by whitespace, commas or the padding of base64.
 fn pieces_of_text(text: &str, layers: usize) -> Option<Finding> {
     let mut found = Vec::new();
     for part in text.split([' ', '\t', '\r', '\n', ',', ';']).flat_map(|part| part.split_inclusive('=')) {

@@ -1,7 +1,7 @@
-//! Where the fields of a finding are in its bytes: a path into the finding's value, and the range that it was read from.
+//! The places of a finding's fields in its bytes: a path into the finding's value, and the range that it was read from.
 //!
-//! Init data and segments are read again by a [`Visitor`] that notes places; manifests and CPIX documents note those of
-//! their attributes and texts as they are read. Values that are the sum of several (the key ids of all boxes) have no place.
+//! Init data and segments are read again by a [`Visitor`] that records places; manifests and CPIX documents record those of
+//! their attributes and texts as they are read. Values that combine several (the key ids of all boxes) have no place.
 
 use super::{documents, json_places, messages, tokens};
 use crate::bytes::{Span, place_of};
@@ -40,11 +40,11 @@ impl From<usize> for Step {
 /// A field and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldRange {
-    /// The way to it from the finding's value.
+    /// The path to it from the finding's value.
     pub path: Vec<Step>,
     /// Where it begins.
     pub offset: usize,
-    /// How many bytes.
+    /// Its length in bytes.
     pub length: usize,
 }
 
@@ -53,11 +53,11 @@ pub struct FieldRange {
 pub struct Ranges {
     /// In the order in which they were read.
     pub fields: Vec<FieldRange>,
-    /// The bytes that they are of, where they are neither the finding's nor the input.
+    /// The bytes that they refer to, if those are neither the finding's nor the input.
     pub bytes: Option<Vec<u8>>,
 }
 
-/// The ranges of what was found in `data`: the finding's bytes, or the input where it has none.
+/// The ranges of a finding in `data`: the finding's bytes, or the input if it has none.
 pub fn of(kind: &str, data: &[u8]) -> Ranges {
     let text = || str::from_utf8(data).unwrap_or_default();
     let fields = match kind {
@@ -121,7 +121,7 @@ fn of_segment(data: &[u8]) -> Vec<FieldRange> {
 }
 
 fn of_manifest<E>(text: &str, parse: impl Fn(&str) -> Result<Manifest, E>) -> Vec<FieldRange> {
-    // A tag's attributes alone are read behind the tag that was left out.
+    // Attributes without their tag are read as if the tag preceded them.
     let tag = if text.trim_start().starts_with("METHOD=") { "#EXT-X-KEY:" } else { "" };
     let Ok(read) = parse(&[tag, text].concat()) else { return Vec::new() };
     let mut out = Vec::new();
@@ -151,9 +151,9 @@ fn of_manifest<E>(text: &str, parse: impl Fn(&str) -> Result<Manifest, E>) -> Ve
 struct Xml {
     /// Where its first character is in the input.
     offset: usize,
-    /// Where the text is in memory, and how long it is.
+    /// The text's address in memory and its length.
     text: (usize, usize),
-    /// How many bytes of the input precede each byte of the text; the same number where there is none.
+    /// How many bytes of the input precede each byte of the text; `None` if the number is the same.
     widths: Option<Vec<usize>>,
 }
 
@@ -188,13 +188,13 @@ impl Xml {
     }
 }
 
-/// Notes where fields are.
+/// Records the places of fields.
 #[derive(Debug)]
 pub struct Places<'a> {
     input: &'a [u8],
     out: Vec<FieldRange>,
     path: Vec<Step>,
-    /// How many members the lists have that are open, by their names: one level for each open object.
+    /// The number of members of each open list, by name: one level for each open object.
     counts: Vec<Vec<(Field, usize)>>,
     boxes: usize,
     tracks: usize,
@@ -236,7 +236,7 @@ impl<'a> Places<'a> {
         self.note(steps, (span.offset, span.bytes.len()));
     }
 
-    /// The next index in a list of the object that is open.
+    /// The next index in a list of the open object.
     fn index(&mut self, field: Field) -> usize {
         // The key of a version 4.0 header is a member of the same list.
         let list = if field == Field::FirstKey { Field::Keys } else { field };
@@ -357,7 +357,7 @@ impl<'a> Visitor<'a> for Places<'a> {
         if is_list(field) {
             steps.push(self.index(field).into());
         }
-        // Outside of boxes there are the fields of a key's URI alone.
+        // Outside boxes there are only the fields of a key's URI.
         if self.path.is_empty() {
             steps.insert(0, "fairplay".into());
         }

@@ -14,7 +14,7 @@ fn at<'v>(mut value: &'v Json, path: &[Step]) -> Option<&'v Json> {
     Some(value)
 }
 
-/// The field's bytes say what the field says: as they are, in hex, as text of either width, or as an `[offset, length]`.
+/// The field's bytes match its value: literally, in hex, as text of either width, or as an `[offset, length]`.
 fn says(bytes: &[u8], value: &Json, range: &FieldRange) -> bool {
     let plain = |text: &str| text.trim_matches('"').replace("&amp;", "&");
     let raw = str::from_utf8(bytes).is_ok_and(|text| value.as_str() == Some(text))
@@ -50,7 +50,7 @@ fn says(bytes: &[u8], value: &Json, range: &FieldRange) -> bool {
     }
 }
 
-/// Checks every range of an input, and gives the paths as text.
+/// Checks every range of an input, and returns the paths as text.
 fn checked(found: &super::super::Finding, input: &[u8]) -> Vec<(String, usize, usize)> {
     let data = found.bytes.as_deref().unwrap_or(input);
     let ranges = of(found.kind, data);
@@ -59,8 +59,8 @@ fn checked(found: &super::super::Finding, input: &[u8]) -> Vec<(String, usize, u
     let mut out = Vec::new();
     for range in &ranges.fields {
         let part =
-            bytes.get(range.offset..range.offset + range.length).unwrap_or_else(|| panic!("{range:?} is outside of {} bytes", bytes.len()));
-        let field = at(&value, &range.path).unwrap_or_else(|| panic!("{range:?} leads nowhere in {value}"));
+            bytes.get(range.offset..range.offset + range.length).unwrap_or_else(|| panic!("{range:?} is outside {} bytes", bytes.len()));
+        let field = at(&value, &range.path).unwrap_or_else(|| panic!("{range:?} has no field in {value}"));
         let exact = !["widevine", "playready", "algorithm", "protectionScheme", "scheme", "type", "size", "issuedAt", "uri", "assetId"]
             .iter()
             .any(|name| range.path.last() == Some(&Step::from(*name)));
@@ -120,7 +120,7 @@ fn a_box_of_widevine_field_by_field() {
     ] {
         assert_eq!(place(&ranges, path), expected, "{path}");
     }
-    // Two in a row: each has places of its own.
+    // Two in a row: each has its own places.
     let both = [&pssh[..], &pssh].concat();
     assert_eq!(place(&checked(&bytes(&both), &both), "boxes.1.widevine.contentId"), (68 + 56, 4));
 }
@@ -136,7 +136,7 @@ fn playready_headers_of_both_widths() {
         let wide = [mark, &to_utf16_le(old)].concat();
         let ranges = checked(&bytes(&wide), &wide);
         assert_eq!(place(&ranges, "boxes.0.playready.keys.0.keyId"), (mark.len() + 80, 48));
-        // Behind the accented letter, which is two bytes of UTF-8 and two of UTF-16.
+        // After the accented letter, which is two bytes of UTF-8 and two of UTF-16.
         let (offset, length) = place(&ranges, "boxes.0.playready.licenseUrl");
         assert_eq!(from_utf16_le(&wide[offset..offset + length]).unwrap(), "https://é/?a&amp;b");
     }
@@ -187,7 +187,7 @@ fn manifests() {
     let ranges = checked(&text(&smooth), smooth.as_bytes());
     assert_eq!(place(&ranges, "protections.0.initData").1, object.len());
 
-    // Typographic quotes are longer than what is read in their place.
+    // Typographic quotes are longer than the straight ones that are read instead.
     assert_eq!(checked(&text(&mpd.replace("\"cenc\"", "\u{201c}cenc\u{201d}")), &[]), []);
 }
 
@@ -254,7 +254,7 @@ fn segments() {
 }
 
 #[test]
-fn messages_are_not_taken_for_init_data() {
+fn messages_are_not_mistaken_for_init_data() {
     // A request of 80 bytes: it begins as PSSH data do.
     let challenge = [&[0x08, 1, 0x12, 80][..], &[0x42; 80]].concat();
     let found = bytes(&challenge);
@@ -268,7 +268,7 @@ mod random {
     use super::*;
     use proptest::prelude::*;
 
-    /// Real items, and what is left of them after some bytes were changed, or the end cut off.
+    /// Real items, and copies with some bytes changed or the end cut off.
     fn items() -> Vec<Vec<u8>> {
         let object = write::playready_object(&fields(json!({
             "version": "4.2.0.0", "licenseUrl": "https://x.example/ä", "keys": [{"keyId": KEY, "algorithm": "AESCTR"}],
@@ -293,7 +293,7 @@ mod random {
 
     proptest! {
         #[test]
-        fn every_range_lies_in_the_bytes_and_leads_to_a_field(
+        fn every_range_is_in_the_bytes_and_names_a_field(
             which in 0_usize..9, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4), cut in any::<prop::sample::Index>(), whole in any::<bool>(),
         ) {
             let mut data = items().swap_remove(which);
@@ -318,7 +318,7 @@ mod random {
         }
 
         #[test]
-        fn any_bytes_under_any_kind_are_survived(data in prop::collection::vec(any::<u8>(), 0..200), kind in "cenc|segment|hls|dash|smooth|cpix|license-token|keyids|error") {
+        fn any_bytes_of_any_kind_are_handled(data in prop::collection::vec(any::<u8>(), 0..200), kind in "cenc|segment|hls|dash|smooth|cpix|license-token|keyids|error") {
             let ranges = of(&kind, &data);
             let length = ranges.bytes.as_ref().map_or(data.len(), Vec::len);
             prop_assert!(ranges.fields.iter().all(|range| range.offset + range.length <= length));

@@ -1,4 +1,4 @@
-//! Everything that turns up around DRM, in every wrapping.
+//! Everything related to DRM, in every encoding.
 
 use super::*;
 use crate::text::to_utf16_le;
@@ -61,7 +61,7 @@ fn texts_by_kind() {
 #[test]
 fn bytes_by_kind() {
     let spc = [&[0, 0, 0, 1, 0, 0, 0, 0][..], &[7; 164], &[0, 0, 0, 2, 9, 9]].concat();
-    // Key servers write facts of their own into the reserved bytes.
+    // Key servers write their own data into the reserved bytes.
     let ckc = [&[0, 0, 0, 1, 0, 0, 2, 0x41][..], &[7; 16], &[0, 0, 0, 2, 9, 9]].concat();
     let request = [&[8, 1, 0x12, 100][..], &[7; 100]].concat();
     let message = to_utf16_le(
@@ -94,7 +94,7 @@ fn bytes_by_kind() {
 }
 
 #[test]
-fn several_in_a_row() {
+fn several_items_in_a_row() {
     let boxed = text::from_base64(PSSH).unwrap();
     let found = super::bytes(&[&boxed[..], &object(), &boxed].concat());
     let value = json_of(&found);
@@ -131,7 +131,7 @@ fn a_challenge_repeats_the_header() {
 }
 
 #[test]
-fn wrappings_end_somewhere() {
+fn wrappings_are_limited() {
     let mut input = PSSH.to_string();
     for kind in ["cenc", "cenc", "unknown", "unknown"] {
         assert_eq!(super::text(&input).kind, kind);
@@ -148,14 +148,14 @@ fn work_is_linear() {
     }
 }
 
-/// The error that a finding of damaged input has.
+/// The error in a finding of damaged input.
 fn error_of(found: &Finding) -> (String, String) {
     let error = json_of(found)["value"]["error"].clone();
     (error["code"].as_str().unwrap_or_default().into(), error["message"].as_str().unwrap_or_default().into())
 }
 
 #[test]
-fn damaged_init_data_is_named_with_the_reason() {
+fn damaged_init_data_is_identified_with_the_reason() {
     let object = object();
     let cut = |data: &[u8]| data[..data.len() - 3].to_vec();
     for (data, kind) in [
@@ -179,7 +179,7 @@ fn damaged_init_data_is_named_with_the_reason() {
 }
 
 #[test]
-fn texts_that_are_cut_off() {
+fn truncated_texts() {
     let hexed = hex(&text::from_base64(PSSH).unwrap());
     for (input, layer) in [
         (&PSSH[..61], "base64"),
@@ -194,7 +194,7 @@ fn texts_that_are_cut_off() {
 }
 
 #[test]
-fn damaged_documents_are_named_with_the_reason() {
+fn damaged_documents_are_identified_with_the_reason() {
     for (input, kind, code) in [
         ("<MPD><Period></MPD>", "dash", "manifest-invalid"),
         ("<ContentProtection></x>", "content-protection", "manifest-invalid"),
@@ -209,7 +209,7 @@ fn damaged_documents_are_named_with_the_reason() {
 }
 
 #[test]
-fn keys_of_packagers_without_the_keys() {
+fn packagers_keys_are_shown_without_the_keys() {
     let pack = r#"{"content_id":"film","content_key_list":[{"track_type":"HD","key_id_hex":"00112233445566778899aabbccddeeff","key_hex":"5ec4e75ec4e75ec4e75ec4e75ec4e75e","key_b64":"XsTnXsTnXsTnXsTnXsTnXg==","widevine":{"pssh":""},"other_systems":[{"name":"NCG"}]}]}"#;
     let found = super::text(pack);
     let value = json_of(&found)["value"].clone();
@@ -228,7 +228,7 @@ fn keys_of_packagers_without_the_keys() {
 }
 
 #[test]
-fn urls_and_what_they_carry() {
+fn urls_and_their_tokens() {
     let token = to_base64(
         br#"{"drm_type":"Widevine","site_id":"DEMO","user_id":"u","cid":"c","policy":"p","timestamp":"2024-01-01T00:00:00Z","hash":"h"}"#,
     );
@@ -325,7 +325,7 @@ fn content_keys_are_masked_in_every_wrapping() {
         assert_eq!(found.kind, kind);
         let bytes = found.bytes.clone().unwrap_or_else(|| input.clone());
         let json = json_of(&found);
-        // What JavaScript shows: the value, and in it places in the bytes.
+        // The output for JavaScript: the value, and in it places in the bytes.
         assert!(!json["value"].to_string().contains(&key[..22]), "{}", found.value);
         if !matches!(kind, "hls" | "hls-key" | "content-protection" | "playready-challenge") {
             assert!(!bytes.windows(22).any(|part| part == plain) && !bytes.windows(44).any(|part| part == wide), "{kind}");

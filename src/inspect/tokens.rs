@@ -1,10 +1,10 @@
-//! Tokens and what carries them: license tokens, URLs with one in a parameter, and JSON Web Tokens of other services.
+//! Tokens and their carriers: license tokens, URLs with one in a parameter, and JSON Web Tokens of other services.
 //!
 //! ```text
 //! https://…/ri/licenseManager.do?pallycon-customdata-v2=TOKEN     percent-encoded
 //! BASE64URL {"alg":…,"typ":"JWT"} . BASE64URL {claims} . BASE64URL signature     RFC 7519; encrypted ones have five parts
 //! ```
-//! A token's signature and the values of other parameters are not repeated, because they may be good for something.
+//! A token's signature and the values of other parameters are not repeated, because they may grant access.
 
 use super::ranges::Ranges;
 use super::{Finding, json_places};
@@ -25,9 +25,9 @@ fn inspection(text: &str) -> Option<Inspection> {
     inspect(text, &Expected::default()).ok().filter(|read| !read.site_id.is_empty())
 }
 
-/// Where the fields are in the JSON of a token, and that JSON, where it is in base64.
+/// The places of the fields in the JSON of a token, and that JSON if it is in base64.
 pub fn ranges(kind: &str, data: &[u8]) -> Ranges {
-    // Plain, in base64, or in base64 of base64: as `inspect` takes it.
+    // Plain, in base64, or in base64 of base64, as `inspect` accepts it.
     let mut bytes = data.to_vec();
     for _ in 0..2 {
         let Some(inner) = str::from_utf8(&bytes).ok().and_then(|text| from_base64(text.trim())) else { break };
@@ -37,7 +37,7 @@ pub fn ranges(kind: &str, data: &[u8]) -> Ranges {
     Ranges { bytes: Some(bytes), ..read }
 }
 
-/// A URL: `license-url` where a parameter is a token, or the path is PallyCon's.
+/// A URL: `license-url` if a parameter is a token, or the path is PallyCon's.
 pub fn url(text: &str) -> Option<Finding> {
     let (scheme, rest) = text.split_once("://")?;
     let http = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
@@ -47,7 +47,7 @@ pub fn url(text: &str) -> Option<Finding> {
     let (before, _) = rest.split_once('#').unwrap_or((rest, ""));
     let (place, query) = before.split_once('?').unwrap_or((before, ""));
     let (host, path) = place.find('/').and_then(|slash| place.split_at_checked(slash)).unwrap_or((place, ""));
-    // What is before the host may be a password.
+    // The user info before the host may contain a password.
     let host = host.rsplit('@').next().unwrap_or_default();
     let parameters: Vec<(&str, &str)> =
         query.split('&').filter(|one| !one.is_empty()).map(|one| one.split_once('=').unwrap_or((one, ""))).collect();
@@ -67,7 +67,7 @@ pub fn url(text: &str) -> Option<Finding> {
     }))
 }
 
-/// A JSON Web Token, with or without the word that is before it in a header.
+/// A JSON Web Token, with or without the scheme that precedes it in a header.
 pub fn jwt(text: &str) -> Option<Finding> {
     let text = text.strip_prefix("Bearer ").unwrap_or(text);
     let parts: Vec<&str> = text.split('.').take(6).collect();
