@@ -1,4 +1,4 @@
-//! Makes the Rust side of `errors.json`: the enums `Code` and `Reason` and the tables behind them, included by `src/error.rs`.
+//! Generates the Rust side of `errors.json`: the enums `Code` and `Reason` and the tables behind them, included by `src/error.rs`.
 //! A code that is used in the sources and missing in the table therefore does not compile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Entries of all groups of a list, in their order: an entry's place is its number.
+/// The entries of all groups of a list, in order: an entry's position is its number.
 fn entries<'v>(table: &'v Value, list: &str, members: &str) -> Vec<&'v Value> {
     let groups = table[list].as_array().expect("a list of groups");
     groups.iter().flat_map(|group| group[members].as_array().expect("a list of entries")).collect()
@@ -23,13 +23,13 @@ fn groups<'v>(table: &'v Value, list: &str, members: &str) -> Vec<&'v Value> {
     groups.iter().flat_map(|group| vec![group; group[members].as_array().expect("a list of entries").len()]).collect()
 }
 
-/// What each reason has of its own, or else from its group.
+/// A field of each reason: its own value, or else its group's.
 fn of_reasons<'v>(table: &'v Value, name: &str) -> Vec<&'v str> {
     let reasons = entries(table, "reasons", "reasons").into_iter().zip(groups(table, "reasons", "reasons"));
     reasons.map(|(reason, group)| reason[name].as_str().or(group[name].as_str()).unwrap_or_default()).collect()
 }
 
-/// A text as an expression. That of a group with a `feature` is linked with that feature only: no other module names the server's codes.
+/// A text as an expression. Texts of a group with a `feature` are linked with that feature only: other modules never name the server's codes.
 fn text((text, group): (&str, &Value)) -> String {
     match group["feature"].as_str() {
         Some(feature) if !text.is_empty() => format!("if cfg!(any(test, feature = {feature:?})) {{ {text:?} }} else {{ \"\" }}"),
@@ -37,7 +37,7 @@ fn text((text, group): (&str, &Value)) -> String {
     }
 }
 
-/// A hint, or the shared one that `@name` stands for.
+/// A hint, or the shared one that `@name` refers to.
 fn hint<'v>(table: &'v Value, hint: &'v str) -> &'v str {
     match hint.strip_prefix('@') {
         Some(name) => table["hints"][name].as_str().unwrap_or_else(|| panic!("errors.json has no hint {name}")),

@@ -1,7 +1,7 @@
 //! The one cursor: every length in every format is checked here and nowhere else.
 //!
 //! A [`Reader`] walks a slice and knows where in the caller's input that slice lies, so that an error or a payload can
-//! be named by its offset in the input, however deeply it is nested.
+//! be identified by its offset in the input, however deeply it is nested.
 
 use crate::error::{ParseError, Reason};
 
@@ -26,7 +26,7 @@ impl<'a> Span<'a> {
     }
 }
 
-/// Where in the input a part of it lies. `None` for what is not a part: a constant, or text that was decoded.
+/// Where a part lies in the input. `None` if it is not part of it: a constant, or decoded text.
 pub fn place_of(input: &[u8], part: &[u8]) -> Option<(usize, usize)> {
     let offset = part.as_ptr().addr().checked_sub(input.as_ptr().addr())?;
     let end = offset.checked_add(part.len())?;
@@ -35,14 +35,14 @@ pub fn place_of(input: &[u8], part: &[u8]) -> Option<(usize, usize)> {
 
 /// A cursor over bytes. Copies are cheap, so a look ahead is a copy.
 ///
-/// There are two ways to read. Those that give a `Result` take nothing where there is too little. [`Reader::get`] and
-/// [`Reader::be`] give nothing then, and the reader remembers it, so that a header of many fields is read without a check
-/// at each and asked once, by [`Reader::check`].
+/// There are two ways to read. Functions that return a `Result` consume nothing if too few bytes are left. [`Reader::get`] and
+/// [`Reader::be`] return nothing then, and the reader remembers the failure, so that a header of many fields is read without a
+/// check at each one and checked once, by [`Reader::check`].
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     rest: &'a [u8],
     offset: usize,
-    /// Where the first read began that found too little.
+    /// Where the first read began that found too few bytes.
     short: Option<usize>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         Ok(span)
     }
 
-    /// The next `count` bytes, or none.
+    /// The next `count` bytes, or an empty slice.
     #[inline(never)]
     pub fn part(&mut self, count: usize) -> Span<'a> {
         self.span(count).unwrap_or_else(|fault| {
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The next `count` bytes, or none, where their place does not matter.
+    /// The next `count` bytes, or an empty slice, where their place does not matter.
     pub fn get(&mut self, count: usize) -> &'a [u8] {
         self.part(count).bytes
     }
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         self.get(16).try_into().unwrap_or_default()
     }
 
-    /// Whether [`Reader::get`] and its like found what they were asked for.
+    /// Whether every [`Reader::get`] and [`Reader::be`] found enough bytes.
     #[inline(never)]
     pub fn check(&self) -> Result<(), ParseError> {
         self.short.map_or(Ok(()), |offset| Err(ParseError::new(Reason::EndsEarly, offset)))
@@ -192,14 +192,14 @@ pub mod steps {
         static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
     }
 
-    /// One unit of work: a read from the cursor, a character looked at, a node made.
+    /// One unit of work: a read from the cursor, a character examined, a node created.
     #[inline(always)]
     pub fn count() {
         #[cfg(test)]
         STEPS.with(|steps| steps.set(steps.get().saturating_add(1)));
     }
 
-    /// Many units at once: a stretch of the input that was looked through.
+    /// Many units at once: a stretch of the input that was searched.
     #[inline(always)]
     pub fn add(_count: usize) {
         #[cfg(test)]
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_past_the_end_says_where_and_takes_nothing() {
+    fn a_read_past_the_end_reports_its_place_and_consumes_nothing() {
         let mut reader = Reader::new(&[1, 2, 3]);
         assert_eq!(reader.u8(), Ok(1));
         assert_eq!(reader.u32_be(), Err(ParseError::new(Reason::EndsEarly, 1)));
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_missing_is_remembered_and_nothing_follows_it() {
+    fn a_failed_read_is_remembered_and_later_reads_are_empty() {
         let mut reader = Reader::new(&[1, 2, 3, 4, 5]);
         assert_eq!((reader.be(2), reader.le16(), reader.check()), (0x0102, 0x0403, Ok(())));
         assert_eq!((reader.id(), reader.be(1), reader.is_empty()), ([0; 16], 0, true));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_lies_somewhere_and_anything_else_nowhere() {
+    fn a_slice_of_the_input_has_a_place_and_anything_else_has_none() {
         let input = [1, 2, 3, 4];
         assert_eq!(place_of(&input, &input[1..3]), Some((1, 2)));
         assert_eq!(place_of(&input, &input), Some((0, 4)));

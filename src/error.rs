@@ -1,18 +1,18 @@
-//! What went wrong, as data: a stable code, a reason, and parameters.
+//! Errors as data: a stable code, a reason, and parameters.
 //!
-//! The sentences are in `errors.json`, for the whole project. `build.rs` makes [`Code`] and [`Reason`] of it, so that a code
-//! that is not in the table does not compile; the build makes the TypeScript texts and `docs/errors.md` of the same file.
+//! The sentences are in `errors.json`, for the whole project. `build.rs` generates [`Code`] and [`Reason`] from it, so that a
+//! code that is not in the table does not compile; the build generates the TypeScript texts and `docs/errors.md` from the same file.
 //! A template's placeholders:
 //!
 //! ```text
 //! {reason}  the reason's text    {0} {1} …  parameters    {offset}  place in the input
 //! {phase}   license, …           {http}     " (HTTP 503)", or nothing without a status
-//! {words}   the code, with blanks for dashes
+//! {words}   the code, with spaces for dashes
 //! ```
-//! A reason, or its group, may have a template of its own, which replaces that of the code (`message`, as hints do).
+//! A reason, or its group, may have its own template (`message`), which replaces that of the code; hints likewise.
 //!
-//! In the module that viewers download no text is linked: [`Error::message`] and its like are not called there, and an error
-//! crosses as numbers (`src/record.rs`).
+//! No text is linked into the module that viewers download: [`Error::message`] and similar functions are not called there, and an
+//! error crosses as numbers (`src/record.rs`).
 
 use crate::text::{concat, decimal, owned};
 use core::fmt;
@@ -44,7 +44,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// As it reads in JavaScript.
+    /// Its spelling in JavaScript.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Environment => "environment",
@@ -65,18 +65,18 @@ fn entry<T: Copy + Default>(table: &[T], number: usize) -> T {
 }
 
 impl Code {
-    /// As it reads in JavaScript and in the documentation.
+    /// Its spelling in JavaScript and in the documentation.
     pub fn as_str(self) -> &'static str {
         entry(&CODE_NAMES, self as usize)
     }
 
-    /// The code of one of PallyCon's numbers, which arrive as text.
+    /// The code for one of PallyCon's numbers, which arrive as text.
     pub fn from_pallycon(number: &str) -> Option<Self> {
         let number = crate::text::number(number, 10).filter(|_| number.len() == 4)?;
         PALLYCON.iter().find(|(known, _)| u32::from(*known) == number).map(|(_, code)| *code)
     }
 
-    /// The step to which it belongs, unless the error says otherwise.
+    /// The step that it belongs to, unless the error says otherwise.
     pub fn phase(self) -> Phase {
         PHASES.get(self as usize).copied().unwrap_or(Phase::Environment)
     }
@@ -86,14 +86,14 @@ impl Code {
         RETRYABLE.contains(&self)
     }
 
-    /// What to do about it, where no reason says it better.
+    /// What to do about it, unless the reason has its own hint.
     pub fn hint(self) -> &'static str {
         entry(&CODE_HINTS, self as usize)
     }
 }
 
 impl Reason {
-    /// A sentence, or the end of one: what its code's template has `{reason}` for.
+    /// A sentence, or the end of one: the value of `{reason}` in its code's template.
     pub fn as_str(self) -> &'static str {
         entry(&REASON_TEXTS, self as usize)
     }
@@ -129,10 +129,10 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
-/// What a server says about its refusal.
+/// A server's own error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ServerError {
-    /// The server's own code, as it was sent; empty where it sent none.
+    /// The server's own code, as it was sent; empty if it sent none.
     pub code: String,
     /// The server's own text.
     pub message: String,
@@ -144,24 +144,24 @@ pub struct ServerError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Failure>);
 
-/// What is known of a failure. No token, no key and no URL's query is ever in it.
+/// The facts about a failure, which never include a token, a key or a URL's query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// Stable.
     pub code: Code,
-    /// Why, where the code has several reasons.
+    /// Why, if the code has several reasons.
     pub reason: Option<Reason>,
-    /// What goes into the sentences.
+    /// The values of `{0}`, `{1}`, ….
     pub parameters: Vec<String>,
     /// The step that failed.
     pub phase: Phase,
     /// Whether the same request may succeed later.
     pub retryable: bool,
-    /// What the server itself said.
+    /// The server's own error, if it sent one.
     pub server: Option<ServerError>,
-    /// The HTTP status, where there was a response.
+    /// The HTTP status, if there was a response.
     pub http_status: Option<u16>,
-    /// Where in the input, in bytes.
+    /// The place in the input, in bytes.
     pub offset: Option<usize>,
 }
 
@@ -180,7 +180,7 @@ impl core::ops::DerefMut for Error {
 }
 
 impl Error {
-    /// A failure as the table has it.
+    /// A failure with the defaults of the table.
     #[inline(never)]
     pub fn new(code: Code) -> Self {
         Self(Box::new(Failure {
@@ -207,7 +207,7 @@ impl Error {
         Self::because(code, error.reason).at(error.offset)
     }
 
-    /// The same failure, with one parameter more.
+    /// The same failure with another parameter.
     #[inline(never)]
     pub fn with(mut self, parameter: &str) -> Self {
         self.parameters.push(owned(parameter));
@@ -220,13 +220,13 @@ impl Error {
         self
     }
 
-    /// The same failure, of another step.
+    /// The same failure in another step.
     pub fn during(mut self, phase: Phase) -> Self {
         self.phase = phase;
         self
     }
 
-    /// The JSON that crosses from modules that are not the player's.
+    /// The JSON that crosses into JavaScript from modules other than the player's.
     #[cfg(any(test, feature = "inspect", feature = "server"))]
     pub fn to_json(&self) -> String {
         let mut out = crate::json::Writer::new();
@@ -280,14 +280,14 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Something that a server would refuse, or a browser would not do: not a failure yet.
+/// Something that a server would refuse or a browser cannot do, but not yet a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Stable.
     pub code: Code,
-    /// What exactly, where the code has several reasons.
+    /// Why, if the code has several reasons.
     pub reason: Option<Reason>,
-    /// What goes into the sentences.
+    /// The values of `{0}`, `{1}`, ….
     pub parameters: Vec<String>,
 }
 
@@ -303,14 +303,14 @@ impl Problem {
     }
 }
 
-/// The message before its placeholders are filled in; a reason's own template goes before its code's.
+/// The message before its placeholders are filled in; a reason's own template takes precedence over its code's.
 fn template(code: Code, reason: Option<Reason>) -> String {
     let own = reason.map_or("", |reason| entry(&REASON_MESSAGES, reason as usize));
     let template = if own.is_empty() { entry(&CODE_MESSAGES, code as usize) } else { own };
     template.replace("{reason}", reason.map_or("", Reason::as_str))
 }
 
-/// A reason's own hint goes before its code's.
+/// A reason's own hint takes precedence over its code's.
 fn hint(code: Code, reason: Option<Reason>) -> &'static str {
     let own = reason.map_or("", |reason| entry(&REASON_HINTS, reason as usize));
     if own.is_empty() { code.hint() } else { own }
@@ -338,7 +338,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_and_reason_has_its_sentences() {
+    fn every_code_and_reason_has_texts() {
         for code in Code::ALL {
             assert!(code.hint().ends_with(['.', '?']), "{}", code.as_str());
             assert!(code.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit()));
@@ -350,13 +350,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_worth_a_retry_is_what_the_protocol_says() {
+    fn retryable_codes_are_those_of_the_protocol() {
         let retryable: Vec<u16> = PALLYCON.iter().filter(|(_, code)| code.is_retryable()).map(|(number, _)| *number).collect();
         assert_eq!(retryable, [2001, 7103, 7202, 8701]);
     }
 
     #[test]
-    fn sentences_are_filled_in() {
+    fn templates_are_filled_in() {
         let error = Error::because(Code::InitDataInvalid, Reason::EndsEarly).at(7);
         assert_eq!(error.message(), "The init data cannot be read: it ends too early (byte 7).");
         let mut error = Error::because(Code::ServerUnavailable, Reason::WithHtml).during(Phase::Certificate);
@@ -369,13 +369,13 @@ mod tests {
         let error = Error::because(Code::InitDataInvalid, Reason::WriteNotText).with("data");
         assert_eq!(error.message(), "The init data cannot be written: data is not text.");
         assert!(error.hint().contains("parseInitData"));
-        // What a server said is not a template.
+        // A server's text is not a template.
         let error = Error::because(Code::TokenUnreadable, Reason::Pallycon).with("7009").with("{0} {reason} {");
         assert_eq!(error.message(), "PallyCon 7009: {0} {reason} {");
     }
 
     #[test]
-    fn pallycon_s_numbers() {
+    fn pallycons_numbers_have_codes() {
         assert_eq!(Code::from_pallycon("7011"), Some(Code::TokenExpired));
         for unknown in ["", "7", "07011", "70110", "abcd", "9998"] {
             assert_eq!(Code::from_pallycon(unknown), None, "{unknown}");

@@ -14,7 +14,7 @@ pub enum SizeForm {
     Plain,
     /// In 64 bits.
     Long,
-    /// As 0: it goes on to the end of what holds it.
+    /// As 0: it extends to the end of its container.
     ToEnd,
 }
 
@@ -25,15 +25,15 @@ pub struct Mp4Box<'a> {
     pub kind: [u8; 4],
     /// Offset of its first byte in the input.
     pub offset: usize,
-    /// All of its bytes, the header too.
+    /// All of its bytes, including the header.
     pub size: usize,
-    /// What is in it.
+    /// Its content.
     pub body: Span<'a>,
     /// How the size was written.
     pub form: SizeForm,
 }
 
-/// The next box; `None` where nothing is left. After an error the reader stands where the box began.
+/// The next box; `None` at the end. After an error the reader is where the box began.
 #[inline(never)]
 pub fn next_box<'a>(reader: &mut Reader<'a>) -> Result<Option<Mp4Box<'a>>, ParseError> {
     if reader.is_empty() {
@@ -70,8 +70,8 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, ParseError> {
     Ok(Mp4Box { kind, offset, size, body: reader.span(body)?, form })
 }
 
-/// Every box of a list, to a reader of their bodies that says `None` where one cannot be read. `None` as well where a box is
-/// cut off.
+/// Passes every box of a list to a reader of bodies, which returns `None` if one cannot be read. `None` as well if a box is
+/// truncated.
 pub fn each<'a>(mut boxes: Reader<'a>, visit: &mut dyn FnMut(&[u8; 4], Reader<'a>) -> Option<()>) -> Option<()> {
     while let Some(found) = next_box(&mut boxes).ok()? {
         visit(&found.kind, found.body.reader())?;
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn sizes_in_every_form() {
-        // size 9, "free", one byte; another byte belongs to nobody
+        // size 9, "free", one byte; then a stray byte
         let plain = one(b"\0\0\0\x09freeXY").unwrap().unwrap();
         assert_eq!((plain.size, plain.body, plain.form), (9, Span { offset: 8, bytes: b"X" }, SizeForm::Plain));
         // size 1, then 17 in 64 bits
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_say_where_the_box_began() {
+    fn errors_have_the_place_of_the_box() {
         for bytes in [
             &b"\0\0\0"[..],
             b"\0\0\0\x09fre",

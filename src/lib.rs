@@ -7,11 +7,11 @@
 //! | init data → which DRM, which keys | [`init_data`], [`system`] |
 //! | challenge → HTTP request | [`license::request`] |
 //! | HTTP response → license or error | [`license::response`], [`error`] |
-//! | what the request carries | [`custom_data`] |
-//! | when to ask again | [`delivery`] |
+//! | custom data of the request | [`custom_data`] |
+//! | retries, renewals, rotation | [`delivery`] |
 //! | on a server: tokens, and keys for packagers | `custom_data::token`, `cpix` |
 //!
-//! Results are typed, and borrow from the input where it holds a value as it is:
+//! Results are typed, and borrow values that are in the input unchanged:
 //!
 //! ```
 //! use pallycon_drm::init_data::{self, Options, Payload};
@@ -31,7 +31,7 @@
 //!     }
 //! }
 //!
-//! // A refusal under HTTP 200 is an error with a code to match on.
+//! // A refusal with HTTP 200 is an error with a code to match on.
 //! let refusal = response::read(Drm::Widevine, 200, br#"{"errorCode":"7011","message":"expired"}"#).unwrap_err();
 //! assert_eq!(refusal.code, Code::TokenExpired);
 //! assert_eq!(refusal.message(), "PallyCon 7011: expired");
@@ -41,9 +41,9 @@
 //! `examples/parse_pssh.rs` is a program that reads what is pasted into it.
 //!
 //! Everything outside `web` is pure: no JavaScript, no clock, no network, so it is tested without a browser.
-//! `web` (wasm32 only) is the only module that knows JavaScript. Features choose the wasm module that is built: `player` is
-//! what every viewer downloads, `media` drives EME for a media element, `inspect` has segments, manifests and writers,
-//! `server` what needs keys.
+//! `web` (wasm32 only) is the only module that knows JavaScript. Features select the wasm module to build: every viewer
+//! downloads `player`, `media` drives EME for a media element, `inspect` has segments, manifests and writers, and
+//! `server` everything that needs keys.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

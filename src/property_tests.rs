@@ -1,7 +1,7 @@
-//! Hostile input, for every parser: no panic, no place outside of the input, work linear in its length.
+//! Hostile input, for every parser: no panic, no place outside the input, work linear in its length.
 //!
-//! Inputs are random bytes, and well-formed examples with bytes changed, cut, doubled and put together: those go deep. Work is
-//! counted in steps ([`crate::bytes::steps`]), never in time.
+//! Inputs are random bytes, and well-formed examples with bytes changed, cut, doubled and joined, which reach deep code. Work
+//! is counted in steps ([`crate::bytes::steps`]), never in time.
 
 use crate::bytes::{Span, steps};
 use crate::init_data::collect::Collector;
@@ -25,7 +25,7 @@ fn object() -> Vec<u8> {
     [&length(header.len().saturating_add(10))[..], &[0, 0, 1, 0, 1, 0], &length(header.len()), &header].concat()
 }
 
-/// Well-formed examples of everything.
+/// Well-formed examples of every format.
 fn examples() -> Vec<Vec<u8>> {
     let widevine =
         b"\x08\x01\x12\x10KKKKKKKKKKKKKKKK\x22\x13cid0000000000000080\x38\x80\x01\x72\x06\x0a\x01E\x12\x01K\xa5\x06abcd".to_vec();
@@ -64,7 +64,7 @@ fn examples() -> Vec<Vec<u8>> {
         fairplay::build_legacy(b"\x06\0\0\0s\0k\0d\0", "id", &[0x30, 0x82]),
         fairplay,
         XML.into(),
-        // Its KID is where version 4.1 has it: a warning from inside a payload.
+        // Its KID is in the place of version 4.1: a warning from within a payload.
         b"<WRMHEADER version='4.3.0.0'><DATA><PROTECTINFO><KID ALGID='AESCTR' VALUE='AAECAwQFBgcICQoLDA0ODw=='/></PROTECTINFO></DATA></WRMHEADER>".to_vec(),
         [b"{\"sinf\":[\"", text::to_base64(&sinf).as_bytes(), b"\"],\"kids\":[\"AQI\",\"\\u0041QI\"]}"].concat(),
         [b"#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"data:;base64,", &base64[..], b"\",KEYFORMAT=\"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed\"\n"].concat(),
@@ -97,7 +97,7 @@ fn changed(examples: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![1 => vec(any::<u8>(), 0..300), 4 => mutated]
 }
 
-/// What license servers answer, in some of its wrappings.
+/// License servers' responses, in several wrappings.
 fn responses() -> Vec<Vec<u8>> {
     let widevine = b"\x08\x02\x12\x06abcdef\x1a\x04SSSS\x3a\x01v".to_vec();
     let ckc = b"\0\0\0\x01\0\0\xfb\xffIVIVIVIVIVIVIVIV\0\0\0\x10PPPPPPPPPPPPPPPP".to_vec();
@@ -120,7 +120,7 @@ fn responses() -> Vec<Vec<u8>> {
     ]
 }
 
-/// At most so many steps a byte; the rest is for what a small input costs all the same.
+/// A maximum number of steps per byte, plus a constant for small inputs.
 fn is_linear<T>(length: usize, work: impl FnOnce() -> T) -> Result<T, TestCaseError> {
     let (steps, value) = steps::of(work);
     let bound = (length as u64).saturating_mul(40).saturating_add(2000);
@@ -128,7 +128,7 @@ fn is_linear<T>(length: usize, work: impl FnOnce() -> T) -> Result<T, TestCaseEr
     Ok(value)
 }
 
-/// Whether every place that a JSON text tells of lies in the input.
+/// Whether every place that a JSON text names lies in the input.
 fn places_are_inside(json: &serde_json::Value, length: usize) -> bool {
     const PLACES: [&str; 7] = ["data", "padding", "contentIdBytes", "groupedLicense", "value", "assetId", "context"];
     let number = |value: &serde_json::Value| value.as_u64().map_or(usize::MAX, |number| number as usize);
@@ -157,7 +157,7 @@ const KINDS: [Option<InitDataType>; 6] = [
 ];
 
 #[test]
-fn records_of_examples_say_what_typed_structs_say() {
+fn records_of_examples_equal_the_typed_structs() {
     for data in examples() {
         for kind in KINDS {
             for strict in [false, true] {
@@ -181,7 +181,7 @@ proptest! {
     }
 
     #[test]
-    fn records_say_what_typed_structs_say(data in hostile(), strict: bool) {
+    fn records_equal_the_typed_structs(data in hostile(), strict: bool) {
         for kind in KINDS {
             record_support::assert_agreement(&data, Options { kind, strict });
         }
@@ -206,7 +206,7 @@ proptest! {
         let _ = is_linear(data.len(), || sinf::read(span))?;
     }
 
-    /// What passes as a license is one without its wrapping, too; what does not is named.
+    /// An accepted license is also a license without its wrapping; a refusal has a reason.
     #[test]
     fn license_responses(data in changed(responses()), status in prop_oneof![Just(200_u16), Just(400)]) {
         for drm in [Drm::Widevine, Drm::PlayReady, Drm::FairPlay, Drm::ClearKey] {
@@ -265,7 +265,7 @@ mod tools {
         }
 
         #[test]
-        fn anything_at_all(data in hostile()) {
+        fn any_input_is_identified(data in hostile()) {
             let found = is_linear(data.len().saturating_mul(5), || inspect::bytes(&data))?;
             prop_assert!(serde_json::from_str::<serde_json::Value>(&found.to_json()).is_ok());
             let text = String::from_utf8_lossy(&data);
@@ -273,7 +273,7 @@ mod tools {
         }
 
         #[test]
-        fn boxes_are_written_back(data in hostile()) {
+        fn boxes_round_trip(data in hostile()) {
             let Ok(read) = parse(&data, Options { kind: Some(InitDataType::Cenc), strict: false }) else { return Ok(()) };
             let json: serde_json::Value = serde_json::from_str(&read.to_json()).unwrap();
             for pssh in json["boxes"].as_array().unwrap() {

@@ -1,4 +1,4 @@
-//! What crosses from the player module into JavaScript where it has more than one part: one compact record of bytes, which
+//! Results with more than one part cross from the player module into JavaScript as one compact record of bytes, which
 //! `js/wasm/record.ts` turns into a plain object.
 //!
 //! ```text
@@ -13,8 +13,8 @@
 //!         name length:u8 form:u8 (0 plain, 1 long, 2 to the end) bare:u8 no data size:u8, then the system's name
 //! ```
 //!
-//! Fields from [`Field::KeyIds`] on are lists: each entry is one member more. A track or a warning belongs to the init
-//! data, wherever it is reported, and [`Field::FirstKey`] goes to the front of `keys`.
+//! [`Field::KeyIds`] and all later fields are lists: each entry adds a member. A track or a warning belongs to the init
+//! data, wherever it is reported, and [`Field::FirstKey`] is inserted at the front of `keys`.
 
 use crate::bytes::Span;
 use crate::error::{Code, Error, Problem, Reason};
@@ -91,7 +91,7 @@ pub enum Field {
     ExpiresAt,
     KeyRotation,
     Attempt,
-    // Lists from here on.
+    // All fields below are lists.
     KeyIds,
     GroupIds,
     EntitledKeys,
@@ -131,19 +131,19 @@ enum Form {
     Box,
 }
 
-/// A record in the making.
+/// A record under construction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     out: Vec<u8>,
 }
 
 impl Record {
-    /// A result, nothing in it yet.
+    /// An empty result.
     pub fn new() -> Self {
         Self { out: vec![0] }
     }
 
-    /// The same in a buffer that has served before, so that it need not grow again.
+    /// The same in a used buffer, which need not grow again.
     pub fn reusing(mut buffer: Vec<u8>) -> Self {
         buffer.clear();
         buffer.push(0);
@@ -155,12 +155,12 @@ impl Record {
         self.out
     }
 
-    /// How long it is by now.
+    /// Its current length.
     pub(crate) fn len(&self) -> usize {
         self.out.len()
     }
 
-    /// Takes back what follows a place between two entries.
+    /// Removes all entries after a place between two entries.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.out.truncate(len);
     }
@@ -207,7 +207,7 @@ impl Record {
         self.counted(field, Form::Text, text.as_bytes());
     }
 
-    /// Bytes that read as hex.
+    /// Bytes shown in hex.
     #[inline(never)]
     pub fn hex(&mut self, field: Field, bytes: &[u8]) {
         self.counted(field, Form::Hex, bytes);
@@ -277,14 +277,14 @@ impl Record {
         self.close();
     }
 
-    /// An error, as a record of its own.
+    /// An error as a whole record.
     pub fn error(error: &Error) -> Self {
         let mut out = Self::default();
         out.replace_by(error);
         out
     }
 
-    /// Forgets all, and writes an error.
+    /// Replaces everything by an error.
     #[inline(never)]
     pub fn replace_by(&mut self, error: &Error) {
         self.out.clear();
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_numbers_and_parameters() {
+    fn an_error_consists_of_numbers_and_parameters() {
         let error = Error::because(Code::InitDataInvalid, Reason::EndsEarly).at(4).with("x");
         let record = Record::error(&error).finish();
         assert_eq!(record[..9], [1, Field::Code as u8, 0, Code::InitDataInvalid as u8, 0, 0, 0, Field::Reason as u8, 0]);

@@ -1,14 +1,14 @@
-//! What an input object may hold: tables of fields, checked by name, type and range.
+//! The fields of input objects: tables, checked by name, type and range.
 //!
 //! Inputs of the server entry are objects that people write by hand, so a misspelled field must not vanish silently: an
-//! unknown name is an error that says which known one is nearest. A message names the field and what is allowed there,
-//! never the value that was given, which may be a key.
+//! unknown name is an error that suggests the nearest known one. A message names the field and what is allowed there,
+//! never the given value, which may be a key.
 
 use crate::error::{Code, Error, Reason};
 use crate::json::Value;
 use crate::text::decimal;
 
-/// What a field may hold.
+/// The type of a field.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// `true` or `false`.
@@ -17,7 +17,7 @@ pub enum Kind {
     Integer(i64, i64),
     /// A text that is not empty.
     Text,
-    /// A text that is not empty, of at most so many characters, none of them a control character.
+    /// A text that is not empty, of at most so many characters and without control characters.
     Line(usize),
     /// One of these texts, in this spelling.
     OneOf(&'static [&'static str]),
@@ -42,22 +42,22 @@ pub enum Kind {
 pub struct Field {
     /// Its name.
     pub name: &'static str,
-    /// What it may hold.
+    /// Its type.
     pub kind: Kind,
-    /// Whether it may be left out.
+    /// Whether it is optional.
     pub optional: bool,
-    /// What it is, for help and types; empty where the name says it all.
+    /// A description for help and types; empty if the name suffices.
     pub doc: &'static str,
 }
 
 impl Field {
-    /// The same field with words for help and types.
+    /// The same field with a description for help and types.
     pub const fn doc(self, doc: &'static str) -> Self {
         Self { doc, ..self }
     }
 }
 
-/// A field that may be left out.
+/// A field that is optional.
 pub const fn optional(name: &'static str, kind: Kind) -> Field {
     Field { name, kind, optional: true, doc: "" }
 }
@@ -70,19 +70,19 @@ pub const fn required(name: &'static str, kind: Kind) -> Field {
 /// How a check reports, and how strict it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// The code of the error. Its sentence names the object: "The policy is invalid: …".
+    /// The code of the error. Its message names the object: "The policy is invalid: …".
     pub code: Code,
-    /// Let names and listed values pass that the tables do not know.
+    /// Accept names and listed values that the tables do not know.
     pub allow_unknown: bool,
 }
 
 impl Check {
-    /// Whether an object holds what its table says.
+    /// Checks an object against its table.
     pub fn object(&self, value: &Value, fields: &'static [Field]) -> Result<(), Error> {
         self.group(value, fields, "")
     }
 
-    /// The same for an object inside of another, at this path.
+    /// The same for an object inside another, at this path.
     pub fn object_at(&self, path: &str, value: &Value, fields: &'static [Field]) -> Result<(), Error> {
         self.group(value, fields, path)
     }
@@ -92,14 +92,14 @@ impl Check {
         Error::because(self.code, reason)
     }
 
-    /// A refusal of a text that is not one of those known.
+    /// A refusal of a text that is not one of the known ones.
     pub fn refuse_choice(&self, path: &str, given: &str, known: &[&str]) -> Error {
         let near = nearest(given, known.iter().copied());
         let reason = if near.is_some() { Reason::SchemaChoiceNear } else { Reason::SchemaChoice };
         self.refuse(reason).with(path).with(&known.join(", ")).with(near.unwrap_or_default())
     }
 
-    // Recursion follows the tables, which are constants and nest five deep at most.
+    // Recursion follows the tables, which are constants and nest five levels deep at most.
     fn group(&self, value: &Value, fields: &'static [Field], path: &str) -> Result<(), Error> {
         let Value::Object(given) = value else {
             let reason = if path.is_empty() { Reason::SchemaRoot } else { Reason::SchemaObject };
@@ -161,7 +161,7 @@ impl Check {
         Ok(())
     }
 
-    /// A field that does not hold what its kind allows.
+    /// A field whose value does not have its type.
     fn misfit(&self, kind: Kind, path: &str) -> Error {
         let refuse = |reason| self.refuse(reason).with(path);
         match kind {
@@ -183,13 +183,13 @@ impl Check {
     }
 }
 
-/// A whole number, however it is spelled: JavaScript has no integers, so `3600` may come as `3600.0`.
+/// A whole number, however it is spelled: JavaScript has no integers, so `3600` may arrive as `3600.0`.
 pub fn integer(value: &Value) -> Option<i64> {
     let Value::Number(spelling) = value else { return None };
     if let Ok(number) = spelling.parse() {
         return Some(number);
     }
-    // Beyond 2^53 a double no longer knows its neighbours.
+    // Beyond 2^53 a double is not exact.
     let number: f64 = spelling.parse().ok()?;
     (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
 }
@@ -211,7 +211,7 @@ fn names(fields: &'static [Field]) -> Vec<&'static str> {
     fields.iter().map(|field| field.name).collect()
 }
 
-/// The known name that a misspelled one was meant to be, if one is near. Case and underscores do not count, so that
+/// The known name closest to a misspelled one, if one is near. Case and underscores do not count, so that
 /// `licenseDuration` finds `license_duration`.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let fold =
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_the_table_says() {
+    fn accepts_the_fields_of_the_table() {
         let text = r#"{"persistent":true,"license_duration":3600.0,"security_level":5,"track":"HD","date":"2024-02-29T23:59:59Z",
             "name":"x","line":"\u00e9\u00e9 ","inner":{"key":"00fF","level":-1},"keys":[{"key":"0000"}],"names":["a"]}"#;
         assert_eq!(check(text, false), Ok(()));
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn says_which_field_and_what_is_allowed() {
+    fn errors_name_the_field_and_the_allowed_values() {
         for (text, message) in [
             ("[]", "The policy is invalid: it is not an object."),
             (r#"{"persistent":1}"#, "The policy is invalid: persistent must be true or false."),
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_finds_its_neighbour() {
+    fn an_unknown_name_suggests_a_similar_one() {
         for (text, message) in [
             (r#"{"licenseDuration":1}"#, "The policy is invalid: licenseDuration is not known; did you mean \"license_duration\"?"),
             (r#"{"persistant":true}"#, "The policy is invalid: persistant is not known; did you mean \"persistent\"?"),
@@ -317,13 +317,13 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_pass_when_asked_for_but_known_ones_stay_checked() {
+    fn allow_unknown_accepts_unknown_names_and_checks_known_ones() {
         assert_eq!(check(r#"{"brand_new":1,"track":"UHD3","inner":{"key":"0000","level":7}}"#, true), Ok(()));
         assert!(check(r#"{"brand_new":1,"persistent":1}"#, true).is_err());
     }
 
     #[test]
-    fn a_message_never_holds_a_value() {
+    fn a_message_never_contains_a_value() {
         let message = check(r#"{"inner":{"key":"5ec4e7"}}"#, false).unwrap_err();
         assert!(!message.contains("5ec4e7"), "{message}");
     }

@@ -1,4 +1,4 @@
-//! The registry: DRM systems by id, and how PallyCon and EME name the DRMs.
+//! The registry: DRM systems by id, and the names of the DRMs in PallyCon's API and in EME.
 //!
 //! Ids: DASH-IF's content protection identifiers and PallyCon's CPIX guide (`docs/protocol.md`, "System ids").
 
@@ -16,7 +16,7 @@ pub enum Drm {
 }
 
 impl Drm {
-    /// As the public API spells it.
+    /// Its spelling in the public API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Widevine => "widevine",
@@ -44,7 +44,7 @@ impl Drm {
         .map(|(_, drm)| drm)
     }
 
-    /// For sentences.
+    /// Its name in messages.
     pub fn title(self) -> &'static str {
         match self {
             Self::Widevine => "Widevine",
@@ -69,7 +69,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// From four characters.
+    /// Reads four characters.
     pub fn from_fourcc(fourcc: [u8; 4]) -> Option<Self> {
         Some(match &fourcc {
             b"cenc" => Self::Cenc,
@@ -107,21 +107,21 @@ pub const WIDEVINE: [u8; 16] = id(0xedef_8ba9_79d6_4ace_a3c8_27dc_d51d_21ed);
 pub const PLAYREADY: [u8; 16] = id(0x9a04_f079_9840_4286_ab92_e65b_e088_5f95);
 /// FairPlay's system id.
 pub const FAIRPLAY: [u8; 16] = id(0x94ce_86fb_07ff_4f43_adb8_93d2_fa96_8ca2);
-/// The W3C's common system id: a box that names key ids and nothing else.
+/// The W3C's common system id: a box that contains only key ids.
 pub const COMMON: [u8; 16] = id(0x1077_efec_c0b2_4d02_ace3_3c1e_52e2_fb4b);
 /// ClearKey as DASH-IF signals it.
 pub const CLEARKEY: [u8; 16] = id(0xe271_9d58_a985_b3c9_781a_b030_af78_d30e);
-/// WisePlay, and ChinaDRM after which it was made.
+/// WisePlay, and ChinaDRM, which it is based on.
 pub const WISEPLAY: [u8; 16] = id(0x3d5e_6d35_9b9a_41e8_b843_dd3c_6e72_c42c);
-/// PallyCon NCG: played by native SDKs alone.
+/// PallyCon NCG: played only by native SDKs.
 pub const NCG: [u8; 16] = id(0xd9e4_411a_e886_4909_a380_a77f_28d5_2335);
 /// Nagra.
 pub const NAGRA: [u8; 16] = id(0xadb4_1c24_2dbf_4a6d_958b_4457_c0d2_7b95);
 /// Irdeto.
 pub const IRDETO: [u8; 16] = id(0x80a6_be7e_1448_4c37_9e70_d5ae_be04_c8d2);
-/// Marlin, as boxes carry it.
+/// Marlin, in boxes.
 pub const MARLIN: [u8; 16] = id(0x69f9_08af_4816_46ea_910c_cd5d_cccb_0a3a);
-/// Marlin, as manifests carry it.
+/// Marlin, in manifests.
 pub const MARLIN_URN: [u8; 16] = id(0x5e62_9af5_38da_4063_8977_97ff_bd99_02d4);
 /// Adobe PrimeTime.
 pub const PRIMETIME: [u8; 16] = id(0xf239_e769_efa3_4850_9c16_a903_c693_2efb);
@@ -138,7 +138,7 @@ const fn id(number: u128) -> [u8; 16] {
     number.to_be_bytes()
 }
 
-/// What a system puts into a box.
+/// The format of a system's data in a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayloadFormat {
     /// A protobuf message.
@@ -155,13 +155,13 @@ pub enum PayloadFormat {
     Irdeto,
     /// A table of keys.
     Marlin,
-    /// Something for native players.
+    /// A format for native players.
     Native,
-    /// Nothing, or nothing that is known.
+    /// None, or unknown.
     Opaque,
 }
 
-/// Every system that this crate knows by name, and what is in its boxes.
+/// Every system that this crate knows by name, and the format of its data.
 pub static SYSTEMS: [([u8; 16], &str, PayloadFormat); 16] = [
     (WIDEVINE, "Widevine", PayloadFormat::Widevine),
     (PLAYREADY, "PlayReady", PayloadFormat::PlayReady),
@@ -181,18 +181,18 @@ pub static SYSTEMS: [([u8; 16], &str, PayloadFormat); 16] = [
     (SAMPLE_AES, "SAMPLE-AES", PayloadFormat::Opaque),
 ];
 
-/// A system's name and what is in its boxes, where the registry has it.
+/// A system's name and the format of its data, if the registry has it.
 #[inline(never)]
 fn known(system_id: &[u8; 16]) -> Option<&'static ([u8; 16], &'static str, PayloadFormat)> {
     SYSTEMS.iter().find(|(id, ..)| id == system_id)
 }
 
-/// A system's name, where the registry has it.
+/// A system's name, if the registry has it.
 pub fn name(system_id: &[u8; 16]) -> Option<&'static str> {
     known(system_id).map(|(_, name, _)| *name)
 }
 
-/// What is in a system's boxes.
+/// The format of a system's data.
 pub fn payload_format(system_id: &[u8; 16]) -> PayloadFormat {
     known(system_id).map_or(PayloadFormat::Opaque, |(.., payload)| *payload)
 }
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_read_as_they_are_published() {
+    fn ids_are_those_published() {
         assert_eq!(crate::text::uuid(&WIDEVINE), "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed");
         assert_eq!(crate::text::uuid(&COMMON), "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b");
         assert_eq!(name(&PLAYREADY), Some("PlayReady"));

@@ -1,8 +1,8 @@
-//! A small XML reader (XML 1.0, fifth edition) for what DRMs write: PlayReady headers, key messages, SOAP answers, MPDs.
+//! A small XML reader (XML 1.0, fifth edition) for the XML around DRM: PlayReady headers, key messages, SOAP responses, MPDs.
 //!
-//! It pulls one event after the other out of a text and borrows from it. Well-formedness is checked as it reads: tags
-//! match, one root, attributes quoted and unique, references resolved. Names come without their namespace prefix, as
-//! packagers choose prefixes freely. A DOCTYPE is refused, so there are no entities to expand beyond the five of XML;
+//! It pulls one event after the other from a text and borrows from it. Well-formedness is checked as it reads: tags
+//! match, one root, attributes quoted and unique, references resolved. Names have no namespace prefix, because
+//! packagers choose prefixes freely. A DOCTYPE is rejected, so there are no entities to expand beyond the five of XML;
 //! depth is bounded and time is linear in the length of the text.
 
 use crate::bytes::steps;
@@ -10,12 +10,12 @@ use crate::error::{ParseError, Reason};
 use crate::text::{self, find};
 use std::borrow::Cow;
 
-/// No document of this field nests deeper than twenty; a hostile one may not grow the stack of open elements.
+/// No document of this field nests deeper than twenty levels; a hostile one must not grow the stack of open elements.
 const MAX_DEPTH: usize = 64;
 /// Attributes are compared pairwise to find one given twice: a bound keeps that linear.
 const MAX_ATTRIBUTES: usize = 64;
 
-/// What stands next in a document.
+/// The next part of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event<'a> {
     /// An element begins. A self-closing one is followed by its [`Event::End`].
@@ -31,9 +31,9 @@ pub enum Event<'a> {
 pub struct Element<'a> {
     /// The name without its prefix.
     pub name: &'a str,
-    /// The name as it is written.
+    /// The name in the document's spelling.
     pub qualified: &'a str,
-    /// All between the name and the end of the tag; known to be well-formed.
+    /// Everything between the name and the end of the tag; known to be well-formed.
     attributes: &'a str,
 }
 
@@ -45,30 +45,30 @@ impl<'a> Element<'a> {
         Some(decoded(value))
     }
 
-    /// The same as it is written, a part of the document; empty where there is none.
+    /// The same undecoded, a slice of the document; empty if it is missing.
     pub fn raw_attribute(&self, name: &str) -> &'a str {
         let mut all = self.raw_attributes();
         all.find(|(qualified, _)| !qualified.starts_with("xmlns") && local(qualified) == name).map_or("", |(_, value)| value)
     }
 
-    /// All attributes: names as they are written, and values.
+    /// All attributes: names in the document's spelling, and values.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
         self.raw_attributes().map(|(name, value)| (name, decoded(value)))
     }
 
-    /// All attributes as they are written, both slices of the document.
+    /// All attributes undecoded, names and values as slices of the document.
     pub fn raw_attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let mut rest = Cursor(self.attributes);
         std::iter::from_fn(move || rest.attribute()?)
     }
 }
 
-/// A value that was decoded when its tag was read, so that it can be.
+/// Decodes a value that was checked when its tag was read.
 fn decoded(value: &str) -> Cow<'_, str> {
     decode(value).unwrap_or(Cow::Borrowed(value))
 }
 
-/// What is left of a text.
+/// The rest of a text.
 #[derive(Debug, Clone, Copy)]
 struct Cursor<'a>(&'a str);
 
@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// What stands before `token`, which goes, too.
+    /// Takes the text before `token`, and `token` itself.
     #[inline(never)]
     fn until(&mut self, token: &str) -> Option<&'a str> {
         let text = self.advance(find(self.0.as_bytes(), token.as_bytes())?);
@@ -94,7 +94,7 @@ impl<'a> Cursor<'a> {
         Some(text)
     }
 
-    /// As far as bytes are of a kind.
+    /// Takes bytes while they are of a kind.
     #[inline(never)]
     fn run(&mut self, class: u8) -> &'a str {
         let end =
@@ -110,7 +110,7 @@ impl<'a> Cursor<'a> {
         proper.then_some(name)
     }
 
-    /// White space, then an attribute: name and raw value. The inner `None`: the tag ends.
+    /// Whitespace, then an attribute: name and raw value. The inner `None`: the tag ends.
     #[inline(never)]
     fn attribute(&mut self) -> Option<Option<(&'a str, &'a str)>> {
         let spaced = !self.run(SPACE).is_empty();
@@ -138,10 +138,10 @@ pub struct Reader<'a> {
     open: Vec<&'a str>,
     /// Offset of the latest event.
     event: usize,
-    /// The latest start was self-closing: its end comes next.
+    /// The latest start was self-closing: its end is next.
     ends: bool,
     root: bool,
-    /// What is wrong if something is, and where.
+    /// The reason of an error, and its place.
     error: ParseError,
 }
 
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
         self.event
     }
 
-    /// Offset of the first byte behind the latest event.
+    /// Offset of the first byte after the latest event.
     pub fn end(&self) -> usize {
         self.input.len().wrapping_sub(self.rest.0.len())
     }
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
                     return (name.is_some() && name == self.open.last().copied()).then(|| self.close());
                 }
                 [b'<', b'?', ..] => {
-                    // The declaration is a processing instruction that only the start of a document may hold.
+                    // The declaration is a processing instruction that may only be at the start of a document.
                     let first = self.event == 0 || self.input.starts_with('\u{feff}') && self.event == 3;
                     self.rest.advance(2);
                     let target = Cursor(self.rest.until("?>")?).run(NAME);
@@ -237,12 +237,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes over where in the event something is wrong.
+    /// Adds the event's place to an error within it.
     fn note<T>(&mut self, result: Result<T, usize>) -> Option<T> {
         result.map_err(|at| self.error.offset = self.error.offset.saturating_add(at)).ok()
     }
 
-    /// Behind a start: the text of the element and all in it, up to its end.
+    /// After a start: the text of the element and its descendants, up to its end.
     #[inline(never)]
     pub fn text(&mut self) -> Result<String, ParseError> {
         let depth = self.depth();
@@ -257,7 +257,7 @@ impl<'a> Reader<'a> {
         Ok(out)
     }
 
-    /// Behind a start: goes to behind the element's end.
+    /// After a start: skips to the position after the element's end.
     pub fn skip(&mut self) -> Result<(), ParseError> {
         let depth = self.depth();
         while self.depth() >= depth && self.event()?.is_some() {}
@@ -297,7 +297,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The text of the first element that stands at `path` (local names; where the path begins does not matter), trimmed.
+/// The trimmed text of the first element at `path` (local names; the path may begin anywhere).
 pub fn text_at(document: &str, path: &[&str]) -> Result<Option<String>, ParseError> {
     let mut reader = Reader::new(document);
     while let Some(event) = reader.event()? {
@@ -308,7 +308,7 @@ pub fn text_at(document: &str, path: &[&str]) -> Result<Option<String>, ParseErr
     Ok(None)
 }
 
-/// A text as it stands in an element or an attribute in double quotes.
+/// A text, escaped for an element or an attribute in double quotes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -323,11 +323,11 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Classes of bytes, as bits: one look-up a byte where a comparison for each allowed character would be twice as slow.
+/// Classes of bytes, as bits: one look-up per byte; a comparison for each allowed character would be twice as slow.
 const SPACE: u8 = 1;
 const NAME: u8 = 2;
 
-/// Above ASCII every character passes as part of a name: telling letters from the rest would take a table larger than this
+/// Above ASCII every character counts as part of a name: recognizing letters would take a table larger than this
 /// reader.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -355,7 +355,7 @@ fn local(name: &str) -> &str {
     name.get(start..).unwrap_or(name)
 }
 
-/// Whether XML allows a character: of those below the space, tab and the line ends alone.
+/// Whether XML allows a character: below the space, only tab and the line ends.
 fn is_char(code: u32) -> bool {
     matches!(code, 9 | 10 | 13 | 0x20..=0xd7ff | 0xe000..=0xfffd | 0x1_0000..)
 }
@@ -365,7 +365,7 @@ fn check(text: &str) -> Result<(), usize> {
     text.bytes().position(|byte| byte < b' ' && !is_char(u32::from(byte))).map_or(Ok(()), Err)
 }
 
-/// Resolves references; fails with the place of what cannot be.
+/// Resolves references; fails with the place of one that cannot be resolved.
 #[inline(never)]
 fn decode(text: &str) -> Result<Cow<'_, str>, usize> {
     check(text)?;
@@ -374,7 +374,7 @@ fn decode(text: &str) -> Result<Cow<'_, str>, usize> {
     while let Some(plain) = rest.until("&") {
         out.push_str(plain);
         let at = text.len().wrapping_sub(rest.0.len()).wrapping_sub(1);
-        // The longest reference that means something is `&#x10FFFF;` (zeros in front make it longer, within reason).
+        // The longest meaningful reference is `&#x10FFFF;` (leading zeros make it longer, within reason).
         let end = rest.0.bytes().take(16).position(|byte| byte == b';').ok_or(at)?;
         out.push(resolve(rest.advance(end)).ok_or(at)?);
         rest.advance(1);

@@ -20,7 +20,7 @@ fn flat(document: &str) -> Result<String, ParseError> {
 }
 
 #[test]
-fn reads_what_packagers_write() {
+fn reads_packagers_documents() {
     assert_eq!(
         flat(
             "\u{feff}<?xml version='1.0'?>\n<!-- c --><p:WRM xmlns:p='urn:x' v = \"4.0\"><KID VALUE='a&amp;&#x41;'/>&lt;x&#66;<![CDATA[<raw>&amp;]]><!--in--></p:WRM >\r\n<?pi?>"
@@ -61,7 +61,7 @@ fn skip_and_offsets() {
 }
 
 #[test]
-fn refuses_what_is_not_well_formed_and_says_where() {
+fn rejects_malformed_documents_with_the_place() {
     for (document, offset) in [
         ("", 0),
         ("  ", 2),

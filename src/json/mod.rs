@@ -1,5 +1,5 @@
 //! JSON in and out, without serde: the player module counts every kilobyte, and reads only small bodies
-//! (error answers, tokens, `keyids` and `sinf` init data).
+//! (error responses, tokens, `keyids` and `sinf` init data).
 
 mod print;
 mod reader;

@@ -1,4 +1,4 @@
-//! Writes a [`Value`] as compact JSON: fields in their order, numbers as they were spelled.
+//! Writes a [`Value`] as compact JSON: fields in their order, numbers in their spelling.
 
 use super::Value;
 use super::Writer;
@@ -14,7 +14,7 @@ impl Value {
         Self::String(text.into())
     }
 
-    /// The same object with one field more, where there is a value for it. Anything but an object stays as it is.
+    /// The same object with another field, if there is a value for it. Anything but an object is unchanged.
     pub fn with(mut self, name: &str, value: Option<Value>) -> Self {
         if let (Self::Object(fields), Some(value)) = (&mut self, value) {
             fields.push((name.into(), value));
@@ -22,7 +22,7 @@ impl Value {
         self
     }
 
-    /// As JSON. Recursion is bounded by whoever made the value: [`super::parse`] and the binding both limit the depth.
+    /// As JSON. Recursion is bounded by the source of the value: [`super::parse`] and the binding both limit the depth.
     pub fn to_json(&self) -> String {
         let mut out = Writer::new();
         self.print(&mut out);
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_what_was_parsed() {
+    fn prints_parsed_values() {
         let text = r#"{"a":[1,-0.5e3,true,null,"x\"\\\n"],"b\"":{}}"#;
         assert_eq!(super::super::parse(text).unwrap().to_json(), text);
     }

@@ -1,11 +1,11 @@
-//! Reads JSON (RFC 8259). Total: any text gives a value or `None`, in time linear in its length, nested at most
-//! [`MAX_DEPTH`] deep. Numbers keep their spelling, because PallyCon sends `errorCode` as a number or as a string and
-//! both must read the same.
+//! Reads JSON (RFC 8259). Total: any text yields a value or `None`, in time linear in its length, nested at most
+//! [`MAX_DEPTH`] levels deep. Numbers keep their spelling, because PallyCon sends `errorCode` as a number or as a string, and
+//! both must have the same result.
 
 use crate::bytes::steps;
 use crate::text::{ascii, nibble, owned, push};
 
-/// Error bodies and tokens nest three deep at most; a hostile body may not use up the stack.
+/// Error bodies and tokens nest three levels deep at most; a hostile body must not exhaust the stack.
 const MAX_DEPTH: u8 = 32;
 
 /// A JSON value.
@@ -17,11 +17,11 @@ pub enum Value {
     Boolean(bool),
     /// A number, as it was spelled.
     Number(String),
-    /// A text, its escapes resolved.
+    /// A string, its escapes resolved.
     String(String),
     /// A list.
     Array(Vec<Value>),
-    /// An object; of a repeated name the last counts, as in JavaScript.
+    /// An object; the last of repeated names counts, as in JavaScript.
     Object(Vec<(String, Value)>),
 }
 
@@ -42,7 +42,7 @@ impl Value {
         }
     }
 
-    /// The text of a string, and of nothing else.
+    /// The text of a string; `None` for other values.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -64,13 +64,13 @@ impl Value {
     }
 }
 
-/// Reads one JSON value that is the whole text; white space around it is skipped.
+/// Reads one JSON value that is the whole text; whitespace around it is skipped.
 #[inline(never)]
 pub fn parse(text: &str) -> Option<Value> {
     whole(text, ())
 }
 
-/// The same, and says where every value is.
+/// The same, and reports the place of every value.
 #[cfg(feature = "inspect")]
 pub fn parse_with<P: Places>(text: &str, places: P) -> Option<Value> {
     whole(text, places)
@@ -83,17 +83,17 @@ fn whole<P: Places>(text: &str, places: P) -> Option<Value> {
     parser.rest.is_empty().then_some(value)
 }
 
-/// Who wants to know where values are. What nobody wants to know is not compiled.
+/// Receives the places of values. Unused reports are not compiled.
 pub trait Places {
     /// The value of this name, or at this index, comes next.
     fn enter(&mut self, _name: Option<&str>, _index: usize) {}
-    /// It was read: how much of the text was left where it began, and behind it.
+    /// It was read: how much of the text was left where it began, and after it.
     fn leave(&mut self, _before: usize, _behind: usize) {}
 }
 
 impl Places for () {}
 
-/// Walks the bytes: all that JSON's grammar asks for is ASCII, and what stands in between is kept as it is.
+/// Walks the bytes: JSON's grammar is ASCII, and the bytes in between are kept unchanged.
 struct Parser<'a, P> {
     rest: &'a [u8],
     places: P,
@@ -115,7 +115,7 @@ impl<P: Places> Parser<'_, P> {
         while self.one_of(b" \t\n\r").is_some() {}
     }
 
-    /// A sign of the grammar, behind white space.
+    /// A punctuation character, after whitespace.
     fn eat(&mut self, sign: &[u8]) -> Option<u8> {
         self.space();
         self.one_of(sign)
@@ -143,7 +143,7 @@ impl<P: Places> Parser<'_, P> {
         }
     }
 
-    /// An object or a list, from its bracket on.
+    /// An object or a list, starting with its bracket.
     fn members(&mut self, close: &[u8], depth: u8) -> Option<Value> {
         let (mut fields, mut items) = (Vec::new(), Vec::new());
         let named = close == b"}";
@@ -237,7 +237,7 @@ impl<P: Places> Parser<'_, P> {
         digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | u32::from(nibble(*digit)?)))
     }
 
-    /// What stands behind `\u`: a code point, in one unit or in a surrogate pair.
+    /// The code point after `\u`, in one unit or in a surrogate pair.
     fn unicode(&mut self) -> Option<u32> {
         let first = self.unit()?;
         if first & 0xfc00 == 0xd800
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_json() {
+    fn rejects_other_text() {
         for text in [
             "",
             "{",
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_serde_json_on_what_is_json() {
+    fn agrees_with_serde_json() {
         for text in ["0", "-0.5e+10", "[]", "{}", "[[],{\"a\":[null,true,false]}]", "\"\"", "1E3", "[ 1 , 2 ]"] {
             assert!(parse(text).is_some(), "{text}");
             assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_repeated_name_the_last_counts() {
+    fn the_last_of_repeated_names_counts() {
         assert_eq!(parse(r#"{"a":1,"a":2}"#).unwrap().field("a"), Some("2"));
     }
 }

@@ -1,15 +1,15 @@
-//! Writes JSON: what crosses from the inspect module into JavaScript, and what is JSON on the wire.
+//! Writes JSON: the inspect module's output to JavaScript, and JSON on the wire.
 
 use crate::bytes::Span;
 use crate::text;
 
-/// A JSON text in the making: a value, or the fields of an object, or the members of a list.
+/// A JSON text under construction: a value, or the fields of an object, or the members of a list.
 #[derive(Debug, Clone, Default)]
 pub struct Writer {
     out: Vec<u8>,
 }
 
-/// An object in the making; fields stand in the order of the calls.
+/// An object under construction; its fields are in the order of the calls.
 pub type Object<'a> = Writer;
 
 impl Writer {
@@ -18,22 +18,22 @@ impl Writer {
         Self::default()
     }
 
-    /// How long the text is by now.
+    /// The current length of the text.
     pub fn len(&self) -> usize {
         self.out.len()
     }
 
-    /// Whether nothing was written yet.
+    /// Whether nothing has been written yet.
     pub fn is_empty(&self) -> bool {
         self.out.is_empty()
     }
 
-    /// Takes back all but the first `len` bytes, which have to end where a value does.
+    /// Removes all but the first `len` bytes, which have to end where a value does.
     pub fn truncate(&mut self, len: usize) {
         self.out.truncate(len);
     }
 
-    /// Adds what another holds: members to a list, fields to an object.
+    /// Appends another's content: members to a list, fields to an object.
     #[inline(never)]
     pub fn append(&mut self, other: &Writer) {
         if !other.is_empty() {
@@ -48,7 +48,7 @@ impl Writer {
         text::ascii(self.out)
     }
 
-    /// A comma, where a value stands in front.
+    /// A comma, if a value precedes.
     #[inline(never)]
     fn next(&mut self) {
         if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':')) {
@@ -56,20 +56,20 @@ impl Writer {
         }
     }
 
-    /// Begins an object, a list or a text as a value; it has to be closed.
+    /// Begins an object, a list or a string as a value; it has to be closed.
     #[inline(never)]
     pub fn open(&mut self, bracket: u8) {
         self.next();
         self.out.push(bracket);
     }
 
-    /// Ends what was begun.
+    /// Ends an object, a list or a string.
     #[inline(never)]
     pub fn close(&mut self, bracket: u8) {
         self.out.push(bracket);
     }
 
-    /// A field's name; its value has to follow. Names are literals of this crate: nothing in them needs an escape.
+    /// A field's name; its value has to follow. Names are literals of this crate, which need no escapes.
     #[inline(never)]
     pub fn key(&mut self, key: &str) {
         self.open(b'"');
@@ -84,7 +84,7 @@ impl Writer {
         self.close(b':');
     }
 
-    /// A text as a value.
+    /// A string as a value.
     #[inline(never)]
     pub fn text(&mut self, text: &str) {
         self.open(b'"');
@@ -102,7 +102,7 @@ impl Writer {
         self.close(b'"');
     }
 
-    /// Bytes as a text of hex digits.
+    /// Bytes as a string of hex digits.
     #[inline(never)]
     pub fn hex(&mut self, bytes: &[u8]) {
         self.open(b'"');
@@ -189,7 +189,7 @@ impl Writer {
         self.json(if value { "true" } else { "false" });
     }
 
-    /// Bytes of the input, as `[offset, length]`: JavaScript has the input and cuts them out by itself.
+    /// Bytes of the input, as `[offset, length]`: JavaScript has the input and slices it.
     #[inline(never)]
     pub fn span(&mut self, key: &str, value: Span<'_>) {
         self.numbers(key, &[value.offset as u64, value.bytes.len() as u64]);
@@ -212,7 +212,7 @@ impl Writer {
         self.list(key, |out| values.for_each(|value| out.hex(value)));
     }
 
-    /// An object within.
+    /// A nested object.
     pub fn nested(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
         self.key(key);
         self.object(fill);

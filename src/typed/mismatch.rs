@@ -1,11 +1,11 @@
-//! Why a value is not of its type, and where.
+//! Why a value does not have its type, and where.
 
 use crate::error::{Code, Error, Reason};
 use crate::schema::nearest;
 use core::fmt;
 use serde::de::{self, Expected, Unexpected};
 
-/// Grows from the inside out: each level puts its name in front of the path.
+/// Grows from the inside out: each level prepends its name to the path.
 #[derive(Debug)]
 pub(super) struct Mismatch {
     path: String,
@@ -23,7 +23,7 @@ impl Mismatch {
         self
     }
 
-    /// A text or number that is not one of those known.
+    /// A text or number that is not one of the known ones.
     pub fn choice(given: &str, known: &[&str]) -> Self {
         match nearest(given, known.iter().copied()) {
             Some(near) if near.parse::<i64>().is_err() => Self::new(Reason::SchemaChoiceNear).with(&known.join(", ")).with(near),
@@ -31,7 +31,7 @@ impl Mismatch {
         }
     }
 
-    /// The same, seen from outside: of a field, or a list's member (`[0]`).
+    /// The same, with the name of the enclosing field or list member (`[0]`).
     pub fn inside(mut self, name: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = [name, dot, &self.path].concat();
@@ -53,7 +53,7 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-// What was found instead is not repeated: it may be a key.
+// The value found is not repeated: it may be a key.
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(expected: T) -> Self {
         Self::new(Reason::SchemaMust).with(&expected.to_string())

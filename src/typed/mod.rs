@@ -1,13 +1,14 @@
-//! A [`Value`] as a typed struct: a serde deserializer whose errors say where and what is allowed, in the words of `errors.json`.
+//! A [`Value`] as a typed struct: a serde deserializer whose errors name the place and the allowed values, with the texts of
+//! `errors.json`.
 //!
 //! Inputs of the server entry are objects that people write by hand, so a misspelled field must not vanish silently: an
-//! unknown name is an error that says which known one is nearest. A message names the field and what is allowed there,
-//! never the value that was given, which may be a key.
+//! unknown name is an error that suggests the nearest known one. A message names the field and what is allowed there,
+//! never the given value, which may be a key.
 //!
 //! ```text
 //! struct   its fields, and no others unless unknown ones are allowed
 //! enum     its variants; if all of them are whole numbers, a number
-//! Option   absent; null is a value, and only fits a type that says so
+//! Option   absent; null is a value, valid only for a type that allows it
 //! ```
 
 mod mismatch;
@@ -21,17 +22,17 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
-/// How strict a reading is.
+/// How strict reading is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rules {
-    /// Let fields and listed values pass that the types do not know. The value of such an enum is then its first variant, so
-    /// the result is good for checks, not for writing.
+    /// Accept fields and listed values that the types do not know. The value of such an enum is then its first variant, so
+    /// the result can be checked but not written.
     pub allow_unknown: bool,
-    /// Wrong names that have been seen, each with the one that was meant where no rule of spelling finds it.
+    /// Wrong names that have been seen, each with the intended one, which the search for similar names would not find.
     pub slips: &'static [(&'static str, &'static str)],
 }
 
-/// Reads a typed struct. An error has this code; its sentence names the object: "The policy is invalid: …".
+/// Reads a typed struct. An error has this code; its message names the object: "The policy is invalid: …".
 pub fn read<'a, T: Deserialize<'a>>(value: &'a Value, code: Code, rules: Rules) -> Result<T, Error> {
     T::deserialize(Typed { value, rules }).map_err(|mismatch| mismatch.into_error(code))
 }
@@ -43,7 +44,7 @@ struct Typed<'a> {
     rules: Rules,
 }
 
-// Recursion follows the types, which nest five deep.
+// Recursion follows the types, which nest five levels deep.
 impl<'de> Deserializer<'de> for Typed<'de> {
     type Error = Mismatch;
 

@@ -1,4 +1,4 @@
-//! Numbers and texts that are checked while they are read: a type for each rule.
+//! Numbers and texts that are checked while they are read, with a type for each rule.
 
 use crate::custom_data::time::parse_timestamp;
 use crate::error::Reason;
@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer};
 
 /// A rule for one number or text.
 trait Scalar: Sized {
-    /// What fits, in the words of an error; `{0}` is [`Scalar::SIZE`].
+    /// The valid values, for an error; `{0}` is [`Scalar::SIZE`].
     const WHAT: Reason;
-    /// A number in the rule.
+    /// The rule's parameter.
     const SIZE: usize = 0;
 
     fn from_number(_: i64) -> Option<Self> {
@@ -55,7 +55,7 @@ impl<T: Scalar> Visitor<'_> for Reading<T> {
     }
 }
 
-/// Deserializes types by their rules; in TypeScript they are what is given.
+/// Deserializes types by their rules; the argument names their TypeScript type.
 macro_rules! scalars {
     ($([$($generics:tt)*] $name:ty = $typescript:literal;)+) => { $(
         impl<'de, $($generics)*> Deserialize<'de> for $name {
@@ -100,12 +100,12 @@ impl Scalar for Seconds {
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        // `parse` alone would take a sign, too.
+        // `parse` alone would accept a sign, too.
         text.bytes().all(|digit| digit.is_ascii_digit()).then(|| text.parse().ok().map(Self)).flatten()
     }
 }
 
-/// How many.
+/// A count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count(pub i64);
 
@@ -129,7 +129,7 @@ impl Scalar for Date {
     }
 }
 
-/// Bytes in hex. What they are is not kept: they may be a key.
+/// Bytes in hex. The value is not kept: it may be a key.
 #[derive(Debug, Clone, Copy)]
 pub struct Hex<const BYTES: usize>;
 

@@ -46,7 +46,7 @@ fn reads_every_kind() {
 }
 
 #[test]
-fn unknown_names_find_their_neighbour() {
+fn unknown_names_suggest_similar_ones() {
     for (text, message) in [
         (r#"{"secnds":1}"#, "secnds is not known; did you mean \"seconds\"?"),
         (r#"{"amount":1}"#, "amount is not known; did you mean \"count\"?"),
@@ -59,7 +59,7 @@ fn unknown_names_find_their_neighbour() {
 }
 
 #[test]
-fn a_message_never_holds_a_value() {
+fn a_message_never_contains_a_value() {
     for text in [r#"{"items":[{"key":"5ec4e7"}]}"#, r#"{"track":"5ec4e7"}"#, r#"{"count":"5ec4e7"}"#, r#"{"items":"5ec4e7"}"#] {
         let message = outer(text, false).unwrap_err();
         assert!(!message.contains("5ec4e7"), "{message}");

@@ -1,8 +1,8 @@
-//! Two buffers that stay from call to call, so that bytes cross without `malloc` and `free` (1.9 µs a call).
+//! Two buffers that persist between calls, so that bytes cross without `malloc` and `free` (1.9 µs per call).
 //!
-//! JavaScript asks for room with `input(length)`, writes there, and calls a function with that length. What a function
-//! answers is in `output()`, and the function returns how long it is. Both places are good until the next call. What held a
-//! token or a challenge is wiped by `clear()`.
+//! JavaScript requests space with `input(length)`, writes there, and calls a function with that length. The function's result
+//! is in `output()`, and the function returns its length. Both addresses are valid until the next call. `clear()` wipes a
+//! buffer that contained a token or a challenge.
 
 use crate::error::Error;
 use crate::record::Record;
@@ -12,15 +12,15 @@ use wasm_bindgen::prelude::*;
 thread_local! {
     static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    /// How much of the input was asked for since it was last wiped. The buffer is as long as the longest input ever, and
-    /// wiping all of it after each call would make a page pay for one long message for ever.
+    /// How much of the input was used since it was last wiped. The buffer is as long as the longest input so far, and
+    /// wiping all of it after each call would make all later calls pay for one long message.
     static USED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A buffer that has grown beyond this is given back.
+/// A buffer that has grown beyond this is freed.
 const MAX_KEPT: usize = 1 << 20;
 
-/// Makes room for an input, and says where.
+/// Makes space for an input, and returns its address.
 #[wasm_bindgen]
 pub fn input(length: usize) -> *const u8 {
     USED.set(USED.get().max(length));
@@ -35,13 +35,13 @@ pub fn input(length: usize) -> *const u8 {
     })
 }
 
-/// Where the latest result is.
+/// The address of the latest result.
 #[wasm_bindgen]
 pub fn output() -> *const u8 {
     OUTPUT.with_borrow(|output| output.as_ptr())
 }
 
-/// Overwrites what is in both buffers.
+/// Overwrites the content of both buffers.
 #[wasm_bindgen]
 pub fn clear() {
     for (buffer, used) in [(&INPUT, USED.take()), (&OUTPUT, usize::MAX)] {
@@ -54,7 +54,7 @@ pub fn clear() {
     }
 }
 
-/// What an export does: it reads the input and writes a record.
+/// The body of an export, which reads the input and writes a record.
 type Work<'w> = dyn Fn(&[u8], &mut Record) -> Result<(), Error> + 'w;
 
 /// Runs a function on the input; the record that it writes, or that of its error, becomes the output. Returns the record's length.

@@ -1,4 +1,4 @@
-//! The requests of one client (`src/delivery/chain.rs`): an event is a method call, and what to do next is a record.
+//! The requests of one client (`src/delivery/chain.rs`): an event is a method call, and the next step is a record.
 
 use super::buffers::run;
 use super::names::Source;
@@ -83,7 +83,7 @@ impl Delivery {
     }
 
     /// See [`Event::Failed`]. `retry_after`: the header's text.
-    #[allow(clippy::too_many_arguments, reason = "one for each thing that is known of the failure")]
+    #[allow(clippy::too_many_arguments, reason = "one for each fact about the failure")]
     pub fn failed(
         &mut self,
         chain: u32,
@@ -114,7 +114,7 @@ impl Delivery {
     }
 }
 
-/// How long to wait before the license of a coming key period is requested. `latency`: NaN, if there was no license yet.
+/// How long to wait before requesting the license of a coming key period. `latency`: NaN, if there was no license yet.
 #[wasm_bindgen(js_name = rotationDelay)]
 pub fn rotation_delay(spread: f64, needed_in: f64, latency: f64, random: f64) -> f64 {
     rotation::delay(Window { spread, needed_in, latency }, random)

@@ -1,4 +1,4 @@
-//! The exports of the inspect module: segments, manifests, writers, and what anything is. Results are JSON.
+//! The exports of the inspect module: segments, manifests, writers, and identifying any input. Results are JSON.
 
 use crate::error::{Code, Error, Reason};
 use crate::json::{self, Value};
@@ -18,25 +18,25 @@ pub fn parse_manifest(text: &str) -> Result<String, JsValue> {
     manifest::parse(text).map(|read| read.to_json()).map_err(thrown)
 }
 
-/// Says what some bytes are.
+/// Identifies bytes.
 #[wasm_bindgen(js_name = inspectBytes)]
 pub fn inspect_bytes(data: &[u8]) -> String {
     inspect::bytes(data).to_json()
 }
 
-/// Says what a text is.
+/// Identifies a text.
 #[wasm_bindgen(js_name = inspectText)]
 pub fn inspect_text(text: &str) -> String {
     inspect::text(text).to_json()
 }
 
-/// What to do about a warning.
+/// The hint for a warning.
 #[wasm_bindgen]
 pub fn hint(code: &str) -> String {
     Code::ALL.iter().find(|known| known.as_str() == code).map_or_else(String::new, |known| known.hint().into())
 }
 
-/// Where the fields of a finding of this kind are in its bytes.
+/// The places of the fields of such a finding in its bytes.
 #[wasm_bindgen]
 pub fn ranges(kind: &str, data: &[u8]) -> String {
     inspect::ranges::of(kind, data).to_json()

@@ -1,6 +1,6 @@
 //! The exports of the media module: the sessions of a bare media element. An event is a method call, and a command is
 //! a call on [`Actions`].
-#![allow(missing_docs, reason = "what wasm-bindgen makes of an imported type has no documentation")]
+#![allow(missing_docs, reason = "wasm-bindgen's code for an imported type has no documentation")]
 
 use super::names::{Drm, InitDataType, MessageType, RequestReason};
 use crate::delivery::command::{Command, Event, KeyStatus};
@@ -76,12 +76,12 @@ extern "C" {
     fn status(this: &JsKeyStatus) -> String;
 }
 
-/// wasm-bindgen's own conversion of a list of strings is a kilobyte larger.
+/// wasm-bindgen's own conversion of a list of strings would be a kilobyte larger.
 fn strings(list: &[JsString]) -> Vec<String> {
     list.iter().map(String::from).collect()
 }
 
-/// Nothing, if there is no such box in the init data.
+/// `None` if there is no such box in the init data.
 fn pssh_keys<'a>(pssh: &JsPsshKeys, init_data: &'a [u8]) -> Option<PsshKeys<'a>> {
     let (system_id, offset) = (text::key_id(&pssh.system_id())?, pssh.offset());
     let bytes = init_data.get(offset..offset.checked_add(pssh.size())?)?;
@@ -145,8 +145,8 @@ impl MediaSessions {
         self.handle(Event::CertificateSet);
     }
 
-    /// See [`Event::Encrypted`]. `boxes`, or else `key_ids`, or else `asset_id`: what was read in the init data. An
-    /// unknown type is ignored: its event came from a page, not from a browser.
+    /// See [`Event::Encrypted`]. `boxes`, or else `key_ids`, or else `asset_id`: the content of the init data. An
+    /// unknown type is ignored: such an event was sent by a page, not by the browser.
     pub fn encrypted(
         &mut self,
         kind: InitDataType,
@@ -221,7 +221,7 @@ impl MediaSessions {
     }
 }
 
-/// What WebKit's legacy API takes to open a session: the init data of `webkitneedkey`, their asset id, the certificate.
+/// The argument with which WebKit's legacy API opens a session: the init data of `webkitneedkey`, their asset id, the certificate.
 #[wasm_bindgen(js_name = legacyInitData)]
 pub fn legacy_init_data(init_data: &[u8], asset_id: &str, certificate: &[u8]) -> Vec<u8> {
     fairplay::build_legacy(init_data, asset_id, certificate)

@@ -1,5 +1,5 @@
-//! The names that cross as texts of TypeScript's unions.
-#![allow(missing_docs, reason = "what wasm-bindgen adds to an enum of strings has no documentation")]
+//! The names that cross as strings of TypeScript's unions.
+#![allow(missing_docs, reason = "wasm-bindgen's additions to an enum of strings have no documentation")]
 
 #[cfg(feature = "player")]
 use crate::delivery::chain;
@@ -19,7 +19,7 @@ pub enum Drm {
 }
 
 impl From<Drm> for system::Drm {
-    /// TypeScript lets nothing else in; what comes all the same is treated as Widevine, the plainest.
+    /// TypeScript allows no other value; others are treated as Widevine, the simplest.
     fn from(drm: Drm) -> Self {
         match drm {
             Drm::PlayReady => Self::PlayReady,
@@ -42,7 +42,7 @@ pub enum InitDataType {
 }
 
 impl InitDataType {
-    /// The type, where it is one.
+    /// The type, if it is one.
     pub fn known(self) -> Option<init_data::InitDataType> {
         Some(match self {
             Self::Cenc => init_data::InitDataType::Cenc,
@@ -67,7 +67,7 @@ impl From<init_data::InitDataType> for InitDataType {
     }
 }
 
-/// What failed of a request.
+/// The part of a request that failed.
 #[cfg(feature = "player")]
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +103,7 @@ pub enum MessageType {
 
 #[cfg(feature = "media")]
 impl From<MessageType> for command::MessageType {
-    /// A type that a later version of EME adds is an ordinary request.
+    /// A type that a later version of EME adds counts as an ordinary request.
     fn from(kind: MessageType) -> Self {
         match kind {
             MessageType::Renewal => Self::Renewal,

@@ -1,6 +1,6 @@
 //! The exports of the module that viewers download: one for each function of the main entry.
 //!
-//! What can fail, or has more than one part, leaves a record in the output buffer and returns its length
+//! A function that can fail, or whose result has more than one part, writes a record to the output buffer and returns its length
 //! (`src/record.rs`, `src/web/buffers.rs`); `js/wasm/core.ts` is the other side.
 
 use super::buffers::run;
@@ -23,11 +23,11 @@ fn text_of(input: &[u8]) -> &str {
     str::from_utf8(input).unwrap_or_default()
 }
 
-/// Bytes that are part of the input, or were made.
+/// Bytes of the input, or new ones.
 #[allow(clippy::ptr_arg, reason = "a borrowed Cow is written as a place in the input")]
 fn bytes(out: &mut Record, field: Field, input: &[u8], bytes: &Cow<'_, [u8]>) {
     match bytes {
-        // All that is borrowed here is the input's beginning.
+        // Only the input's beginning is borrowed.
         Cow::Borrowed(bytes) if bytes.len() <= input.len() => out.input(field, Span { offset: 0, bytes }),
         bytes => out.bytes(field, bytes),
     }
@@ -39,7 +39,7 @@ pub fn parse_init_data(length: usize, kind: Option<InitDataType>, strict: bool) 
     run(length, &|data, out| init_data::read(data, Options { kind: kind.and_then(InitDataType::known), strict }, out))
 }
 
-/// The bytes that a text stands for (a URI or JSON as itself, else hex, else base64): `data`.
+/// The bytes that a text represents (a URI or JSON as itself, else hex, else base64): `data`.
 #[wasm_bindgen(js_name = initDataFromText)]
 pub fn init_data_from_text(length: usize) -> usize {
     run(length, &|input, out| {
@@ -48,15 +48,15 @@ pub fn init_data_from_text(length: usize) -> usize {
     })
 }
 
-/// Whether two key ids in hex (with dashes and braces, in either case) are equal, also where one is in PlayReady's GUID byte
+/// Whether two key ids in hex (with dashes and braces, in either case) are equal, also if one is in PlayReady's GUID byte
 /// order.
 #[wasm_bindgen(js_name = sameKeyId)]
 pub fn same_key_id(a: &str, b: &str) -> bool {
     text::from_hex(a).zip(text::from_hex(b)).is_some_and(|(a, b)| text::same_key_id(&a, &b))
 }
 
-/// The request for a CDM's message: `url`, `headers` (names and values in turn), `body`, and `serviceCertificate` where no license
-/// will come of the message. The input is the message, and behind it the custom data, where there are some.
+/// The request for a CDM's message: `url`, `headers` (names and values in turn), `body`, and `serviceCertificate` if the response
+/// will not be a license. The input is the message, followed by the custom data, if any.
 #[wasm_bindgen(js_name = licenseRequest)]
 pub fn license_request(
     drm: Drm,
@@ -86,7 +86,7 @@ pub fn license_request(
     })
 }
 
-/// The license in a response: `data`, and where a JSON object held it `envelope` (the object's text) and `licenseField`.
+/// The license in a response: `data`, and if it was in a JSON object, `envelope` (the object's text) and `licenseField`.
 #[wasm_bindgen(js_name = readLicense)]
 pub fn read_license(drm: Drm, status: u16, length: usize) -> usize {
     run(length, &|body, out| {
@@ -100,7 +100,7 @@ pub fn read_license(drm: Drm, status: u16, length: usize) -> usize {
     })
 }
 
-/// The certificate in a response or an option: `data`, and the code of a `warning`, where there is one.
+/// The certificate in a response or an option: `data`, and the code of a `warning`, if there is one.
 #[wasm_bindgen(js_name = readCertificate)]
 pub fn read_certificate(drm: Drm, status: u16, length: usize) -> usize {
     run(length, &|body, out| {
@@ -115,7 +115,7 @@ pub fn read_certificate(drm: Drm, status: u16, length: usize) -> usize {
 
 /// Reads custom data: a record of the public type. The input is the custom data.
 #[wasm_bindgen(js_name = inspectCustomData)]
-#[allow(clippy::too_many_arguments, reason = "one for each thing that can be expected")]
+#[allow(clippy::too_many_arguments, reason = "one for each value that can be expected")]
 pub fn inspect_custom_data(
     length: usize,
     now: Option<f64>,
@@ -149,8 +149,8 @@ pub fn playready_cdm_data(length: usize) -> usize {
     })
 }
 
-/// How long after a license, or after a renewal that failed (`retryable` says how), a page renews it, in milliseconds. Nothing:
-/// not at all, because nothing is known, or because the CDM does it. Times that are not known are NaN.
+/// How long after a license, or after a failed renewal (`retryable` says how), a page renews it, in milliseconds. `None`:
+/// not at all, because the times are unknown or the CDM renews it. Unknown times are NaN.
 #[wasm_bindgen(js_name = renewalWait)]
 pub fn renewal_wait(drm: Drm, interval: f64, expires_in: f64, stated: f64, retryable: Option<bool>, random: f64) -> Option<f64> {
     let lease = Lease { interval, expires_in, stated };
@@ -163,7 +163,7 @@ pub fn renewal_wait(drm: Drm, interval: f64, expires_in: f64, stated: f64, retry
     }
 }
 
-/// What a key's status means for who only looks on (an empty one: no license has brought the key): `problems`, one or none.
+/// The meaning of a key's status for an observer (an empty one: no license contains the key): `problems`, with at most one.
 #[wasm_bindgen(js_name = keyProblem)]
 pub fn key_problem(key_id: &str, status: &str) -> usize {
     run(0, &|_, out| {

@@ -1,6 +1,6 @@
-//! Rich inputs and outputs of the server module: [`Value`] to and from JavaScript's values, by serde.
+//! Structured inputs and outputs of the server module: [`Value`] to and from JavaScript's values, with serde.
 //!
-//! Only the server module can afford it (serde-wasm-bindgen weighs more than the whole player module).
+//! Only the server module can afford it (serde-wasm-bindgen is larger than the whole player module).
 
 use crate::error::{Code, Error, Reason};
 use crate::json::Value;
@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use wasm_bindgen::JsValue;
 
-/// Options nest five deep; an object that holds itself would never end.
+/// Options nest five levels deep; an object that contains itself would never end.
 const MAX_DEPTH: u8 = 32;
 
 /// A value from JavaScript.
@@ -62,7 +62,7 @@ impl<'de> Visitor<'de> for Nested {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        // JSON has neither, and would not hold them in a token.
+        // JSON has neither, so a token could not contain them.
         if value.is_finite() { Ok(Value::Number(value.to_string())) } else { Err(E::custom(Reason::OptionsNotFinite)) }
     }
 
@@ -120,7 +120,7 @@ impl Serialize for Output<'_> {
 /// A value from JavaScript.
 pub(super) fn from_js(value: JsValue) -> Result<Value, Error> {
     serde_wasm_bindgen::from_value::<Input>(value).map(|input| input.0).map_err(|error| {
-        // An error of serde is text: ours is recognized by it.
+        // A serde error is text, by which ours is recognized.
         let text = error.to_string();
         match [Reason::OptionsTooDeep, Reason::OptionsNotFinite].into_iter().find(|reason| text.ends_with(reason.as_str())) {
             Some(reason) => Error::because(Code::OptionsInvalid, reason),

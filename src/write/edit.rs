@@ -1,4 +1,4 @@
-//! Edits a PlayReady header in place: what stays the same is not touched, including white space, prefixes and order.
+//! Edits a PlayReady header in place: unchanged parts are not touched, including whitespace, prefixes and order.
 
 use super::header::{Key, Wanted, canonical, element, guid, kid_element};
 use super::invalid;
@@ -36,7 +36,7 @@ impl<'a> Places<'a> {
             let in_protection = reader.is_at(&["PROTECTINFO", start.name]) && depth == 4;
             let kid = in_protection && start.name == "KID" || reader.is_at(&["PROTECTINFO", "KIDS", "KID"]) && depth == 5;
             if depth == 2 && out.data.is_none() {
-                // Its end is looked for by a reader of its own, as its children are looked at by this one.
+                // A second reader finds its end, because this one reads its children.
                 let mut ahead = Reader::new(xml);
                 while ahead.offset() < from && ahead.event()?.is_some() {}
                 ahead.skip()?;
@@ -59,12 +59,12 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Changes to a text, by their places in the old one.
+/// Changes to a text, by place in the old one.
 #[derive(Debug, Default)]
 struct Edits(Vec<(Range<usize>, String)>);
 
 impl Edits {
-    /// Puts text, already escaped, into an element; a self-closing one is opened.
+    /// Writes text, already escaped, into an element; a self-closing one is opened.
     fn fill(&mut self, place: &Place<'_>, text: String) {
         if place.content.end == place.whole.end {
             let name = place.start.qualified;
@@ -89,7 +89,7 @@ impl Edits {
     }
 }
 
-/// The header `old`, edited to say what is wanted.
+/// The header `old`, edited to have the given fields.
 pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     let broken = |_| invalid(Reason::WriteHeaderXml);
     let now = read(old)?;
@@ -106,7 +106,7 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
         if *now == wanted {
             continue;
         }
-        // What is in CUSTOMATTRIBUTES is XML itself.
+        // The content of CUSTOMATTRIBUTES is XML itself.
         let raw = *name == "CUSTOMATTRIBUTES";
         match (places.named(name), wanted) {
             (Some(place), Some(text)) => edits.fill(place, if raw { text } else { escape(&text) }),
@@ -129,13 +129,13 @@ pub fn header(old: &str, wanted: &Wanted) -> Result<String, Error> {
     Ok(new)
 }
 
-/// Whether a header says what is wanted: a field that is not well-formed XML would break it for players.
+/// Whether a header has the given fields: one that is not well-formed XML would break it for players.
 pub fn check(xml: &str, wanted: &Wanted) -> Result<(), Error> {
     let read = read(xml)?;
     if read.keys.len() == wanted.keys.len() { Ok(()) } else { Err(invalid(Reason::WriteHeaderKeys)) }
 }
 
-/// What a header says.
+/// The fields of a header.
 fn read(xml: &str) -> Result<Wanted, Error> {
     let header = parse_header(xml).map_err(|error| invalid(Reason::WriteHeaderBroken).with(error.reason.as_str()))?;
     Wanted::now(header)
@@ -179,7 +179,7 @@ fn keys(places: &Places<'_>, now: &[Key], wanted: &[Key], edits: &mut Edits) -> 
     Ok(())
 }
 
-/// Changes values of attributes; where one is added or removed, the element is written again.
+/// Changes values of attributes; if one is added or removed, the element is written again.
 fn key(place: &Place<'_>, old: &Key, new: &Key, edits: &mut Edits) {
     if old.algorithm.is_some() != new.algorithm.is_some() || old.checksum.is_some() != new.checksum.is_some() {
         edits.0.push((place.whole.clone(), kid_element(place.start.qualified, new)));

@@ -1,4 +1,4 @@
-//! A PlayReady header made of its fields, in the order and spelling of Microsoft's tools.
+//! A PlayReady header built from its fields, in the order and spelling of Microsoft's tools.
 
 use super::{Fields, invalid};
 use crate::error::{Error, Reason};
@@ -28,14 +28,14 @@ impl Key {
     }
 }
 
-/// What the header should say.
+/// The fields of the header.
 #[derive(Debug, Default)]
 pub struct Wanted {
-    /// `4.0.0.0` to `4.3.0.0`; where absent, the first that can say it.
+    /// `4.0.0.0` to `4.3.0.0`; if absent, the first that can represent the fields.
     pub version: Option<String>,
     /// Its keys.
     pub keys: Vec<Key>,
-    /// As `TEXTS` lists them.
+    /// In the order of `TEXTS`.
     pub texts: [Option<String>; 5],
 }
 
@@ -50,7 +50,7 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// What a header says already.
+    /// The fields that a header already has.
     pub fn now(header: PlayReadyObject<'_>) -> Result<Self, Error> {
         let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
         let key = |key: PlayReadyKey<'_>| {
@@ -65,13 +65,13 @@ impl Wanted {
         })
     }
 
-    /// Whether it says nothing at all.
+    /// Whether it has no fields at all.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty() && self.texts.iter().all(Option::is_none)
     }
 }
 
-/// What goes into CUSTOMATTRIBUTES: the given text with the key period replaced or added.
+/// The content of CUSTOMATTRIBUTES: the given text with the key period replaced or added.
 pub fn custom_attributes(given: Option<String>, period: Option<u32>) -> Result<Option<String>, Error> {
     let Some(period) = period.map(|period| decimal(u64::from(period))) else { return Ok(given) };
     let given = given.unwrap_or_default();
@@ -160,7 +160,7 @@ pub fn canonical(wanted: &Wanted) -> Result<String, Error> {
     Ok(out)
 }
 
-/// An element that holds a text.
+/// An element that contains a text.
 pub fn element(name: &str, text: &str) -> String {
     ["<", name, ">", &escape(text), "</", name, ">"].concat()
 }

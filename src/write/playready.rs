@@ -1,7 +1,7 @@
 //! PlayReady Objects; the layout is drawn in `init_data::playready`.
 //!
-//! Where the object was read before (`xml`, and `records` where they are unusual), only what differs is replaced. Otherwise it
-//! is written as Microsoft's tools do.
+//! If the object was read before (`xml`, and `records` if they are unusual), only the differences are replaced. Otherwise it
+//! is written like Microsoft's tools do.
 
 use super::header::{self, Wanted};
 use super::{Fields, edit, invalid};
@@ -10,7 +10,7 @@ use crate::init_data::playready::HEADER_RECORD;
 use crate::json::Value;
 use crate::text;
 
-/// The public type `PlayReadyObject`, and what `buildPlayReadyObject` takes.
+/// The public type `PlayReadyObject`, and the argument of `buildPlayReadyObject`.
 pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
     let fields = Fields(fields);
     let old = fields.text("xml")?;
@@ -22,7 +22,7 @@ pub fn playready_object(fields: &Value) -> Result<Vec<u8>, Error> {
         records.push((kind as u16, record.bytes("value")?.unwrap_or_default()));
     }
     let place = records.iter().position(|(kind, _)| u32::from(*kind) == HEADER_RECORD);
-    // With other records alone, a license store for one, there is no header to write.
+    // With only other records, for example a license store, there is no header to write.
     if records.is_empty() {
         records.push((HEADER_RECORD as u16, text::to_utf16_le(&new)));
     } else if let Some((_, value)) = place.and_then(|at| records.get_mut(at)) {
@@ -44,7 +44,7 @@ fn header(fields: Fields<'_>, old: Option<&str>) -> Result<String, Error> {
     }
 }
 
-/// Encodes as the old record did: in UTF-8 or UTF-16LE, with what was before and after the text.
+/// Encodes like the old record: in UTF-8 or UTF-16LE, with the same bytes before and after the text.
 fn like(record: &[u8], old: &str, new: &str) -> Vec<u8> {
     for (encoded, new) in [(text::to_utf16_le(old), text::to_utf16_le(new)), (old.into(), new.into())] {
         for mark in [&b""[..], b"\xff\xfe", b"\xef\xbb\xbf"] {

@@ -5,7 +5,7 @@ use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::text;
 
-/// `{systemId, version?, flags?, keyIds?, data?, padding?, sizeForm?, noDataSize?}`. Without a version it is 1 where there are
+/// `{systemId, version?, flags?, keyIds?, data?, padding?, sizeForm?, noDataSize?}`. The default version is 1 if there are
 /// key ids.
 pub fn pssh(fields: &Value) -> Result<Vec<u8>, Error> {
     let fields = Fields(fields);

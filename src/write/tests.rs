@@ -1,4 +1,4 @@
-//! What is read is written back byte for byte, and one changed field changes its own bytes alone.
+//! Everything that is read is written back byte for byte, and a changed field changes only its own bytes.
 
 #![allow(clippy::arithmetic_side_effects)]
 
@@ -8,7 +8,7 @@ use crate::json;
 use crate::system;
 use crate::text::{hex, to_utf16_le};
 
-/// What JavaScript sees, with bytes in hex in the place of spans.
+/// JavaScript's view, with bytes in hex instead of spans.
 fn public(data: &[u8]) -> Value {
     let mut value = json::parse(&parse(data, Options::default()).unwrap().to_json()).unwrap();
     resolve(&mut value, data);
@@ -43,7 +43,7 @@ fn payload(data: &[u8], name: &str) -> Value {
     first_box(data).get(name).unwrap().clone()
 }
 
-/// An object with one field set, or taken out where there is no value.
+/// An object with one field set, or removed if there is no value.
 fn with(object: &Value, name: &str, value: Option<Value>) -> Value {
     let Value::Object(fields) = object else { panic!("no object") };
     let mut fields: Vec<_> = fields.iter().filter(|(key, _)| key != name).cloned().collect();
@@ -88,13 +88,13 @@ fn boxes_in_every_form() {
     }
     let changed = with(&first_box(&padded), "systemId", text("edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"));
     assert_eq!(pssh(&changed).unwrap(), [&padded[..12], &system::WIDEVINE, &padded[28..]].concat());
-    // The least that will do.
+    // The minimum.
     let least = json::parse(r#"{"systemId":"1077EFEC-C0B2-4D02-ACE3-3C1E52E2FB4B"}"#).unwrap();
     assert_eq!(pssh(&least).unwrap(), [b"\0\0\0\x20pssh\0\0\0\0", &system::COMMON[..], &[0; 4]].concat());
 }
 
 #[test]
-fn boxes_that_cannot_be() {
+fn impossible_boxes() {
     for fields in [
         r#"{}"#,
         r#"{"systemId":"x"}"#,
@@ -139,7 +139,7 @@ fn widevine_in_any_order() {
 }
 
 #[test]
-fn headers_as_packagers_write_them_change_in_their_place() {
+fn packagers_headers_are_edited_in_place() {
     let other = to_guid(B);
     let old = "<!-- a -->\n<p:WRMHEADER xmlns:p='x' version='4.0.0.0'>\n <p:DATA>\n  <p:KID>MyIRAFVEd2aImaq7zN3u/w==</p:KID>\n  <p:PROTECTINFO><p:KEYLEN>16</p:KEYLEN><p:ALGID>AESCTR</p:ALGID></p:PROTECTINFO>\n  <p:LA_URL>https://a.test/?a&amp;b</p:LA_URL><p:LUI_URL/>\n </p:DATA>\n</p:WRMHEADER>\n";
     let object = payload(&object_of(old), "playready");
@@ -176,7 +176,7 @@ fn to_guid(key_id: &str) -> String {
 }
 
 #[test]
-fn keys_in_attributes_change_in_their_place() {
+fn keys_in_attributes_are_edited_in_place() {
     let (a, b) = (to_guid(A), to_guid(B));
     let old = [
         "<WRMHEADER version=\"4.3.0.0\"><DATA><PROTECTINFO LICENSEREQUESTED=\"true\"><KIDS>\n<KID VALUE='",
@@ -207,15 +207,15 @@ fn keys_in_attributes_change_in_their_place() {
 }
 
 #[test]
-fn headers_made_anew_in_every_version() {
+fn headers_are_written_in_every_version() {
     let start = "<WRMHEADER xmlns=\"http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader\" version=\"";
     let (a, b) = (to_guid(A), to_guid(B));
     let header = |fields: &str| {
         let written = playready_object(&json::parse(fields).unwrap()).unwrap();
         let back = payload(&written, "playready");
         assert_eq!(playready_object(&back).unwrap(), written);
-        let anew = with(&with(&back, "xml", None), "records", None);
-        assert_eq!(playready_object(&anew).unwrap(), written);
+        let rewritten = with(&with(&back, "xml", None), "records", None);
+        assert_eq!(playready_object(&rewritten).unwrap(), written);
         crate::text::from_utf16_le(&written[10..]).unwrap()
     };
     let one = [r#""keys":[{"keyId":""#, A, r#"","algorithm":"AESCTR","checksum":"c="}]"#].concat();
@@ -250,7 +250,7 @@ fn headers_made_anew_in_every_version() {
 }
 
 #[test]
-fn records_and_encodings_stay() {
+fn records_and_encodings_are_kept() {
     let xml = ["<WRMHEADER version='4.0.0.0'><DATA><KID>", &to_guid(A), "</KID><LA_URL>a</LA_URL></DATA></WRMHEADER>"].concat();
     let utf16 = to_utf16_le(&xml);
     for value in

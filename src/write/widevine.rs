@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 const VARINT: u8 = 0;
 const BYTES: u8 = 2;
 
-/// The public type `WidevineData`. `contentId` counts where it is there; leave it out to write `contentIdBytes`.
+/// The public type `WidevineData`. `contentId` takes precedence; omit it to write `contentIdBytes`.
 pub fn widevine_data(fields: &Value) -> Result<Vec<u8>, Error> {
     let fields = Fields(fields);
     let mut known: [VecDeque<Vec<u8>>; 16] = Default::default();
@@ -42,7 +42,7 @@ pub fn widevine_data(fields: &Value) -> Result<Vec<u8>, Error> {
     put(15, bytes(15, text("videoFeature")?));
     let mut unknown: VecDeque<Vec<u8>> = unknown_fields(fields)?.into();
 
-    // First in the order in which the fields stood, then what is new.
+    // First the fields in their old order, then new ones.
     let mut out = Vec::new();
     for number in fields.items("fieldOrder")? {
         let number = number.text().and_then(|text| text.parse::<usize>().ok()).ok_or_else(|| invalid(Reason::WriteFieldOrder))?;
