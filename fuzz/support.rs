@@ -1,4 +1,4 @@
-//! What several targets ask of init data.
+//! Properties of init data that several targets check.
 #![allow(dead_code)]
 
 use pallycon_drm::bytes::Span;
@@ -10,19 +10,19 @@ use pallycon_drm::{error, init_data, json, record, text, write};
 #[path = "../tests/support/record.rs"]
 pub mod record_support;
 
-/// Whether a span is the part of the input that it says.
+/// Whether a span is the part of the input that it claims to be.
 pub fn inside(data: &[u8], span: Span<'_>) -> bool {
     data.get(span.offset..span.offset + span.bytes.len()) == Some(span.bytes)
 }
 
-/// Reads. Of one input in sixteen, as it takes ten times as long: what was read must be JSON, every place that it tells of must
-/// lie inside the input, and every box must write back as it stands.
+/// Reads. For one input in sixteen, because it takes ten times as long, the result must also be JSON, every span that it reports
+/// must lie inside the input, and every box must be written back unchanged.
 pub fn read_init_data(data: &[u8], kind: Option<InitDataType>, strict: bool) -> Option<()> {
     let read = parse(data, Options { kind, strict }).ok()?;
     if data.len() % 16 != 0 {
         return Some(());
     }
-    let mut value = json::parse(&read.to_json()).expect("what is written is JSON");
+    let mut value = json::parse(&read.to_json()).expect("the output is JSON");
     resolve(&mut value, data);
     for pssh in value.get("boxes").and_then(json::Value::items).unwrap_or_default() {
         if pssh.get("bare").is_none() {
@@ -33,7 +33,7 @@ pub fn read_init_data(data: &[u8], kind: Option<InitDataType>, strict: bool) -> 
     Some(())
 }
 
-/// Reads a system's data, which must be JSON that tells of places inside the input.
+/// Reads a system's data: the result must be JSON whose spans lie inside the input.
 pub fn payload(data: &[u8], system_id: [u8; 16]) {
     let mut collector = Collector::default();
     let mut out = Report::new(&mut collector);
@@ -45,15 +45,15 @@ pub fn payload(data: &[u8], system_id: [u8; 16]) {
     places(&collected.to_json(), data);
 }
 
-/// What was written must be JSON that tells of places inside the input.
+/// The output must be JSON whose spans lie inside the input.
 pub fn places(json: &str, data: &[u8]) {
-    resolve(&mut json::parse(json).expect("what is written is JSON"), data);
+    resolve(&mut json::parse(json).expect("the output is JSON"), data);
 }
 
-/// Fields that tell of a place in the input.
+/// Fields that name a place in the input.
 const PLACES: [&str; 7] = ["data", "padding", "contentIdBytes", "groupedLicense", "value", "assetId", "context"];
 
-/// Spans become hex, as JavaScript hands bytes over.
+/// Turns spans into hex, as JavaScript passes bytes.
 fn resolve(value: &mut json::Value, data: &[u8]) {
     match value {
         json::Value::Array(items) => items.iter_mut().for_each(|item| resolve(item, data)),

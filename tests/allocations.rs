@@ -1,7 +1,7 @@
-//! What parsers allocate is bounded by the length of their input, whatever counts and sizes the input claims.
+//! Allocations of parsers are bounded by the length of their input, whatever counts and sizes the input claims.
 //!
 //! All memory of this test goes through an allocator that counts. It counts for the whole process, so there is one test.
-#![cfg(not(target_arch = "wasm32"))] // There the crate brings its own allocator along.
+#![cfg(not(target_arch = "wasm32"))] // There the crate has its own allocator.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use pallycon_drm::init_data::{InitDataType, Options, parse};
@@ -13,7 +13,7 @@ use std::alloc::System;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Bytes allocated for each byte of input, growth of lists counted each time; a list of boxes is the most.
+/// Bytes allocated for each byte of input, growth of lists counted each time; a list of boxes needs the most.
 const FACTOR: usize = 400;
 
 fn bounded<T>(name: &str, length: usize, work: impl FnOnce() -> T) {

@@ -86,7 +86,7 @@ fn init_data_is_read_as_its_type() {
     assert_eq!(read(&[0, 0], Some(InitDataType::Cenc), false), unreadable(Reason::BoxHeaderCutOff, 0));
     assert_eq!(read(br#"{"sinf":[]}"#, Some(InitDataType::Sinf), false), unreadable(Reason::SinfEmpty, 0));
     assert_eq!(read(PSSH, Some(InitDataType::Keyids), false), unreadable(Reason::NotUtf8, 12));
-    // A box with flags: EME's rules refuse what others read.
+    // A box with flags: EME's rules refuse it, lenient reading does not.
     let mut flags = PSSH.to_vec();
     flags[11] = 1;
     assert_eq!(read(&flags, None, false)[0], 0);
@@ -112,11 +112,11 @@ fn key_ids_are_compared_in_both_byte_orders() {
     assert!(same_key_id(uuid, uuid) && same_key_id(uuid, guid) && same_key_id(guid, uuid));
     assert!(same_key_id(uuid, "e13d04505bd346a088b41e3b8e9e97af"));
     assert!(!same_key_id(uuid, &uuid[3..]) && !same_key_id(uuid, "00000000000000000000000000000000"));
-    // What is not hex is not equal even to itself.
+    // Text other than hex is not equal even to itself.
     assert!(!same_key_id("xyz", "xyz") && !same_key_id("0", "0"));
 }
 
-/// A license token made 2019-07-17T08:57:04Z. Its policy and hash have the right size and no meaning.
+/// A license token issued 2019-07-17T08:57:04Z. Its policy and hash have the right size and no meaning.
 fn token() -> String {
     let [policy, hash] = [&[0; 16][..], &[0; 32]].map(to_base64);
     let ids = r#""drm_type":"Widevine","site_id":"TUTO","user_id":"u","cid":"film""#;
@@ -125,7 +125,7 @@ fn token() -> String {
 }
 const MADE: f64 = 1_563_353_824_000.0;
 
-/// What is known of `token()`, with these problems.
+/// The record of `token()`, with these problems.
 fn inspected(expires_at: f64, problems: &[(Code, Option<Reason>, &[&str])]) -> Vec<u8> {
     result(|out| {
         out.text(Field::Kind, "token");
@@ -144,7 +144,7 @@ fn inspected(expires_at: f64, problems: &[(Code, Option<Reason>, &[&str])]) -> V
 }
 
 #[wasm_bindgen_test]
-fn custom_data_is_compared_with_what_is_expected() {
+fn custom_data_is_compared_with_the_expected_values() {
     let token = token();
     let read = |export: &dyn Fn(usize) -> usize| call(token.as_bytes(), export);
     let expires = MADE + 600_000.0;
@@ -173,7 +173,7 @@ fn custom_data_is_compared_with_what_is_expected() {
 }
 
 #[wasm_bindgen_test]
-fn auth_data_is_a_problem_where_a_token_is_needed() {
+fn auth_data_is_a_problem_if_a_token_is_needed() {
     let data = to_base64(&[0; 16]);
     let auth_data = to_base64(format!(r#"{{"drm_type":"Widevine","site_id":"DEMO","data":"{data}"}}"#).as_bytes());
     let read = |token_needed| {
@@ -213,7 +213,7 @@ fn a_key_that_does_not_play_is_a_problem() {
 fn an_input_larger_than_the_buffer_is_read() {
     let small = input(16);
     assert_eq!(input(8), small, "the buffer stays");
-    // More than the 1 MiB that is kept.
+    // More than the 1 MiB that the buffer keeps.
     let count = (1 << 20) / PSSH.len() + 1;
     let large = PSSH.repeat(count);
     let record = call(&large, |length| parse_init_data(length, None, false));

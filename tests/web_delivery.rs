@@ -45,7 +45,7 @@ fn delivery(attempts: f64, refusals: Option<f64>) -> Delivery {
     Delivery::new(attempts, 500.0, 8000.0, f64::INFINITY, refusals, 10_000.0)
 }
 
-/// A request that asks at time 0, and fails with 503 at the same time.
+/// A request that begins at time 0, and fails with 503 at the same time.
 fn busy(delivery: &mut Delivery, retry_after: Option<&str>, now: f64) -> (u32, Vec<u8>) {
     let chain = delivery.begin(now);
     call(b"", |_| delivery.asking(chain, "film", now));
@@ -100,7 +100,7 @@ fn circuits_and_offline_are_steps_with_notices() {
 }
 
 #[wasm_bindgen_test]
-fn every_source_is_its_own() {
+fn each_source_is_counted_separately() {
     for (source, opens) in [(Source::Token, true), (Source::Unanswered, true), (Source::Server, true), (Source::Page, false)] {
         let mut delivery = delivery(1.0, Some(1.0));
         let chain = delivery.begin(0.0);
@@ -111,7 +111,7 @@ fn every_source_is_its_own() {
 }
 
 #[wasm_bindgen_test]
-fn a_rotation_is_put_off_within_the_buffer() {
+fn a_rotation_is_delayed_within_the_buffer() {
     assert_eq!(rotation_delay(60_000.0, 22_000.0, f64::NAN, 0.5), 10_000.0);
     assert_eq!(rotation_delay(60_000.0, f64::NAN, f64::NAN, 0.5), 0.0);
 }

@@ -67,7 +67,7 @@ impl Drop for Fake {
     }
 }
 
-/// The promise that `js/wasm/core.ts` makes of `send`.
+/// The promise that `js/wasm/core.ts` creates from `send`.
 fn sent(request: Request) -> JsFuture {
     let mut request = Some(request);
     JsFuture::from(Promise::new(&mut |resolve, reject| send(request.take().unwrap(), resolve, reject)))
@@ -162,7 +162,7 @@ async fn a_rejected_fetch_rejects_with_its_message() {
 }
 
 #[wasm_bindgen_test]
-async fn requests_at_the_same_time_get_their_own_responses() {
+async fn concurrent_requests_get_their_own_responses() {
     let _fake = Fake::new("crosswise");
     let (first, second) = (get("https://a.example/"), get("https://b.example/"));
     assert_eq!(body_of(&Response::from(second.await.unwrap())).await, "second: https://b.example/");

@@ -22,7 +22,7 @@ const PSSH: &[u8] = &[
 ];
 const WIDEVINE: &str = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
 
-/// What is thrown: the JSON of an error.
+/// The thrown value: the JSON of an error.
 fn refused<T>(result: Result<T, JsValue>) -> String {
     result.map(drop).unwrap_err().as_string().unwrap()
 }
@@ -105,14 +105,14 @@ fn fields_have_places() {
         place(r#","widevine","contentIdBytes""#, 34, 12),
     ];
     assert_eq!(ranges("cenc", PSSH), format!(r#"{{"ranges":[{}]}}"#, expected.join(",")));
-    // The key of a ClearKey license is covered.
+    // The key of a ClearKey license is masked.
     let masked = to_base64(br#"{"keys":[{"k":"****"}]}"#);
     assert_eq!(ranges("clearkey-license", br#"{"keys":[{"k":"AAAA"}]}"#), format!(r#"{{"ranges":[],"bytes":"{masked}"}}"#));
     assert_eq!(ranges("unknown", &[0xff; 5]), r#"{"ranges":[]}"#);
 }
 
 #[wasm_bindgen_test]
-fn warnings_have_remedies() {
+fn warnings_have_hints() {
     assert_eq!(hint("pssh-flags"), "Set the flags of the box to 0.");
     assert_eq!(hint("no such code"), "");
 }

@@ -23,7 +23,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(inline_js = r#"
 // One whole ClearKey exchange with the browser's own CDM: `request` takes the CDM's message; `license` takes the
-// server's response and returns what the CDM is given. Resolves with the key's id and status.
+// server's response and returns the bytes for the CDM. Resolves with the key's id and status.
 export async function clearKey(request, license) {
   const access = await navigator.requestMediaKeySystemAccess("org.w3.clearkey", [{
     initDataTypes: ["keyids"], videoCapabilities: [{ contentType: 'video/webm; codecs="vp8"' }],
@@ -56,7 +56,7 @@ const URL: &str = "https://license.example/ri/licenseManager.do";
 const FORM: &str = "application/x-www-form-urlencoded";
 const OCTETS: &str = "application/octet-stream";
 
-/// What a license request is made of.
+/// The parts of a license request.
 struct Asked<'a> {
     drm: Drm,
     message: &'a [u8],
@@ -75,7 +75,7 @@ impl Asked<'_> {
     }
 }
 
-/// `body`: where it is not the message itself.
+/// `body`: if it is not the message itself.
 fn request(url: &str, headers: &[&str], message: &[u8], body: Option<&[u8]>, service_certificate: bool) -> Vec<u8> {
     result(|out| {
         out.text(Field::Url, url);
@@ -92,7 +92,7 @@ fn request(url: &str, headers: &[&str], message: &[u8], body: Option<&[u8]>, ser
 /// A Widevine request with custom data in a header. 08 01: type 1, a license request.
 const ASKED: Asked<'_> = Asked { drm: Drm::Widevine, message: &[8, 1], custom_data: Some("t+k"), individualization: false, in_url: false };
 
-/// The same with the HTTP status and a parameter of the sentences.
+/// The same with the HTTP status and a parameter of the message.
 fn refused_response(code: Code, reason: Reason, status: u16, parameter: &str) -> Vec<u8> {
     let mut error = Error::because(code, reason).with(parameter);
     error.http_status = Some(status);
@@ -105,7 +105,7 @@ fn license_requests_have_url_headers_and_body() {
     let in_url = format!("{URL}?pallycon-customdata-v2=t%2Bk");
     let widevine = ["Content-Type", OCTETS, token[0], token[1]];
     assert_eq!(ASKED.record(), request(URL, &widevine, &[8, 1], None, false));
-    // The message 08 04 asks for the service certificate: no license will come of it.
+    // The message 08 04 requests the service certificate: the response is not a license.
     let certificate = Asked { message: &[8, 4], ..ASKED };
     assert_eq!(certificate.record(), request(URL, &widevine, &[8, 4], None, true));
     let fairplay = Asked { drm: Drm::FairPlay, message: &[0xfb, 0xff, 0xfe, 1], in_url: true, ..ASKED };
@@ -129,7 +129,7 @@ fn license_requests_have_url_headers_and_body() {
 fn custom_data_is_optional_but_not_empty() {
     let with = |custom_data| Asked { custom_data, ..ASKED }.record();
     assert_eq!(with(None), request(URL, &["Content-Type", OCTETS], &[8, 1], None, false));
-    assert_eq!(with(Some(" t+\nk")), ASKED.record(), "white space is left out");
+    assert_eq!(with(Some(" t+\nk")), ASKED.record(), "whitespace is removed");
     assert_eq!(with(Some("")), refused(Code::CustomDataInvalid, Reason::CustomDataEmpty));
     assert_eq!(with(Some("\u{e9}")), refused(Code::CustomDataInvalid, Reason::CustomDataCharacters));
     let message = b"<PlayReadyKeyMessage><LicenseAcquisition/></PlayReadyKeyMessage>";
@@ -166,7 +166,7 @@ fn responses_become_licenses() {
 }
 
 #[wasm_bindgen_test]
-fn a_server_error_keeps_the_server_s_words() {
+fn a_server_error_keeps_the_server_s_text() {
     let body = br#"{"errorCode":"8002","message":"{\"ERROR\":\"C\",\"MESSAGE\":\"no\"}"}"#;
     let mut error = Error::because(Code::SiteError, Reason::PallyconSite).with("8002").with("C").with("no");
     error.http_status = Some(200);
@@ -179,7 +179,7 @@ fn a_server_error_keeps_the_server_s_words() {
 }
 
 #[wasm_bindgen_test]
-fn another_service_s_words_have_no_code() {
+fn another_service_s_text_has_no_code() {
     let body = br#"{"errors":[{"code":"device_revoked"}]}"#;
     let mut error = Error::because(Code::NotALicense, Reason::JsonWithoutLicense).with("Widevine");
     error.http_status = Some(200);
@@ -219,15 +219,15 @@ fn playready_cdm_data_is_utf_16() {
 }
 
 #[wasm_bindgen_test]
-fn a_renewal_is_due_by_interval_expiry_or_the_license_s_own_word() {
+fn a_renewal_is_due_by_interval_expiry_or_renewal_duration() {
     let (wait, nan) = (renewal_wait, f64::NAN);
     assert_eq!(wait(Drm::FairPlay, 600_000.0, nan, nan, None, 1.0), Some(600_000.0));
     assert_eq!(wait(Drm::PlayReady, 600_000.0, 100_000.0, nan, None, 0.0), Some(75_000.0));
     assert_eq!(wait(Drm::FairPlay, nan, nan, 1000.0, None, 0.0), Some(750.0));
-    assert_eq!(wait(Drm::FairPlay, nan, nan, nan, None, 0.5), None, "nothing is known");
+    assert_eq!(wait(Drm::FairPlay, nan, nan, nan, None, 0.5), None, "all times are unknown");
     assert_eq!(wait(Drm::Widevine, 600_000.0, 1000.0, 1000.0, None, 0.5), None, "its CDM does it");
     assert_eq!(wait(Drm::FairPlay, nan, 10_000.0, nan, Some(true), 0.0), Some(7500.0));
-    assert_eq!(wait(Drm::FairPlay, nan, 10_000.0, nan, Some(false), 0.0), None, "refused for good");
+    assert_eq!(wait(Drm::FairPlay, nan, 10_000.0, nan, Some(false), 0.0), None, "refused permanently");
 }
 
 /// `js/wasm/core.ts` never passes such lengths: nothing traps, and the message and the custom data count as empty.
@@ -253,7 +253,7 @@ fn clear_leaves_no_token_and_no_challenge() {
     assert!(holds(&out, TOKEN.as_bytes()));
     clear();
     assert_eq!(buffers(), [vec![0; length], vec![0; record.len()]]);
-    // The instance still works, after buffers larger than those that are kept, too.
+    // The instance still works, even after buffers larger than those that are kept.
     // type: license, msg of 2^20 bytes
     let large = [&[0x08, 2, 0x12, 0x80, 0x80, 0x40][..], &[0; 1 << 20]].concat();
     assert_eq!(call(&large, |length| read_license(Drm::Widevine, 200, length))[0], 0);
@@ -261,14 +261,14 @@ fn clear_leaves_no_token_and_no_challenge() {
     assert_eq!(ASKED.record()[0], 0);
 }
 
-/// Wiping all that was ever used would cost each later call the time for the longest message.
+/// Wiping the whole buffer would cost each later call the time for the longest message.
 #[wasm_bindgen_test]
-fn clear_wipes_what_was_used_since_the_last_time() {
+fn clear_wipes_the_bytes_used_since_the_last_call() {
     let long = [7; 4000];
     call(&long, |length| read_license(Drm::Widevine, 200, length));
     clear();
     assert_eq!(read(input(0), long.len()), [0; 4000]);
-    // What lies behind a short message is not of it.
+    // Bytes after a short message do not belong to it.
     put(3999, 7);
     call(b"short", |length| read_license(Drm::Widevine, 200, length));
     clear();
@@ -277,10 +277,10 @@ fn clear_wipes_what_was_used_since_the_last_time() {
 }
 
 #[wasm_bindgen_test]
-async fn the_browser_s_clearkey_takes_our_license() {
+async fn the_browser_s_clearkey_accepts_our_license() {
     let requested = Take::new(|message: Vec<u8>| {
         let asked = Asked { drm: Drm::ClearKey, message: &message, custom_data: None, ..ASKED };
-        // A GET: the URL says which keys.
+        // A GET: the URL names the keys.
         assert_eq!(asked.record(), request(URL, &[], &message, Some(&[]), false));
     });
     let license = Make::new(|body: Vec<u8>| {

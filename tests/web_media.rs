@@ -133,7 +133,7 @@ fn init_data_are_compared_by_their_boxes_key_ids_or_asset_id() {
     assert_eq!(it.boxes(vec![pssh(COMMON, "bb", 0, 4)]), format!("open(2, {CENC}"));
     assert_eq!(it.boxes(vec![pssh(WIDEVINE, "", 1, 2)]), format!("open(3, {CENC}"));
     assert_eq!(it.boxes(vec![pssh(WIDEVINE, "", 1, 2), pssh(COMMON, "cc", 0, 1)]), "wake(undefined)", "the same box");
-    // Neither an id nor a place: these init data are identified by all of their bytes.
+    // Neither an id nor a place: these init data are identified by all their bytes.
     let outside = || vec![pssh("?", "dd", 0, 1), pssh(WIDEVINE, "", 4, 1), pssh(WIDEVINE, "", 1, usize::MAX)];
     assert_eq!(it.boxes(outside()), format!("open(4, {CENC}"));
     assert_eq!(it.boxes(vec![]), "wake(undefined)");
@@ -146,6 +146,6 @@ fn init_data_are_compared_by_their_boxes_key_ids_or_asset_id() {
 }
 
 #[wasm_bindgen_test]
-fn what_webkit_s_legacy_api_takes() {
+fn the_argument_of_webkit_s_legacy_api() {
     assert_eq!(legacy_init_data(b"i", "a", &[0x30]), [b'i', 2, 0, 0, 0, b'a', 0, 1, 0, 0, 0, 0x30]);
 }

@@ -28,7 +28,7 @@ const KMS_V1: &str = "https://kms.pallycon.com/v1/cpix/pallycon/getKey/t";
 const KMS_V2: &str = "https://kms.pallycon.com/v2/cpix/pallycon/getKey/t";
 const KMS_ATEME: &str = "https://kms.pallycon.com/cpix/anevia/hls/t/film";
 
-/// Options, as a plain object of JavaScript.
+/// Options, as a plain JavaScript object.
 fn object(json: &str) -> JsValue {
     JSON::parse(json).unwrap()
 }
@@ -38,7 +38,7 @@ fn json(value: Result<JsValue, JsValue>) -> String {
     JSON::stringify(&value.unwrap()).unwrap().into()
 }
 
-/// What is thrown: the JSON of an error. Never with a key in it.
+/// The thrown value: the JSON of an error, which never contains a key.
 fn refused<T>(result: Result<T, JsValue>) -> String {
     let thrown = result.map(drop).unwrap_err().as_string().unwrap();
     assert!(!thrown.contains(SITE_KEY) && !thrown.contains(ACCESS_KEY) && !thrown.contains(OTHER_KEY));
@@ -54,7 +54,7 @@ fn token(options: JsValue) -> Result<String, JsValue> {
 }
 
 #[wasm_bindgen_test]
-fn a_license_token_is_made_and_opened() {
+fn a_license_token_round_trips() {
     let policy = r#"{"policy_version":2}"#;
     let options = r#""drmType":"fairplay","userId":"u","contentId":"film é","keyRotation":true"#;
     let made = token(object(&format!(r#"{{{options},"policy":{policy}}}"#))).unwrap();
@@ -76,7 +76,7 @@ fn a_license_token_is_made_and_opened() {
 }
 
 #[wasm_bindgen_test]
-fn a_callback_request_is_opened_and_answered() {
+fn a_callback_request_is_read_and_a_response_written() {
     let account = pallycon_drm::custom_data::account::Account::new(SITE_ID, zeroize::Zeroizing::new(SITE_KEY.into()), None).unwrap();
     let data = account.seal(r#"{"user_id":"ann","cid":"film","nonce":"n"}"#);
     let opened = json(open_callback_request(SITE_ID, SITE_KEY.into(), &data));
@@ -90,7 +90,7 @@ fn a_callback_request_is_opened_and_answered() {
 }
 
 #[wasm_bindgen_test]
-fn a_request_for_a_token_is_checked() {
+fn a_token_request_is_checked() {
     let request = || object(r#"{"content_id":"film","drm":"wiseplay"}"#);
     assert_eq!(check_token_request(request(), false).unwrap().as_deref(), Some("Wiseplay"));
     assert_eq!(check_token_request(object(r#"{"content_id":"film"}"#), true).unwrap(), None);
@@ -99,7 +99,7 @@ fn a_request_for_a_token_is_checked() {
 }
 
 #[wasm_bindgen_test]
-fn a_license_token_has_defaults_and_names_what_is_wrong() {
+fn a_license_token_has_defaults_and_reports_problems() {
     let made = token(object(r#"{"drmType":"Widevine","contentId":"a"}"#)).unwrap();
     let opened = open_license_token(SITE_ID, SITE_KEY.into(), Some(ACCESS_KEY.into()), &made);
     assert_eq!(
@@ -135,7 +135,7 @@ fn an_account_is_checked() {
     }
 }
 
-/// The conversion of options, which all exports share.
+/// Conversion of options, shared by all exports.
 #[wasm_bindgen_test]
 fn options_are_plain_values() {
     let options = |name: &str, value: &JsValue| {
@@ -156,7 +156,7 @@ fn options_are_plain_values() {
 }
 
 #[wasm_bindgen_test]
-fn auth_data_is_made_and_opened() {
+fn auth_data_round_trips() {
     let make = |options: &str| create_auth_data(SITE_ID, SITE_KEY.into(), object(options));
     let options = r#"{"drmType":"widevine","userId":"u","contentId":"test cid","orderId":"o-1"}"#;
     let made = make(options).unwrap();
@@ -185,7 +185,7 @@ fn a_key_server_has_its_url() {
 }
 
 #[wasm_bindgen_test]
-fn a_cpix_request_is_made_and_read() {
+fn a_cpix_request_round_trips() {
     let options = format!(r#"{{"contentId":"a<b","systems":["widevine"],"keyId":"{KEY_ID}"}}"#);
     let xml = build_cpix_request(object(&options)).unwrap();
     assert!(xml.contains(r#"<cpix:CPIX id="a&lt;b" "#), "{xml}");

@@ -10,6 +10,6 @@ use pallycon_drm::init_data::InitDataType;
 fuzz_target!(|data: &[u8]| {
     let strict = support::read_init_data(data, Some(InitDataType::Cenc), true);
     let lenient = support::read_init_data(data, Some(InitDataType::Cenc), false);
-    // What is right by the strict rules is right by the others.
+    // Input that is valid by the strict rules is valid by the lenient ones.
     assert!(strict.is_none() || lenient.is_some());
 });

@@ -1,4 +1,4 @@
-//! Init data of no type that is told: detection, payloads without a box.
+//! Init data whose type is not given: detection, payloads without a box.
 #![no_main]
 
 #[path = "../support.rs"]

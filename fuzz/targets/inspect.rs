@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use pallycon_drm::{inspect, json};
 
 fuzz_target!(|data: &[u8]| {
-    // Both at once would halve the speed, and a change of length by one is the commonest of mutations.
+    // Both together would halve the speed, and changing the length by one is the most common mutation.
     match str::from_utf8(data) {
         Ok(text) if data.len() % 2 == 0 => check(inspect::text(text), data),
         _ => check(inspect::bytes(data), data),

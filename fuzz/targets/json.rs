@@ -1,4 +1,4 @@
-//! JSON: whatever is read is an object, a list or a value, and strings hold no half characters.
+//! JSON: the reader returns an object, a list or a value, and strings contain no half characters.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! License servers' answers, and messages on their way to them.
+//! License servers' responses, and the messages sent to them.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +11,7 @@ fuzz_target!(|data: &[u8]| {
         let _ = certificate::read(drm, 200, data);
         if let Ok(license) = response::read(drm, 200, data) {
             assert!(has_structure(drm, &license.data), "{drm:?}: {:?}", license.data);
-            assert_eq!(response::read(drm, 200, &license.data).unwrap().data, license.data, "it is a license without its wrapping, too");
+            assert_eq!(response::read(drm, 200, &license.data).unwrap().data, license.data, "it is also a license without its wrapping");
         }
         if let Err(error) = response::read(drm, 400, data) {
             let words = error.server.as_ref().map(|server| server.message.chars().count());
@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// What a license has in any case, looked for by simpler means than the readers'.
+/// Bytes that every license contains, searched for by simpler means than the readers'.
 fn has_structure(drm: Drm, data: &[u8]) -> bool {
     match drm {
         Drm::Widevine => data.contains(&8) && data.contains(&0x12),

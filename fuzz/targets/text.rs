@@ -1,4 +1,4 @@
-//! Texts that stand for init data.
+//! Text forms of init data.
 #![no_main]
 
 #[path = "../support.rs"]

@@ -1,4 +1,4 @@
-//! An XML document: every event, then the places where it is looked into.
+//! An XML document: every event, then the places that are searched in it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Cases from the field that are about content: `parseInitData`, `parseManifest`, `inspectAny`, CPIX. What each asks for, by its
+//! Cases from the field that are about content: `parseInitData`, `parseManifest`, `inspectAny`, CPIX. The expectations are listed by
 //! id.
 
 use crate::{Outcome, init_data::outcome, same, strings};
@@ -10,7 +10,7 @@ use serde_json::Value;
 type Check = fn(&str) -> Result<(), String>;
 type Described = fn() -> String;
 
-/// Cases whose input is a description, and what it describes.
+/// Cases whose input is a description, and the described input.
 const DESCRIBED: [(&str, Described); 3] =
     [("mpd-key-ids-differ", other_key_ids), ("mpd-unresolved-ref", unresolved), ("hls-playreadyheader-tag", playready_tag)];
 
@@ -94,7 +94,7 @@ const CHECKS: [(&str, Check); 16] = [
     }),
 ];
 
-/// A case that has a check here.
+/// Runs a case that has a check here.
 pub fn run(case: &Value) -> Outcome {
     let id = case["id"].as_str().unwrap_or_default();
     let Some((_, check)) = CHECKS.iter().find(|(known, _)| *known == id) else { return Outcome::Skipped };

@@ -1,5 +1,5 @@
-//! Cases that were reported from the field: `{id, call, input, expect}`. `call` names the public function, what it is called for
-//! and with which status; `expect` is a sentence, so what it asks for is listed here by the case's id.
+//! Cases that were reported from the field: `{id, call, input, expect}`. `call` names the public function, its purpose and
+//! the status; `expect` is a sentence, so the expectation is listed here by the case's id.
 
 use crate::init_data::outcome;
 use crate::{Outcome, same};
@@ -9,7 +9,7 @@ use pallycon_drm::system::Drm;
 use pallycon_drm::text;
 use serde_json::Value;
 
-/// What the refusals of responses have to say: the case, the code, and a part of the message or of the server's own words.
+/// The expected refusals of responses: the case, the code, and a part of the message or of the server's own text.
 const REFUSALS: [(&str, &str, &str); 7] = [
     ("playready-fault-custom-data", "playready-fault", "LCN_4003|No CustomData in input"),
     ("playready-challenge-back", "not-a-license", "the challenge itself, sent back"),
@@ -30,7 +30,7 @@ pub fn run(case: &Value) -> Vec<(String, Outcome)> {
     vec![(format!("field {name}"), outcome)]
 }
 
-/// `readLicense DRM and DRM, status N and N (hex)`: each DRM under each status.
+/// `readLicense DRM and DRM, status N and N (hex)`: each DRM with each status.
 fn responses(case: &Value, call: &str) -> Result<(), String> {
     let input = case["input"].as_str().unwrap();
     let body = if call.contains("(hex)") { text::from_hex(input).unwrap() } else { input.as_bytes().to_vec() };
@@ -38,7 +38,9 @@ fn responses(case: &Value, call: &str) -> Result<(), String> {
     for drm in words().filter_map(Drm::from_name) {
         for status in words().filter_map(|word| word.parse().ok()) {
             match response::read(drm, status, &body) {
-                Ok(license) => return Err(format!("{drm:?} under {status}: {} bytes passed as a license", license.data.len())),
+                Ok(license) => {
+                    return Err(format!("{drm:?} with status {status}: {} bytes were accepted as a license", license.data.len()));
+                }
                 Err(error) => refused(case, status, &error)?,
             }
         }
@@ -48,7 +50,7 @@ fn responses(case: &Value, call: &str) -> Result<(), String> {
 
 fn refused(case: &Value, status: u16, error: &Error) -> Result<(), String> {
     let id = case["id"].as_str().unwrap_or_default();
-    let (_, code, part) = REFUSALS.iter().find(|(known, ..)| *known == id).ok_or("nothing is known of this case")?;
+    let (_, code, part) = REFUSALS.iter().find(|(known, ..)| *known == id).ok_or("this case has no expectation here")?;
     if !code.is_empty() {
         same("code", &error.code.as_str(), code)?;
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 const LENIENT: Options = Options { kind: None, strict: false };
 const STRICT: Options = Options { kind: None, strict: true };
 
-/// What a case's bytes are read as.
+/// The type as which a case's bytes are read.
 pub fn read(data: &[u8], options: Options) -> Result<Value, String> {
     parse(data, options).map(|read| serde_json::from_str(&read.to_json()).unwrap()).map_err(|error| error.message())
 }
@@ -39,7 +39,7 @@ pub fn outcome(result: Result<(), String>) -> Outcome {
     result.map_or_else(Outcome::Wrong, |()| Outcome::Right)
 }
 
-/// A case's list of boxes; one alone stands for itself.
+/// A case's list of boxes; a single box is a list of one.
 fn listed(expect: &Value) -> Vec<&Value> {
     match expect.get("boxes") {
         Some(boxes) => boxes.as_array().unwrap().iter().collect(),
@@ -72,7 +72,7 @@ pub fn span<'a>(data: &'a [u8], value: &Value) -> &'a [u8] {
     &data[offset..offset + length]
 }
 
-/// One box against what is expected of it. An expectation that nothing here looks at is a mistake of this file.
+/// Compares one box with its expectation. An expectation that is not checked here is a mistake of this file.
 pub fn one_box(data: &[u8], ours: &Value, theirs: &Value) -> Result<(), String> {
     for (name, value) in theirs.as_object().unwrap() {
         match &name[..] {
@@ -87,7 +87,7 @@ pub fn one_box(data: &[u8], ours: &Value, theirs: &Value) -> Result<(), String> 
             "nagra" | "wiseplay" | "irdeto" => details(&ours["details"], value)?,
             "fairplay" => fairplay(data, &ours["fairplay"], value)?,
             "payloadError" | "container" => {}
-            _ => return Err(format!("nothing looks at {name}")),
+            _ => return Err(format!("{name} is not checked")),
         }
     }
     for name in ["payloadError", "widevine", "playready"] {
@@ -156,7 +156,7 @@ fn playready(ours: &Value, theirs: &Value) -> Result<(), String> {
                 same(name, &types.unwrap_or_else(|| vec![1.into()]), value.as_array().unwrap())?;
                 same("embedded license", &ours["hasEmbeddedLicense"], &value.as_array().unwrap().contains(&3.into()).into())?;
             }
-            _ => return Err(format!("nothing looks at playready.{name}")),
+            _ => return Err(format!("playready.{name} is not checked")),
         }
     }
     for (ours_name, theirs_name) in
@@ -207,7 +207,7 @@ fn fairplay(data: &[u8], ours: &Value, theirs: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// The payloads of a case's boxes stand for payloads that come without a box.
+/// The payloads of a case's boxes serve as payloads without a box.
 fn bare(data: &[u8], expect: &Value) -> Vec<(String, Outcome)> {
     let Ok(read) = read(data, LENIENT) else { return Vec::new() };
     let mut out = Vec::new();
@@ -219,7 +219,7 @@ fn bare(data: &[u8], expect: &Value) -> Vec<(String, Outcome)> {
             Some("9a04f07998404286ab92e65be0885f95") => "playready",
             _ => continue,
         };
-        // A header without its object is right on its own, and so is a box in a box.
+        // A header without its object is valid on its own, and so is a box in a box.
         if theirs.get("payloadError").is_some() && (payload.starts_with(b"<\0") || payload.get(4..8) == Some(b"pssh")) {
             continue;
         }
@@ -252,11 +252,11 @@ fn malformed(case: &Value, data: &[u8], expect: &Value) -> Result<(), String> {
     match (expect.get("lenient"), lenient) {
         (Some(theirs), Ok(read)) => {
             compare(data, &read, &listed(theirs))?;
-            same("something is warned of", &read["warnings"].as_array().unwrap().is_empty(), &false)
+            same("there are warnings", &read["warnings"].as_array().unwrap().is_empty(), &false)
         }
         (Some(theirs), Err(error)) => Err(format!("{error}, expected {theirs}")),
-        // A box that is cut off is an error; the boxes before it are kept and the cut is told.
-        (None, Ok(read)) => same("something is warned of", &read["warnings"].as_array().unwrap().is_empty(), &false),
+        // A truncated box is an error; the boxes before it are kept, and the truncation is reported.
+        (None, Ok(read)) => same("there are warnings", &read["warnings"].as_array().unwrap().is_empty(), &false),
         (None, Err(_)) => Ok(()),
     }
 }
@@ -286,20 +286,20 @@ fn typed_value(kind: &str, ours: &Value, expect: &Value) -> Result<(), String> {
         match &name[..] {
             "keyIds" => same(name, &strings(&ours[name]), &strings(value))?,
             "uri" | "assetId" => same(name, &ours["fairplay"][name], value)?,
-            // How the bytes were spelled is not told.
+            // The encoding of the bytes is not reported.
             "form" => {}
             "sinfs" => {
                 let tracks = ours["fairplay"]["tracks"].as_array().unwrap();
                 same(name, &tracks.len(), &value.as_array().unwrap().len())?;
                 tracks.iter().zip(value.as_array().unwrap()).try_for_each(|(ours, theirs)| track(ours, theirs))?;
             }
-            _ => return Err(format!("nothing looks at {name}")),
+            _ => return Err(format!("{name} is not checked")),
         }
     }
     Ok(())
 }
 
-/// A track's protection against what is expected of it.
+/// Compares a track's protection with its expectation.
 pub fn track(ours: &Value, theirs: &Value) -> Result<(), String> {
     for (name, value) in theirs.as_object().unwrap() {
         match &name[..] {
@@ -318,7 +318,7 @@ pub fn track(ours: &Value, theirs: &Value) -> Result<(), String> {
             "isProtected" | "is_protected" => same(name, value, &1.into())?,
             "schemeVersion" => same(name, value, &0x1_0000.into())?,
             "sampleEntry" => {}
-            _ => return Err(format!("nothing looks at {name}")),
+            _ => return Err(format!("{name} is not checked")),
         }
     }
     Ok(())

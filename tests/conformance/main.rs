@@ -1,10 +1,10 @@
 //! Runs every case of the vector files in the folder that `PALLYCON_VECTORS` names through the crate's public functions,
-//! and prints the score. Without a folder there is nothing to run, and it says so.
+//! and prints the score. Without a folder there is nothing to run, which is printed.
 //!
-//! A case is right, wrong, or skipped (a kind that nothing here reads). Where a case is marked ambiguous,
-//! another reading than the file's is no mistake: the choices are written down in `docs/init-data.md`.
+//! A case is right, wrong, or skipped (a kind that this test does not read). If a case is marked ambiguous,
+//! a reading other than the file's is not a mistake: `docs/init-data.md` documents the choices.
 
-// A test that cannot go on has failed: it may as well say so by a panic.
+// A test that cannot continue has failed, so it may panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod content;
@@ -17,26 +17,26 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Kinds that must be there and must not be skipped, where there are cases of init data.
+/// Kinds that must occur and must not be skipped, if there are cases of init data.
 const NAMED: [&str; 11] =
     ["pssh", "multi-pssh", "playready-object", "keyids", "malformed", "sinf", "skd", "webm", "init-segment", "dash-cp", "hls-key"];
 
-/// What became of a case.
+/// The outcome of a case.
 pub enum Outcome {
     /// As expected.
     Right,
     /// Not as expected, and how.
     Wrong(String),
-    /// Nothing here reads this kind.
+    /// This test does not read this kind.
     Skipped,
 }
 
-/// Compares, and says what differs.
+/// Compares, and reports differences.
 pub fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, theirs: &T) -> Result<(), String> {
     if ours == theirs { Ok(()) } else { Err(format!("{what}: {ours:?}, expected {theirs:?}")) }
 }
 
-/// Strings of a JSON list, dashes taken out.
+/// Strings of a JSON list, without dashes.
 pub fn strings(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(|text| text.replace('-', "").to_lowercase()).collect()
 }
@@ -81,7 +81,7 @@ fn conformance() {
     report(&score);
 }
 
-/// The JSON files of a folder, or none where there is no folder.
+/// The JSON files of a folder; empty without a folder.
 fn json_in(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));

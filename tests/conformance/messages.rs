@@ -136,7 +136,7 @@ fn challenge(data: &[u8], expected: &Value) -> Result<(), String> {
         None => expected["body_utf8"].as_str().unwrap().into(),
     };
     same("body", &&*challenge.body, &&body[..])?;
-    // The last of a name counts.
+    // The last of repeated names counts.
     let headers: Value = challenge.headers.iter().cloned().collect();
     same("headers", &headers, &expected["headers"])
 }

@@ -110,7 +110,7 @@ fn range<'a>(data: &'a [u8], pssh: &Value) -> &'a [u8] {
     &data[at("offset")..at("offset") + at("size")]
 }
 
-/// Every box and payload that was read is written back from its public fields alone, byte for byte.
+/// Writes back every box and payload from its public fields alone, byte for byte.
 pub fn rewrite(kind: &str, data: &[u8]) -> Vec<(String, Outcome)> {
     let boxes = match kind {
         "init-segment" => segment::parse(data).map(|read| json(&read.to_json())).unwrap_or_default()["boxes"].clone(),
@@ -133,7 +133,7 @@ pub fn rewrite(kind: &str, data: &[u8]) -> Vec<(String, Outcome)> {
         if pssh.get("widevine").is_some() {
             add("widevine", write::widevine_data(&fields(&pssh["widevine"])), payload);
         }
-        // A header on its own is put into an object, so it is not what stood there.
+        // A bare header is put into an object, so the result differs from the input.
         if pssh.get("playready").is_some() && !payload.starts_with(b"<") {
             add("playready", write::playready_object(&fields(&pssh["playready"])), payload);
         }
@@ -141,7 +141,7 @@ pub fn rewrite(kind: &str, data: &[u8]) -> Vec<(String, Outcome)> {
     out
 }
 
-/// Spans become bytes in hex, as JavaScript hands them over.
+/// Turns spans into bytes in hex, as JavaScript passes them.
 fn resolve(value: &mut Value, data: &[u8]) {
     const BYTES: [&str; 7] = ["data", "padding", "contentIdBytes", "groupedLicense", "value", "assetId", "context"];
     match value {
@@ -159,7 +159,7 @@ fn resolve(value: &mut Value, data: &[u8]) {
     }
 }
 
-/// A header in its text becomes an object in a box.
+/// Puts a header's text into an object in a box.
 pub fn from_header(data: &[u8], case: &Value) -> Result<(), String> {
     let bare = json(&pallycon_drm::init_data::parse(data, Options::default()).map_err(|error| error.message())?.to_json());
     let derived = &case["derived"]["kid_uuid_hex_big_endian"];

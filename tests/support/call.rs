@@ -28,7 +28,7 @@ pub fn put(at: usize, byte: u8) {
     memory(input(0), at + 1).set_index(at as u32, byte);
 }
 
-/// A copy. Room for it is made before there is a view: memory that grows detaches it.
+/// Copies the bytes. The space is allocated before the view is created: growing memory would detach the view.
 pub fn read(start: *const u8, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     memory(start, length).copy_to(&mut bytes);
@@ -57,7 +57,7 @@ pub fn whole(bytes: &[u8]) -> Vec<u8> {
     result(|out| out.input(Field::Data, Span::whole(bytes)))
 }
 
-/// The record of `data` that the core made.
+/// The record of `data` that the core created.
 pub fn made(bytes: &[u8]) -> Vec<u8> {
     result(|out| out.bytes(Field::Data, bytes))
 }

@@ -1,5 +1,5 @@
-//! Reads a record back (the layout is drawn in `src/record.rs`), as `js/wasm/record.ts` does, and holds it against the typed
-//! structs. Unit tests and a fuzz target share this file by its path: the module around it brings in the crate's modules.
+//! Reads a record back (the layout is drawn in `src/record.rs`), as `js/wasm/record.ts` does, and compares it with the typed
+//! structs. Unit tests and a fuzz target share this file by its path: the enclosing module imports the crate's modules.
 
 use super::{error, init_data, json, record, text};
 use error::{Code, Error, Problem, Reason};
@@ -7,12 +7,12 @@ use init_data::{InitDataType, Options};
 use json::Value;
 use record::{Field, Record};
 
-/// Asserts that the record of some init data says what the typed structs say, and that both fail alike.
+/// Asserts that the record of some init data equals the typed structs, and that both fail alike.
 pub fn assert_agreement(data: &[u8], options: Options) {
     let mut record = Record::new();
     match (init_data::read(data, options, &mut record), init_data::parse(data, options)) {
         (Ok(()), Ok(read)) => {
-            let json = json::parse(&read.to_json()).expect("what is written is JSON");
+            let json = json::parse(&read.to_json()).expect("the output is JSON");
             assert_eq!(init_data_of(&record.finish(), data), sorted(json), "{options:?}");
         }
         (Err(ours), Err(theirs)) => {
@@ -23,7 +23,7 @@ pub fn assert_agreement(data: &[u8], options: Options) {
     }
 }
 
-/// What an error's record holds.
+/// The content of an error's record.
 fn error_of(error: &Error) -> Vec<(String, Value)> {
     let number = |number: usize| Value::Number(number.to_string());
     let fields = [
@@ -36,7 +36,7 @@ fn error_of(error: &Error) -> Vec<(String, Value)> {
     fields.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?))).collect()
 }
 
-/// The names of init data's fields and an error's; a list's members are all of one name.
+/// The names of init data's fields and an error's; a list's members all have one name.
 fn name_of(field: u8) -> &'static str {
     const NAMES: [(Field, &str); 62] = [
         (Field::Type, "type"),
@@ -106,12 +106,12 @@ fn name_of(field: u8) -> &'static str {
     known.unwrap_or_else(|| panic!("field {field} is not one of init data")).1
 }
 
-/// A record's fields, in their order; `status` is what it has to begin with.
+/// A record's fields, in order; the record has to begin with `status`.
 fn decode(record: &[u8], status: u8, input: &[u8]) -> Vec<(String, Value)> {
     assert_eq!(record[0], status);
     let mut decoder = Decoder { rest: &record[1..], input, lifted: Vec::new() };
     let mut fields = decoder.object();
-    assert!(decoder.rest.is_empty(), "an object ends that did not begin");
+    assert!(decoder.rest.is_empty(), "an object ends without a beginning");
     decoder.lifted.into_iter().for_each(|(field, value)| add(&mut fields, name_of(field), usize::MAX, value));
     fields
 }
@@ -150,7 +150,7 @@ impl<'r> Decoder<'r> {
         (&self.input[offset..][..length], Value::Array(place.into()))
     }
 
-    /// Entries up to the end of the object that is open.
+    /// Entries up to the end of the open object.
     fn object(&mut self) -> Vec<(String, Value)> {
         let mut fields = Vec::new();
         while !self.rest.is_empty() {
@@ -210,7 +210,7 @@ impl<'r> Decoder<'r> {
     }
 }
 
-/// The last value of a name counts.
+/// The last value of a repeated name counts.
 fn set(fields: &mut Vec<(String, Value)>, name: &str, value: Value) {
     fields.retain(|(known, _)| known != name);
     fields.push((name.into(), value));
@@ -261,7 +261,7 @@ fn init_data_of(record: &[u8], input: &[u8]) -> Value {
     sorted(Value::Object(fields))
 }
 
-/// Numbers of codes and reasons become words, in boxes and warnings.
+/// Turns numbers of codes and reasons into names, in boxes and warnings.
 fn worded(value: &mut Value) {
     let Value::Object(fields) = value else { return };
     if let Some(error) = take(fields, "payloadError") {
