@@ -1,4 +1,4 @@
-//! `bindgen-step IN.wasm OUT_DIR`: writes the JavaScript glue, its types and the module that goes with them.
+//! `bindgen-step IN.wasm OUT_DIR`: writes the JavaScript glue, its types and the matching module.
 
 use std::process::ExitCode;
 use wasm_bindgen_cli_support::Bindgen;

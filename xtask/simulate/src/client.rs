@@ -1,21 +1,21 @@
-//! What a client does about a license, and when: the players' own defaults, and a fixed backoff. Ours is in `ours.rs`.
+//! How clients request a license, and when: the players' own defaults, and a fixed backoff. Ours is in `ours.rs`.
 
-/// What has happened to a request.
+/// Something that happened to a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event {
     /// It begins.
     Begins,
-    /// A wait is over.
+    /// A wait has ended.
     Timer,
     /// HTTP 503, with its `Retry-After` in milliseconds.
     Refused(Option<f64>),
-    /// No response in the client's own time.
+    /// No response within the client's own timeout.
     TimedOut,
-    /// The license came.
+    /// The license arrived.
     Licensed,
 }
 
-/// What the client does next.
+/// The client's next step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
     /// Posts, and waits for a response that long at most, in milliseconds.
@@ -26,7 +26,7 @@ pub enum Step {
     GivesUp,
 }
 
-/// What a viewer's page remembers of its request.
+/// The state that a viewer's page keeps of its request.
 pub enum Page {
     /// How many attempts have failed.
     Failed(u32),
@@ -36,7 +36,7 @@ pub enum Page {
 
 /// A kind of client.
 pub trait Client: Sync {
-    /// As tables and charts call it.
+    /// Its name in tables and charts.
     fn name(&self) -> &'static str;
     /// Whether it is ours.
     fn is_ours(&self) -> bool {
@@ -46,9 +46,9 @@ pub trait Client: Sync {
     fn is_drawn(&self) -> bool {
         true
     }
-    /// Within how many milliseconds after its publication a player meets a live segment.
+    /// Within how many milliseconds after its publication a player reads about a live segment.
     fn polls(&self) -> f64;
-    /// How long it puts off the request for a key that is needed in so many milliseconds.
+    /// How long it delays the request for a key that is needed in so many milliseconds.
     fn delay(&self, _needed_in: f64, _random: f64) -> f64 {
         0.0
     }
@@ -56,26 +56,26 @@ pub trait Client: Sync {
     fn load(&self) -> Page {
         Page::Failed(0)
     }
-    /// What it does next.
+    /// Its next step.
     fn step(&self, page: &mut Page, event: Event, now: f64, random: f64) -> Step;
 }
 
 /// A player's defaults: attempts, and the pause after a failure.
 pub struct Player {
-    /// As tables and charts call it.
+    /// Its name in tables and charts.
     pub name: &'static str,
     /// See [`Client::polls`].
     pub polls: f64,
-    /// In all.
+    /// The total number of attempts.
     pub attempts: u32,
-    /// For a response.
+    /// The timeout for a response.
     pub timeout: f64,
-    /// After so many failures; `random` is in `0..1`.
+    /// The pause after so many failures; `random` is in `0..1`.
     pub pause: fn(failed: u32, random: f64) -> f64,
 }
 
 /// Where the defaults are in the players' packages: package, version, file, text. `tests/scripts/simulate.test.mjs` looks them up in the
-/// versions that are installed.
+/// installed versions.
 #[rustfmt::skip]
 pub const SOURCES: &[(&str, &str, &str, &str)] = &[
     ("shaka-player", "5.2.12", "lib/net/backoff.js", "maxAttempts: 2,"),
@@ -96,16 +96,16 @@ pub const SOURCES: &[(&str, &str, &str, &str)] = &[
 /// Seconds of a segment, and the interval at which hls.js reloads a playlist.
 pub const SEGMENT: f64 = 4000.0;
 
-/// `drm.retryParameters`: two attempts, a second apart, give or take a half. It aborts a request without response headers
-/// after `connectionTimeout`, and looks for segments every `streaming.updateIntervalSeconds`.
+/// `drm.retryParameters`: two attempts, a second apart, plus or minus a half. It aborts a request without response headers
+/// after `connectionTimeout`, and checks for segments every `streaming.updateIntervalSeconds`.
 pub const SHAKA: Player =
     Player { name: "Shaka Player", polls: 1000.0, attempts: 2, timeout: 10_000.0, pause: |_, random| 500.0 + 1000.0 * random };
-/// `keyLoadPolicy.default.errorRetry`: eight retries. Of the policy, the EME controller reads nothing but their number: there
-/// is no pause between them, and no time limit.
+/// `keyLoadPolicy.default.errorRetry`: eight retries. The EME controller reads only their number from the policy: there is
+/// no pause between them, and no time limit.
 pub const HLS: Player = Player { name: "hls.js", polls: SEGMENT, attempts: 9, timeout: f64::INFINITY, pause: |_, _| 0.0 };
 /// `streaming.retryAttempts.License` and `retryIntervals.License`: three retries, a second apart; eight seconds for each.
 pub const DASH: Player = Player { name: "dash.js", polls: 500.0, attempts: 4, timeout: 8000.0, pause: |_, _| 1000.0 };
-/// What an app may do by itself: ten attempts, two seconds apart.
+/// A possible app: ten attempts, two seconds apart.
 pub const FIXED: Player = Player { name: "fixed backoff", polls: 1000.0, attempts: 10, timeout: 10_000.0, pause: |_, _| 2000.0 };
 
 impl Client for Player {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn players_wait_as_their_defaults_say() {
+    fn players_wait_by_their_defaults() {
         assert_eq!([waits(&SHAKA, 0.0), waits(&SHAKA, 1.0)], [[500.0], [1500.0]]);
         assert_eq!(waits(&HLS, 0.5), [0.0; 8]);
         assert_eq!(waits(&DASH, 0.5), [1000.0; 3]);

@@ -1,13 +1,13 @@
-//! The queue of events: a bucket for each millisecond, in order of arrival within it, so that a seed brings back a run exactly.
+//! The queue of events: a bucket for each millisecond, in order of arrival within it, so that a seed reproduces a run exactly.
 
-/// What happens to a viewer.
+/// An event of a viewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// The player meets the key: a license request begins, unless it is put off.
+    /// The player reads about the key: a license request begins, unless it is delayed.
     Meets,
     /// A license request begins.
     Begins,
-    /// A wait is over.
+    /// A wait has ended.
     Timer,
     /// The request reaches the server.
     Arrives,
@@ -17,28 +17,28 @@ pub enum What {
     Refused,
     /// The same, with a `Retry-After`.
     RefusedForAWhile,
-    /// The player has waited for long enough.
+    /// The player's wait times out.
     TimedOut,
 }
 
 /// Events by time.
 pub struct Clock {
     buckets: Vec<Vec<(u32, What)>>,
-    /// Emptied buckets, to be used again.
+    /// Emptied buckets for reuse.
     spare: Vec<Vec<(u32, What)>>,
     now: usize,
     next: usize,
 }
 
 impl Clock {
-    /// Nothing is planned, up to `horizon` milliseconds.
+    /// An empty queue, up to `horizon` milliseconds.
     pub fn new(horizon: f64) -> Self {
         Self { buckets: vec![Vec::new(); horizon as usize], spare: Vec::new(), now: 0, next: 0 }
     }
 
-    /// Plans an event at a time, in milliseconds. Beyond the horizon nothing happens any more.
+    /// Plans an event at a time, in milliseconds. Events beyond the horizon are dropped.
     pub fn at(&mut self, time: f64, viewer: u32, what: What) {
-        // Never early: a wait that is not over begins anew.
+        // Never early: a wait that has not ended would begin again.
         let time = (time.ceil() as usize).max(self.now);
         if let Some(bucket) = self.buckets.get_mut(time) {
             if bucket.capacity() == 0 {
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_come_in_order_and_none_is_lost_before_the_horizon() {
+    fn events_are_in_order_and_none_is_lost_before_the_horizon() {
         let mut clock = Clock::new(100.0);
         for (time, viewer) in [(50.0, 1), (2.9, 2), (2.1, 3), (98.5, 4), (99.5, 5)] {
             clock.at(time, viewer, What::Timer);
@@ -81,7 +81,7 @@ mod tests {
         while let Some((now, viewer, _)) = clock.next() {
             order.push((now as u32, viewer));
             if viewer == 1 {
-                clock.at(10.0, 6, What::Timer); // in the past: at once
+                clock.at(10.0, 6, What::Timer); // in the past: immediately
             }
         }
         assert_eq!(order, [(3, 2), (3, 3), (50, 1), (50, 6), (99, 4)]);

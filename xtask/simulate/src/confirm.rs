@@ -1,5 +1,5 @@
-//! What a small number of real sessions should show. `scripts/confirm.mjs` reads this, does the same with the package and the
-//! local license server, and compares. All that both sides need to know is printed here, so that it is said once.
+//! The expected results of a small number of real sessions. `scripts/confirm.mjs` reads them, does the same with the package and
+//! the local license server, and compares. All shared parameters are printed here, so that they are defined once.
 
 use crate::client::Client;
 use crate::ours::{Ours, small};
@@ -8,9 +8,9 @@ use crate::server::Limits;
 use crate::{Options, parallel};
 
 const VIEWERS: u32 = 300;
-/// On one machine, one way, in milliseconds.
+/// The one-way latency on one machine, in milliseconds.
 const NETWORK: (f64, f64) = (1.0, 4.0);
-/// The rotation, in milliseconds, and how long before it is needed the key is known.
+/// The rotation, in milliseconds, and how long the key is known before it is needed.
 const AT: f64 = 1000.0;
 const AHEAD: f64 = 12_000.0;
 
@@ -18,7 +18,7 @@ fn base() -> Scenario {
     Scenario {
         viewers: VIEWERS,
         need: Need::Rotation { at: AT, ahead: AHEAD },
-        // Less than would be needed, so that there is a queue to compare.
+        // Less capacity than needed, so that there is a queue to compare.
         server: Limits { queue: 300, ..Limits::steady(25.0) },
         network: NETWORK,
         patience: 0.0,
@@ -33,7 +33,7 @@ fn scenarios() -> [(&'static str, Scenario); 2] {
     [("rotation", base), ("outage", Scenario { server, ..base })]
 }
 
-/// The mean of many runs, and what it is of.
+/// The mean of many runs, and its name.
 fn mean(reports: &[Report], value: impl Fn(&Report) -> f64) -> f64 {
     reports.iter().map(value).sum::<f64>() / reports.len() as f64
 }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_runs_that_are_compared_have_a_queue_and_an_outage_and_hardly_anybody_is_left_without() {
+    fn the_compared_runs_have_a_queue_and_an_outage_and_nearly_all_viewers_get_a_license() {
         let client = small();
         let [rotation, outage] = scenarios().map(|(_, scenario)| run(&scenario, &[(&client as &dyn Client, 1.0)], 1));
         assert!(percentile(&rotation.exchanges, 0.95) > 1.0, "{}", percentile(&rotation.exchanges, 0.95));

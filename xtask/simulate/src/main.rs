@@ -1,5 +1,5 @@
-//! `npm run simulate`: an audience against a license server. Our clients are the core that ships; other clients do what their
-//! own sources say (`client.rs`).
+//! `npm run simulate`: an audience against a license server. Our clients are the core that ships; other clients behave as in
+//! their own sources (`client.rs`).
 //!
 //! | what | module |
 //! |---|---|
@@ -7,9 +7,9 @@
 //! | the server | [`server`] |
 //! | clients | [`client`], [`ours`] |
 //! | one run | [`run`] |
-//! | what is run | [`scenario`] |
+//! | scenarios | [`scenario`] |
 //! | tables and charts | [`report`], [`plot`] |
-//! | what 300 real sessions are compared with | [`confirm`] |
+//! | the reference for 300 real sessions | [`confirm`] |
 
 mod client;
 mod clock;
@@ -31,7 +31,7 @@ const HELP: &str =
 simulate --predict [--runs N]   what 300 sessions on this machine should show, as JSON
 ";
 
-/// What was asked for on the command line.
+/// The options on the command line.
 pub struct Options {
     viewers: u32,
     seed: u64,
@@ -52,7 +52,7 @@ fn options() -> Result<Options, String> {
         let value = arguments.next().ok_or_else(|| format!("{name} is not an option, or needs a value.\n{HELP}"))?;
         let number = || value.parse::<u64>().map_err(|_| format!("{name} {value} is not a number.\n{HELP}"));
         match &name[..] {
-            // Below that a second of the server's work is less than a request.
+            // With fewer, a second of the server's work is less than a request.
             "--viewers" => {
                 options.viewers = u32::try_from(number()?)
                     .ok()
@@ -86,11 +86,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does all the work on as many threads as there are cores, and gives the results in order: they do not depend on the threads.
+/// Does all the work on as many threads as there are cores, and returns the results in order: they do not depend on the threads.
 pub fn parallel<T: Send>(jobs: Vec<Box<dyn Fn() -> T + Send + Sync + '_>>) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<T>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
-    // More at a time would need more memory than a small machine has.
+    // More at once would need more memory than a small machine has.
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
     std::thread::scope(|scope| {
         for _ in 0..threads {

@@ -1,4 +1,4 @@
-//! Our client: the core that ships, built for this machine. It decides when to ask, how long to wait, and when to stop.
+//! Our client: the core that ships, built for this machine. It decides when to request, how long to wait, and when to stop.
 
 use crate::client::{Client, Event, Page, Player, SEGMENT, Step};
 use pallycon_drm::delivery::chain::{self, Chains, Source};
@@ -21,9 +21,9 @@ pub struct Core {
 pub struct Ours {
     name: &'static str,
     polls: f64,
-    /// What is kept of the time until a key is needed.
+    /// The reserved part of the time until a key is needed.
     keeps: f64,
-    /// The option `rotationSpread`; 0 is also what a player comes to that does not say how much is buffered.
+    /// The option `rotationSpread`; effectively 0 for a player that does not report how much is buffered.
     spread: f64,
     timeout: f64,
     policy: chain::Policy,
@@ -31,7 +31,7 @@ pub struct Ours {
 
 /// `retry` without options.
 const DEFAULT_RETRY: retry::Policy = retry::Policy { attempts: 3, base: 500.0, cap: 8000.0, total: f64::INFINITY };
-/// What docs/scale.md recommends for an event whose audience is twenty seconds of the server's work.
+/// The recommendation of docs/scale.md for an event whose audience is twenty seconds of the server's work.
 const EVENT_RETRY: retry::Policy = retry::Policy { attempts: 8, base: 2000.0, cap: 40_000.0, total: 240_000.0 };
 /// The same: `retry.circuit`.
 const EVENT_CIRCUIT: circuit::Policy = circuit::Policy { refusals: 3, pause: 40_000.0 };
@@ -47,22 +47,22 @@ pub const PLAIN: Ours = Ours {
 };
 /// `rotationSpread` alone.
 pub const SPREAD: Ours = Ours { name: "ours, rotationSpread alone", spread: 60_000.0, ..PLAIN };
-/// What is recommended, in Shaka Player 5, dash.js, video.js and a bare media element.
+/// The recommendation, in Shaka Player 5, dash.js, video.js and a bare media element.
 pub const OURS: Ours =
     Ours { name: "ours", spread: 60_000.0, policy: chain::Policy { retry: EVENT_RETRY, circuit: Some(EVENT_CIRCUIT) }, ..PLAIN };
-/// hls.js loads a segment when it has its key, so the length of one is kept.
+/// hls.js loads a segment when it has its key, so the length of one is reserved.
 pub const IN_HLS: Ours = Ours { name: "ours in hls.js", polls: SEGMENT, keeps: SEGMENT, ..OURS };
-/// rx-player does not pass on init data, so nothing is put off.
+/// rx-player does not pass on init data, so nothing is delayed.
 pub const IN_RX: Ours = Ours { name: "ours in rx-player", spread: 0.0, ..OURS };
 /// Without a circuit breaker.
 pub const NO_CIRCUIT: Ours = Ours { name: "ours, without circuit", policy: chain::Policy { circuit: None, ..OURS.policy }, ..OURS };
-/// Which waits for a slow server.
+/// With a timeout for a slow server.
 pub const PATIENT: Ours = Ours { name: "ours, timeout 45 s", timeout: 45_000.0, ..OURS };
 
 /// In Shaka Player 4.13, which retries HTTP failures itself, with our options mapped onto its own: attempts, base, doubling, and
 /// the whole range of jitter; no cap, no total, no circuit.
 pub struct Mapped;
-/// The adapter's settings for that.
+/// The adapter's settings for Shaka 4.
 const MAPPED: Player = Player {
     name: "ours in Shaka Player 4.13",
     polls: 1000.0,
@@ -97,7 +97,7 @@ impl Client for Mapped {
     }
 }
 
-/// What `--predict` compares with real sessions: everything shorter.
+/// The options that `--predict` compares with real sessions: all times are shorter.
 pub fn small() -> Ours {
     let retry = retry::Policy { attempts: 8, base: 1000.0, cap: 8000.0, total: f64::INFINITY };
     Ours { name: "ours, small", spread: 8000.0, policy: chain::Policy { retry, circuit: None }, ..PLAIN }
@@ -111,7 +111,7 @@ impl Ours {
         format!(r#"{{"rotationSpread":{},"timeout":{},"retry":{retry}}}"#, self.spread, self.timeout)
     }
 
-    /// With another `retry.cap`, and a circuit that pauses as long.
+    /// With another `retry.cap`, and a circuit with the same pause.
     pub fn with_cap(&self, cap: f64, breaks: bool) -> Self {
         let circuit = breaks.then_some(circuit::Policy { pause: cap, ..EVENT_CIRCUIT });
         Self { policy: chain::Policy { retry: retry::Policy { cap, ..self.policy.retry }, circuit }, ..*self }

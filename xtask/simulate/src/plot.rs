@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// One line of a chart.
 pub struct Line {
-    /// In the legend.
+    /// Its name in the legend.
     pub name: String,
     /// A value for each second.
     pub values: Vec<f64>,
@@ -12,17 +12,17 @@ pub struct Line {
 
 /// One panel.
 pub struct Panel {
-    /// What the values are.
+    /// The name of the values.
     pub title: &'static str,
     /// Powers of ten on the axis, instead of equal steps.
     pub log: bool,
     /// A dashed line across, and its name.
     pub mark: Option<(f64, &'static str)>,
-    /// What is drawn.
+    /// The lines.
     pub lines: Vec<Line>,
 }
 
-/// Colours that people with colour blindness tell apart (Okabe and Ito).
+/// Colors that people with color blindness can distinguish (Okabe and Ito).
 const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999"];
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 230.0;

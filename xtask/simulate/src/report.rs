@@ -13,7 +13,7 @@ type Rows = Vec<Vec<String>>;
 /// A fleet that a job owns.
 type Fleet = Vec<(&'static dyn Client, f64)>;
 
-/// Runs what was asked for, prints it, and writes it.
+/// Runs the requested scenarios, prints the results and writes them.
 pub fn print(options: &Options) -> Result<(), String> {
     let wanted = |part: &str| options.only.as_ref().is_none_or(|only| only.iter().any(|name| name == part));
     let mut parts: Vec<(&str, String, Rows)> = Vec::new();
@@ -148,7 +148,7 @@ fn clients(named: &Named, seed: u64) -> (Rows, String) {
     (rows, svg(&title, &panels))
 }
 
-/// Until nothing happens any more.
+/// Until no event is left.
 fn shown(reports: &[&Report]) -> usize {
     let last = |report: &&Report| {
         let requests = report.arrivals.chunks(10).rposition(|tenths| tenths.iter().any(|&count| count > 0)).unwrap_or(0);
@@ -234,7 +234,7 @@ const AUDIENCES: [f64; 7] = [3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6];
 const CAPACITIES: [f64; 8] = [100.0, 300.0, 1000.0, 3000.0, 10_000.0, 30_000.0, 100_000.0, 300_000.0];
 /// In seconds.
 const SPREADS: [f64; 15] = [2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0];
-/// What matters is how many seconds of the server's work an audience is. A sample shows it, with more noise than all would have.
+/// The result depends on how many seconds of the server's work an audience is. A sample shows it, with more noise than the whole.
 const SAMPLE: f64 = 20_000.0;
 
 fn spreads(seed: u64) -> Rows {
@@ -253,13 +253,13 @@ fn spreads(seed: u64) -> Rows {
     rows
 }
 
-/// The shortest that is enough: nobody is refused, nobody stalls, with any of three seeds. 0: none is needed.
+/// The shortest spread with which no viewer is refused and none stalls, with any of three seeds. 0: none is needed.
 fn spread(audience: f64, capacity: f64, seed: u64) -> Option<f64> {
     let sample = audience.min(SAMPLE);
     let capacity = capacity * sample / audience;
     let enough = |spread: f64| {
         let client = OURS.with_spread(spread * 1000.0);
-        // The whole spread is possible: the key is known for longer.
+        // The whole spread fits: the key is known for longer.
         let scenario = Scenario {
             server: Limits { queue: (capacity as usize).max(1), ..Limits::steady(capacity) },
             need: Need::Rotation { at: 5000.0, ahead: (spread + 5.0) * 1100.0 },
@@ -320,7 +320,7 @@ fn part_is_text(heading: &[String]) -> bool {
     heading.last().is_some_and(|last| last == "text")
 }
 
-/// The text with something else between a part's markers.
+/// The text with new content between a part's markers.
 fn replace_part(text: &str, part: &str, new: &str) -> Option<String> {
     let (begin, end) = (format!("<!-- simulate:{part} -->\n"), format!("<!-- /simulate:{part} -->"));
     let (before, rest) = text.split_once(&begin)?;
@@ -333,7 +333,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_replaced_and_nothing_else() {
+    fn only_the_part_is_replaced() {
         let text = "a\n<!-- simulate:x -->\nold\n<!-- /simulate:x -->\nb";
         assert_eq!(replace_part(text, "x", "new\n").as_deref(), Some("a\n<!-- simulate:x -->\n\nnew\n\n<!-- /simulate:x -->\nb"));
         assert_eq!(replace_part(text, "y", "new"), None);

@@ -1,4 +1,4 @@
-//! One run: viewers, their players, the server, and what comes of it.
+//! One run: viewers, their players, the server, and the result.
 
 use crate::client::{Client, Event, Page, Step};
 use crate::clock::{Clock, What};
@@ -8,14 +8,14 @@ use fastrand::Rng;
 /// When viewers need a key.
 #[derive(Debug, Clone, Copy)]
 pub enum Need {
-    /// A new key is published at that time; playback needs it `ahead` later, give or take a twentieth.
+    /// A new key is published at that time; playback needs it `ahead` later, plus or minus a twentieth.
     Rotation {
         /// Milliseconds.
         at: f64,
-        /// Milliseconds between the publication and the moment when playback gets there.
+        /// Milliseconds between the publication and the moment when playback reaches it.
         ahead: f64,
     },
-    /// Everybody presses play within that time.
+    /// All viewers press play within that time.
     Start {
         /// The first one.
         from: f64,
@@ -24,16 +24,16 @@ pub enum Need {
     },
 }
 
-/// What a run is about.
+/// The parameters of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Scenario {
-    /// How many.
+    /// The number of viewers.
     pub viewers: u32,
     /// When they need a key.
     pub need: Need,
-    /// What the server can do.
+    /// The server's capacity and outages.
     pub server: Limits,
-    /// From the player to the server, and back, the same again: from, to, in milliseconds.
+    /// The latency from the player to the server, and the same back: from, to, in milliseconds.
     pub network: (f64, f64),
     /// A viewer who presses play does not count as stalled before that, in milliseconds.
     pub patience: f64,
@@ -43,35 +43,35 @@ pub struct Scenario {
     pub horizon: f64,
 }
 
-/// What came of a group of viewers.
+/// The outcome for a group of viewers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
-    /// How many.
+    /// The number of viewers.
     pub viewers: usize,
-    /// The license came before it was needed.
+    /// The license arrived before it was needed.
     pub in_time: usize,
     /// Playback waited for it.
     pub stalled: usize,
-    /// No license came: they have left, or wait yet at the end.
+    /// No license arrived: they have left, or are still waiting at the end.
     pub without: usize,
     /// Had to reload the page, at least once.
     pub reloaded: usize,
-    /// Of those who stalled and have a license, how long they waited, in milliseconds, sorted.
+    /// How long those waited who stalled and have a license, in milliseconds, sorted.
     pub waits: Vec<f32>,
 }
 
-/// Of sorted times in milliseconds, in seconds.
+/// A quantile of sorted times in milliseconds, in seconds.
 pub fn percentile(times: &[f32], part: f64) -> f64 {
     let index = ((times.len() as f64 - 1.0) * part).round() as usize;
     times.get(index).map_or(0.0, |&time| f64::from(time) / 1000.0)
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
     /// License requests in each tenth of a second.
     pub arrivals: Vec<u32>,
-    /// By the second: the longest queue, refusals, viewers whose playback waits.
+    /// For each second: the longest queue, refusals, viewers whose playback waits.
     pub queue: Vec<u32>,
     /// See `queue`.
     pub refused: Vec<u32>,
@@ -79,7 +79,7 @@ pub struct Report {
     pub waiting: Vec<i64>,
     /// From a viewer's first request to the license, in milliseconds, sorted.
     pub exchanges: Vec<f32>,
-    /// Requests that their client gave up.
+    /// Requests that their client aborted.
     pub timed_out: u64,
     /// Refused after the outage, while the queue was full.
     pub refused_after: u64,
@@ -90,7 +90,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// In the second that had most of them.
+    /// License requests in the busiest second.
     pub fn peak(&self) -> u32 {
         self.arrivals.windows(10).map(|window| window.iter().sum()).max().unwrap_or(0)
     }
@@ -105,7 +105,7 @@ impl Report {
         self.refused.iter().map(|&count| u64::from(count)).sum()
     }
 
-    /// Of a fleet of one kind.
+    /// The outcome of a fleet with one kind of client.
     pub fn outcome(&self) -> &Outcome {
         if self.ours.viewers > 0 { &self.ours } else { &self.others }
     }
@@ -117,7 +117,7 @@ struct Viewer {
     needed: f64,
     /// When the first request began.
     began: f64,
-    /// When the client gives up the request that is on its way.
+    /// When the client aborts the request in progress.
     late: f64,
     licensed: f64,
     page: Option<Page>,
@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The player has reported an error. What is buffered plays on; then the viewer reloads the page, or leaves.
+    /// The player has reported an error. Buffered media play on; then the viewer reloads the page, or leaves.
     fn reload(&mut self, index: u32, now: f64) {
         let (from, to, times) = self.scenario.reload;
         let pause = from + (to - from) * self.random.f64();

@@ -1,4 +1,4 @@
-//! What is simulated: an audience, a server, and what goes wrong. All sizes follow from the number of viewers.
+//! The scenarios: an audience, a server, and a fault. All sizes follow from the number of viewers.
 
 use crate::client::{Client, DASH, FIXED, HLS, SHAKA};
 use crate::ours::{IN_HLS, IN_RX, Mapped, NO_CIRCUIT, OURS, PATIENT, PLAIN, SPREAD};
@@ -7,20 +7,20 @@ use crate::server::Limits;
 
 /// One-way, in milliseconds.
 const NETWORK: (f64, f64) = (10.0, 60.0);
-/// A viewer who sees an error has reloaded the page after 5 to 20 seconds, and leaves after five times.
+/// A viewer who sees an error reloads the page after 5 to 20 seconds, and leaves after five times.
 const RELOAD: (f64, f64, u32) = (5000.0, 20_000.0, 5);
 /// Playback is that far behind the publication of a segment, in milliseconds.
 pub const AHEAD: f64 = 30_000.0;
 
 /// A scenario with its name.
 pub struct Named {
-    /// On the command line, in file names and markers.
+    /// Its name on the command line, in file names and markers.
     pub id: &'static str,
-    /// As a heading.
+    /// Its heading.
     pub title: &'static str,
-    /// Who is in it, each alone.
+    /// The kinds of clients, each run alone.
     pub clients: &'static [&'static dyn Client],
-    /// What happens.
+    /// The run.
     pub scenario: Scenario,
 }
 
@@ -42,7 +42,7 @@ pub fn rotation(viewers: u32) -> Scenario {
     base(viewers)
 }
 
-/// The license server is gone for 30 seconds, from the very moment of a rotation.
+/// The license server is down for 30 seconds, starting at the moment of a rotation.
 pub fn outage(viewers: u32) -> Scenario {
     let base = base(viewers);
     Scenario {
@@ -52,26 +52,26 @@ pub fn outage(viewers: u32) -> Scenario {
     }
 }
 
-/// Everybody presses play within ten seconds.
+/// All viewers press play within ten seconds.
 fn start(viewers: u32) -> Scenario {
     Scenario { need: Need::Start { from: 5000.0, to: 15_000.0 }, patience: 2000.0, ..base(viewers) }
 }
 
-/// A steady stream of viewers, at half of the server's capacity; for a minute the server has a fifth of it. In its queue
-/// requests wait for so many seconds when it is full and the server is well.
+/// A steady stream of viewers, at half of the server's capacity; for a minute the server has a fifth of it. Requests in a
+/// full queue wait for this many seconds while the server has its full capacity.
 fn slow(viewers: u32, queue: f64) -> Scenario {
     let per_second = f64::from(viewers) / 90.0;
     let server = Limits { queue: (per_second * queue) as usize, slow: Some(((60_000.0, 120_000.0), 0.2)), ..Limits::steady(per_second) };
     Scenario { need: Need::Start { from: 0.0, to: 180_000.0 }, server, patience: 2000.0, horizon: 300_000.0, ..base(viewers) }
 }
 
-/// Where the moment of a request is the client's choice, every kind of ours.
+/// If the client chooses the moment of a request: every kind of ours.
 const ROTATING: &[&dyn Client] = &[&SHAKA, &HLS, &DASH, &FIXED, &PLAIN, &SPREAD, &IN_RX, &Mapped, &IN_HLS, &OURS];
-/// Where viewers wait already, `rotationSpread` does nothing.
+/// If viewers are already waiting, `rotationSpread` has no effect.
 const STARTING: &[&dyn Client] = &[&SHAKA, &HLS, &DASH, &PLAIN, &Mapped, &OURS];
 const OUT: &[&dyn Client] = &[&SHAKA, &HLS, &DASH, &FIXED, &PLAIN, &NO_CIRCUIT, &IN_RX, &Mapped, &IN_HLS, &OURS];
 
-/// What differs is how long they wait for a response.
+/// Clients that differ in their timeout for a response.
 const SLOW: &[&dyn Client] = &[&SHAKA, &HLS, &DASH, &PLAIN, &OURS, &PATIENT];
 
 /// All of them.

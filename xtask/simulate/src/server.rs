@@ -1,5 +1,5 @@
 //! The license server: so many licenses a second in order of arrival, a queue, and refusals beyond it. The local license
-//! server of this project (`www/license-server/capacity.mjs`) keeps the same rules, so that the two can be compared.
+//! server of this project (`www/license-server/capacity.mjs`) follows the same rules, so that the two can be compared.
 //!
 //! ```text
 //!   request ─► outage? ─ yes ─► 503
@@ -8,7 +8,7 @@
 //!   more than `queue` in it? ─ yes ─► 503, Retry-After
 //!      │ no
 //!      ▼
-//!   its turn ─► license. A request that its client has given up keeps its turn.
+//!   its turn ─► license. A request that its client has aborted keeps its turn.
 //! ```
 
 use std::collections::VecDeque;
@@ -16,41 +16,41 @@ use std::collections::VecDeque;
 /// A period of time in milliseconds.
 pub type Span = (f64, f64);
 
-/// What the server can do.
+/// The server's capacity and outages.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Licenses a second.
+    /// Licenses per second.
     pub per_second: f64,
     /// Requests that may wait.
     pub queue: usize,
-    /// In the refusal of a full queue, in milliseconds.
+    /// `Retry-After` of a full queue, in milliseconds.
     pub retry_after: Option<f64>,
-    /// All requests are refused at once, by whatever is in front of it.
+    /// All requests are refused immediately, by the server's front end.
     pub outage: Option<Span>,
-    /// It works at this part of its speed.
+    /// It works at this fraction of its speed.
     pub slow: Option<(Span, f64)>,
 }
 
 impl Limits {
-    /// A server that is always the same, and whose queue is worth a second.
+    /// A server without faults, whose queue is a second of its work.
     pub fn steady(per_second: f64) -> Self {
         Self { per_second, queue: per_second as usize, retry_after: None, outage: None, slow: None }
     }
 }
 
-/// What a request gets.
+/// The response to a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reply {
     /// A license, sent at that time.
     License(f64),
-    /// Refused at once.
+    /// Refused immediately.
     Refused,
 }
 
 /// The state of the server.
 pub struct Server {
     limits: Limits,
-    /// When each request in it will have been served.
+    /// When each request in it will be served.
     done: VecDeque<f64>,
 }
 
@@ -92,7 +92,7 @@ mod tests {
 
     /// The same as in tests/license-server/capacity.test.mjs.
     #[test]
-    fn requests_take_turns_some_wait_the_rest_are_refused() {
+    fn requests_are_served_in_order_some_wait_the_rest_are_refused() {
         let mut server = Server::new(Limits { queue: 2, ..Limits::steady(10.0) });
         let replies = [0.0, 0.0, 0.0, 0.0, 100.0, 100.0, 1000.0].map(|now| server.arrive(now));
         let license = Reply::License;
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_refuses_all_and_a_slow_server_takes_its_time() {
+    fn an_outage_refuses_all_requests_and_a_slow_server_takes_longer() {
         let outage = Some((1000.0, 2000.0));
         let mut server = Server::new(Limits { outage, slow: Some(((3000.0, 4000.0), 0.1)), ..Limits::steady(10.0) });
         let replies = [999.0, 1000.0, 1999.0, 2000.0, 3000.0, 4000.0].map(|now| server.arrive(now));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_queue_of_a_random_stream_is_that_of_theory() {
+    fn the_queue_of_a_random_stream_matches_theory() {
         // M/D/1 with load ρ: Lq = ρ² / (2 (1 − ρ)).
         let mut random = fastrand::Rng::with_seed(1);
         let mut server = Server::new(Limits::steady(1000.0));

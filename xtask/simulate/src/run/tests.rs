@@ -6,7 +6,7 @@ use crate::scenario;
 const VIEWERS: u32 = 5000;
 
 #[test]
-fn a_seed_brings_back_a_run() {
+fn a_seed_reproduces_a_run() {
     let scenario = scenario::outage(VIEWERS);
     let fleet = scenario::fleet(0.5);
     let first = run(&scenario, &fleet, 7);
@@ -31,7 +31,7 @@ fn every_viewer_ends_with_a_license_or_without() {
 }
 
 #[test]
-fn a_server_that_is_large_enough_refuses_nobody() {
+fn a_large_enough_server_refuses_no_viewer() {
     let scenario = Scenario { server: Limits::steady(100_000.0), ..scenario::rotation(VIEWERS) };
     for client in scenario::all(VIEWERS)[0].clients {
         let report = run(&scenario, &[(*client, 1.0)], 1);
@@ -40,7 +40,7 @@ fn a_server_that_is_large_enough_refuses_nobody() {
 }
 
 #[test]
-fn nothing_is_served_in_an_outage_and_requests_are_those_that_each_client_may_make() {
+fn an_outage_serves_no_request_and_clients_stay_within_their_limits() {
     let base = scenario::outage(VIEWERS);
     let server = Limits { outage: Some((0.0, f64::INFINITY)), ..base.server };
     let scenario = Scenario { server, reload: (0.0, 0.0, 0), ..base };
@@ -56,7 +56,7 @@ fn nothing_is_served_in_an_outage_and_requests_are_those_that_each_client_may_ma
 }
 
 #[test]
-fn a_rotation_that_is_known_ahead_is_spread_and_nobody_stalls() {
+fn a_rotation_known_ahead_is_spread_and_no_viewer_stalls() {
     let scenario = scenario::rotation(VIEWERS);
     for client in [&Mapped as &dyn Client, &IN_HLS, &OURS] {
         let ours = run(&scenario, &[(client, 1.0)], 1);
