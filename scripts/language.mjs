@@ -15,7 +15,7 @@ const CHECKED =
   /^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^errors\.json$|^build\.rs$|^(docs|examples|fuzz|src|xtask|js|scripts|tests|benches|www)\//;
 const KINDS = /\.(md|rs|js|mjs|cjs|ts|tsx|css|html|sh)$|^errors\.json$/;
 const LEFT_OUT =
-  /^scripts\/lib\/language\.mjs$|^scripts\/language\.mjs$|^js\/generated\/|^tests\/vectors\/|^docs\/(errors|adapter-bugs|without-and-with)\.md$/;
+  /^scripts\/(lib\/)?language\.mjs$|^tests\/scripts\/language\.test\.mjs$|^js\/generated\/|^tests\/vectors\/|^docs\/(errors|adapter-bugs|without-and-with)\.md$/;
 
 const files = () =>
   execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })

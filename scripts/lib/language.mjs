@@ -2,8 +2,8 @@
 
 /** The start of a sentence. */
 const S = '(?<=[.?!:] |[¶"(])';
-const MODAL = "(?:must|may|can|cannot|could|should|will|would|does|do|did)";
-const VERB = `(?:${MODAL}(?: not)?(?: \\w+)?|is|are|was|were|has|have|had|(?<!to )(?:goes|go|comes|came|needs|stays|keeps|gets|counts|becomes|decides|lies))`;
+const MODAL = "(?:must|may|can|cannot|could|should|will|would)";
+const VERB = `(?:${MODAL}(?: not)?(?: \\w+)?|(?<!${MODAL} |to )(?:does|do|did) (?:not )?[a-z]+|is|are|was|were|has|have|had|(?<!to )(?:goes|go|comes|came|needs|stays|keeps|gets|counts|becomes|decides|lies))`;
 
 /** Phrases to reword: a regular expression, and what to write instead. */
 export const PATTERNS = [
@@ -31,7 +31,7 @@ export const PATTERNS = [
     ),
     better: "begin with a noun: the field that, unknown values",
   },
-  { pattern: /\b(?:is|are|was|were) none\b/, better: "is not one, has none, does not exist" },
+  { pattern: /(?<!\b[Tt]here )\b(?:is|are|was|were) none\b/, better: "is not one, has none, does not exist" },
   {
     pattern:
       /(?<!\b[Tt]here |\b[Hh]ere )\b(?:is|are|was|were) no (?!longer|more|less|better|worse|later|earlier|larger|shorter|slower|one)[a-z]+/,
@@ -61,14 +61,19 @@ export const PATTERNS = [
     better: "say it in plain words",
   },
   { pattern: /\bcatalogu\w+/i, better: "catalog" },
-  { pattern: new RegExp(`${S}Of (?!course)[a-z]`), better: "begin with the subject" },
+  { pattern: new RegExp(`${S}Of (?!course)[a-z]+ [a-z]+`), better: "begin with the subject" },
   {
     pattern: new RegExp(
-      `${S}That (?!is\\b|was\\b|way\\b|also\\b|works\\b|makes\\b|means\\b)[a-z]+ [a-z]+(?![^.¶]*\\?)`,
+      `${S}That (?!${VERB}\\b|way\\b|also\\b|one\\b|[a-z]+s (?:for|when|where|if|that)\\b|works\\b|makes\\b|means\\b)[a-z]+ [a-z]+(?![^.¶]*\\?)`,
     ),
     better: "begin with the subject, not with a clause",
   },
 ];
 
 /** True uses: [path, phrase with some of what is around it, reason]. */
-export const ALLOWED = [["examples/callback-server.mjs", "nobody", "a user's name"]];
+export const ALLOWED = [
+  ["examples/callback-server.mjs", "nobody", "a user's name"],
+  ["tests/server/example.test.mjs", "nobody", "the same user"],
+  ["tests/server/cli.test.mjs", "nobody-knows", "a token for tests"],
+  ["tests/js/options.test.mjs", "somebody", "a user's name"],
+];
