@@ -42,7 +42,7 @@ const UNDONE = { annotation: { type: "dash.js sends" } };
 
 test.afterEach(async ({ page }) => {
   const [about] = test.info().annotations.map(({ type }) => type);
-  expect(await page.evaluate(() => window.lab.unhandled), "what nobody caught").toEqual([]);
+  expect(await page.evaluate(() => window.lab.unhandled), "uncaught errors").toEqual([]);
   // The CDM gets a license or nothing; and dash.js would reveal the token in this event.
   expect((await cdm(page, "refused")).length > 0, "the CDM was given something else").toBe(
     about === REFUSED.annotation.type,

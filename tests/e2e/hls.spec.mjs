@@ -90,10 +90,9 @@ test("FairPlay: the SPC is a form of percent-encoded standard base64, byte for b
   }
 });
 
-test("FairPlay: the asset id is sent after the SPC if the option asks for it, with its / and +", { tag: "@chromium" }, async ({
-  page,
-  run,
-}) => {
+test("FairPlay: the asset id is sent after the SPC if the option asks for it, with its / and +", {
+  tag: "@chromium",
+}, async ({ page, run }) => {
   await openLab(page, run, { drms: FAIRPLAY });
   await begin(page, "demo-cbcs/hls/fairplay.m3u8", { options: { contentId: "demo-cbcs", assetId: true } });
   await expectPlaying(page);
@@ -320,10 +319,7 @@ test("after dispose nothing of ours is on a request", { tag: "@chromium" }, asyn
   expect(await run.requests("token")).toEqual([]);
 });
 
-test("an untested version of hls.js raises one warning, and is used", { tag: "@chromium" }, async ({
-  page,
-  run,
-}) => {
+test("an untested version of hls.js raises one warning, and is used", { tag: "@chromium" }, async ({ page, run }) => {
   await openLab(page, run, { drms: WIDEVINE });
   await page.evaluate(() => Object.defineProperty(window.lab.Hls, "version", { get: () => "9.0.0" }));
   await begin(page, "demo-cenc/hls/widevine.m3u8");

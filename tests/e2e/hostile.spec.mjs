@@ -173,7 +173,7 @@ for (const [name, play] of Object.entries(ADAPTERS)) {
         expect(["internal", "license-rejected"], where).not.toContain(end.code);
       }
       ends[end.code ?? end] = (ends[end.code ?? end] ?? 0) + 1;
-      // What the CDM was given and could not use.
+      // Input that the CDM refused.
       const refused = await page.evaluate(() => window.__cdmBridge.log.filter(({ event }) => event === "refused"));
       expect(refused, where).toEqual([]);
       await page.evaluate(async () => {

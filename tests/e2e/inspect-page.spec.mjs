@@ -306,7 +306,7 @@ test("an MPD of 2 MB does not block the page, and only visible rows exist", asyn
   await open(page, run);
   await give(page, "large.mpd", mpd);
   await expect(title(page)).toContainText("DASH manifest");
-  await expect(page.getByText(/Fields are shown of the first 250 of [\d,]+ protections/)).toBeVisible();
+  await expect(page.getByText(/Only the first 250 of [\d,]+ protections/)).toBeVisible();
   expect(await page.locator("finding-view hex-view .row").count()).toBeLessThan(120);
   expect(await page.getByRole("treeitem").count()).toBeLessThan(400);
   await page.locator("finding-view hex-view .scroller").focus();

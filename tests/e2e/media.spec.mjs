@@ -547,7 +547,10 @@ test.describe("renewal", () => {
     expect(await errors(page)).toEqual([]);
   });
 
-  test("FairPlay's session is told to renew, before its lease is over", { tag: "@chromium" }, async ({ page, run }) => {
+  test("FairPlay's session gets the renewal command, before its lease is over", { tag: "@chromium" }, async ({
+    page,
+    run,
+  }) => {
     await openLab(page, run, { drms: ["fairplay"], renewal: { expiresAfter: LEASE } });
     await renewing(page, {}, "demo-cbcs");
     await feed(page, "demo-cbcs");

@@ -1,5 +1,5 @@
-// The Play page for a newcomer: choose, press Play, see the picture and every step on the way, or the reason why there
-// is no picture; and the code next to it, which this runs as shown.
+// The Play page for a newcomer: choose, press Play, see the picture and every step on the way, or why nothing
+// plays; and the code next to it, which this runs as shown.
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { bundlePage } from "../../scripts/lib/bundle.mjs";
@@ -203,7 +203,7 @@ test("my own stream with a pasted token: it plays, and the token is in no code, 
   expect(kept).toContain("demo-single-key");
   for (const part of [token.slice(0, 24), token.slice(-24), encodeURIComponent(token).slice(-24)])
     expect(kept).not.toContain(part);
-  // What was put into the address is restored from it.
+  // The address restores the form.
   await page.reload();
   await expect(page.getByLabel("Manifest")).toHaveValue(run.url("media/demo-single-key/manifest.mpd"));
   await expect(page.locator('input[name="token"]')).toHaveValue("");
@@ -298,7 +298,7 @@ test("the page says which CDM plays, and gives a reason for impossible choices",
   await expect(page.locator("#cdm")).toContainText("Simulated: a bridge acts as the FairPlay CDM");
   await expect(field(page, "Content")).toHaveValue("demo-cbcs");
   await expect(field(page, "Content").locator("option").first()).toContainText("FairPlay decrypts cbcs only");
-  expect(await page.evaluate(() => "__cdmBridge" in window), "before Play there is none").toBe(false);
+  expect(await page.evaluate(() => "__cdmBridge" in window), "no bridge before Play").toBe(false);
   await page.getByLabel("Simulate the CDM").uncheck();
   await expect(page.locator("#cdm")).toContainText("The browser's own FairPlay CDM is used");
   await field(page, "Player").selectOption("hls");

@@ -33,7 +33,7 @@ async function start(page, run, { player, version, drm, throws }, bridge = {}, a
 const shown = (text) => void test.info().annotations.push({ type: "cell", description: text });
 
 /** The first of the player's own errors with ours in it, which has the details. */
-async function heard(page, expected) {
+async function ourError(page, expected) {
   const ours = async () => (await list(page, "playerErrors")).filter((error) => error.ours);
   await expect.poll(async () => (await ours()).length, { message: "the player's own error" }).toBeGreaterThan(0);
   const [error] = await ours();
@@ -76,7 +76,7 @@ const KINDS = {
   async fails(page, run, cell) {
     if (cell.fault) await run.faults(cell.fault(cell.drm));
     await start(page, run, cell);
-    const error = await heard(page, cell.expected);
+    const error = await ourError(page, cell.expected);
     if (cell.throws) expect(error.ours.message).toContain(cell.throws);
     await expectRequests(page, run, cell);
     expect(await cdm(page, "license")).toEqual([]);
@@ -87,7 +87,7 @@ const KINDS = {
   async heals(page, run, cell) {
     await run.faults(cell.fault(cell.drm));
     await start(page, run, cell);
-    await heard(page, cell.expected);
+    await ourError(page, cell.expected);
     await run.faults();
     await page.evaluate((path) => void window.lab.player.load(path), PLAYERS[cell.player].media[cell.drm]);
     await expectPlaying(page);
@@ -142,7 +142,7 @@ const KINDS = {
       await expect
         .poll(async () => (await events(page, "error")).map(({ error }) => [error.serverCode, error.messageType]))
         .toContainEqual(["7011", "license-renewal"]);
-    const where = renewal ?? (await heard(page, expected)).where;
+    const where = renewal ?? (await ourError(page, expected)).where;
     await expectPlaying(page);
     expect(await renewals(page)).toContainEqual(["refused", "7011"]);
     shown(where);
@@ -204,7 +204,7 @@ const KINDS = {
     await start(page, run, cell, {}, { renewal: { interval: 1500 } });
     await expect.poll(async () => renewals(page)).toContainEqual(["refused", "7011"]);
     const { renewal } = PLAYERS[cell.player];
-    const where = renewal ?? (await heard(page, cell.expected)).where;
+    const where = renewal ?? (await ourError(page, cell.expected)).where;
     // Shaka closes PlayReady's session before it requests another.
     if (!(cell.player === "shaka" && cell.drm === "playready")) await expectPlaying(page);
     shown(where);
@@ -219,7 +219,7 @@ for (const cell of cells()) {
     const own = PLAYERS[cell.player].throws?.[cell.version];
     expect(
       (await list(page, "unhandled")).filter((text) => !own?.test(text)),
-      "what nobody caught",
+      "uncaught errors",
     ).toEqual([]);
     expect(await cdm(page, "refused"), "what the CDM got besides licenses").toEqual([]);
   });

@@ -1,4 +1,4 @@
-// What a hostile server, a careless page or another realm can do: every response has a limit, every callback a timeout,
+// Hostile servers, careless pages and other realms: every response has a limit, every callback a timeout,
 // and nothing leaks.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

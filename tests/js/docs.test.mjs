@@ -73,13 +73,13 @@ test("docs/without-and-with.md contains every case, for each player, without the
   for (const one of CASES) {
     const at = rows.findIndex(([name]) => name === nameOf(one));
     assert.ok(at >= 0, `${nameOf(one)}: npm run showcase`);
-    const heard = rows.slice(at, at + playersOf(one).length);
+    const observed = rows.slice(at, at + playersOf(one).length);
     assert.deepEqual(
-      heard.map(([, player]) => player),
+      observed.map(([, player]) => player),
       playersOf(one).map((player) => PLAYERS[player]),
       nameOf(one),
     );
-    for (const [, , without, withUs] of heard) assert.ok(without && withUs, nameOf(one));
+    for (const [, , without, withUs] of observed) assert.ok(without && withUs, nameOf(one));
   }
   for (const number of Object.keys(NOT_PROVOKED))
     assert.ok(text.includes(`Not provoked here: ${NOT_PROVOKED[number]}.`));

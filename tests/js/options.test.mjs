@@ -19,7 +19,7 @@ import {
 
 after(leavePages);
 
-const SECRET = token({ user_id: "somebody" });
+const SECRET = token({ user_id: "viewer" });
 /** Wrong options, and the message for each. */
 const WRONG = [
   [null, "The options are not an object."],

@@ -28,8 +28,8 @@ import {
 after(leavePages);
 
 const HOST = "https://drm-license.doverunner.com/ri/licenseManager.do";
-/** What a page was told, in order; custom data that are not a token of PallyCon raise a warning each time. */
-const told = (page) => page.events.map((event) => (event.type === "warning" ? event.code : event.type));
+/** The events of a page, in order; custom data that are not a token of PallyCon raise a warning each time. */
+const eventsOf = (page) => page.events.map((event) => (event.type === "warning" ? event.code : event.type));
 
 // ---- init data: type, bytes, the content id and the key ids that callbacks get; or none, if it cannot be read
 const INIT_DATA = {
@@ -91,7 +91,7 @@ for (const [name, [initDataType, initData, contentId, keyIds]] of Object.entries
     }
     // One event for each; unreadable init data are a warning each time, and a license is still requested.
     assert.deepEqual(
-      told(page).filter((event) => /^init-data/.test(event)),
+      eventsOf(page).filter((event) => /^init-data/.test(event)),
       keyIds ? ["init-data"] : ["init-data-invalid", "init-data-invalid"],
     );
     const [event] = page.events;
@@ -207,7 +207,7 @@ test("an individualization request is passed on unchanged, without custom data a
   const { body, headers } = await drm.licenseRequest("playready", bytes(1, 2), {
     messageType: "individualization-request",
   });
-  assert.deepEqual([body, "pallycon-customdata-v2" in headers, told(page)], [bytes(1, 2), false, []]);
+  assert.deepEqual([body, "pallycon-customdata-v2" in headers, eventsOf(page)], [bytes(1, 2), false, []]);
 });
 
 test("assetId adds FairPlay's asset id after the SPC: as text, by a callback, or from skd", async () => {

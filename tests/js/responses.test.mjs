@@ -51,7 +51,7 @@ const RESPONSES = {
   ],
   "a license under 503": [answer(LICENSES.widevine, 503), "server-unavailable", 3, true, "server-unavailable"],
   "another DRM's license": [answer(SOAP), "not-a-license", 1, "not-a-license", INVALID],
-  "JSON of nothing": [answer("{}"), "not-a-license", 1, "not-a-license", INVALID],
+  "empty JSON": [answer("{}"), "not-a-license", 1, "not-a-license", INVALID],
   "a code": [
     answer(refusal("7011", "expired")),
     "token-expired",

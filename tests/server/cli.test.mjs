@@ -261,11 +261,11 @@ test("cpix: a request, keys from a key server, and a packager's settings", async
   const several = await cli(["cpix", "keys", ...common, "--base", base, "--kind", "v1"]);
   assert.deepEqual([several.code, /only one key/.test(several.stderr)], [1, true]);
   const refused = await cli(["cpix", "keys", ...common, "--base", base], {
-    env: { PALLYCON_KMS_TOKEN: "nobody-knows-this-token" },
+    env: { PALLYCON_KMS_TOKEN: "unknown-kms-token" },
   });
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /key server refused: .*7016/);
-  assert.doesNotMatch(refused.stderr, /nobody-knows/);
+  assert.doesNotMatch(refused.stderr, /unknown-kms/);
   const wrong = await cli(["cpix", "keys", ...common, "--base", base, "--view", "wowza"]);
   assert.equal(wrong.code, 2);
 });

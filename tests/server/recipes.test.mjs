@@ -18,7 +18,7 @@ const ENV = {
 };
 Object.assign(process.env, ENV);
 
-/** What every recipe must do. `ask` takes path and init of a request, and resolves with {status, body, headers}. */
+/** The checks for every recipe. `ask` takes path and init of a request, and resolves with {status, body, headers}. */
 async function check(ask) {
   const granted = await ask("/token?content_id=film-1&drm=widevine", { headers: { "x-user": "ann" } });
   assert.deepEqual([granted.status, granted.headers.get("cache-control")], [200, "no-store"]);

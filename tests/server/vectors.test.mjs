@@ -32,7 +32,7 @@ for (const name of names.filter((name) => name.endsWith("-response.xml"))) {
     assert.deepEqual(key.track_type, /intendedTrackType="HD"/.test(xml) ? "HD" : undefined);
     if (name.startsWith("hls")) {
       assert.equal(key.fairplay.key_uri, Buffer.from(/URIExtXKey>([^<]+)</.exec(xml)[1], "base64").toString());
-      // Shortened in the guide, so it is not base64 any more: kept unchanged.
+      // Shortened in the guide, so it is no longer base64: kept unchanged.
       assert.deepEqual(key.fairplay.hls_signaling, { media: "I0VYVC1YLUtFWTpN...DA1", master: "I0VYVC1YLVNFU...DU=" });
     } else {
       for (const drm of [key.widevine, name.startsWith("dash") ? key.playready : key.widevine]) {

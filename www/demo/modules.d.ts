@@ -1,4 +1,4 @@
-// What the build (scripts/lib/site.mjs) makes modules of.
+// The modules that the build (scripts/lib/site.mjs) generates.
 declare module "*?text" {
   const text: string;
   export default text;

@@ -1,7 +1,10 @@
-// The pages of the site: address, name, and what each one's policy allows. scripts/demo.mjs writes a document for each from
-// layout.html and NAME/page.html; the tests walk the same list.
+// The pages of the site: address, name, and the exceptions of each one's policy. scripts/demo.mjs writes a document for
+// each from layout.html and NAME/page.html; the tests use the same list.
 
-/** What every page may do: run its own scripts and wasm, and fetch from its own host. Nothing inline, nothing of a third party. */
+/**
+ * The base policy of every page: its own scripts and wasm, and requests to its own host. Nothing inline, nothing from
+ * third parties.
+ */
 const BASE = {
   "default-src": "'none'",
   "script-src": "'self' 'wasm-unsafe-eval'",
@@ -45,8 +48,9 @@ export const PAGES = [
     label: "Inspect",
     title: "Inspect: pallycon-drm",
     description:
-      "What a PSSH box, PlayReady Object, segment, manifest, token, license or error says, field by field. Nothing is sent.",
-    // Its worker starts from a blob, so that this policy is the worker's, too. The two URLs that may become scripts are made in inspect/trusted.ts.
+      "The contents of a PSSH box, PlayReady Object, segment, manifest, token, license or error, field by field. Nothing is sent.",
+    // Its worker is started from a blob, so that it has this policy, too. inspect/trusted.ts makes the two URLs that
+    // may become scripts.
     policy: { "worker-src": "'self' blob:", "require-trusted-types-for": "'script'", "trusted-types": "inspect" },
   },
   {
@@ -55,7 +59,7 @@ export const PAGES = [
     label: "Error lab",
     title: "Error lab: pallycon-drm",
     description:
-      "What an app is told when DRM playback fails, by the player alone and with pallycon-drm; and every error code.",
+      "What an app gets when DRM playback fails, from the player alone and with pallycon-drm; and every error code.",
     policy: { "frame-src": "'self'" },
   },
   {
@@ -63,14 +67,18 @@ export const PAGES = [
     file: "device.html",
     label: "This device",
     title: "This device: pallycon-drm",
-    description: "Which DRM works on this device, at which level, and what is in the way.",
-    // https: is for the URLs that a visitor has checked. Chromium before 97 does not know 'wasm-unsafe-eval', and TVs have it; the
-    // page runs no module of its own there, and diagnose() says that the page forbids it: hence the broader word.
+    description: "The DRMs that work on this device, their levels, and what is in the way.",
+    // https: is for the URLs that a visitor checks. Chromium before 97 does not know 'wasm-unsafe-eval', and TVs have
+    // it; without the broader keyword the page's module would not run there, and diagnose() would report that the page
+    // forbids it.
     policy: { "script-src": "'self' 'unsafe-eval' 'wasm-unsafe-eval'", "connect-src": "'self' https:" },
   },
 ];
 
-/** What the Error lab's frames may do: licenses come from the local server under its other name, as in life from another origin. */
+/**
+ * The policy of the Error lab's frames: licenses come from the local server with its other name, another origin as in
+ * practice.
+ */
 const LOCAL = "http://127.0.0.1:* http://localhost:*";
 const FRAME = {
   ...BASE,
@@ -79,7 +87,7 @@ const FRAME = {
   "worker-src": "blob:",
 };
 
-/** Documents without a place in the navigation, from errors/frame.html: the last two forbid what pages forget to allow. */
+/** Documents outside the navigation, from errors/frame.html: the last two forbid what pages often forget to allow. */
 export const FRAMES = [
   { file: "errors-frame.html", policy: FRAME },
   { file: "errors-frame-no-wasm.html", policy: { ...FRAME, "script-src": "'self'" } },

@@ -1,4 +1,5 @@
-// What `npm run screenshots` takes: a page in a state. `open` is the address, `act` brings it there and waits for it.
+// The states of pages that `npm run screenshots` captures. `open` is the address, `act` brings the page into the state
+// and waits for it.
 
 const behind = (parameters) => `#${new URLSearchParams(parameters)}`;
 const WIDEVINE =

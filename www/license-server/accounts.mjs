@@ -1,6 +1,7 @@
 /**
- * The two accounts this server knows. Neither is a secret: one is a toy that was made up for this folder and opens
- * nothing but the demo clips, the other is the tutorial account that the vendor published with its known answers.
+ * The two accounts of this server. Neither is a secret: one is a toy account made up for this folder, which only opens
+ * the demo
+ * clips; the other is the tutorial account that the vendor published with its known answers.
  */
 
 /**

@@ -1,6 +1,4 @@
-/**
- * Strict base64: Node's own decoder skips what it does not know, and a license server must not.
- */
+/** Strict base64: Node's own decoder skips unknown characters, and a license server must not. */
 
 const STANDARD = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 

@@ -1,9 +1,7 @@
 /**
- * The callback type: what auth data allow is asked of the site's own page.
- *
+ * The callback type: the site's own page decides what auth data allow.
  *     POST data=encrypted {user_id, cid, oid, nonce, device_id, device_type, drm_type}
- *     answer    encrypted {error_code: "0000", error_message, playback_policy, security_policy, …, nonce}
- *
+ *     response  encrypted {error_code: "0000", error_message, playback_policy, security_policy, …, nonce}
  * Any other error_code reaches the player as 8002 with the site's code and message inside.
  */
 import { randomBytes } from "node:crypto";
@@ -11,14 +9,14 @@ import { decodeBase64 } from "./base64.mjs";
 import { decryptText, encryptText } from "./digest.mjs";
 import { HttpError, Refusal } from "./errors.mjs";
 
-/** The page has this long. */
+/** The page's time limit. */
 const TIMEOUT = 5_000;
 const MAX_ANSWER = 64 * 1024;
 
 /**
- * A run's callback URL. On this machine only: whoever reaches the API may not send requests elsewhere.
+ * A run's callback URL. Only on this machine: API users must not be able to send requests elsewhere.
  * @param {unknown} url
- * @returns {string | undefined} nothing to have no callback
+ * @returns {string | undefined} undefined: no callback
  */
 export function callbackUrl(url) {
   if (url === null || url === undefined) return undefined;
@@ -51,7 +49,7 @@ export async function askSite(url, grant, drm) {
     account.siteKey,
     await post(url, new URLSearchParams({ data: encryptText(account.siteKey, JSON.stringify(asked)) })),
   );
-  if (answer.nonce !== nonce) throw new Refusal(8004, "the callback's nonce is another");
+  if (answer.nonce !== nonce) throw new Refusal(8004, "the callback's nonce differs");
   const { error_code: code, error_message: message, playback_policy: playback } = answer;
   if (code !== "0000")
     throw new Refusal(
@@ -82,9 +80,9 @@ async function post(url, body) {
     const text = await response.text();
     if (response.status === 200 && text.length <= MAX_ANSWER) return text;
   } catch {
-    // As if the page were not there.
+    // As if the page were unreachable.
   }
-  throw new Refusal(8701, "the callback page did not answer with 200");
+  throw new Refusal(8701, "the callback page did not respond with 200");
 }
 
 /**
@@ -101,5 +99,5 @@ function parse(siteKey, text) {
   } catch {
     // Not JSON.
   }
-  throw new Refusal(8706, "the callback's answer does not decrypt to a JSON object");
+  throw new Refusal(8706, "the callback's response does not decrypt to a JSON object");
 }

@@ -1,16 +1,15 @@
 /**
- * How many licenses a second a run's server makes, and how many requests may wait for one: what a live event meets.
- *
+ * How many licenses per second a run's server issues, and how many requests may wait for one, as in a live event.
  *     request ─► more than `queue` are waiting? ─ yes ─► 503, Retry-After
  *                  │ no
  *                  ▼
- *                waits for its turn, one every 1/perSecond ─► the answer
+ *                waits for its turn, one every 1/perSecond ─► the response
  */
 import { HttpError } from "./errors.mjs";
 
-/** Whoever sets none. */
+/** The default, for runs that set no limits. */
 const UNLIMITED = { perSecond: Number.POSITIVE_INFINITY, queue: Number.POSITIVE_INFINITY };
-/** Seconds that arrivals are counted for. */
+/** Seconds for which arrivals are counted. */
 const MAX_SECONDS = 3600;
 
 /**
@@ -58,7 +57,7 @@ export class Capacity {
   }
 
   /**
-   * Counts a license request, whatever becomes of it.
+   * Counts a license request, whatever its outcome.
    * @param {number} now
    */
   arrive(now) {
@@ -77,7 +76,7 @@ export class Capacity {
    */
   admit(now) {
     const { perSecond, queue, retryAfter } = this.#limits;
-    // The one whose turn it is does not wait in the queue.
+    // The request being served is not in the queue.
     const waiting = this.#waiting(now);
     if (waiting > queue) {
       this.#counts.refused += 1;
@@ -98,7 +97,7 @@ export class Capacity {
   }
 
   /**
-   * What an operator would look at.
+   * The figures that an operator would monitor.
    * @param {number} now
    */
   report(now) {

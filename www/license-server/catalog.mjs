@@ -1,6 +1,7 @@
 /**
- * Which key belongs to which content: the committed clips of www/media/catalog.json, and what a run's packagers
- * were given by the key server. Content with several key periods lists tracks under each.
+ * Which key belongs to which content: the committed clips of www/media/catalog.json, and keys that the key server
+ * issued to a run's
+ * packagers. Content with several key periods lists tracks for each.
  */
 import { readFileSync } from "node:fs";
 
@@ -35,7 +36,7 @@ export function knownKeys(catalog) {
     const of = (tracks, period) =>
       (tracks ?? []).map(({ keyId, key, trackType }) => {
         if (!HEX_16.test(keyId) || !HEX_16.test(key)) {
-          throw new Error(`${content.contentId}: keyId and key have to be 32 lower-case hex digits`);
+          throw new Error(`${content.contentId}: keyId and key must be 32 lower-case hex digits`);
         }
         return { cid: content.contentId, keyId, key, trackType, period };
       });
@@ -44,7 +45,7 @@ export function knownKeys(catalog) {
 }
 
 /**
- * What a page may see of it: everything but the keys.
+ * The part that a page may see: everything but the keys.
  * @param {Content[]} catalog
  */
 export function publicCatalog(catalog) {
@@ -52,7 +53,7 @@ export function publicCatalog(catalog) {
 }
 
 /**
- * The content id as live content carries it: the CID and 16 hex digits of the period.
+ * The content id in live content: the CID and 16 hex digits of the period.
  * @param {string} cid
  * @param {number} period
  */
@@ -61,7 +62,7 @@ export function liveContentId(cid, period) {
 }
 
 /**
- * Whether a content id in init data means this content.
+ * Whether a content id in init data belongs to this content.
  * @param {string} named
  * @param {string} cid
  */

@@ -1,11 +1,9 @@
 /**
- * The certificate endpoints, at their real paths in their real forms.
- *
+ * The certificate endpoints, with their real paths and formats.
  *     GET /ri/fpsKeyManager.do?siteId=   FairPlay, DER as base64 text
  *     GET /ri/fpsCert.do?siteId=         FairPlay, DER
  *     GET /ri/widevineCert.do?siteId=    Widevine: pb{ 1: body, 2: H("wv-certificate", body) }, not DER
- *
- * fairplay-cert.der is self-signed (RSA-2048) and stands for nothing: its key was thrown away.
+ * fairplay-cert.der is self-signed (RSA-2048) and authenticates nothing: its key was deleted.
  */
 import { readFileSync } from "node:fs";
 import { labelled, sha256 } from "./digest.mjs";
@@ -15,10 +13,7 @@ import { bytesField } from "./protobuf.mjs";
 export const FAIRPLAY_CERTIFICATE = readFileSync(new URL("./fairplay-cert.der", import.meta.url));
 export const FAIRPLAY_CERTIFICATE_HASH = sha256(FAIRPLAY_CERTIFICATE);
 
-const WIDEVINE_BODY = Buffer.from(
-  "Service certificate of the local demo: no Widevine server stands behind it.",
-  "ascii",
-);
+const WIDEVINE_BODY = Buffer.from("Service certificate of the local demo: it belongs to no Widevine server.", "ascii");
 export const WIDEVINE_CERTIFICATE = Buffer.concat([
   bytesField(1, WIDEVINE_BODY),
   bytesField(2, labelled("wv-certificate", WIDEVINE_BODY)),
@@ -54,9 +49,9 @@ export function certificateReply(form, siteId, accounts, fault) {
 }
 
 /**
- * A copy with one bit changed.
+ * A copy with one flipped bit.
  * @param {Buffer} bytes
- * @param {number} index from the end where negative; taken round where out of range
+ * @param {number} index counted from the end if negative; modulo the length
  */
 export function flipBit(bytes, index) {
   const copy = Buffer.from(bytes);

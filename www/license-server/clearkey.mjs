@@ -1,6 +1,7 @@
 /**
  * ClearKey (W3C Encrypted Media Extensions, 9.1): the license is a JWK set, the challenge the CDM's JSON
- * `{"kids":["base64url"…],"type":"temporary"}`. By GET, without a challenge, the answer holds every key of the content.
+ * `{"kids":["base64url"…],"type":"temporary"}`. A GET has no challenge, and its response contains every key of the
+ * content.
  */
 import { decodeBase64Url } from "./base64.mjs";
 import { Refusal } from "./errors.mjs";

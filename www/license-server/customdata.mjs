@@ -1,13 +1,14 @@
 /**
- * Checking custom data, in the order in which a server can: text, base64, JSON, fields, site, hash, policy, time, DRM.
- * What it then allows for one content id is the `Grant`.
+ * Validates custom data, in the order that a server must use: text, base64, JSON, fields, site, hash, policy, time,
+ * DRM. The result for
+ * one content id is the `Grant`.
  */
 import { decodeBase64 } from "./base64.mjs";
 import { decryptText, sameBytes } from "./digest.mjs";
 import { Refusal } from "./errors.mjs";
 import { LIFETIME, tokenHash } from "./token.mjs";
 
-/** Clocks differ: a token may be this many seconds ahead of ours. */
+/** Allowance for clock differences: a token may be this many seconds in the future. */
 const SKEW = 5;
 
 /**
@@ -15,9 +16,9 @@ const SKEW = 5;
  * @property {import("./accounts.mjs").Account} account
  * @property {string} cid
  * @property {boolean} keyRotation
- * @property {boolean} json the answer is to be the JSON shape
+ * @property {boolean} json whether the response must be JSON
  * @property {Record<string, unknown>} playback the policy's playback part
- * @property {{ userId: string, orderId?: string }} [auth] of auth data: who is asked about in the callback
+ * @property {{ userId: string, orderId?: string }} [auth] from auth data: the user and order for the callback
  */
 
 /**
@@ -34,7 +35,7 @@ export function checkCustomData(value, { accounts, now, drm, tokenOnly }) {
   const account = accounts.get(text(fields, "site_id"));
   if (account === undefined) throw new Refusal(1003, "unknown site_id");
   const isAuthData = "data" in fields && !("policy" in fields) && !("token" in fields);
-  if (isAuthData && tokenOnly) throw new Refusal(7010, "callback auth data where only a token may be");
+  if (isAuthData && tokenOnly) throw new Refusal(7010, "callback auth data instead of a token");
   const grant = isAuthData ? openAuthData(fields, account) : openToken(fields, account, now);
   const drmType = "drm_type" in fields ? text(fields, "drm_type") : "PlayReady";
   if (drmType.toLowerCase() !== drm) throw new Refusal(7018, `drm_type does not name ${drm}`);
@@ -76,7 +77,7 @@ function openToken(fields, account, now) {
 }
 
 /**
- * The site's callback decides by this (callback.mjs); where a run has none, the answer is yes to everybody.
+ * The site's callback decides with this (callback.mjs); in a run without one, everyone is allowed.
  * @param {Record<string, unknown>} fields
  * @param {import("./accounts.mjs").Account} account
  * @returns {Grant}

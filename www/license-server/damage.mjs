@@ -1,12 +1,10 @@
-/**
- * What a fault does to an answer of any kind: takes its place, or changes it on the way out.
- */
+/** Faults that apply to any response: they replace it, or change it on the way out. */
 import { flipBit } from "./certificates.mjs";
 import { errorReply, jsonReply } from "./errors.mjs";
 
 /** @typedef {import("./errors.mjs").Reply} Reply */
 
-/** What a captive portal or a gateway puts in the place of an answer. */
+/** What a captive portal or a gateway sends instead of a response. */
 const PAGE =
   "<!doctype html>\n<html><head><title>Sign in</title></head><body><h1>Please sign in to use this network</h1></body></html>\n";
 
@@ -16,7 +14,7 @@ export function loginPage(status = 200) {
 }
 
 /**
- * The answer that a fault puts in the real one's place, if it is such a fault.
+ * The response that replaces the real one, if the fault does that.
  * @param {import("./faults.mjs").Fault} fault
  * @param {string} prefix the run's prefix, for a redirect that stays in the run
  * @returns {Reply | undefined}
@@ -55,7 +53,7 @@ export function instead({ name, argument, number }, prefix) {
 /**
  * @param {Reply} reply
  * @param {import("./faults.mjs").Fault} fault
- * @param {boolean} flipped whether the endpoint turned the bit itself, inside the outer form
+ * @param {boolean} flipped whether the endpoint flipped the bit itself, inside the outer format
  * @returns {Reply}
  */
 export function changed(reply, { name, number }, flipped) {

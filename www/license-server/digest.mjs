@@ -1,9 +1,7 @@
-/**
- * Hashes of docs/simulated-drm.md, the token cipher, and the byte order of a GUID.
- */
+/** The hashes of docs/simulated-drm.md, the token cipher, and the byte order of a GUID. */
 import { createCipheriv, createDecipheriv, createHash, timingSafeEqual } from "node:crypto";
 
-/** The IV that every token is made with: the 16 ASCII characters. */
+/** The IV of every token: these 16 ASCII characters. */
 const TOKEN_IV = Buffer.from("0123456789abcdef", "ascii");
 
 /**
@@ -41,7 +39,7 @@ export function encryptText(siteKey, text) {
 /**
  * @param {string} siteKey
  * @param {Uint8Array} bytes
- * @returns {string | undefined} nothing where the padding is wrong
+ * @returns {string | undefined} undefined if the padding is wrong
  */
 export function decryptText(siteKey, bytes) {
   try {
@@ -53,7 +51,7 @@ export function decryptText(siteKey, bytes) {
 }
 
 /**
- * A GUID's first three fields are little-endian; the same swap leads there and back.
+ * A GUID's first three fields are little-endian; the same swap converts both ways.
  * @param {Uint8Array} id 16 bytes
  */
 export function swapGuid(id) {

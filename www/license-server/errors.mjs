@@ -1,6 +1,7 @@
 /**
- * The errors of the license server: code → what it says. An error is
- * `{"errorCode":"…","message":"…"}` under HTTP status 200, which is why a client has to look into every answer.
+ * The errors of the license server: code → message. An error is `{"errorCode":"…","message":"…"}` with HTTP status 200,
+ * which is why a
+ * client must look into every response.
  */
 
 /** @type {ReadonlyMap<string, string>} */
@@ -41,7 +42,7 @@ export const CATALOG = new Map(
     7106: "The Widevine service certificate failed",
     7107: "The Widevine challenge is invalid",
     7110: "The device certificate is revoked",
-    7111: "The answer of the Widevine proxy could not be parsed",
+    7111: "The response of the Widevine proxy could not be parsed",
     7112: "The Widevine PSSH is invalid",
     7113: "The Widevine server certificate file failed",
     7115: "The device is revoked for good",
@@ -68,7 +69,7 @@ export const CATALOG = new Map(
     // callback
     8002: "Custom error of the site",
     8004: "The nonce is invalid",
-    8006: "The callback answered invalid XML",
+    8006: "The callback returned invalid XML",
     8701: "The callback URL could not be reached",
     8705: "The callback URL is invalid",
     8706: "The callback data could not be decrypted",
@@ -86,12 +87,12 @@ export const CATALOG = new Map(
   }),
 );
 
-/** A request that the license server refuses; `why` is for the request log only and holds no token and no key. */
+/** A request that the license server refuses; `why` is only for the request log and contains no token and no key. */
 export class Refusal extends Error {
   /**
    * @param {number | string} code
    * @param {string} why
-   * @param {string} [message] text of the answer, where PallyCon's own says too little
+   * @param {string} [message] the response's text, if PallyCon's own says too little
    */
   constructor(code, why, message) {
     super(message ?? CATALOG.get(String(code)) ?? "Unknown error");
@@ -100,7 +101,7 @@ export class Refusal extends Error {
   }
 }
 
-/** A request that is refused by HTTP itself, before any DRM is involved. */
+/** A request refused at HTTP level, before any DRM is involved. */
 export class HttpError extends Error {
   /**
    * @param {number} status
@@ -115,13 +116,13 @@ export class HttpError extends Error {
 }
 
 /**
- * @typedef {object} Reply what an endpoint answers
+ * @typedef {object} Reply the response of an endpoint
  * @property {number} status
  * @property {string} [type] Content-Type
  * @property {Buffer} body
  * @property {Record<string, string>} [headers]
  * @property {boolean} [cors] false: without CORS headers
- * @property {boolean} [close] the connection is cut instead
+ * @property {boolean} [close] cuts the connection instead
  * @property {string} [refused] the code and why, for the request log
  */
 

@@ -1,9 +1,8 @@
 /**
- * The simulated FairPlay of docs/simulated-drm.md, and the form post around it.
- *
+ * The simulated FairPlay of docs/simulated-drm.md, and the form that is posted.
  *     SPC   fb ff fe 01 | nonce 16 | SHA-256 of the certificate 32 | kind u8 | asset id length u32 | asset id
  *           | key id count u8 | key ids | H("fp-request", all before) 32 | 0 to 2 zero bytes (length ≡ 1 mod 3)
- *     CKC   version u32 (1) | reserved 00 00 fb ff | nonce 16, in the place of the IV | payload length u32 | payload
+ *     CKC   version u32 (1) | reserved 00 00 fb ff | nonce 16, in the position of the IV | payload length u32 | payload
  *           payload: key count u8 | (key id 16, key 16)… | renewal seconds u32 | H("fp-license", all before) 32
  */
 import { decodeBase64 } from "./base64.mjs";
@@ -29,15 +28,16 @@ export function looksLikeFairPlay(body, contentType) {
 }
 
 /**
- * The form: `spc=` and standard base64 with `+`, `/` and `=` percent-encoded, then perhaps `&assetId=`. A real server's
- * form reader would read a bare `+` as a space and find no SPC at all in a body of another type.
+ * The form: `spc=` and standard base64 with `+`, `/` and `=` percent-encoded, optionally followed by `&assetId=`. A
+ * real server would
+ * decode a bare `+` as a space, and find no SPC in a body of another type.
  * @param {Buffer} body
  * @param {string} contentType
  * @returns {{ spc: Buffer, assetId?: string }}
  */
 export function readSpcForm(body, contentType) {
   if (contentType.split(";")[0].trim().toLowerCase() !== "application/x-www-form-urlencoded") {
-    throw new Refusal(7305, "the body is not of the form type, so that no form field is seen");
+    throw new Refusal(7305, "the body does not have the form's content type, so no form field is read");
   }
   const form = /^spc=([^&]*)(?:&assetId=([^&]*))?$/.exec(body.toString("latin1"));
   if (form === null || form[1] === "") throw new Refusal(7305, "no spc= in the form");
@@ -45,7 +45,7 @@ export function readSpcForm(body, contentType) {
     throw new Refusal(7317, "the SPC is not percent-encoded standard base64");
   }
   const spc = decodeBase64(decodeURIComponent(form[1]));
-  if (spc === undefined) throw new Refusal(7317, "the SPC's base64 does not add up");
+  if (spc === undefined) throw new Refusal(7317, "the SPC's base64 is invalid");
   if (form[2] === undefined) return { spc };
   try {
     return { spc, assetId: decodeURIComponent(form[2]) };
@@ -56,7 +56,7 @@ export function readSpcForm(body, contentType) {
 
 /**
  * @param {{ spc: Buffer, assetId?: string }} form
- * @param {Buffer} certificateHash SHA-256 of the certificate that this server handed out
+ * @param {Buffer} certificateHash SHA-256 of the certificate that this server sent
  * @returns {import("./widevine.mjs").Challenge}
  */
 export function readSpc({ spc, assetId: named }, certificateHash) {
@@ -66,12 +66,12 @@ export function readSpc({ spc, assetId: named }, certificateHash) {
   const end = countAt < spc.length ? countAt + 1 + 16 * spc[countAt] : Number.POSITIVE_INFINITY;
   const padding = spc.subarray(end + 32);
   if (end + 32 > spc.length || padding.length > 2 || padding.some((byte) => byte !== 0) || spc.length % 3 !== 1) {
-    throw new Refusal(7317, "the SPC's lengths do not add up");
+    throw new Refusal(7317, "the SPC's lengths do not match");
   }
   if (!sameBytes(labelled("fp-request", spc.subarray(0, end)), spc.subarray(end, end + 32))) {
-    throw new Refusal(7317, "the SPC was changed");
+    throw new Refusal(7317, "the SPC was altered");
   }
-  if (!sameBytes(spc.subarray(20, 52), certificateHash)) throw new Refusal(7316, "made under another certificate");
+  if (!sameBytes(spc.subarray(20, 52), certificateHash)) throw new Refusal(7316, "made with another certificate");
   const kind = spc[52];
   if (kind < 1 || kind > 3) throw new Refusal(7317, `kind ${kind}`);
   const inside = spc.toString("utf8", HEAD, countAt);

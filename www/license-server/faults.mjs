@@ -1,6 +1,7 @@
 /**
- * Faults that a test asks for: which requests they meet, and in what number. What they do is damage.mjs (answers of
- * any kind), license.mjs, certificates.mjs and mint.mjs (what only these can do).
+ * Faults that a test requests: which requests they affect, and how many. They are implemented in damage.mjs (for any
+ * response),
+ * license.mjs, certificates.mjs and mint.mjs (specific ones).
  */
 import { CATALOG, HttpError } from "./errors.mjs";
 
@@ -8,14 +9,14 @@ import { CATALOG, HttpError } from "./errors.mjs";
  * @typedef {"license" | "certificate" | "token" | "media"} Target
  * @typedef {object} Fault
  * @property {Target} on
- * @property {string} text as it was asked for
+ * @property {string} text as requested
  * @property {string} name
- * @property {string} argument all after the first colon
- * @property {number} number the argument as a number, where it is one
+ * @property {string} argument everything after the first colon
+ * @property {number} number the argument, if it is a number
  * @property {string} [drm]
  * @property {string} [kid]
  * @property {number} after matching requests to let pass first
- * @property {number} times how many to meet
+ * @property {number} times how many requests to affect
  * @property {number} seen
  * @property {number} used
  */
@@ -71,7 +72,7 @@ function split(text) {
 }
 
 /**
- * The first fault that meets this request; every fault that fits it counts it.
+ * The first active fault for this request; every matching fault counts it.
  * @param {Fault[]} faults
  * @param {{ on: string, drm?: string, keyIds?: string[] }} request
  * @returns {Fault | undefined}

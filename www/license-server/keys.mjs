@@ -1,13 +1,11 @@
-/**
- * Which keys a challenge gets: those it names, if they belong to the content that the token is for.
- */
+/** The keys for a challenge: those that it names, if they belong to the token's content. */
 import { liveContentId, meansContent } from "./catalog.mjs";
 import { Refusal } from "./errors.mjs";
 import { keyIdOfAsset } from "./fairplay.mjs";
 
 /** @typedef {import("./catalog.mjs").KnownKey} KnownKey */
 
-/** Resolutions from low to high; what `allowed_track_types` leaves out is not in the license. */
+/** Resolutions from low to high; tracks that `allowed_track_types` omits are not in the license. */
 const RANK = new Map([
   ["SD", 1],
   ["HD", 2],
@@ -46,7 +44,7 @@ export function chooseKeys(challenge, known, { cid, keyRotation, playback }) {
   if (!keyRotation && asked.some(({ period }) => period !== undefined)) {
     throw new Refusal(7001, "the content's keys rotate and the token lacks key_rotation");
   }
-  // A release asks for nothing: what it gets back is an answer to its nonce, without keys.
+  // A release requests no keys: its response only confirms the nonce.
   if (challenge.kind === 3) return [];
   const limit = LIMIT.get(String(playback.allowed_track_types)) ?? Number.POSITIVE_INFINITY;
   return asked.filter(({ trackType }) => (RANK.get(trackType) ?? 0) <= limit);
@@ -67,7 +65,7 @@ function byKeyId(keyId, known, own) {
 }
 
 /**
- * A FairPlay asset id: base64 of the key id, or the CID and the period, or the CID alone.
+ * A FairPlay asset id: base64 of the key id, or the CID and the period, or only the CID.
  * @param {import("./widevine.mjs").Challenge} challenge
  * @param {KnownKey[]} known
  * @param {KnownKey[]} own
@@ -81,7 +79,7 @@ function byAsset({ assetId, keyIds }, known, own) {
     assetId === (period === undefined ? cid : liveContentId(cid, period));
   const keys = own.filter(fits);
   if (keys.length > 0) return keyIds.length > 0 ? [] : keys;
-  if (known.some(fits)) throw new Refusal(7012, "the asset id is other content's");
+  if (known.some(fits)) throw new Refusal(7012, "the asset id belongs to other content");
   if (keyIds.length > 0) return [];
   throw new Refusal(7001, "unknown asset id");
 }

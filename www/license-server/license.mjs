@@ -1,6 +1,4 @@
-/**
- * A license request: challenge and custom data in, license in its outer form out.
- */
+/** A license request: challenge and custom data in, license in its outer format out. */
 import { Refusal, jsonReply } from "./errors.mjs";
 import { askSite } from "./callback.mjs";
 import { checkCustomData } from "./customdata.mjs";
@@ -26,9 +24,9 @@ export const CUSTOM_DATA = "pallycon-customdata-v2";
 
 /**
  * @typedef {"widevine" | "playready" | "fairplay" | "clearkey"} Drm
- * @typedef {object} Asked what a request's body says, read before any fault and any check of the token
+ * @typedef {object} Asked the contents of a request's body, read before any fault and any check of the token
  * @property {Drm} [drm]
- * @property {boolean} certificate the service certificate is asked for
+ * @property {boolean} certificate whether it requests the service certificate
  * @property {import("./widevine.mjs").Challenge} [challenge]
  * @property {Refusal} [refusal] why there is no challenge
  */
@@ -36,7 +34,7 @@ export const CUSTOM_DATA = "pallycon-customdata-v2";
 /**
  * @param {Buffer} body
  * @param {string} contentType
- * @param {Drm} [only] what the path takes, where it takes one DRM alone
+ * @param {Drm} [only] the path's DRM, if it accepts only one
  * @returns {Asked}
  */
 export function readRequest(body, contentType, only) {
@@ -108,7 +106,7 @@ export async function licenseReply(asked, { header, query, accounts, known, now,
   if (drm === "fairplay" && !grant.account.fairplay) throw new Refusal(7301, "the site has no FairPlay");
   if (asked.refusal !== undefined) throw asked.refusal;
   const { challenge } = asked;
-  if (challenge === undefined) throw new Refusal(UNREADABLE[drm] ?? 9001, `nothing that ${drm} sends`);
+  if (challenge === undefined) throw new Refusal(UNREADABLE[drm] ?? 9001, `not a message of ${drm}`);
   const keys = chooseKeys(challenge, known, grant);
   const policy = grant.playback;
   const renewal = typeof policy.renewal_duration === "number" ? Math.trunc(policy.renewal_duration) : 0;
@@ -134,7 +132,7 @@ export function clearKeyReply({ known, cid, asked, fault }) {
 const UNREADABLE = { widevine: 7107, playready: 7204, fairplay: 7317 };
 
 /**
- * A body that nobody knows is refused in the words of the DRM that the token names.
+ * An unrecognized body is refused with an error for the DRM that the token names.
  * @param {string} value
  */
 function claimedDrm(value) {
@@ -147,10 +145,11 @@ function claimedDrm(value) {
 }
 
 /**
- * The license in the form its DRM's CDM or adapter expects, or in the one a fault asks for.
+ * The license in the format that its DRM's CDM or adapter expects, or in the one that a fault requests.
  * @param {import("./widevine.mjs").Challenge} challenge
  * @param {import("./widevine.mjs").LicenseKey[]} keys
- * @param {{ renewal: number, fault?: import("./faults.mjs").Fault, json: boolean, policy: Record<string, unknown> }} options
+ * @param {{ renewal: number, fault?: import("./faults.mjs").Fault, json: boolean, policy: Record<string, unknown> }}
+ * options
  * @returns {import("./errors.mjs").Reply}
  */
 function dress(challenge, keys, { renewal, fault, json, policy }) {

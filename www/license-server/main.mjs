@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-/**
- * The license server from the command line.
- */
+/** The command line of the license server. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -13,13 +11,13 @@ const HELP = `Serves the demo, its media, license tokens and licenses on this ma
   node www/license-server/main.mjs [options]
 
   --port N            default 8080; 0 takes any free port
-  --host ADDRESS      default 127.0.0.1: nobody else can reach it
+  --host ADDRESS      default 127.0.0.1: other machines cannot reach it
   --root PREFIX=DIR   serve DIR below the URL path PREFIX, e.g. --root /=build/demo (may be repeated)
   --catalog FILE      default www/media/catalog.json
   --capacity N        licenses a second; default: no limit
-  --queue N           requests that may wait for their turn, with --capacity; default: no limit. The next is refused with 503
+  --queue N           requests that may wait, with --capacity; default: no limit. Further ones are refused with 503
   --retry-after S     Retry-After of that refusal, in seconds; default: none
-  --quiet             no line for each request
+  --quiet             do not log requests
   --help
 `;
 
@@ -64,9 +62,7 @@ async function main(argv) {
   const capacity = limits(values);
   const found = existsSync(values.catalog);
   if (!found)
-    process.stderr.write(
-      `No media catalog at ${values.catalog}: only keys of this server's own key server are known.\n`,
-    );
+    process.stderr.write(`No media catalog at ${values.catalog}: the server only knows keys of its own key server.\n`);
   const log = values.quiet ? undefined : (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
   const server = createLicenseServer({ roots, catalog: found ? values.catalog : [], capacity, log });
   process.stdout.write(`${await server.listen(port, values.host)}\n`);
@@ -79,7 +75,7 @@ async function main(argv) {
  */
 function limits({ capacity, queue, "retry-after": retryAfter }) {
   if (capacity === undefined) {
-    if (queue ?? retryAfter) throw new Error("--queue and --retry-after need --capacity");
+    if (queue ?? retryAfter) throw new Error("--queue and --retry-after require --capacity");
     return undefined;
   }
   const given = { perSecond: capacity, queue, retryAfter };
@@ -94,7 +90,7 @@ function limits({ capacity, queue, "retry-after": retryAfter }) {
 
 main(process.argv.slice(2)).catch((error) => {
   const inUse =
-    error.code === "EADDRINUSE" ? " Another program uses the port: choose one by --port, or 0 for any." : "";
+    error.code === "EADDRINUSE" ? " Another program uses the port: choose one with --port, or 0 for any." : "";
   process.stderr.write(`${error.message}${inUse}\n`);
   process.exitCode = 1;
 });

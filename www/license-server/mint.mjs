@@ -1,6 +1,7 @@
 /**
- * GET /api/drm/token: what an application's own backend would be. It asks nobody who they are, because the demo has no
- * viewers; the faults make the tokens that go wrong in the field.
+ * GET /api/drm/token: replaces an application's own backend. It authenticates no one, because the demo has no viewers;
+ * faults produce
+ * the broken tokens that occur in the field.
  */
 import { HttpError } from "./errors.mjs";
 import { DRM_TYPES, mintAuthData, mintToken, timestamp } from "./token.mjs";
@@ -11,11 +12,12 @@ import { DRM_TYPES, mintAuthData, mintToken, timestamp } from "./token.mjs";
  */
 export function mintForQuery(query, { account, now, fault }) {
   const drm = query.get("drm") ?? "";
-  if (!Object.hasOwn(DRM_TYPES, drm)) throw new HttpError(400, `drm is one of ${Object.keys(DRM_TYPES).join(", ")}`);
+  if (!Object.hasOwn(DRM_TYPES, drm))
+    throw new HttpError(400, `drm must be one of ${Object.keys(DRM_TYPES).join(", ")}`);
   const contentId = query.get("content_id");
-  if (!contentId || contentId.length > 200) throw new HttpError(400, "content_id has 1 to 200 characters");
+  if (!contentId || contentId.length > 200) throw new HttpError(400, "content_id must have 1 to 200 characters");
   const policy = query.get("policy") ?? undefined;
-  if (policy !== undefined && !isJson(policy)) throw new HttpError(400, "policy is JSON");
+  if (policy !== undefined && !isJson(policy)) throw new HttpError(400, "policy must be JSON");
   const wrongDrm = drm === "widevine" ? "playready" : "widevine";
   const drmType = DRM_TYPES[/** @type {keyof typeof DRM_TYPES} */ (fault?.name === "wrong-drm-type" ? wrongDrm : drm)];
   const cid = fault?.name === "wrong-cid" ? `not-${contentId}` : contentId;
@@ -38,7 +40,7 @@ export function mintForQuery(query, { account, now, fault }) {
 }
 
 /**
- * One base64 character of one field changed: still well-formed, no longer true.
+ * Changes one base64 character of one field: still well-formed, no longer valid.
  * @param {string} customData
  * @param {"hash" | "data"} field
  */

@@ -1,5 +1,5 @@
 /**
- * The simulated PlayReady of docs/simulated-drm.md: the SOAP challenge (out of its PlayReadyKeyMessage) and the answer.
+ * The simulated PlayReady of docs/simulated-drm.md: the SOAP challenge (from its PlayReadyKeyMessage) and the response.
  *
  *     Envelope/Body/AcquireLicense/challenge/Challenge
  *       LA          ContentHeader/KIDs/KID…, LicenseNonce, CustomData?, RequestKind
@@ -16,7 +16,7 @@ import { childrenNamed, descend, parseXml } from "./xml.mjs";
 const PROTOCOL = "http://schemas.microsoft.com/DRM/2007/03/protocols";
 
 /**
- * Markup in UTF-8 or UTF-16: a message still in its wrapper is PlayReady as well, only not one that can be answered.
+ * Markup in UTF-8 or UTF-16: a message that is still in its wrapper also counts as PlayReady, but cannot be processed.
  * @param {Buffer} body
  */
 export function looksLikePlayReady(body) {
@@ -41,7 +41,7 @@ export function readPlayReadyChallenge(body) {
   const text = /<LA[\s>].*<\/LA>/s.exec(soap)?.[0] ?? "";
   const value = decodeBase64(signature.trim());
   if (value === undefined || !sameBytes(labelled("pr-request", Buffer.from(text, "utf8")), value)) {
-    throw new Refusal(7205, "the challenge was changed after it was signed");
+    throw new Refusal(7205, "the challenge was altered after it was signed");
   }
   const ids = childrenNamed(descend(signed, "ContentHeader", "KIDs"), "KID").map((kid) =>
     decodeBase64(kid.text.trim()),
@@ -55,7 +55,7 @@ export function readPlayReadyChallenge(body) {
 }
 
 /**
- * The license alone, as it lies inside the answer.
+ * The license alone, as it is inside the response.
  * @param {import("./widevine.mjs").Challenge} challenge
  * @param {import("./widevine.mjs").LicenseKey[]} keys
  * @param {number} renewal

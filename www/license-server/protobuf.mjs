@@ -1,6 +1,5 @@
 /**
- * As much of protobuf's wire format as the simulated Widevine and the PSSH writer need.
- *
+ * The part of protobuf's wire format that the simulated Widevine and the PSSH writer need.
  *     field = tag varint (number << 3 | wire type), then wire type 0: varint; 2: length varint, bytes
  */
 
@@ -8,7 +7,7 @@
 
 /**
  * @param {Uint8Array} input
- * @returns {Field[] | undefined} nothing where it is not protobuf of these two wire types
+ * @returns {Field[] | undefined} undefined if it is not protobuf of these two wire types
  */
 export function readFields(input) {
   /** @type {Field[]} */

@@ -1,11 +1,9 @@
-/**
- * Reading a request: its target and its body, strictly and within bounds.
- */
+/** Reads a request: its target and its body, strictly and within limits. */
 import { HttpError } from "./errors.mjs";
 
-/** No message of any DRM or packager comes near it. */
+/** Far more than any message of a DRM or packager. */
 export const MAX_BODY = 1024 * 1024;
-/** What is read of a body that is too large, only so that its sender gets an answer. */
+/** How much of an oversized body is read, so that its sender gets a response. */
 const MAX_DRAINED = 16 * MAX_BODY;
 
 /**
@@ -54,8 +52,9 @@ function decode(text) {
 }
 
 /**
- * A body that is too large is read to its end (within reason) before it is refused: a connection that is closed with
- * unread bytes is reset, and the client would never see the 413.
+ * An oversized body is read to its end (up to a limit) before it is refused: closing a connection with unread bytes
+ * resets it, and the
+ * client would never see the 413.
  * @param {import("node:http").IncomingMessage} request
  * @returns {Promise<Buffer>}
  */

@@ -1,6 +1,4 @@
-/**
- * Every path that is not a file: what kind of request it is, which methods it takes, who answers it.
- */
+/** Every path that is not a file: its kind of request, its methods, and its handler. */
 import { Capacity, parseLimits } from "./capacity.mjs";
 import { callbackUrl } from "./callback.mjs";
 import { certificateReply } from "./certificates.mjs";
@@ -15,8 +13,8 @@ import { mintForQuery } from "./mint.mjs";
 /**
  * @typedef {import("./errors.mjs").Reply} Reply
  * @typedef {import("./faults.mjs").Fault} Fault
- * @typedef {object} World what all endpoints stand on
- * @property {import("./accounts.mjs").Account} account the one that tokens are minted for
+ * @typedef {object} World shared by all endpoints
+ * @property {import("./accounts.mjs").Account} account tokens are minted for it
  * @property {Map<string, import("./accounts.mjs").Account>} accounts
  * @property {import("./catalog.mjs").Content[]} catalog
  * @property {import("./catalog.mjs").KnownKey[]} keys
@@ -32,13 +30,13 @@ import { mintForQuery } from "./mint.mjs";
  * @typedef {object} Work
  * @property {string} [drm]
  * @property {import("./widevine.mjs").Challenge} [challenge]
- * @property {boolean} [flips] whether the answer turns the bit of a flip fault itself
+ * @property {boolean} [flips] whether the response flips the bit of a flip fault itself
  * @property {(fault?: Fault) => Reply | Promise<Reply>} answer
  * @typedef {object} Route
  * @property {RegExp} path
  * @property {import("./runs.mjs").Kind} kind
  * @property {string[]} methods
- * @property {boolean} [unrecorded] reading the log must not change it
+ * @property {boolean} [unrecorded] for requests that read the log
  * @property {(context: Context) => Work} work
  */
 

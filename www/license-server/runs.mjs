@@ -1,7 +1,6 @@
 /**
- * What belongs to one run and to no other: its request log, its faults, its callback page, its capacity, the keys that
- * its packagers were given.
- * Everything is bounded; the run that was used least recently is forgotten first.
+ * The state of one run: its request log, its faults, its callback page, its capacity, the keys of its packagers.
+ * Everything is bounded; the least recently used run is dropped first.
  */
 
 import { Capacity } from "./capacity.mjs";
@@ -9,9 +8,9 @@ import { Capacity } from "./capacity.mjs";
 const MAX_RUNS = 200;
 const MAX_ENTRIES = 500;
 const MAX_KEYS = 1000;
-/** Of one body in the log. */
+/** Limit for one body in the log. */
 const MAX_BODY = 64 * 1024;
-/** Of all bodies in one run's log: the oldest requests go first. */
+/** Limit for all bodies in one run's log: the oldest requests are dropped first. */
 const MAX_BODIES = 8 * 1024 * 1024;
 
 /**
@@ -24,13 +23,13 @@ const MAX_BODIES = 8 * 1024 * 1024;
  * @property {Record<string, string | string[] | undefined>} headers
  * @property {Buffer} body
  * @property {number} bodyLength
- * @property {number | null} status null while it is being answered, 0 where the connection was cut
+ * @property {number | null} status null until the response is sent, 0 if the connection was cut
  * @property {Kind} kind
  * @property {string} [drm]
  * @property {"new" | "renewal" | "release"} [challenge]
  * @property {string[]} [keyIds]
  * @property {string} [fault]
- * @property {string} [refused] code and reason; holds no token and no key
+ * @property {string} [refused] code and reason; contains no token and no key
  * @property {Buffer} [answer]
  */
 
@@ -56,7 +55,7 @@ export class Run {
   }
 
   /**
-   * What is known only once the request was read or answered.
+   * Fields that are only known once the request has been read or answered.
    * @param {Entry} entry
    * @param {Buffer | undefined} body
    * @param {Buffer | undefined} answer
@@ -76,7 +75,7 @@ export class Run {
     }
   }
 
-  /** The log as GET /api/requests answers it. */
+  /** The log, in the format of GET /api/requests. */
   requests() {
     return this.log.map(({ body, answer, ...rest }) => ({
       ...rest,
@@ -98,7 +97,7 @@ export class Runs {
   #runs = new Map();
   #limits;
 
-  /** @param {import("./capacity.mjs").Limits} [limits] of a run that sets none of its own */
+  /** @param {import("./capacity.mjs").Limits} [limits] for runs that set none of their own */
   constructor(limits) {
     this.#limits = limits;
   }

@@ -1,6 +1,7 @@
 /**
- * The local license server: HTTP in, one of routes.mjs or a file out. It stands for the real service towards pages and
- * tests, shares no code with the package, and listens on the loopback interface unless told otherwise.
+ * The local license server: HTTP in; a route of routes.mjs or a file out. It replaces the real service for pages and
+ * tests, shares no
+ * code with the package, and listens on the loopback interface unless told otherwise.
  */
 import { setMaxListeners } from "node:events";
 import { createServer } from "node:http";
@@ -22,13 +23,13 @@ import { staticReply } from "./static.mjs";
  * @typedef {object} Options
  * @property {import("./static.mjs").Roots} [roots]
  * @property {string | import("./catalog.mjs").Content[]} [catalog] a file, or the list itself
- * @property {import("./accounts.mjs").Account} [account] the one that tokens are minted for; default the demo's
+ * @property {import("./accounts.mjs").Account} [account] tokens are minted for it; default the demo's
  * @property {() => number} [now] milliseconds
- * @property {import("./capacity.mjs").Limits} [capacity] of every run that sets none of its own
- * @property {(line: string) => void} [log] one line a request; never a token, never a key
+ * @property {import("./capacity.mjs").Limits} [capacity] for runs that set none of their own
+ * @property {(line: string) => void} [log] one line per request; never a token, never a key
  */
 
-/** Longest request line and headers together: a token is about 600 bytes. */
+/** Limit for request line and headers together: a token has about 600 bytes. */
 const MAX_HEADERS = 32 * 1024;
 const STATIC_METHODS = ["GET", "HEAD"];
 const KEPT_ANSWERS = new Set(["license", "certificate", "token", "kms"]);
@@ -53,13 +54,13 @@ export function createLicenseServer({
   };
   const runs = new Runs(capacity);
   const closing = new AbortController();
-  // Each request that waits for its turn listens.
+  // Each waiting request adds a listener.
   setMaxListeners(0, closing.signal);
   const server = createServer(
     { maxHeaderSize: MAX_HEADERS, requestTimeout: 30_000, headersTimeout: 10_000 },
     (request, response) => {
       serve(request, response).catch((error) => {
-        // A viewer who went away, or a server that is closed while it plays slow, is nothing to talk about.
+        // A disconnected viewer, or a server that is closed during a slow response, is not worth a log line.
         if (error?.code === "ECONNRESET" || closing.signal.aborted) return response.destroy();
         log(`internal error: ${error?.stack}`);
         return send(request, response, textReply("Internal error\n", 500));
@@ -133,14 +134,14 @@ export function createLicenseServer({
    * @param {import("./routes.mjs").Work} work
    * @param {import("./faults.mjs").Fault | undefined} fault
    * @param {string} prefix
-   * @param {import("./capacity.mjs").Capacity} [capacity] that the answer takes part of
+   * @param {import("./capacity.mjs").Capacity} [capacity] that the response uses
    * @returns {Promise<Reply>}
    */
   async function answer(work, fault, prefix, capacity) {
     capacity?.arrive(now());
     if (fault?.name === "slow") await wait(fault.number, undefined, { signal: closing.signal });
     const other = fault && instead(fault, prefix);
-    // What stands in the answer's place is not the license server's work.
+    // A fault that replaces the response uses no capacity.
     if (other !== undefined) return other;
     const turn = capacity?.admit(now()) ?? 0;
     if (turn >= 1) await wait(turn, undefined, { signal: closing.signal });
@@ -156,7 +157,7 @@ export function createLicenseServer({
 
   return {
     /**
-     * @param {number} [port] 0 for any that is free
+     * @param {number} [port] 0 for any free one
      * @param {string} [host]
      * @returns {Promise<string>} the address
      */
@@ -242,7 +243,7 @@ function preflight(request, methods) {
       allow: [...methods, "OPTIONS"].join(", "),
       "access-control-allow-methods": methods.join(", "),
       ...(asked !== undefined && /^[\w!#$%&'*+.^`|~, -]+$/.test(asked) && { "access-control-allow-headers": asked }),
-      // Not kept: whoever counts preflights sees each.
+      // Not cached, so that tests can count all preflights.
       "access-control-max-age": "0",
     },
   };

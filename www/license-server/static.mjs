@@ -1,7 +1,6 @@
 /**
- * Files below the mounted folders, and nothing else: no listing, no dot files, no way out by `..` or a link.
- *
- *     Range: bytes=a-b | bytes=a- | bytes=-n      one range; several are answered with the whole file (RFC 9110, 14.2)
+ * Files in the mounted folders, and nothing else: no listing, no dot files, no escape through `..` or a link.
+ *     Range: bytes=a-b | bytes=a- | bytes=-n      one range; several get the whole file (RFC 9110, 14.2)
  */
 import { open, realpath } from "node:fs/promises";
 import { extname, join, resolve, sep } from "node:path";
@@ -50,7 +49,7 @@ export async function staticReply(roots, path, range) {
     .sort((a, b) => b.length - a.length)[0];
   if (prefix === undefined) throw new HttpError(404, "There is nothing at this path");
   const segments = path.slice(prefix.length).split("/");
-  // The catalog holds the demo's keys: the license server reads it, a page never does (nor by other capitals).
+  // The catalog contains the demo's keys: the license server reads it, a page never does (nor with different case).
   const hidden = path.toLowerCase() === "/media/catalog.json";
   if (hidden || path.includes("//") || segments.some((segment) => segment.startsWith("."))) {
     throw new HttpError(404, "There is nothing at this path");
@@ -67,7 +66,7 @@ export async function staticReply(roots, path, range) {
 /**
  * @param {string} folder
  * @param {string[]} segments
- * @returns {Promise<string | undefined>} the real path, if it still lies in the folder once every link is followed
+ * @returns {Promise<string | undefined>} the real path, if it is still in the folder after following every link
  */
 async function inside(folder, segments) {
   try {
@@ -107,7 +106,7 @@ async function fileReply(file, range) {
 /**
  * @param {string | undefined} range
  * @param {number} size
- * @returns {{ start: number, end: number } | undefined} nothing: the whole file
+ * @returns {{ start: number, end: number } | undefined} undefined: the whole file
  */
 function parseRange(range, size) {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(range?.trim() ?? "");

@@ -1,14 +1,14 @@
 /**
- * Minting: license tokens and callback auth data. Both are base64 of a JSON object that goes into
- * `pallycon-customdata-v2`; checking them is customdata.mjs, which shares only the hash with this file.
- *
+ * Mints license tokens and callback auth data. Both are base64 of a JSON object that is sent as
+ * `pallycon-customdata-v2`;
+ * customdata.mjs, which shares only the hash with this file, checks them.
  *     token      {drm_type, site_id, user_id, cid, policy, timestamp, hash [, response_format] [, key_rotation]}
  *     auth data  {drm_type, site_id, data}           data = encrypted {user_id, cid [, oid]}
  */
 import { createHash } from "node:crypto";
 import { encryptText } from "./digest.mjs";
 
-/** How each DRM is spelt in a token, by the short name that the token endpoint is asked with. */
+/** The spelling of each DRM in a token, by the short name for the token endpoint. */
 export const DRM_TYPES = /** @type {const} */ ({
   widevine: "Widevine",
   playready: "PlayReady",
@@ -17,10 +17,10 @@ export const DRM_TYPES = /** @type {const} */ ({
   ncg: "NCG",
 });
 
-/** One hour, not persistent: what the demo needs and no more. */
+/** One hour, not persistent: exactly what the demo needs. */
 export const DEMO_POLICY = { policy_version: 2, playback_policy: { persistent: false, license_duration: 3600 } };
 
-/** Seconds that a token is good for. */
+/** The lifetime of a token, in seconds. */
 export const LIFETIME = 600;
 
 /**

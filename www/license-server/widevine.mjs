@@ -5,28 +5,28 @@
  *     msg        pb{ 1: key id (16 bytes, repeated), 2: nonce, 3: content id, 4: kind varint }
  *     license    pb{ 1: 2 varint, 2: msg, 3: H("wv-license", msg) }
  *     msg        pb{ 1: nonce, 2: pb{ 1: key id, 2: key } repeated, 3: renewal seconds varint }
- *     08 04      the request for the service certificate; its answer is pb{ 1: 5 varint, 2: certificate }
+ *     08 04      the request for the service certificate; its response is pb{ 1: 5 varint, 2: certificate }
  */
 import { labelled, sameBytes } from "./digest.mjs";
 import { Refusal } from "./errors.mjs";
 import { bytesField, readFields, varintField } from "./protobuf.mjs";
 
 /**
- * What a challenge of any DRM asks for.
+ * The contents of a challenge of any DRM.
  * @typedef {object} Challenge
  * @property {"widevine" | "playready" | "fairplay" | "clearkey"} drm
  * @property {string[]} keyIds hex
  * @property {Buffer} nonce
  * @property {number} kind 1 new, 2 renewal, 3 release
- * @property {string} [contentId] where the DRM carries it
+ * @property {string} [contentId] if the DRM includes it
  * @property {string} [assetId] FairPlay
- * @property {string} [customData] what lies inside a PlayReady challenge
+ * @property {string} [customData] from inside a PlayReady challenge
  * @property {boolean} [all] every key of the content (ClearKey by GET)
  */
 
 /** @typedef {{ keyId: string, key: string }} LicenseKey hex */
 
-/** The two bytes with which a CDM asks for the service certificate instead of a license. */
+/** The two bytes with which a CDM requests the service certificate instead of a license. */
 const CERTIFICATE_REQUEST = Buffer.from([0x08, 0x04]);
 
 /** @param {Buffer} body */
@@ -40,7 +40,7 @@ export function wrapServiceCertificate(certificate) {
 }
 
 /**
- * Field 1 comes first in every challenge, and no other DRM's message starts so.
+ * Every challenge begins with field 1, and no other DRM's message begins like that.
  * @param {Buffer} body
  */
 export function looksLikeWidevine(body) {
@@ -59,9 +59,9 @@ export function readWidevineChallenge(body) {
   if (type?.number !== 1 || type.varint !== 1 || message === undefined || hash === undefined) {
     throw new Refusal(7107, "the challenge is not the expected message");
   }
-  if (!sameBytes(labelled("wv-request", message), hash)) throw new Refusal(7107, "the challenge was changed");
+  if (!sameBytes(labelled("wv-request", message), hash)) throw new Refusal(7107, "the challenge was altered");
   const fields = readFields(message);
-  if (fields === undefined) throw new Refusal(7107, "the challenge's inside cannot be read");
+  if (fields === undefined) throw new Refusal(7107, "the challenge's contents cannot be read");
   const ids = fields.flatMap(({ number, bytes }) => (number === 1 && bytes !== undefined ? [bytes] : []));
   const nonce = fields.find(({ number }) => number === 2)?.bytes;
   const kind = fields.find(({ number }) => number === 4)?.varint ?? 0;

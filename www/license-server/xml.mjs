@@ -1,7 +1,9 @@
 /**
- * A small XML reader for SOAP challenges and CPIX requests. It knows elements, attributes, text, CDATA, comments,
- * processing instructions and the five entities; it refuses DOCTYPE (no entity can be defined) and any unbalanced tag.
- * Names are given without their prefix, beside the namespace that the prefix stood for.
+ * A small XML reader for SOAP challenges and CPIX requests. It supports elements, attributes, text, CDATA, comments,
+ * processing
+ * instructions and the five entities; it refuses DOCTYPE (so that no entity can be defined) and any unbalanced tag.
+ * Names are
+ * returned without their prefix, next to the namespace that the prefix is bound to.
  */
 
 /**
@@ -28,7 +30,7 @@ const NAMED = new Map([
 
 /**
  * @param {string} source
- * @returns {Element | undefined} the root, or nothing where the document is not well-formed
+ * @returns {Element | undefined} the root, or undefined if the document is not well-formed
  */
 export function parseXml(source) {
   try {

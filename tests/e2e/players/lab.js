@@ -21,7 +21,7 @@ const lab = {
   },
   media: (path) => new URL(`media/${path}`, base).href,
   /** `where`: the player's own name or number of its error */
-  hear: (where, message, ours) => void lab.playerErrors.push({ where, message, ours: plain(ours) }),
+  report: (where, message, ours) => void lab.playerErrors.push({ where, message, ours: plain(ours) }),
   token: async ({ contentId, drm, signal }) =>
     (
       await fetch(`${base}api/drm/token?${new URLSearchParams({ content_id: contentId, drm })}`, {

@@ -86,13 +86,13 @@ export default [
   {
     name: "client: an offline browser uses up its attempts",
     spec: "delivery.spec",
-    grep: "rx-player @chromium offline",
+    grep: "rx-player @chromium an offline",
     edits: [["js/client/delivery.ts", `this.core.setOnline(isOnline());`, `this.core.setOnline(true);`]],
   },
   {
     name: "client: requests that wait to be online are not woken",
     spec: "delivery.spec",
-    grep: "a bare element @chromium offline",
+    grep: "a bare element @chromium an offline",
     edits: [
       [
         "js/client/delivery.ts",

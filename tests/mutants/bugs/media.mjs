@@ -87,7 +87,7 @@ export default [
   {
     name: "media: FairPlay's session gets the wrong renewal command",
     spec: SPEC,
-    grep: "told to renew",
+    grep: "gets the renewal command",
     edits: [[FILE, `new TextEncoder().encode("renew")`, `new TextEncoder().encode("renewal")`]],
   },
   {

@@ -1,15 +1,15 @@
-// requestMediaKeySystemAccess (W3C EME, 3): which of the caller's configurations the simulated DRM would accept. Codecs
-// are the real CDM's business, so it is asked; robustness, init data types and schemes are the DRM's.
+// requestMediaKeySystemAccess (W3C EME, 3): decides which of the caller's configurations the simulated DRM accepts.
+// Codecs depend on the real CDM, so it is queried; robustness, init data types and schemes depend on the DRM.
 import { nativeRequestAccess } from "./clearkey.js";
 import { config, systemFor } from "./config.js";
 import { malformed, notSupported } from "./errors.js";
 import { log } from "./log.js";
 import { Keys } from "./media-keys.js";
 
-/** The key system of the last access that was granted: tells whose init data the next `encrypted` event should bring. */
+/** The key system of the last granted access: it decides whose init data the next `encrypted` event should contain. */
 export const granted = { last: null };
 
-/** Chromium before 81 does not know `encryptionScheme`: its answers lack it, and so do the bridge's there. */
+/** Chromium before 81 does not know `encryptionScheme`: its results lack it, and so do the bridge's there. */
 const knowsSchemes = (answer) =>
   [...(answer.audioCapabilities || []), ...(answer.videoCapabilities || [])].some(
     (capability) => capability.encryptionScheme !== undefined,
@@ -23,7 +23,7 @@ function acceptable(system, capability) {
   );
 }
 
-/** ClearKey's answer for one configuration, or null. */
+/** ClearKey's result for one configuration, or null. */
 async function askClearKey(audio, video) {
   const plain = ({ contentType, encryptionScheme }) =>
     encryptionScheme ? { contentType, encryptionScheme } : { contentType };
@@ -107,7 +107,7 @@ class Access {
 
 if (window.MediaKeySystemAccess) Object.setPrototypeOf(Access.prototype, MediaKeySystemAccess.prototype);
 
-/** Stands where navigator.requestMediaKeySystemAccess stood. */
+/** Replaces navigator.requestMediaKeySystemAccess. */
 export async function requestAccess(keySystem, configurations) {
   const system = systemFor(keySystem);
   if (system === null) {
@@ -127,5 +127,5 @@ export async function requestAccess(keySystem, configurations) {
     }
   }
   log({ keySystem, event: "access-refused" });
-  throw notSupported(`${keySystem} is not there, or takes none of these configurations`);
+  throw notSupported(`${keySystem} is not supported with any of these configurations`);
 }

@@ -1,5 +1,5 @@
 // ISO/IEC 14496-12 boxes: u32 size | type | (size 1: u64 size) | payload. Size 0 reaches to the end.
-// And the two of ISO/IEC 23001-7 that a CDM has to know: 'pssh' (8.1) and 'tenc' (8.2).
+// Also the two boxes of ISO/IEC 23001-7 that a CDM reads: 'pssh' (8.1) and 'tenc' (8.2).
 import { hex, Reader } from "./bytes.js";
 
 export const SYSTEM_ID = {
@@ -27,7 +27,7 @@ export function readBoxes(bytes) {
   return out;
 }
 
-/** @returns {{systemId: string, keyIds: Uint8Array[], data: Uint8Array}[]} every 'pssh' of some cenc init data */
+/** @returns {{systemId: string, keyIds: Uint8Array[], data: Uint8Array}[]} every 'pssh' box of some cenc init data */
 export function readPssh(bytes) {
   return readBoxes(bytes)
     .filter((box) => box.type === "pssh")
@@ -45,7 +45,7 @@ export function readPssh(bytes) {
     });
 }
 
-/** The default key id of a list of boxes that holds 'schi' (that is: of the children of a 'sinf'). */
+/** The default key id of a list of boxes that contains 'schi' (the children of a 'sinf'). */
 export function keyIdOfSinf(children) {
   const scheme = readBoxes(children).find((box) => box.type === "schi");
   if (!scheme) throw new RangeError("no schi box");
@@ -58,7 +58,7 @@ export function keyIdOfSinf(children) {
 
 const child = (boxes, type) => boxes.find((box) => box.type === type);
 
-/** Sample entries begin with fields of their own before their boxes start (14496-12, 12.1.3 and 12.2.3). */
+/** Sample entries begin with fields of their own before their boxes (14496-12, 12.1.3 and 12.2.3). */
 const ENTRY_HEADER = { encv: 78, enca: 28 };
 
 /** @returns {{keyId: Uint8Array, sinf: Uint8Array}[]} one for each encrypted track of an init segment; [] for media */

@@ -1,5 +1,5 @@
-// Bytes in their written forms, and the one cursor that reads them. Everything here throws RangeError on short input;
-// callers turn that into the error that EME asks for at their place.
+// Bytes and their text forms, and the one cursor that reads them. Everything here throws RangeError on short input;
+// callers turn that into the error that EME requires.
 
 /** Reads front to back; every length is checked here and nowhere else. */
 export class Reader {
@@ -13,7 +13,7 @@ export class Reader {
   }
 
   take(count) {
-    if (count > this.left) throw new RangeError(`${count} bytes wanted, ${this.left} left`);
+    if (count > this.left) throw new RangeError(`${count} bytes needed, ${this.left} left`);
     const part = this.bytes.slice(this.at, this.at + count);
     this.at += count;
     return part;
@@ -49,7 +49,7 @@ export function copyOf(source, what) {
   if (ArrayBuffer.isView(source)) {
     return new Uint8Array(source.buffer.slice(source.byteOffset, source.byteOffset + source.byteLength));
   }
-  throw new TypeError(`${what} has to be an ArrayBuffer or a view of one`);
+  throw new TypeError(`${what} must be an ArrayBuffer or a view of one`);
 }
 
 /** @param {...(Uint8Array|number[])} parts */
@@ -76,7 +76,7 @@ export const u32le = (n) => u32be(n).reverse();
 
 export const utf8 = (text) => new TextEncoder().encode(text);
 
-/** Strict: bytes that are no UTF-8 are a TypeError. */
+/** Strict: bytes that are not UTF-8 cause a TypeError. */
 export const fromUtf8 = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 
 export function utf16le(text) {
@@ -105,12 +105,12 @@ export function fromBase64(text) {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }
 
-/** Turns a key id between the order of the media (UUID) and the order of a Windows GUID; its own inverse. */
+/** Converts a key id between the byte orders of the media (UUID) and of a Windows GUID; its own inverse. */
 export function turnGuid(id) {
   return Uint8Array.from([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15], (from) => id[from]);
 }
 
-/** Key ids without repetitions, in their first order. */
+/** Key ids without repetitions, in order of first appearance. */
 export function distinct(keyIds) {
   const seen = new Map(keyIds.map((id) => [hex(id), id]));
   return [...seen.values()];

@@ -1,9 +1,10 @@
-// navigator.mediaCapabilities.decodingInfo with a keySystemConfiguration: another way to a MediaKeySystemAccess, which
-// Shaka and rx-player take where the browser has it (Chromium). Without the bridge's answer they would rule all out.
+// navigator.mediaCapabilities.decodingInfo with a keySystemConfiguration: another way to get a MediaKeySystemAccess,
+// which Shaka and rx-player use in browsers that have it (Chromium). Without the bridge's implementation they would
+// rule out every DRM.
 import { requestAccess } from "./access.js";
 import { systemFor } from "./config.js";
 
-/** The EME configuration that decodingInfo's one stands for (W3C Media Capabilities, 2.1.6). */
+/** The EME configuration that is equivalent to decodingInfo's (W3C Media Capabilities, 2.1.6). */
 function emeConfiguration({ audio, video, keySystemConfiguration: k }) {
   const capability = (track, more = {}) => ({
     contentType: track.contentType,

@@ -1,14 +1,14 @@
-// The real CDM underneath. Keys that a license brought are put into ClearKey sessions, which then really decrypt.
+// The real CDM underneath. Keys from a license are loaded into ClearKey sessions, which then really decrypt.
 import { base64url, hex, utf8 } from "./bytes.js";
 import { config } from "./config.js";
 import { writeKeyIds } from "./init-data.js";
 
 export const nativeRequestAccess = Navigator.prototype.requestMediaKeySystemAccess;
 
-/** Statuses under which a real CDM does not decrypt: such a key is kept from ClearKey, too. */
+/** Statuses with which a real CDM does not decrypt: such a key is withheld from ClearKey, too. */
 const WITHHELD = ["output-restricted", "internal-error", "expired", "status-pending", "usable-in-future", "released"];
 
-/** The ClearKey sessions behind one session of the bridge: one for each set of keys that came in. */
+/** The ClearKey sessions behind one session of the bridge: one for each set of keys. */
 export class ClearKeys {
   constructor(mediaKeys) {
     this.mediaKeys = mediaKeys;
@@ -16,7 +16,7 @@ export class ClearKeys {
     this.statuses = new Map();
   }
 
-  /** Loads keys; a key that a session already has is given to that session again (a renewal). */
+  /** Loads keys; a key that a session already has is loaded into that session again (a renewal). */
   async load(keys) {
     const usable = [];
     for (const pair of keys) {
@@ -28,8 +28,8 @@ export class ClearKeys {
     const ids = usable.map(({ id }) => hex(id));
     let session = this.sessions.find(({ held }) => ids.every((id) => held.has(id)));
     if (!session) {
-      // Firefox decrypts with a key only if the session's init data named it (so its source reads; not observed here); hence not before the
-      // license has told the ids.
+      // Firefox only decrypts with a key if the session's init data named it (according to its source; not observed
+      // here); so the session is created when the license has arrived and the ids are known.
       session = { real: this.mediaKeys.createSession("temporary"), held: new Set(ids) };
       this.sessions.push(session);
       await session.real.generateRequest("keyids", utf8(writeKeyIds(usable.map(({ id }) => id))));
@@ -47,7 +47,7 @@ export class ClearKeys {
     return [...this.statuses.values()].map(({ id, status }) => [id, status]);
   }
 
-  /** Gives every key the same status, with the keys themselves gone from the CDM. */
+  /** Sets the same status for every key, with the keys themselves removed from the CDM. */
   async drop(status) {
     for (const entry of this.statuses.values()) entry.status = status;
     await this.close();

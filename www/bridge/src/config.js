@@ -1,5 +1,5 @@
-// What a page may ask of the bridge: `window.__cdmBridge`, an object that exists before the script is loaded (or is made
-// here). It is read when it is needed, so a test can change it between two sessions. README.md lists the options.
+// The page's options for the bridge: `window.__cdmBridge`, an object that exists before the script is loaded (or is
+// created here). It is read on every use, so a test can change it between two sessions. README.md lists the options.
 import { fairplay } from "./fairplay.js";
 import { playready } from "./playready.js";
 import { widevine } from "./widevine.js";
@@ -22,14 +22,14 @@ const DEFAULTS = {
 };
 
 export const config = window.__cdmBridge || {};
-// A copy of the bridge that was loaded before this one has already filled it in.
+// An earlier copy of the bridge has already filled it in.
 export const alreadyActive = config.active === true;
 for (const [name, value] of Object.entries(DEFAULTS)) {
   if (config[name] === undefined) config[name] = value;
 }
 window.__cdmBridge = config;
 
-/** Names are checked loudly: a misspelt option would quietly test something else. */
+/** Invalid names throw: a misspelled option would silently test something else. */
 function checked() {
   const names = ["widevine", "playready", "fairplay"];
   const wrong = config.drms.find((name) => !names.includes(name));
@@ -55,8 +55,9 @@ const withLevels = (system, more) =>
   more.length > 0 ? { ...system, robustness: [...system.robustness, ...more] } : system;
 
 /**
- * The system behind a key system name, or undefined if the bridge knows the name but is to refuse it, or null if the
- * name is none of the bridge's and belongs to the browser.
+ * The system behind a key system name; undefined if the bridge knows the name but must refuse it; null if the name is
+ * unknown to
+ * the bridge and belongs to the browser.
  */
 export function systemFor(keySystem) {
   const has = (name) => config.drms.includes(name);

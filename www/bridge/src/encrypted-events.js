@@ -1,5 +1,6 @@
-// Safari announces protected tracks with `sinf` init data (one event a track), other browsers with the `pssh` boxes of the
-// whole init segment (`cenc`). Where FairPlay is or will be in use, the browser's event is stopped and Safari's is sent.
+// Safari announces protected tracks with `sinf` init data (one event per track), other browsers with the `pssh` boxes
+// of the whole init segment (`cenc`). If FairPlay is or will be in use, the browser's event is stopped and Safari's is
+// sent.
 import { base64, utf8 } from "./bytes.js";
 import { granted } from "./access.js";
 import { config, legacyFairplay } from "./config.js";
@@ -11,13 +12,15 @@ const ours = new WeakSet();
 const guarded = new WeakSet();
 const native = EventTarget.prototype.addEventListener;
 
-/** {"sinf":["base64"]}: the children of the box alone (what Safari was seen to send), the box itself, or with "\/" for "/". */
+/**
+ * {"sinf":["base64"]}: only the children of the box (as Safari was seen to send), the box itself, or with "\/" for "/".
+ */
 function sinfOf({ sinf }) {
   const json = JSON.stringify({ sinf: [base64(config.sinfForm === "box" ? sinf : sinf.slice(8))] });
   return utf8(config.sinfForm === "escaped" ? json.replace(/\//g, "\\/") : json).buffer;
 }
 
-/** Is FairPlay this element's DRM? Its MediaKeys decide; before they are there, the access that was granted last does. */
+/** Whether FairPlay is this element's DRM. Its MediaKeys decide; before they exist, the last granted access does. */
 function fairplayIn(element) {
   const keySystem = keySystemOf(element) || granted.last;
   return keySystem === "com.apple.fps" || (!keySystem && config.drms.length === 1 && config.drms[0] === "fairplay");
@@ -43,7 +46,7 @@ function onEncrypted(event) {
   }
 }
 
-/** Puts our listener in front of whatever the page adds to this element. */
+/** Registers our listener before any listener that the page adds to this element. */
 function guard(element) {
   if (guarded.has(element)) return;
   guarded.add(element);
@@ -51,7 +54,8 @@ function guard(element) {
 }
 
 export function installEncryptedEvents() {
-  // Elements outside the document or inside a shadow tree do not pass `document`: they are caught when they get a listener.
+  // Elements outside the document or inside a shadow tree do not pass `document`: they are handled when they get a
+  // listener.
   native.call(document, "encrypted", onEncrypted, true);
   HTMLMediaElement.prototype.addEventListener = function addEventListener(type, ...rest) {
     if (type === "encrypted" || type === "webkitneedkey") guard(this);

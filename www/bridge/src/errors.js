@@ -1,15 +1,15 @@
-// Which error a CDM refuses with. EME names them; the texts are for whoever reads the console.
+// The errors of a CDM. EME defines their names; the texts are for people who read the console.
 
-/** Bytes or arguments that make no sense: EME's TypeError. */
+/** Invalid bytes or arguments: EME's TypeError. */
 export const malformed = (text) => new TypeError(`simulated CDM: ${text}`);
 
-/** Right call at the wrong time. */
+/** A valid call at the wrong time. */
 export const wrongState = (text) => new DOMException(`simulated CDM: ${text}`, "InvalidStateError");
 
-/** Something that this CDM cannot do. */
+/** Something that this CDM does not support. */
 export const notSupported = (text) => new DOMException(`simulated CDM: ${text}`, "NotSupportedError");
 
-/** Runs a parser; whatever it throws (short input, bad base64, bad UTF-8) becomes one TypeError. */
+/** Runs a parser; any exception (short input, bad base64, bad UTF-8) becomes one TypeError. */
 export function parsing(what, parser) {
   try {
     return parser();

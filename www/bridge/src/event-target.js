@@ -1,5 +1,5 @@
-// The base of what sends events. `new EventTarget()` came with Chromium 64: before, another object that has listeners takes its
-// place, under the prototype of the class that extends it.
+// The base class of event targets. `new EventTarget()` needs Chromium 64: older engines use another object that has
+// listeners, with the prototype of the class that extends it.
 
 function constructible() {
   try {

@@ -1,5 +1,5 @@
-// One session's talk with its license server: challenges with fresh nonces out, answers in. No EME here, so the modern
-// session and the legacy WebKit session share it.
+// The message exchange of one session: challenges with fresh nonces out, responses in. Independent of EME, so the
+// modern session and the legacy WebKit session share it.
 import { hex } from "./bytes.js";
 import { config } from "./config.js";
 import { malformed, wrongState } from "./errors.js";
@@ -10,11 +10,11 @@ export const KIND = { new: 1, renewal: 2, release: 3 };
 export class Exchange {
   /**
    * @param {object} system one of the simulated DRMs
-   * @param {{keyIds: Uint8Array[], contentId?: string}} wanted what the init data asked for
+   * @param {{keyIds: Uint8Array[], contentId?: string}} wanted what the init data request
    */
   constructor({ system, keySystem, sessionId, wanted, certificate }) {
     Object.assign(this, { system, keySystem, sessionId, wanted, certificate });
-    // Nonces of challenges without an answer. An answer uses its nonce up: replayed, it is refused.
+    // Nonces of pending challenges. A response consumes its nonce: a replay is refused.
     this.open = new Map();
     this.awaitingCertificate = false;
   }
@@ -38,8 +38,9 @@ export class Exchange {
   }
 
   /**
-   * Takes what the page hands over.
-   * @returns {{message?: Uint8Array, messageType?: string, released?: boolean, license?: {keys: {id: Uint8Array, key: Uint8Array}[], renewal?: number}}}
+   * Handles a response from the page.
+   * @returns {{message?: Uint8Array, messageType?: string, released?: boolean, license?: {keys: {id: Uint8Array, key:
+   * Uint8Array}[], renewal?: number}}}
    */
   answer(bytes) {
     try {
@@ -60,9 +61,9 @@ export class Exchange {
       this.log("certificate");
       return { message: this.challenge(KIND.new), messageType: "license-request" };
     }
-    if (this.open.size === 0) throw wrongState("no challenge of this session waits for an answer");
+    if (this.open.size === 0) throw wrongState("no challenge of this session is pending");
     const license = this.system.readLicense(bytes);
-    if (!this.open.has(hex(license.nonce))) throw malformed("this license answers another challenge");
+    if (!this.open.has(hex(license.nonce))) throw malformed("this license is for another challenge");
     const released = this.open.get(hex(license.nonce)) === KIND.release;
     if (license.keys.length === 0 && !released) throw malformed("a license without a key");
     this.open.delete(hex(license.nonce));

@@ -1,4 +1,4 @@
-// The simulated FairPlay wire (docs/simulated-drm.md): SPC out, CKC in. A certificate comes first, always.
+// The simulated FairPlay protocol (docs/simulated-drm.md): SPC out, CKC in. A certificate is always required first.
 import {
   concat,
   distinct,
@@ -20,7 +20,7 @@ const SPC = [0xfb, 0xff, 0xfe, 0x01];
 /** Version and reserved bytes. */
 const CKC = [0, 0, 0, 1, 0, 0, 0xfb, 0xff];
 
-/** Text as UTF-8, as UTF-16LE, or as UTF-16LE behind a u32le length: Safari's versions differ. */
+/** Text as UTF-8, as UTF-16LE, or as UTF-16LE after a u32le length: Safari's versions differ. */
 export function readUriText(bytes) {
   const framed = new Reader(bytes);
   if (bytes.length >= 4 && framed.u32le() === bytes.length - 4) return fromUtf16le(framed.rest());
@@ -33,7 +33,10 @@ export function assetIdOf(uri) {
   return uri.slice(6);
 }
 
-/** {"sinf":["base64"…]}; a string holds the box, or only its children (two public reports from Safari; docs/protocol.md, "FairPlay"). */
+/**
+ * {"sinf":["base64"…]}; a string contains the box, or only its children (two public reports from Safari;
+ * docs/protocol.md, "FairPlay").
+ */
 function readSinf(bytes) {
   const { sinf } = JSON.parse(fromUtf8(bytes));
   if (!Array.isArray(sinf) || sinf.length === 0) throw new RangeError("no sinf list");
@@ -53,13 +56,13 @@ export const fairplay = {
   takesCertificate: true,
   needsCertificate: true,
 
-  /** DER: one SEQUENCE that is exactly as long as it says, with a SEQUENCE inside. Base64 text and JSON fail here. */
+  /** DER: one SEQUENCE of exactly the stated length, with a SEQUENCE inside. Base64 text and JSON are refused here. */
   checkCertificate(bytes) {
     parsing("not a FairPlay certificate", () => {
       const reader = new Reader(bytes);
       if (!equal(reader.take(2), [0x30, 0x82])) throw new RangeError("not DER");
       const [high, low] = reader.take(2);
-      if (high * 256 + low !== reader.left) throw new RangeError("the sequence has another length");
+      if (high * 256 + low !== reader.left) throw new RangeError("the sequence's length is wrong");
       if (reader.u8() !== 0x30) throw new RangeError("no certificate inside");
     });
   },
@@ -89,14 +92,14 @@ export const fairplay = {
 
   readLicense(bytes) {
     return parsing("not a CKC", () => {
-      if (!startsWith(bytes, CKC)) throw new RangeError("another start");
+      if (!startsWith(bytes, CKC)) throw new RangeError("wrong version or reserved bytes");
       const signed = bytes.slice(0, -32);
-      if (!equal(bytes.slice(-32), labelledHash("fp-license", signed))) throw new RangeError("the hash does not fit");
+      if (!equal(bytes.slice(-32), labelledHash("fp-license", signed))) throw new RangeError("the hash does not match");
       const reader = new Reader(signed);
       reader.take(8);
-      // In the place of the IV: the payload is not encrypted here.
+      // In the position of the IV: the payload is not encrypted here.
       const nonce = reader.take(16);
-      if (reader.u32be() !== reader.left + 32) throw new RangeError("the payload has another length");
+      if (reader.u32be() !== reader.left + 32) throw new RangeError("the payload's length is wrong");
       const keys = [];
       for (let left = reader.u8(); left > 0; left--) keys.push({ id: reader.take(16), key: reader.take(16) });
       const renewal = reader.u32be();
@@ -105,6 +108,6 @@ export const fairplay = {
     });
   },
 
-  /** `update("renew")`: the page asks for a new message. */
+  /** `update("renew")`: the page requests a new message. */
   isRenewCommand: (bytes) => equal(bytes, utf8("renew")),
 };

@@ -1,4 +1,4 @@
-// Init data that the simulated CDMs read alike: `keyids` and `webm` (W3C), and the boxes of `cenc`.
+// Init data that all simulated CDMs read: `keyids` and `webm` (W3C), and the boxes of `cenc`.
 import { base64url, fromBase64, fromUtf8 } from "./bytes.js";
 import { readPssh, SYSTEM_ID } from "./boxes.js";
 

@@ -1,5 +1,5 @@
-// Which protected tracks a page has given to which media element: SourceBuffer.appendBuffer is watched for init segments.
-// FairPlay's `sinf` init data are made from these; a browser without FairPlay does not make them itself.
+// The protected tracks that a page has appended for each media element: watches SourceBuffer.appendBuffer for init
+// segments. FairPlay's `sinf` init data are made from these; a browser without FairPlay does not make them itself.
 import { copyOf } from "./bytes.js";
 import { protectedTracks } from "./boxes.js";
 
@@ -15,7 +15,7 @@ function remember(buffer, data) {
   try {
     tracks = protectedTracks(copyOf(data, "media"));
   } catch (_error) {
-    return; // a part of a segment, or WebM: the browser's own parser has the last word on it
+    return; // a part of a segment, or WebM: the browser's own parser decides
   }
   if (tracks.length > 0) pending.set(source, [...(pending.get(source) || []), ...tracks]);
 }
@@ -30,7 +30,7 @@ export function takeTracks(element) {
 }
 
 export function installInitSegments() {
-  // ManagedMediaSource has the methods of its own prototype chain: MediaSource's.
+  // ManagedMediaSource inherits MediaSource's methods.
   if (!window.MediaSource) return;
   const { addSourceBuffer } = MediaSource.prototype;
   MediaSource.prototype.addSourceBuffer = function watched(type) {
@@ -50,7 +50,8 @@ export function installInitSegments() {
     if (object instanceof MediaSource) byUrl.set(url, object);
     return url;
   };
-  // Players revoke the URL as soon as the element has opened it, long before the first segment: a while it stays known.
+  // Players revoke the URL as soon as the element has opened it, long before the first segment: it stays known for a
+  // while.
   URL.revokeObjectURL = function watched(url) {
     if (byUrl.has(url)) revoked.push(url);
     while (revoked.length > 50) byUrl.delete(revoked.shift());

@@ -1,8 +1,9 @@
-// MediaKeyStatusMap: read-only, iterable, keys are ArrayBuffers (a fresh one each time: hls.js turns their bytes round).
+// MediaKeyStatusMap: read-only, iterable, keys are ArrayBuffers (new ones each time: hls.js reverses their bytes in
+// place).
 import { copyOf, hex } from "./bytes.js";
 
 export class KeyStatuses {
-  /** @param {() => [Uint8Array, string][]} entries what the session knows at this moment */
+  /** @param {() => [Uint8Array, string][]} entries the session's current statuses */
   constructor(entries) {
     Object.defineProperty(this, "list", { value: () => entries().map(([id, status]) => [id.slice().buffer, status]) });
   }

@@ -1,6 +1,6 @@
-// The API of Safari before EME was unprefixed, which FairPlay still has there: WebKitMediaKeys for com.apple.fps.1_0.
-// Init data of createSession: [init data of webkitneedkey][u32le length][id, UTF-16LE][u32le length][certificate], where
-// the first part is Safari's: [u32le length][skd:// URI, UTF-16LE].
+// The API of Safari before unprefixed EME, which Safari still offers for FairPlay: WebKitMediaKeys for
+// com.apple.fps.1_0. Init data of createSession: [init data of webkitneedkey][u32le length][id, UTF-16LE][u32le
+// length][certificate]; the first part is Safari's: [u32le length][skd:// URI, UTF-16LE].
 import { base64, concat, copyOf, fromUtf16le, hex, Reader, u32le, utf16le } from "./bytes.js";
 import { ClearKeys, nativeRequestAccess } from "./clearkey.js";
 import { config, LEGACY_FAIRPLAY, legacyFairplay } from "./config.js";
@@ -65,12 +65,12 @@ class LegacySession extends Target {
     }
   }
 
-  /** As in Safari nothing is returned: webkitkeyadded or webkitkeyerror tells how it went. */
+  /** As in Safari nothing is returned: webkitkeyadded or webkitkeyerror reports the outcome. */
   update(response) {
-    const bytes = copyOf(response, "an answer");
+    const bytes = copyOf(response, "a response");
     if (this.#closed || !this.#exchange)
-      throw new DOMException("simulated CDM: no key request is open", "InvalidStateError");
-    if (bytes.length === 0) throw malformed("the answer is empty");
+      throw new DOMException("simulated CDM: no key request is pending", "InvalidStateError");
+    if (bytes.length === 0) throw malformed("the response is empty");
     this.#take(bytes).catch((error) => this.#fail(KEY_ERROR.service, error));
   }
 
@@ -144,7 +144,7 @@ class LegacyKeys {
     return new LegacySession(this.#real, bytes);
   }
 
-  /** Gives the media element what really decrypts. */
+  /** Gives the media element the CDM that really decrypts. */
   attachTo(element) {
     return this.#real.then((real) => setRealMediaKeys(element, real));
   }
@@ -152,7 +152,7 @@ class LegacyKeys {
 
 const skdInitData = (uri) => concat(u32le(uri.length * 2), utf16le(uri));
 
-/** Raises webkitneedkey as Safari does when a playlist's key line names an skd:// URI. */
+/** Raises webkitneedkey as Safari does for an skd:// URI in a playlist's key line. */
 export function needKey(element, uri) {
   const event = eventWith("webkitneedkey", { initData: skdInitData(uri) });
   log({ keySystem: LEGACY_FAIRPLAY, event: "need-key", uri });
@@ -160,7 +160,7 @@ export function needKey(element, uri) {
   if (typeof element.onwebkitneedkey === "function") element.onwebkitneedkey(event);
 }
 
-/** For media from MediaSource, which has no playlist: the URI is the option's, or the key server's VOD form. */
+/** For media from MediaSource, which has no playlist: the option's URI, or the key server's VOD form. */
 export function needKeyForTracks(element, tracks) {
   for (const { keyId } of tracks) needKey(element, config.skd[hex(keyId)] || `skd://${base64(keyId)}`);
 }

@@ -1,5 +1,5 @@
-// Stored licenses of persistent sessions (W3C EME, 5.5), in localStorage: they outlive the page, as a CDM's do. The keys lie there
-// in clear, and ClearKey, which cannot keep any, gets them again in a temporary session of its own.
+// Stored licenses of persistent sessions (W3C EME, 5.5), in localStorage: they outlive the page, like a CDM's. The keys
+// are stored unencrypted, and ClearKey, which cannot store any, gets them again in a temporary session of its own.
 import { hex } from "./bytes.js";
 
 const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => Number.parseInt(pair, 16));

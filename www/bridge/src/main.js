@@ -1,4 +1,4 @@
-// Installs the bridge. It has to run before the player is loaded: players keep references to what they find.
+// Installs the bridge. It must run before the player is loaded: players keep references to the browser's functions.
 import { requestAccess } from "./access.js";
 import { installCapabilities } from "./capabilities.js";
 import { nativeRequestAccess } from "./clearkey.js";
@@ -10,7 +10,7 @@ import { installMediaElement } from "./media-element.js";
 
 if (!alreadyActive) {
   config.log = [];
-  // Without EME (an insecure page, a browser without it) there is no CDM to stand on.
+  // Without EME (an insecure page, a browser without it) there is no CDM to build on.
   config.active = Boolean(nativeRequestAccess && window.MediaKeys);
   config.needKey = needKey;
   if (config.active) {

@@ -1,4 +1,5 @@
-// HTMLMediaElement.setMediaKeys and mediaKeys: the element gets the real ClearKey MediaKeys, the page sees the bridge's.
+// HTMLMediaElement.setMediaKeys and mediaKeys: the element gets the real ClearKey MediaKeys, the page sees the
+// bridge's.
 import { ownerOf, standInFor } from "./media-keys.js";
 
 const native = HTMLMediaElement.prototype.setMediaKeys;
@@ -7,14 +8,14 @@ const nativeGetter = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype,
 /** Elements whose setMediaKeys was called, with what is (or is being) attached. */
 const attached = new WeakMap();
 
-/** The key system of an element's MediaKeys: the bridge's, or else the one that the browser really has. */
+/** The key system of an element's MediaKeys: the bridge's, or else the browser's real one. */
 export function keySystemOf(element) {
   const keys = attached.get(element);
   const owner = ownerOf(keys);
   return owner ? owner.keySystem : keys ? "org.w3.clearkey" : null;
 }
 
-/** Attaches the browser's own MediaKeys, past the wrapper. */
+/** Attaches the browser's own MediaKeys, bypassing the wrapper. */
 export const setRealMediaKeys = (element, real) => native.call(element, real);
 
 export function installMediaElement() {

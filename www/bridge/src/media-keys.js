@@ -5,7 +5,7 @@ import { malformed, notSupported } from "./errors.js";
 import { log } from "./log.js";
 import { Session } from "./session.js";
 
-/** The bridge's MediaKeys by the browser's own, and the other way round. */
+/** The bridge's MediaKeys by the browser's own, and vice versa. */
 const realOf = new WeakMap();
 const standInOf = new WeakMap();
 
@@ -30,7 +30,7 @@ export class Keys {
     if (!system.takesCertificate) return false;
     if (bytes.length === 0) throw malformed("the certificate is empty");
     system.checkCertificate(bytes);
-    // EME lets a CDM take the bytes before the promise settles or only then, and whether Safari's does is not known.
+    // EME lets a CDM use the bytes before the promise settles or only afterwards; Safari's behavior is unknown.
     if (config.certificateOrder === "strict") await null;
     this.#owner.certificate = bytes;
     log({ keySystem, event: "server-certificate", length: bytes.length });
@@ -47,5 +47,5 @@ if (window.MediaKeys) Object.setPrototypeOf(Keys.prototype, MediaKeys.prototype)
 /** The system and the real MediaKeys behind an object of the bridge; undefined for anything else. */
 export const ownerOf = (keys) => realOf.get(keys);
 
-/** What a page shall see in place of the browser's own object. */
+/** The object that a page sees instead of the browser's own. */
 export const standInFor = (real) => standInOf.get(real) || real;

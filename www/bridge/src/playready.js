@@ -1,5 +1,5 @@
-// The simulated PlayReady wire (docs/simulated-drm.md): a UTF-16 PlayReadyKeyMessage around UTF-8 SOAP going out, SOAP
-// coming in. The wrapper's other forms are what devices in the field were seen to send; `playreadyForm` chooses one.
+// The simulated PlayReady protocol (docs/simulated-drm.md): a UTF-16 PlayReadyKeyMessage around UTF-8 SOAP out, SOAP
+// in. The wrapper's other forms were seen from devices in the field; `playreadyForm` selects one.
 import {
   base64,
   concat,
@@ -29,7 +29,7 @@ const escaped = (text) => text.replace(/[&<>]/g, (char) => ({ "&": "&amp;", "<":
 /** PlayReady object: u32le size | u16le count | (u16le type | u16le size | WRMHEADER in UTF-16LE)…; type 1 is the header. */
 function readObject(data) {
   const reader = new Reader(data);
-  if (reader.u32le() !== data.length) throw new RangeError("the object states another length");
+  if (reader.u32le() !== data.length) throw new RangeError("the object's stated length is wrong");
   const keyIds = [];
   for (let left = reader.u16le(); left > 0; left--) {
     const type = reader.u16le();
@@ -60,12 +60,12 @@ function soap({ keyIds, nonce, kind, customData }) {
   );
 }
 
-/** Blanks after the document's end keep it valid and set its length's parity. */
+/** Blanks after the document's end keep it valid and set the parity of its length. */
 function padded(text, parity) {
   return utf8(text).length % 2 === parity ? text : `${text}\n`;
 }
 
-/** The CDM message around a challenge, in the form asked for. */
+/** The CDM message around a challenge, in the selected form. */
 function keyMessage(text, form) {
   if (form === "raw") return utf8(padded(text, 0));
   if (form === "raw-odd") return utf8(padded(text, 1));
@@ -84,7 +84,7 @@ function keyMessage(text, form) {
   return utf16le(xml);
 }
 
-/** The License element of an answer; throws on a SOAP fault and on anything that is not the answer's XML. */
+/** The License element of a response; throws on a SOAP fault and on any other XML. */
 function licenseElement(bytes) {
   const text = startsWith(bytes, BOM) ? fromUtf16le(bytes) : fromUtf8(bytes);
   const xml = new DOMParser().parseFromString(text, "application/xml");
@@ -117,7 +117,7 @@ export const playready = {
       const whole = fromBase64(licenseElement(bytes));
       const message = whole.slice(0, -32);
       if (whole.length < 32 || !equal(whole.slice(-32), labelledHash("pr-license", message))) {
-        throw new RangeError("the hash does not fit");
+        throw new RangeError("the hash does not match");
       }
       const license = readLicenseMessage(readMessage(message));
       return { ...license, keys: license.keys.map(({ id, key }) => ({ id: turnGuid(id), key })) };

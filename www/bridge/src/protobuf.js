@@ -1,5 +1,5 @@
-// Protobuf wire format, as far as the simulated Widevine wire uses it: varints and length-delimited fields are kept,
-// fixed-size fields are skipped.
+// Protobuf wire format, as far as the simulated Widevine protocol uses it: varints and length-delimited fields are
+// kept, fixed-size fields are skipped.
 import { concat, Reader } from "./bytes.js";
 
 function varint(value) {
@@ -17,7 +17,7 @@ export const varintField = (n, value) => concat(varint(n * 8), varint(value));
 
 function readVarint(reader) {
   let value = 0;
-  // Five bytes hold every number that occurs here; longer ones would lose digits in a double.
+  // Five bytes are enough for every number that occurs here; longer ones would lose digits in a double.
   for (let i = 0, weight = 1; i < 5; i++, weight *= 128) {
     const byte = reader.u8();
     value += (byte & 127) * weight;
@@ -26,7 +26,9 @@ function readVarint(reader) {
   throw new RangeError("a varint of more than 32 bits");
 }
 
-/** @returns {Map<number, (number|Uint8Array)[]>} the values of each field, in order; RangeError if it is no protobuf */
+/**
+ * @returns {Map<number, (number|Uint8Array)[]>} the values of each field, in order; RangeError if it is not protobuf
+ */
 export function readMessage(bytes) {
   const fields = new Map();
   const reader = new Reader(bytes);
@@ -46,10 +48,11 @@ export function readMessage(bytes) {
   return fields;
 }
 
-/** The only value of a field that has to be there once, as bytes. */
+/** The only value of a field that must occur once, as bytes. */
 export function onlyBytes(fields, n) {
   const values = fields.get(n) || [];
-  if (values.length !== 1 || !(values[0] instanceof Uint8Array)) throw new RangeError(`field ${n} is not there once`);
+  if (values.length !== 1 || !(values[0] instanceof Uint8Array))
+    throw new RangeError(`field ${n} does not occur exactly once`);
   return values[0];
 }
 

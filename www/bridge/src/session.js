@@ -48,14 +48,14 @@ export class Session extends Target {
 
   async generateRequest(initDataType, initData) {
     if (this.#closed) throw wrongState("the session is closed");
-    if (this.#started) throw wrongState("generateRequest was called before on this session");
+    if (this.#started) throw wrongState("generateRequest was already called on this session");
     this.#started = true;
     const { system, keySystem, level, certificate } = this.#owner;
     if (!initDataType) throw malformed("no init data type");
     const bytes = copyOf(initData, "init data");
     if (bytes.length === 0) throw malformed("the init data are empty");
     if (!system.initDataTypes.includes(initDataType))
-      throw notSupported(`${keySystem} takes no "${initDataType}" init data`);
+      throw notSupported(`${keySystem} does not support "${initDataType}" init data`);
     if (system.needsCertificate && !certificate)
       throw wrongState("FairPlay needs its certificate before generateRequest");
     const wanted = parsing(`${initDataType} init data`, () => system.readInitData(initDataType, bytes));
@@ -75,8 +75,8 @@ export class Session extends Target {
   async update(response) {
     if (this.#closed) throw wrongState("the session is closed");
     if (!this.#exchange) throw wrongState("update before generateRequest");
-    const bytes = copyOf(response, "an answer");
-    if (bytes.length === 0) throw malformed("the answer is empty");
+    const bytes = copyOf(response, "a response");
+    if (bytes.length === 0) throw malformed("the response is empty");
     const { message, messageType, license, released } = this.#exchange.answer(bytes);
     if (message) {
       this.#send(message, messageType);
@@ -89,7 +89,7 @@ export class Session extends Target {
     }
     if (this.#persistent) store(this.sessionId, this.#owner.keySystem, license.keys);
     await this.#clearKeys.load(license.keys);
-    // Closed meanwhile: what was loaded last must not outlive the session.
+    // Closed in the meantime: keys loaded last must not outlive the session.
     if (this.#closed) {
       await this.#clearKeys.close();
       throw wrongState("the session was closed during the update");
@@ -108,7 +108,7 @@ export class Session extends Target {
     this.#resolveClosed("closed-by-application");
   }
 
-  /** A temporary session has no stored license: its keys are released, and that is all. A persistent one tells its server. */
+  /** A temporary session has no stored license: its keys are released. A persistent one also notifies its server. */
   async remove() {
     if (this.#closed) throw wrongState("the session is closed");
     if (!this.#exchange) throw wrongState("remove before generateRequest");
@@ -122,7 +122,7 @@ export class Session extends Target {
     this.#statusesChanged();
   }
 
-  /** False if nothing is stored under this id. */
+  /** False if nothing is stored with this id. */
   async load(sessionId) {
     if (this.#closed || this.#started) throw wrongState("the session is in use");
     if (!sessionId) throw malformed("no session id");
@@ -182,7 +182,10 @@ export class Session extends Target {
     this.dispatchEvent(new Event("keystatuseschange"));
   }
 
-  /** Renewal by the license or by `__cdmBridge.renewal.after`; expiry by `__cdmBridge.renewal.expiresAfter` (seconds). */
+  /**
+   * Renewal as the license says, or by `__cdmBridge.renewal.after`; expiry by `__cdmBridge.renewal.expiresAfter`
+   * (seconds).
+   */
   #schedule(renewalSeconds) {
     this.#stopTimers();
     const { after = renewalSeconds, expiresAfter } = config.renewal;
@@ -214,5 +217,5 @@ export class Session extends Target {
   }
 }
 
-// A page that asks `instanceof MediaKeySession` gets the answer that it would get from the browser's own.
+// A page's `instanceof MediaKeySession` has the same result as with the browser's own.
 if (window.MediaKeySession) Object.setPrototypeOf(Session.prototype, MediaKeySession.prototype);

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), synchronous: a CDM checks a certificate before it answers, and WebCrypto only promises.
+// SHA-256 (FIPS 180-4), synchronous: a CDM checks a certificate before it returns, and WebCrypto is asynchronous.
 import { concat, utf8 } from "./bytes.js";
 
 /** The first 32 bits of the fractional parts of a root of the first primes: how FIPS 180-4 defines its constants. */

@@ -1,4 +1,4 @@
-// The simulated Widevine wire (docs/simulated-drm.md). The challenge is opaque to a page, the license is raw bytes.
+// The simulated Widevine protocol (docs/simulated-drm.md). The challenge is opaque to a page, the license is raw bytes.
 import { concat, distinct, equal, fromUtf8, startsWith, utf8 } from "./bytes.js";
 import { SYSTEM_ID } from "./boxes.js";
 import { malformed, parsing } from "./errors.js";
@@ -6,7 +6,7 @@ import { readCenc, readKeyIds, readWebm } from "./init-data.js";
 import { bytesField, firstNumber, onlyBytes, readMessage, varintField } from "./protobuf.js";
 import { labelledHash } from "./sha256.js";
 
-/** What a page sees first if it set no certificate and the CDM wants one. */
+/** The page's first message if it set no certificate and the CDM wants one. */
 const CERTIFICATE_REQUEST = Uint8Array.of(0x08, 0x04);
 
 /** Field 2 of the box's data: key ids; field 4: the content id. */
@@ -17,12 +17,12 @@ function readData(data) {
   return { keyIds, contentId };
 }
 
-/** Takes pb{ 1: …, 2: body, 3: H(label, body) } apart. */
+/** Parses pb{ 1: …, 2: body, 3: H(label, body) }. */
 function opened(bytes, kind, label) {
   const outer = readMessage(bytes);
-  if (firstNumber(outer, 1) !== kind) throw new RangeError("another kind of message");
+  if (firstNumber(outer, 1) !== kind) throw new RangeError("wrong kind of message");
   const body = onlyBytes(outer, 2);
-  if (!equal(onlyBytes(outer, 3), labelledHash(label, body))) throw new RangeError("the hash does not fit");
+  if (!equal(onlyBytes(outer, 3), labelledHash(label, body))) throw new RangeError("the hash does not match");
   return readMessage(body);
 }
 
@@ -34,22 +34,22 @@ export const widevine = {
   takesCertificate: true,
   certificateRequest: CERTIFICATE_REQUEST,
 
-  /** A service certificate is a protobuf; DER (a FairPlay certificate in the wrong place) fails at its first byte. */
+  /** A service certificate is protobuf; DER (a FairPlay certificate in the wrong place) fails at its first byte. */
   checkCertificate(bytes) {
     parsing("not a Widevine service certificate", () => {
       if (!startsWith(bytes, [0x0a])) throw new RangeError("it does not start with 0a");
       const fields = readMessage(bytes);
       if (!equal(onlyBytes(fields, 2), labelledHash("wv-certificate", onlyBytes(fields, 1)))) {
-        throw new RangeError("the hash does not fit");
+        throw new RangeError("the hash does not match");
       }
     });
   },
 
-  /** The answer to the certificate request: pb{ 1: 5 varint, 2: certificate }. */
+  /** The response to the certificate request: pb{ 1: 5 varint, 2: certificate }. */
   readCertificate(bytes) {
     const certificate = parsing("not a service certificate", () => {
       const outer = readMessage(bytes);
-      if (firstNumber(outer, 1) !== 5) throw new RangeError("another kind of message");
+      if (firstNumber(outer, 1) !== 5) throw new RangeError("wrong kind of message");
       return onlyBytes(outer, 2);
     });
     this.checkCertificate(certificate);
@@ -79,7 +79,7 @@ export const widevine = {
   },
 
   readLicense(bytes) {
-    if (startsWith(bytes, [0x08, 0x05])) throw malformed("a service certificate where a license was due");
+    if (startsWith(bytes, [0x08, 0x05])) throw malformed("a service certificate instead of a license");
     return parsing("not a Widevine license", () => readLicenseMessage(opened(bytes, 2, "wv-license")));
   },
 };

@@ -1,4 +1,5 @@
-// This device: probe() and diagnose(), as a person reads them, and as a report. The browser's own CDMs; no bridge.
+// This device: the results of probe() and diagnose(), for people and as a report. Uses the browser's own CDMs, without
+// the bridge.
 import "../shared/site.js";
 import "../shared/task-status.js";
 import { diagnose, probe, type Drm } from "pallycon-drm";
@@ -16,7 +17,7 @@ const CODECS: [name: string, contentType: string][] = [
   ["AAC", 'audio/mp4; codecs="mp4a.40.2"'],
   ["Opus", 'audio/mp4; codecs="opus"'],
 ];
-/** A browser without a CDM may think for a minute; what has answered by then is shown. */
+/** A browser without a CDM may take a minute; results that have arrived by then are shown. */
 const PATIENCE = 8000;
 
 const findings: Findings = {
@@ -46,7 +47,7 @@ function showReport(): void {
   fill(place, h("strong", {}, title), h("p", {}, text));
 }
 
-/** Which DRMs of those that work have each codec. */
+/** The supported codecs of each working DRM. */
 async function codecs(drms: Drm[]): Promise<void> {
   const rows = [];
   for (const [codec, type] of CODECS) {
@@ -56,20 +57,20 @@ async function codecs(drms: Drm[]): Promise<void> {
     fill(find("#codecs"), codecTable(rows, drms));
   }
   findings.codecs = rows;
-  if (drms.length === 0) fill(find("#codecs"), h("p", { class: "empty" }, "No DRM, no codecs under it."));
+  if (drms.length === 0) fill(find("#codecs"), h("p", { class: "empty" }, "No DRM, so no codecs to list."));
 }
 
 async function examine(): Promise<void> {
   showReport();
-  findings.drms = await status.track("Asking the browser for its DRMs …", probe({ timeout: PATIENCE }));
+  findings.drms = await status.track("Querying the browser's DRMs …", probe({ timeout: PATIENCE }));
   fill(find("#drms"), drmTable(findings.drms));
-  findings.problems = await status.track("Looking for what is in the way …", diagnose({ timeout: PATIENCE }));
+  findings.problems = await status.track("Looking for problems …", diagnose({ timeout: PATIENCE }));
   fill(
     find("#problems"),
-    problemList(findings.problems, "Nothing: the page may use EME, the browser has a DRM, and wasm runs."),
+    problemList(findings.problems, "None: the page may use EME, the browser has a DRM, and wasm runs."),
   );
   showReport();
-  await status.track("Asking for codecs …", codecs(Array.from(new Set(findings.drms.map(({ drm }) => drm)))));
+  await status.track("Querying codecs …", codecs(Array.from(new Set(findings.drms.map(({ drm }) => drm)))));
   showReport();
   status.say("Done.", "good");
 }
@@ -81,7 +82,7 @@ async function checkUrl(url: string): Promise<void> {
   const all = await task.track("Asking …", diagnose({ urls: [url], timeout: PATIENCE }));
   const problems = all.filter(({ code }) => !before.includes(code));
   findings.urls = findings.urls.filter((one) => one.url !== url).concat({ url, problems });
-  fill(find("#url-result"), problemList(problems, "It can be reached, and CORS allows this page."));
+  fill(find("#url-result"), problemList(problems, "It is reachable, and CORS allows this page."));
   showReport();
 }
 

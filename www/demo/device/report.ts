@@ -1,4 +1,4 @@
-// The report: what was found, as text for a ticket. Pure. A URL loses its query, user and fragment.
+// The report: the findings, as text for a ticket. Pure. URLs are reduced to host and path.
 import type { Drm, Problem, Probed } from "pallycon-drm";
 
 export interface CodecRow {
@@ -42,7 +42,7 @@ export function redactedUrl(text: string): string {
   }
 }
 
-/** In one sentence: the best that works here. */
+/** One sentence: the best DRM that works here. */
 export function verdictOf({ drms, problems }: Findings): {
   kind: "good" | "warning" | "error";
   title: string;
@@ -57,13 +57,13 @@ export function verdictOf({ drms, problems }: Findings): {
       title: "No DRM for protected content works here.",
       text: problems?.[0]
         ? `${problems[0].message} ${problems[0].hint}`
-        : "The browser grants ClearKey at most, which protects nothing.",
+        : "The browser grants at most ClearKey, which protects nothing.",
     };
   const level = best.securityLevel ? ` at ${best.securityLevel}` : "";
   return {
     kind: problems?.length ? "warning" : "good",
     title: `${names} ${real.length > 1 && names.includes(" and ") ? "work" : "works"} here.`,
-    text: `Best: ${DRM_NAMES[best.drm]}${level} (${best.keySystem}).${problems?.length ? " Something is in the way all the same, see below." : ""}`,
+    text: `Best: ${DRM_NAMES[best.drm]}${level} (${best.keySystem}).${problems?.length ? " But there are problems, see below." : ""}`,
   };
 }
 

@@ -1,4 +1,4 @@
-// What was found, as tables.
+// The findings, as tables.
 import type { Drm, Problem, Probed } from "pallycon-drm";
 import { h } from "../shared/dom.js";
 import { DRM_NAMES, type CodecRow } from "./report.js";

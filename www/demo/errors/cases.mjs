@@ -1,34 +1,35 @@
-// What is made to go wrong for docs/without-and-with.md, each in every player. A case belongs to a report of users (`pain`:
-// its number in docs/reported-issues.md), to a group of PallyCon's codes (`group`: its title in errors.json), or to another section.
+// The failures that docs/without-and-with.md provokes in every player. A case belongs to a reported issue (`pain`: its
+// number in docs/reported-issues.md), to a group of PallyCon's codes (`group`: its title in errors.json), or to another
+// section.
 const license = (fault, more) => ({ faults: [{ on: "license", fault, ...more }] });
 const certificate = (fault) => ({ faults: [{ on: "certificate", fault }] });
 const token = (fault) => ({ faults: [{ on: "token", fault }] });
 /** The browser as it is, without the bridge. */
 const plain = { bridge: null, environment: true };
 
-/** A name of this machine that is no localhost to the browser. */
+/** A name of this machine that browsers do not treat as localhost. */
 export const STRANGER = "player.example";
 
-/** Reports that are not provoked in the players, and why. */
+/** Reported issues that are not provoked in the players, with the reasons. */
 export const NOT_PROVOKED = {
-  21: "each player keeps its own reader of boxes, with the package and without. Inputs that keep some of them busy for ever are not published from here",
-  23: "the demo's content does not rotate its keys. What is read of a period, and when a rotated key is asked for, is tested on made-up init data",
+  21: "each player keeps its own box parser, with the package and without. Inputs that make some of them loop indefinitely are not published here",
+  23: "the demo's content does not rotate its keys. Tests with made-up init data cover the key period and the time at which a rotated key is requested",
 };
 
 export const SECTIONS = [
   { id: "control", title: "When nothing goes wrong" },
-  { id: "answer", title: "Answers that are no license" },
+  { id: "answer", title: "Responses that are not a license" },
   { id: "page", title: "The browser and the page" },
 ];
 
 export const CASES = [
-  { pain: 1, what: "HTTP 503 once: the SPC goes out again", drm: "fairplay", ...license("status:503", { times: 1 }) },
+  { pain: 1, what: "HTTP 503 once: the SPC is sent again", drm: "fairplay", ...license("status:503", { times: 1 }) },
   { pain: 2, what: "the CKC comes as bytes", drm: "fairplay", ...license("raw") },
   { pain: 2, what: "the CKC comes in XML", drm: "fairplay", ...license("ckc-xml") },
   { pain: 2, what: "the CKC comes in JSON", drm: "fairplay", ...license("ckc-json") },
   { pain: 3, what: "7011: the token is twenty minutes old", drm: "widevine", ...token("expires:1200") },
-  { pain: 4, what: "a page in place of the certificate", drm: "fairplay", ...certificate("html") },
-  { pain: 4, what: "an error in place of the certificate", drm: "fairplay", ...certificate("error:7302") },
+  { pain: 4, what: "a page instead of the certificate", drm: "fairplay", ...certificate("html") },
+  { pain: 4, what: "an error instead of the certificate", drm: "fairplay", ...certificate("error:7302") },
   { pain: 4, what: "the certificate comes as base64", drm: "fairplay", ...certificate("base64") },
   {
     pain: 5,
@@ -54,7 +55,7 @@ export const CASES = [
   { pain: 6, what: "the sinf data are escaped JSON", drm: "fairplay", bridge: { sinfForm: "escaped" } },
   {
     pain: 7,
-    what: "HLS whose KEYID attributes are not the media's",
+    what: "HLS whose KEYID attributes differ from the media's",
     drm: "fairplay",
     playlists: "keyid",
     run: { hls: true },
@@ -84,12 +85,12 @@ export const CASES = [
   },
   {
     pain: 11,
-    what: "SL3000 is asked for, and the device has SL2000",
+    what: "SL3000 is requested, and the device has SL2000",
     drm: "playready",
     environment: true,
     run: { hardware: "com.microsoft.playready.recommendation.3000" },
   },
-  { pain: 12, what: "the device tells key ids in GUID order", drm: "playready", bridge: { guidKeyStatuses: true } },
+  { pain: 12, what: "the device reports key ids in GUID order", drm: "playready", bridge: { guidKeyStatuses: true } },
   {
     pain: 12,
     what: "in GUID order, and the key may not be shown here",
@@ -98,7 +99,7 @@ export const CASES = [
   },
   {
     pain: 13,
-    what: "HW_SECURE_ALL is asked for, and the device has software",
+    what: "HW_SECURE_ALL is requested, and the device only has software DRM",
     drm: "widevine",
     environment: true,
     run: { robustness: "HW_SECURE_ALL" },
@@ -113,7 +114,7 @@ export const CASES = [
     ...plain,
     headers: { "permissions-policy": "encrypted-media=()" },
   },
-  { pain: 16, what: "the answer has no CORS headers", drm: "widevine", environment: true, ...license("no-cors") },
+  { pain: 16, what: "the response has no CORS headers", drm: "widevine", environment: true, ...license("no-cors") },
   {
     pain: 17,
     what: "the first token has expired when the license is renewed",
@@ -138,7 +139,7 @@ export const CASES = [
   },
   {
     pain: 20,
-    what: "the CDM asks for Widevine's certificate first",
+    what: "the CDM requests Widevine's certificate first",
     drm: "widevine",
     bridge: { serviceCertificateRequest: true },
     count: true,
@@ -149,11 +150,11 @@ export const CASES = [
     drm: "widevine",
     bridge: { statuses: { "*": "output-restricted" } },
   },
-  { pain: 24, what: "7115: the license server knows the client as revoked", drm: "widevine", ...license("error:7115") },
-  { pain: 24, what: "a browser without the DRM, as Electron comes", drm: "widevine", ...plain },
+  { pain: 24, what: "7115: the license server lists the client as revoked", drm: "widevine", ...license("error:7115") },
+  { pain: 24, what: "a browser without the DRM, such as plain Electron", drm: "widevine", ...plain },
   {
     pain: 25,
-    what: "the app sets the header where the reports had it",
+    what: "the app sets the header in the wrong place",
     drm: "widevine",
     run: { misplaced: true },
     strays: true,
@@ -180,19 +181,19 @@ export const CASES = [
   },
   { group: "The request", what: "9001: a parameter is missing", drm: "widevine", ...license("error:9001") },
 
-  { section: "control", what: "everything as it should be", drm: "widevine" },
-  { section: "control", what: "everything as it should be", drm: "playready" },
-  { section: "control", what: "everything as it should be", drm: "fairplay" },
+  { section: "control", what: "no fault", drm: "widevine" },
+  { section: "control", what: "no fault", drm: "playready" },
+  { section: "control", what: "no fault", drm: "fairplay" },
 
   { section: "answer", what: "a sign-in page of the network", drm: "widevine", ...license("html") },
   { section: "answer", what: "a redirect to a sign-in page", drm: "widevine", ...license("redirect") },
-  { section: "answer", what: "an empty answer", drm: "widevine", ...license("empty") },
+  { section: "answer", what: "an empty response", drm: "widevine", ...license("empty") },
   { section: "answer", what: "JSON of another shape", drm: "widevine", ...license("json") },
   { section: "answer", what: "half a license", drm: "widevine", ...license("truncate") },
   { section: "answer", what: "another DRM's license", drm: "widevine", ...license("wrong-drm") },
   { section: "answer", what: "HTTP 503 for good", drm: "widevine", ...license("status:503") },
   { section: "answer", what: "the connection breaks", drm: "widevine", environment: true, ...license("close") },
-  { section: "answer", what: "no answer in time", drm: "widevine", ...license("slow:60000") },
+  { section: "answer", what: "no response in time", drm: "widevine", ...license("slow:60000") },
   {
     section: "answer",
     what: "7001 for one of two keys",

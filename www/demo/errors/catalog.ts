@@ -1,4 +1,5 @@
-// All codes, searchable by number or words: the package's own (errors.json), and what players and browsers say in their place.
+// All codes, searchable by number or text: the package's own (errors.json), and what players and browsers report
+// instead.
 import { SYMPTOMS, type Symptom } from "./symptoms.js";
 
 export interface Entry {
@@ -22,7 +23,7 @@ export interface Found {
 export const entriesOf = ({ sections }: ErrorTable): Entry[] =>
   ([] as Entry[]).concat(...sections.map(({ codes }) => codes));
 
-/** Words of a query; dashes and capitals do not matter. */
+/** The words of a query; dashes and case are ignored. */
 const words = (text: string): string[] =>
   text
     .toLowerCase()
@@ -31,12 +32,12 @@ const words = (text: string): string[] =>
     .split(" ")
     .filter(Boolean);
 
-/** How well `fields`, best first, match all words: 0 is not at all. */
+/** How well `fields`, best first, match all words: 0 means not at all. */
 function rank(query: string[], fields: string[][]): number {
   if (query.length === 0) return 1;
   let sum = 0;
   for (const word of query) {
-    // A whole word counts twice as much as the beginning of one; the first fields most. A number is never meant as a part.
+    // A whole word counts twice as much as a prefix; the first fields most. A number never matches as a part.
     const at = fields.map((field, index) => {
       const whole = field.includes(word);
       const begins = /^\d+$/.test(word)

@@ -1,5 +1,5 @@
-// One side of the Error lab, in a frame of its own: players keep globals, and a bridge cannot be taken away. The page that frames it
-// calls `window.compare`. The query: `license` (where licenses are), `bridge` (its configuration as JSON), `eme=none`.
+// One side of the Error lab, in its own frame: players keep globals, and a bridge cannot be removed. The parent page
+// calls `window.compare`. The query: `license` (the license server), `bridge` (its configuration as JSON), `eme=none`.
 import type { Stage } from "./compare/stage.js";
 
 export interface FrameWindow extends Window {

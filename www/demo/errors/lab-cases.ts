@@ -1,4 +1,5 @@
-// What the lab offers: the cases of cases.mjs that a page can provoke, a few of a frame's own, and every code of the license server.
+// The lab's cases: those of cases.mjs that a page can provoke, a few that need a frame, and every code of the license
+// server.
 import { CASES } from "./cases.mjs";
 import { entriesOf, type ErrorTable } from "./catalog.js";
 
@@ -9,15 +10,15 @@ export interface LabCase {
   what: string;
   drm: "widevine" | "playready" | "fairplay";
   faults?: object[];
-  /** of the bridge; null: the browser as it is */
+  /** configuration of the bridge; null: the browser without it */
   bridge?: object | null;
   /** for compare.play() */
   run?: Record<string, unknown>;
-  /** diagnose() is asked, too */
+  /** also runs diagnose() */
   environment?: boolean;
   probe?: boolean;
   again?: boolean;
-  /** milliseconds to go on watching though it plays */
+  /** milliseconds to keep watching after playback has started */
   listen?: number;
   players?: LabPlayer[];
   frame?: { document?: string; allow?: string; eme?: "none" };
@@ -54,7 +55,7 @@ interface Case extends Omit<LabCase, "id" | "group"> {
   strays?: boolean;
 }
 
-/** Those that need another browser, other headers or other playlists are for the recorded page alone. */
+/** Cases that need another browser, other headers or other playlists are only on the recorded page. */
 const provokable = ({ headers, webkit, host, framed, playlists, strays }: Case): boolean =>
   !headers && !webkit && !host && !framed && !playlists && !strays;
 const GROUPS: Record<string, string> = {
@@ -73,7 +74,7 @@ const recorded = (CASES as Case[]).filter(provokable).map(
 );
 
 const PAGE: LabCase[] = [
-  { what: "No EME in the browser (taken away from the frame)", frame: { eme: "none" as const } },
+  { what: "No EME in the browser (removed from the frame)", frame: { eme: "none" as const } },
   { what: "An iframe that may not use EME", frame: { allow: "encrypted-media 'none'" } },
   { what: "A Content-Security-Policy without wasm", frame: { document: "errors-frame-no-wasm.html" } },
   { what: "A Content-Security-Policy without the license server", frame: { document: "errors-frame-no-license.html" } },

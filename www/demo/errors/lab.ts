@@ -1,4 +1,4 @@
-// The lab: choose a case and a player, run both sides at once.
+// The lab: choose a case and a player, and run both sides at once.
 import table from "site:errors";
 import { fill, find, h, siteRoot } from "../shared/dom.js";
 import type { TaskStatus } from "../shared/task-status.js";
@@ -11,14 +11,14 @@ const status = find<TaskStatus>("#lab-status");
 const select = form.elements.namedItem("case") as HTMLSelectElement;
 const players = form.elements.namedItem("player") as HTMLSelectElement;
 
-/** A run of each side's own at the server: its faults are counted for it alone. */
+/** Each side has its own run at the server, so that faults are counted separately. */
 const RUN = /^(.*\/r\/)[\w-]+\//.exec(location.pathname);
 const name = RUN
   ? location.pathname.slice(RUN[1]!.length).split("/")[0]!
   : `lab-${(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36)}`;
 const runs = new URL(RUN ? RUN[1]! : `${siteRoot().pathname}r/`, location.origin).href;
 
-/** The same server under its other name: an origin that is not the page's. */
+/** The same server with its other name: a different origin than the page's. */
 function otherOrigin(url: string): string {
   const other = new URL(url);
   if (other.hostname === "127.0.0.1") other.hostname = "localhost";

@@ -63,7 +63,7 @@ function provoke(pallycon: number): void {
   find("#lab-form button[type=submit]").focus();
 }
 
-/** A section of the table, whose entries are made when it is opened. */
+/** A section of the table; its entries are created when it is opened. */
 function section({ title, codes }: (typeof table.sections)[number]): HTMLDetailsElement {
   const numbers = codes.map(({ pallycon }) => pallycon).filter((number): number is number => number !== undefined);
   const range = numbers.length ? `PallyCon ${Math.min(...numbers)} to ${Math.max(...numbers)}` : undefined;
@@ -99,7 +99,7 @@ function show(query: string): void {
     ...symptoms.map(symptom),
     ...listed,
     symptoms.length + entries.length === 0 &&
-      h("p", { class: "empty" }, "Nothing has these words. Try a number, or one word of the message."),
+      h("p", { class: "empty" }, "No entry contains all of these words. Try a number, or one word of the message."),
   );
   found.textContent = query.trim()
     ? `${entries.length} of ${table.sections.reduce((sum, { codes }) => sum + codes.length, 0)} codes${symptoms.length ? `, ${symptoms.length} of players and browsers` : ""}`
@@ -123,7 +123,7 @@ function followAddress(): void {
     found?.open();
   }
   const place = document.getElementById(target);
-  // Not :target, which does not see what was made after the address had changed.
+  // Not :target, which ignores elements created after the address changed.
   results.querySelectorAll(".chosen").forEach((one) => one.classList.remove("chosen"));
   place?.classList.add("chosen");
   place?.scrollIntoView();

@@ -1,4 +1,4 @@
-// One side of the lab: the frame that plays, and what an app is told in it.
+// One side of the lab: the frame that plays, and the errors that an app gets in it.
 import contents from "site:catalog";
 import type { PallyConError, PallyConEvent } from "pallycon-drm";
 import { fill, h } from "../shared/dom.js";
@@ -6,7 +6,7 @@ import type { Stage } from "./compare/stage.js";
 import type { FrameWindow } from "./frame.js";
 import { CONTENT, SYSTEMS, type LabCase, type LabPlayer } from "./lab-cases.js";
 
-/** Frames that must have been decoded before it counts as playing; how long silence is watched; how long a settled side is. */
+/** The decoded frames that count as playing; how long to watch a silent side; how long a settled one. */
 const ENOUGH_FRAMES = 20;
 const LIMIT = 9000;
 const SETTLED = 1200;
@@ -49,7 +49,7 @@ export class Side {
     fill(this.place);
   }
 
-  /** `base`: of this side's run at the server; `license`: the same under another origin, as in life. */
+  /** `base`: URL of this side's run at the server; `license`: the same with another origin, as in practice. */
   async run(
     one: LabCase,
     player: LabPlayer,
@@ -141,7 +141,9 @@ export class Side {
     );
   }
 
-  /** What the package says beside the player: its error in fields, and diagnose() or probe() where the browser is in question. */
+  /**
+   * What the package adds to the player's error: its fields, and diagnose() or probe() if the browser is the suspect.
+   */
   private async explain(stage: Stage, one: LabCase, outcome: Outcome): Promise<boolean> {
     if (!this.ours) return false;
     const events = stage.events as PallyConEvent[];
@@ -172,12 +174,12 @@ export class Side {
   }
 }
 
-/** A status for every key of the sample, in the bridge's own form. */
+/** A status for every key of the sample, in the bridge's own format. */
 function bridgeOf({ bridge }: LabCase): object {
   const { statuses, ...more } = (bridge ?? {}) as { statuses?: Record<string, string> };
   return statuses ? { ...more, statuses: { [KEY]: statuses["*"] } } : more;
 }
-/** Of the sample that Widevine and PlayReady play here. */
+/** For the sample that Widevine and PlayReady play here. */
 const KEY = contents.find(({ contentId }) => contentId === CONTENT.widevine)!.tracks[0]!.keyId;
 
 const unique = <T extends { code: string; message: string }>(list: T[]): T[] =>

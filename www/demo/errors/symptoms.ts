@@ -33,19 +33,19 @@ export const SYMPTOMS: Symptom[] = [
   {
     says: "6001 REQUESTED_KEY_SYSTEM_CONFIG_UNAVAILABLE",
     by: "Shaka Player",
-    means: "The browser has none of the DRMs of this content at the robustness that is asked for.",
+    means: "The browser has none of the content's DRMs with the requested robustness.",
     codes: NO_DRM,
   },
   {
     says: "6007 LICENSE_REQUEST_FAILED",
     by: "Shaka Player",
-    means: "The license was refused, or never came. pallyConError(error) has the reason.",
+    means: "The license was refused, or never arrived. pallyConError(error) has the reason.",
     codes: REFUSED,
   },
   {
     says: "6008 LICENSE_RESPONSE_REJECTED",
     by: "Shaka Player",
-    means: "The CDM refused what came as a license.",
+    means: "The CDM refused the response as a license.",
     codes: CDM_REFUSED,
   },
   {
@@ -57,13 +57,13 @@ export const SYMPTOMS: Symptom[] = [
   {
     says: "6014 EXPIRED",
     by: "Shaka Player",
-    means: "The license's time is over.",
+    means: "The license has expired.",
     codes: ["key-expired", "period-over"],
   },
   {
     says: "6017 SERVER_CERTIFICATE_REQUEST_FAILED",
     by: "Shaka Player",
-    means: "The certificate did not come, or is not one.",
+    means: "The certificate did not arrive, or is not one.",
     codes: CERTIFICATE,
   },
   {
@@ -75,37 +75,37 @@ export const SYMPTOMS: Symptom[] = [
   {
     says: "4012 RESTRICTIONS_CANNOT_BE_MET",
     by: "Shaka Player",
-    means: "The CDM has a license, and no key of it may be used here.",
+    means: "The CDM has a license, but none of its keys may be used here.",
     codes: ["output-restricted", "key-missing", "key-unusable"],
   },
   {
     says: "keySystemLicenseRequestFailed",
     by: "hls.js",
-    means: "The license was refused, or never came. pallyConError(data) has the reason.",
+    means: "The license was refused, or never arrived. pallyConError(data) has the reason.",
     codes: REFUSED,
   },
   {
     says: "keySystemSessionUpdateFailed",
     by: "hls.js",
-    means: "The CDM refused what came as a license.",
+    means: "The CDM refused the response as a license.",
     codes: CDM_REFUSED,
   },
   {
     says: "keySystemNoAccess",
     by: "hls.js",
-    means: "The browser has none of the DRMs, or FairPlay's certificate did not come.",
+    means: "The browser has none of the DRMs, or FairPlay's certificate did not arrive.",
     codes: [...NO_DRM, ...CERTIFICATE],
   },
   {
     says: "keySystemNoSession",
     by: "hls.js",
-    means: "No session could be made.",
+    means: "No session could be created.",
     codes: ["fairplay-mpeg-ts", "media-keys-refused"],
   },
   {
     says: "keySystemStatusOutputRestricted",
     by: "hls.js",
-    means: "The display does not meet the HDCP version that the license asks for.",
+    means: "The display does not support the HDCP version that the license requires.",
     codes: ["output-restricted"],
   },
   {
@@ -114,26 +114,26 @@ export const SYMPTOMS: Symptom[] = [
     means: "The CDM failed with this key.",
     codes: ["key-unusable"],
   },
-  { says: "100 MEDIA_KEYERR", by: "dash.js", means: "The CDM refused what came as a license.", codes: CDM_REFUSED },
+  { says: "100 MEDIA_KEYERR", by: "dash.js", means: "The CDM refused the response as a license.", codes: CDM_REFUSED },
   {
     says: "109 SERVER_CERTIFICATE_UPDATED_ERROR",
     by: "dash.js",
-    means: "FairPlay's certificate did not come, or is not one.",
+    means: "FairPlay's certificate did not arrive, or is not one.",
     codes: CERTIFICATE,
   },
   {
     says: "114 MEDIA_KEY_MESSAGE_LICENSER_ERROR",
     by: "dash.js",
-    means: "The license was refused, or never came. pallyConError(event) has the reason.",
+    means: "The license was refused, or never arrived. pallyConError(event) has the reason.",
     codes: REFUSED,
   },
   {
     says: "KEY_LOAD_ERROR",
     by: "rx-player",
-    means: "The license was refused, or never came. pallyConError(error) has the reason.",
+    means: "The license was refused, or never arrived. pallyConError(error) has the reason.",
     codes: REFUSED,
   },
-  { says: "KEY_UPDATE_ERROR", by: "rx-player", means: "The CDM refused what came as a license.", codes: CDM_REFUSED },
+  { says: "KEY_UPDATE_ERROR", by: "rx-player", means: "The CDM refused the response as a license.", codes: CDM_REFUSED },
   {
     says: "KEY_STATUS_CHANGE_ERROR",
     by: "rx-player",
@@ -144,26 +144,26 @@ export const SYMPTOMS: Symptom[] = [
   {
     says: "eme-failed-generate-license-request",
     by: "video.js",
-    means: "The license was refused, or never came. pallyConError(player.error()) has the reason.",
+    means: "The license was refused, or never arrived. pallyConError(player.error()) has the reason.",
     codes: REFUSED,
   },
   {
     says: "eme-failed-set-server-certificate",
     by: "video.js",
-    means: "FairPlay's certificate did not come, or the CDM refused it.",
+    means: "FairPlay's certificate did not arrive, or the CDM refused it.",
     codes: [...CERTIFICATE, "certificate-rejected"],
   },
   {
     says: "eme-failed-update-session",
     by: "video.js",
-    means: "The CDM refused what came as a license.",
+    means: "The CDM refused the response as a license.",
     codes: CDM_REFUSED,
   },
   {
     says: "TypeError: Type error",
     by: "Safari's CDM",
     means:
-      "update() was given something that is not a license: JSON or HTML under status 200, or a CKC in base64 or XML.",
+      "update() was called with something that is not a license: JSON or HTML with status 200, or a CKC in base64 or XML.",
     codes: ["not-a-license", "license-rejected", "certificate-invalid"],
   },
   {
@@ -187,7 +187,7 @@ export const SYMPTOMS: Symptom[] = [
   {
     says: "Failed to fetch, Load failed, NetworkError, status 0",
     by: "browsers",
-    means: "No answer that the page may read: offline, CORS, a policy, mixed content. diagnose({ urls }) tells which.",
+    means: "No response that the page may read: offline, CORS, a policy, mixed content. diagnose({ urls }) reports which.",
     codes: ["network", "cors-refused", "csp-blocks-url", "mixed-content", "url-unreachable"],
   },
   {

@@ -1,4 +1,5 @@
-// <build-view>: PSSH boxes and PlayReady Objects from fields. Each change is built at once, and the bytes that differ are marked.
+// <build-view>: PSSH boxes and PlayReady Objects from fields. Every change is built immediately, and the changed bytes
+// are marked.
 import { copyButton } from "../shared/copy-button.js";
 import { append, fill, h } from "../shared/dom.js";
 import { CHOICES, FORMS, START, SYSTEMS, type FormField, type What } from "./forms.js";
@@ -71,7 +72,7 @@ export class BuildView extends HTMLElement {
     this.showForm();
   }
 
-  /** Once it is seen: building needs the module. */
+  /** Once it is visible: building needs the module. */
   start(): void {
     if (this.bytes.length === 0) void this.build();
   }
@@ -196,7 +197,7 @@ export class BuildView extends HTMLElement {
     };
   }
 
-  /** A field of the form that is shown; empty ones are left out. */
+  /** A field of the current form; empty ones are left out. */
   private value(name: string): string | undefined {
     const control = this.form.elements.namedItem(name) as HTMLInputElement | null;
     return control?.value.trim() || undefined;
@@ -221,13 +222,13 @@ customElements.define("build-view", BuildView);
 function bytesOfHex(text: string): Uint8Array {
   const digits = text.replace(/[\s:,]|0x/gi, "");
   if (!/^([0-9a-f]{2})*$/i.test(digits))
-    throw Object.assign(new Error("The data are not hex."), {
-      hint: "Write two digits a byte; blanks between them are ignored.",
+    throw Object.assign(new Error("The data is not hex."), {
+      hint: "Write two digits per byte; blanks between them are ignored.",
     });
   return Uint8Array.from(digits.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }
 
-/** The part of the new bytes that is not as before: between what both begin and end with. */
+/** The changed part of the new bytes: everything between the common prefix and the common suffix. */
 function difference(before: Uint8Array, after: Uint8Array): { offset: number; length: number } | undefined {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;

@@ -1,4 +1,4 @@
-// <compare-view>: two inputs beside each other, and whether their keys agree.
+// <compare-view>: two inputs side by side, and whether their keys agree.
 import type { Finding } from "pallycon-drm/inspect";
 import { fill, h } from "../shared/dom.js";
 import { keyIdForms } from "../shared/key-id.js";
@@ -55,7 +55,7 @@ export class CompareView extends HTMLElement {
       h(
         "div",
         { class: "empty" },
-        h("p", {}, "Put something into both fields: the key ids are compared."),
+        h("p", {}, "Fill both fields to compare their key ids."),
         h(
           "button",
           {
@@ -119,7 +119,7 @@ export class CompareView extends HTMLElement {
       facts.length > 0 &&
         h(
           "div",
-          { class: "panel scrolls", tabindex: "0", role: "region", "aria-label": "What else they say" },
+          { class: "panel scrolls", tabindex: "0", role: "region", "aria-label": "Other fields" },
           h(
             "table",
             {},
@@ -161,7 +161,7 @@ function keyRow({ id, a, b, label, turned }: Row): HTMLElement {
       { scope: "row" },
       h("span", { class: "mono" }, id.length === 32 ? keyIdForms(id).uuid : id),
       label && h("span", { class: "quiet small" }, ` ${label}`),
-      turned && h("span", { class: "tag", "data-kind": "warning" }, "byte order turned"),
+      turned && h("span", { class: "tag", "data-kind": "warning" }, "byte order reversed"),
     ),
     cell(a),
     cell(b),

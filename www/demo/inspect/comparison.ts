@@ -1,4 +1,4 @@
-// Whether two findings are about the same keys. Pure.
+// Whether two findings name the same keys. Pure.
 import type { Finding } from "pallycon-drm/inspect";
 import { inGuidOrder } from "../shared/key-id.js";
 import { keyIdsOf } from "./findings.js";
@@ -47,7 +47,7 @@ function valuesOf({ value }: Finding): Record<string, string[]> {
   };
 }
 
-/** What is said on one side only says nothing of agreement. */
+/** Values that only one side has prove neither agreement nor difference. */
 const agree = (a: string[], b: string[]): boolean | undefined =>
   a.length === 0 || b.length === 0 ? undefined : a.length === b.length && a.every((value) => b.includes(value));
 
@@ -92,7 +92,7 @@ function verdictOf(rows: Row[], a: number, b: number): Comparison["verdict"] {
     return {
       kind: "warning",
       message: `Only ${a === 0 ? "the second" : "the first"} names keys.`,
-      hint: "The other one does not say for which keys it is.",
+      hint: "The other one does not say which keys it is for.",
     };
   const common = rows.filter((row) => row.a && row.b).length;
   if (common === rows.length) return { kind: "good", message: `The key ids agree: ${countOf(common, "key")}.` };
@@ -100,13 +100,13 @@ function verdictOf(rows: Row[], a: number, b: number): Comparison["verdict"] {
     return {
       kind: "error",
       message: "The same key ids, but in another byte order.",
-      hint: "One side has GUID order (first three groups turned), which belongs in PlayReady headers only. Correct the packager's key ids; players and CDMs treat them as different keys.",
+      hint: "One side has GUID order (first three groups reversed), which belongs in PlayReady headers only. Correct the packager's key ids; players and CDMs treat them as different keys.",
     };
   if (common === 0)
     return {
       kind: "error",
       message: "No key id is in both.",
-      hint: "They are of different content, or one was packaged again with other keys. A license for one does not play the other.",
+      hint: "They belong to different content, or one was packaged again with other keys. A license for one does not play the other.",
     };
   const [onlyA, onlyB] = [rows.filter((row) => !row.b).length, rows.filter((row) => !row.a).length];
   const only = [
@@ -118,6 +118,6 @@ function verdictOf(rows: Row[], a: number, b: number): Comparison["verdict"] {
   return {
     kind: "warning",
     message: `${countOf(common, "key id")} in both; ${only}.`,
-    hint: "An init segment has the keys of its own track, so a manifest of all tracks may name more. Players do not ask for a key that the manifest lacks.",
+    hint: "An init segment only names the keys of its own track, so a manifest of all tracks may name more. Players do not request a key that the manifest lacks.",
   };
 }

@@ -1,10 +1,10 @@
-// <field-tree>: the fields of a finding. Rows exist once they are opened; each knows its bytes. Keys as in every tree: up and
-// down, left and right to close and open, Home and End, Enter to choose.
+// <field-tree>: the fields of a finding. Rows are created when they are opened; each knows its bytes. Keys as in every
+// tree: up and down, left and right to close and open, Home and End, Enter to choose.
 import type { FieldRange } from "pallycon-drm/inspect";
 import { fill, h } from "../shared/dom.js";
 import { keyOf, type Field, type Path } from "./fields.js";
 
-/** Open from the start, unless that makes more rows than one looks at. */
+/** Open from the start, unless that creates too many rows. */
 const OPEN_ROWS = 120;
 
 interface Row {
@@ -59,7 +59,7 @@ export class FieldTree extends HTMLElement {
     if (first) this.rove(first);
   }
 
-  /** Marks the field of a path, opens what is around it, and brings it into sight. */
+  /** Marks the field of a path, opens its ancestors, and scrolls to it. */
   choose(path: Path | undefined): Field | undefined {
     const row = path && this.reach(path);
     this.mark(row);
@@ -72,7 +72,7 @@ export class FieldTree extends HTMLElement {
 
   point(path: Path | undefined): void {
     this.tree.querySelector(".pointed")?.classList.remove("pointed");
-    // A closed row represents what is in it.
+    // A closed row represents its contents.
     for (let length = path?.length ?? 0; path && length > 0; length -= 1) {
       const row = this.byPath.get(keyOf(path.slice(0, length)));
       if (row && this.isVisible(row)) return void row.element.classList.add("pointed");
@@ -107,7 +107,7 @@ export class FieldTree extends HTMLElement {
     element.setAttribute("aria-expanded", String(open));
     if (open && row.rows.length === 0) {
       row.rows = field.children().map((child) => this.make(child, row.level + 1, row));
-      // In one flat list, behind its parent.
+      // In one flat list, after its parent.
       element.after(...row.rows.map((child) => child.element));
     }
     for (const child of row.rows) this.display(child, open);
@@ -122,7 +122,7 @@ export class FieldTree extends HTMLElement {
     return !row.parent || (row.parent.open && this.isVisible(row.parent));
   }
 
-  /** The row of a path; groups of long lists are passed through. */
+  /** The row of a path; groups of long lists are skipped. */
   private reach(path: Path): Row | undefined {
     let rows = this.top;
     let found: Row | undefined;
@@ -203,7 +203,7 @@ export class FieldTree extends HTMLElement {
     const move = moves[event.key];
     if (!move && event.key !== "Enter" && event.key !== " ") return;
     const next = move ? move() : row;
-    // At its ends a remote's arrows lead out of it.
+    // At its ends a remote's arrows leave it.
     if (!next) return;
     event.preventDefault();
     this.focusOn(next);
@@ -218,7 +218,7 @@ const inDocument = (a: Row, b: Row): number =>
 const isPrefix = (path: Path, of: Path): boolean =>
   path.length <= of.length && path.every((step, at) => step === of[at]);
 
-/** `from–to`, counted from 1, in the place of an index. */
+/** `from–to`, counted from 1, instead of an index. */
 function isGroupOf(path: Path, of: Path): boolean {
   const [last, step] = [path[path.length - 1], of[path.length - 1]];
   const bounds = typeof last === "string" ? /^(\d+)–(\d+)$/.exec(last) : null;

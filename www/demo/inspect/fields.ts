@@ -1,4 +1,4 @@
-// A finding's value as a tree of fields, each with its range. Pure: no element is made here.
+// A finding's value as a tree of fields, each with its range. Pure: creates no elements.
 import type { FieldRange, Finding } from "pallycon-drm/inspect";
 
 export type Path = (string | number)[];
@@ -7,9 +7,9 @@ export interface Field {
   path: Path;
   /** the last step of the path, or the numbers of a group */
   name: string;
-  /** the value, where it is one; absent of objects and lists */
+  /** the value, if it is a single one; absent for objects and lists */
   text?: string;
-  /** what an object or list says in one line, where it is closed */
+  /** a summary of an object or list, shown while it is closed */
   summary?: string;
   range?: FieldRange;
   children?: () => Field[];
@@ -17,9 +17,9 @@ export interface Field {
 
 /** Shown by the warnings above the fields. */
 const ELSEWHERE = new Set(["warnings", "problems"]);
-/** A list of more is cut into groups, so that no list makes thousands of rows at once. */
+/** A longer list is split into groups, so that no list creates thousands of rows at once. */
 const GROUP = 100;
-/** Longer texts are cut in the tree, and whole in the detail. */
+/** Longer texts are cut in the tree, and complete in the detail. */
 const LONG = 300;
 
 export const keyOf = (path: Path): string => path.join("\u0000");
@@ -32,7 +32,7 @@ export function hexOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** A value in one line, cut where it is long. */
+/** A value in one line, cut if it is long. */
 export function textOf(value: unknown, long = LONG): string | undefined {
   if (isBytes(value))
     return value.length === 0
@@ -47,7 +47,7 @@ export function textOf(value: unknown, long = LONG): string | undefined {
 
 const LABELS = ["system", "kind", "type", "keyFormat", "schemeIdUri", "keyId", "systemId", "version", "field"];
 
-/** What a closed object or list says: what it is by its most telling field, or how many members it has. */
+/** The summary of a closed object or list: its most characteristic field, or the number of its members. */
 function summaryOf(value: unknown): string {
   if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? "entry" : "entries"}`;
   const fields = value as Record<string, unknown>;
@@ -94,7 +94,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((inner, step) => (inner as Record<string | number, unknown> | undefined)?.[step], value);
 }
 
-/** The ranges by their start, for looking up the field of a byte: of those that hold it, the shortest is the field. */
+/** The ranges by their start, to look up the field of a byte: the shortest range that contains the byte. */
 export class RangeIndex {
   private readonly sorted: FieldRange[];
   /** how far any range before and at an index reaches */
@@ -122,7 +122,7 @@ export class RangeIndex {
     return best;
   }
 
-  /** Those that lie in a part of the bytes, at least to a piece. */
+  /** The ranges that overlap a part of the bytes. */
   within(from: number, to: number): FieldRange[] {
     const found: FieldRange[] = [];
     for (let at = 0; at < this.sorted.length; at += 1) {

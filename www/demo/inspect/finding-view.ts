@@ -1,4 +1,4 @@
-// <finding-view>: what an input is, what is wrong with it, its key ids, and its fields beside its bytes.
+// <finding-view>: what an input is, its defects, its key ids, and its fields next to its bytes.
 import type { FieldRange, Finding } from "pallycon-drm/inspect";
 import { copyButton } from "../shared/copy-button.js";
 import { fill, h, type Child } from "../shared/dom.js";
@@ -12,10 +12,10 @@ import "./hex-view.js";
 import { titleOf } from "./kinds.js";
 import type { Input, Shown } from "./tools.js";
 
-/** More warnings than these are one click away. */
+/** Further warnings are one click away. */
 const SHOWN_WARNINGS = 5;
 const SHOWN_KEYS = 3;
-/** Fields whose value was read from something that can be inspected on its own. */
+/** Fields whose source can be inspected on its own. */
 const OPENS = new Set([
   "initData",
   "playreadyObject",
@@ -57,7 +57,7 @@ export class FindingView extends HTMLElement {
     this.show(undefined);
   }
 
-  /** `back` leads to what holds this. */
+  /** `back` leads to the parent finding. */
   show(finding: Shown | undefined, back?: { title: string; finding: Shown }): void {
     this.finding = finding;
     for (const part of [this.summary, this.keys, this.split]) part.hidden = !finding;
@@ -96,7 +96,7 @@ export class FindingView extends HTMLElement {
         h(
           "p",
           { class: "quiet" },
-          `Fields are shown of the first ${finding.left.shown.toLocaleString("en")} of ${finding.left.of.toLocaleString("en")} ${finding.left.name}; key ids and warnings are those of all.`,
+          `Only the first ${finding.left.shown.toLocaleString("en")} of ${finding.left.of.toLocaleString("en")} ${finding.left.name} are shown as fields; key ids and warnings cover all of them.`,
         ),
       );
     this.showKeys(keyIdsOf(finding));
@@ -116,7 +116,7 @@ export class FindingView extends HTMLElement {
           h(
             "p",
             {},
-            "Paste all of it: base64 that is cut off or has lost a character cannot be decoded. Media segments need their boxes from the start.",
+            "Paste the complete input: truncated base64, or base64 with a missing character, cannot be decoded. Media segments must start with their boxes.",
           ),
         ),
       ];
@@ -170,7 +170,7 @@ export class FindingView extends HTMLElement {
     this.hex.querySelector<HTMLElement>(".scroller")?.focus();
   }
 
-  /** The chosen field, whole. */
+  /** The chosen field, complete. */
   private describe(field: Field | undefined): void {
     if (!field || !this.finding)
       return fill(
@@ -229,7 +229,7 @@ export class FindingView extends HTMLElement {
     );
   }
 
-  /** What a field was read from, where that can be inspected on its own. */
+  /** The bytes or text that a field was read from, if it can be inspected on its own. */
   private inner(path: Path, value: unknown, range: FieldRange | undefined): Input | undefined {
     if (!OPENS.has(String(path[path.length - 1]))) return undefined;
     if (ArrayBuffer.isView(value)) return (value as Uint8Array).length > 0 ? (value as Uint8Array) : undefined;

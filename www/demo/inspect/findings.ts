@@ -1,4 +1,4 @@
-// What a finding says beside its fields: warnings with their remedies, and key ids. Pure.
+// What a finding has besides its fields: warnings with hints, and key ids. Pure.
 import type { Finding } from "pallycon-drm/inspect";
 
 export interface Warning {
@@ -25,7 +25,7 @@ const asWarning =
     ...(offset !== undefined && { offset }),
   });
 
-/** What is wrong with it, the most serious first. */
+/** Its defects, most serious first. */
 export function warningsOf({ kind, value }: Finding): Warning[] {
   const fields = (value ?? {}) as Anything;
   const out: Warning[] = [];
@@ -36,7 +36,7 @@ export function warningsOf({ kind, value }: Finding): Warning[] {
       out.push({
         kind: "warning",
         message: `The data of the ${box.system ?? ""} box cannot be read: ${box.payloadError}`,
-        hint: "Package again: the box itself is fine, what is in it is damaged.",
+        hint: "Package the content again: the box itself is valid, but its contents are damaged.",
         ...(box.offset !== undefined && { offset: box.offset }),
       });
   }
@@ -44,7 +44,7 @@ export function warningsOf({ kind, value }: Finding): Warning[] {
   if (expiresAt instanceof Date && expiresAt.getTime() < Date.now() && kind !== "jwt") {
     out.push({
       kind: "warning",
-      message: `Expired at ${expiresAt.toISOString()}, by this device's clock, if the site's tokens live for 600 s.`,
+      message: `Expired at ${expiresAt.toISOString()} by this device's clock, if the site's tokens live for 600 s.`,
       hint: "Make a token for each license request; it need not live longer.",
     });
   }
@@ -57,7 +57,7 @@ export function warningsOf({ kind, value }: Finding): Warning[] {
   return out;
 }
 
-/** Every key id that it names, in order, each once; for tracks with what they are. */
+/** Every key id that it names, in order, without repetitions; for tracks, with their descriptions. */
 export function keyIdsOf({ kind, value }: Finding): { id: string; label?: string }[] {
   const fields = (value ?? {}) as Anything;
   const labels = new Map<string, string>();

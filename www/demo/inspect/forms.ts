@@ -1,4 +1,4 @@
-// What can be built, as descriptions of forms: each field is named as in the package's own types. Pure.
+// The things that can be built, as form descriptions: fields are named as in the package's own types. Pure.
 
 export interface FormField {
   name: string;
@@ -35,10 +35,10 @@ const BOX: FormField[] = [
       ["1", "1"],
     ],
   },
-  { name: "boxKeyIds", label: "Key ids of the box itself", kind: "key-ids", hint: "one a line: UUID, hex or base64" },
+  { name: "boxKeyIds", label: "Key ids of the box itself", kind: "key-ids", hint: "one per line: UUID, hex or base64" },
 ];
 const WIDEVINE: FormField[] = [
-  { name: "keyIds", label: "Key ids", kind: "key-ids", hint: "one a line: UUID, hex or base64" },
+  { name: "keyIds", label: "Key ids", kind: "key-ids", hint: "one per line: UUID, hex or base64" },
   { name: "contentId", label: "Content id", kind: "text" },
   { name: "provider", label: "Provider", kind: "text" },
   {
@@ -46,7 +46,7 @@ const WIDEVINE: FormField[] = [
     label: "Algorithm",
     kind: "select",
     options: [
-      ["", "not said"],
+      ["", "not set"],
       ["AESCTR", "AESCTR"],
       ["UNENCRYPTED", "UNENCRYPTED"],
     ],
@@ -55,7 +55,7 @@ const WIDEVINE: FormField[] = [
     name: "protectionScheme",
     label: "Scheme",
     kind: "select",
-    options: ["", "cenc", "cbc1", "cens", "cbcs"].map((scheme) => [scheme, scheme || "not said"]),
+    options: ["", "cenc", "cbc1", "cens", "cbcs"].map((scheme) => [scheme, scheme || "not set"]),
   },
   { name: "trackType", label: "Track type", kind: "text", hint: "SD, HD, AUDIO" },
   { name: "policy", label: "Policy", kind: "text" },
@@ -69,7 +69,7 @@ const PLAYREADY: FormField[] = [
     options: ["4.0.0.0", "4.1.0.0", "4.2.0.0", "4.3.0.0"].map((version) => [version, version]),
     hint: "4.3 for cbcs; 4.0 and 4.1 have one key",
   },
-  { name: "keys", label: "Key ids", kind: "keys", hint: "one a line: UUID, hex or base64" },
+  { name: "keys", label: "Key ids", kind: "keys", hint: "one per line: UUID, hex or base64" },
   {
     name: "keyAlgorithm",
     label: "Algorithm",
@@ -77,7 +77,7 @@ const PLAYREADY: FormField[] = [
     options: [
       ["AESCTR", "AESCTR (cenc)"],
       ["AESCBC", "AESCBC (cbcs)"],
-      ["", "not said"],
+      ["", "not set"],
     ],
   },
   { name: "licenseUrl", label: "License URL (LA_URL)", kind: "text" },
@@ -101,7 +101,7 @@ export const FORMS: Record<What, FormField[]> = {
   playready: PLAYREADY.map((field) => (field.name === "version" ? { ...field, name: "headerVersion" } : field)),
 };
 
-/** What a form begins with. */
+/** The initial values of a form. */
 export const START: Record<string, string> = {
   keyIds: "12345678-90ab-cdef-1234-567890abcdef",
   keys: "12345678-90ab-cdef-1234-567890abcdef",

@@ -1,13 +1,13 @@
-// <hex-view>: bytes in hex and as text, of which only the rows in sight exist. A byte belongs to the shortest field that holds
-// it; pointing at it, or moving the cursor to it, marks the field, and Enter or a click chooses it.
+// <hex-view>: bytes in hex and as text; only visible rows exist. A byte belongs to the shortest field that contains it;
+// hovering it, or moving the cursor to it, marks the field, and Enter or a click chooses it.
 import type { FieldRange } from "pallycon-drm/inspect";
 import { fill, h } from "../shared/dom.js";
 import { RangeIndex } from "./fields.js";
 
 const ROW = 20;
-/** Rows beyond the edge, so that scrolling by a little shows no gap. */
+/** Extra rows beyond the edge, so that small scrolls show no gap. */
 const MARGIN = 8;
-/** Elements can only be so high (Firefox: 17.8 million pixels); longer inputs are cut in the view. */
+/** Elements have a maximum height (Firefox: 17.8 million pixels); longer inputs are cut in the view. */
 const MAX_ROWS = 800_000;
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
@@ -62,7 +62,7 @@ export class HexView extends HTMLElement {
     this.fit(true);
   }
 
-  /** Marks a field that was chosen elsewhere, and brings it into sight. */
+  /** Marks a field that was chosen elsewhere, and scrolls to it. */
   choose(range: FieldRange | undefined, reveal = true): void {
     this.chosen = range;
     if (range) {
@@ -83,7 +83,7 @@ export class HexView extends HTMLElement {
     return Math.min(Math.ceil(this.bytes.length / this.perRow), MAX_ROWS);
   }
 
-  /** As many bytes a row as there is room for. */
+  /** As many bytes per row as fit. */
   private fit(force = false): void {
     const width = this.clientWidth;
     const perRow = width >= 560 ? 16 : 8;
@@ -199,7 +199,7 @@ export class HexView extends HTMLElement {
     if (step === undefined && event.key !== "Enter" && event.key !== " ") return;
     if (this.bytes.length === 0 || event.altKey || event.metaKey) return;
     const next = this.cursor + (step ?? 0);
-    // At its ends a remote's arrows lead out of it.
+    // At its ends a remote's arrows leave it.
     if (
       this.cursor >= 0 &&
       Number.isFinite(next) &&

@@ -1,14 +1,15 @@
-// <input-box>: where an input comes from: typed or pasted text, a file that is opened or dropped, a sample. What is large or not
-// text is kept beside the field, as the browser would take seconds to lay it out. Tells of a change by the event "given".
+// <input-box>: the source of an input: typed or pasted text, a file that is opened or dropped, a sample. Large or
+// binary input is kept outside the text field, where its layout would take the browser seconds. Reports changes with
+// the event "given".
 import { append, fill, h } from "../shared/dom.js";
 import { samplePicker } from "./samples.js";
 import type { Input } from "./tools.js";
 
 /** Characters that a text field shows without delay on a slow machine. */
 const MAX_TEXT = 50_000;
-/** The hex view and the worker's copy hold it several times over. */
+/** The hex view and the worker's copy multiply its size. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Typing is waited for. */
+/** The delay after typing. */
 const PAUSE = 120;
 
 export class InputBox extends HTMLElement {
@@ -69,7 +70,7 @@ export class InputBox extends HTMLElement {
     });
   }
 
-  /** Puts an input in, as if it had been pasted. */
+  /** Sets an input, as if it had been pasted. */
   give(input: Input, name?: string): void {
     clearTimeout(this.timer);
     const shown = typeof input === "string" && input.length <= MAX_TEXT;
@@ -120,7 +121,7 @@ export class InputBox extends HTMLElement {
 }
 customElements.define("input-box", InputBox);
 
-/** As `Blob.arrayBuffer()`, which is newer than some TVs. */
+/** Like `Blob.arrayBuffer()`, which is newer than some TVs. */
 const read = (file: File): Promise<ArrayBuffer> =>
   new Promise((resolve, reject) => {
     const reader = new FileReader();

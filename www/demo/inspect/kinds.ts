@@ -1,4 +1,4 @@
-// What the kinds of findings are called, for people.
+// Display names for the kinds of findings.
 import type { Finding, InitData } from "pallycon-drm/inspect";
 
 const NAMES: Record<string, string> = {

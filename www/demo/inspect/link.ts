@@ -1,7 +1,7 @@
-// Inputs in the part of an address behind `#`, which browsers keep to themselves. Pure.
+// Inputs in the fragment of an address, which browsers do not send. Pure.
 import type { Input } from "./tools.js";
 
-/** Longer addresses are cut by mail programs and chats. */
+/** Mail programs and chats cut longer addresses. */
 export const MAX_LINK = 30_000;
 
 export interface Linked {

@@ -1,4 +1,4 @@
-// The Inspect page: three tabs, of which each is an element; an address may hold what to show, behind `#`.
+// The Inspect page: three tabs, each of which is an element; the address's fragment may contain the input.
 import "../shared/site.js";
 import { copyButton } from "../shared/copy-button.js";
 import { find, h } from "../shared/dom.js";
@@ -29,7 +29,7 @@ const empty = h(
   h(
     "p",
     {},
-    "Nothing to read yet. What it takes: PSSH boxes in base64, hex or URL encoding, PlayReady Objects and headers, init and media segments, MPDs, HLS playlists and Smooth manifests, license tokens and auth data, challenges, licenses and error bodies, CPIX documents, key ids.",
+    "Nothing to read yet. Supported input: PSSH boxes in base64, hex or URL encoding, PlayReady Objects and headers, init and media segments, MPDs, HLS playlists and Smooth manifests, license tokens and auth data, challenges, licenses and error bodies, CPIX documents, key ids.",
   ),
 );
 const said = h("p", { class: "visually-hidden", role: "status" });
@@ -54,7 +54,7 @@ async function read(): Promise<void> {
   }
 }
 
-/** What a field was read from, with the way back. */
+/** The source of a field, with a link back. */
 async function open({ detail }: CustomEvent<{ input: Input; from?: Shown }>): Promise<void> {
   if (!detail.from) {
     tabs.choose("inspect");
@@ -102,7 +102,7 @@ document.addEventListener(
   "open",
   ((event: CustomEvent<{ input: Input; from?: Shown }>) => void open(event)) as EventListener,
 );
-// A drop beside the field would leave the page.
+// A drop next to the field would leave the page.
 for (const type of ["dragover", "drop"])
   document.addEventListener(type, (event) => {
     if (!event.defaultPrevented) event.preventDefault();
@@ -112,6 +112,6 @@ find("#try").addEventListener("click", () => void tryToSend(find("#tried")));
 follow();
 if (input.input.length === 0) void read();
 keepOffline();
-// The worker and its module are there when something is pasted.
+// Loads the worker and its module in advance, before something is pasted.
 window.addEventListener("load", () => setTimeout(() => void ask("keyId", "").catch(() => undefined)));
 document.documentElement.dataset.ready = "true";

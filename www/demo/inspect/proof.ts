@@ -1,6 +1,6 @@
-// Tries to send a word to another host, and says what the browser made of it. The policy of the document has to refuse.
+// Tries to send a word to another host, and reports the browser's reaction. The document's policy must refuse it.
 
-/** A name that leads nowhere (RFC 2606). */
+/** A host name that does not exist (RFC 2606). */
 const ELSEWHERE = "https://example.invalid/";
 
 export async function tryToSend(said: HTMLElement): Promise<void> {
@@ -21,7 +21,7 @@ export async function tryToSend(said: HTMLElement): Promise<void> {
     image.onerror = () => resolve();
     image.src = `${ELSEWHERE}?word`;
   });
-  // The event of a refusal comes as a task of its own.
+  // The violation event is a task of its own.
   await new Promise((resolve) => setTimeout(resolve));
   document.removeEventListener("securitypolicyviolation", note);
   const directives = [...new Set(refused)].join(", ");

@@ -1,5 +1,6 @@
-// Asks the worker, and the page itself where no worker can be had. The worker starts from a blob, so that the page's policy is
-// its policy too: a worker from a file has only what the server says of that file, and file hosts say nothing.
+// Calls the worker, or runs in the page if workers are unavailable. The worker is started from a blob, so that it has
+// the page's policy: a worker from a file only has the policy that the server sends with that file, and file hosts send
+// none.
 import { scriptUrl } from "./trusted.js";
 import type { Tools } from "./tools.js";
 import type { Answered, Asked } from "./worker.js";

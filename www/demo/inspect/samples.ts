@@ -1,4 +1,4 @@
-// Inputs to try the page with. Made up, but for their form; no key is in them.
+// Sample inputs for the page. Realistic in form, but made up; none contains a key.
 import { h } from "../shared/dom.js";
 
 export interface Sample {
@@ -44,7 +44,7 @@ export const SAMPLES: Sample[] = [
   { name: "Key id", text: "12345678-90ab-cdef-1234-567890abcdef" },
 ];
 
-/** A list to choose one from; it goes back to its heading. */
+/** A list of samples; after a choice it shows its heading again. */
 export function samplePicker(choose: (text: string) => void): HTMLSelectElement {
   const select = h(
     "select",
@@ -60,7 +60,7 @@ export function samplePicker(choose: (text: string) => void): HTMLSelectElement 
   return select;
 }
 
-/** An MPD and a box that belongs to it, but for the byte order of a key id. */
+/** An MPD and a matching box, except for the byte order of a key id. */
 export const samplePair = (): [string, string] => [
   `<ContentProtection xmlns:cenc="urn:mpeg:cenc:2013" schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>`,
   WIDEVINE,

@@ -1,5 +1,5 @@
-// The service worker of the Inspect page: keeps its files, and answers with them. A version is kept whole: a newer one is
-// fetched beside it, and used once no page of the older one is open.
+// The service worker of the Inspect page: caches its files, and serves them. Each version is cached completely: a newer
+// one is fetched separately, and used once no page of the older one is open.
 declare const FILES: string[];
 declare const VERSION: string;
 
@@ -27,7 +27,7 @@ async function keep(): Promise<void> {
     FILES.map(async (file) => {
       const response = await fetch(root + file, { cache: "no-cache" });
       if (!response.ok) throw new Error(`${file}: ${response.status}`);
-      // A host that leaves out `.html` redirects, and a page must not be a redirected response.
+      // A host that removes `.html` redirects, and a page must not be a redirected response.
       await cache.put(root + file, new Response(await response.blob(), { headers: response.headers }));
     }),
   );

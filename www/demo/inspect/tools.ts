@@ -1,4 +1,4 @@
-// What the page asks of the package: run in a worker, or in the page where there can be none.
+// The page's calls into the package: run in a worker, or in the page if workers are unavailable.
 import {
   buildPlayReadyObject,
   buildPssh,
@@ -10,18 +10,18 @@ import {
 
 export type Input = string | Uint8Array;
 
-/** What can be written, and from which fields. */
+/** What can be built, and from which fields. */
 export type Building =
   | { what: "pssh"; fields: Parameters<typeof buildPssh>[0] }
   | { what: "widevine"; fields: Parameters<typeof buildWidevineData>[0] }
   | { what: "playready"; fields: Parameters<typeof buildPlayReadyObject>[0] };
 
-/** A finding as the page gets it: of a list that is longer than anybody reads, the first entries. */
+/** A finding for the page: only the first entries of very long lists. */
 export interface Shown extends Finding {
   left?: { name: string; shown: number; of: number };
 }
 
-/** Each entry is dozens of objects and ranges, and a page that takes in thousands of them stands still. */
+/** Each entry is dozens of objects and ranges, and receiving thousands of them would block the page. */
 const MOST = 250;
 
 function shortened(finding: Finding): Shown {
@@ -48,7 +48,7 @@ export const tools = {
     return what === "widevine" ? buildWidevineData(fields) : buildPlayReadyObject(fields);
   },
 
-  /** A key id in any of its forms, as hex; nothing for what is not one. */
+  /** A key id in any of its forms, as hex; undefined for anything else. */
   keyId(text: string): string | undefined {
     const { kind, value } = inspectAny(text.trim());
     return kind === "key-id" ? (value as { keyId: string }).keyId : undefined;

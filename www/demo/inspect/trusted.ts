@@ -1,4 +1,4 @@
-// Trusted Types: this page's policy lets no string become a script. Two URLs are needed, and only these pass.
+// Trusted Types: this page's policy lets no string become a script. The page needs two URLs, and only these pass.
 
 interface Policy {
   createScriptURL(url: string): unknown;
@@ -17,10 +17,10 @@ const policy = factory?.createPolicy("inspect", {
   },
 });
 
-/** A URL that a worker may start from. */
+/** The URL of the worker's script. */
 export const scriptUrl = (url: string): string => (policy ? (policy.createScriptURL(url) as string) : url);
 
-/** Keeps the page for when there is no network. */
+/** Registers the service worker, which makes the page available offline. */
 export function keepOffline(): void {
   if (!("serviceWorker" in navigator)) return;
   const register = () =>

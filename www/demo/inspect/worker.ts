@@ -1,4 +1,4 @@
-// The worker that reads: a manifest of megabytes does not stop the page.
+// The worker that reads the input, so that a manifest of megabytes does not block the page.
 import { init, tools } from "./tools.js";
 
 export interface Asked {
@@ -18,7 +18,7 @@ addEventListener("message", async ({ data: { id, name, input } }: MessageEvent<A
   try {
     await init();
     const result = (tools[name] as (input: unknown) => unknown)(input);
-    // The bytes are this worker's own: they need not be copied once more.
+    // The bytes belong to this worker: no need for another copy.
     const { bytes } = (result ?? {}) as { bytes?: Uint8Array<ArrayBuffer> };
     answer({ result }, bytes ? [bytes.buffer] : []);
   } catch (error) {

@@ -1,4 +1,4 @@
-// What can be chosen on the Play page: players, DRMs and content. A combination that cannot work is offered with the reason why not.
+// The choices of the Play page: players, DRMs and content. Impossible combinations are listed with the reason.
 import type { Drm } from "pallycon-drm";
 
 /** An entry of the media catalog without its keys: paths are relative to the media folder. */
@@ -17,7 +17,7 @@ export interface Content {
   hlsSkd?: string;
 }
 
-/** `why`: it cannot be chosen here. */
+/** `why`: the reason why it cannot be chosen here. */
 export interface Choice {
   value: string;
   label: string;
@@ -28,11 +28,11 @@ export interface Player {
   id: string;
   label: string;
   drms: Drm[];
-  /** the manifests that it plays, best first */
+  /** the manifest types that it plays, best first */
   formats: ("dash" | "hls")[];
   /** the files of samples/ */
   sample: string;
-  /** the one for the visitor's own media, where it differs */
+  /** the one for the visitor's own media, if it differs */
   ownSample?: string;
 }
 
@@ -62,7 +62,7 @@ export const PLAYERS: Player[] = [
 export const playerOf = (id: string): Player => PLAYERS.find((player) => player.id === id) ?? PLAYERS[0]!;
 export const playerChoices = (): Choice[] => PLAYERS.map(({ id, label }) => ({ value: id, label }));
 
-/** What a player plays of a sample: a path below the media folder, or a folder with segments for the bare element. */
+/** The sample media for a player: a path below the media folder, or a folder with segments for the bare element. */
 export function sourceOf({ id, formats }: Player, drm: Drm, content: Content): string | undefined {
   if (drm === "fairplay" && !content.hlsSkd) return undefined;
   if (formats.length === 0) return content.contentId;
@@ -76,7 +76,7 @@ export function sourceOf({ id, formats }: Player, drm: Drm, content: Content): s
   return drm === "clearkey" ? content.dashClearkey : content.dash;
 }
 
-/** `server`: the local license server is there. Without it the samples have a license for ClearKey only. */
+/** `server`: whether the local license server exists. Without it the samples only have a license for ClearKey. */
 export function drmChoices(
   { label: player, drms }: Player,
   { own, server }: { own: boolean; server: boolean },
@@ -84,7 +84,7 @@ export function drmChoices(
   return ALL.map((drm) => {
     const needsServer = !own && !server && drm !== "clearkey";
     const why = !drms.includes(drm)
-      ? `the adapter for ${player} does not do it`
+      ? `the adapter for ${player} does not support it`
       : needsServer
         ? "needs the local license server"
         : undefined;
@@ -99,7 +99,7 @@ export const contentChoices = (player: Player, drm: Drm, contents: Content[]): C
     why: sourceOf(player, drm, content) === undefined ? "FairPlay decrypts cbcs only" : undefined,
   }));
 
-/** The MIME type of a manifest, which video.js wants to be told. */
+/** The MIME type of a manifest, which video.js requires. */
 export const typeOf = (url: string): string =>
   /\.m3u8($|[?#])/i.test(url)
     ? "application/x-mpegURL"
@@ -107,7 +107,7 @@ export const typeOf = (url: string): string =>
       ? "video/mp4"
       : "application/dash+xml";
 
-/** Why this player cannot play this manifest, if that can be said from its name. */
+/** Why this player cannot play this manifest, if its name reveals it. */
 export function formatProblem({ label, formats }: Player, url: string): string | undefined {
   const format = /\.m3u8($|[?#])/i.test(url) ? "hls" : /\.mpd($|[?#])/i.test(url) ? "dash" : undefined;
   if (format === undefined || formats.length === 0 || formats.includes(format)) return undefined;

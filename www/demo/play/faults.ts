@@ -1,5 +1,5 @@
-// What can be made to go wrong at the local license server while the page plays. `faults` goes to the server as it is
-// (www/license-server/README.md). The Error lab has more, and shows each beside the player alone.
+// Faults that the local license server can inject while the page plays. `faults` is sent to the server unchanged
+// (www/license-server/README.md). The Error lab has more, and compares each with the player alone.
 import type { Drm } from "pallycon-drm";
 import type { Choice } from "./choices.js";
 
@@ -11,7 +11,7 @@ interface Fault {
 }
 
 export const FAULTS: Fault[] = [
-  { id: "none", label: "Nothing: it plays", expect: "", faults: [] },
+  { id: "none", label: "No fault: it plays", expect: "", faults: [] },
   {
     id: "expired",
     label: "The token is twenty minutes old",
@@ -26,37 +26,37 @@ export const FAULTS: Fault[] = [
   },
   {
     id: "tampered",
-    label: "The token was changed on its way",
-    expect: "Only the server can see it: 7019.",
+    label: "The token was altered in transit",
+    expect: "Only the server can detect it: 7019.",
     faults: [{ on: "token", fault: "tampered" }],
   },
   {
     id: "no-package",
     label: "The content is unknown (7001)",
-    expect: "JSON under status 200.",
+    expect: "JSON with status 200.",
     faults: [{ on: "license", fault: "error:7001" }],
   },
   {
     id: "site",
     label: "The site's own refusal (8002)",
-    expect: "The site's code and text come through.",
+    expect: "The site's code and text are passed on.",
     faults: [{ on: "license", fault: "site-error:NO_SUBSCRIPTION:Please renew your subscription" }],
   },
   {
     id: "busy",
     label: "The server is busy once (503)",
-    expect: "A wait, a second request with a fresh token, and it plays.",
+    expect: "A delay, a second request with a fresh token, and it plays.",
     faults: [{ on: "license", fault: "status:503:retry-after=1", times: 1 }],
   },
   {
     id: "portal",
-    label: "A sign-in page answers",
-    expect: "HTML under status 200: a captive portal or a gateway.",
+    label: "A sign-in page responds",
+    expect: "HTML with status 200: a captive portal or a gateway.",
     faults: [{ on: "license", fault: "html" }],
   },
   {
     id: "flip",
-    label: "One bit of the license is wrong",
+    label: "One bit of the license is flipped",
     expect: "It looks like a license; the CDM refuses it.",
     faults: [{ on: "license", fault: "flip:-5" }],
   },
@@ -69,7 +69,7 @@ export const FAULTS: Fault[] = [
   {
     id: "no-fairplay",
     label: "The site has no FairPlay (7301)",
-    expect: "JSON in place of the certificate.",
+    expect: "JSON instead of the certificate.",
     faults: [{ on: "certificate", fault: "error:7301" }],
   },
   {

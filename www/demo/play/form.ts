@@ -1,4 +1,4 @@
-// The form of the Play page: what is chosen, what gives way to it, and what is kept where.
+// The form of the Play page: the choices, which of them override others, and what is stored where.
 import { find, h } from "../shared/dom.js";
 import {
   DRMS,
@@ -18,11 +18,11 @@ import type { Setup } from "./options.js";
 import type { SampleChoice } from "./sample.js";
 
 const SITE = "DEMO";
-/** What may be in the address or the browser's storage. Never the token. */
+/** Values that may be in the address or the browser's storage. Never the token. */
 const OWN = ["manifest", "siteId", "contentId", "tokenKind", "host"] as const;
 const CHOSEN = ["player", "drm", "content", "fault"] as const;
 const STORED = "play-own";
-/** What an empty field looks like, and what replaces it in the code to copy. */
+/** Placeholders of empty fields, also used in the code to copy. */
 export const EXAMPLES = {
   manifest: "https://cdn.example.com/movie/manifest.mpd",
   siteId: "ABCD",
@@ -79,7 +79,7 @@ export class Form {
     this.changed();
   }
 
-  /** Each choice says what is left of the others. */
+  /** Each choice limits the others. */
   private offer(): void {
     const { own, backend } = this;
     this.list("player", playerChoices());
@@ -114,7 +114,7 @@ export class Form {
     const options = choices.map(({ value, label, why }) =>
       h("option", { value, disabled: !!why }, why ? `${label}: ${why}` : label),
     );
-    // A list that is open must not be made anew under the visitor's hand.
+    // An open list must not be rebuilt while the visitor uses it.
     if (options.map((option) => `${option.value} ${option.text} ${option.disabled}`).join() !== now) {
       select.textContent = "";
       select.append(...options);
@@ -122,7 +122,7 @@ export class Form {
     select.value = chosen ?? "";
   }
 
-  /** What was entered, ready to run. Throws a sentence where something is missing. */
+  /** The form's values, ready to run. Throws a sentence if something is missing. */
   chosen(): Chosen {
     const { fields, own, backend } = this;
     const player = playerOf(fields.player.value);
@@ -177,7 +177,7 @@ export class Form {
     return { ...common, sample: player.sample, setup, choice: { url, drm, keySystem, contentId, type: typeOf(url) } };
   }
 
-  /** A sample's choice is in the address, so that a case can be shared. */
+  /** A sample's choice is in the address, so that it can be shared. */
   remember(): void {
     if (this.own) return;
     const address = new URL(location.href);
@@ -204,7 +204,7 @@ export class Form {
         );
       else localStorage.removeItem(STORED);
     } catch {
-      /* storage is blocked: it stays in the page */
+      /* storage is blocked: the values stay in the page */
     }
   }
 

@@ -1,4 +1,4 @@
-// The Play page: form, player, code, timeline, and what went wrong.
+// The Play page: form, player, code, timeline, and failures.
 import "../shared/site.js";
 import "./timeline-view.js";
 import { copyButton } from "../shared/copy-button.js";
@@ -25,7 +25,7 @@ const support = find("#support");
 let end: () => Promise<void> = async () => {};
 let turn = 0;
 
-/** A new element for each playback: a player may leave its own in a state, or take it away. */
+/** A new element for each playback: a player may leave its own in a bad state, or remove it. */
 function newVideo(): HTMLVideoElement {
   const video = h("video", { muted: true, playsinline: true, controls: true, "aria-label": "The protected video" });
   video.muted = true;
@@ -34,7 +34,7 @@ function newVideo(): HTMLVideoElement {
 }
 
 function showCode({ player, sample, setup, choice, own }: Chosen): string {
-  // What is not entered yet is an example in the code.
+  // Missing values are placeholders in the code.
   const shown =
     own && !choice.url
       ? {
@@ -46,24 +46,25 @@ function showCode({ player, sample, setup, choice, own }: Chosen): string {
   const text = sampleText(SAMPLES[sample]!.text, shown, { ...choice, url: choice.url || EXAMPLES.manifest });
   find("#code").textContent = text;
   find("#code-note").textContent =
-    `${player.label} with ${DRMS[choice.drm as keyof typeof DRMS].label}.${own && setup.token.kind === "fixed" ? " The token that you pasted is not shown." : ""}`;
+    `${player.label} with ${DRMS[choice.drm as keyof typeof DRMS].label}.${own && setup.token.kind === "fixed" ? " Your pasted token is not shown." : ""}`;
   return text;
 }
 
-/** Which CDM plays, plainly. */
+/** Says plainly which CDM plays. */
 function showCdm({ drm, bridge: wanted, own }: Chosen, { server }: Backend): void {
   const place = find("#cdm");
   const { label } = DRMS[drm];
   const active = bridge()?.active;
   if (drm === "clearkey") {
     place.dataset.kind = "info";
-    place.textContent = "ClearKey is in every browser: nothing is simulated. It hides no key, and is for tests.";
+    place.textContent =
+      "Every browser has ClearKey: nothing is simulated. It does not hide keys, and is only for tests.";
   } else if (wanted || active) {
     place.dataset.kind = "warning";
     fill(
       place,
-      `Simulated: a bridge acts as the ${label} CDM, on top of ClearKey. Requests, tokens and errors are real, the video is really encrypted and decrypted; the inside of challenge and license is not ${label}'s.`,
-      !wanted && active ? h("span", {}, " It stays until the page is loaded again.") : undefined,
+      `Simulated: a bridge acts as the ${label} CDM, on top of ClearKey. Requests, tokens and errors are real, the video is really encrypted and decrypted; the contents of challenge and license are not ${label}'s.`,
+      !wanted && active ? h("span", {}, "It stays until you reload the page.") : undefined,
     );
   } else {
     place.dataset.kind = "info";
@@ -111,7 +112,7 @@ async function play(form: Form, backend: Backend): Promise<void> {
         ? failureOf(recording.events)
         : undefined;
     if (!failure) return;
-    // What fails while it plays, as a renewal, does not end it.
+    // A failure during playback, such as a renewal's, does not end it.
     if (!playing) status.say(headline(failure), "error");
     showFailure(support, failure, about(chosen));
   };
@@ -126,7 +127,7 @@ async function play(form: Form, backend: Backend): Promise<void> {
       if (backend.server) await setFaults(backend, faultOf(chosen.fault).faults);
       if (chosen.bridge && chosen.drm !== "clearkey") await loadBridge(backend);
       const shim = bridge();
-      // A browser hardly has more than one DRM: the bridge has the one that was chosen.
+      // A browser rarely has more than one DRM: the bridge provides the chosen one.
       if (shim?.active) shim.drms = chosen.drm === "clearkey" ? [] : [chosen.drm];
       showCdm(chosen, backend);
       const { start } = await import("./run.js");
@@ -143,19 +144,21 @@ async function play(form: Form, backend: Backend): Promise<void> {
     if (!current()) return void (await stop());
     end = stop;
     if (!playing && support.hidden) status.say("Loading the stream…");
-    // video.js puts an element of its own around it, and takes its controls.
+    // video.js wraps the element in its own, and replaces its controls.
     video.controls = true;
-    // Not awaited: without a key it never settles. A refusal to start is the autoplay policy's.
+    // Not awaited: without a key it never settles. If it is refused, the autoplay policy is the reason.
     video.play().catch((error: Error) => {
       if (current() && error.name === "NotAllowedError")
-        status.say("Press play in the video: the browser wants a click.", "warning");
+        status.say("Press play in the video: the browser requires a click.", "warning");
     });
   } catch (error) {
     if (current()) recording.add({ type: "player-error", message: (error as Error).message });
   }
 }
 
-/** A certificate is fetched once a page: under an address of its own it is fetched again, so that it can fail after a success. */
+/**
+ * A certificate is fetched once per page: a new URL makes the page fetch it again, so that it can fail after a success.
+ */
 function freshCertificate({ fault, setup }: Chosen, { base }: Backend): string | undefined {
   const fails = faultOf(fault).faults.some(({ on }) => on === "certificate");
   return fails ? `${base}ri/fpsKeyManager.do?siteId=${setup.siteId ?? ""}&play=${Date.now()}` : undefined;
@@ -205,7 +208,7 @@ async function main(): Promise<void> {
   if (!backend.server) {
     note.hidden = false;
     note.textContent =
-      "There is no license server here. The samples play with ClearKey, by the browser's own CDM; Widevine, PlayReady and FairPlay play your own stream with your own site. npm start in the project brings the local server, with all DRMs and faults.";
+      "There is no license server here. The samples play with ClearKey, using the browser's own CDM; Widevine, PlayReady and FairPlay play your own stream with your own site. npm start in the project starts the local server, with all DRMs and faults.";
   }
   let code = "";
   const show = () => {

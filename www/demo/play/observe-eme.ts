@@ -1,5 +1,6 @@
-// Watches EME as the player uses it: key system access, sessions, messages, updates and key statuses. It changes nothing: every
-// call and every result passes through. (Wrapped objects are the browser's own, with a method of theirs put over the prototype's.)
+// Observes how the player uses EME: key system access, sessions, messages, updates and key statuses. It changes
+// nothing: every call and every result passes through. (Wrapped objects are the browser's own, with some methods
+// overridden.)
 import type { Observed } from "./recorded.js";
 
 type Add = (event: Observed) => void;
@@ -15,14 +16,14 @@ const hex = (bytes: BufferSource): string =>
 let listener: Add | undefined;
 let installed = false;
 let sessions = 0;
-/** The browser's name of a session becomes known with its first message. */
+/** The browser's name of a session is known from its first message. */
 const numbers = new Map<string, number>();
 
-/** Which of the observed sessions this is. */
+/** The number of an observed session. */
 export const sessionNumber = (sessionId: string | undefined): number | undefined =>
   sessionId ? numbers.get(sessionId) : undefined;
 
-/** From now on `add` is told. Sessions that are still open from before are no longer watched. */
+/** Reports to `add` from now on. Sessions that are still open from before are no longer observed. */
 export function observeEme(add: Add): void {
   listener = add;
   sessions = 0;
@@ -73,7 +74,7 @@ function install(): void {
 
 const watched = new WeakSet<object>();
 
-/** Puts `method` over the object's own, once. */
+/** Overrides a method of the object, once. */
 function over<T extends object, K extends keyof T & string>(object: T, name: K, make: (own: T[K]) => T[K]): void {
   const own = object[name];
   if (typeof own !== "function") return;

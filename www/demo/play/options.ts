@@ -1,7 +1,7 @@
 // The options of createPallyCon() for the current choice, and the same as code to copy.
 import type { Drm, PallyConEvent, PallyConOptions, RequestContext } from "pallycon-drm";
 
-/** Where the token comes from. A fixed one is never shown in the code. */
+/** The source of the token. A fixed one is never shown in the code. */
 export type Token = { kind: "url"; url: string } | { kind: "fixed"; value: string } | { kind: "none" };
 
 export interface Setup {
@@ -13,7 +13,7 @@ export interface Setup {
   token: Token;
 }
 
-/** What stands in the code in place of a token. */
+/** Replaces a token in the code. */
 export const TOKEN_MASK = "…your token…";
 
 /** The token callback; TOKEN_CODE is this function as text. */
@@ -60,7 +60,7 @@ export function optionsOf(
 
 const text = (value: unknown): string => JSON.stringify(value);
 
-/** `customData` in front of the sample, and the literal in the place of `choice.options`. */
+/** `customData` before the sample, and the options literal instead of `choice.options`. */
 export function optionsCode(
   { siteId, contentId, host, licenseUrl, token }: Setup,
   indent: string,
@@ -75,7 +75,7 @@ export function optionsCode(
         .join(", ")} },`,
     token.kind === "url" && "customData,",
     token.kind === "fixed" &&
-      `customData: () => ${text(TOKEN_MASK)}, // in production a function that asks your backend, for each request`,
+      `customData: () => ${text(TOKEN_MASK)}, // in production: a function that asks your backend for each request`,
     "onEvent,",
   ].filter(Boolean);
   return {

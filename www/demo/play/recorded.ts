@@ -1,4 +1,5 @@
-// What the timeline is made of: the package's events, and what the page observes of EME and the picture. Times are Date.now().
+// The timeline's input: the package's events, and the page's observations of EME and of the picture. Times are
+// Date.now().
 import type { CustomDataInspection, PallyConError, PallyConEvent } from "pallycon-drm";
 
 export type Observed =
@@ -27,7 +28,7 @@ export type Observed =
 
 export type Recorded = ({ at: number } & Observed) | PallyConEvent;
 
-/** Longest recording: a live stream may renew for ever. */
+/** The longest recording: a live stream may renew indefinitely. */
 const MAX_RECORDED = 1500;
 
 export class Recording {

@@ -1,4 +1,4 @@
-// One playback: the sample of the choice, with what the page observes around it.
+// One playback: the chosen sample, with the page's observations.
 import { type CustomDataInspection, init, inspectCustomData, type PallyConOptions } from "pallycon-drm";
 import { observeEme, sessionNumber } from "./observe-eme.js";
 import { optionsOf, type Setup } from "./options.js";
@@ -15,10 +15,10 @@ export interface Playback {
   certificate?: string | undefined;
 }
 
-/** video.js writes style elements, which the page's policy forbids. */
+/** video.js adds style elements, which the page's policy forbids. */
 (window as { VIDEOJS_NO_DYNAMIC_STYLE?: boolean }).VIDEOJS_NO_DYNAMIC_STYLE = true;
 
-/** @returns what ends it */
+/** @returns a function that ends it */
 export async function start({
   sample,
   setup,
@@ -51,7 +51,7 @@ export async function start({
   };
 }
 
-/** The same callback, timed; its token is inspected and forgotten. */
+/** The same callback, timed; its token is inspected and not kept. */
 function watchToken({ customData, siteId, contentId }: PallyConOptions, recording: Recording): PallyConOptions {
   if (typeof customData !== "function") return {};
   return {
@@ -76,7 +76,7 @@ function watchToken({ customData, siteId, contentId }: PallyConOptions, recordin
         try {
           inspection = inspectCustomData(token, expected);
         } catch {
-          /* the package warns of it */
+          /* the package raises a warning */
         }
         recording.add({ ...known, ...(inspection ? { inspection } : {}) });
         return token;
@@ -88,7 +88,7 @@ function watchToken({ customData, siteId, contentId }: PallyConOptions, recordin
   };
 }
 
-/** The first picture that is presented; where the browser does not say, that was decoded. */
+/** The first picture that is presented; if the browser does not report that, the first that is decoded. */
 function watchPicture(video: HTMLVideoElement, recording: Recording): void {
   let seen = false;
   const first = () => {

@@ -1,8 +1,8 @@
-// The text of a sample for the current choice. What runs on the page is the same file, imported; here each `choice.NAME` of its
-// source becomes the value itself, and the parameter goes.
+// The text of a sample for the current choice. The page runs the same file, imported; the text replaces each
+// `choice.NAME` by its value, and drops the parameter.
 import { optionsCode, type Setup } from "./options.js";
 
-/** What the samples read of their first parameter, beside the options. */
+/** The fields of the samples' first parameter, besides the options. */
 export interface SampleChoice {
   url: string;
   drm: string;

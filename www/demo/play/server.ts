@@ -1,21 +1,21 @@
-// The local license server, where it is: it mints tokens, issues licenses, and goes wrong on demand. A file host has none.
+// The local license server, if it exists: it mints tokens, issues licenses, and injects faults. A file host has none.
 import contents from "site:catalog";
 import type { Content } from "./choices.js";
 import { siteRoot } from "../shared/dom.js";
 
-/** Each page has a run of its own at the server, so that one tab's faults are not another's. */
+/** Each page has its own run at the server, so that one tab's faults do not affect another. */
 const RUN = /^.*\/r\/[\w-]+\//.exec(location.pathname)?.[0];
 const run = RUN ?? `${siteRoot().pathname}r/demo-${(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36)}/`;
 
 export interface Backend {
-  /** the license server is there */
+  /** whether the license server exists */
   server: boolean;
   /** with a slash at the end */
   base: string;
   contents: Content[];
 }
 
-/** Asks once; a host that answers with something else has no license server. */
+/** Asks once; a host with any other response has no license server. */
 export async function findBackend(): Promise<Backend> {
   const base = new URL(run, location.origin).href;
   try {
@@ -29,7 +29,10 @@ export async function findBackend(): Promise<Backend> {
 
 export const mediaUrl = ({ base }: Backend, path: string): string => new URL(`media/${path}`, base).href;
 
-/** Keys of the samples for ClearKey, as a file: they protect nothing, and let a copy of the site play without any server. */
+/**
+ * Keys of the samples for ClearKey, as a file: they protect nothing, and let a copy of the site play without any
+ * server.
+ */
 export const clearKeyFile = (contentId: string): string => new URL(`clearkey/${contentId}.json`, siteRoot()).href;
 
 export async function setFaults({ base }: Backend, faults: object[]): Promise<void> {
@@ -41,7 +44,7 @@ export async function setFaults({ base }: Backend, faults: object[]): Promise<vo
   if (!response.ok) throw new Error(`The local server answered ${response.status}.`);
 }
 
-/** The CDM bridge has to be there before a player looks for a CDM; once there it cannot be taken away. */
+/** The CDM bridge must be loaded before a player looks for a CDM; it cannot be removed afterwards. */
 export async function loadBridge({ base }: Backend): Promise<void> {
   if (bridge()) return;
   const script = document.createElement("script");

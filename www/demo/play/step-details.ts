@@ -1,5 +1,5 @@
-// What a step of the timeline was made of, read by the package: init data, token, challenge, answer, error. The readers mask keys, and
-// a token is only ever seen as what its inspection says.
+// The data behind a step of the timeline, decoded by the package: init data, token, challenge, response, error. The
+// readers mask keys, and of a token only the inspection's result is shown.
 import type { PallyConError } from "pallycon-drm";
 import { h, type Child } from "../shared/dom.js";
 import type { Recorded } from "./recorded.js";
@@ -8,13 +8,13 @@ import type { Step } from "./timeline.js";
 type Rows = [string, unknown][];
 const MAX_HEX = 32;
 const MAX_LIST = 24;
-/** What was said many times is shown a few times. */
+/** Many repetitions are shown a few times. */
 const MAX_PARTS = 3;
 
 const hex = (bytes: Uint8Array): string =>
   Array.from(bytes.subarray(0, MAX_HEX), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** A value as a page shows it; what is nested is a list in the list. */
+/** A value as shown on the page; nested values are nested lists. */
 function show(value: unknown, depth = 0): Child {
   if (value instanceof Uint8Array)
     return h(
@@ -52,7 +52,7 @@ async function inspected(title: string, bytes: Uint8Array, message = true): Prom
     const { init, inspectAny } = await import("pallycon-drm/inspect");
     await init();
     const { kind, layers, value } = inspectAny(bytes);
-    // The bridge's Widevine messages are protobuf of its own: read as Widevine's they would say what they do not mean.
+    // The bridge's Widevine messages are protobuf of its own: decoded as Widevine's they would be misleading.
     if (message && kind === "widevine-data")
       return section(
         title,
@@ -77,7 +77,7 @@ async function inspected(title: string, bytes: Uint8Array, message = true): Prom
 }
 
 const SIMULATED =
-  "Simulated by the bridge: key ids, a nonce and a hash, not what a Widevine CDM writes. A real challenge is opaque to the page, too.";
+  "Simulated by the bridge: key ids, a nonce and a hash, not the format of a Widevine CDM. A real challenge is opaque to the page, too.";
 
 /** An entry of the catalog. */
 export const codeLink = (code: string): HTMLElement => h("a", { href: `errors.html#${code}` }, code);
@@ -102,7 +102,7 @@ export function errorRows(error: PallyConError): HTMLElement {
 async function partOf(event: Recorded): Promise<HTMLElement | undefined> {
   switch (event.type) {
     case "init-data":
-      return section("Init data, as the package reads them", show(event.initData));
+      return section("Init data, as the package reads it", show(event.initData));
     case "generate-request":
       return inspected(`Init data (${event.initDataType})`, event.initData, false);
     case "challenge":
@@ -112,7 +112,7 @@ async function partOf(event: Recorded): Promise<HTMLElement | undefined> {
     case "token":
       return section(
         "Token, read without a key",
-        event.inspection ? show(event.inspection) : h("p", {}, event.failure ?? "There is none."),
+        event.inspection ? show(event.inspection) : h("p", {}, event.failure ?? "No token."),
       );
     case "request":
       return section(
@@ -130,11 +130,11 @@ async function partOf(event: Recorded): Promise<HTMLElement | undefined> {
         "Answer",
         list([
           ["size", `${event.bytes} bytes`],
-          ["after", `${Math.round(event.duration)} ms, the token included`],
+          ["after", `${Math.round(event.duration)} ms, including the token`],
         ]),
       );
     case "retry":
-      return section("Why again", h("p", {}, event.error.message), errorRows(event.error));
+      return section("Reason of the retry", h("p", {}, event.error.message), errorRows(event.error));
     case "error":
       return section("Error", h("p", {}, event.error.message), errorRows(event.error));
     case "warning":
@@ -146,9 +146,9 @@ async function partOf(event: Recorded): Promise<HTMLElement | undefined> {
       );
     case "player-error":
       return section(
-        "What the player tells its app",
+        "What the player reports to its app",
         h("p", {}, event.message),
-        event.ours && h("div", {}, h("p", {}, "The package's error is inside:"), errorRows(event.ours)),
+        event.ours && h("div", {}, h("p", {}, "It contains the package's error:"), errorRows(event.ours)),
       );
     case "statuses":
       return section("Key statuses", list(event.statuses.map(({ keyId, status }) => [keyId, status])));

@@ -1,4 +1,5 @@
-// A failure as a viewer's support team wants it: what happened, what to do, the codes, and where to read on; with a report to copy.
+// A failure as a viewer's support team needs it: what happened, what to do, the codes, and where to read on; with a
+// report to copy.
 import type { PallyConError } from "pallycon-drm";
 import { copyButton } from "../shared/copy-button.js";
 import { fill, h } from "../shared/dom.js";
@@ -6,13 +7,13 @@ import { codeLink } from "./step-details.js";
 import type { Recorded } from "./recorded.js";
 
 export interface Failure {
-  /** the package's error, which says most */
+  /** the package's error, which has the most details */
   ours?: PallyConError | undefined;
-  /** the player's own words */
+  /** the player's own messages */
   player: string[];
 }
 
-/** The first error of the package, and all that the player told. */
+/** The first error of the package, and all messages of the player. */
 export function failureOf(events: readonly Recorded[]): Failure | undefined {
   let ours: PallyConError | undefined;
   const player: string[] = [];
@@ -30,7 +31,7 @@ export function failureOf(events: readonly Recorded[]): Failure | undefined {
 export const headline = ({ ours, player }: Failure): string =>
   ours?.message ?? `The player reports: ${player[0] ?? "an error"}`;
 
-/** What a person sends to support: no token, no key, no URL with a query. */
+/** The report for support: no token, no key, no URL with a query. */
 export function reportOf({ ours, player }: Failure, about: [string, string][]): string {
   const rows: [string, string | number | undefined][] = [
     ["what", ours?.message ?? player[0]],

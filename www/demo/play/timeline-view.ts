@@ -1,11 +1,11 @@
-// <play-timeline>: a row for each step, a group for each lane, bars to scale. A row opens to what the step was made of.
+// <play-timeline>: a row per step, a group per lane, bars to scale. A row opens to its step's data.
 import { fill, h } from "../shared/dom.js";
 import { detailsOf } from "./step-details.js";
 import { ticks, timelineOf, type Lane, type Step, type Timeline } from "./timeline.js";
 import type { Recorded } from "./recorded.js";
 
 const ms = (time: number): string => (time < 10_000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`);
-/** A bar that is shorter cannot be seen. */
+/** A shorter bar would be invisible. */
 const MIN_PERCENT = 0.4;
 
 interface Row {
@@ -37,7 +37,7 @@ class PlayTimeline extends HTMLElement {
     fill(this.scale);
   }
 
-  /** Draws with the next frame, and again while a step goes on. */
+  /** Draws with the next frame, and again while a step is unfinished. */
   draw(events: readonly Recorded[]): void {
     this.events = events;
     if (this.wanted) return;
@@ -48,7 +48,7 @@ class PlayTimeline extends HTMLElement {
     });
   }
 
-  /** Steps that still go on end here. */
+  /** Ends unfinished steps here. */
   settle(): void {
     clearInterval(this.timer);
     this.timer = 0;
@@ -160,7 +160,7 @@ class PlayTimeline extends HTMLElement {
     if (!row.open) return;
     const status = h("p", { class: "quiet" }, "Reading…");
     const shown = row.step;
-    // The status only where reading takes a while: the inspect module loads with the first bytes that are opened.
+    // Shows the status only if reading takes a while: the inspect module loads with the first bytes that are opened.
     const timer = setTimeout(() => {
       if (row.step.id === shown.id && row.open) fill(row.detail, status);
     }, 200);

@@ -1,5 +1,5 @@
-// From what was recorded to what is drawn: lanes, one for the page and one for each session, and in them steps with a beginning and
-// an end. Pure; made anew for each event, because what an answer belongs to shows only when a session gets it.
+// Converts the recording to the drawing: lanes, one for the page and one per session, with steps that have a start and
+// an end. Pure; recomputed for each event, because only the session that gets a response reveals what it belongs to.
 import type { PallyConError, PallyConEvent } from "pallycon-drm";
 import type { Recorded } from "./recorded.js";
 
@@ -27,9 +27,9 @@ export interface Step {
   title: string;
   /** milliseconds since the recording began */
   start: number;
-  /** the same as `start`: a moment; absent: it goes on */
+  /** equal to `start`: a moment; absent: unfinished */
   end?: number;
-  /** what the step was made of, for its details */
+  /** the step's data, for its details */
   events: Recorded[];
 }
 export interface Lane {
@@ -47,7 +47,7 @@ export interface Timeline {
 type Of<T extends Recorded["type"]> = Extract<Recorded, { type: T }>;
 type Draft = Omit<Step, "id" | "events" | "tone"> & { tone?: Tone; events?: Recorded[] };
 
-/** One challenge and all that follows from it. */
+/** One challenge and everything that follows from it. */
 interface Exchange {
   lane: Lane;
   session: number;
@@ -67,7 +67,7 @@ const WORDS: Record<string, string> = {
   "individualization-request": "Individualization request",
 };
 
-/** `now`: how far steps that go on are drawn. */
+/** `now`: the end of unfinished steps in the drawing. */
 export function timelineOf(events: readonly Recorded[], now: number): Timeline {
   const builder = new Builder(events);
   events.forEach((event, index) => builder.take(event, index));
@@ -151,7 +151,7 @@ class Builder {
       case "stop":
       case "custom-data":
       case "key-status":
-        return; // seen more closely by the page itself
+        return; // the page observes it more closely
       default:
         return void this.moment(this.page, event, { kind: "other", title: otherTitle(event) });
     }
@@ -176,7 +176,7 @@ class Builder {
     return step;
   }
 
-  /** What is said again in the same words is one step, with a count. */
+  /** Repetitions of the same text are one step, with a count. */
   private repeated(lane: Lane, event: Recorded, { kind, title }: { kind: Kind; title: string }): Step | undefined {
     if (kind !== "probe" && kind !== "error" && kind !== "warning") return undefined;
     const step = lane.steps.filter((one) => one.kind === kind && one.title.replace(/ ×\d+$/, "") === title).pop();
@@ -220,7 +220,7 @@ class Builder {
       this.exchanges.push({ lane, session: event.session, size: event.message.length, state: "asking", attempts: 0 });
   }
 
-  /** The oldest that waits for this; one whose challenge has this size goes before it. */
+  /** The oldest matching step that is pending; one whose challenge has this size takes precedence. */
   private find(
     states: Exchange["state"][],
     prefer: (exchange: Exchange) => boolean = () => false,
@@ -234,7 +234,8 @@ class Builder {
     const mine = (exchange: Exchange) => event.session === undefined || exchange.session === event.session;
     const exchange =
       this.exchanges.find((one) => mine(one) && one.state === (again ? "waiting" : "asking")) ??
-      // A player that makes its own attempts does not say when one has failed: at the latest when it asks for the next token.
+      // A player with its own retries does not report a failed attempt: it has failed at the latest when the next token
+      // is requested.
       (again ? this.exchanges.find((one) => mine(one) && one.state === "sent") : undefined);
     if (exchange?.state === "sent") this.silent(exchange, event.started);
     const lane = event.session !== undefined ? this.lane(event.session) : (exchange?.lane ?? this.page);
@@ -264,14 +265,14 @@ class Builder {
     });
   }
 
-  /** A request without a challenge that was seen: WebKit's old API, or a player that asks on its own. */
+  /** A request without an observed challenge: WebKit's old API, or a player that requests on its own. */
   private unseen(event: Of<"request">): Exchange {
     const exchange: Exchange = { lane: this.page, session: 0, size: event.bytes, state: "asking", attempts: 0 };
     this.exchanges.push(exchange);
     return exchange;
   }
 
-  /** A request that ended without a license, and without a word about it. */
+  /** A request that ended without a license and without an error. */
   private silent(exchange: Exchange, at: number): void {
     this.close(exchange.request, at);
     if (exchange.request)
@@ -310,7 +311,7 @@ class Builder {
   }
 
   private license(event: Of<"license">): void {
-    // The session that gets these bytes next is the one that asked; until then it is the oldest.
+    // The session that gets these bytes next sent the request; until then it is the oldest.
     const next = this.events
       .slice(this.index + 1)
       .find((later): later is Of<"update"> => later.type === "update" && later.response.length === event.bytes);
@@ -377,7 +378,7 @@ class Builder {
   }
 }
 
-/** An event that this page does not know by name: its words, if it has some. */
+/** An event that this page does not know: its fields. */
 function otherTitle(event: PallyConEvent | Recorded): string {
   const { type, ...more } = event as { type: string } & Record<string, unknown>;
   const words = Object.entries(more)

@@ -1,5 +1,5 @@
-// Arrow keys move the focus to the next control in their direction, for TV remotes. Elsewhere they scroll as usual until a
-// control has the focus by keyboard.
+// Arrow keys move the focus to the next control in their direction, for TV remotes. On other devices they scroll as
+// usual until a control has keyboard focus.
 
 const CONTROLS =
   "a[href], button:not(:disabled), select:not(:disabled), input:not(:disabled), textarea:not(:disabled), summary, video[controls], [tabindex='0']";
@@ -9,23 +9,26 @@ const DIRECTIONS: Record<string, [x: number, y: number]> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-/** A remote has no pointer. The names are those of Tizen, webOS, Android TV, Fire TV and consoles' user agents. */
+/** A remote has no pointer. The names are from the user agents of Tizen, webOS, Android TV, Fire TV and consoles. */
 const isTv = /\b(Tizen|Web0S|SMART-TV|SmartTV|BRAVIA|Android TV|AFT[A-Z]|CrKey|Xbox|PlayStation)\b/i.test(
   navigator.userAgent,
 );
 
-/** What uses arrow keys itself. Widgets that handle a key prevent its default, at their ends too if the focus is to stay. */
+/**
+ * Elements that use arrow keys themselves. Widgets that handle a key prevent its default, also at their ends if the
+ * focus should stay.
+ */
 function keepsArrow(target: Element, key: string): boolean {
   const vertical = key === "ArrowUp" || key === "ArrowDown";
   if (target.closest("[role='listbox'], [role='grid'], [data-own-arrows]")) return true;
   if (target.closest("[role='tablist']")) return !vertical;
   if (vertical && scrolls(target, key === "ArrowDown")) return true;
-  // A remote opens a list by OK; a keyboard changes it by its arrows.
+  // A remote opens a list with OK; a keyboard changes it with its arrows.
   if (target.matches("select, input[type='number']")) return vertical && !isTv;
-  // Nor does a remote get stuck in what uses all four.
+  // A remote must also be able to leave an element that uses all four.
   if (target.matches("video, input[type='radio'], input[type='range']")) return !(vertical && isTv);
   if (target instanceof HTMLTextAreaElement) {
-    // Out of the text at its ends.
+    // Leaves a text field at the ends of its text.
     const [before, after] = [
       target.selectionStart === 0 && target.selectionEnd === 0,
       target.selectionStart === target.value.length,
@@ -39,7 +42,7 @@ function keepsArrow(target: Element, key: string): boolean {
   );
 }
 
-/** A region that can be scrolled further. */
+/** A region that can still be scrolled. */
 function scrolls(target: Element, down: boolean): boolean {
   const { scrollTop, scrollHeight, clientHeight } = target;
   if (
@@ -51,7 +54,7 @@ function scrolls(target: Element, down: boolean): boolean {
   return down ? scrollTop + clientHeight < scrollHeight - 1 : scrollTop > 0;
 }
 
-/** How far a control is in a direction; what is aside counts double. */
+/** The distance of a control in a direction; sideways distance counts double. */
 function distance(from: DOMRect, to: DOMRect, [x, y]: [number, number]): number | undefined {
   const dx = (to.left + to.right - from.left - from.right) / 2;
   const dy = (to.top + to.bottom - from.top - from.bottom) / 2;

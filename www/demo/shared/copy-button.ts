@@ -1,10 +1,10 @@
-// <copy-button value="…" label="Copy the UUID">: copies, and says so. `compact` leaves out the border.
+// <copy-button value="…" label="Copy the UUID">: copies, and confirms it. `compact` omits the border.
 import { h } from "./dom.js";
 
 const SHOWN = 1500;
 
 export class CopyButton extends HTMLElement {
-  /** What is copied: the attribute, or set here where it is long or made late. */
+  /** The text to copy: the attribute, or this property if it is long or computed late. */
   value: string | (() => string | Promise<string>) = "";
   private readonly said = h("span", { class: "visually-hidden", role: "status" });
   private readonly button = h("button", { type: "button", onclick: () => void this.copy() });

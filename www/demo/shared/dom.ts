@@ -1,10 +1,12 @@
-// Making elements, without markup in strings: the pages' policies forbid it where it matters.
+// Creates elements without markup in strings, which the pages' policies forbid.
 
 export type Child = Node | string | number | false | null | undefined;
 type Value = string | number | boolean | undefined | ((event: never) => void);
 export type Attributes = Record<string, Value>;
 
-/** An element with attributes and children. `onclick` and the like are listeners; what is false or undefined is left out. */
+/**
+ * An element with attributes and children. `onclick` and the like are listeners; false or undefined values are omitted.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes?: Attributes,
@@ -27,7 +29,7 @@ export function append(parent: Element, ...children: Child[]): void {
       parent.append(typeof child === "number" ? String(child) : child);
 }
 
-/** As `replaceChildren`, which the engines of older TVs lack. */
+/** Like `replaceChildren`, which the engines of older TVs lack. */
 export function fill(parent: Element, ...children: Child[]): void {
   parent.textContent = "";
   append(parent, ...children);
@@ -40,5 +42,5 @@ export function find<T extends Element = HTMLElement>(selector: string, within: 
   return found;
 }
 
-/** Where the site is, with a slash at the end: every page is a file in this folder, whatever it is served under. */
+/** The site's URL, with a slash at the end: every page is a file in this folder, wherever it is served. */
 export const siteRoot = (): URL => new URL(".", location.href);

@@ -1,4 +1,4 @@
-// What every page begins with.
+// The start of every page.
 import { startArrows } from "./arrows.js";
 import "./theme-toggle.js";
 

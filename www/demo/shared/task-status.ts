@@ -1,5 +1,4 @@
-// <task-status>: one line that says what is going on, read aloud when it changes. Work that takes longer than a blink has a
-// progress bar.
+// <task-status>: a one-line status, read aloud when it changes. Longer work has a progress bar.
 import { fill, h } from "./dom.js";
 
 /** Shorter work would only flicker. */
@@ -20,7 +19,7 @@ export class TaskStatus extends HTMLElement {
     fill(this, text);
   }
 
-  /** Shows `text` and a progress bar while the work lasts, from 200 ms on. The result, or what it throws, is the caller's to tell. */
+  /** Shows `text` and a progress bar during the work, after 200 ms. The caller reports the result or the error. */
   async track<T>(text: string, work: Promise<T>): Promise<T> {
     const turn = ++this.turn;
     const timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-// <theme-toggle>: switches between light and dark, and remembers it.
+// <theme-toggle>: switches between light and dark, and remembers the choice.
 import { h } from "./dom.js";
 import { chooseTheme, currentTheme } from "./theme.js";
 

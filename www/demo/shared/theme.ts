@@ -1,5 +1,6 @@
-// Light or dark, as the visitor chose on an earlier visit. An asynchronous script of its own: it comes with the style sheets
-// and no paint waits for it. Without a choice, the system's preference counts, by the media attribute in layout.html.
+// Light or dark, as the visitor chose on an earlier visit. An asynchronous script of its own: it loads with the style
+// sheets and does not block painting. Without a choice, the system's preference applies, through the media attribute in
+// layout.html.
 
 export type Theme = "light" | "dark";
 const KEY = "theme";

@@ -1,6 +1,5 @@
 /**
- * The key server, as a packager calls it. What it gives out, the license endpoints of the same run know from then on.
- *
+ * The key server, as a packager calls it. The license endpoints of the same run know the keys that it has issued.
  *     POST /v1/cpix/pallycon/getKey/TOKEN       one key
  *     POST /v2/cpix/pallycon/getKey/TOKEN       several keys by track type and period, payloads, playlist lines
  *     POST /v2/cpix/doverunner/getKey/TOKEN     the same

@@ -27,12 +27,12 @@ const MAX_ID = 200;
  * @property {number} [minPixels]
  * @property {number} [maxPixels]
  * @typedef {object} KeyRequest
- * @property {string} kid as the packager named it; the answer carries another
- * @property {string} [scheme] as asked, if it was
+ * @property {string} kid as the packager named it; the response has another
+ * @property {string} [scheme] as requested, if at all
  * @property {string} [trackType]
  * @property {Period} [period]
  * @property {VideoFilter} [video]
- * @property {boolean} ruled whether a usage rule spoke of it
+ * @property {boolean} ruled whether a usage rule names it
  * @property {string[]} systemIds
  * @typedef {object} CpixRequest
  * @property {string} contentId
@@ -59,7 +59,7 @@ export function readCpixRequest(body, { multiKey }) {
   if (root.name !== "CPIX" || root.namespace !== CPIX) throw refuse(`The root is not CPIX in ${CPIX}`);
   const contentId = root.attributes.id ?? "";
   if (contentId === "" || [...contentId].length > MAX_ID)
-    throw refuse(`The CPIX id has to have 1 to ${MAX_ID} characters`);
+    throw refuse(`The CPIX id must have 1 to ${MAX_ID} characters`);
   const asked = childrenNamed(descend(root, "ContentKeyList"), "ContentKey");
   if (asked.length === 0 || asked.length > MAX_KEYS) throw refuse(`A request has 1 to ${MAX_KEYS} ContentKey elements`);
   if (asked.length > 1 && !multiKey) throw refuse("Several keys need version 2 of the API", 9999);
@@ -73,7 +73,7 @@ export function readCpixRequest(body, { multiKey }) {
     const kid = uuid(element.attributes.kid, "ContentKey");
     const scheme = element.attributes.commonEncryptionScheme;
     if (scheme !== undefined && !SCHEMES.includes(scheme)) throw refuse(`${scheme} is not an encryption scheme`);
-    // With one key its kid is not used at all: packagers send systems and rules under ids that match nothing.
+    // With one key its kid is not used at all: packagers send systems and rules with ids that match nothing.
     const own = (/** @type {string | undefined} */ other) => single || other?.toLowerCase() === kid;
     const matching = rules.filter((rule) => own(rule.attributes.kid));
     if (matching.length > 1) throw refuse(`Key ${kid} has more than one usage rule`);

@@ -1,6 +1,7 @@
 /**
- * Content keys, and the CPIX answer that carries them. A key depends on content id, track type and period alone, so
- * that a packager who asks again gets the same.
+ * Content keys, and the CPIX response that contains them. A key depends only on content id, track type and period, so a
+ * repeated
+ * request gets the same keys.
  */
 import { createHmac } from "node:crypto";
 import { escapeXml } from "../xml.mjs";
@@ -31,7 +32,7 @@ export function uuidOf(kid) {
  * @property {string} secret
  * @property {string} provider
  * @property {boolean} version2
- * @property {boolean} [ateme] with the further namespaces that ATEME's answer declares
+ * @property {boolean} [ateme] with the additional namespaces that ATEME's response declares
  */
 
 /**
@@ -43,7 +44,7 @@ export function cpixResponse({ contentId, keys, periods }, { secret, provider, v
   const made = keys.map((request) => {
     const { trackType, systemIds } = request;
     const period = request.period?.index;
-    // FairPlay knows cbcs alone, whatever was asked.
+    // FairPlay only supports cbcs, whatever was requested.
     const fairplayOnly = systemIds.every((id) => id.startsWith("94ce86fb"));
     const scheme = fairplayOnly ? "cbcs" : (request.scheme ?? "cenc");
     const derived = deriveKey(secret, contentId, { trackType, period });

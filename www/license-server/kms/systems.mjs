@@ -1,6 +1,5 @@
 /**
- * What each DRM system gets beside the key: a PSSH box, or FairPlay's URI and playlist lines.
- *
+ * Data for each DRM system besides the key: a PSSH box, or FairPlay's URI and playlist lines.
  *     PSSH   u32 size | "pssh" | u32 version and flags | system id 16 | u32 data length | data
  */
 import { createCipheriv } from "node:crypto";
@@ -16,7 +15,7 @@ const NAMES = new Map(
   ]),
 );
 
-/** Old, and still what content headers carry: whoever plays has to be told the license URL otherwise. */
+/** Outdated, but still in content headers: players must get the license URL from elsewhere. */
 const LA_URL = "https://license.pallycon.com/ri/playready/licenseManager.do";
 
 /**
@@ -74,7 +73,7 @@ export function playReadyObject({ kid, key, scheme, period }) {
   const id = swapGuid(kid);
   const value = id.toString("base64");
   const counter = scheme === "cenc" || scheme === "cens";
-  // First 8 bytes of AES-128-ECB(key, key id in GUID order); defined for AESCTR alone.
+  // First 8 bytes of AES-128-ECB(key, key id in GUID order); only defined for AESCTR.
   const checksum = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false).update(id).toString("base64", 0, 8);
   const custom =
     period === undefined ? "" : `<CUSTOMATTRIBUTES><PERIOD_INDEX>${period}</PERIOD_INDEX></CUSTOMATTRIBUTES>`;
@@ -113,7 +112,7 @@ export function keyLine(uri, tag) {
 }
 
 /**
- * What stands inside one DRMSystem element of the answer.
+ * The contents of one DRMSystem element of the response.
  * @param {string} systemId
  * @param {KeyFacts} facts
  * @param {boolean} version2 with payloads and playlist lines

@@ -59,7 +59,7 @@ const lab = {
   },
 
   /**
-   * Plays `path` on `lab.player`, which is created if there is none; a rejection of rxKeySystems() becomes
+   * Plays `path` on `lab.player`, which is created if absent; a rejection of rxKeySystems() becomes
    * `lab.refusal`.
    */
   async play(path, { options = {}, adapter = {}, more = {} } = {}) {

@@ -17,7 +17,7 @@ export async function open(lab, version) {
     version: make().getVersion(),
     async start({ path, drm, keySystem, adapter }) {
       player = make();
-      player.on("error", (event) => lab.hear(String(event.error.code), event.error.message, pallyConError(event)));
+      player.on("error", (event) => lab.report(String(event.error.code), event.error.message, pallyConError(event)));
       player.attachView(lab.video);
       player.setAutoPlay(true);
       undo = await attachDash(player, lab.drm, {

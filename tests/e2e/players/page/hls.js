@@ -13,7 +13,7 @@ export async function open(lab, version) {
     player?.destroy();
     player = new Hls({ ...configured.config });
     player.on(Hls.Events.ERROR, (_event, data) =>
-      lab.hear(data.details, data.response?.text ?? data.error?.message, pallyConError(data)),
+      lab.report(data.details, data.response?.text ?? data.error?.message, pallyConError(data)),
     );
     player.loadSource(lab.media(path));
     player.attachMedia(lab.video);

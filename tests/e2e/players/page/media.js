@@ -8,7 +8,7 @@ export async function open(lab) {
     feed(lab.video, lab.media(path)).catch(() => {}); // emptied while it is being fed
     lab.video.play().catch(() => {}); // without a key it never settles
   };
-  const onError = ({ detail }) => lab.hear("pallyconerror", detail.message, detail);
+  const onError = ({ detail }) => lab.report("pallyconerror", detail.message, detail);
   return {
     version: "",
     async start({ path, drm, adapter }) {

@@ -19,7 +19,7 @@ export async function open(lab, version) {
       player = new RxPlayer({ videoElement: lab.video });
       for (const type of ["error", "warning"])
         player.addEventListener(type, (error) =>
-          lab.hear(type === "error" ? error.code : `${error.code}, a warning`, error.message, pallyConError(error)),
+          lab.report(type === "error" ? error.code : `${error.code}, a warning`, error.message, pallyConError(error)),
         );
       await load(path);
     },

@@ -10,14 +10,14 @@ const VERSIONS = {
 export async function open(lab, version) {
   const { default: shaka } = await VERSIONS[version]();
   shaka.polyfill.installAll();
-  const hear = (error) => lab.hear(String(error.code), error.message, pallyConError(error));
+  const report = (error) => lab.report(String(error.code), error.message, pallyConError(error));
   let player;
   let undo;
   const load = async (path) => {
     try {
       await player.load(lab.media(path));
     } catch (error) {
-      if (error.code !== 7000 && error.code !== 7002) hear(error); // interrupted, or destroyed in the meantime
+      if (error.code !== 7000 && error.code !== 7002) report(error); // interrupted, or destroyed in the meantime
       return;
     }
     lab.video.play().catch(() => {}); // without a key it never settles
@@ -28,7 +28,7 @@ export async function open(lab, version) {
       player = new shaka.Player();
       await player.attach(lab.video);
       player.configure("drm.preferredKeySystems", [keySystem]);
-      player.addEventListener("error", ({ detail }) => hear(detail));
+      player.addEventListener("error", ({ detail }) => report(detail));
       undo = await attachShaka(player, lab.drm, adapter);
       void load(path);
     },

@@ -26,7 +26,7 @@ export async function open(lab, version) {
       player.eme();
       player.on("error", () => {
         const error = player.error();
-        lab.hear(`code ${error.code}`, error.message, pallyConError(error));
+        lab.report(`code ${error.code}`, error.message, pallyConError(error));
       });
       keySystems = pallyConKeySystems(player, lab.drm, { drms: [drm], ...adapter });
       load(path);

@@ -1,4 +1,4 @@
-// EME without a player, by the guides' sample, and with attachMedia.
+// EME without a player, following the guides' sample, and with attachMedia.
 import { attachMedia } from "pallycon-drm/media";
 
 const CODECS = { video: 'video/mp4; codecs="avc1.4d4015"', audio: 'audio/mp4; codecs="mp4a.40.2"' };
@@ -14,7 +14,7 @@ export async function play(compare, run) {
   };
   if (run.ours) {
     video.onpallyconerror ??= ({ detail }) => tell(detail);
-    video.addEventListener("pallyconerror", video.onpallyconerror); // once, however often this is called
+    video.addEventListener("pallyconerror", video.onpallyconerror); // once, however often it is called
     await attachMedia(video, await compare.client(run.contentId, run.options), { drms: [run.drm] });
   } else if (run.old || run.native) {
     await byOldHand(compare, { ...run, tell });
@@ -24,7 +24,7 @@ export async function play(compare, run) {
   await load(compare, run.contentId);
 }
 
-/** Safari's old API, by the samples for it: the content id is the URI's host. */
+/** Safari's old API, following its samples: the content id is the URI's host. */
 async function byOldHand(compare, { drm, contentId, tell }) {
   const { video } = compare;
   const certificate = new Uint8Array(await (await fetch(compare.certificate)).arrayBuffer());
@@ -85,7 +85,7 @@ async function byHand(compare, run) {
 const headerUrl = (initData) =>
   /<LA_URL>(.*?)<\/LA_URL>/.exec(new TextDecoder("latin1").decode(initData).replaceAll("\0", ""))?.[1];
 
-/** As samples have it: what is answered goes to the CDM. */
+/** Like the samples: passes any response to the CDM. */
 async function post(compare, { drm, contentId, message, url = compare.license }) {
   const headers = { "pallycon-customdata-v2": await compare.token(contentId, drm) };
   let body = message;
@@ -104,7 +104,7 @@ async function post(compare, { drm, contentId, message, url = compare.license })
   return drm === "fairplay" ? unbase64(await answer.text()) : answer.arrayBuffer();
 }
 
-/** Both tracks by MediaSource, whole. */
+/** Both tracks through MediaSource, complete. */
 async function load(compare, contentId) {
   const source = new MediaSource();
   compare.video.src = URL.createObjectURL(source);

@@ -1,4 +1,4 @@
-// hls.js, by its own documentation (licenseXhrSetup, licenseResponseCallback), and with hlsConfig.
+// hls.js, following its own documentation (licenseXhrSetup, licenseResponseCallback), and with hlsConfig.
 import Hls from "hls.js";
 import { hlsConfig, pallyConError } from "pallycon-drm/hls";
 
@@ -17,7 +17,7 @@ export async function play(compare, run) {
     ...asked(asks),
   };
   const hls = (before = new Hls(config));
-  // An app acts on fatal errors; of the others it is told, too: they are shown where there is no fatal one.
+  // An app acts on fatal errors; non-fatal ones are shown only if no fatal one occurs.
   let fatal = false;
   hls.on(Hls.Events.ERROR, (_name, data) => {
     if (fatal && !data.fatal) return;
@@ -32,7 +32,7 @@ export async function play(compare, run) {
   hls.attachMedia(compare.video);
 }
 
-/** hls.js has no names but the plain ones: others go by the access function. */
+/** hls.js only accepts the plain key system names: others are requested through the access function. */
 function asked(asks) {
   if (!asks) return {};
   const { video, audio } = asks.robustness ?? {};

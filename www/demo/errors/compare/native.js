@@ -1,9 +1,9 @@
-// Safari plays HLS on its own (src=) and raises the key's URI. No browser here does: a MediaSource that the page fills stands
-// for the stream, and its init data are swapped for Safari's. Players see a video that plays from src=.
+// Safari plays HLS natively (src=) and raises the key's URI. No browser here does: a MediaSource that the page fills
+// replaces the stream, and its init data are swapped for Safari's. Players see a video that plays from src=.
 const SKD = "skd://Ab/cD++eSnu/+NPi9Pvhxg==";
 const CODEC = 'video/mp4; codecs="avc1.4d4015"';
 
-/** @returns {string} what replaces the playlist's URL */
+/** @returns {string} the URL to use instead of the playlist's */
 export function native(compare, contentId) {
   const source = new MediaSource();
   source.addEventListener(
@@ -23,7 +23,7 @@ export function native(compare, contentId) {
   return URL.createObjectURL(source);
 }
 
-/** Shaka asks the (polyfilled) EME there, and a native stream has no codec to ask for. */
+/** Shaka then calls the (polyfilled) EME, and a native stream has no codec to request. */
 export function asSafari() {
   document.addEventListener(
     "encrypted",

@@ -1,4 +1,4 @@
-// Shaka Player, by its own tutorials (a header, FairPlay's filters), and with attachShaka.
+// Shaka Player, following its own tutorials (a header, FairPlay's filters), and with attachShaka.
 import shaka from "shaka-player";
 import { attachShaka, pallyConError } from "pallycon-drm/shaka";
 import { native, asSafari } from "./native.js";
@@ -22,7 +22,7 @@ export async function play(compare, run) {
     player.addEventListener("error", ({ detail }) => tell(compare, run, detail));
   }
   const asks = await compare.asks(run);
-  // What the app does for each video.
+  // The app's code for each video.
   player.configure("drm.preferredKeySystems", [run.ours && run.old ? run.keySystem : keySystem]);
   if (asks) {
     const { video, audio } = asks.robustness ?? {};
@@ -53,7 +53,7 @@ function tell(compare, { ours }, error) {
   );
 }
 
-/** What an app that looks into Shaka's error finds there: texts and numbers, and errors inside. */
+/** The contents of Shaka's error for an app: texts and numbers, and errors inside. */
 function details({ data = [] }, depth = 0) {
   const shown = data
     .map((item) => {
@@ -94,7 +94,7 @@ async function byHand(compare, { drm, keySystem, contentId, misplaced, unnamed }
   });
 }
 
-/** The FairPlay tutorial's. */
+/** From the FairPlay tutorial. */
 function legacyInitData(initData, type, info) {
   if (type !== "skd") return initData;
   const uri = shaka.util.StringUtils.fromBytesAutoDetect(initData);

@@ -1,5 +1,5 @@
-// The same content through the same player, once as the player's own documentation writes it and once with the package. Used by
-// the Error lab, and by what writes docs/without-and-with.md.
+// The same content in the same player, once as the player's own documentation says and once with the package. Used by
+// the Error lab, and by the script that writes docs/without-and-with.md.
 import * as pallycon from "pallycon-drm";
 import * as eme from "./eme.js";
 import * as hls from "./hls.js";
@@ -8,8 +8,9 @@ import * as shaka from "./shaka.js";
 const players = { shaka, hls, eme };
 
 /**
- * `base`: the run at the local server, with a slash at the end; `host`: where licenses are, another origin than the page's in life.
- * `seen` is what the app was told, word for word.
+ * `base`: the run at the local server, with a slash at the end; `host`: the license server, in practice of another
+ * origin than the page.
+ * `seen` collects the app's errors and events verbatim.
  * @param {{base: string, host?: string, video: HTMLVideoElement}} options
  */
 export function createStage({ base, host = base.slice(0, -1), video }) {
@@ -17,9 +18,9 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
     pallycon,
     base,
     video,
-    /** what the app hears: a line for each error that the player or the package gives it */
+    /** what the app gets: a line for each error of the player or the package */
     seen: [],
-    /** every event of the package, as it came */
+    /** every event of the package, unchanged */
     events: [],
     say: (line) => {
       compare.seen.push(line);
@@ -33,7 +34,7 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
       return answer.text();
     },
 
-    /** Ours, told what the init data do not carry. */
+    /** Our client, with the values that the init data do not carry. */
     client: (contentId, options = {}) =>
       pallycon.createPallyCon({
         siteId: "DEMO",
@@ -46,7 +47,10 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
         ...options,
       }),
 
-    /** What is asked of the browser beyond the plain name: by the app alone what it wants, with the package what probe() finds. */
+    /**
+     * Key systems beyond the plain name: the app alone requests its choice; with the package, it uses the results of
+     * probe().
+     */
     async asks({ ours, drm, keySystem, hardware, robustness }) {
       if (!hardware && !robustness) return undefined;
       if (!ours)
@@ -56,10 +60,14 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
     },
 
     /**
-     * `old`: written for Safari's old API; `native`: that API, and a stream that the browser plays on its own; `hls`: the HLS
-     * playlist also where DASH is played; `hardware`, `robustness`: what is asked for; `misplaced`: the header's wrong place;
-     * `unnamed`: no license URL but the content's.
-     * @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object, old?: boolean, native?: boolean, hls?: boolean, hardware?: string, robustness?: string, misplaced?: boolean, unnamed?: boolean}} run
+     * `old`: written for Safari's old API; `native`: that API, and a stream that the browser plays natively; `hls`: the
+     * HLS
+     * playlist even for players of DASH; `hardware`, `robustness`: what to request; `misplaced`: the header in the
+     * wrong place;
+     * `unnamed`: no license URL except the content's.
+     * @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object,
+     * old?: boolean, native?: boolean, hls?: boolean, hardware?: string, robustness?: string, misplaced?: boolean,
+     * unnamed?: boolean}} run
      */
     async play(run) {
       try {

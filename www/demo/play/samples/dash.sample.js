@@ -4,7 +4,7 @@ import { attachDash, pallyConError } from "pallycon-drm/dash";
 
 /**
  * Plays in a video element, and resolves with a function that ends it.
- * `onError` gets the player's words, and the package's error inside the player's.
+ * `onError` gets the player's message, and the package's error inside the player's.
  */
 export async function play(choice, { video, onEvent, onError }) {
   const pallycon = await createPallyCon(choice.options);

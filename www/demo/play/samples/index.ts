@@ -1,4 +1,4 @@
-// The samples: each is run as it is, and shown as it is. A player loads when it is chosen.
+// The samples: the page runs and shows the same files. A player is loaded when it is chosen.
 import type { PallyConError, PallyConEvent, PallyConOptions } from "pallycon-drm";
 import type { SampleChoice } from "../sample.js";
 import dashText from "./dash.sample.js?text";

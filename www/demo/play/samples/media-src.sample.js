@@ -3,7 +3,7 @@ import { attachMedia } from "pallycon-drm/media";
 
 /**
  * Plays in a video element, and resolves with a function that ends it.
- * `onError` gets what failed in words, and the package's error.
+ * `onError` gets a message, and the package's error.
  */
 export async function play(choice, { video, onEvent, onError }) {
   const pallycon = await createPallyCon(choice.options);

@@ -3,7 +3,7 @@ import { attachMedia } from "pallycon-drm/media";
 
 /**
  * Plays in a video element, and resolves with a function that ends it.
- * `onError` gets what failed in words, and the package's error.
+ * `onError` gets a message, and the package's error.
  */
 export async function play(choice, { video, onEvent, onError }) {
   const pallycon = await createPallyCon(choice.options);
@@ -20,7 +20,7 @@ export async function play(choice, { video, onEvent, onError }) {
   };
 }
 
-/** In place of a player: appends the segments of both tracks in the folder. */
+/** Replaces a player: appends the segments of both tracks in the folder. */
 async function feed(video, folder) {
   const source = new MediaSource();
   video.src = URL.createObjectURL(source);
@@ -35,7 +35,7 @@ async function feed(video, folder) {
     buffers.map(async ([track, buffer]) => {
       for (const file of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
         const bytes = await (await fetch(`${folder}/${track}/${file}`)).arrayBuffer();
-        if (source.readyState !== "open") return; // it was ended meanwhile
+        if (source.readyState !== "open") return; // it was ended in the meantime
         const done = new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
         buffer.appendBuffer(bytes);
         await done;

@@ -5,7 +5,7 @@ import { pallyConError, pallyConKeySystems } from "pallycon-drm/videojs";
 
 /**
  * Plays in a video element, and resolves with a function that ends it.
- * `onError` gets the player's words, and the package's error inside the player's.
+ * `onError` gets the player's message, and the package's error inside the player's.
  */
 export async function play(choice, { video, onEvent, onError }) {
   const pallycon = await createPallyCon(choice.options);
@@ -14,7 +14,7 @@ export async function play(choice, { video, onEvent, onError }) {
   const keySystems = pallyConKeySystems(player, pallycon, { drms: [choice.drm] });
   player.src({ src: choice.url, type: choice.type, keySystems });
   return async () => {
-    player.dispose(); // takes the video element out of the page
+    player.dispose(); // removes the video element from the page
     await pallycon.dispose();
   };
 }
