@@ -28,7 +28,7 @@ export function init(source?: ModuleSource): Promise<void> {
 
 /**
  * Reads EME init data, or a bare Widevine payload, PlayReady object or WRMHEADER (one box with `bare: true`).
- * Text may be a URI (`skd:`), JSON, hex, base64 or base64url, tried in this order; white space is ignored. Without
+ * Text may be a URI (`skd:`), JSON, hex, base64 or base64url, tried in this order; whitespace is ignored. Without
  * `type` it
  * is detected, except `webm`, which must be named. With `strict`, one malformed box makes the whole invalid, by the
  * rules of EME

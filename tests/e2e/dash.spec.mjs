@@ -138,7 +138,7 @@ test.describe("in Chromium alone", { tag: "@chromium" }, () => {
 
   for (const [name, faults, expected, count] of [
     ["7012", { on: "license", fault: "error:7012" }, { code: "content-id-mismatch", serverCode: "7012" }, 1],
-    ["HTML under 200", { on: "license", fault: "html" }, { code: "not-a-license" }, 1],
+    ["HTML with status 200", { on: "license", fault: "html" }, { code: "not-a-license" }, 1],
     ["403", { on: "license", fault: "status:403" }, { httpStatus: 403 }, 1],
     ["a network that is down", { on: "license", fault: "close" }, { code: "network", retryable: true }, 3],
     ["a server that stays away", { on: "license", fault: "status:503" }, { httpStatus: 503, retryable: true }, 3],

@@ -97,7 +97,7 @@ for (const version of [5, 4]) {
       ["an expired token", { on: "token", fault: "expires:1200" }, { code: "token-expired", serverCode: "7011" }],
       ["a site without FairPlay", { on: "license", fault: "error:7301" }, { serverCode: "7301" }],
       ["an SPC under another certificate", { on: "license", fault: "error:7316" }, { serverCode: "7316" }],
-      ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
+      ["a sign-in page with status 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
       [
         "a certificate that cannot be reached",
         { on: "certificate", fault: "close" },

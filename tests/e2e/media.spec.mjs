@@ -254,7 +254,7 @@ for (const [name, fault, expected] of [
       await expectError(page, expected);
       expect((await events(page, "error"))[0].error).toMatchObject(expected);
       await expectNoPicture(page);
-      // Refused for good: repeating the same init data sends no request.
+      // Permanently refused: repeating the same init data sends no request.
       const before = (await posts(run)).length;
       await expect.poll(async () => (await errors(page)).length).toBe(2);
       await feed(page, "demo-cbcs", { again: true });

@@ -220,7 +220,7 @@ test.describe("what fails", ONE_BROWSER, () => {
       { on: "token", fault: "wrong-cid" },
       { code: "content-id-mismatch", serverCode: "7012" },
     ],
-    ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
+    ["a sign-in page with status 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
     ["403", { on: "license", fault: "status:403" }, { code: "forbidden", httpStatus: 403 }],
     ["another DRM's license", { on: "license", fault: "wrong-drm" }, { code: "not-a-license" }],
     [
@@ -231,7 +231,7 @@ test.describe("what fails", ONE_BROWSER, () => {
   ]) {
     test(
       `${name}: one fatal error of rx-player, and each license is requested once`,
-      /other content|under 200|403/.test(name) ? { tag: ["@matrix", "@chromium"] } : {},
+      /other content|with status 200|403/.test(name) ? { tag: ["@matrix", "@chromium"] } : {},
       async ({ page, run }) => {
         await open(page, run);
         await run.faults(fault);

@@ -169,7 +169,7 @@ test.describe("in one browser", ONE_BROWSER, () => {
       { on: "license", fault: "error:7012" },
       { code: "content-id-mismatch", serverCode: "7012", message: expect.stringContaining("PallyCon 7012: ") },
     ],
-    ["a sign-in page under 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
+    ["a sign-in page with status 200", { on: "license", fault: "html" }, { code: "not-a-license" }],
     ["403", { on: "license", fault: "status:403" }, { httpStatus: 403, retryable: false }],
     ["the network down", { on: "license", fault: "close" }, { code: "network", retryable: true }, 3],
   ]) {

@@ -64,7 +64,7 @@ test("bytes may be Node's, and invalid input is reported as such", () => {
     );
 });
 
-test("inspectAny returns a token's times like inspectCustomData, and recognizes a challenge after white space", () => {
+test("inspectAny returns a token's times like inspectCustomData, and recognizes a challenge after whitespace", () => {
   const token = {
     drm_type: "Widevine",
     site_id: "DEMO",

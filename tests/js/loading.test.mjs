@@ -270,7 +270,7 @@ test("an aborted request stops waiting for the wasm, and sends nothing", async (
 /** Failures with a loaded module: responses, code, status, part of the hint. */
 const FAILURES = {
   "a 503": [[answer("", 503), answer("", 503), answer("", 503)], "server-unavailable", 503, /Try again/],
-  "an HTML page under 200": [[answer(HTML)], "not-a-license", 200, /captive portal/],
+  "an HTML page with status 200": [[answer(HTML)], "not-a-license", 200, /captive portal/],
   "an expired token": [[answer('{"errorCode":"7011","message":"expired"}')], "token-expired", 200, /fresh token/],
   "no network": [[unreachable, unreachable, unreachable], "network", undefined, /connection/],
 };

@@ -33,7 +33,7 @@ const INVALID = "certificate-invalid";
 const ORIGIN = "https://drm-license.doverunner.com";
 const RESPONSES = {
   "a license": [answer(LICENSES.widevine), "license", 1, "not-a-license", "certificate"],
-  "a license under 201": [answer(LICENSES.widevine, 201), "license", 1, "not-a-license", "certificate"],
+  "a license with status 201": [answer(LICENSES.widevine, 201), "license", 1, "not-a-license", "certificate"],
   "a license in base64": [answer(base64(LICENSES.widevine)), "license", 1, "not-a-license", "certificate"],
   "JSON around a license": [
     answer(JSON.stringify({ license: base64(LICENSES.widevine), device_info: { model: "m" } })),
@@ -49,7 +49,7 @@ const RESPONSES = {
     "not-a-license",
     "certificate",
   ],
-  "a license under 503": [answer(LICENSES.widevine, 503), "server-unavailable", 3, true, "server-unavailable"],
+  "a license with status 503": [answer(LICENSES.widevine, 503), "server-unavailable", 3, true, "server-unavailable"],
   "another DRM's license": [answer(SOAP), "not-a-license", 1, "not-a-license", INVALID],
   "empty JSON": [answer("{}"), "not-a-license", 1, "not-a-license", INVALID],
   "a code": [
@@ -68,7 +68,7 @@ const RESPONSES = {
     "token-expired",
     { serverCode: "7011" },
   ],
-  "a code under 403": [
+  "a code with status 403": [
     answer(refusal("7002"), 403),
     "usage-url-failed",
     1,
@@ -166,8 +166,8 @@ const RESPONSES = {
 const STATUS = {
   "a page behind a redirect": undefined,
   "no response": undefined,
-  "a license under 503": 503,
-  "a code under 403": 403,
+  "a license with status 503": 503,
+  "a code with status 403": 403,
 };
 const RETRYABLE = ["network", "rate-limited", "server-unavailable", "server-database"];
 

@@ -1,4 +1,4 @@
-// rx-player's key systems outside of a browser, with the parts of a player that the adapter uses.
+// rx-player's key systems outside a browser, with the parts of a player that the adapter uses.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { DER, LICENSES, MESSAGES, answer, failure, leavePages, newPage, refusal } from "./support.mjs";
@@ -130,7 +130,7 @@ test("an error of rx-player is linked to ours by its message only", async () => 
     Object.assign(rxError(ours), { code: "KEY_UPDATE_ERROR" }),
   ])
     assert.equal(pallyConError(other), undefined);
-  // A raised error is remembered for good, others are dropped.
+  // A raised error is remembered permanently, others are dropped.
   for (let count = 0; count < 20; count += 1) {
     const { drm: next } = await client([answer(refusal(7012))], { contentId: "film" });
     const [keySystem] = await rxKeySystems(player, next, { drms: ["widevine"] });

@@ -1,4 +1,4 @@
-// video.js's key systems outside of a browser, with the parts of a player and of contrib-eme that the adapter uses.
+// video.js's key systems outside a browser, with the parts of a player and of contrib-eme that the adapter uses.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PallyConError, createPallyCon } from "../../dist/index.js";

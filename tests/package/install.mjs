@@ -1,4 +1,4 @@
-// The package as a user gets it: packed, and installed into an empty project outside of this one.
+// The package as a user gets it: packed, and installed into an empty project outside this one.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -27,7 +27,7 @@ const SKEW = 5;
  * @returns {Grant}
  */
 export function checkCustomData(value, { accounts, now, drm, tokenOnly }) {
-  if (/\s/.test(value)) throw new Refusal(7007, "white space in the custom data");
+  if (/\s/.test(value)) throw new Refusal(7007, "whitespace in the custom data");
   const bytes = decodeBase64(value);
   if (bytes === undefined || bytes.length === 0) throw new Refusal(7009, "the custom data is not standard base64");
   const fields = parseObject(bytes.toString("utf8"));

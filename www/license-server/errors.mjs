@@ -45,7 +45,7 @@ export const CATALOG = new Map(
     7111: "The response of the Widevine proxy could not be parsed",
     7112: "The Widevine PSSH is invalid",
     7113: "The Widevine server certificate file failed",
-    7115: "The device is revoked for good",
+    7115: "The device is permanently revoked",
     7127: "The content is not DRM content",
     // PlayReady
     7201: "The PlayReady license could not be created",

@@ -121,7 +121,7 @@ export const CASES = [
     fault: refused("wrong-cid", 7012),
     expected: { code: "content-id-mismatch", serverCode: "7012" },
   },
-  { name: "HTML under 200", kind: "fails", fault: license("html"), expected: { code: "not-a-license" } },
+  { name: "HTML with status 200", kind: "fails", fault: license("html"), expected: { code: "not-a-license" } },
   { name: "503 twice, then a license", kind: "plays", fault: license("status:503", { times: 2 }) },
   {
     name: "network down",

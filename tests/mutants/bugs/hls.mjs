@@ -1,7 +1,7 @@
 // Mistakes that are easy to make in an hls.js adapter, and that integrators have made. A test must catch each.
 const FILE = "js/players/hls.ts";
 const PLAYS = { spec: "hls.spec", grep: "fairplay plays demo-cbcs/hls/fairplay" };
-const REFUSED = { spec: "hls-errors.spec", grep: "a site without FairPlay is|a sign-in page under 200" };
+const REFUSED = { spec: "hls-errors.spec", grep: "a site without FairPlay is|a sign-in page with status 200" };
 
 export default [
   {

@@ -27,7 +27,7 @@ export default [
   {
     name: "rx: a refusal is passed to the CDM",
     spec: SPEC,
-    grep: "a sign-in page under 200",
+    grep: "a sign-in page with status 200",
     edits: [
       [FILE, `    throw remember(error);`, `    return new TextEncoder().encode(remember(error).message) as Octets;`],
     ],

@@ -191,7 +191,7 @@ export const CASES = [
   { section: "answer", what: "JSON of another shape", drm: "widevine", ...license("json") },
   { section: "answer", what: "half a license", drm: "widevine", ...license("truncate") },
   { section: "answer", what: "another DRM's license", drm: "widevine", ...license("wrong-drm") },
-  { section: "answer", what: "HTTP 503 for good", drm: "widevine", ...license("status:503") },
+  { section: "answer", what: "HTTP 503 permanently", drm: "widevine", ...license("status:503") },
   { section: "answer", what: "the connection breaks", drm: "widevine", environment: true, ...license("close") },
   { section: "answer", what: "no response in time", drm: "widevine", ...license("slow:60000") },
   {

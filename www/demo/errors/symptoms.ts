@@ -133,7 +133,12 @@ export const SYMPTOMS: Symptom[] = [
     means: "The license was refused, or never arrived. pallyConError(error) has the reason.",
     codes: REFUSED,
   },
-  { says: "KEY_UPDATE_ERROR", by: "rx-player", means: "The CDM refused the response as a license.", codes: CDM_REFUSED },
+  {
+    says: "KEY_UPDATE_ERROR",
+    by: "rx-player",
+    means: "The CDM refused the response as a license.",
+    codes: CDM_REFUSED,
+  },
   {
     says: "KEY_STATUS_CHANGE_ERROR",
     by: "rx-player",
@@ -187,7 +192,8 @@ export const SYMPTOMS: Symptom[] = [
   {
     says: "Failed to fetch, Load failed, NetworkError, status 0",
     by: "browsers",
-    means: "No response that the page may read: offline, CORS, a policy, mixed content. diagnose({ urls }) reports which.",
+    means:
+      "No response that the page may read: offline, CORS, a policy, mixed content. diagnose({ urls }) reports which.",
     codes: ["network", "cors-refused", "csp-blocks-url", "mixed-content", "url-unreachable"],
   },
   {
