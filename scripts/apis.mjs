@@ -1,7 +1,8 @@
-// Which APIs the code for viewers uses that the oldest supported TVs lack: every global, and every member of a type that the
-// compiler knows, looked up in MDN's compatibility data. Part of `npm run lint`.
+// Finds APIs in the code for viewers that the oldest supported TVs lack: every global, and every member of a type that
+// the compiler knows, is looked up in MDN's compatibility data. Part of `npm run lint`.
 //
-// Syntax is checked in the built files (scripts/build/checks.mjs). A member of `any` is not seen here; `npm run engines` runs it.
+// Syntax is checked in the built files (scripts/build/checks.mjs). Members of `any` are not found here; `npm run
+// engines` runs them.
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
@@ -14,7 +15,7 @@ import { UserError, main, log } from "./lib/log.mjs";
 /** Chrome's version in Tizen 5.0 (2019). */
 const OLDEST = 63;
 
-/** Newer, and used all the same: where, what, and why it does no harm. An entry that nothing needs any more is an error. */
+/** Newer APIs that are used nevertheless: where, what, and why it is safe. An unused entry is an error. */
 const ALLOWED = [
   ["js/time.ts", ["AbortController"], "newAbortController() has a stand-in"],
   ["js/", ["AbortController.abort", "AbortController.signal", "AbortSignal.aborted"], "the stand-in has them"],
@@ -30,7 +31,10 @@ const ALLOWED = [
 
 const data = createRequire(import.meta.url)("@mdn/browser-compat-data");
 
-/** The version of Chrome that has what is at `path`: a number, Infinity for none, undefined where the data do not know it. */
+/**
+ * The version of Chrome that introduced the feature at `path`: a number, Infinity for none, undefined if the data do
+ * not list it.
+ */
 function since(path) {
   const entry = path.reduce((parent, name) => (parent && Object.hasOwn(parent, name) ? parent[name] : undefined), data);
   const support = entry?.__compat?.support.chrome;
@@ -62,7 +66,7 @@ const sinceMember = (owners, name) =>
     ),
   );
 
-/** The library has `ArrayConstructor` and `ReadonlyArray` for what the data have as `Array`. */
+/** The library's `ArrayConstructor` and `ReadonlyArray` are `Array` in the data. */
 const plainName = (name) => name.replace(/Constructor$/, "").replace(/^Readonly(?=.)/, "");
 
 /** The interface or variable that a member is declared in. */
@@ -73,14 +77,14 @@ function ownerOf({ parent }) {
 }
 
 const isTypeOnly = (node) => ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
-/** `typeof x` is how one asks whether there is an x. */
+/** `typeof x` tests whether x exists. */
 const isQuestion = (node) => ts.isTypeOfExpression(node) && ts.isIdentifier(node.expression);
 
-/** @returns {{file: string, line: number, api: string, version: number}[]} uses of what is newer than OLDEST */
+/** @returns {{file: string, line: number, api: string, version: number}[]} uses of APIs newer than OLDEST */
 export function newerApis(files) {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  // All that any engine has, and nothing that Node alone has.
+  // Globals of every engine, and nothing that only Node has.
   const lib = ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"];
   const program = ts.createProgram(files, { ...options, lib, types: [], allowJs: true });
   const checker = program.getTypeChecker();
@@ -88,7 +92,7 @@ export function newerApis(files) {
   const inLibrary = (symbol) => (symbol?.declarations ?? []).filter(isLibrary);
   const found = [];
 
-  /** The names of a type and of all that it extends. */
+  /** The names of a type and of all its base types. */
   function typeNames(type, names = new Set()) {
     for (const part of type.isUnionOrIntersection() ? type.types : [type]) {
       const apparent = checker.getApparentType(part);
@@ -135,7 +139,7 @@ export function newerApis(files) {
   return found;
 }
 
-/** What runs in Node alone. */
+/** Code that only runs in Node. */
 const NODE_ONLY = /^(cli|server)[\\/]|^server\.ts$/;
 
 function shippedFiles() {
@@ -165,7 +169,7 @@ if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
       (entry) => !uses.some(covers(entry)),
     );
     for (const [where, [api]] of idle)
-      log(`scripts/apis.mjs: ${api} is not used in ${where} any more: take it off the list`);
+      log(`scripts/apis.mjs: ${api} is no longer used in ${where}: remove it from the list`);
     return refused.length + idle.length > 0 ? 1 : 0;
   });
 }

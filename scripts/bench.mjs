@@ -1,6 +1,6 @@
-// `npm run bench`: builds what is measured, measures it beside what one would use instead, prints the tables and
-// writes them into docs/performance.md. Ratios first: machines differ. Nothing here fails a build.
-//   npm run bench -- parsing size    these parts alone: parsing, size, license, start, site, memory
+// `npm run bench`: builds what is measured, measures it next to the alternatives, prints the tables and writes them to
+// docs/performance.md. Ratios first: machines differ. Nothing here fails a build.
+//   npm run bench -- parsing size    only these parts: parsing, size, license, start, site, memory
 import { ensureBrowsers, findBrowser } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { ensureBenchPackages, ensurePackages } from "./setup/npm.mjs";

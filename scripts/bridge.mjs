@@ -1,4 +1,4 @@
-// Bundles www/bridge/src/ into one classic script, build/bridge/bridge.js: it has to run before any module of the page.
+// Bundles www/bridge/src/ into one classic script, build/bridge/bridge.js: it must run before any module of the page.
 //
 //   node scripts/bridge.mjs
 import { build } from "esbuild";
@@ -16,7 +16,7 @@ export async function buildBridge() {
     target: "es2017",
     charset: "utf8",
     logLevel: "warning",
-    banner: { js: "// Stands in for Widevine, PlayReady and FairPlay on top of ClearKey. See www/bridge/README.md." },
+    banner: { js: "// Simulates Widevine, PlayReady and FairPlay on top of ClearKey. See www/bridge/README.md." },
   });
   return outfile;
 }

@@ -1,6 +1,6 @@
 // `npm run build`: Rust to wasm modules, TypeScript to dist/, then checks and sizes. It needs rustup and Node.
-//   --for-viewers   only what the site of www/demo loads, without types and budgets
-//   --allow-plain   builds with any stable Rust where the release build is impossible: same behavior, larger modules
+//   --for-viewers   only what the site in www/demo loads, without types and budgets
+//   --allow-plain   builds with any stable Rust if the release build is impossible: same behavior, larger modules
 import { join } from "node:path";
 import { MODULES, PAGE_MODULES } from "./build/modules.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
@@ -31,7 +31,7 @@ await main(async () => {
   await buildScripts({ forViewers });
   checkSyntax();
   checkMainEntry();
-  if (!isRelease) log("  ! This is a plain build, good for the demo only: its wasm is larger than that of a release.");
+  if (!isRelease) log("  ! This is a plain build, only suitable for the demo: its wasm is larger than a release's.");
   if (forViewers) return;
   checkCiphers();
   const { lines, over } = reportSizes();

@@ -1,4 +1,5 @@
-// npm run conformance -- DIR…: every case of the vector folders given, and of their subfolders `field`, and the score.
+// npm run conformance -- DIR…: runs every case in the given vector folders and their subfolders `field`, and prints the
+// score.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { run } from "./lib/run.mjs";
@@ -8,11 +9,15 @@ import { ensureRust } from "./setup/rust.mjs";
 await main(async () => {
   const folders = process.argv.slice(2);
   if (folders.length === 0)
-    throw new UserError("No vectors were named.", "npm run conformance -- FOLDER, a folder with *.json vector files.");
+    throw new UserError(
+      "No vector folder was given.",
+      "npm run conformance -- FOLDER, a folder with *.json vector files.",
+    );
   await ensureRust();
   let code = 0;
   for (const folder of folders) {
-    if (!existsSync(folder)) throw new UserError(`${folder} is not there.`, "Name a folder with *.json vector files.");
+    if (!existsSync(folder))
+      throw new UserError(`${folder} does not exist.`, "Name a folder with *.json vector files.");
     const command = [
       "cargo",
       "test",

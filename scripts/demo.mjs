@@ -1,5 +1,5 @@
-// Builds the site of www/demo into build/demo/: a document, a script and a style sheet for each page, and one chunk a player.
-// scripts/site.mjs makes the copy for file hosts.
+// Builds the site of www/demo into build/demo/: a document, a script and a style sheet per page, and one chunk per
+// player. scripts/site.mjs makes the copy for file hosts.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -36,7 +36,7 @@ function documentOf(page) {
 /** The script of a page, in TypeScript or JavaScript. */
 const scriptOf = (name) => ["main.ts", "main.js"].map((file) => join(source, name, file)).find(existsSync);
 
-/** The files that a page's script names, with all that those name: chunks, workers, modules. */
+/** The files that a page's script names, and the files that those name: chunks, workers, modules. */
 function reached(script) {
   const seen = new Set([script]);
   for (const name of seen) {
@@ -50,7 +50,7 @@ function reached(script) {
   return [...seen];
 }
 
-/** The service worker of the Inspect page, which keeps its files, and is another one when any of them is. */
+/** The service worker of the Inspect page, which caches its files, and changes whenever any of them does. */
 async function buildOffline(options) {
   const files = [
     "inspect.html",

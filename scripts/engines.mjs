@@ -1,6 +1,6 @@
-// npm run engines: the package in old Chromium, of the age of the engines in TVs (scripts/setup/engines.mjs). Prints a table.
-//   npm run engines -- --only 64,78    these engines alone
-//   npm run engines -- --write         also writes the table into docs/players.md
+// npm run engines: the package in old Chromium, of the age of TV engines (scripts/setup/engines.mjs). Prints a table.
+//   npm run engines -- --only 64,78    only these engines
+//   npm run engines -- --write         also writes the table to docs/players.md
 import { join } from "node:path";
 import { options } from "./lib/args.mjs";
 import { markdownTable, writeBetween } from "./lib/markdown.mjs";
@@ -21,9 +21,9 @@ function asked() {
   const wanted = values.only?.split(",").map(Number);
   const engines = ENGINES.filter(({ chromium }) => !wanted || wanted.includes(chromium));
   if (wanted && engines.length !== wanted.length)
-    throw new UserError(`There are engines for Chromium ${ENGINES.map(({ chromium }) => chromium).join(", ")}.`);
+    throw new UserError(`The available engines are Chromium ${ENGINES.map(({ chromium }) => chromium).join(", ")}.`);
   if (values.write && wanted)
-    throw new UserError("The table in docs/players.md has every engine.", "Use --write without --only.");
+    throw new UserError("The table in docs/players.md covers every engine.", "Use --write without --only.");
   return { engines, write: values.write };
 }
 

@@ -1,5 +1,6 @@
-// npm run fuzz -- [--seconds N | --runs N] [--target T] [--seed N] [--write]: one fuzz target after the other, and what each of them did.
-// `--write` puts that into docs/fuzzing.md. A finding ends the run with its input's file. Targets are in fuzz/targets, seeds in fuzz/seeds.json (all of our own making).
+// npm run fuzz -- [--seconds N | --runs N] [--target T] [--seed N] [--write]: runs the fuzz targets one after the
+// other, and prints what each did. `--write` writes that to docs/fuzzing.md. A finding ends the run with its input's
+// file. Targets are in fuzz/targets, seeds in fuzz/seeds.json (all made for this project).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { options } from "./lib/args.mjs";
@@ -11,7 +12,7 @@ import { ensureTool } from "./setup/tools.mjs";
 
 const fuzzDir = join(root, "fuzz");
 const seeds = JSON.parse(readFileSync(join(fuzzDir, "seeds.json"), "utf8"));
-// What real inputs have; longer ones only make a run slower. Linear work is proved elsewhere, by counted steps.
+// The size of real inputs; longer ones only slow down a run. Other tests prove linear work, by counting steps.
 const MAX_LENGTH = 1024;
 
 const OPTIONS = {
@@ -22,7 +23,7 @@ const OPTIONS = {
   write: { type: "boolean" },
 };
 
-/** Seeds as files, beside whatever earlier runs have found. */
+/** Seeds as files, next to the findings of earlier runs. */
 function corpus(target) {
   const folder = join(fuzzDir, "corpus", target);
   mkdirSync(folder, { recursive: true });
@@ -32,7 +33,7 @@ function corpus(target) {
   return folder;
 }
 
-/** What the run did, in docs/fuzzing.md; the rows of targets that were not run stand. */
+/** Writes the results to docs/fuzzing.md; rows of targets that were not run are kept. */
 function record(rows) {
   const path = join(root, "docs/fuzzing.md");
   const mark = "<!-- run: written by npm run fuzz -- --write -->";
@@ -73,7 +74,7 @@ await main(async () => {
   if (!hasNightly())
     throw new UserError("Fuzzing needs Rust nightly.", "rustup toolchain install nightly --profile minimal");
   const paths = [await ensureTool("cargo-fuzz")];
-  // Safe Rust without a line of unsafe: an address sanitizer would find nothing and cost half of the speed.
+  // Safe Rust without a line of unsafe: an address sanitizer would find nothing and halve the speed.
   const common = ["--fuzz-dir", fuzzDir, "--sanitizer", "none"];
   step("Building the targets");
   const built = await run("fuzz build", ["cargo", "+nightly", "fuzz", "build", ...common], {

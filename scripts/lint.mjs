@@ -49,7 +49,7 @@ const CHECKS = [
   ["Biome: format and lint", biome("check", "--assist-enabled=false", "--error-on-warnings")],
   ["rustfmt", ["cargo", "fmt", "--check"]],
   ["clippy, native", clippy("--all-targets", "--features", MODULES.join())],
-  // One feature at a time: each is a wasm module of its own and must build without the others.
+  // One feature at a time: each is a separate wasm module and must build without the others.
   ...MODULES.map((name) => [`clippy, wasm ${name}`, clippy("--target", WASM_TARGET, "--features", name)]),
   ["rustdoc, native", rustdoc()],
   ["rustdoc, wasm", rustdoc("--target", WASM_TARGET)],

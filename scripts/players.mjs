@@ -1,7 +1,8 @@
-// npm run players: every player with every DRM in every case, in Chromium; playing and a refusal in Firefox; and the oldest and newest
-// versions (tests/e2e/players/cells.mjs). Prints tables. Then the tests that are too many for npm test.
-//   npm run players -- --only shaka,hls    these players alone
-//   npm run players -- --write             also writes the tables into docs/players.md
+// npm run players: every player with every DRM in every case, in Chromium; playback and a refusal in Firefox; and the
+// oldest and newest versions (tests/e2e/players/cells.mjs). Prints tables. Then runs the tests that are too many for
+// npm test.
+//   npm run players -- --only shaka,hls    only these players
+//   npm run players -- --write             also writes the tables to docs/players.md
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PLAYERS, cells } from "../tests/e2e/players/cells.mjs";
@@ -33,13 +34,13 @@ function asked() {
   if (unknown) throw new UserError(`There is no player ${unknown}.`, `There are ${known.join(", ")}.`);
   const all = players.length === known.length;
   if (values.write && !all)
-    throw new UserError("The tables in docs/players.md have every player.", "Use --write without --only.");
+    throw new UserError("The tables in docs/players.md cover every player.", "Use --write without --only.");
   return { players, all, write: values.write };
 }
 
 const quote = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
-/** Runs tests in a browser; resolves with how many passed, and what each cell showed, by title. */
+/** Runs tests in a browser; resolves with the number that passed, and the text of each cell, by title. */
 async function tests(label, project, args) {
   const report = join(logDir, `players-${project}.json`);
   rmSync(report, { force: true });

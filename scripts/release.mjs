@@ -1,6 +1,6 @@
 // npm run release: checks everything that a release needs, builds it twice, and prints the commands that publish it. It
 // publishes nothing (docs/releasing.md).
-//   npm run release -- --repository you/pallycon-drm    writes the repository's address wherever it is named
+//   npm run release -- --repository you/pallycon-drm    replaces the repository's address everywhere
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -40,7 +40,7 @@ function writeRepository(name) {
 }
 
 function checkTree() {
-  if (!commit()) throw new UserError("Something is not committed.", "git status");
+  if (!commit()) throw new UserError("There are uncommitted changes.", "git status");
   if (PLACEHOLDER.test(repository()))
     throw new UserError(
       "The repository's address is a placeholder.",
@@ -56,7 +56,7 @@ function checkVersions() {
     throw new UserError(`package.json has ${version}, ${others.map((pair) => pair.join(" has ")).join(", ")}.`);
 }
 
-/** npm test and npm run lint note what they counted, and for which commit. */
+/** npm test and npm run lint record their counts and the commit. */
 function checkTests() {
   for (const [file, command] of Object.entries({ "summary.json": "npm test", "lint.json": "npm run lint" })) {
     const path = join(logDir, file);
@@ -84,8 +84,8 @@ async function buildTwice() {
     return !existsSync(a) || !existsSync(b) || sha256(a) !== sha256(b);
   });
   if (differing.length > 0 || sha256(first.path) !== sha256(second.path))
-    throw new UserError(`Two builds of one commit differ: ${differing.join(", ") || "in the archive alone"}.`);
-  if (first.size > LIMIT) throw new UserError(`The package has ${first.size} bytes, more than ${LIMIT}.`);
+    throw new UserError(`Two builds of one commit differ: ${differing.join(", ") || "only in the archive"}.`);
+  if (first.size > LIMIT) throw new UserError(`The package has ${first.size} bytes; the limit is ${LIMIT}.`);
   const path = join(output, basename(first.path));
   cpSync(first.path, path);
   for (const { folder, path: packed } of [first, second])
@@ -93,7 +93,7 @@ async function buildTwice() {
   return path;
 }
 
-/** CycloneDX. The package has no dependencies of npm's; what is linked into its modules comes from crates. */
+/** CycloneDX. The package has no dependencies of npm's; the code in its modules comes from crates. */
 async function writeSboms(name) {
   const paths = [await ensureTool("cargo-cyclonedx")];
   const features = ["--features", MODULES.join(), "--target", WASM_TARGET];

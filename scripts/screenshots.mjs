@@ -1,6 +1,6 @@
-// npm run screenshots: the pages of the site in each state, in light and dark, wide and narrow, into docs/screenshots/. They are for
-// people to look at: no test compares them.
-//   npm run screenshots -- inspect    one page alone
+// npm run screenshots: the pages of the site in each state, in light and dark, wide and narrow, in docs/screenshots/.
+// They are for people: no test compares them.
+//   npm run screenshots -- inspect    only one page
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
@@ -32,7 +32,7 @@ await main(async () => {
   for (const step of ["viewers", "bridge", "demo"]) await ensureBuilt(step);
   const executablePath = findBrowser("chromium");
   if (!executablePath)
-    throw new UserError("There is no Chromium.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
+    throw new UserError("No Chromium was found.", "Install Chrome, Chromium or Edge, or set CHROME_BIN.");
   const at = (path) => join(root, path);
   const server = createLicenseServer({
     roots: { "/": at("build/demo"), "/media/": at("www/media"), "/bridge/": at("build/bridge") },

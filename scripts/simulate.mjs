@@ -1,8 +1,8 @@
-// npm run simulate: an audience of a million against a license server, in a model that is driven by the core that ships.
+// npm run simulate: an audience of a million against a license server, in a model that uses the shipped core.
 //   npm run simulate -- --viewers N --seed N --only rotation,outage   (xtask/simulate has all options)
-//   npm run simulate -- --write      the tables and charts of docs/scale.md, too
-//   npm run simulate -- --confirm    4 × 300 real sessions against the local license server, beside what the model says of them; with
-//                                    --write into docs/scale.md as well
+//   npm run simulate -- --write      also writes the tables and charts of docs/scale.md
+//   npm run simulate -- --confirm    4 × 300 real sessions against the local license server, compared with the model; with
+//                                    --write also in docs/scale.md
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdown } from "../benches/lib/report.mjs";
@@ -16,17 +16,16 @@ import { ensureRust } from "./setup/rust.mjs";
 
 async function simulate(args, live) {
   const result = await run("simulate", [...SIMULATE, ...args], { log: "simulate", live, timeout: 30 * 60_000 });
-  if (!result.ok)
-    throw new UserError(`The simulation failed: ${result.log} says more.`, live ? undefined : result.tail);
+  if (!result.ok) throw new UserError(`The simulation failed: see ${result.log}.`, live ? undefined : result.tail);
   return result.output;
 }
 
-/** The comparison, in docs/scale.md. */
+/** The comparison in docs/scale.md. */
 function record(rows) {
   const file = join(root, "docs/scale.md");
   const [begin, end] = ["<!-- confirmed -->", "<!-- /confirmed -->"];
   const [before, , after] = readFileSync(file, "utf8").split(new RegExp(`(?<=${begin}\n)([\\s\\S]*)(?=${end})`));
-  if (after === undefined) throw new UserError(`docs/scale.md needs ${begin} and ${end}.`);
+  if (after === undefined) throw new UserError(`docs/scale.md must contain ${begin} and ${end}.`);
   writeFileSync(file, `${before}\n${markdown([{ rows }])}\n\n${after}`);
 }
 

@@ -1,5 +1,5 @@
-// npm run site: the site of www/demo in build/site/, ready to be copied to any file host, below any path. The local license
-// server is not part of it; pages offer what needs it only where it is.
+// npm run site: the site of www/demo in build/site/, ready to be copied to any file host, below any path. The local
+// license server is not part of it; pages only offer features that need it if it exists.
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./lib/paths.mjs";
@@ -14,7 +14,7 @@ await main(async () => {
   for (const step of ["viewers", "bridge", "demo"]) await ensureBuilt(step);
   rmSync(output, { recursive: true, force: true });
   cpSync(join(buildDir, "demo"), output, { recursive: true, filter: (path) => !path.endsWith(".map") });
-  // The catalog of the media holds their keys, and stays at home.
+  // The media catalog contains their keys, and is not deployed.
   cpSync(join(root, "www/media"), join(output, "media"), {
     recursive: true,
     filter: (path) => !/catalog\.json$|\.md$/.test(path),

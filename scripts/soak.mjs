@@ -1,5 +1,6 @@
-// npm run soak -- [--sequences N] [--seed N] [--browser chromium|firefox]: random faults of the license server through every adapter, in a
-// real browser, for as long as wanted (tests/e2e/hostile.spec.mjs). The seed is printed: it brings the same faults back.
+// npm run soak -- [--sequences N] [--seed N] [--browser chromium|firefox]: random faults of the license server through
+// every adapter, in a real browser, for as long as desired (tests/e2e/hostile.spec.mjs). Prints the seed, which
+// reproduces the faults.
 import { join } from "node:path";
 import { options } from "./lib/args.mjs";
 import { root } from "./lib/paths.mjs";

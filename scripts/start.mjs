@@ -1,5 +1,5 @@
 // npm start: from a fresh clone to the demo page. Installs the pinned Rust and npm's packages, builds, and serves the
-// page with its license server. If it cannot install that Rust, it builds with any stable one and says so.
+// page with its license server. If it cannot install that Rust, it builds with any stable one and reports that.
 //   npm start -- --port 9000
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -28,9 +28,9 @@ await main(async () => {
   await ensureBuilt("bridge");
   await ensureBuilt("demo");
 
-  // A port that was asked for is taken or refused by the server; the default gives way.
+  // An explicit port is either used or an error; the default falls back to another one.
   const number = wanted ?? ((await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0);
-  log(`\nReady after ${elapsed()}. Ctrl+C ends it.`);
+  log(`\nReady after ${elapsed()}. Press Ctrl+C to stop.`);
   const server = spawn(process.execPath, [join(root, "www/license-server/main.mjs"), "--port", String(number)], {
     cwd: root,
     stdio: "inherit",

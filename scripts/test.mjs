@@ -1,7 +1,7 @@
-// npm test: sets up what tests need, builds, runs every suite, and prints what passed.
+// npm test: sets up the tests' requirements, builds, runs every suite, and prints the results.
 //   npm test -- --only rust,e2e     groups or suite names
 //   npm test -- --vectors FOLDER    also runs the conformance cases in it
-//   npm test -- --verbose           the suites' own output as it comes
+//   npm test -- --verbose           shows the suites' own output as it arrives
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { options } from "./lib/args.mjs";
@@ -29,7 +29,7 @@ function asked() {
   return { only: only?.split(",") };
 }
 
-/** Suites that need a build that failed have failed too; the others still run. */
+/** Suites that need a failed build have failed too; the others still run. */
 const builds = new Map();
 async function prepare(needs) {
   for (const need of needs) {
@@ -55,7 +55,7 @@ async function runSuite(suite) {
     if (count.failed > 0) log(`${result.tail}\n    → ${result.log}`);
     return { passed: count.passed, failed: count.failed, note: result.note, duration: Date.now() - started };
   } catch (error) {
-    // One suite's trouble is not the next one's: it is told, counted, and the run goes on.
+    // A suite's error does not affect the others: it is reported and counted, and the run continues.
     log(
       error instanceof UserError
         ? `  ! ${error.message}${error.hint ? ` ${error.hint}` : ""}`
@@ -70,7 +70,7 @@ await main(async () => {
   const wanted = SUITES.filter((suite) => !only || only.includes(suite.group) || only.includes(suite.id));
   if (wanted.length === 0)
     throw new UserError(
-      `There is no suite ${only.join(", ")}.`,
+      `Unknown suite: ${only.join(", ")}.`,
       `Groups: ${[...new Set(SUITES.map((suite) => suite.group))].join(", ")}.`,
     );
   const suites = wanted.filter((suite) => suite.present());

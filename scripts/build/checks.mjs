@@ -1,5 +1,5 @@
-// Checks of the built package: it runs where viewers are, a page with a player loads one module, and nothing that
-// viewers download contains a cipher.
+// Checks of the built package: it runs on viewers' devices, a page with a player loads one module, and no viewer
+// downloads a cipher.
 import { parse } from "acorn";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export function checkSyntax() {
   for (const file of readdirSync(dist).filter((name) => name.endsWith(".js") && !NODE_ONLY.has(name))) {
     const source = readFileSync(join(dist, file), "utf8");
     const classic = file.endsWith(".global.js");
-    // Bundlers find the .wasm by `import.meta.url`; adapters load what few pages need by `import()`.
+    // Bundlers find the .wasm by `import.meta.url`; adapters load rarely needed code with `import()`.
     const text = classic
       ? source
       : source.replaceAll("import.meta.url", "importMetaUrl").replaceAll(/\bimport\(/g, "importModule(");
@@ -46,9 +46,11 @@ export function checkMainEntry() {
 const CIPHER_CRATE = /^(aes|cbc|cipher|sha2) v/m;
 
 /**
- * Only the server module may contain code that works with site keys. A search for AES's S-box would prove nothing:
- * RustCrypto's AES is bitsliced on wasm, so not even server.wasm contains it. But a crate outside a module's dependency
- * graph cannot be in the module, so this asks cargo. The server module must have them: that shows that the check works.
+ * Only the server module may contain code that works with site keys. Searching for AES's S-box would prove nothing:
+ * RustCrypto's AES is
+ * bitsliced on wasm, so not even server.wasm contains it. But a crate outside a module's dependency graph cannot be in
+ * the module,
+ * so this uses cargo. The server module must have the ciphers: that proves that the check works.
  */
 export function checkCiphers() {
   const graph = ["--locked", "--edges", "normal", "--prefix", "none", "--target", WASM_TARGET];

@@ -1,5 +1,5 @@
-// The TypeScript side of errors.json: sentences that are bundled, and the unions of all codes and reasons. The Rust side is made
-// by build.rs; both number the entries by their place in the file.
+// The TypeScript side of errors.json: bundled texts, and the unions of all codes and reasons. build.rs generates the
+// Rust side; both number the entries by their position in the file.
 import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../lib/paths.mjs";
@@ -23,11 +23,11 @@ export const errorTable = () => JSON.parse(readFileSync(join(root, "errors.json"
 const entriesOf = (groups, members) =>
   groups.flatMap(({ [members]: entries, ...group }) => entries.map((entry) => ({ group, ...entry })));
 
-/** Codes of all sections in their order, each with its section's scope. */
+/** Codes of all sections in order, each with its section's scope. */
 export const codesOf = (table) =>
   entriesOf(table.sections, "codes").map(({ group, ...code }) => ({ scope: group.scope, ...code }));
 
-/** Reasons of all groups in their order. What a reason lacks it has from its group: the scope, a message, a hint. */
+/** Reasons of all groups in order. A reason inherits missing parts from its group: the scope, a message, a hint. */
 const reasonsOf = (table) =>
   entriesOf(table.reasons, "reasons").map(({ group: { scope, message, hint }, ...reason }) => ({
     scope,
@@ -36,7 +36,7 @@ const reasonsOf = (table) =>
     ...reason,
   }));
 
-/** A hint, or the shared one that `@name` stands for. */
+/** A hint, or the shared one that `@name` references. */
 export function hintOf({ hints }, { code, id, hint }) {
   const text = hint?.startsWith("@") ? hints[hint.slice(1)] : hint;
   if (hint && !text) throw new Error(`errors.json: ${code ?? id} has a hint that does not exist (${hint}).`);
@@ -65,7 +65,7 @@ const reasonRow = ({ text, message }, hint) => [
   ...(message ? [hint ?? null, message] : hint === undefined ? [] : [hint]),
 ];
 
-/** The rows of one scope. What viewers download has to come first in the file: its numbers are places in these lists. */
+/** The rows of one scope. The viewers' scope must come first in the file: its numbers are positions in these lists. */
 function rows(table, scope) {
   const codes = codesOf(table).filter((entry) => entry.scope === scope);
   const all = reasonsOf(table);
@@ -90,7 +90,7 @@ function write(path, text) {
   writeFileSync(path, text);
 }
 
-/** js/generated: what `js/errors/texts.ts` and the entries import. */
+/** js/generated: imported by `js/errors/texts.ts` and the entries. */
 export function writeErrors() {
   const table = errorTable();
   const codes = codesOf(table);
@@ -100,13 +100,15 @@ export function writeErrors() {
     scopes[0] !== "core" ||
     codes.findLastIndex(({ scope }) => scope === "core") !== codes.filter(({ scope }) => scope === "core").length - 1
   ) {
-    throw new Error("errors.json: the sections of scope core come first, because the wasm modules number by place.");
+    throw new Error(
+      "errors.json: the sections of scope core must come first, because the wasm modules number by position.",
+    );
   }
   const directory = join(root, "js/generated");
   write(
     join(directory, "codes.ts"),
     `${GENERATED}
-/** Every code that a PallyConError, a problem or a warning of this package has; docs/errors.md explains each. */
+/** Every code of a PallyConError, a problem or a warning of this package; docs/errors.md explains each. */
 export type PallyConErrorCode =${union(codes.map(({ code }) => code))};
 /** Why, where a code has several reasons: the numbers that cross from the wasm modules. */
 export const enum Reason {${reasons.map(({ id }, at) => `\n  ${camel(id)} = ${at},`).join("")}

@@ -1,4 +1,4 @@
-// The wasm modules, dist/NAME.wasm. Each is built from the feature of the crate that has its name.
+// The wasm modules, dist/NAME.wasm. Each is built from the crate's feature of the same name.
 export const MODULES = ["player", "media", "inspect", "server"];
-/** What the site of www/demo loads. */
+/** The modules that the site in www/demo loads. */
 export const PAGE_MODULES = ["player", "media", "inspect"];

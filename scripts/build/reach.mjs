@@ -1,10 +1,10 @@
-// Which .wasm files a script can load, with everything that it imports.
+// Which .wasm files a script and its imports can load.
 import { parse } from "acorn";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const IMPORTS = ["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration"];
-/** acorn's labels of the tokens that hold text */
+/** acorn's labels of tokens that contain text */
 const TEXTS = ["string", "template"];
 
 /** A module's relative imports and re-exports, and the .wasm files that its strings name. */

@@ -1,4 +1,4 @@
-// TypeScript to the JavaScript that ships: one file an entry, the core shared, all of it ES2017.
+// Compiles TypeScript to the JavaScript that ships: one file per entry, with a shared core, all of it ES2017.
 import { build } from "esbuild";
 import { readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { UserError } from "../lib/log.mjs";
 const dist = join(root, "dist");
 const js = (name) => join(root, "js", name);
 
-/** The adapters that are there: dist/NAME.js from js/players/NAME.ts. */
+/** The existing adapters: dist/NAME.js from js/players/NAME.ts. */
 export const PLAYERS = readdirSync(js("players"))
   .filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "attach.ts")
   .map((file) => file.slice(0, -3));
@@ -23,7 +23,10 @@ const sharedEntries = () => ({
   ...Object.fromEntries(PLAYERS.map((name) => [name, js(`players/${name}.ts`)])),
 });
 
-/** Built once, and imported by every entry: probe and diagnose remember their results, too. The adapters load robustness.js only if they need it. */
+/**
+ * Built once, and imported by every entry: so probe and diagnose also remember their results. The adapters only load
+ * robustness.js if they need it.
+ */
 const SHARED = new Map([
   [js("core.js"), "./core.js"],
   [js("environment/index.js"), "./environment.js"],
@@ -41,12 +44,13 @@ const keep = (shared) => ({
 });
 const keepCore = keep(SHARED);
 /**
- * With a probe() of its own: of a file that the page and the part that is loaded later both import, bundlers put all that either
- * uses into the page.
+ * Includes its own probe(): if the page and the part that is loaded later import the same file, bundlers put everything
+ * that either uses
+ * into the page.
  */
 const keepCoreAlone = keep(new Map([...SHARED].filter(([, file]) => file === "./core.js")));
 
-/** js/wasm/fetch.ts says why the module's glue gets another fetch than the page's. */
+/** js/wasm/fetch.ts explains why the module's glue gets a different fetch from the page's. */
 const guardFetch = {
   name: "guard-fetch",
   setup(build) {
@@ -68,13 +72,13 @@ const common = {
 };
 
 export async function buildScripts({ forViewers = false } = {}) {
-  // "es2017" would take these away; that nothing else newer is left is checked afterwards.
+  // "es2017" would remove these; a later check ensures that nothing else newer is left.
   const esm = { ...common, format: "esm", outdir: dist, supported: { "import-meta": true, "dynamic-import": true } };
   await build({ ...esm, entryPoints: { core: js("core.ts") }, plugins: [guardFetch] });
   await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore] });
   await build({ ...esm, entryPoints: { robustness: js("players/parts/robustness.ts") }, plugins: [keepCoreAlone] });
   rmSync(join(dist, "attach.js"), { force: true });
-  // For pages without modules, and TVs that have none: one script, `window.PallyConDrm`, the .wasm beside it.
+  // For pages without modules, and TVs that lack them: one script, `window.PallyConDrm`, next to the .wasm.
   await build({
     ...common,
     format: "iife",

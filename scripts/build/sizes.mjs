@@ -1,4 +1,4 @@
-// What a viewer downloads, in brotli, against its budget. A change that needs a larger budget raises it here.
+// What a viewer downloads, in brotli, compared with its budget. A change that needs a larger budget raises it here.
 import { buildSync } from "esbuild";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { readFileSync, readdirSync } from "node:fs";
@@ -10,9 +10,11 @@ import { wasmReachedFrom } from "./reach.mjs";
 const dist = join(root, "dist");
 
 /**
- * Pages that play with one player: the modules that they load and what a bundler keeps of the JavaScript, in bytes
- * after brotli. The build fails above `budget`; `goal` is the target, and `own` the budget of the adapter's own script. A page
- * that listens to every event downloads the same.
+ * Pages that play with one player: the modules that they load and the JavaScript that a bundler keeps, in bytes after
+ * brotli. The build
+ * fails above `budget`; `goal` is the target, and `own` the budget of the adapter's own script. A page that listens to
+ * every event
+ * downloads the same.
  */
 const PAGES = [
   { player: "shaka", attach: "attachShaka", budget: 60_000, goal: 44_000 },
@@ -30,7 +32,7 @@ function brotli(bytes) {
 /** 1 kB is 1000 bytes. */
 const kB = (bytes) => `${(bytes / 1000).toFixed(2)} kB`;
 
-/** The smallest page that plays, as a bundler leaves it: without what is imported only when it is needed. */
+/** The smallest page that plays, as a bundler leaves it: without parts that are imported on demand. */
 function bundlePage(player, attach) {
   const contents = `import { createPallyCon } from "./index.js"; import { ${attach} } from "./${player}.js";
     createPallyCon(options).then((drm) => ${attach}(target, drm));`;
@@ -80,7 +82,7 @@ function pageSize({ player, attach, budget, goal, own = Infinity }) {
   return { over, line: `a page with ${player}: ${parts}, ${limits}` };
 }
 
-/** @returns {{lines: string[], over: boolean}} what to print, and whether a page is over its budget */
+/** @returns {{lines: string[], over: boolean}} what to print, and whether a page exceeds its budget */
 export function reportSizes() {
   const pages = PAGES.map(pageSize);
   const files = table([["file", "raw", "gzip", "brotli"], ...fileSizes()]).split("\n");

@@ -1,14 +1,14 @@
 // Empties the `target_features` section of a wasm module.
 //
-// wasm-bindgen decides by this section whether its glue may use reference types, and assumes them if it is missing.
-// rustc lists features here that the shipped module does not need: bulk memory, which wasm-opt lowers, and those of the
-// library that rustup ships. An empty list makes wasm-bindgen keep JavaScript values in a plain array.
+// This section determines whether wasm-bindgen's glue may use reference types, which it assumes if the section is
+// missing. rustc lists features here that the shipped module does not need: bulk memory, which wasm-opt lowers, and
+// those of the library that rustup ships. An empty list makes wasm-bindgen keep JavaScript values in a plain array.
 
 const CUSTOM = 0;
 const HEADER = 8;
 const NAME = "target_features";
 
-/** Reads an unsigned LEB128 number. Returns the number and the offset behind it. */
+/** Reads an unsigned LEB128 number. Returns the number and the offset after it. */
 function readNumber(bytes, start) {
   let value = 0;
   for (let at = start, factor = 1; ; at += 1, factor *= 128) {

@@ -22,11 +22,12 @@ const INPUT_FEATURES = ["bulk-memory", "bulk-memory-opt", "sign-ext", "nontrappi
 const LOWER = ["--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm-nontrapping-fptoint-lowering"];
 const STRIP = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 /**
- * Inlines fewer of the large functions that have one caller: more bytes, but fewer after brotli. And addresses below 1024
- * are nobody's: Rust's stack ends there, far from its use.
+ * Inlines fewer large functions that have one caller: more bytes, but fewer after brotli. Addresses below 1024 are
+ * unused: Rust's stack
+ * ends there, far from its use.
  */
 const ASSUME = ["--one-caller-inline-max-function-size=60", "--low-memory-unused"];
-/** Flat code lets the second round find what the first could not. */
+/** Flat code lets the second round find optimizations that the first could not. */
 const OPTIMIZE = [
   ...INPUT_FEATURES.map((name) => `--enable-${name}`),
   ...ASSUME,
@@ -39,12 +40,15 @@ const OPTIMIZE = [
   ...STRIP,
 ];
 
-/** With bulk memory a copy is one instruction. wasm-opt lowers it to a short loop, smaller than the library's `memcpy`. */
+/**
+ * With bulk memory a copy is one instruction. wasm-opt lowers it to a short loop, smaller than the library's `memcpy`.
+ */
 const RUSTFLAGS = "-Ctarget-cpu=mvp -Ctarget-feature=+bulk-memory";
 const RUSTFLAGS_VARIABLE = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /**
- * The release build compiles the standard library, too: optimized for size, and with panics that trap at once, without
- * code that formats their messages. Both are unstable options, which RUSTC_BOOTSTRAP allows on the pinned compiler.
+ * The release build also compiles the standard library: optimized for size, and with panics that trap immediately,
+ * without code that
+ * formats their messages. Both are unstable options, which RUSTC_BOOTSTRAP enables on the pinned compiler.
  */
 const RELEASE = {
   arguments: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
@@ -53,7 +57,7 @@ const RELEASE = {
     [RUSTFLAGS_VARIABLE]: `${RUSTFLAGS} -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none`,
   },
 };
-/** The standard library as rustup ships it: same behavior, larger modules. */
+/** The standard library that rustup ships: same behavior, larger modules. */
 const PLAIN = { arguments: [], env: { [RUSTFLAGS_VARIABLE]: RUSTFLAGS } };
 
 async function runOrFail(label, command, log) {
@@ -91,7 +95,7 @@ async function compileRust(name, { plain, allowPlain }) {
 /**
  * @param {string} name one of MODULES (modules.mjs)
  * @param {{plain?: boolean, allowPlain?: boolean}} options
- *   `plain`: use the standard library as it is installed. `allowPlain`: do so if the release build fails.
+ * `plain`: uses the installed standard library. `allowPlain`: does so if the release build fails.
  * @returns {Promise<boolean>} whether it is the release build
  */
 export async function buildModule(name, { plain = false, allowPlain = false } = {}) {

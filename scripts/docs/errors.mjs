@@ -59,7 +59,7 @@ ${own.map(ownSection).join("\n\n")}
 
 ## PallyCon's codes
 
-The license and certificate endpoints refuse under HTTP 200, with \`{"errorCode","message"}\`. These ${count} codes are known; any other is passed on as
+The license and certificate endpoints refuse with HTTP status 200, with \`{"errorCode","message"}\`. These ${count} codes are known; any other is passed on as
 \`server-error\`, with its number and text. 8002 carries the site's own error: \`siteError.code\` and \`siteError.message\`.
 If PallyCon sent a text, the message contains it.
 

@@ -6,9 +6,9 @@ const shown = (name, { type, value = type === "string" ? "VALUE" : "N" }) =>
   `--${name}${type === "boolean" ? "" : ` ${value}`}`;
 
 /**
- * @param {string} command as one types it, without its options
+ * @param {string} command as typed, without its options
  * @param {Record<string, {type: "string" | "boolean" | "number", value?: string, default?: unknown}>} spec
- *   `number`: a whole one, not negative; `value`: how usage names it
+ *   `number`: whole and not negative; `value`: its name in the usage
  * @returns {{values: Record<string, any>, positionals: string[]}}
  */
 export function options(command, spec, { args = process.argv.slice(2), allowPositionals = false } = {}) {

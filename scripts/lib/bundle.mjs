@@ -1,4 +1,4 @@
-// Bundling pages with the package from dist/, by its public names, as a site would.
+// Bundles pages with the package from dist/, by its public names, as a site would.
 import { cpSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -6,7 +6,7 @@ import { root } from "./paths.mjs";
 
 const dist = join(root, "dist");
 
-/** The package by its own name, through its own exports map. */
+/** Resolves the package's own name through its exports map. */
 const ourPackage = {
   name: "pallycon-drm",
   setup(bundler) {
@@ -35,7 +35,7 @@ export async function bundlePage(entry, output, { plugins = [], ...options } = {
     logLevel: "warning",
     ...options,
   });
-  // esbuild leaves `new URL("x.wasm", import.meta.url)` as it is: the module has to lie beside the chunk that asks for it.
+  // esbuild leaves `new URL("x.wasm", import.meta.url)` unchanged: the module must be next to the chunk that loads it.
   const code = readdirSync(output)
     .filter((name) => name.endsWith(".js"))
     .map((name) => readFileSync(join(output, name), "utf8"))

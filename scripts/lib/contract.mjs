@@ -1,10 +1,10 @@
-// A type contract from elsewhere (a .d.ts file): writes a small TypeScript project proving that what the package exports
-// can be used wherever the contract's own types are expected. tsc then says whether that is so.
+// An external type contract (a .d.ts file): writes a small TypeScript project that proves that the package's exports
+// can be used wherever the contract's types are expected. tsc then checks it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
 
-/** Which entry of the package owes which names of the contract. */
+/** The names of the contract that each entry of the package must export. */
 const ENTRIES = {
   "pallycon-drm": ["init", "parseInitData", "sameKeyId", "inspectCustomData", "createPallyCon", "probe", "diagnose"],
   "pallycon-drm/inspect": [
@@ -39,14 +39,14 @@ export function contractFile(contract) {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const lines = [`import type * as Contract from ${JSON.stringify(contract.replace(/\.d\.ts$/, ".js"))};`];
   Object.entries(ENTRIES).forEach(([entry, names], i) => {
-    // An entry that the package does not announce yet owes nothing; one that it announces owes everything.
+    // An entry that the package does not have yet need not export anything; an existing one must export everything.
     if (!exports?.[entry.replace("pallycon-drm", ".")]) return;
     lines.push(`import * as Entry${i} from "${entry}";`);
     for (const name of names) lines.push(`export const ${name}: typeof Contract.${name} = Entry${i}.${name};`);
   });
   for (const name of TYPES)
     lines.push(`export const of${name} = (ours: import("pallycon-drm").${name}): Contract.${name} => ours;`);
-  // Code that was written against the contract hands its own options in.
+  // Code written against the contract passes its own options.
   lines.push(
     `export const options = (theirs: Contract.PallyConOptions): import("pallycon-drm").PallyConOptions => theirs;`,
   );
@@ -63,7 +63,7 @@ export function contractFile(contract) {
     types: [],
   };
   writeFileSync(file, JSON.stringify({ compilerOptions, files: ["contract.ts"] }));
-  if (!existsSync(contract)) throw new Error(`${contract} is not there`);
+  if (!existsSync(contract)) throw new Error(`${contract} does not exist`);
   return file;
 }
 

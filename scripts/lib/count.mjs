@@ -1,4 +1,4 @@
-// How many tests passed, from each runner's own summary. A test that was skipped did not run, and so has failed.
+// Counts the passed tests, from each runner's own summary. A skipped test did not run, so it counts as failed.
 
 /** @typedef {{passed: number, failed: number}} Count */
 
@@ -16,7 +16,7 @@ export const tap = (output) => ({
   failed: sum(output, /^# (?:fail|cancelled|skipped|todo) (\d+)$/gm),
 });
 
-/** Playwright's JSON report. A test that passed only at the second try counts as passed; `flaky` is printed. */
+/** Playwright's JSON report. A test that only passed on a retry counts as passed; `flaky` is printed. */
 export const playwright = ({ stats: { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = {} }) => ({
   passed: expected + flaky,
   failed: unexpected + skipped,
@@ -30,8 +30,8 @@ export function lastLine(output) {
 }
 
 /**
- * The conformance run's last line. Cases of others' collections may be of kinds that the crate has no function for. Which
- * kinds may not be skipped is the run's own knowledge: it fails, and that counts.
+ * The conformance run's last line. External collections may contain cases that the crate has no function for.
+ * The run itself knows which kinds may not be skipped: it then fails, and that counts.
  */
 export function conformance(output) {
   const [, right = 0, wrong = 0, skipped = 0] =
@@ -39,7 +39,7 @@ export function conformance(output) {
   return { passed: Number(right), failed: Number(wrong), skipped: Number(skipped) };
 }
 
-/** A suite that ended badly without naming a failed test, or that ran none at all, has failed once more. */
+/** A suite that exited with an error without naming a failed test, or that ran no tests, counts as one more failure. */
 export function settle(count, ok) {
   if ((!ok && count.failed === 0) || count.passed + count.failed === 0) return { ...count, failed: count.failed + 1 };
   return count;

@@ -1,4 +1,4 @@
-// "Done before": a step is skipped while the files that it reads, and what it wrote, are as they were.
+// Incremental steps: a step is skipped while its inputs and outputs are unchanged.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -12,7 +12,10 @@ function files(path) {
     .flatMap((entry) => (["node_modules", "target"].includes(entry.name) ? [] : files(join(path, entry.name))));
 }
 
-/** A digest of the contents of files and folders (paths relative to the project). Contents, not times: git changes those. */
+/**
+ * A digest of the contents of files and folders (paths relative to the project). Contents instead of times, which git
+ * changes.
+ */
 export function digest(paths) {
   const hash = createHash("sha256");
   for (const path of paths.flatMap((p) => files(join(root, p))))

@@ -1,4 +1,4 @@
-// What the scripts tell the person in front of them: one line a step, plain text, no colours (a log reads the same).
+// Messages of the scripts: one line per step, plain text, no colors (a log looks the same).
 const started = Date.now();
 
 export function seconds(ms) {
@@ -10,7 +10,7 @@ export const elapsed = () => seconds(Date.now() - started);
 export const log = (text) => process.stdout.write(`${text}\n`);
 export const step = (text) => log(`• ${text}`);
 
-/** What the user can put right: printed without a stack. */
+/** A problem that the user can fix: printed without a stack. */
 export class UserError extends Error {
   constructor(message, hint) {
     super(message);
@@ -32,7 +32,7 @@ export async function main(body) {
   }
 }
 
-/** `rows` of equal length as aligned columns; numbers to the right. */
+/** `rows` of equal length as aligned columns; numbers are right-aligned. */
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   return rows

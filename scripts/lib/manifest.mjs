@@ -28,17 +28,17 @@ export const versions = () =>
 
 /** As "owner/name". */
 export const repository = () => /github\.com\/(.+)\.git$/.exec(manifest().repository.url)[1];
-/** Until the project has a home. */
+/** The placeholder until the project has an address. */
 export const PLACEHOLDER = /^OWNER\//;
 
-/** Addresses of a repository of this name, in every tracked text. @returns {{file: string, name: string}[]} */
+/** Addresses of a repository of this name, in every tracked text file. @returns {{file: string, name: string}[]} */
 export function repositoriesNamed() {
   const name = repository().split("/")[1];
   const address = new RegExp(`github(?:usercontent)?\\.com/([\\w.-]+/${name})\\b`, "g");
   return textFiles().flatMap((file) => Array.from(read(file).matchAll(address), (match) => ({ file, name: match[1] })));
 }
 
-/** What git tracks or would, without media. */
+/** Files that git tracks or would track, without media. */
 export const textFiles = () =>
   ask(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*.json", "*.toml", "*.yml"]).split(
     "\n",

@@ -1,4 +1,4 @@
-// Where things are: the project, its build output, and the tools that are kept once per user.
+// Paths: the project, its build output, and the tools that are kept once per user.
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,5 +13,5 @@ export const cacheDir =
 export const toolDir = join(cacheDir, "tools");
 
 export const windows = process.platform === "win32";
-/** `name` as the system names an executable. */
+/** `name` with the system's suffix for executables. */
 export const executable = (name) => (windows ? `${name}.exe` : name);

@@ -3,7 +3,7 @@ import { CASES, DRMS, PLAYERS, titleOf } from "../../tests/e2e/players/cells.mjs
 
 const NAMES = { widevine: "Widevine", playready: "PlayReady", fairplay: "FairPlay", clearkey: "ClearKey" };
 
-/** What each test of a report noted for its cell, by title. @param {object[]} suites */
+/** The annotations of each test in a report, by cell title. @param {object[]} suites */
 export function shownIn(suites) {
   const shown = new Map();
   const walk = ({ specs = [], suites: inner = [] }) => {
@@ -24,7 +24,7 @@ export function shownIn(suites) {
 
 const newest = (player) => Object.keys(PLAYERS[player].versions)[0];
 
-/** One table for a DRM: a row for each case, a column for each player. */
+/** One table per DRM: a row per case, a column per player. */
 function caseTable(drm, players, results) {
   const columns = players.filter((player) => PLAYERS[player].versions[newest(player)].includes(drm));
   const row = (browser, { name }) =>
@@ -36,7 +36,7 @@ function caseTable(drm, players, results) {
   ].filter((cells) => cells.slice(1).some((text) => text !== "–"));
 }
 
-/** Every version that was run: what plays, and what a refusal looks like. */
+/** Every version that was run: what plays, and how it reports a refusal. */
 function versionTable(players, { chromium }) {
   const rows = players.flatMap((player) =>
     Object.keys(PLAYERS[player].versions)

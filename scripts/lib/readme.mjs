@@ -1,4 +1,4 @@
-// The code blocks of the README and of docs/, and projects that compile them: an example that does not compile helps nobody.
+// The code blocks of the README and of docs/, and projects that compile them: an example that does not compile helps no one.
 // Which of them run, and where, is in tests/js/examples.test.mjs. (Those of docs/server*.md and docs/partner-*.md run in
 // tests/server/docs.test.mjs.)
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { buildDir, root } from "./paths.mjs";
 /** Run against a key server, with secrets in their environment. */
 const ON_THE_SERVER = /^docs\/(server|partner-)/;
 
-/** What the blocks take from the page around them. */
+/** Declarations that the blocks expect from the surrounding page. */
 const AROUND = `/// <reference types="chromecast-caf-receiver" />
 declare const session: MediaKeySession;
 declare const video: HTMLVideoElement;

@@ -1,4 +1,5 @@
-// Runs one command: its output goes to a log file, a line of progress to the terminal, its last lines too when it fails.
+// Runs one command: its output goes to a log file, a line of progress to the terminal, and its last lines too if it
+// fails.
 import { spawn, spawnSync } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -11,7 +12,10 @@ const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
 const PROGRESS_EVERY = 15_000;
 const TAIL = 60;
 
-/** The environment for child processes. rustup's folder is added: a shell that was open before rustup ran lacks it. */
+/**
+ * The environment for child processes. Includes rustup's folder, which a shell opened before rustup was installed
+ * lacks.
+ */
 export function environment(extra = {}, paths = []) {
   const cargo = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
   const path = [...paths, ...(process.env.PATH ?? "").split(delimiter), ...(existsSync(cargo) ? [cargo] : [])];
@@ -26,11 +30,12 @@ export function environment(extra = {}, paths = []) {
 }
 
 /**
- * @param {string} label what is going on, for the progress line
+ * @param {string} label a description for the progress line
  * @param {string[]} command
- * @param {{log: string, env?: Record<string, string>, paths?: string[], cwd?: string, quiet?: boolean, live?: boolean, timeout?: number}} options
- *   `live`: the command tells its own progress, so it is shown as it comes.
- *   `timeout`: a suite that hangs is ended and has failed, rather than holding up everything after it.
+ * @param {{log: string, env?: Record<string, string>, paths?: string[], cwd?: string, quiet?: boolean, live?: boolean,
+ * timeout?: number}} options
+ * `live`: the command prints its own progress, which is shown as it arrives.
+ * `timeout`: a suite that hangs is stopped and has failed, so that it does not block the following ones.
  * @returns {Promise<{ok: boolean, code: number | null, output: string, duration: number, tail: string, log: string}>}
  */
 export function run(
@@ -47,7 +52,8 @@ export function run(
   return new Promise((resolve) => {
     const chunks = [];
     let last = "";
-    // A shell only where Windows needs one (npm.cmd); a group of its own elsewhere, so that a hung suite's browsers end with it.
+    // Uses a shell only where Windows needs one (npm.cmd); elsewhere a process group, so that a hung suite's browsers
+    // end with it.
     const child = spawn(command[0], command.slice(1), {
       cwd,
       env: environment(env, paths),
@@ -74,7 +80,7 @@ export function run(
         if (windows) child.kill(signal);
         else process.kill(-child.pid, signal);
       } catch {
-        /* it ended by itself meanwhile */
+        /* it exited in the meantime */
       }
     };
     const interrupted = () => {
@@ -95,7 +101,7 @@ export function run(
     if (timeout) {
       timers.push(
         setTimeout(() => {
-          take(Buffer.from(`\nended after ${seconds(timeout)}: it did not finish\n`));
+          take(Buffer.from(`\nstopped after ${seconds(timeout)}: it did not finish\n`));
           end("SIGKILL");
         }, timeout),
       );
@@ -118,7 +124,7 @@ export function run(
   });
 }
 
-/** The first line of a short command's output, or undefined where it cannot be run. */
+/** The first line of a short command's output, or undefined if it cannot be run. */
 export function ask(command, options = {}) {
   const result = spawnSync(command[0], command.slice(1), {
     cwd: root,
@@ -130,7 +136,7 @@ export function ask(command, options = {}) {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-/** Where `name` is on PATH (rustup's folder included). */
+/** The location of `name` on PATH (including rustup's folder). */
 export function which(name) {
   for (const folder of environment().PATH.split(delimiter)) {
     if (!folder) continue;

@@ -1,5 +1,6 @@
-// What must be in no output at all, found by its form: the accounts' keys, content keys, tokens, SPCs. Each end-to-end test
-// searches for the secrets of its own run (tests/e2e/leaks.mjs); this looks through everything that the suites have printed.
+// Secrets that must not be in any output, recognized by their form: the accounts' keys, content keys, tokens, SPCs.
+// Each end-to-end test searches for the secrets of its own run (tests/e2e/leaks.mjs); this searches the output of all
+// suites.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DEMO, TUTO } from "../../www/license-server/accounts.mjs";
@@ -30,7 +31,7 @@ const isToken = (base64) =>
 const SPC =
   /spc=[A-Za-z0-9%]{60,}|\+\/\/\+A[Q-Za-f][A-Za-z0-9+/]{40,}|%2B%2F%2F%2BA[A-Za-z0-9%]{40,}|fbfffe01[0-9a-f]{40,}/;
 
-/** @param {string} text @returns {string[]} kinds of what was found, never the secret itself */
+/** @param {string} text @returns {string[]} kinds of the findings, never the secret itself */
 export function secretsIn(text) {
   const found = new Set(KNOWN.filter(([, secret]) => text.includes(secret)).map(([kind]) => kind));
   if ((text.match(JSON_BASE64) ?? []).some(isToken)) found.add("a token");
@@ -38,7 +39,9 @@ export function secretsIn(text) {
   return [...found];
 }
 
-/** Searches what the suites have printed. @returns {{files: number, found: string[]}} `found`: a line for each file and kind */
+/**
+ * Searches the output of the suites. @returns {{files: number, found: string[]}} `found`: a line for each file and kind
+ */
 export function searchLogs(folder = logDir) {
   const files = readdirSync(folder).filter((name) => /^test-.*\.(log|json)$/.test(name));
   return {

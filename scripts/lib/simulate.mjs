@@ -1,4 +1,4 @@
-// How the simulator is built and run: a crate of its own, with a folder of its own below target/.
+// How to build and run the simulator: a separate crate, with its own folder below target/.
 const CARGO = [
   "--quiet",
   "--manifest-path",
@@ -12,5 +12,5 @@ const CARGO = [
 export const SIMULATE = ["cargo", "run", "--release", ...CARGO, "--"];
 /** Its tests. */
 export const SIMULATE_TESTS = ["cargo", "test", ...CARGO.slice(1)];
-/** What clippy thinks of it. */
+/** Its clippy run. */
 export const SIMULATE_CLIPPY = ["cargo", "clippy", "--all-targets", ...CARGO, "--", "-D", "warnings"];

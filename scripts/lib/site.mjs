@@ -1,4 +1,4 @@
-// What the pages of www/demo import beside files: a file as text, the media catalog without its keys, and the table of errors.
+// Imports of www/demo other than modules: a file as text, the media catalog without its keys, and the table of errors.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { publicCatalog } from "../../www/license-server/catalog.mjs";
@@ -7,7 +7,7 @@ import { root } from "./paths.mjs";
 
 const catalog = () => JSON.parse(readFileSync(join(root, "www/media/catalog.json"), "utf8"));
 
-/** Every code with its hint in words, in the sections of errors.json. */
+/** Every code with its hint as text, in the sections of errors.json. */
 function errors() {
   const table = errorTable();
   return {
@@ -53,7 +53,10 @@ export const siteModules = {
 
 const base64url = (hex) => Buffer.from(hex, "hex").toString("base64url");
 
-/** By content id, its keys as a ClearKey license (W3C EME, 9.1.4): a file host serves it, and the samples play without a license server. */
+/**
+ * By content id, its keys as a ClearKey license (W3C EME, 9.1.4): a file host serves it, and the samples play without a
+ * license server.
+ */
 export const clearKeyFiles = () =>
   catalog().map(({ contentId, tracks }) => {
     const keys = new Map(

@@ -1,4 +1,4 @@
-// Every test suite: what it needs and how it is run and counted. `npm test` runs them in this order, one at a time.
+// Every test suite: its requirements, and how it is run and counted. `npm test` runs them in this order, one at a time.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MODULES } from "../build/modules.mjs";
@@ -20,7 +20,7 @@ const MINUTES = 60_000;
 const node = process.execPath;
 const npmBin = (path) => [node, join(root, "node_modules", path)];
 
-/** All `*.test.mjs` under the folders, as a list: patterns are the shell's in Node 20. */
+/** All `*.test.mjs` in the folders, as a list: in Node 20, only the shell expands patterns. */
 const testFiles = (...folders) =>
   folders.flatMap((folder) =>
     existsSync(join(root, folder))
@@ -47,13 +47,15 @@ const nodeSuite = (id, title, folders, more = {}) => ({
   },
 });
 
-/** The tests of the wasm exports: `tests/web*.rs`, all built with the same features, so that the crate is compiled once. */
+/**
+ * The tests of the wasm exports: `tests/web*.rs`, all built with the same features, so that the crate is compiled once.
+ */
 const WEB_TESTS = readdirSync(join(root, "tests"))
   .filter((name) => /^web\w*\.rs$/.test(name))
   .map((name) => name.replace(/\.rs$/, ""))
   .sort();
 
-/** `flag` and `kind`: the browser's name for wasm-pack and for us. */
+/** `flag` and `kind`: the browser's name for wasm-pack and in these scripts. */
 const wasmSuite = (flag, kind, title) => ({
   id: `wasm-${flag}`,
   group: "wasm",
@@ -61,13 +63,13 @@ const wasmSuite = (flag, kind, title) => ({
   present: () => WEB_TESTS.length > 0,
   async run() {
     const binary = findBrowser(kind);
-    if (!binary) throw new UserError(`${title}: there is no browser.`);
+    if (!binary) throw new UserError(`${title}: the browser was not found.`);
     const bindgen = await ensureTool("wasm-bindgen-cli");
     const pack = await ensureTool("wasm-pack");
     let driver = findDriver(kind);
     if (!driver && kind === "firefox") driver = join(await ensureTool("geckodriver"), executable("geckodriver"));
-    if (!driver) throw new UserError(`${title}: there is no WebDriver for it.`);
-    // The driver would look for a browser of its own; it must be the one that was found.
+    if (!driver) throw new UserError(`${title}: no WebDriver was found for it.`);
+    // The driver would search for a browser itself; it must use the one that was found.
     const capabilities =
       kind === "chromium"
         ? { "goog:chromeOptions": { binary, args: CHROMIUM_ARGS } }
@@ -97,7 +99,7 @@ const wasmSuite = (flag, kind, title) => ({
   },
 });
 
-/** One run a browser, so that a browser that cannot start fails alone. */
+/** One run per browser, so that a browser that cannot start only fails its own tests. */
 const playwrightSuite = (id, folder, project, title, needs) => ({
   id: `${id}-${project}`,
   group: "e2e",
@@ -108,7 +110,7 @@ const playwrightSuite = (id, folder, project, title, needs) => ({
     readdirSync(join(root, folder), { recursive: true }).some((name) => /\.spec\.m?[jt]s$/.test(String(name))),
   async run() {
     const kind = project;
-    if (!findBrowser(kind)) throw new UserError(`${title}: there is no browser.`);
+    if (!findBrowser(kind)) throw new UserError(`${title}: the browser was not found.`);
     const file = join(logDir, `test-${id}-${project}.json`);
     rmSync(file, { force: true });
     const command = [
@@ -128,7 +130,7 @@ const playwrightSuite = (id, folder, project, title, needs) => ({
     });
     const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
     const counted = count.playwright(report);
-    if (counted.flaky) log(`  ! ${counted.flaky} passed only at the second try: see ${result.log}`);
+    if (counted.flaky) log(`  ! ${counted.flaky} only passed on a retry: see ${result.log}`);
     return { ...result, count: counted };
   },
 });
@@ -142,7 +144,7 @@ export const SUITES = [
     title: "Rust: cargo test",
     present: () => true,
     async run() {
-      // The vectors have a suite of their own: counted once.
+      // The vectors have their own suite, so they are counted once.
       const result = await run("cargo test", ["cargo", "test", "--no-fail-fast", "--features", FEATURES], {
         log: "test-rust",
         env: { PALLYCON_VECTORS: undefined },
@@ -164,7 +166,7 @@ export const SUITES = [
   {
     id: "conformance",
     group: "conformance",
-    title: "Conformance with the vectors given",
+    title: "Conformance with the given vectors",
     present: () => Boolean(process.env.PALLYCON_VECTORS) && existsSync(join(root, "tests/conformance")),
     async run() {
       const result = await run("conformance", [node, "scripts/conformance.mjs", process.env.PALLYCON_VECTORS], {
@@ -180,7 +182,7 @@ export const SUITES = [
     },
   },
   {
-    // In CI alone: it builds every target, and a short run proves little on a machine where npm run fuzz runs long.
+    // Only in CI: it builds every target, and a short run proves little on a machine where npm run fuzz runs long.
     id: "fuzz",
     group: "fuzz",
     title: "Fuzz targets, two seconds each",
@@ -205,7 +207,7 @@ export const SUITES = [
       const count = { passed: 0, failed: 0 };
       let last;
       for (const config of ["tsconfig.json", "tsconfig.bundler.json"]) {
-        // as Node resolves, and as bundlers do
+        // resolved as by Node, and as by bundlers
         const result = await run("tsc", [...npmBin("typescript/bin/tsc"), "-p", `tests/types/${config}`], {
           log: `test-types-${config.replace(".json", "")}`,
           timeout: 5 * MINUTES,
@@ -219,7 +221,7 @@ export const SUITES = [
   {
     id: "contract",
     group: "types",
-    title: "Types, against the contract given",
+    title: "Types, compared with the given contract",
     needs: ["package"],
     present: () => Boolean(process.env.PALLYCON_CONTRACT),
     async run() {
@@ -229,7 +231,7 @@ export const SUITES = [
         { log: "test-contract", timeout: 5 * MINUTES },
       );
       const { wrong, absent } = verdict(result.output);
-      // tsc that failed without a finding of its own did not run.
+      // tsc failed without a finding of its own: it did not run.
       const ok = wrong.length === 0 && (result.ok || absent.length > 0);
       return {
         ...one({ ...result, ok }),
@@ -299,7 +301,7 @@ export const SUITES = [
     ...(process.platform === "linux" ? {} : { present: () => false }),
   }),
   {
-    // Last: it reads what the others have printed.
+    // Last: it reads the output of the others.
     id: "secrets",
     group: "node",
     title: "No secret in any suite's output",

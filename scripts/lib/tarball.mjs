@@ -1,4 +1,4 @@
-// The npm package as it is packed: its size, what each file adds to it, and the tools that look at it from outside.
+// The packed npm package: its size, each file's share, and the external tools that check it.
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -22,7 +22,7 @@ export function pack(folder, cwd = root) {
   return { path: join(folder, filename), size, files: files.map(({ path }) => path) };
 }
 
-/** Rows of a table: what each file over one percent adds, and each folder's other files together. In bytes, compressed alone. */
+/** Rows of a table: the share of each file over one percent, and of each folder's other files together. In bytes, compressed separately. */
 export function shares({ size, files }) {
   const sizes = files.map((file) => [file, gzipSync(readFileSync(join(root, file)), { level: 9 }).length]);
   const groups = new Map();
@@ -36,9 +36,9 @@ export function shares({ size, files }) {
 
 const tool = (path) => [process.execPath, join(root, "node_modules", path)];
 
-/** What finds mistakes in a package's manifest and types. @returns {[name: string, command: string[]][]} */
+/** The tools that find mistakes in a package's manifest and types. @returns {[name: string, command: string[]][]} */
 export const packageChecks = (tarball) => [
   ["publint", [...tool("publint/src/cli.js"), "run", tarball, "--strict"]],
-  // CommonJS gets the ES module where Node can require one: docs/install.md.
+  // CommonJS gets the ES module if Node can require one: docs/install.md.
   ["attw", [...tool("@arethetypeswrong/cli/dist/index.js"), tarball, "--ignore-rules", "cjs-resolves-to-esm"]],
 ];

@@ -1,6 +1,6 @@
-// What the demo media is made of: clips, tracks, keys. The keys are public on purpose: they protect a test picture, and
-// a fixed key makes the clip the same at every run. The FairPlay URI of a track is skd:// + base64 of its key id, so the
-// key ids are chosen for what that base64 holds: "/" and "+" break readers that take the URI for a URL.
+// The contents of the demo media: clips, tracks, keys. The keys are public on purpose: they protect a test picture, and
+// a fixed key makes the clip identical in every run. The FairPlay URI of a track is skd:// + base64 of its key id; the
+// key ids are chosen so that their base64 contains "/" and "+", which break code that parses the URI as a URL.
 
 /**
  * @typedef {object} Track
@@ -62,7 +62,7 @@ export const contents = [
     title: "One key for both tracks, cenc",
     scheme: "cenc",
     provider: "doverunner",
-    // Counter mode under one key must never meet the same counter twice: the vectors differ.
+    // In counter mode, one key must never be used with the same counter twice: the vectors differ.
     tracks: [
       {
         type: "video",

@@ -1,9 +1,10 @@
-// Makes the demo media under www/media/: one clear clip, packaged once a content, with keys, boxes and manifests of ours.
+// Makes the demo media in www/media/: one unencrypted clip, packaged once per content, with our own keys, boxes and
+// manifests.
 //
 //   node scripts/media/make.mjs
 //
-// Needs ffmpeg on PATH. The packager is taken from npm into a folder of the user's cache, not into the project: the
-// results are committed, so hardly anybody has to run this.
+// Needs ffmpeg on PATH. The packager is installed from npm into the user's cache folder, not into the project: the
+// results are committed, so this rarely has to run.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -25,7 +26,7 @@ function run(command, args) {
   return done.stdout;
 }
 
-/** Path of the packager's program, installed on the first call. */
+/** Path of the packager's executable, installed on the first call. */
 function packager() {
   const home = join(homedir(), ".cache", "pallycon-drm", "media-tools");
   mkdirSync(home, { recursive: true });
@@ -35,7 +36,7 @@ function packager() {
   return join(home, "node_modules/shaka-packager/bin", name);
 }
 
-/** A moving test picture and a tone that changes, a key frame every 2 s. `bitexact` keeps dates and versions out. */
+/** A moving test picture and a changing tone, with a key frame every 2 s. `bitexact` omits dates and versions. */
 function clearClip(path) {
   run("ffmpeg", [
     "-v",
@@ -89,7 +90,7 @@ function clearClip(path) {
   ]);
 }
 
-/** Packages one track; returns what the manifests need to know of it. */
+/** Packages one track; returns the data for the manifests. */
 function packageTrack(program, clip, content, track, folder) {
   const p = protection(content, track);
   const out = join(folder, track.type);
@@ -110,7 +111,7 @@ function packageTrack(program, clip, content, track, folder) {
     track.iv,
     "--pssh",
     Buffer.concat([p.widevine, p.playready, p.common]).toString("hex"),
-    // No date in the boxes: the same input gives the same bytes.
+    // No date in the boxes: the same input produces the same bytes.
     "--use_fake_clock_for_muxer",
     "--generate_static_live_mpd",
     "--generate_sidx_in_media_segments=false",

@@ -1,11 +1,11 @@
-// DASH manifests and HLS playlists around the packaged tracks, written by hand: one list for every DRM where players
-// agree with that, one list per DRM where they would take the wrong line.
+// DASH manifests and HLS playlists for the packaged tracks, written by hand: one playlist for every DRM if players
+// support that, one per DRM if they would use the wrong line.
 import { SYSTEM } from "./pssh.mjs";
 
 const uuid = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 const base64 = (bytes) => bytes.toString("base64");
 
-/** @returns {string} ContentProtection of one AdaptationSet. `clearkey` = the DASH-IF ClearKey form alone. */
+/** @returns {string} ContentProtection of one AdaptationSet. `clearkey` = only the DASH-IF ClearKey form. */
 function contentProtection(content, track, clearkey) {
   const p = track.protection;
   const out = [
@@ -22,7 +22,7 @@ function contentProtection(content, track, clearkey) {
     `<ContentProtection schemeIdUri="urn:uuid:${uuid(SYSTEM.widevine)}" value="Widevine"><cenc:pssh>${base64(p.widevine)}</cenc:pssh></ContentProtection>`,
     `<ContentProtection schemeIdUri="urn:uuid:${uuid(SYSTEM.playready)}" value="MSPR 2.0"><cenc:pssh>${base64(p.playready)}</cenc:pssh><mspr:pro>${base64(p.object)}</mspr:pro></ContentProtection>`,
   );
-  // FairPlay knows cbcs only; its init data comes from the media, so there is no box to write here.
+  // FairPlay only supports cbcs; its init data come from the media, so no box is written here.
   if (content.scheme === "cbcs") {
     out.push(`<ContentProtection schemeIdUri="urn:uuid:${uuid(SYSTEM.fairplay)}" value="FairPlay"/>`);
   }
@@ -31,7 +31,10 @@ function contentProtection(content, track, clearkey) {
 
 const FILES = { mp4: { init: "init.mp4", media: "$Number$.m4s" }, webm: { init: "init.webm", media: "$Number$.webm" } };
 
-/** A static manifest with one AdaptationSet a track. @param {{clearkey?: boolean, container?: keyof typeof FILES}} options */
+/**
+ * A static manifest with one AdaptationSet per track. @param {{clearkey?: boolean, container?: keyof typeof FILES}}
+ * options
+ */
 export function dashManifest(content, tracks, { clearkey = false, container = "mp4" } = {}) {
   const { init, media } = FILES[container];
   const sets = tracks
@@ -97,7 +100,7 @@ export function mediaPlaylist(content, track, drm) {
   ].join("\n");
 }
 
-/** The playlist a player opens. */
+/** The playlist that a player opens. */
 export function masterPlaylist(tracks, drm) {
   const video = tracks.find((t) => t.type === "video");
   const audio = tracks.find((t) => t.type === "audio");

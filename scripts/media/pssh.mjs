@@ -14,7 +14,7 @@ export const SYSTEM = {
   clearkey: "e2719d58a985b3c9781ab030af78d30e",
 };
 
-/** The path that old PlayReady headers still carry; a player's own configuration has to win over it. */
+/** The path in old PlayReady headers; a player's own configuration must override it. */
 const OLD_LA_URL = "https://license.pallycon.com/ri/playready/licenseManager.do";
 
 const u16le = (n) => {
@@ -47,7 +47,7 @@ export function psshBox(systemId, data, keyIds) {
   return Buffer.concat([u32be(body.length + 4), body]);
 }
 
-/** A key id with its first three fields turned round: the order of a Windows GUID in memory. */
+/** A key id with reversed bytes in its first three fields: the order of a Windows GUID in memory. */
 export function guidOrder(keyId) {
   return Buffer.from([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15].map((i) => keyId[i]));
 }
@@ -64,7 +64,7 @@ function varintField(n, value) {
   return Buffer.from([...out, rest]);
 }
 
-/** The data of a Widevine box. All values stay below 128 bytes, so one length byte each. */
+/** The data of a Widevine box. All values are shorter than 128 bytes, so one length byte each is enough. */
 export function widevineData({ keyIds, provider, contentId, trackType, scheme }) {
   return Buffer.concat([
     ...keyIds.map((id) => bytesField(2, id)),
@@ -95,7 +95,7 @@ export function playreadyObject({ keyId, key, scheme }) {
   return Buffer.concat([u32le(text.length + 10), u16le(1), u16le(1), u16le(text.length), text]);
 }
 
-/** Everything a track's init segment and its manifests say about protection. */
+/** The protection data in a track's init segment and manifests. */
 export function protection(content, track) {
   const keyId = Buffer.from(track.keyId, "hex");
   const allKeyIds = [...new Set(content.tracks.map((each) => each.keyId))];
@@ -106,7 +106,8 @@ export function protection(content, track) {
       keyIds: [keyId],
       provider: content.provider,
       contentId: content.contentId,
-      // One key for all tracks is one box for all tracks: naming a track in it would make two sessions of one license.
+      // One key for all tracks means one box for all tracks: naming a track in it would turn one license into two
+      // sessions.
       trackType: allKeyIds.length === 1 ? undefined : track.trackType,
       scheme: content.scheme,
     }),
@@ -116,7 +117,7 @@ export function protection(content, track) {
     widevine,
     object,
     playready: psshBox(SYSTEM.playready, object),
-    // All keys of the content: hls.js 1.7.4 makes one ClearKey session, out of the first track's box.
+    // All keys of the content: hls.js 1.7.4 creates one ClearKey session, from the first track's box.
     common: psshBox(
       SYSTEM.common,
       Buffer.alloc(0),

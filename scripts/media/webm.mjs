@@ -1,9 +1,10 @@
-// Makes tests/engines/media/: the demo's test picture as VP9 and Opus in encrypted WebM, for browsers built without H.264. It
-// is another form of demo-single-key, with that content's id, key and boxes, so the license server needs no entry for it.
+// Makes tests/engines/media/: the demo's test picture as VP9 and Opus in encrypted WebM, for browsers built without
+// H.264. It is another form of demo-single-key, with that content's id, key and boxes, so the license server needs no
+// entry for it.
 //
 //   node scripts/media/webm.mjs
 //
-// Needs ffmpeg on PATH. The results are committed, so hardly anybody has to run this.
+// Needs ffmpeg on PATH. The results are committed, so this rarely has to run.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,7 +17,10 @@ import { protection } from "./pssh.mjs";
 
 const DURATION = 6;
 const VIDEO = { width: 320, height: 180, frameRate: 25 };
-/** Counter mode under one key must never meet the same counter twice: these vectors differ from those of the MP4 form. */
+/**
+ * In counter mode, one key must never be used with the same counter twice: these vectors differ from those of the MP4
+ * form.
+ */
 const VECTORS = { video: "71c2d3e4f5061728", audio: "b8394a5b6c7d8e9f" };
 const target = fileURLToPath(new URL("../../tests/engines/media/", import.meta.url));
 const content = contents.find(({ contentId }) => contentId === "demo-single-key");

@@ -1,4 +1,4 @@
-// The browsers that tests run in: those that the user has; on Debian and Ubuntu, as root, they are installed.
+// The browsers for the tests: the user's installed ones; on Debian and Ubuntu, as root, missing ones are installed.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ask, run, which } from "../lib/run.mjs";
@@ -12,7 +12,7 @@ const applications = ["/Applications", join(process.env.HOME ?? "/", "Applicatio
 const KNOWN = {
   chromium: {
     env: "CHROME_BIN",
-    // Debian's Chromium first on Linux: its driver comes with it in the same version.
+    // Debian's Chromium first on Linux: its driver has the same version.
     names: [
       "chromium",
       "chromium-browser",
@@ -47,7 +47,7 @@ export function findBrowser(kind) {
   if (chosen) {
     if (!existsSync(chosen))
       throw new UserError(
-        `${known.env} names ${chosen}, which is not there.`,
+        `${known.env} is ${chosen}, which does not exist.`,
         `Set ${known.env} to the browser's executable, or unset it.`,
       );
     return chosen;
@@ -61,14 +61,14 @@ export function findBrowser(kind) {
   return candidates.find((path) => path && existsSync(path));
 }
 
-/** The WebDriver for Chrome. Firefox's is built (tools.mjs) where there is none. */
+/** The WebDriver for Chrome. Firefox's is built (tools.mjs) if it is missing. */
 export function findDriver(kind) {
   const [env, name] = kind === "chromium" ? ["CHROMEDRIVER", "chromedriver"] : ["GECKODRIVER", "geckodriver"];
   const chosen = process.env[env];
   return chosen && existsSync(chosen) ? chosen : which(name);
 }
 
-/** With it Firefox decodes H.264; its Debian package does not bring it along. */
+/** Firefox needs it to decode H.264; its Debian package does not include it. */
 const hasDecoder = () =>
   process.platform !== "linux" || Boolean(ask(["/sbin/ldconfig", "-p"])?.includes("libavcodec.so"));
 
@@ -77,7 +77,7 @@ const missing = () => [
   ...(findDriver("chromium") ? [] : ["chromium-driver"]),
   ...(findBrowser("firefox") ? [] : ["firefox-esr"]),
   ...(hasDecoder() ? [] : ["libavcodec-extra"]),
-  // The browser without EME, and a screen for it: there is none without Linux.
+  // The browser without EME, and a screen for it: only available on Linux.
   ...(process.platform !== "linux" || which("WebKitWebDriver") ? [] : ["webkit2gtk-driver"]),
   ...(process.platform !== "linux" || which("Xvfb") ? [] : ["xvfb"]),
 ];
@@ -92,7 +92,7 @@ const WHAT_TO_INSTALL = {
   xvfb: "Xvfb (Debian: xvfb)",
 };
 
-/** Installs what is missing where that is possible. What stays missing makes its tests fail, not the rest. */
+/** Installs missing browsers if possible. Tests for the others fail, and only those. */
 export async function ensureBrowsers() {
   let lacking = missing();
   const debian = process.platform === "linux" && which("apt-get") && process.getuid?.() === 0;
@@ -101,7 +101,7 @@ export async function ensureBrowsers() {
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get update", ["apt-get", "update", "-q"], { log: "setup-apt-update", env });
     for (const name of lacking) {
-      // one by one: a name that this release does not have must not keep the others out
+      // one by one: a package that this release lacks must not block the others
       const result = await run(
         `apt-get install ${name}`,
         ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", name],
@@ -120,7 +120,7 @@ export function browserVersion(path) {
   return (process.platform === "win32" ? undefined : ask([path, "--version"]))?.split("\n")[0];
 }
 
-// Headless, without what would make a run depend on the network or the machine's own set-up.
+// Headless, without features that make a run depend on the network or the machine's configuration.
 export const CHROMIUM_ARGS = [
   "--headless",
   "--no-sandbox",
@@ -132,12 +132,13 @@ export const CHROMIUM_ARGS = [
   "--disable-sync",
   "--autoplay-policy=no-user-gesture-required",
 ];
-// Without the pref, a Firefox that cannot download Widevine waits for a minute before it says that it has none.
+// Without the pref, a Firefox that cannot download Widevine waits for a minute before it reports that it has none.
 export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.autoplay.default": 0 };
 
 /**
- * Playwright's projects for both browsers. One that is missing keeps its project, whose tests then fail. Tests that are tagged `@matrix`
- * run with `npm run players` alone, which sets the variable.
+ * Playwright's projects for both browsers. A missing browser keeps its project, whose tests then fail. Only `npm run
+ * players`, which sets the
+ * variable, runs tests tagged `@matrix`.
  */
 export function playwrightProjects() {
   const left = process.env.PALLYCON_MATRIX ? [] : [/@matrix/];
@@ -147,8 +148,8 @@ export function playwrightProjects() {
       grepInvert: left,
       use: { browserName: "chromium", launchOptions: { executablePath: findBrowser("chromium"), args: CHROMIUM_ARGS } },
     },
-    // The channel drives an unpatched Firefox, as users have it, instead of Playwright's own build. Tests that are tagged would show
-    // nothing more in a second browser; skipped ones would count as failed.
+    // The channel drives an unpatched Firefox, as users have it, instead of Playwright's own build. Tagged tests would
+    // prove nothing more in a second browser; skipped ones would count as failed.
     {
       name: "firefox",
       grepInvert: [...left, /@chromium/],

@@ -1,4 +1,4 @@
-// The build steps, each skipped while what it reads and wrote is unchanged.
+// The build steps, each skipped while its inputs and outputs are unchanged.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isFresh, markFresh } from "../lib/fresh.mjs";
@@ -28,9 +28,9 @@ const STEPS = {
     ],
     outputs: ["dist"],
   },
-  // The same for the demo alone. A whole build is as good.
+  // The same for the demo only. A full build also satisfies it.
   viewers: {
-    what: "Building what the page loads (Rust to wasm, TypeScript to JavaScript)",
+    what: "Building the page's scripts (Rust to wasm, TypeScript to JavaScript)",
     script: "scripts/build.mjs",
     args: ["--for-viewers", "--allow-plain"],
     instead: "package",

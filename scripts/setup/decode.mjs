@@ -1,5 +1,5 @@
-// Whether a browser decodes what the tests play (H.264 and AAC in MP4): tried by playing clip.mp4, 0.4 s of a test picture and a tone.
-// Without a decoder every test that plays would fail, each by its own timeout, and none would say why.
+// Whether a browser decodes the tests' media (H.264 and AAC in MP4): tried by playing clip.mp4, 0.4 s of a test picture
+// and a tone. Without a decoder every test that plays would fail, each with its own timeout, and none would say why.
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { playwrightProjects, findBrowser } from "./browsers.mjs";
@@ -7,7 +7,7 @@ import { log } from "../lib/log.mjs";
 
 const CLIP = readFileSync(new URL("clip.mp4", import.meta.url));
 
-/** In the page: undefined once a frame is there, or what the element says in its place. */
+/** Runs in the page: returns undefined once a frame is decoded, or else the element's error. */
 const play = () =>
   new Promise((resolve) => {
     const video = document.createElement("video");
@@ -29,7 +29,7 @@ const within = (ms, work) =>
     }),
   ]);
 
-/** What keeps the browser from playing; undefined where it plays. */
+/** What prevents playback in the browser; undefined if it plays. */
 export async function whyNotPlaying(name, clip = CLIP) {
   const { use } = playwrightProjects().find((project) => project.name === name);
   const playwright = await import("@playwright/test");
@@ -63,10 +63,10 @@ export async function whyNotPlaying(name, clip = CLIP) {
 
 const REMEDY = {
   chromium: "Chromium needs proprietary codecs: Debian's package has them, and so has Google Chrome.",
-  firefox: "On Linux, Firefox takes H.264 from FFmpeg's libavcodec (Debian: libavcodec-extra).",
+  firefox: "On Linux, Firefox uses FFmpeg's libavcodec for H.264 (Debian: libavcodec-extra).",
 };
 
-/** Says which browsers cannot play, and what they lack. */
+/** Reports browsers that cannot play, and what they lack. */
 export async function checkPlayback() {
   for (const name of Object.keys(REMEDY)) {
     const reason = findBrowser(name) ? await whyNotPlaying(name) : undefined;

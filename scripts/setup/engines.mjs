@@ -1,5 +1,5 @@
-// Old headless Chromium, of the age of the engines in TVs: npm's chrome-aws-lambda has one inside, another in each version.
-// Fetched once per user into the cache folder; development only. They are Linux programs for x64.
+// Old headless Chromium, of the age of TV engines: each version of npm's chrome-aws-lambda contains another one.
+// Downloaded once per user into the cache folder; only for development. They are Linux programs for x64.
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,9 +12,11 @@ import { locked } from "./tools.mjs";
 const PACKAGE = "chrome-aws-lambda";
 
 /**
- * `chromium`: the engine's version; `version`, `integrity`: of the package; `h264`: whether it was built with H.264 and AAC,
- * and so with MP4; `near`: the TVs with that engine or one of nearly its age, by the tables of their makers (Samsung: Web Engine
- * Specifications; LG: Web API and Web Engine).
+ * `chromium`: the engine's version; `version`, `integrity`: of the package; `h264`: whether it was built with H.264 and
+ * AAC, and so with MP4;
+ * `near`: the TVs with that engine or one of similar age, from their makers' tables (Samsung: Web Engine
+ * Specifications; LG: Web API and
+ * Web Engine).
  */
 export const ENGINES = [
   {
@@ -70,7 +72,7 @@ export async function ensureEngine({ chromium, version, integrity }) {
   mkdirSync(toolDir, { recursive: true });
   return locked(`chromium-${chromium}`, async () => {
     if (existsSync(home)) return home;
-    step(`Fetching Chromium ${chromium} (once per user, about 35 MB; kept in ${toolDir})`);
+    step(`Downloading Chromium ${chromium} (once per user, about 35 MB; kept in ${toolDir})`);
     const temporary = join(toolDir, `.chromium-${chromium}.${process.pid}`);
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary);
@@ -83,8 +85,8 @@ export async function ensureEngine({ chromium, version, integrity }) {
       const archive = join(temporary, `${PACKAGE}-${version}.tgz`);
       const digest = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
       if (digest !== integrity) {
-        const hint = "Look at what npm's registry setting names before running it.";
-        throw new UserError(`${PACKAGE} ${version} is not the package that was pinned: ${digest}`, hint);
+        const hint = "Check npm's registry setting before running it.";
+        throw new UserError(`${PACKAGE} ${version} differs from the pinned package: ${digest}`, hint);
       }
       await runOrFail("tar", ["tar", "xzf", archive], { cwd: temporary, log });
       const unpack = (name, to) => {

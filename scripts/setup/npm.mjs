@@ -1,4 +1,4 @@
-// npm's packages, as package-lock.json has them. Until this has run, scripts may import node: modules only.
+// npm's packages, as locked in package-lock.json. Until this has run, scripts may only import node: modules.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export function checkNode() {
   }
 }
 
-/** Installs the packages of a folder's lock file, unless they are there. */
+/** Installs the packages of a folder's lock file, unless they are already installed. */
 async function install(folder, log) {
   const lock = join(folder, "package-lock.json");
   const installed = join(folder, "node_modules", ".package-lock.json");
@@ -45,5 +45,5 @@ export async function ensurePackages() {
   await install(root, "setup-npm");
 }
 
-/** What the bench compares with: only it needs them. */
+/** The bench compares the package with these: only it needs them. */
 export const ensureBenchPackages = () => install(join(root, "benches"), "setup-npm-bench");

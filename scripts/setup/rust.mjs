@@ -1,5 +1,5 @@
-// Rust as rust-toolchain.toml pins it: the version, its components and its targets.
-// The scripts install it explicitly, because rustup can be configured not to install what a toolchain file lists.
+// Rust as rust-toolchain.toml pins it: the version, its components and its targets. The scripts install it explicitly,
+// because rustup can be configured not to install what a toolchain file lists.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
@@ -24,7 +24,7 @@ export const hasNightly = () => Boolean(ask(["rustup", "run", "nightly", "rustc"
 
 const rustc = (toolchain, ...args) => ask([...(toolchain ? ["rustup", "run", toolchain] : []), "rustc", ...args]);
 
-/** The standard library's source and its build for wasm lie in the toolchain's folder. */
+/** The standard library's source and its build for wasm are in the toolchain's folder. */
 function has(toolchain, what) {
   const sysroot = rustc(toolchain, "--print", "sysroot");
   const path = what === "rust-src" ? "src/rust/library/std" : what;
@@ -38,12 +38,12 @@ function isComplete({ channel, components, targets }) {
   return components.every(hasComponent) && targets.every((name) => installed.includes(`rust-std-${name}`));
 }
 
-/** Installs the pinned toolchain, or what is missing of it, and makes every cargo that this process starts use it. */
+/** Installs the pinned toolchain, or its missing parts, and makes every cargo that this process starts use it. */
 export async function ensureRust() {
   if (!which("cargo")) throw new UserError("Cargo was not found.", GET_RUST);
   const { channel, components, targets } = pinned;
   if (!which("rustup")) {
-    // A Linux distribution's Rust is fine if it is the same version and complete.
+    // A Linux distribution's Rust is fine if it has the same version and is complete.
     const version = /^rustc (\S+)/.exec(rustc(undefined, "--version") ?? "")?.[1];
     if (version === channel && has(undefined, "rust-src") && has(undefined, WASM_TARGET)) return;
     const needs = `The build needs Rust ${channel} with rust-src and ${WASM_TARGET}.`;
@@ -61,7 +61,8 @@ export async function ensureRust() {
 }
 
 /**
- * The pinned toolchain or, if that cannot be installed, any stable Rust with the wasm target: enough to try the demo.
+ * Installs the pinned toolchain or, if that fails, accepts any stable Rust with the wasm target: enough to try the
+ * demo.
  * @returns {Promise<string | undefined>} why the release build is impossible, or undefined if it is possible
  */
 export async function ensureAnyRust() {

@@ -1,4 +1,5 @@
-// Tools that have to be compiled (but for the first, only tests need them): once per user and version, into the cache folder.
+// Tools that must be compiled (only tests need them, except for the first): once per user and version, into the cache
+// folder.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,7 +7,7 @@ import { executable, root, toolDir } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { UserError, log, step } from "../lib/log.mjs";
 
-/** wasm-bindgen's command line must be exactly of the version that Cargo.lock has. */
+/** wasm-bindgen's command line must have exactly the version in Cargo.lock. */
 function bindgenVersion() {
   const found = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(
     readFileSync(join(root, "Cargo.lock"), "utf8").replaceAll("\r\n", "\n"),
@@ -16,7 +17,7 @@ function bindgenVersion() {
 }
 
 const TOOLS = {
-  // Ours: all of wasm-bindgen that a build needs, without the rest of its command line.
+  // Our own: the parts of wasm-bindgen that a build needs, without the rest of its command line.
   "bindgen-step": {
     version: bindgenVersion,
     path: "xtask/bindgen",
@@ -24,7 +25,7 @@ const TOOLS = {
     binary: "bindgen-step",
     minutes: 1.5,
   },
-  // Its own lock file holds a crate set that no longer builds on current Rust, hence not --locked.
+  // Its own lock file has crates that no longer build with current Rust, hence not --locked.
   "wasm-bindgen-cli": { version: bindgenVersion, locked: false, binary: "wasm-bindgen", minutes: 5 },
   "wasm-pack": { version: () => "0.15.1", locked: true, binary: "wasm-pack", minutes: 4 },
   "cargo-fuzz": { version: () => "0.13.1", locked: true, binary: "cargo-fuzz", minutes: 2 },
@@ -43,7 +44,7 @@ function alive(pid) {
   }
 }
 
-/** Two runs at once must not build the same tool twice, nor wait for one that has died. */
+/** Two simultaneous runs must not build the same tool twice, nor wait for a run that has died. */
 export async function locked(name, body) {
   const lock = join(toolDir, `.${name}.lock`);
   for (let told = false; ; ) {
@@ -63,7 +64,7 @@ export async function locked(name, body) {
       rmSync(lock, { force: true });
       continue;
     }
-    if (!told) log(`    another run (process ${owner}) is building ${name}: waiting for it`);
+    if (!told) log(`    waiting for another run (process ${owner}) that is building ${name}`);
     told = true;
     await sleep(1000);
   }

@@ -1,4 +1,4 @@
-// The deliberate bugs of bugs/, and how one is put into a source.
+// The deliberate bugs of bugs/, and how to apply one to the sources.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ const folder = join(root, "tests/mutants/bugs");
 
 /**
  * @typedef {{name: string, spec: string, grep: string, edits: [file: string, find: string, replace: string][]}} Mutant
- * `name`: "adapter: what is wrong"; `grep`: the tests of `spec` of which one has to fail
+ * `name`: "adapter: what is wrong"; `grep`: the tests of `spec` of which one must fail
  * @returns {Promise<Mutant[]>}
  */
 export async function readMutants() {
@@ -20,7 +20,7 @@ export async function readMutants() {
   );
 }
 
-/** The sources with the bug in them, by file. Each place has to be there once, or the bug would be another one. */
+/** The sources with the bug in them, by file. Each place must occur once, or the bug would be a different one. */
 export function mutated({ name, edits }, tree = root) {
   const texts = new Map();
   for (const [file, find, replace] of edits) {
@@ -28,14 +28,14 @@ export function mutated({ name, edits }, tree = root) {
     const places = text.split(find);
     if (places.length !== 2)
       throw new Error(
-        `${name}: its place is in ${file} ${places.length - 1} times. The source has changed: adapt tests/mutants/bugs/.`,
+        `${name}: its place occurs ${places.length - 1} times in ${file}. The source has changed: adapt tests/mutants/bugs/.`,
       );
     texts.set(file, places.join(replace));
   }
   return texts;
 }
 
-/** Puts it in; returns what takes it out. */
+/** Applies it; returns a function that reverts it. */
 export function mutate(mutant, tree) {
   const texts = mutated(mutant, tree);
   const before = Array.from(texts.keys(), (file) => [file, readFileSync(join(tree, file))]);

@@ -27,8 +27,8 @@ function listed(heading) {
 }
 
 /**
- * `example`: what exists already; `pattern`: how a file that has to do something for it names it, in its path (first line) or text; `others`: files that name
- * it for another reason; `folders`: parts of the example, which the text mentions
+ * `example`: an existing one; `pattern`: how the files that implement it name it, in their path (first line) or text; `others`: files
+ * that name it for another reason; `folders`: parts of the example, which the text mentions
  */
 const LISTS = {
   "Adding an adapter": {

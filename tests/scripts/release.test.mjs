@@ -1,4 +1,4 @@
-// What several manifests repeat is the same in each of them.
+// Facts that several manifests repeat are the same in each of them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ test("the version is the same in the manifests, the lock files and the changelog
   assert.deepEqual(found, Object.fromEntries(Object.keys(found).map((file) => [file, version])));
 });
 
-test("no file keeps the placeholder's address once package.json has another", () => {
+test("once package.json has another address, no file keeps the placeholder", () => {
   const named = repositoriesNamed();
   for (const file of ["Cargo.toml", "SECURITY.md", ".github/ISSUE_TEMPLATE/config.yml"])
     assert.ok(

@@ -24,7 +24,7 @@ export async function observe({ browser, origin, player, ours, drm, faults = [],
   const run = { player, ours, drm, keySystem: SYSTEMS[drm], contentId: CONTENT[drm], ...more };
   const name = `r/observe-${(runs += 1)}`;
   await fetch(`${origin}/${name}/api/faults`, { method: "POST", body: JSON.stringify(faults) });
-  // The page has one origin and the license server another, as in life.
+  // The page and the license server have different origins, as in practice.
   const { port } = new URL(origin);
   const front = how.headers || how.framed ? await openFront(origin, how.headers) : undefined;
   const at = front?.port ?? port;
@@ -62,12 +62,12 @@ async function outcome(page, { listen = 0 }) {
     [observed, frames] = [now.seen, now.frames];
     if (Date.now() - started < listen) continue;
     if (frames > 20 && !observed.length) return [PLAYS];
-    if (observed.length && !more) break; // nothing more is coming
+    if (observed.length && !more) break; // nothing more will happen
   }
   return observed.length ? [...new Set(observed), ...(frames > 20 ? ["(there is a picture)"] : [])] : [NOTHING];
 }
 
-/** What the package says beside the player: its events, and diagnose() or probe() where the browser is in question. */
+/** What the package adds to the player's error: its events, and diagnose() or probe() if the browser is the suspect. */
 async function told(page, lines, drm, { environment, probe }) {
   const events = await page.evaluate(() =>
     window.compare.events
@@ -91,7 +91,7 @@ async function told(page, lines, drm, { environment, probe }) {
   return [...found, ...problems.map(({ code, message, hint }) => `diagnose(): ${message} → ${hint} (${code})`)];
 }
 
-/** What went over the wire, where that is the point. */
+/** What went over the wire, if the case is about that. */
 async function counted(origin, name, { count, strays }) {
   if (!count && !strays) return [];
   const requests = await (await fetch(`${origin}/${name}/api/requests`)).json();
@@ -107,7 +107,7 @@ async function counted(origin, name, { count, strays }) {
 async function chromium(browser, origin, name, url, { drm, bridge = {}, host, framed, playlists }) {
   const context = await browser.newContext();
   const page = await context.newPage();
-  // The content's headers name PallyCon's real servers: nothing of this is for them.
+  // The content's headers name PallyCon's real servers: no request of these tests may reach them.
   await context.route(
     ({ hostname, protocol }) => /^http/.test(protocol) && !["localhost", "127.0.0.1", host].includes(hostname),
     (route) => route.abort(),
@@ -143,7 +143,7 @@ async function webKit(url) {
   };
 }
 
-/** What packagers have been seen to write, made of the demo's playlists. */
+/** Variations that packagers have been seen to write, made from the demo's playlists. */
 const PLAYLISTS = {
   keyid: (text, name) =>
     text.replace(
@@ -166,7 +166,10 @@ async function rewrite(page, change) {
   );
 }
 
-/** The same pages under another origin, with these headers. (A page that is made up in the browser counts as one of the internet, which may not talk to this machine.) */
+/**
+ * The same pages with another origin and these headers. (The browser treats an intercepted page as one from the
+ * internet, which may not connect to this machine.)
+ */
 async function openFront(origin, headers = {}) {
   const server = createServer(async (request, response) => {
     const answer = await fetch(new URL(request.url, origin));
@@ -190,7 +193,7 @@ async function openFront(origin, headers = {}) {
   };
 }
 
-/** Ports and runs are of this machine, and nothing that could be a token is shown. */
+/** Ports and runs are specific to this machine, and nothing that could be a token is shown. */
 function tidy(text, ports) {
   const machine = new RegExp(`http://(localhost|127\\.0\\.0\\.1):(${ports.join("|")})(/r/[\\w-]+)?`, "g");
   return text

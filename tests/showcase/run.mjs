@@ -1,5 +1,5 @@
-// Writes docs/without-and-with.md: what an app observes when something goes wrong, from each player as its documentation
-// sets it up and with the package. No cell is typed by hand: each is what a page in a real browser observed in this run.
+// Writes docs/without-and-with.md: an app's errors when something fails, from each player set up as its documentation
+// says, and with the package. No cell is typed by hand: each was observed on a page in a real browser in this run.
 //   npm run showcase                   writes it (fifteen minutes)
 //   npm run showcase -- --only TEXT    prints the cases with TEXT in their name
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -23,7 +23,10 @@ const versionIn = (path) => JSON.parse(readFileSync(folder(path), "utf8")).versi
 const versionOf = (name) => versionIn(`node_modules/${name}/package.json`);
 const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
 
-/** The document's parts, in order; those without cases have a reason. @returns {{level: number, title: string, cases: object[], reason?: string}[]} */
+/**
+ * The document's parts, in order; those without cases have a reason. @returns {{level: number, title: string, cases:
+ * object[], reason?: string}[]}
+ */
 export function parts() {
   const of = (name, value) => CASES.filter((one) => one[name] === value);
   const [control, ...sections] = SECTIONS.map(({ id, title }) => ({ level: 2, title, cases: of("section", id) }));
@@ -44,7 +47,7 @@ export function parts() {
 
 /** The first cell of a case's rows. */
 export const nameOf = ({ what, drm }) => `${what} (${drm})`;
-/** Those that a case is about: a playlist is nothing to EME alone. */
+/** The players for a case: EME alone cannot play a playlist. */
 export const playersOf = ({ players = Object.keys(PLAYERS) }) => players;
 
 /** @param {Map<object, Record<string, {without: string, with: string}>>} observed by case and player */
@@ -90,7 +93,7 @@ ${sections.join("\n\n")}
 `;
 }
 
-/** How often each kind of outcome came up. */
+/** How often each kind of outcome occurred. */
 function summary(observed) {
   const kinds = [
     ["it plays", (text) => text.startsWith(PLAYS)],
@@ -100,7 +103,8 @@ function summary(observed) {
   ];
   const count = (player, side) => {
     const counts = kinds.map(() => 0);
-    for (const one of observed.filter((by) => by[player])) counts[kinds.findIndex(([, is]) => is(one[player][side]))] += 1;
+    for (const one of observed.filter((by) => by[player]))
+      counts[kinds.findIndex(([, is]) => is(one[player][side]))] += 1;
     return counts;
   };
   const columns = Object.keys(PLAYERS).flatMap((player) => [count(player, "without"), count(player, "with")]);
