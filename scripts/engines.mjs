@@ -13,7 +13,7 @@ import { ensurePackages } from "./setup/npm.mjs";
 const DOCUMENT = join(root, "docs/players.md");
 const MARK = "<!-- npm run engines -- --write -->";
 
-function asked() {
+function readOptions() {
   const { values } = options("npm run engines", {
     only: { type: "string", value: "64,78" },
     write: { type: "boolean" },
@@ -28,7 +28,7 @@ function asked() {
 }
 
 await main(async () => {
-  const { engines, write } = asked();
+  const { engines, write } = readOptions();
   if (!enginesRunHere)
     throw new UserError(
       "The old engines are Linux programs for x64.",

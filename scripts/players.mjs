@@ -23,7 +23,7 @@ const MARK = "<!-- npm run players -- --write -->";
 const BROWSERS = { chromium: "Chromium", firefox: "Firefox" };
 const SPEC = "players.spec.mjs";
 
-function asked() {
+function readOptions() {
   const { values } = options("npm run players", {
     only: { type: "string", value: "shaka,hls" },
     write: { type: "boolean" },
@@ -69,7 +69,7 @@ async function tests(label, project, args) {
 }
 
 await main(async () => {
-  const { players, all, write } = asked();
+  const { players, all, write } = readOptions();
   await ensurePackages();
   await ensureBuilt("package");
   await ensureBuilt("bridge");

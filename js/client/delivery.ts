@@ -75,7 +75,7 @@ export class Delivery {
     return [this.core, this.instance];
   }
 
-  tell({ notices = [] }: Step): void {
+  report({ notices = [] }: Step): void {
     for (const { kind, value } of notices) {
       const reason = kind < Notice.Offline ? "circuit-open" : "offline";
       if (kind === Notice.CircuitOpened) this.emit({ type: "delivery", state: "paused", reason, until: value });
@@ -252,7 +252,7 @@ export class Chain {
       return { kind: Kind.Ended, value: 0 };
     }
     const step = run<Step>(() => event(core), true);
-    this.delivery.tell(step);
+    this.delivery.report(step);
     if (step.kind === Kind.Attempt) {
       this.attempt = step.attempt!;
       this.deadline = Date.now() + step.value;

@@ -21,10 +21,10 @@ export async function urlProblems(text: string, limit: Deadline): Promise<Proble
   const controller = newAbortController();
   void limit.over.then(() => controller.abort());
   const reach = (init: RequestInit) => {
-    const answer = fetch(url.href, { cache: "no-store", credentials: "omit", ...init, signal: controller.signal });
+    const response = fetch(url.href, { cache: "no-store", credentials: "omit", ...init, signal: controller.signal });
     return before(
       limit,
-      answer.then(
+      response.then(
         ({ body }) => {
           void body?.cancel();
           return true;

@@ -166,7 +166,7 @@ class Attachment {
     this.messages.set(nameOf(session.sessionId, data.messageType), data);
     if (this.client.observed && !this.watched.has(session)) {
       this.watched.add(session);
-      session.addEventListener("keystatuseschange", () => this.tell(session));
+      session.addEventListener("keystatuseschange", () => this.report(session));
     }
   };
 
@@ -225,9 +225,9 @@ class Attachment {
     this.player.trigger(type as never, { ...about, error: shown }, {});
   }
 
-  private tell(session: MediaKeySession): void {
+  private report(session: MediaKeySession): void {
     const list: [string, string][] = [];
     session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
-    this.statuses.tell(list);
+    this.statuses.report(list);
   }
 }

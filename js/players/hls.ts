@@ -329,7 +329,7 @@ function watch(statuses: KeyStatuses, session: MediaKeySession, { keyId: own }: 
   session.addEventListener("keystatuseschange", () => {
     const list: [string, string][] = [];
     session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
-    statuses.tell(list);
+    statuses.report(list);
   });
 }
 

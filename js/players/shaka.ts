@@ -298,7 +298,7 @@ class Attachment {
     (event.detail as ShakaError).message = ours.message;
   };
 
-  private readonly onKeyStatus = (): void => this.statuses.tell(Object.entries(this.player.getKeyStatuses()));
+  private readonly onKeyStatus = (): void => this.statuses.report(Object.entries(this.player.getKeyStatuses()));
 
   /** Shaka reports a failed license only if no other session is active: otherwise this does. */
   report(ours: PallyConError, error?: ShakaError, request?: Request): void {

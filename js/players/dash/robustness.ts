@@ -52,7 +52,7 @@ export class Robust {
         refused = true;
         if (first && levels.refuse(level)) {
           configure();
-          this.again();
+          this.reload();
         } else if (first) {
           failed(levels.error(level, cause));
         }
@@ -63,7 +63,7 @@ export class Robust {
   }
 
   /** Reloads the source at its current position. */
-  private again(): void {
+  private reload(): void {
     const { player } = this;
     const video = player.getVideoElement();
     const { paused, currentTime } = video;

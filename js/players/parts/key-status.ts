@@ -23,7 +23,7 @@ export class KeyStatuses {
   /**
    * The statuses of all keys. Some devices report PlayReady's key ids in GUID order: the content's form is reported.
    */
-  tell(statuses: [keyId: string, status: string][]): void {
+  report(statuses: [keyId: string, status: string][]): void {
     for (const [id, status] of statuses) {
       const keyId = this.wanted.find((own) => isSameKeyId(own, id)) ?? id;
       if (this.told.get(keyId) === status) continue;

@@ -95,7 +95,7 @@ class Playback {
   private onError(error: Error): void {
     const { code, message, keyStatuses } = error as RxError;
     if (code !== "KEY_STATUS_CHANGE_ERROR") return void errorOf(error);
-    this.statuses.tell((keyStatuses ?? []).map(({ keyId, keyStatus }) => [hex(keyId), keyStatus]));
+    this.statuses.report((keyStatuses ?? []).map(({ keyId, keyStatus }) => [hex(keyId), keyStatus]));
     const statuses = keyStatuses?.map(({ keyStatus }) => keyStatus);
     if (!(statuses ? statuses.includes("expired") : /expired/.test(message))) return;
     this.expired = true;

@@ -156,11 +156,11 @@ class Steps implements Robust {
     if (!refused?.length) return false;
     const left = refused.map((one) => levels.refuse(one)).pop();
     // A PreloadManager belongs to one attempt.
-    const again = left && typeof args[0] === "string";
-    this.final = again
+    const retry = left && typeof args[0] === "string";
+    this.final = retry
       ? undefined
       : this.client.fail(levels.error(refused[refused.length - 1]!, error.data?.[1] ?? error));
-    if (again) this.again(args);
+    if (retry) this.retry(args);
     return this.explains(error);
   }
 
@@ -173,7 +173,7 @@ class Steps implements Robust {
     return false;
   }
 
-  private again(args: never[]): void {
+  private retry(args: never[]): void {
     const { player } = this;
     const video = player.getMediaElement();
     const playing = !!video && !video.paused;

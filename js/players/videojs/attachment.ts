@@ -178,7 +178,7 @@ export class Attachment {
         if (known) statuses?.want(client.initData(known.initData, known.initDataType)?.keyIds ?? []);
         const list: [string, string][] = [];
         session.keyStatuses.forEach((status, bytes) => list.push([hex(asBytes(bytes as Bytes)), status]));
-        statuses?.tell(list);
+        statuses?.report(list);
       });
   };
 

@@ -28,7 +28,7 @@ export default [
     spec: SPEC,
     grep: "dash.js @chromium plays in software if the content is not made for PlayReady",
     edits: [
-      ["js/players/dash/robustness.ts", `          configure();\n          this.again();`, `          configure();`],
+      ["js/players/dash/robustness.ts", `          configure();\n          this.reload();`, `          configure();`],
     ],
   },
   {
