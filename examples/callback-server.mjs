@@ -6,9 +6,9 @@ import { callbackHandler, nodeListener } from "pallycon-drm/server";
 
 const account = { siteId: process.env.PALLYCON_SITE_ID, siteKey: process.env.PALLYCON_SITE_KEY };
 
-// A site checks its own orders. Here the user "nobody" has none.
+// A site checks its own orders. Here the user "guest" has none.
 const callback = callbackHandler(account, ({ userId, contentId, drmType }) => {
-  if (userId === "nobody") return { error: { code: "NO_ORDER", message: `No order for ${contentId}` } };
+  if (userId === "guest") return { error: { code: "NO_ORDER", message: `No order for ${contentId}` } };
   const hardware = drmType === "Widevine" ? [{ track_type: "UHD1", widevine: { security_level: 5 } }] : [];
   return { policy: { playback_policy: { license_duration: 3600 }, security_policy: hardware } };
 });

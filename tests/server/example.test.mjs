@@ -70,7 +70,7 @@ test("examples/callback-server.mjs responds to PallyCon's callback", async (t) =
     security_policy: [{ track_type: "UHD1", widevine: { security_level: 5 } }],
     nonce: "n-1",
   });
-  assert.deepEqual(await ask("bob"), { error_code: "NO_ORDER", error_message: "No order for film-1", nonce: "n-1" });
+  assert.deepEqual(await ask("guest"), { error_code: "NO_ORDER", error_message: "No order for film-1", nonce: "n-1" });
   assert.equal((await fetch(url)).status, 405);
 });
 
