@@ -38,11 +38,10 @@ export function repositoriesNamed() {
   return textFiles().flatMap((file) => Array.from(read(file).matchAll(address), (match) => ({ file, name: match[1] })));
 }
 
-/** Files that git tracks or would track, without media. */
+const TEXTS = ["*.md", "*.json", "*.toml", "*.yml", "*.ts", "*.mjs", "*.rs", "*.html"];
+/** Texts that git tracks, or would. */
 export const textFiles = () =>
-  ask(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*.json", "*.toml", "*.yml"]).split(
-    "\n",
-  );
+  ask(["git", "ls-files", "--cached", "--others", "--exclude-standard", ...TEXTS]).split("\n");
 
 /** The commit that is checked out, or undefined if something is not committed. */
 export const commit = () =>
