@@ -11,7 +11,7 @@ import { playwright, settle } from "./lib/count.mjs";
 import { markdownTable, writeBetween } from "./lib/markdown.mjs";
 import { logDir, root } from "./lib/paths.mjs";
 import { shownIn, tablesOf } from "./lib/players.mjs";
-import { run } from "./lib/run.mjs";
+import { playwrightTest, run } from "./lib/run.mjs";
 import { UserError, elapsed, main, log, seconds, step, table } from "./lib/log.mjs";
 import { ensureBrowsers } from "./setup/browsers.mjs";
 import { checkPlayback } from "./setup/decode.mjs";
@@ -44,18 +44,7 @@ const quote = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 async function tests(label, project, args) {
   const report = join(logDir, `players-${project}.json`);
   rmSync(report, { force: true });
-  const command = [
-    process.execPath,
-    join(root, "node_modules/@playwright/test/cli.js"),
-    "test",
-    "-c",
-    "tests/e2e/playwright.config.mjs",
-    "--project",
-    project,
-    "--reporter",
-    "list,json",
-    ...args,
-  ];
+  const command = playwrightTest("tests/e2e/playwright.config.mjs", project, "--reporter", "list,json", ...args);
   const result = await run(label, command, {
     log: `players-${project}`,
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PALLYCON_MATRIX: "1" },

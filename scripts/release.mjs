@@ -9,7 +9,7 @@ import { MODULES } from "./build/modules.mjs";
 import { UserError, elapsed, main, log, step } from "./lib/log.mjs";
 import { PLACEHOLDER, commit, manifest, repository, textFiles, versions } from "./lib/manifest.mjs";
 import { buildDir, logDir, root, windows } from "./lib/paths.mjs";
-import { run } from "./lib/run.mjs";
+import { runOrFail } from "./lib/run.mjs";
 import { LIMIT, pack, packageChecks } from "./lib/tarball.mjs";
 import { ensurePackages } from "./setup/npm.mjs";
 import { WASM_TARGET, ensureRust } from "./setup/rust.mjs";
@@ -19,11 +19,8 @@ const output = join(buildDir, "release");
 const npm = windows ? "npm.cmd" : "npm";
 const sha256 = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-async function runOrFail(label, command, more) {
-  const result = await run(label, command, { log: `release-${label.replace(/\W+/g, "-")}`, ...more });
-  if (!result.ok) throw new UserError(`${label} failed (${result.log}).\n${result.tail}`);
-  return result.output;
-}
+const check = (label, command, more) =>
+  runOrFail(label, command, { log: `release-${label.replace(/\W+/g, "-")}`, ...more });
 
 function writeRepository(name) {
   if (!/^[\w.-]+\/[\w.-]+$/.test(name))
@@ -69,9 +66,9 @@ function checkTests() {
 /** In a clone of its own. @returns {Promise<{folder: string, path: string, size: number, files: string[]}>} */
 async function buildClone(name) {
   const folder = join(output, name);
-  await runOrFail(`clone ${name}`, ["git", "clone", "--quiet", root, folder], { quiet: true });
+  await check(`clone ${name}`, ["git", "clone", "--quiet", root, folder], { quiet: true });
   const env = { CARGO_TARGET_DIR: undefined, RUSTUP_TOOLCHAIN: undefined };
-  await runOrFail(`build ${name}`, [npm, "run", "build"], { cwd: folder, env });
+  await check(`build ${name}`, [npm, "run", "build"], { cwd: folder, env });
   return { folder, ...pack(join(output, `${name}-packed`), folder) };
 }
 
@@ -98,9 +95,17 @@ async function writeSboms(name) {
   const paths = [await ensureTool("cargo-cyclonedx")];
   const features = ["--features", MODULES.join(), "--target", WASM_TARGET];
   const command = ["cargo", "cyclonedx", "--format", "json", ...features, "--override-filename", "sbom"];
-  await runOrFail("SBOM of the crates", command, { paths });
+  await check("SBOM of the crates", command, { paths });
   renameSync(join(root, "sbom.json"), join(output, `${name}.crates.cdx.json`));
-  const ofNpm = await runOrFail("SBOM of the package", [npm, "sbom", "--sbom-format", "cyclonedx", "--omit", "dev"]);
+  const ofNpm = await check("SBOM of the package", [
+    npm,
+    "sbom",
+    "--silent",
+    "--sbom-format",
+    "cyclonedx",
+    "--omit",
+    "dev",
+  ]);
   writeFileSync(join(output, `${name}.npm.cdx.json`), ofNpm);
   return [`${name}.crates.cdx.json`, `${name}.npm.cdx.json`];
 }
@@ -122,17 +127,17 @@ await main(async () => {
   mkdirSync(output, { recursive: true });
 
   step("Licenses and sources of the crates");
-  await runOrFail("cargo deny", ["cargo", "deny", "--locked", "check", "bans", "licenses", "sources"], {
+  await check("cargo deny", ["cargo", "deny", "--locked", "check", "bans", "licenses", "sources"], {
     paths: [await ensureTool("cargo-deny")],
   });
   step("Two builds in two clones");
   const tarball = await buildTwice();
   step("The package");
-  for (const [name, command] of packageChecks(tarball)) await runOrFail(name, command);
+  for (const [name, command] of packageChecks(tarball)) await check(name, command);
   step("SBOMs");
   const files = [basename(tarball), ...(await writeSboms(`pallycon-drm-${version}`))];
   step("The crate");
-  await runOrFail("cargo publish", ["cargo", "publish", "--dry-run", "--locked"]);
+  await check("cargo publish", ["cargo", "publish", "--dry-run", "--locked"]);
   writeFileSync(join(output, "SHA256SUMS"), files.map((file) => `${sha256(join(output, file))}  ${file}\n`).join(""));
 
   log(`\n${readFileSync(join(output, "SHA256SUMS"), "utf8")}

@@ -1,10 +1,8 @@
 // npm run soak -- [--sequences N] [--seed N] [--browser chromium|firefox]: random faults of the license server through
 // every adapter, in a real browser, for as long as desired (tests/e2e/hostile.spec.mjs). Prints the seed, which
 // reproduces the faults.
-import { join } from "node:path";
 import { options } from "./lib/args.mjs";
-import { root } from "./lib/paths.mjs";
-import { run } from "./lib/run.mjs";
+import { playwrightTest, run } from "./lib/run.mjs";
 import { main, log, step } from "./lib/log.mjs";
 import { ensureBrowsers, findBrowser } from "./setup/browsers.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
@@ -22,18 +20,7 @@ await main(async () => {
   for (const need of ["package", "bridge", "demo"]) await ensureBuilt(need);
   if (!findBrowser(browser)) await ensureBrowsers();
   step(`Seed ${seed}: ${sequences} sequences of faults for each adapter`);
-  const command = [
-    process.execPath,
-    join(root, "node_modules/@playwright/test/cli.js"),
-    "test",
-    "hostile.spec",
-    "-c",
-    "tests/e2e/playwright.config.mjs",
-    "--project",
-    browser,
-    "--reporter",
-    "list",
-  ];
+  const command = playwrightTest("tests/e2e/playwright.config.mjs", browser, "--reporter", "list", "hostile.spec");
   const env = { HOSTILE_SEED: String(seed), HOSTILE_SEQUENCES: String(sequences) };
   const result = await run("soak", command, { log: "soak", env, live: true, timeout: 4 * 60 * 60_000 });
   log(

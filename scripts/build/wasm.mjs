@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable, root } from "../lib/paths.mjs";
-import { run } from "../lib/run.mjs";
+import { run, runOrFail } from "../lib/run.mjs";
 import { UserError, log } from "../lib/log.mjs";
 import { WASM_TARGET } from "../setup/rust.mjs";
 import { ensureTool } from "../setup/tools.mjs";
@@ -60,11 +60,6 @@ const RELEASE = {
 /** The standard library that rustup ships: same behavior, larger modules. */
 const PLAIN = { arguments: [], env: { [RUSTFLAGS_VARIABLE]: RUSTFLAGS } };
 
-async function runOrFail(label, command, log) {
-  const result = await run(label, command, { log, quiet: true });
-  if (!result.ok) throw new UserError(`${label} failed (${result.log}).\n${result.tail}`);
-}
-
 function compile(name, profile, log) {
   const target = ["--target", WASM_TARGET, "--target-dir", join(root, "target")];
   // The crate is an rlib as well, for its tests. Cargo ignores `lto` for a crate that is built as both.
@@ -108,11 +103,14 @@ export async function buildModule(name, { plain = false, allowPlain = false } = 
   const input = join(out, "pallycon_drm.wasm");
   writeFileSync(input, emptyTargetFeatures(readFileSync(compiled)));
   const bindgen = join(bin, executable("bindgen-step"));
-  await runOrFail(`wasm-bindgen (${name})`, [bindgen, input, out], `build-bindgen-${name}`);
+  await runOrFail(`wasm-bindgen (${name})`, [bindgen, input, out], { log: `build-bindgen-${name}`, quiet: true });
   const [bound, shipped] = [join(out, "pallycon_drm_bg.wasm"), join(dist, `${name}.wasm`)];
-  await runOrFail(`wasm-opt (${name})`, [...wasmOpt, ...OPTIMIZE, bound, "-o", shipped], `build-opt-${name}`);
+  await runOrFail(`wasm-opt (${name})`, [...wasmOpt, ...OPTIMIZE, bound, "-o", shipped], {
+    log: `build-opt-${name}`,
+    quiet: true,
+  });
   const validate = [...wasmOpt, "--mvp-features", shipped, "-o", join(out, "validated.wasm")];
-  await runOrFail(`wasm-opt --mvp-features (${name})`, validate, `build-mvp-${name}`);
+  await runOrFail(`wasm-opt --mvp-features (${name})`, validate, { log: `build-mvp-${name}`, quiet: true });
   await WebAssembly.compile(readFileSync(shipped));
   return isRelease;
 }

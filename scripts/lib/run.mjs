@@ -5,7 +5,7 @@ import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { homedir } from "node:os";
 import { logDir, root, windows } from "./paths.mjs";
-import { log, seconds } from "./log.mjs";
+import { UserError, log, seconds } from "./log.mjs";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a color
 const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
@@ -124,7 +124,21 @@ export function run(
   });
 }
 
-/** The first line of a short command's output, or undefined if it cannot be run. */
+/** The same where a failure ends the script. @returns {Promise<string>} the output */
+export async function runOrFail(label, command, { hint, ...options } = {}) {
+  const result = await run(label, command, options);
+  if (!result.ok) throw new UserError(`${label} failed (${result.log}).\n${result.tail}`, hint);
+  return result.output;
+}
+
+/** Playwright's tests of a browser. */
+export const playwrightTest = (config, project, ...args) => [
+  process.execPath,
+  join(root, "node_modules/@playwright/test/cli.js"),
+  ...["test", "-c", config, "--project", project, ...args],
+];
+
+/** The first line of a short command's output, or undefined where it cannot be run. */
 export function ask(command, options = {}) {
   const result = spawnSync(command[0], command.slice(1), {
     cwd: root,

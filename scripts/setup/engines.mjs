@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { toolDir } from "../lib/paths.mjs";
-import { run } from "../lib/run.mjs";
+import { runOrFail } from "../lib/run.mjs";
 import { UserError, step } from "../lib/log.mjs";
 import { locked } from "./tools.mjs";
 
@@ -58,13 +58,6 @@ export const ENGINES = [
 
 export const enginesRunHere = process.platform === "linux" && process.arch === "x64";
 
-async function runOrFail(label, command, options) {
-  const result = await run(label, command, { quiet: true, ...options });
-  if (result.ok) return;
-  const hint = "Check the network and npm's registry setting, then run the command again.";
-  throw new UserError(`${label} failed (${result.log}).\n${result.tail}`, hint);
-}
-
 /** @returns {Promise<string>} a folder with the program `chromium`, and its libraries in `lib/` */
 export async function ensureEngine({ chromium, version, integrity }) {
   const home = join(toolDir, `chromium-${chromium}-${version}`);
@@ -81,6 +74,8 @@ export async function ensureEngine({ chromium, version, integrity }) {
       await runOrFail("npm pack", ["npm", "pack", `${PACKAGE}@${version}`, "--ignore-scripts", "--silent"], {
         cwd: temporary,
         log,
+        quiet: true,
+        hint: "Check the network and npm's registry setting, then run the command again.",
       });
       const archive = join(temporary, `${PACKAGE}-${version}.tgz`);
       const digest = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
@@ -88,7 +83,7 @@ export async function ensureEngine({ chromium, version, integrity }) {
         const hint = "Check npm's registry setting before running it.";
         throw new UserError(`${PACKAGE} ${version} differs from the pinned package: ${digest}`, hint);
       }
-      await runOrFail("tar", ["tar", "xzf", archive], { cwd: temporary, log });
+      await runOrFail("tar", ["tar", "xzf", archive], { cwd: temporary, log, quiet: true });
       const unpack = (name, to) => {
         const packed = readFileSync(join(temporary, "package/bin", name));
         writeFileSync(join(temporary, to), brotliDecompressSync(packed));
@@ -97,7 +92,7 @@ export async function ensureEngine({ chromium, version, integrity }) {
       chmodSync(join(temporary, "chromium"), 0o755);
       if (existsSync(join(temporary, "package/bin/aws.tar.br"))) {
         unpack("aws.tar.br", "aws.tar");
-        await runOrFail("tar", ["tar", "xf", "aws.tar"], { cwd: temporary, log });
+        await runOrFail("tar", ["tar", "xf", "aws.tar"], { cwd: temporary, log, quiet: true });
       }
       for (const path of [archive, join(temporary, "package"), join(temporary, "aws.tar")]) {
         rmSync(path, { recursive: true, force: true });

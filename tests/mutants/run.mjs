@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { options } from "../../scripts/lib/args.mjs";
 import { buildDir, root } from "../../scripts/lib/paths.mjs";
-import { run } from "../../scripts/lib/run.mjs";
+import { playwrightTest, run } from "../../scripts/lib/run.mjs";
 import { UserError, main, log, seconds, step } from "../../scripts/lib/log.mjs";
 import { ensureBuilt } from "../../scripts/setup/build.mjs";
 import { mutate, readMutants } from "./list.mjs";
@@ -53,21 +53,9 @@ const titles = (suites, ok, above = []) =>
 async function tests(label, project, { spec, grep, first = false }) {
   const report = join(tree, "report.json");
   rmSync(report, { force: true });
-  const command = [
-    process.execPath,
-    join(root, "node_modules/@playwright/test/cli.js"),
-    "test",
-    "-c",
-    join(tree, "tests/e2e/playwright.config.mjs"),
-    "--project",
-    project,
-    "--reporter",
-    "json",
-    ...(first ? ["-x"] : []),
-    "-g",
-    grep,
-    `[\\\\/]${quote(spec)}\\.mjs$`,
-  ];
+  const config = join(tree, "tests/e2e/playwright.config.mjs");
+  const which = [...(first ? ["-x"] : []), "-g", grep, `[\\\\/]${quote(spec)}\\.mjs$`];
+  const command = playwrightTest(config, project, "--reporter", "json", ...which);
   await run(label, command, {
     cwd: tree,
     log: "mutants-tests",
