@@ -1,12 +1,11 @@
 // The code blocks of the README and of docs/, and projects that compile them: an example that does not compile helps no one.
-// Which of them run, and where, is in tests/js/examples.test.mjs. (Those of docs/server*.md and docs/partner-*.md run in
-// tests/server/docs.test.mjs.)
+// tests/js/examples.test.mjs lists which of them run, and where.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
 
-/** Run against a key server, with secrets in their environment. */
-const ON_THE_SERVER = /^docs\/(server|partner-)/;
+/** Documents whose examples tests/server/docs.test.mjs runs, or which are files of tests/matrix. */
+const ELSEWHERE = /^docs\/(server|partner-|install\.md)/;
 
 /** Declarations that the blocks expect from the surrounding page. */
 const AROUND = `/// <reference types="chromecast-caf-receiver" />
@@ -39,7 +38,7 @@ export const blocks = (markdown) =>
 export function examples() {
   const pages = readdirSync(join(root, "docs"), { recursive: true })
     .map((name) => `docs/${String(name).replaceAll("\\", "/")}`)
-    .filter((page) => page.endsWith(".md") && !ON_THE_SERVER.test(page));
+    .filter((page) => page.endsWith(".md") && !ELSEWHERE.test(page));
   return ["README.md", ...pages.sort()].flatMap((page) =>
     fences(readFileSync(join(root, page), "utf8")).map(([, language, code], index) => ({
       page,

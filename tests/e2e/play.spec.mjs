@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { bundlePage } from "../../scripts/lib/bundle.mjs";
 import { expect, expectNoPicture, expectPlaying, test } from "./fixture.mjs";
+import { playPlaylists } from "./native-hls.mjs";
 
 const HEADER = "pallycon-customdata-v2";
 const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -132,34 +133,7 @@ for (const [player, drm, content] of [
 
 test("my own stream in a bare element, with the displayed code @chromium", async ({ page, run }, info) => {
   // Safari plays a playlist from src=. No browser here does so with a CDM: a MediaSource that this fills is played
-  // instead.
-  await page.addInitScript(() => {
-    const { set, get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "src");
-    const fill = (playlist) => {
-      const source = new MediaSource();
-      source.addEventListener(
-        "sourceopen",
-        async () => {
-          const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.4d4015"');
-          for (const name of ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]) {
-            buffer.appendBuffer(await (await fetch(new URL(`../video/${name}`, playlist))).arrayBuffer());
-            await new Promise((resolve) => {
-              buffer.addEventListener("updateend", resolve, { once: true });
-            });
-          }
-          source.endOfStream();
-        },
-        { once: true },
-      );
-      return URL.createObjectURL(source);
-    };
-    Object.defineProperty(HTMLMediaElement.prototype, "src", {
-      get,
-      set(url) {
-        set.call(this, /\.m3u8$/.test(url) ? fill(url) : url);
-      },
-    });
-  });
+  await playPlaylists(page);
   await open(page, run, { player: "media", drm: "clearkey" });
   await page.getByLabel("My own stream").check();
   await page.getByLabel("Manifest").fill(run.url("media/demo-single-key/hls/clearkey.m3u8"));
