@@ -1,4 +1,5 @@
 // Bytes: the web's buffer types, hex and text.
+import { TextDecoder, TextEncoder } from "./text-coding.js";
 import type { Bytes, Octets } from "./types.js";
 
 /**

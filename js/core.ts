@@ -12,8 +12,8 @@ export {
 } from "./errors/error.js";
 export type { Texts } from "./errors/texts.js";
 export { asBytes, copyBytes, decodeText, encodeText, hex, redactUrl } from "./bytes.js";
-export { fetchModule, type ModuleSource } from "./wasm/module.js";
-export { isLoaded, load, memory } from "./wasm/load.js";
+export { builtin, embed, fetchModule, isEmbedded, type ModuleSource } from "./wasm/module.js";
+export { isLoaded, load, memory, playerUrl } from "./wasm/load.js";
 export { loadOnce } from "./wasm/once.js";
 export { inspect, isSameKeyId, keyProblem, readInitData, renewalWait } from "./wasm/core.js";
 export { Client, clientOf, createPallyCon } from "./client/client.js";

@@ -131,10 +131,15 @@ type PlayReadyFields = {
 };
 
 let loaded = false;
+let url: URL | undefined;
+try {
+  url = new URL("./inspect.wasm", import.meta.url);
+} catch {
+  /* init() says so */
+}
+
 const load = loadOnce(async (source?: ModuleSource) => {
-  await bindgen({
-    module_or_path: await fetchModule(source, () => new URL("./inspect.wasm", import.meta.url), "parseSegment"),
-  });
+  await bindgen({ module_or_path: await fetchModule(source, "inspect.wasm", "parseSegment", url) });
   loaded = true;
 });
 

@@ -1,6 +1,6 @@
 import { init, tokenHandler } from "pallycon-drm/server";
-import wasm from "pallycon-drm/server.wasm";
 import { authorize } from "./site.mjs";
+import wasm from "./server.wasm"; // npx pallycon-drm wasm server.wasm
 
 export default {
   async fetch(request, env) {

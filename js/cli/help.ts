@@ -15,6 +15,7 @@ export const HELP: Record<string, string> = {
   pallycon-drm inspect FILE|TEXT|-    identify and decode it (init data, token, playlist, response, ...)
   pallycon-drm token ...              create or decrypt a license token or auth data
   pallycon-drm cpix ...               request content keys, read CPIX
+  pallycon-drm wasm FILE              write the server's .wasm file, for edge runtimes
   pallycon-drm PACKAGER ...           print a packager's settings
   pallycon-drm --version
 
@@ -64,5 +65,13 @@ pallycon-drm cpix read FILE|-                                read a response, a 
   --json
 ${ACCOUNT}
   pallycon-drm cpix keys --content-id film-1 --system widevine --system playready --view shaka-packager
+${CODES}`,
+  wasm: `pallycon-drm wasm FILE [--json]
+
+Writes the module of pallycon-drm/server to a file. Only runtimes that compile no bytes need it (Cloudflare Workers, Next.js
+edge): their bundler makes a module of an imported .wasm file, which goes to init(). Write it again after each update of the
+package, for example in the script "prebuild" of package.json.
+
+  pallycon-drm wasm src/server.wasm
 ${CODES}`,
 };

@@ -8,12 +8,14 @@ import { Usage } from "./usage.js";
 import { runCpix, runView } from "./cpix.js";
 import { runInspect } from "./inspect.js";
 import { runToken } from "./token.js";
+import { runWasm } from "./wasm.js";
 import { viewHelp, viewList } from "./view.js";
 
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   inspect: runInspect,
   token: runToken,
   cpix: runCpix,
+  wasm: runWasm,
 };
 /** Every user can read arguments in process lists and shell histories. */
 const SECRETS = /^--?(site-?key|access-?key|kms-?token|enc-?token)(=|$)/i;

@@ -1,5 +1,5 @@
 // Whether the module could run here, tried with the smallest possible one.
-import { isLoaded } from "../core.js";
+import { isEmbedded, isLoaded, playerUrl } from "../core.js";
 import type { Problem } from "../types.js";
 import { watchingPolicy } from "./content-policy.js";
 import { problem } from "./problem.js";
@@ -20,7 +20,9 @@ export async function wasmProblems(limit: Deadline): Promise<Problem[]> {
   } catch {
     return [problem("wasm-blocked", [], Reason.DiagnosedWasmPolicy)];
   }
-  const found = await unreachable(new URL("./player.wasm", import.meta.url), limit);
+  if (isEmbedded("player.wasm")) return [];
+  if (!playerUrl) return [problem("wasm-unreachable", ["player.wasm"], Reason.WasmPlaceUnknown)];
+  const found = await unreachable(playerUrl, limit);
   return found ? [found] : [];
 }
 

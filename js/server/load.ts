@@ -1,6 +1,7 @@
-// The server's wasm: loaded on first use, from next to this module. A failed load can be repeated.
+// The server's wasm: embedded, and compiled on first use. A failed load can be repeated.
 import bindgen, * as bindings from "../../build/wasm/server/pallycon_drm.js";
 import { createError, fetchModule, fromThrown, loadOnce, type ModuleSource } from "../core.js";
+import { unpack } from "./embedded.js";
 import type { CallbackRequest, CpixRequest, OpenedAuthData, OpenedLicenseToken, PackInfo } from "./types.js";
 
 /**
@@ -54,12 +55,13 @@ export interface ViewInfo {
 const core: ServerCore = bindings;
 
 const load = loadOnce(async (source?: ModuleSource) => {
-  await bindgen({
-    module_or_path: await fetchModule(source, () => new URL("./server.wasm", import.meta.url), "createLicenseToken"),
-  });
+  await bindgen({ module_or_path: await fetchModule(source ?? (await unpack()), "server.wasm", "createLicenseToken") });
 });
 
-/** Workers that forbid compiling from bytes pass the module that their bundler made of `pallycon-drm/server.wasm`. */
+/**
+ * Called automatically on first use. Runtimes that cannot compile bytes (Cloudflare Workers, Next.js edge) pass the module that their
+ * bundler makes of the file that `npx pallycon-drm wasm server.wasm` writes.
+ */
 export function init(source?: ModuleSource): Promise<void> {
   return load(source);
 }

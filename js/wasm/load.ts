@@ -17,13 +17,22 @@ export const isLoaded = (): boolean => !!wasm;
 /** A .wasm file that has not arrived by then counts as missing. */
 const LOAD_TIMEOUT = 30_000;
 
-const late = () => createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT] });
+const late = () =>
+  createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT, "player.wasm"] });
+
+/** Where the file is. At the top level, where file tracers see it; bundlers that write scripts without modules take import.meta away. */
+export let playerUrl: URL | undefined;
+try {
+  playerUrl = new URL("./player.wasm", import.meta.url);
+} catch {
+  /* init() says so */
+}
 
 /** Loads the module. A failed load can be repeated; while loaded, another source is ignored. */
 export const load = loadOnce((source?: ModuleSource) =>
   withTimeout({ ms: LOAD_TIMEOUT, phase: "environment", late }, async () => {
     wasm = await bindgen({
-      module_or_path: await fetchModule(source, () => new URL("./player.wasm", import.meta.url), "parseInitData"),
+      module_or_path: await fetchModule(source, "player.wasm", "parseInitData", playerUrl),
     });
   }),
 );

@@ -7,7 +7,7 @@ const IMPORTS = ["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclar
 /** acorn's labels of tokens that contain text */
 const TEXTS = ["string", "template"];
 
-/** A module's relative imports and re-exports, and the .wasm files that its strings name. */
+/** A module's relative imports and re-exports, and the .wasm files that its strings name (sentences may name others). */
 function scan(source) {
   const texts = [];
   const onToken = ({ type, value }) => TEXTS.includes(type.label) && texts.push(value);
@@ -19,7 +19,7 @@ function scan(source) {
     .concat(dynamic);
   return {
     imports: specifiers.filter((specifier) => specifier.startsWith(".")),
-    wasm: texts.flatMap((text) => text.match(/[\w-]+\.wasm\b/g) ?? []),
+    wasm: texts.flatMap((text) => text.match(/^\S*?([\w-]+\.wasm)\b\S*$/)?.[1] ?? []),
   };
 }
 

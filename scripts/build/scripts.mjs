@@ -1,11 +1,13 @@
 // Compiles TypeScript to the JavaScript that ships: one file per entry, with a shared core, all of it ES2017.
 import { build } from "esbuild";
-import { readdirSync, rmSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { brotliCompressSync, constants } from "node:zlib";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { UserError } from "../lib/log.mjs";
+import { writeRootFiles } from "./root-files.mjs";
 
 const dist = join(root, "dist");
 const js = (name) => join(root, "js", name);
@@ -43,23 +45,55 @@ const keep = (shared) => ({
   },
 });
 const keepCore = keep(SHARED);
+/** Entries with the wasm inside, and what they have in common with the others. */
+const INLINE = [
+  ["inline", new Map([...SHARED, [js("index.js"), "./index.js"]])],
+  ["inline-media", new Map([...SHARED, [js("players/media.js"), "./media.js"]])],
+];
 /**
  * Includes its own probe(): if the page and the part that is loaded later import the same file, bundlers put everything
- * that either uses
- * into the page.
+ * that either uses into the page.
  */
 const keepCoreAlone = keep(new Map([...SHARED].filter(([, file]) => file === "./core.js")));
 
-/** js/wasm/fetch.ts explains why the module's glue gets a different fetch from the page's. */
-const guardFetch = {
-  name: "guard-fetch",
+/**
+ * What wasm-bindgen's glue gets in the place of globals: js/wasm/fetch.ts and js/text-coding.ts say why. `fetch` in the player
+ * module only, which alone requests anything.
+ */
+const guardGlobals = {
+  name: "guard-globals",
   setup(build) {
-    build.onLoad({ filter: /wasm[\\/]player[\\/]pallycon_drm\.js$/ }, async ({ path }) => ({
-      contents: `import { fetch } from ${JSON.stringify(js("wasm/fetch.ts"))};\n${await readFile(path, "utf8")}`,
-      loader: "js",
+    build.onLoad({ filter: /wasm[\\/]\w+[\\/]pallycon_drm\.js$/ }, async ({ path }) => {
+      const from = (file) => JSON.stringify(js(`${file}.ts`));
+      const lines = [`import { TextDecoder, TextEncoder } from ${from("text-coding")};`];
+      if (/[\\/]player[\\/]/.test(path)) lines.push(`import { fetch } from ${from("wasm/fetch")};`);
+      return { contents: [...lines, await readFile(path, "utf8")].join("\n"), loader: "js" };
+    });
+  },
+};
+
+/** js/embedded/NAME.js: a module as text. The server's is a file of its own, which the command line imports as well. */
+const embedModules = {
+  name: "embed-modules",
+  setup(build) {
+    build.onResolve({ filter: /\/embedded\/\w+\.js$/ }, ({ path }) => {
+      const [name] = path.match(/\w+(?=\.js$)/);
+      if (name === "server") return { path: "./server-wasm.js", external: true };
+      return { path: join(dist, `${name}.wasm`), namespace: "embedded" };
+    });
+    build.onLoad({ filter: /./, namespace: "embedded" }, async ({ path }) => ({
+      contents: `export default ${JSON.stringify(await readFile(path, "hex"))};`,
     }));
   },
 };
+
+/** Brotli in base64, for js/server/embedded.ts: hex would take 25 kB more of the package. */
+function writeServerWasm() {
+  const wasm = readFileSync(join(dist, "server.wasm"));
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length };
+  const packed = brotliCompressSync(wasm, { params }).toString("base64");
+  writeFileSync(join(dist, "server-wasm.js"), `export default "${packed}";\n`);
+}
 
 const common = {
   bundle: true,
@@ -71,27 +105,44 @@ const common = {
   keepNames: false,
 };
 
+/**
+ * Where the classic script is, and the .wasm beside it: `import.meta.url` of scripts without modules. A classic worker has no
+ * document, and its location is its own script's, so what ran importScripts() is asked by the stack. The short URLs of CDNs
+ * (https://cdn.jsdelivr.net/npm/pallycon-drm@0.2) are not in dist/.
+ */
+function scriptUrl() {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return (
+    `var scriptUrl=(typeof document==="object"?document.currentScript&&document.currentScript.src:` +
+    `(/(\\w+:\\/\\/[^\\s()]+?)(:\\d+)?:\\d+\\)?$/m.exec(new Error().stack)||[])[1])||location.href;` +
+    `scriptUrl=scriptUrl.replace(/(\\/pallycon-drm)(@[^\\/?#]*)?\\/?([?#].*)?$/,"$1@${version}/dist/");`
+  );
+}
+
 export async function buildScripts({ forViewers = false } = {}) {
   // "es2017" would remove these; a later check ensures that nothing else newer is left.
   const esm = { ...common, format: "esm", outdir: dist, supported: { "import-meta": true, "dynamic-import": true } };
-  await build({ ...esm, entryPoints: { core: js("core.ts") }, plugins: [guardFetch] });
-  await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore] });
+  await build({ ...esm, entryPoints: { core: js("core.ts") }, plugins: [guardGlobals] });
+  await build({ ...esm, entryPoints: sharedEntries(), plugins: [keepCore, guardGlobals] });
   await build({ ...esm, entryPoints: { robustness: js("players/parts/robustness.ts") }, plugins: [keepCoreAlone] });
-  rmSync(join(dist, "attach.js"), { force: true });
-  // For pages without modules, and TVs that lack them: one script, `window.PallyConDrm`, next to the .wasm.
+  for (const [name, file] of INLINE)
+    await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keep(file), embedModules] });
+  // For pages without modules, and TVs without them: one script, `window.PallyConDrm`, the .wasm beside it.
   await build({
     ...common,
     format: "iife",
-    plugins: [guardFetch],
+    plugins: [guardGlobals],
     globalName: "PallyConDrm",
     entryPoints: [js("classic.ts")],
     outfile: join(dist, "pallycon-drm.global.js"),
     define: { "import.meta.url": "scriptUrl" },
-    banner: { js: `var scriptUrl=document.currentScript&&document.currentScript.src||location.href;` },
+    banner: { js: scriptUrl() },
   });
   for (const name of forViewers ? ["inspect"] : ["inspect", "server"])
-    await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore] });
+    await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore, guardGlobals, embedModules] });
   if (forViewers) return;
+  writeServerWasm();
+  writeRootFiles();
   await build({
     ...common,
     format: "esm",
@@ -102,6 +153,7 @@ export async function buildScripts({ forViewers = false } = {}) {
     banner: { js: "#!/usr/bin/env node" },
     plugins: [
       keepCore,
+      embedModules,
       {
         name: "entries",
         setup: (build) =>

@@ -42,6 +42,6 @@ export async function bundlePage(entry, output, { plugins = [], ...options } = {
     .join("");
   for (const path of readdirSync(dist, { recursive: true }).map(String)) {
     const name = path.split(/[\\/]/).pop();
-    if (name.endsWith(".wasm") && code.includes(name)) cpSync(join(dist, path), join(output, name));
+    if (name.endsWith(".wasm") && code.includes(`"./${name}"`)) cpSync(join(dist, path), join(output, name));
   }
 }

@@ -12,7 +12,7 @@ mkdirSync(join(folder, "parts"));
 const FILES = {
   "index.js": `import"./core.js";export{a}from"./parts/a.js";import{b}from"package";`,
   "core.js": `const at=()=>new URL("./player.wasm",import.meta.url);export*from"./index.js";`,
-  "parts/a.js": `export const a="../media.js",hint="The .wasm file is missing.",call=(n)=>n.wasm; // other.wasm`,
+  "parts/a.js": `export const a="../media.js",hint="The .wasm file is missing: pallycon-drm/other.wasm, or npx wasm other.wasm",call=(n)=>n.wasm; // other.wasm`,
   "media.js": `import{x as y}from"./core.js";fetch("/files/media.wasm?v=1");`,
   "server.js": `new URL("server.wasm",import.meta.url)`,
 };

@@ -533,6 +533,18 @@ if (process.platform !== "win32") {
   });
 }
 
+test("wasm writes the server's module", async () => {
+  const target = join(folder, "server.wasm");
+  const { code, stdout } = await cli(["wasm", target], { env: {} });
+  assert.equal(code, 0);
+  assert.match(stdout, /server\.wasm: \d+ bytes/);
+  assert.ok(readFileSync(target).equals(readFileSync(new URL("dist/server.wasm", root))));
+  assert.deepEqual(
+    [(await cli(["wasm"])).code, (await cli(["wasm", join(folder, "missing", "server.wasm")])).code],
+    [2, 2],
+  );
+});
+
 test("a directory is refused", async () => {
   const { code, stderr } = await cli(["inspect", folder]);
   assert.deepEqual([code, /is a directory/.test(stderr)], [2, true]);

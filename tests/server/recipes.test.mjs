@@ -1,6 +1,6 @@
 // The recipes, in their frameworks; for platforms that npm cannot install, called as the platform does.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -68,11 +68,14 @@ test("cloudflare-worker.mjs: bundled with the module that the platform compiles"
   after(() => rmSync(out, { recursive: true, force: true }));
   const wasm = {
     name: "wasm",
-    setup: ({ onLoad }) =>
+    setup: ({ onLoad, onResolve }) => {
+      onResolve({ filter: /^\.\/server\.wasm$/ }, () => ({ path: join(out, "server.wasm") }));
       onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
         contents: `import { readFileSync } from "node:fs"; export default new WebAssembly.Module(readFileSync(${JSON.stringify(path)}));`,
-      })),
+      }));
+    },
   };
+  execFileSync(process.execPath, ["dist/cli.js", "wasm", join(out, "server.wasm")], { cwd: fileURLToPath(root) });
   await build({
     entryPoints: [fileURLToPath(new URL("cloudflare-worker.mjs", folder))],
     outfile: join(out, "worker.mjs"),

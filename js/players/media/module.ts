@@ -9,9 +9,15 @@ export type Source = Parameters<typeof fetchModule>[0];
 /** @internal */
 export type MediaModule = typeof bindings;
 
+let url: URL | undefined;
+try {
+  url = new URL("./media.wasm", import.meta.url);
+} catch {
+  /* attachMedia() says so */
+}
+
 /** Loads it once; after a failure the next call tries again. @internal */
 export const mediaModule = loadOnce(async (source?: Source): Promise<MediaModule> => {
-  const beside = () => new URL("./media.wasm", import.meta.url);
-  await bindgen({ module_or_path: await fetchModule(source, beside, "legacyInitData") });
+  await bindgen({ module_or_path: await fetchModule(source, "media.wasm", "legacyInitData", url) });
   return bindings;
 });

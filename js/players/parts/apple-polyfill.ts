@@ -14,7 +14,7 @@ const originals = new WeakMap<Uint8Array, Uint8Array>();
 export const originalOf = (initData: Uint8Array): Uint8Array => originals.get(initData) ?? initData;
 
 export const polyfilled = (): boolean =>
-  (self as { shakaMediaKeysPolyfill?: unknown }).shakaMediaKeysPolyfill === "apple";
+  typeof self === "object" && (self as { shakaMediaKeysPolyfill?: unknown }).shakaMediaKeysPolyfill === "apple";
 
 /**
  * The init data of the old API: URI, content id and certificate combined. Shaka's own transform uses the URI's host as

@@ -1,0 +1,3 @@
+// The build puts dist/media.wasm here: hex.
+declare const hex: string;
+export default hex;

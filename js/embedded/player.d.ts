@@ -1,0 +1,3 @@
+// The build puts dist/player.wasm here: hex.
+declare const hex: string;
+export default hex;

@@ -1,0 +1,3 @@
+// dist/server-wasm.js, which the build makes of dist/server.wasm: brotli in base64.
+declare const packed: string;
+export default packed;

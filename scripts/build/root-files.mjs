@@ -1,0 +1,14 @@
+// Files in the package's root for what does not read `exports`: node10 resolution of TypeScript and older bundlers (`pallycon-drm/shaka`
+// is shaka.js), Parcel, and import maps with a prefix (`"pallycon-drm/": "/node_modules/pallycon-drm/"`, then `pallycon-drm/shaka.js`).
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../lib/paths.mjs";
+
+export function writeRootFiles() {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const [name, entry] of Object.entries(exports)) {
+    if (!/^\.\/[\w-]+\.js$/.test(name)) continue;
+    writeFileSync(join(root, name), `export * from "${entry.default}";\n`);
+    writeFileSync(join(root, name.replace(/js$/, "d.ts")), `export * from "${entry.types.replace(/d\.ts$/, "js")}";\n`);
+  }
+}
