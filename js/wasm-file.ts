@@ -1,4 +1,4 @@
-// Types of pallycon-drm/player.wasm and its like: what a bundler makes of the file (its URL, or the module) is for init().
+// Types of pallycon-drm/player.wasm and the other files: a bundler turns the import into a URL or a module, which init() takes.
 import type { ModuleSource } from "./wasm/module.js";
 
 declare const source: ModuleSource;

@@ -22,7 +22,7 @@ const notFetched = outside ? Reason.WasmNotFetchedOutside : Reason.WasmNotFetche
 
 const blocked = (reason: Reason, cause?: unknown) => createError("wasm-blocked", { reason, cause });
 
-/** `name`: the file's URL, or what is known of it. */
+/** `name`: the file's URL, or its name if no URL is known. */
 function unreachable(reason: Reason, name: string, cause?: unknown, ...more: (string | number)[]): PallyConError {
   // Vite 5 to 7 move the script there in development, and leave the .wasm where it was.
   const prebundled = name.includes("/.vite/deps/");
@@ -108,7 +108,7 @@ async function compile(source: Response | Bytes, name: string): Promise<WebAssem
   );
 }
 
-/** After a byte order mark or white space: `<`. */
+/** `<`, perhaps after a byte order mark or whitespace. */
 const isHtml = (bytes: Uint8Array): boolean =>
   /^[\xef\xbb\xbf\s]*</.test(String.fromCharCode(...bytes.subarray(0, 64)));
 

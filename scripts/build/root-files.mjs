@@ -7,8 +7,10 @@ import { root } from "../lib/paths.mjs";
 export function writeRootFiles() {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   for (const [name, entry] of Object.entries(exports)) {
+    const types = `${entry.types?.replace(/d\.ts$/, "js")}`;
+    if (/^\.\/[\w-]+$/.test(name) && !entry.default) writeFileSync(join(root, `${name}.d.ts`), `import "${types}";\n`);
     if (!/^\.\/[\w-]+\.js$/.test(name)) continue;
     writeFileSync(join(root, name), `export * from "${entry.default}";\n`);
-    writeFileSync(join(root, name.replace(/js$/, "d.ts")), `export * from "${entry.types.replace(/d\.ts$/, "js")}";\n`);
+    writeFileSync(join(root, name.replace(/js$/, "d.ts")), `export * from "${types}";\n`);
   }
 }

@@ -1,4 +1,4 @@
-// The wasm of an installed package is found wherever builds put the scripts: traced, embedded, or named in an error.
+// Builds and file tracers find the wasm of an installed package; where they do not, the error says so.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -221,7 +221,7 @@ test("where TextDecoder is missing, as in Jest's jsdom, an import passes and ini
   for (const line of lines) assert.match(line, /^PallyConError wasm-blocked Text(En|De)coder .* missing here\. .*Jest/);
 });
 
-test("what was wanted and what came is in the error", () => {
+test("the error names the file that was needed and what came instead", () => {
   const code = `import { init } from "pallycon-drm"; import { readFileSync } from "node:fs";
     const html = () => new Response("\\n<!doctype html><p>home", { headers: { "content-type": "text/html" } });
     const at = (url, response) => Object.defineProperty(response, "url", { value: url });
