@@ -6,7 +6,7 @@ import { test } from "node:test";
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
 const LEFT_OUT =
-  /^(node_modules|target|dist|build|test-results|\.git|package-lock\.json|js\/generated)(\/|$)|\/(node_modules|target|package-lock\.json)(\/|$)|\.(wasm|m4s|mp4|webm|der)$/;
+  /^(node_modules|target|dist|build|test-results|\.git|package-lock\.json|js\/generated)(\/|$)|^[\w-]+\.(js|d\.ts)$|\/(node_modules|target|package-lock\.json)(\/|$)|\.(wasm|m4s|mp4|webm|der)$/;
 
 /** Every text file of the project, by path. */
 function texts(folder = "") {
