@@ -1,0 +1,20 @@
+// TypeScript: what it compiles also runs.
+const VERSIONS = { ts57: "5.7", ts58: "5.8", ts59: "5.9", ts60: "6.0", ts70: "7.0" };
+
+export default Object.entries(VERSIONS).map(([tool, version]) => ({
+  name: `typescript-${version}`,
+  title: "TypeScript",
+  tool,
+  files: ["types"],
+  rows: Object.fromEntries(
+    Object.entries({ nodenext: "nodenext", bundler: "bundler", server: "server, without the DOM lib" }).map(
+      ([name, title]) => [
+        title,
+        async (project) => {
+          await project.exec(`tsc -p tsconfig.${name}.json`);
+          await project.server(`node out/${name}/server.js`);
+        },
+      ],
+    ),
+  ),
+}));

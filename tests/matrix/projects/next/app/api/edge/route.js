@@ -1,0 +1,10 @@
+import { init } from "pallycon-drm/server";
+import module from "pallycon-drm/server.wasm?module";
+import { proveServer } from "../../../server-proof.js";
+
+export const runtime = "edge";
+
+export async function GET() {
+  await init(module);
+  return Response.json(await proveServer());
+}

@@ -1,0 +1,3 @@
+import { prove } from "./src/proof.js";
+
+prove().then((result) => console.log(JSON.stringify(result)));

@@ -1,0 +1,3 @@
+import { proveServer } from "../../server-proof.js";
+
+export default defineEventHandler(() => proveServer());

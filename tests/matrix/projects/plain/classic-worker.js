@@ -1,0 +1,1 @@
+importScripts("node_modules/pallycon-drm/dist/pallycon-drm.global.js", "classic.js");
