@@ -18,6 +18,9 @@ export const IN_PAGE = { ...IN_WORKER, media: true };
 export const IN_PAGE_INLINE = { keyIds: [KEY], license: 5, request: IN_WORKER.request, media: true };
 export const ON_SERVER = { drmType: "Widevine", userId: "viewer", contentId: "film" };
 
+/** `npx pallycon-drm`, without npx's question */
+export const CLI = "node node_modules/pallycon-drm/dist/cli.js";
+
 const QUIET = {
   CI: "1",
   DO_NOT_TRACK: "1",

@@ -1,4 +1,6 @@
 // Frameworks: pages and server routes, built and in development.
+import { CLI } from "../project.mjs";
+
 const page = async (project, command) => project.page(await project.start(command));
 
 const astro = (name, row, files, needs, run) => ({
@@ -31,7 +33,21 @@ const next = (bundler) => ({
     [`page, ${bundler}`]: (project, url) => project.page(url),
     [`React hook, ${bundler}`]: (project, url) => project.page(`${url}/player`, HOOK),
     [`server route, ${bundler}`]: (project, url) => project.route(`${url}/api/proof`),
-    [`edge route, ${bundler}`]: (project, url) => project.route(`${url}/api/edge`),
+  },
+});
+
+const edge = (bundler) => ({
+  name: `next-edge-${bundler}`,
+  title: "Next.js",
+  tool: "next",
+  files: ["server", "next-edge"],
+  needs: "edge",
+  rows: {
+    [`edge route, ${bundler}`]: async (project) => {
+      await project.exec(`${CLI} wasm app/api/edge/server.wasm`);
+      await project.exec(`next build --${bundler}`);
+      await project.route(`${await project.start("next start -H 127.0.0.1 -p PORT")}/api/edge`);
+    },
   },
 });
 
@@ -87,6 +103,8 @@ export default [
   },
   next("turbopack"),
   next("webpack"),
+  edge("turbopack"),
+  edge("webpack"),
   kit("dependencies"),
   kit("devDependencies"),
   {

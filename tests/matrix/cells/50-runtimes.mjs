@@ -1,7 +1,7 @@
 // Runtimes: Node, Bun, Deno, and workerd, which compiles no bytes.
 import { join } from "node:path";
 import { asCommonJs } from "../commonjs.mjs";
-import { IN_NODE, IN_WORKER } from "../project.mjs";
+import { CLI, IN_NODE, IN_WORKER } from "../project.mjs";
 
 const both = (line, expected, title) => ({
   [title]: async (project) => {
@@ -44,6 +44,7 @@ export default [
     tool: "workerd",
     files: ["server", "workerd"],
     needs: "edge",
+    prepare: (project) => project.exec(`${CLI} wasm server.wasm`),
     rows: { worker: (project) => project.server("node serve.js") },
   },
 ];

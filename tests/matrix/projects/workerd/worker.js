@@ -1,5 +1,5 @@
 import { init } from "pallycon-drm/server";
-import module from "pallycon-drm/server.wasm";
+import module from "./server.wasm";
 import { proveServer } from "./server-proof.js";
 
 export default {

@@ -1,5 +1,5 @@
 import { init } from "pallycon-drm/server";
-import module from "pallycon-drm/server.wasm?module";
+import module from "./server.wasm?module";
 import { proveServer } from "../../../server-proof.js";
 
 export const runtime = "edge";
