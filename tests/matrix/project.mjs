@@ -1,4 +1,4 @@
-// What a cell can do in its project: run the tool, serve what it made, open it in Chromium, ask its server.
+// The actions of a cell in its project: run the tool, serve what it made, open it in Chromium, ask its server.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -118,8 +118,8 @@ export class Project {
   }
 
   /** Serves a folder of the project. @returns {Promise<string>} its URL */
-  async serve(folder, files) {
-    const server = await serve(join(this.folder, folder), files);
+  async serve(folder, fileOf) {
+    const server = await serve(join(this.folder, folder), fileOf);
     this.#closing.push(server.close);
     return server.url;
   }

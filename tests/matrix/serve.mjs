@@ -13,13 +13,13 @@ const TYPES = {
 };
 
 /**
- * @param {string} folder @param {Record<string, string>} [files] paths that are answered with other files of the folder
+ * @param {string} folder @param {(path: string) => string} [fileOf] which file of the folder a path is
  * @returns {Promise<{url: string, close(): Promise<void>}>}
  */
-export async function serve(folder, files = {}) {
+export async function serve(folder, fileOf = (path) => path) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
-    let file = join(folder, normalize(files[path] ?? path));
+    let file = join(folder, normalize(fileOf(path)));
     if (existsSync(file) && statSync(file).isDirectory()) file = join(file, "index.html");
     if (!existsSync(file)) return response.writeHead(404).end();
     response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { IN_PAGE, IN_WORKER } from "../project.mjs";
 
 const CLASSIC = { keyIds: IN_PAGE.keyIds, license: 5, token: "dG9rZW4=" };
-const SHORT = { "/npm/pallycon-drm": "node_modules/pallycon-drm/dist/pallycon-drm.global.js" };
+/** As jsDelivr and unpkg serve a package: its short URL is the file that package.json names. */
+const cdn = (path) =>
+  path
+    .replace(/^\/npm\/pallycon-drm$/, "/node_modules/pallycon-drm/dist/pallycon-drm.global.js")
+    .replace(/^\/npm\/pallycon-drm@[^/]+\//, "/node_modules/pallycon-drm/");
 
 /** Other names for the entries of the package. */
 function rename(project, entry) {
@@ -14,7 +18,7 @@ function rename(project, entry) {
 }
 const path = (name = "index") => `/node_modules/pallycon-drm/dist/${name}.js`;
 
-const cell = (name, title, page, expected, { entry, files, needs } = {}) => ({
+const cell = (name, title, page, expected, { entry, fileOf, needs } = {}) => ({
   name,
   title: "No bundler",
   tool: "plain",
@@ -23,7 +27,7 @@ const cell = (name, title, page, expected, { entry, files, needs } = {}) => ({
   rows: {
     [title]: async (project) => {
       if (entry) rename(project, entry);
-      await project.page(`${await project.serve(".", files)}/${page}`, expected);
+      await project.page(`${await project.serve(".", fileOf)}/${page}`, expected);
     },
   },
 });
@@ -35,7 +39,7 @@ export default [
     needs: "import-map",
   }),
   cell("plain-global", "classic script", "global.html", { ...CLASSIC, media: true }),
-  cell("plain-cdn", "classic script, a CDN's short URL", "cdn.html", { ...CLASSIC, media: true }, { files: SHORT }),
+  cell("plain-cdn", "classic script, a CDN's short URL", "cdn.html", { ...CLASSIC, media: true }, { fileOf: cdn }),
   cell("plain-worker", "classic worker", "worker.html", CLASSIC),
   cell("plain-module-worker", "module worker", "worker.html?module", IN_WORKER, { entry: path }),
 ];

@@ -1,37 +1,38 @@
-// Test runners.
+// Test runners. A test of the server runs in Node: pallycon-drm/server refuses an environment that looks like a browser's.
 import { join } from "node:path";
 import { asCommonJs } from "../commonjs.mjs";
 
-const vitest = (environment) => ({
+const vitest = (environment, tests) => ({
   name: `vitest-${environment}`,
   title: "Vitest",
   tool: "vitest",
   files: ["page", "server", "vitest"],
-  rows: { [environment]: (project) => project.exec(`vitest run --environment ${environment}`) },
+  rows: { [environment]: (project) => project.exec(`vitest run --environment ${environment} ${tests}`.trim()) },
 });
 
-const jest = (environment) => ({
+const jest = (environment, tests) => ({
   name: `jest-${environment}`,
   title: "Jest",
   tool: "jest",
-  files: ["page", "server", "jest"],
+  files: ["page", "server", "jest", ...(environment === "jsdom" ? ["jest-jsdom"] : [])],
+  needs: environment === "jsdom" ? "jest" : undefined,
   manifest: { type: "commonjs" },
   prepare: async ({ folder }) => {
     for (const file of ["server-proof.js", "src/entries.js", "src/proof.js"]) asCommonJs(join(folder, file));
   },
-  rows: { [environment]: (project) => project.exec(`jest --env ${environment}`) },
+  rows: { [environment]: (project) => project.exec(`jest ${tests}`.trim()) },
 });
 
-const modules = (environment) => ({
+const modules = (environment, tests) => ({
   name: `jest-${environment}-esm`,
   title: "Jest",
   tool: "jest",
-  files: ["page", "server", "jest-esm"],
+  files: ["page", "server", "jest-esm", ...(environment === "jsdom" ? ["jest-jsdom"] : [])],
   needs: "jest",
   rows: {
     [`${environment}, ES modules`]: (project) =>
-      project.exec(`jest --env ${environment}`, { NODE_OPTIONS: "--experimental-vm-modules --no-warnings" }),
+      project.exec(`jest ${tests}`.trim(), { NODE_OPTIONS: "--experimental-vm-modules --no-warnings" }),
   },
 });
 
-export default [...["node", "jsdom"].flatMap((one) => [vitest(one), jest(one), modules(one)])];
+export default [vitest, jest, modules].flatMap((runner) => [runner("node", ""), runner("jsdom", "page.test.js")]);

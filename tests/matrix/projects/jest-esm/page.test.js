@@ -1,0 +1,5 @@
+import { prove } from "./src/proof.js";
+
+test("the package loads and reads init data", async () => {
+  expect(await prove()).toMatchObject({ license: 5, inspect: "cenc" });
+});

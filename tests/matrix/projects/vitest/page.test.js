@@ -1,0 +1,6 @@
+import { expect, test } from "vitest";
+import { prove } from "./src/proof.js";
+
+test("the package loads and reads init data", async () => {
+  expect(await prove()).toMatchObject({ license: 5, inspect: "cenc" });
+});
