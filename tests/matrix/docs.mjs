@@ -11,6 +11,7 @@ export const NEEDS = {
   "vite-dev": "[`optimizeDeps.exclude`](#vite-in-development)",
   "copy-wasm": "[copy the `.wasm` files](#bundlers-that-leave-the-module-behind)",
   inline: "[`pallycon-drm/inline`](#bundlers-that-leave-the-module-behind)",
+  angular: "[an asset](#angular)",
   "import-map": "[import map](#without-a-bundler)",
   react: "[hook](#react)",
   edge: "[`init(module)`](#edge-runtimes)",

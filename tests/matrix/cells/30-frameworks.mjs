@@ -1,5 +1,5 @@
 // Frameworks: pages and server routes, built and in development.
-import { CLI } from "../project.mjs";
+import { CLI, IN_PAGE, IN_PAGE_INLINE } from "../project.mjs";
 
 const page = async (project, command) => project.page(await project.start(command));
 
@@ -35,6 +35,27 @@ const next = (bundler) => ({
     [`server route, ${bundler}`]: (project, url) => project.route(`${url}/api/proof`),
   },
 });
+
+/** Its builds take the inline build of the viewers' entries by an export condition; the inspector's module is an asset. */
+const angular = (name, files, needs, expected) => {
+  const what = needs ? "inspector, " : "";
+  return {
+    name,
+    title: "Angular",
+    tool: "angular",
+    files: ["page", "angular", ...files],
+    needs,
+    rows: {
+      [`${what}ng build`]: async (project) => {
+        await project.exec("ng build");
+        await project.page(await project.serve("dist/app/browser"), expected);
+      },
+      [`${what}ng serve`]: async (project) => {
+        await project.page(await project.start("ng serve --host 127.0.0.1 --port PORT"), expected);
+      },
+    },
+  };
+};
 
 const edge = (bundler) => ({
   name: `next-edge-${bundler}`,
@@ -75,19 +96,8 @@ export default [
   astro("astro-dev", "astro dev", ["astro-dev"], "vite-dev", (project) =>
     page(project, "astro dev --host 127.0.0.1 --port PORT"),
   ),
-  {
-    name: "angular",
-    title: "Angular",
-    tool: "angular",
-    files: ["page", "angular"],
-    rows: {
-      "ng build": async (project) => {
-        await project.exec("ng build");
-        await project.page(await project.serve("dist/app/browser"));
-      },
-      "ng serve": (project) => page(project, "ng serve --host 127.0.0.1 --port PORT"),
-    },
-  },
+  angular("angular", ["no-inspector"], undefined, IN_PAGE_INLINE),
+  angular("angular-inspect", ["angular-assets"], "angular", IN_PAGE),
   {
     name: "react",
     title: "React",
