@@ -1,7 +1,9 @@
-// docs/install.md: its recipes are files of projects/, which the cells build.
-import { readFileSync } from "node:fs";
+// docs/install.md: its recipes are files of projects/, which the cells build, and its table is what was run.
+import { readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import { markdownTable, writeBetween } from "../../scripts/lib/markdown.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
+import { NODE, TOOLS } from "./tools.mjs";
 
 export const DOCUMENT = join(root, "docs/install.md");
 const RECIPE = /^<!-- (tests\/matrix\/projects\/\S+) -->\n[\s\S]*?^<!-- end -->$/gm;
@@ -24,4 +26,40 @@ export function withRecipes(markdown) {
     const code = readFileSync(join(root, path), "utf8").trimEnd();
     return `<!-- ${path} -->\n\n\`\`\`${extname(path).slice(1)}\n${code}\n\`\`\`\n\n<!-- end -->`;
   });
+}
+
+const MARK = "<!-- npm run matrix -- --write -->";
+export const HEAD = ["with", "version", "what", "configuration", "result"];
+
+const versionOf = ({ tool, title }) => (title === "Node" ? NODE : (Object.values(TOOLS[tool])[0] ?? ""));
+
+/** @param {import("./run.mjs").Cell} cell @param {string} title of its row @returns {string[]} as in HEAD */
+export function rowOf(cell, title, error) {
+  const result = error ? `fails: ${error.replaceAll("|", "\\|")}` : "works";
+  return [cell.title, versionOf(cell), title, NEEDS[cell.needs] ?? "", result];
+}
+
+const sameRow = ([title, , what], [otherTitle, , otherWhat]) => title === otherTitle && what === otherWhat;
+
+/** @param {string} markdown @returns {string[][]} the rows of the table as it is now */
+const rowsIn = (markdown) =>
+  markdown
+    .slice(markdown.indexOf(MARK))
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
+    .slice(1)
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((text) => text.trim()),
+    );
+
+/** Writes rows that were run over those in the table, in the order of all cells. What no cell has any more goes. */
+export function writeDocument(rows, cells) {
+  const known = [...rows, ...rowsIn(readFileSync(DOCUMENT, "utf8"))];
+  const wanted = cells.flatMap((cell) => Object.keys(cell.rows).map((title) => rowOf(cell, title)));
+  const lines = [HEAD, ...wanted.map((row) => known.find((other) => sameRow(row, other))).filter(Boolean)];
+  writeBetween(DOCUMENT, MARK, `\n${markdownTable(lines)}\n`);
+  writeFileSync(DOCUMENT, withRecipes(readFileSync(DOCUMENT, "utf8")));
 }

@@ -3,12 +3,11 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { freshProject, nodeFolder } from "./install.mjs";
 import { Project } from "./project.mjs";
-import { TOOLS } from "./tools.mjs";
 
 const cellsFolder = fileURLToPath(new URL("cells", import.meta.url));
 
 /**
- * `name`: for --only. `tool`: of TOOLS. `files`: folders of projects/. `manifest`: more for package.json. `prepare`: what all rows
+ * `name`: for --only. `tool`: of TOOLS (tools.mjs). `files`: folders of projects/. `manifest`: more for package.json. `prepare`: what all rows
  * need, for example a build. `rows`: by title. `needs`: what has to be configured (NEEDS in docs.mjs).
  * @typedef {{name: string, title: string, tool: string, files: string[], manifest?: object, needs?: string,
  *   prepare?: (project: Project) => Promise<unknown>, rows: Record<string, (project: Project, prepared: any) => Promise<void>>}} Cell
@@ -20,8 +19,6 @@ export async function readCells() {
   const lists = await Promise.all(files.map((name) => import(pathToFileURL(`${cellsFolder}/${name}`).href)));
   return lists.flatMap((list) => list.default);
 }
-
-export const versionOf = ({ tool }) => Object.values(TOOLS[tool])[0] ?? "";
 
 const firstLine = (error) => `${error.message}`.split("\n").filter(Boolean).slice(0, 1).join(" ");
 

@@ -16,7 +16,7 @@ export default [
     title: "Node",
     tool: "plain",
     files: ["page", "server", "node"],
-    rows: { ...both("node", IN_NODE, "import"), ...both(process.execPath, IN_NODE, `import, ${process.version}`) },
+    rows: both("node", IN_NODE, "import"),
   },
   {
     name: "node-require",
@@ -40,7 +40,7 @@ export default [
   },
   {
     name: "workerd",
-    title: "workerd",
+    title: "workerd (Miniflare)",
     tool: "workerd",
     files: ["server", "workerd"],
     needs: "edge",
