@@ -1,5 +1,4 @@
-//! Calls of the player module's exports through its buffers. The tests of these exports share this file by its path.
-#![allow(dead_code, reason = "each test uses a part of it")]
+//! Calls of the player module's exports through its buffers.
 
 use js_sys::{Uint8Array, WebAssembly};
 use pallycon_drm::bytes::Span;

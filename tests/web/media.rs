@@ -1,7 +1,4 @@
-//! The exports of the media module, in a real browser: `wasm-pack test --headless --chrome --features media --test web_media`.
-#![cfg(target_arch = "wasm32")]
-#![cfg(feature = "media")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+//! The exports of the media module.
 
 use js_sys::JsString;
 use pallycon_drm::error::{Code, Reason};
@@ -9,8 +6,6 @@ use pallycon_drm::web::media::{Actions, JsKeyStatus, JsPsshKeys, MediaSessions, 
 use pallycon_drm::web::names::{Drm, InitDataType, MessageType};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(inline_js = r#"
 const real = { now: Date.now, random: Math.random };

@@ -1,16 +1,10 @@
-//! The exports of the inspect module, in a real browser:
-//! `wasm-pack test --headless --chrome --features inspect --test web_inspect`.
-#![cfg(target_arch = "wasm32")]
-#![cfg(feature = "inspect")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+//! The exports of the inspect module.
 
 use pallycon_drm::error::{Code, Error, Reason};
 use pallycon_drm::text::{to_base64, to_utf16_le};
 use pallycon_drm::web::inspect::{build, hint, inspect_bytes, inspect_text, parse_manifest, parse_segment, ranges};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 /// A Widevine box of 0x2e bytes.
 #[rustfmt::skip]

@@ -1,8 +1,4 @@
-//! The exports of the server module, in a real browser:
-//! `wasm-pack test --headless --chrome --features server --test web_server`.
-#![cfg(target_arch = "wasm32")]
-#![cfg(feature = "server")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+//! The exports of the server module.
 
 use js_sys::{JSON, Object, Reflect};
 use pallycon_drm::cpix::views;
@@ -11,8 +7,6 @@ use pallycon_drm::text::{from_base64, to_base64};
 use pallycon_drm::web::server::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 /// The account of the published tutorial, whose keys are public.
 const SITE_ID: &str = "TUTO";

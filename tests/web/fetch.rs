@@ -1,8 +1,4 @@
-//! `send` of the player module, in a real browser:
-//! `wasm-pack test --headless --chrome --features player --test web_fetch`.
-#![cfg(target_arch = "wasm32")]
-#![cfg(feature = "player")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+//! `send` of the player module.
 
 use js_sys::{Error, JSON, Promise, Reflect, Uint8Array};
 use pallycon_drm::web::fetch::send;
@@ -10,8 +6,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::*;
 use web_sys::{AbortController, AbortSignal, Headers, Request, RequestCredentials, RequestInit, Response};
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(inline_js = r#"
 const real = globalThis.fetch;

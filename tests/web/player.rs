@@ -1,14 +1,6 @@
-//! The player module's exports for init data, key ids and custom data, in a real browser:
-//! `wasm-pack test --headless --chrome --features player --test web`. The others are in
-//! `web_license.rs` and `web_fetch.rs`.
-#![cfg(target_arch = "wasm32")]
-#![cfg(feature = "player")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+//! The player module's exports for init data, key ids and custom data.
 
-#[path = "support/call.rs"]
-mod call;
-
-use call::{call, failure, made, refused, result};
+use crate::call::{call, failure, made, refused, result};
 use pallycon_drm::error::{Code, Error, Problem, Reason};
 use pallycon_drm::init_data::{self, Options};
 use pallycon_drm::record::Field;
@@ -17,8 +9,6 @@ use pallycon_drm::web::buffers::input;
 use pallycon_drm::web::names::{Drm, InitDataType};
 use pallycon_drm::web::player::*;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 /// A Widevine box of 0x38 bytes.
 #[rustfmt::skip]

@@ -1,13 +1,6 @@
-//! The player module's exports for license requests and responses, in a real browser:
-//! `wasm-pack test --headless --chrome --features player --test web_license`.
-#![cfg(target_arch = "wasm32")]
-#![cfg(feature = "player")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+//! The player module's exports for license requests and responses.
 
-#[path = "support/call.rs"]
-mod call;
-
-use call::{call, failure, made, put, read, refused, result, whole};
+use crate::call::{call, failure, made, put, read, refused, result, whole};
 use js_sys::Array;
 use pallycon_drm::bytes::Span;
 use pallycon_drm::error::{Code, Error, Phase, Reason, ServerError};
@@ -18,8 +11,6 @@ use pallycon_drm::web::names::Drm;
 use pallycon_drm::web::player::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(inline_js = r#"
 // One whole ClearKey exchange with the browser's own CDM: `request` takes the CDM's message; `license` takes the

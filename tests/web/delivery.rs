@@ -1,19 +1,10 @@
-//! The player module's exports for delivery, in a real browser:
-//! `wasm-pack test --headless --chrome --features player --test web_delivery`.
-#![cfg(target_arch = "wasm32")]
-#![cfg(feature = "player")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+//! The player module's exports for delivery.
 
-#[path = "support/call.rs"]
-mod call;
-
-use call::{call, result};
+use crate::call::{call, result};
 use pallycon_drm::record::{Field, Record};
 use pallycon_drm::web::delivery::{Delivery, rotation_delay};
 use pallycon_drm::web::names::Source;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 fn step(out: &mut Record, kind: u32, value: f64) {
     out.number(Field::Kind, kind);
