@@ -1,8 +1,10 @@
 // The browsers for the tests: the user's installed ones; on Debian and Ubuntu, as root, missing ones are installed.
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { ask, run, which } from "../lib/run.mjs";
-import { UserError, log, step } from "../lib/log.mjs";
+import { ask, which } from "../lib/run.mjs";
+import { UserError, log } from "../lib/log.mjs";
+import { aptInstall, hasApt } from "./system.mjs";
 
 const programFiles = [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA].filter(
   Boolean,
@@ -95,20 +97,8 @@ const WHAT_TO_INSTALL = {
 /** Installs missing browsers if possible. Tests for the others fail, and only those. */
 export async function ensureBrowsers() {
   let lacking = missing();
-  const debian = process.platform === "linux" && which("apt-get") && process.getuid?.() === 0;
-  if (lacking.length > 0 && debian) {
-    step(`Installing ${lacking.join(", ")} with apt (once)`);
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get update", ["apt-get", "update", "-q"], { log: "setup-apt-update", env });
-    for (const name of lacking) {
-      // one by one: a package that this release lacks must not block the others
-      const result = await run(
-        `apt-get install ${name}`,
-        ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", name],
-        { log: `setup-apt-${name}`, env },
-      );
-      if (!result.ok) log(result.tail);
-    }
+  if (lacking.length > 0 && hasApt()) {
+    await aptInstall(lacking);
     lacking = missing();
   }
   for (const name of lacking)
@@ -135,10 +125,12 @@ export const CHROMIUM_ARGS = [
 // Without the pref, a Firefox that cannot download Widevine waits for a minute before it reports that it has none.
 export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.autoplay.default": 0 };
 
+/** A test waits twice as long as it works: for timers, for pictures, for the other side. */
+export const browsersAtOnce = Math.min(6, 2 * availableParallelism());
+
 /**
- * Playwright's projects for both browsers. A missing browser keeps its project, whose tests then fail. Only `npm run
- * players`, which sets the
- * variable, runs tests tagged `@matrix`.
+ * Playwright's projects for both browsers. A missing browser keeps its project, whose tests then fail. Tests tagged
+ * `@matrix` run only with `npm run players`, which sets the variable.
  */
 export function playwrightProjects() {
   const left = process.env.PALLYCON_MATRIX ? [] : [/@matrix/];

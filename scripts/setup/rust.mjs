@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { ask, run, which } from "../lib/run.mjs";
 import { UserError, step } from "../lib/log.mjs";
+import { ensureLinker } from "./system.mjs";
 
 export const WASM_TARGET = "wasm32-unknown-unknown";
 const GET_RUST = "Install Rust with rustup (https://rustup.rs), open a new terminal, and run the command again.";
@@ -40,6 +41,7 @@ function isComplete({ channel, components, targets }) {
 
 /** Installs the pinned toolchain, or its missing parts, and makes every cargo that this process starts use it. */
 export async function ensureRust() {
+  await ensureLinker();
   if (!which("cargo")) throw new UserError("Cargo was not found.", GET_RUST);
   const { channel, components, targets } = pinned;
   if (!which("rustup")) {
@@ -66,6 +68,7 @@ export async function ensureRust() {
  * @returns {Promise<string | undefined>} why the release build is impossible, or undefined if it is possible
  */
 export async function ensureAnyRust() {
+  await ensureLinker();
   try {
     await ensureRust();
     return undefined;
