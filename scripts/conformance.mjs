@@ -2,6 +2,7 @@
 // score.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { MODULES } from "./build/modules.mjs";
 import { run } from "./lib/run.mjs";
 import { UserError, main, log } from "./lib/log.mjs";
 import { ensureRust } from "./setup/rust.mjs";
@@ -23,7 +24,8 @@ await main(async () => {
       "test",
       "--quiet",
       "--features",
-      "inspect,server",
+      // As npm test builds it: the crate is compiled once.
+      MODULES.join(),
       "--test",
       "conformance",
       "--",

@@ -1,5 +1,7 @@
-// Every test suite: its requirements, and how it is run and counted. `npm test` runs them in this order, one at a time.
+// Every test suite: its requirements, and how it is run and counted. `npm test` runs two at a time: the suites of the
+// lane "rust" (those that compile, then Firefox) one after the other, and the rest beside them.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MODULES } from "../build/modules.mjs";
 import { findBrowser, findDriver, CHROMIUM_ARGS, FIREFOX_PREFS } from "../setup/browsers.mjs";
@@ -39,7 +41,9 @@ const nodeSuite = (id, title, folders, more = {}) => ({
   present: () => testFiles(...folders).length > 0,
   ...more,
   async run() {
-    const result = await run(title, [node, "--test", "--test-reporter=tap", ...testFiles(...folders)], {
+    // Node's own choice is one file fewer than there are processors; but the long ones wait for time limits.
+    const atOnce = `--test-concurrency=${2 * availableParallelism()}`;
+    const result = await run(title, [node, "--test", atOnce, "--test-reporter=tap", ...testFiles(...folders)], {
       log: `test-${id}`,
       timeout: 10 * MINUTES,
     });
@@ -47,20 +51,13 @@ const nodeSuite = (id, title, folders, more = {}) => ({
   },
 });
 
-/**
- * The tests of the wasm exports: `tests/web*.rs`, all built with the same features, so that the crate is compiled once.
- */
-const WEB_TESTS = readdirSync(join(root, "tests"))
-  .filter((name) => /^web\w*\.rs$/.test(name))
-  .map((name) => name.replace(/\.rs$/, ""))
-  .sort();
-
 /** `flag` and `kind`: the browser's name for wasm-pack and in these scripts. */
 const wasmSuite = (flag, kind, title) => ({
   id: `wasm-${flag}`,
   group: "wasm",
+  lane: "rust",
   title,
-  present: () => WEB_TESTS.length > 0,
+  present: () => existsSync(join(root, "tests/web/main.rs")),
   async run() {
     const binary = findBrowser(kind);
     if (!binary) throw new UserError(`${title}: the browser was not found.`);
@@ -77,7 +74,7 @@ const wasmSuite = (flag, kind, title) => ({
     mkdirSync(buildDir, { recursive: true });
     const settings = join(buildDir, `webdriver-${flag}.json`);
     writeFileSync(settings, JSON.stringify(capabilities));
-    const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "120" };
+    const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings, WASM_BINDGEN_TEST_TIMEOUT: "300" };
     const driverOption = kind === "chromium" ? "--chromedriver" : "--geckodriver";
     const command = [
       "wasm-pack",
@@ -91,7 +88,8 @@ const wasmSuite = (flag, kind, title) => ({
       ".",
       "--features",
       FEATURES,
-      ...WEB_TESTS.flatMap((name) => ["--test", name]),
+      "--test",
+      "web",
     ];
     const paths = [bindgen, pack];
     const result = await run(title, command, { log: `test-wasm-${flag}`, env, paths, timeout: 20 * MINUTES });
@@ -103,6 +101,7 @@ const wasmSuite = (flag, kind, title) => ({
 const playwrightSuite = (id, folder, project, title, needs) => ({
   id: `${id}-${project}`,
   group: "e2e",
+  lane: project === "firefox" ? "rust" : undefined,
   title,
   needs,
   present: () =>
@@ -141,6 +140,7 @@ export const SUITES = [
   {
     id: "rust",
     group: "rust",
+    lane: "rust",
     title: "Rust: cargo test",
     present: () => true,
     async run() {
@@ -156,6 +156,7 @@ export const SUITES = [
   {
     id: "simulate",
     group: "rust",
+    lane: "rust",
     title: "Rust: the simulator",
     present: () => true,
     async run() {
@@ -166,6 +167,7 @@ export const SUITES = [
   {
     id: "conformance",
     group: "conformance",
+    lane: "rust",
     title: "Conformance with the given vectors",
     present: () => Boolean(process.env.PALLYCON_VECTORS) && existsSync(join(root, "tests/conformance")),
     async run() {
@@ -185,6 +187,7 @@ export const SUITES = [
     // Only in CI: it builds every target, and a short run proves little on a machine where npm run fuzz runs long.
     id: "fuzz",
     group: "fuzz",
+    lane: "rust",
     title: "Fuzz targets, two seconds each",
     present: () => Boolean(process.env.CI) && hasNightly(),
     async run() {
@@ -278,8 +281,8 @@ export const SUITES = [
   }),
   playwrightSuite("bridge", "tests/bridge", "chromium", "CDM bridge in Chromium", ["bridge"]),
   playwrightSuite("bridge", "tests/bridge", "firefox", "CDM bridge in Firefox", ["bridge"]),
-  playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium", ["package", "bridge", "demo"]),
-  playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox", ["package", "bridge", "demo"]),
+  playwrightSuite("e2e", "tests/e2e", "chromium", "End to end in Chromium", ["package", "bridge", "demo", "pages"]),
+  playwrightSuite("e2e", "tests/e2e", "firefox", "End to end in Firefox", ["package", "bridge", "demo", "pages"]),
   {
     // The oldest engine, and the oldest that has H.264; `npm run engines` runs all.
     id: "engines",
@@ -301,9 +304,10 @@ export const SUITES = [
     ...(process.platform === "linux" ? {} : { present: () => false }),
   }),
   {
-    // Last: it reads the output of the others.
+    // Reads the output of the others.
     id: "secrets",
     group: "node",
+    lane: "last",
     title: "No secret in any suite's output",
     present: () => true,
     async run() {
@@ -313,3 +317,41 @@ export const SUITES = [
     },
   },
 ];
+
+const PAGES = ["e2e-chromium", "e2e-firefox"];
+/**
+ * Which suites read a file, for `npm test -- --changed`: the first line whose pattern matches. A file that matches none (package.json,
+ * Cargo.lock, the test runner) can change everything.
+ */
+const TOUCHES = [
+  [/^src\/(cpix|custom_data)\/|^src\/web\/server/, ["rust", "conformance", "wasm", "types", "server", "package"]],
+  [/^(src|errors\.json|build\.rs)/, ["rust", "conformance", "wasm", "types", "node", "package", "e2e-chromium"]],
+  [/^js\/(server|cli)/, ["types", "server", "package"]],
+  [/^js\//, ["types", "js", "package", "engines", "webkit", ...PAGES]],
+  [/^www\/bridge\//, ["bridge-chromium", "bridge-firefox", "e2e-chromium"]],
+  [/^www\/license-server\//, ["license-server", "server", "e2e-chromium"]],
+  [/^www\/(demo|media)\//, ["demo", "e2e-chromium"]],
+  [/^tests\/e2e\//, PAGES],
+  [/^tests\/bridge\//, ["bridge-chromium", "bridge-firefox"]],
+  [/^tests\/(js|server|license-server|scripts|demo|package|types|engines|webkit)\//, (_, name) => [name]],
+  [/^tests\/(mutants|matrix)\//, ["scripts"]],
+  [/^tests\/(soak|support)\//, ["rust", "js", "e2e-chromium"]],
+  [/^tests\/web\//, ["wasm"]],
+  [/^(tests\/|examples\/[\w-]+\.rs|proptest-regressions\/)/, ["rust", "conformance"]],
+  [/^xtask\/simulate\//, ["simulate"]],
+  [/^fuzz\//, ["fuzz"]],
+  [/^(xtask|scripts\/build)/, ["scripts", "types", "js", "server", "package", "e2e-chromium"]],
+  [/^scripts\/(?!test\.mjs|lib\/suites\.mjs|setup\/)|^benches\//, ["scripts"]],
+  [/^examples\//, ["server"]],
+  [/^docs\/|\.md$|^\.github\//, ["scripts", "readme", "server"]],
+];
+
+/** Names of suites and groups. */
+export function touchedBy(files) {
+  const names = files.flatMap((file) => {
+    const [pattern, touched] = TOUCHES.find(([candidate]) => candidate.test(file)) ?? [undefined, undefined];
+    if (!pattern) return SUITES.map(({ id }) => id);
+    return typeof touched === "function" ? touched(...pattern.exec(file)) : touched;
+  });
+  return [...new Set(names)];
+}

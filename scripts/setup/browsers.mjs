@@ -125,18 +125,20 @@ export const CHROMIUM_ARGS = [
 // Without the pref, a Firefox that cannot download Widevine waits for a minute before it reports that it has none.
 export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.autoplay.default": 0 };
 
-/** A test waits twice as long as it works: for timers, for pictures, for the other side. */
-export const browsersAtOnce = Math.min(6, 2 * availableParallelism());
+/** Of each kind: a test waits longer than it works, for timers, for pictures, for the other side. */
+export const browsersAtOnce = Math.min(6, Math.ceil(1.5 * availableParallelism()));
 
 /**
  * Playwright's projects for both browsers. A missing browser keeps its project, whose tests then fail. Tests tagged
- * `@matrix` run only with `npm run players`, which sets the variable.
+ * `@matrix` run only with `npm run players`, which sets the variable. `output`: the folder for traces of failures; each
+ * browser has its own, because a run empties it.
  */
-export function playwrightProjects() {
+export function playwrightProjects(output) {
   const left = process.env.PALLYCON_MATRIX ? [] : [/@matrix/];
   return [
     {
       name: "chromium",
+      outputDir: output && `${output}-chromium`,
       grepInvert: left,
       use: { browserName: "chromium", launchOptions: { executablePath: findBrowser("chromium"), args: CHROMIUM_ARGS } },
     },
@@ -144,6 +146,7 @@ export function playwrightProjects() {
     // prove nothing more in a second browser; skipped ones would count as failed.
     {
       name: "firefox",
+      outputDir: output && `${output}-firefox`,
       grepInvert: [...left, /@chromium/],
       use: {
         browserName: "firefox",

@@ -57,6 +57,20 @@ const STEPS = {
     ],
     outputs: ["build/demo"],
   },
+  pages: {
+    what: "Bundling the pages of the end-to-end tests",
+    script: "tests/e2e/bundle.mjs",
+    inputs: [
+      "tests/e2e/bundle.mjs",
+      "tests/e2e/page",
+      "tests/e2e/players",
+      "tests/e2e/compare",
+      "scripts/lib/bundle.mjs",
+      "package-lock.json",
+      "dist",
+    ],
+    outputs: ["build/pages"],
+  },
 };
 
 /** @param {keyof typeof STEPS} name */

@@ -1,6 +1,4 @@
 // The bridge is tested as pages load it: bundled.
-import { buildBridge } from "../../scripts/bridge.mjs";
+import { ensureBuilt } from "../../scripts/setup/build.mjs";
 
-export default async () => {
-  await buildBridge();
-};
+export default () => ensureBuilt("bridge");

@@ -12,8 +12,12 @@ import { expect, test } from "./fixture.mjs";
 test.describe.configure({ mode: "parallel" });
 
 const built = fileURLToPath(new URL("../../build/demo", import.meta.url));
-const WIDTHS = [360, 1280];
-const SCHEMES = ["light", "dark"];
+const LOOKS = [360, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
+/** axe reads the same document in both browsers and takes ten times as long in Firefox: there it looks once, the layout is seen at both widths. */
+const LOOKS_IN_FIREFOX = [
+  { width: 360, colorScheme: "light" },
+  { width: 1280, colorScheme: "dark", axe: true },
+];
 
 const pressPlay = (page) => page.getByRole("button", { name: "Play", exact: true }).click();
 const fragment = (parameters) => `#${new URLSearchParams(parameters)}`;
@@ -115,13 +119,16 @@ for (const one of PAGES) {
     test(`${one.name}, ${state.name}: no violation of WCAG 2.2 AA, nothing cut off, in light and dark`, async ({
       page,
       run,
+      browserName,
     }) => {
       test.setTimeout(240_000); // axe runs four times, and checks every displayed byte
-      for (const width of WIDTHS) {
+      for (const { width, colorScheme, axe = browserName === "chromium" } of browserName === "firefox"
+        ? LOOKS_IN_FIREFOX
+        : LOOKS) {
         await page.setViewportSize({ width, height: 800 });
-        for (const colorScheme of SCHEMES) {
-          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-          await open(page, run, one, state);
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await open(page, run, one, state);
+        if (axe) {
           const { violations } = await new AxeBuilder({ page })
             .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
             .analyze();
@@ -130,13 +137,13 @@ for (const one of PAGES) {
               `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
           );
           expect(told, `${width} px, ${colorScheme}`).toEqual([]);
-          expect(
-            await page.evaluate(() => document.documentElement.scrollWidth),
-            `${width} px, ${colorScheme}`,
-          ).toBeLessThanOrEqual(width);
-          // Another address of the same document would not load it again.
-          await page.goto("about:blank");
         }
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth),
+          `${width} px, ${colorScheme}`,
+        ).toBeLessThanOrEqual(width);
+        // Another address of the same document would not load it again.
+        await page.goto("about:blank");
       }
     });
   }
