@@ -148,7 +148,9 @@ for (const one of PAGES) {
     });
   }
 
-  test(`${one.name}: the document alone has title, description and policy, and nothing inline`, async () => {
+  test(`${one.name}: the document alone has title, description and policy, and nothing inline`, {
+    tag: "@chromium",
+  }, async () => {
     const html = readFileSync(join(built, one.file), "utf8");
     expect(html).toContain(`content="${policyOf(one)}"`);
     for (const forbidden of [
@@ -198,7 +200,9 @@ for (const one of PAGES) {
     await expect.poll(ground).toBe(light);
   });
 
-  test(`${one.name}: a remote's arrow keys move from the navigation into the page and back`, async ({ page, run }) => {
+  test(`${one.name}: a remote's arrow keys move from the navigation into the page and back`, {
+    tag: "@chromium",
+  }, async ({ page, run }) => {
     await page.addInitScript(() =>
       Object.defineProperty(navigator, "userAgent", {
         get: () => "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.5) AppleWebKit/537.36",

@@ -189,14 +189,15 @@ export const titleOf = ({ player, version, drm, name }) => `${version || player}
 
 /**
  * `@matrix`: only `npm run players` runs it. `npm test` has the newest versions, playing with every DRM, and all cases
- * with Widevine;
- * of the oldest versions, those with Widevine.
+ * with Widevine (7012, which takes the way of 7011, with Shaka alone); of the oldest versions, those with Widevine.
  */
 export function tagsOf({ player, version, drm, age, name, everywhere }) {
   const oldest = version === Object.keys(PLAYERS[player].versions).at(-1);
   const often =
     age === 0
-      ? drm === "widevine" || name === "plays" || (drm === "fairplay" && name.startsWith("renewal by"))
+      ? (drm === "widevine" && (name !== "7012" || player === "shaka")) ||
+        name === "plays" ||
+        (drm === "fairplay" && name.startsWith("renewal by"))
       : oldest && drm === "widevine";
   const anywhere = everywhere && (age === 0 || !often) && !PLAYERS[player].chromium?.[version]?.includes(drm);
   return [...(often ? [] : ["@matrix"]), ...(anywhere ? [] : ["@chromium"])];
