@@ -334,7 +334,7 @@ const TOUCHES = [
   [/^tests\/e2e\//, PAGES],
   [/^tests\/bridge\//, ["bridge-chromium", "bridge-firefox"]],
   [/^tests\/(js|server|license-server|scripts|demo|package|types|engines|webkit)\//, (_, name) => [name]],
-  [/^tests\/(mutants|matrix)\//, ["scripts"]],
+  [/^tests\/(mutants|matrix|showcase)\//, ["scripts"]],
   [/^tests\/(soak|support)\//, ["rust", "js", "e2e-chromium"]],
   [/^tests\/web\//, ["wasm"]],
   [/^(tests\/|examples\/[\w-]+\.rs|proptest-regressions\/)/, ["rust", "conformance"]],
