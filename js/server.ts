@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export type * from "./server/types.js";
-export { PallyConError } from "./core.js";
+export { PallyConError } from "./errors/error.js";
 export { init } from "./server/load.js";
 export { createAuthData, createLicenseToken, openAuthData, openLicenseToken } from "./server/token.js";
 export { buildCpixRequest, kmsUrl, parseCpixRequest, parseCpixResponse, requestContentKeys } from "./server/cpix.js";

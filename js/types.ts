@@ -329,7 +329,7 @@ export interface AdapterOptions {
    * as in EME, for Widevine: "required" if the account counts devices (stream limits), because only then Widevine keeps
    * their identity
    */
-  persistentState?: MediaKeysRequirement | undefined;
+  persistentState?: "required" | "optional" | "not-allowed" | undefined;
   /**
    * "hardware": the highest level that `probe()` finds, then lower ones; "software": those that need no hardware; an
    * object: as in EME

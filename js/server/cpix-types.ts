@@ -100,7 +100,7 @@ export interface ContentKeyOptions {
   /** milliseconds for the whole request, including redirects and the body; default 10 000 */
   timeout?: number | undefined;
   /** sent to the key server and to the origins in `allowRedirects` */
-  headers?: HeadersInit | undefined;
+  headers?: ConstructorParameters<typeof Headers>[0] | undefined;
   /** a longer response is refused while it is being read; default 16 MiB */
   maxResponseBytes?: number | undefined;
   /** origins that the key server may redirect to; default: only its own */

@@ -52,6 +52,12 @@ export interface ViewInfo {
   }[];
 }
 
+/**
+ * A `WebAssembly.Module`; a URL, a Response or bytes of `server.wasm`. `object`, because libraries of types without the DOM lack
+ * the first name.
+ */
+export type ServerModule = string | object;
+
 const core: ServerCore = bindings;
 
 const load = loadOnce(async (source?: ModuleSource) => {
@@ -62,8 +68,8 @@ const load = loadOnce(async (source?: ModuleSource) => {
  * Called automatically on first use. Runtimes that cannot compile bytes (Cloudflare Workers, Next.js edge) pass the module that their
  * bundler makes of the file that `npx pallycon-drm wasm server.wasm` writes.
  */
-export function init(source?: ModuleSource): Promise<void> {
-  return load(source);
+export function init(source?: ServerModule): Promise<void> {
+  return load(source as ModuleSource | undefined);
 }
 
 /** Calls the core; exceptions become PallyConErrors. */

@@ -45,6 +45,8 @@ const keep = (shared) => ({
   },
 });
 const keepCore = keep(SHARED);
+/** The server's types must lead neither to core.ts nor to the DOM, so it imports the error class from its own file. */
+const keepCoreOnServer = keep(new Map([...SHARED, [js("errors/error.js"), "./core.js"]]));
 /** Entries with the wasm inside, and what they have in common with the others. */
 const INLINE = [
   ["inline", new Map([...SHARED, [js("index.js"), "./index.js"]])],
@@ -139,7 +141,11 @@ export async function buildScripts({ forViewers = false } = {}) {
     banner: { js: scriptUrl() },
   });
   for (const name of forViewers ? ["inspect"] : ["inspect", "server"])
-    await build({ ...esm, entryPoints: { [name]: js(`${name}.ts`) }, plugins: [keepCore, guardGlobals, embedModules] });
+    await build({
+      ...esm,
+      entryPoints: { [name]: js(`${name}.ts`) },
+      plugins: [keepCoreOnServer, guardGlobals, embedModules],
+    });
   if (forViewers) return;
   writeServerWasm();
   writeRootFiles();

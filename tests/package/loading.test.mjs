@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
 import { after, before, test } from "node:test";
 import { nodeFileTrace } from "@vercel/nft";
@@ -166,6 +166,38 @@ void PallyConDrm.nothing;
     });
     assert.deepEqual(found, []);
   }
+});
+
+test("types: the server entry needs no DOM library", () => {
+  const file = join(user.project, "server.ts");
+  writeFileSync(
+    file,
+    `import { PallyConError, createLicenseToken, init, tokenHandler, type PackInfo } from "pallycon-drm/server";
+export const handler = (module: object) => init(module).then(() => tokenHandler({ siteId: "TUTO", siteKey: "" }, () => ({ policy: {} })));
+export const code = (error: unknown) => error instanceof PallyConError && error.code === "account-invalid";
+export { createLicenseToken, type PackInfo };
+`,
+  );
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts"],
+    strict: true,
+    noEmit: true,
+    typeRoots: [fileURLToPath(new URL("../../node_modules/@types", import.meta.url))],
+    types: ["node"],
+  });
+  const read = program.getSourceFiles().map(({ fileName }) => fileName);
+  assert.deepEqual(
+    read.filter((name) => name.startsWith(user.installed) && /types\/(core|client|players)/.test(name)),
+    [],
+  );
+  const found = ts.getPreEmitDiagnostics(program).filter(({ file }) => file?.fileName.startsWith(user.project));
+  assert.deepEqual(
+    found.map(({ messageText, file }) => `${file.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`),
+    [],
+  );
 });
 
 /** Runs the classic script with the given globals. @returns {Promise<string>} which URL init() asks for first */
