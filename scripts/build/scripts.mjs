@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { UserError } from "../lib/log.mjs";
+import { buildCommonJs } from "./commonjs.mjs";
 import { writeRootFiles } from "./root-files.mjs";
+import { pruneTypes } from "./types.mjs";
 
 const dist = join(root, "dist");
 const js = (name) => join(root, "js", name);
@@ -110,12 +112,12 @@ const common = {
 /**
  * Where the classic script is, and the .wasm beside it: `import.meta.url` of scripts without modules. A classic worker has no
  * document, and its location is its own script's, so what ran importScripts() is asked by the stack. The short URLs of CDNs
- * (https://cdn.jsdelivr.net/npm/pallycon-drm@0.2) are not in dist/.
+ * (https://cdn.jsdelivr.net/npm/pallycon-drm@0.2) are not in dist/. CommonJS says where it is (commonjs.mjs).
  */
 function scriptUrl() {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return (
-    `var scriptUrl=(typeof document==="object"?document.currentScript&&document.currentScript.src:` +
+    `var scriptUrl=typeof scriptFile==="string"?scriptFile:(typeof document==="object"?document.currentScript&&document.currentScript.src:` +
     `(/(\\w+:\\/\\/[^\\s()]+?)(:\\d+)?:\\d+\\)?$/m.exec(new Error().stack)||[])[1])||location.href;` +
     `scriptUrl=scriptUrl.replace(/(\\/pallycon-drm)(@[^\\/?#]*)?\\/?([?#].*)?$/,"$1@${version}/dist/");`
   );
@@ -148,6 +150,7 @@ export async function buildScripts({ forViewers = false } = {}) {
     });
   if (forViewers) return;
   writeServerWasm();
+  await buildCommonJs({ ...common, plugins: [guardGlobals] });
   writeRootFiles();
   await build({
     ...common,
@@ -177,4 +180,5 @@ export async function buildScripts({ forViewers = false } = {}) {
     { log: "build-tsc", quiet: true },
   );
   if (!result.ok) throw new UserError(`The TypeScript does not compile (${result.log}).\n${result.tail}`);
+  pruneTypes();
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -198,6 +199,47 @@ export { createLicenseToken, type PackInfo };
     found.map(({ messageText, file }) => `${file.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`),
     [],
   );
+});
+
+test("what can only require(), as Jest without flags, gets CommonJS; what can load an ES module gets that", () => {
+  const CONDITIONS = ["es2015", "module-sync", "module", "require", "types", "default"];
+  const only = createRequire(join(user.project, "only.cjs"));
+  for (const [name, entry] of Object.entries(manifest.exports)) {
+    if (!entry.require) continue;
+    const order = Object.keys(entry);
+    assert.deepEqual(
+      order,
+      CONDITIONS.filter((condition) => order.includes(condition)),
+      name,
+    );
+    assert.deepEqual([entry["module-sync"].default, entry.module], [entry.default, entry.default], name);
+    // As Jest's resolver does, which has no "module-sync".
+    const names = Object.keys(only(join(user.installed, entry.require.default)));
+    const esm = JSON.parse(
+      runIn(
+        user.project,
+        "names.mjs",
+        `console.log(JSON.stringify(Object.keys(await import("${pathToFileURL(join(user.installed, entry.default))}"))))`,
+      ),
+    );
+    assert.deepEqual(
+      esm.filter((one) => !names.includes(one)),
+      [],
+      name,
+    );
+  }
+  // Each adapter has a pallyConError() of its own: hls.js has the error in networkDetails, Shaka in the error's data.
+  const [{ PallyConError }, shaka, hls] = ["index", "shaka", "hls"].map((name) =>
+    only(join(user.installed, `dist/commonjs/${name}.js`)),
+  );
+  const error = new PallyConError({ code: "aborted", phase: "license", message: "", hint: "" });
+  const [ofShaka, ofHls] = [{ data: [error] }, { networkDetails: { pallyConError: error } }];
+  assert.deepEqual([shaka.pallyConError(ofShaka), shaka.pallyConError(ofHls)], [error, undefined]);
+  assert.deepEqual([hls.pallyConError(ofShaka), hls.pallyConError(ofHls)], [undefined, error]);
+  const paths = ["index", "server"].map((name) => JSON.stringify(join(user.installed, `dist/commonjs/${name}.js`)));
+  const code = `const { init, parseInitData } = require(${paths[0]}); const { createLicenseToken } = require(${paths[1]});
+    ${READ}.then(() => ${TOKEN});`;
+  assert.equal(runIn(user.project, "only.cjs", code), `${KEY}\ntrue`);
 });
 
 /** Runs the classic script with the given globals. @returns {Promise<string>} which URL init() asks for first */
