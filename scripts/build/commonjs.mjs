@@ -8,7 +8,7 @@ import { root } from "../lib/paths.mjs";
 const folder = join(root, "dist/commonjs");
 
 /**
- * The classic script is the main entry and all adapters in one file, so that the package need not have them once more. It is no module:
+ * The classic script is the main entry and all adapters in one file, so that the package need not have them once more. It is not a module:
  * Function makes one of it in the caller's realm, which is Jest's sandbox.
  */
 const INDEX = `const { readFileSync } = require("node:fs");
