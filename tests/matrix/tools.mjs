@@ -42,7 +42,7 @@ export const TOOLS = {
     vite: "8.4.0",
   },
   nuxt: { nuxt: "4.5.2", vue: "3.5.45", "vue-router": "5.5.1" },
-  jest: { jest: "30.5.2", "jest-environment-jsdom": "30.5.2" },
+  jest: { jest: "30.5.2", "jest-environment-jsdom": "30.5.2", esbuild: "0.28.2" },
   vitest: { vitest: "5.1.2", jsdom: "31.0.1", vite: "8.4.0" },
   workerd: { miniflare: "4.20260730.0", esbuild: "0.28.2" },
   ts57: { typescript: "5.7.3", "@types/node": "20.19.43" },
