@@ -1,5 +1,5 @@
 import { tokenHandler } from "pallycon-drm/server";
-import { userOf } from "../../../../session.js"; // yours: who is signed in
+import { userOf } from "../../../../session.js"; // yours: the signed-in user
 
 const { PALLYCON_SITE_ID: siteId = "", PALLYCON_SITE_KEY: siteKey = "", PALLYCON_ACCESS_KEY: accessKey } = process.env;
 
