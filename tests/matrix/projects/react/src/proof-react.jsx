@@ -3,6 +3,7 @@ import { StrictMode, useEffect, useRef, useState } from "react";
 import { Player } from "./player.jsx";
 import { useShaka } from "./use-shaka.js";
 
+const LICENSE_REQUEST = 2; // shaka.net.NetworkingEngine.RequestType.LICENSE
 const LICENSE = "data:application/octet-stream;base64,CAISAQA=";
 const source = { manifest: "/missing.mpd", contentId: "film" };
 
@@ -10,13 +11,14 @@ async function licenseRequest(player) {
   const engine = player.getNetworkingEngine();
   let token;
   // After the adapter's filter, and in place of the license server.
-  engine.registerRequestFilter((_type, request) => {
+  engine.registerRequestFilter((type, request) => {
+    if (type !== LICENSE_REQUEST) return; // the manifest is tried again meanwhile
     token = request.headers["pallycon-customdata-v2"];
     request.uris = [LICENSE];
     request.method = "GET";
     request.body = null;
   });
-  const { data } = await engine.request(2, {
+  const { data } = await engine.request(LICENSE_REQUEST, {
     uris: ["https://license.example"],
     method: "POST",
     body: new Uint8Array([8, 1, 18, 1, 255]).buffer,
