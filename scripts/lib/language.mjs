@@ -76,4 +76,5 @@ export const ALLOWED = [
   ["tests/server/example.test.mjs", "nobody", "the same user"],
   ["tests/server/cli.test.mjs", "nobody-knows", "a token for tests"],
   ["tests/js/options.test.mjs", "somebody", "a user's name"],
+  ["tests/matrix/projects/next/", "yours: who is signed in", "an object, not a subject"],
 ];

@@ -55,7 +55,7 @@ const rowsIn = (markdown) =>
         .map((text) => text.trim()),
     );
 
-/** Writes rows that were run over those in the table, in the order of all cells. Rows that no cell has any more are removed. */
+/** Writes rows that were run over those in the table, in the order of all cells. Rows that no longer have a cell are removed. */
 export function writeDocument(rows, cells) {
   const known = [...rows, ...rowsIn(readFileSync(DOCUMENT, "utf8"))];
   const wanted = cells.flatMap((cell) => Object.keys(cell.rows).map((title) => rowOf(cell, title)));

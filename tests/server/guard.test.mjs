@@ -48,7 +48,7 @@ test("a runtime that compiles no bytes says what to give to init(), and takes a 
     await init(module); console.log(JSON.stringify([first, typeof (await make())]));`;
   for (const runtime of [
     "process.getBuiltinModule = undefined;", // Next.js edge
-    // Cloudflare Workers with nodejs_compat; Node's own modules are no concern of this.
+    // Cloudflare Workers with nodejs_compat; Node's own modules do not matter here.
     `const { instantiate } = WebAssembly; WebAssembly.instantiate = async (given, imports) => {
        if (given.length === 8) throw new WebAssembly.CompileError("Wasm code generation disallowed by embedder");
        return instantiate(given, imports); };`,
