@@ -105,6 +105,7 @@ async function writeSboms(name) {
     "cyclonedx",
     "--omit",
     "dev",
+    "--package-lock-only",
   ]);
   writeFileSync(join(output, `${name}.npm.cdx.json`), ofNpm);
   return [`${name}.crates.cdx.json`, `${name}.npm.cdx.json`];
