@@ -52,7 +52,7 @@ test("base64, hex, URL encoding, headers, manifests, errors, CPIX and key ids ar
     await field(page).fill(input);
     await expect(title(page), what).toContainText(kind);
     await field(page).fill("");
-    await expect(title(page), what).toHaveCount(0);
+    await expect(title(page), what).toBeHidden();
   }
 });
 
