@@ -1,6 +1,6 @@
 /**
- * pallycon-drm/inline: the main entry with its wasm inside the script, where a `.wasm` file cannot be served or copied. The adapters are
- * used as ever. It is compiled by init() or with the first request, as the file would be.
+ * pallycon-drm/inline: the main entry with its wasm inside the script, for sites that cannot serve or copy a `.wasm` file. The adapters
+ * are used as usual. init() or the first request compiles it, like the file.
  *
  * @packageDocumentation
  */

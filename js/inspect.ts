@@ -135,7 +135,7 @@ let url: URL | undefined;
 try {
   url = new URL("./inspect.wasm", import.meta.url);
 } catch {
-  /* init() says so */
+  /* init() reports it */
 }
 
 const load = loadOnce(async (source?: ModuleSource) => {

@@ -1,4 +1,4 @@
-// `/// <reference types="pallycon-drm/wasm" />`: types of imported .wasm files where no bundler's own are known.
+// `/// <reference types="pallycon-drm/wasm" />`: types of imported .wasm files, if no bundler declares its own.
 declare module "*.wasm" {
   const source: import("./wasm/module.js").ModuleSource;
   export default source;

@@ -24,7 +24,7 @@ await main(async () => {
       "test",
       "--quiet",
       "--features",
-      // As npm test builds it: the crate is compiled once.
+      // Built like npm test does, so that the crate is compiled once.
       MODULES.join(),
       "--test",
       "conformance",

@@ -1,5 +1,5 @@
 // npm run matrix: the packed package in fresh projects of every bundler, framework, runtime and test runner. Prints a table.
-//   npm run matrix -- --only vite,next    cells whose names begin so
+//   npm run matrix -- --only vite,next    cells whose names begin with these
 //   npm run matrix -- --write             also writes what it ran into the table in docs/install.md, and the recipes
 import { options } from "./lib/args.mjs";
 import { ensureBrowsers } from "./setup/browsers.mjs";
@@ -27,7 +27,7 @@ await main(async () => {
   const all = await readCells();
   const cells = only ? all.filter(({ name }) => only.some((start) => name.startsWith(start))) : all;
   if (cells.length === 0)
-    throw new UserError("No cell has such a name.", `There are ${all.map(({ name }) => name).join(", ")}.`);
+    throw new UserError("No cell has this name.", `There are ${all.map(({ name }) => name).join(", ")}.`);
 
   const packed = await packPackage();
   const rows = [];

@@ -20,7 +20,7 @@ import { ensurePackages } from "./setup/npm.mjs";
 import { ensureRust } from "./setup/rust.mjs";
 import { ensureGit } from "./setup/system.mjs";
 
-/** The suites that the files read which differ from the commit where this branch left REF. */
+/** The suites that read files changed since this branch left REF. */
 function suitesSince(ref) {
   const base = ask(["git", "merge-base", ref, "HEAD"]);
   if (!base) throw new UserError(`git does not know "${ref}".`, "npm test -- --since COMMIT");
@@ -111,7 +111,7 @@ await main(async () => {
       log(`    ${suite.title}: ${result.passed} passed, ${result.failed} failed${note}, ${seconds(result.duration)}`);
     }
   };
-  // The two share nothing but the processor, for which neither has use all the time.
+  // The two only share the processor, which neither uses all the time.
   const lanes = [suites.filter(({ lane }) => lane === "rust"), suites.filter(({ lane }) => !lane)];
   if (availableParallelism() > 1) await Promise.all(lanes.map(runAll));
   else for (const lane of lanes) await runAll(lane);

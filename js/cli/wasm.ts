@@ -1,4 +1,4 @@
-// pallycon-drm wasm: the server's module as a file, for runtimes that compile nothing from bytes.
+// pallycon-drm wasm: the server's module as a file, for runtimes that cannot compile bytes.
 import { writeFile } from "node:fs/promises";
 import { unpack } from "../server/embedded.js";
 import { print, printJson } from "./terminal.js";
@@ -9,7 +9,7 @@ const NAME = "wasm";
 export async function runWasm(args: string[]): Promise<number> {
   const { values, positionals } = parse(NAME, args, {});
   const [file, ...more] = positionals;
-  if (file === undefined || more.length) throw new Usage("wasm takes the path of one file to write.", NAME);
+  if (file === undefined || more.length) throw new Usage("wasm takes one path: the file to write.", NAME);
   const bytes = await unpack();
   try {
     await writeFile(file, bytes);

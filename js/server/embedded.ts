@@ -2,11 +2,11 @@
 import { builtin, createError } from "../core.js";
 import { Reason } from "../generated/codes.js";
 
-/** The file's bytes. Only runtimes with Node's modules unpack them; the others compile no bytes either. */
+/** The file's bytes. Only runtimes with Node's modules unpack them; the others cannot compile bytes either. */
 export async function unpack(): Promise<Uint8Array> {
   const zlib = builtin<{ brotliDecompressSync(packed: Uint8Array): Uint8Array }>("node:zlib");
   if (!zlib) throw createError("wasm-blocked", { reason: Reason.WasmRefusedOutside });
-  // When it is needed: edge runtimes that are given a module do not parse it.
+  // Imported on demand: edge runtimes that get a module do not parse it.
   const { default: packed } = await import("../embedded/server.js");
   return zlib.brotliDecompressSync(Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)));
 }

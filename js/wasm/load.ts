@@ -20,12 +20,12 @@ const LOAD_TIMEOUT = 30_000;
 const late = () =>
   createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT, "player.wasm"] });
 
-/** Where the file is. At the top level, where file tracers see it; bundlers that write scripts without modules take import.meta away. */
+/** The file's URL. At the top level, where file tracers see it; bundlers that write scripts without modules remove import.meta. */
 export let playerUrl: URL | undefined;
 try {
   playerUrl = new URL("./player.wasm", import.meta.url);
 } catch {
-  /* init() says so */
+  /* init() reports it */
 }
 
 /** Loads the module. A failed load can be repeated; while loaded, another source is ignored. */

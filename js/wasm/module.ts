@@ -8,13 +8,13 @@ import type { Bytes } from "../types.js";
 export type ModuleSource = string | URL | Response | Promise<Response> | Bytes | WebAssembly.Module;
 
 const embedded: { [file: string]: () => Uint8Array } = {};
-/** A script has the module inside: nothing is fetched. */
+/** The script contains the module: nothing is fetched. */
 export const embed = (file: string, bytes: () => Uint8Array): void => {
   embedded[file] = bytes;
 };
 export const isEmbedded = (file: string): boolean => !!embedded[file];
 
-/** Neither a page nor a worker of one: there is no Content-Security-Policy that could be in the way. */
+/** Neither a page nor its worker: no Content-Security-Policy can apply. */
 declare const importScripts: unknown;
 const outside = typeof document === "undefined" && typeof importScripts === "undefined";
 
@@ -108,7 +108,7 @@ async function compile(source: Response | Bytes, name: string): Promise<WebAssem
   );
 }
 
-/** `<`, perhaps after a byte order mark or whitespace. */
+/** `<`, optionally after a byte order mark or whitespace. */
 const isHtml = (bytes: Uint8Array): boolean =>
   /^[\xef\xbb\xbf\s]*</.test(String.fromCharCode(...bytes.subarray(0, 64)));
 
@@ -123,7 +123,7 @@ function bytesOf(source: Bytes): Uint8Array {
   throw unreachable(Reason.WasmSourceInvalid, "");
 }
 
-/** Node's module, where there is Node or something like it. Asked for at run time, so that bundlers see no import of it. */
+/** Node's module, in Node and compatible runtimes. Imported at run time, so that bundlers see no import of it. */
 export function builtin<T>(name: string): T | undefined {
   const host = (typeof globalThis === "undefined" ? {} : globalThis) as {
     process?: { getBuiltinModule?: (name: string) => T | undefined };
@@ -133,7 +133,7 @@ export function builtin<T>(name: string): T | undefined {
 
 async function read(url: string | URL, name: string): Promise<Response | Bytes> {
   if (String(url).startsWith("file:")) {
-    // Node's fetch knows no file URLs.
+    // Node's fetch does not support file URLs.
     const fs = builtin<{ readFileSync(path: URL): Uint8Array }>("node:fs");
     if (fs) {
       try {

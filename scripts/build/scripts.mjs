@@ -49,7 +49,7 @@ const keep = (shared) => ({
 const keepCore = keep(SHARED);
 /** The server's types must lead neither to core.ts nor to the DOM, so it imports the error class from its own file. */
 const keepCoreOnServer = keep(new Map([...SHARED, [js("errors/error.js"), "./core.js"]]));
-/** Entries with the wasm inside, and what they have in common with the others. */
+/** Entries that contain the wasm, and the code that they share with the others. */
 const INLINE = [
   ["inline", new Map([...SHARED, [js("index.js"), "./index.js"]])],
   ["inline-media", new Map([...SHARED, [js("players/media.js"), "./media.js"]])],
@@ -61,8 +61,8 @@ const INLINE = [
 const keepCoreAlone = keep(new Map([...SHARED].filter(([, file]) => file === "./core.js")));
 
 /**
- * What wasm-bindgen's glue gets in the place of globals: js/wasm/fetch.ts and js/text-coding.ts say why. `fetch` in the player
- * module only, which alone requests anything.
+ * Replacements for globals in wasm-bindgen's glue: js/wasm/fetch.ts and js/text-coding.ts explain why. `fetch` only in the
+ * player module, the only one that sends requests.
  */
 const guardGlobals = {
   name: "guard-globals",

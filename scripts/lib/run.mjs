@@ -124,7 +124,7 @@ export function run(
   });
 }
 
-/** The same where a failure ends the script. @returns {Promise<string>} the output */
+/** The same, but a failure ends the script. @returns {Promise<string>} the output */
 export async function runOrFail(label, command, { hint, ...options } = {}) {
   const result = await run(label, command, options);
   if (!result.ok) throw new UserError(`${label} failed (${result.log}).\n${result.tail}`, hint);
@@ -138,7 +138,7 @@ export const playwrightTest = (config, project, ...args) => [
   ...["test", "-c", config, "--project", project, ...args],
 ];
 
-/** The first line of a short command's output, or undefined where it cannot be run. */
+/** The first line of a short command's output, or undefined if it cannot be run. */
 export function ask(command, options = {}) {
   const result = spawnSync(command[0], command.slice(1), {
     cwd: root,

@@ -1,5 +1,5 @@
 // Every test suite: its requirements, and how it is run and counted. `npm test` runs two at a time: the suites of the
-// lane "rust" (those that compile, then Firefox) one after the other, and the rest beside them.
+// lane "rust" (those that compile, then Firefox) one after the other, and the rest in parallel.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -125,7 +125,7 @@ export const CHROMIUM_ARGS = [
 // Without the pref, a Firefox that cannot download Widevine waits for a minute before it reports that it has none.
 export const FIREFOX_PREFS = { "media.gmp-widevinecdm.enabled": false, "media.autoplay.default": 0 };
 
-/** How many of each kind: a test waits longer than it works, for timers, for pictures, for the other side. */
+/** For each browser: tests wait more than they work, for timers, pictures and responses. */
 export const browsersAtOnce = Math.min(6, Math.ceil(1.5 * availableParallelism()));
 
 /**

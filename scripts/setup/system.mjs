@@ -1,4 +1,4 @@
-// What only the system's package manager can bring: on Debian and Ubuntu, as root, it is installed.
+// Tools that only the system's package manager provides: installed on Debian and Ubuntu, as root.
 import { run, which } from "../lib/run.mjs";
 import { UserError, log, step } from "../lib/log.mjs";
 import { windows } from "../lib/paths.mjs";
@@ -6,7 +6,7 @@ import { windows } from "../lib/paths.mjs";
 /** Whether `aptInstall()` can do something here. */
 export const hasApt = () => process.platform === "linux" && Boolean(which("apt-get")) && process.getuid?.() === 0;
 
-/** One by one: a name that this release does not have must not keep the others out. */
+/** One by one: a package that this release lacks must not block the others. */
 export async function aptInstall(names) {
   step(`Installing ${names.join(", ")} with apt (once)`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
@@ -27,18 +27,18 @@ export async function aptInstall(names) {
   }
 }
 
-/** Rust links by the C compiler, which rustup does not install. Windows' is found by rustc itself. */
+/** Rust links with the C compiler, which rustup does not install. On Windows, rustc finds it. */
 export async function ensureLinker() {
   if (windows || which("cc")) return;
   if (hasApt()) await aptInstall(["gcc", "libc6-dev"]);
   if (which("cc")) return;
   throw new UserError(
-    "There is no C linker (cc), without which Rust builds nothing.",
+    "No C linker (cc) was found, and Rust cannot build without one.",
     "Install it (Debian, Ubuntu: build-essential; Fedora: gcc; macOS: xcode-select --install) and run the command again.",
   );
 }
 
-/** Tests look into git's list of files. */
+/** Tests read git's list of files. */
 export async function ensureGit() {
   if (which("git")) return;
   if (hasApt()) await aptInstall(["git"]);

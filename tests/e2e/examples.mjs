@@ -1,6 +1,6 @@
 // Examples of README and docs/ that examples.spec.mjs plays: a page, and the numbers of its blocks that make one program together.
 
-/** The usual: Widevine, two keys. */
+/** The default: Widevine, two keys. */
 const of = (page, blocks, { drm = "widevine", content = "demo-cenc", ...rest } = {}) => ({
   page,
   blocks,

@@ -1,4 +1,4 @@
-// The examples of README and docs/ play as they are copied: only the addresses of the example site are replaced by the test's own.
+// The examples of README and docs/ play when copied: only the example site's addresses are replaced by the test's.
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
@@ -13,7 +13,7 @@ const folder = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)
 const all = examples();
 const codeOf = (page, index) => all.find((one) => one.page === page && one.index === index).code;
 
-/** What an example takes from the page around it. `player`: the app's own shaka.Player. */
+/** Declarations that an example expects from its page. `player`: the app's own shaka.Player. */
 const around = ({ drm, content, player }, run) => `
 Object.assign(window, {
   video: document.querySelector("video"),

@@ -424,7 +424,7 @@ test("2,000 exchanges of every kind do not change the size of wasm memory", asyn
     answer('{"errorCode":"7011","message":"no"}'),
     answer(bytes()),
   ];
-  // These take long, and what is kept of one of them shows at once.
+  // These are slow, and a single one reveals a leak.
   const large = [answer(new Uint8Array(300_000)), answer(utf8("x".repeat(900_000)))];
   const kindOf = (index) => (index % 25 === 24 ? large[((index - 24) / 25) % 2] : kinds[index % kinds.length]);
   const page = await newPage({ answers: [] });

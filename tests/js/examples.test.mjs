@@ -14,7 +14,7 @@ const REQUEST = `
 const { url, headers } = await pallycon.licenseRequest("widevine", new Uint8Array([8, 4]));
 console.log(url, Object.keys(headers).sort().join());`;
 
-/** By page and number of the block. `before` and `after` are what the page around it does; `prints` is what comes out. */
+/** By page and number of the block. `before` and `after` run around it; `prints` is the expected output. */
 const RUN = {
   "docs/api.md 1": {
     before: "const video = new EventTarget();",
@@ -109,7 +109,7 @@ for (const [name, { before = "", after = "", prints }] of Object.entries(RUN)) {
       process.execPath,
       ["--input-type=module", "-e", program.replaceAll('"./pallycon-drm/', `"${root}`)],
       {
-        cwd: root, // the package's own name is known inside the package
+        cwd: root, // the package's own name resolves inside the package
         env: { PATH: process.env.PATH },
       },
     );

@@ -11,7 +11,7 @@ import { pick, random } from "../support/random.mjs";
 after(leavePages);
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 20261128);
-// Most of a sequence is waiting for time limits. More of them: HOSTILE_SEQUENCES=5000, and npm run soak in a browser.
+// A sequence mostly waits for time limits. To run more: HOSTILE_SEQUENCES=5000, and npm run soak in a browser.
 const SEQUENCES = Number(process.env.HOSTILE_SEQUENCES ?? 800);
 
 const bytesOf = (next, length) => Uint8Array.from({ length }, () => next() * 256);

@@ -1,4 +1,4 @@
-// Chromium for the cells: it opens a page, waits for what the page puts into `result`, and keeps what the browser complained about.
+// Chromium for the cells: it opens a page, waits for its `result`, and records the browser's complaints.
 import { chromium } from "@playwright/test";
 import { CHROMIUM_ARGS, findBrowser } from "../../scripts/setup/browsers.mjs";
 import { UserError } from "../../scripts/lib/log.mjs";
@@ -10,7 +10,7 @@ let browser;
 /** @returns {Promise<{result: object, complaints: string[]}>} */
 export async function openPage(url) {
   const executablePath = findBrowser("chromium");
-  if (!executablePath) throw new UserError("Chromium is missing.", "Install Chromium, or set CHROME_BIN.");
+  if (!executablePath) throw new UserError("Chromium was not found.", "Install Chromium, or set CHROME_BIN.");
   browser ??= await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   const page = await browser.newPage();
   const complaints = [];

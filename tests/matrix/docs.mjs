@@ -1,4 +1,4 @@
-// docs/install.md: its recipes are files of projects/, which the cells build, and its table is what was run.
+// docs/install.md: its recipes are files of projects/, which the cells build, and its table shows the last run.
 import { readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { markdownTable, writeBetween } from "../../scripts/lib/markdown.mjs";
@@ -8,7 +8,7 @@ import { NODE, TOOLS } from "./tools.mjs";
 export const DOCUMENT = join(root, "docs/install.md");
 const RECIPE = /^<!-- (tests\/matrix\/projects\/\S+) -->\n[\s\S]*?^<!-- end -->$/gm;
 
-/** What a cell has to configure, as a link to its section. */
+/** The configuration that a cell needs, as a link to its section. */
 export const NEEDS = {
   "vite-dev": "[`optimizeDeps.exclude`](#vite-in-development)",
   "copy-wasm": "[copy the `.wasm` files](#bundlers-that-leave-the-module-behind)",
@@ -20,7 +20,7 @@ export const NEEDS = {
   jest: "[Jest's options](#test-runners)",
 };
 
-/** @param {string} markdown @returns {string} the same with every recipe as its file is now */
+/** @param {string} markdown @returns {string} the same with every recipe updated from its file */
 export function withRecipes(markdown) {
   return markdown.replace(RECIPE, (_, path) => {
     const code = readFileSync(join(root, path), "utf8").trimEnd();
@@ -55,7 +55,7 @@ const rowsIn = (markdown) =>
         .map((text) => text.trim()),
     );
 
-/** Writes rows that were run over those in the table, in the order of all cells. Rows that no longer have a cell are removed. */
+/** Replaces the table's rows by those that were run, in the order of all cells. Rows without a cell are removed. */
 export function writeDocument(rows, cells) {
   const known = [...rows, ...rowsIn(readFileSync(DOCUMENT, "utf8"))];
   const wanted = cells.flatMap((cell) => Object.keys(cell.rows).map((title) => rowOf(cell, title)));

@@ -1,4 +1,4 @@
-// The folders that cells use: a set of tools installed once per user, and the packed package put into it.
+// The folders that cells use: a set of tools installed once per user, plus the packed package.
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -61,7 +61,7 @@ export async function packPackage(from = root) {
 }
 
 /**
- * A project in which nothing but the tools is left of the cell before.
+ * A project that keeps only the tools of the previous cell.
  * @param {string} tool a name of TOOLS @param {string[]} names folders of projects/, later ones over earlier ones
  * @param {string} packed the unpacked package @param {object} manifest more for package.json
  */

@@ -1,4 +1,4 @@
-// The actions of a cell in its project: run the tool, serve what it made, open it in Chromium, ask its server.
+// The actions of a cell in its project: run the tool, serve its output, open it in Chromium, send requests to its server.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { warningsAbout } from "./warnings.mjs";
 
 const MINUTE = 60_000;
 const KEY = "000102030405060708090a0b0c0d0e0f";
-/** What projects/page/src/proof.js finds: in a page, in a worker, and where there is no `self` either. */
+/** The results of projects/page/src/proof.js: in a page, in a worker, and without `self`. */
 export const IN_NODE = { keyIds: [KEY], license: 5, inspect: "cenc" };
 export const IN_WORKER = { ...IN_NODE, request: "license.example dG9rZW4=" };
 export const IN_PAGE = { ...IN_WORKER, media: true };
@@ -32,7 +32,7 @@ const QUIET = {
 
 const equal = (found, expected) => assert.deepEqual(found, expected, `it found ${JSON.stringify(found)}`);
 
-/** The lines of output that say what failed. */
+/** The lines of output that explain the failure. */
 const reason = (output) => {
   const lines = output.split("\n").map((line) => line.trim());
   const index = lines.findIndex((line) => /error|cannot|could not|not found|failed/i.test(line));
@@ -124,7 +124,7 @@ export class Project {
     return server.url;
   }
 
-  /** Opens a page and compares what it found. */
+  /** Opens a page and compares its results. */
   async page(url, expected = IN_PAGE) {
     const { result, complaints } = await openPage(url);
     assert.ok(!result.error, result.error);
@@ -132,7 +132,7 @@ export class Project {
     assert.deepEqual(complaints, [], `the browser complained: ${complaints[0]}`);
   }
 
-  /** Asks a route, and compares. */
+  /** Requests a route, and compares. */
   async route(url, expected = ON_SERVER) {
     const response = await fetch(url);
     const body = await response.text();
@@ -140,7 +140,7 @@ export class Project {
     equal(JSON.parse(body), expected);
   }
 
-  /** Ends what was started. @returns {Promise<string[]>} what the tool said about the package */
+  /** Stops everything that was started. @returns {Promise<string[]>} the tool's messages about the package */
   async close() {
     for (const close of this.#closing.reverse()) await close();
     return warningsAbout(this.#output.replaceAll(this.folder, "."));

@@ -1,4 +1,4 @@
-// A static server for what a tool has built.
+// A static server for a tool's output.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";

@@ -1,4 +1,4 @@
-// Which warnings in a tool's output are about this package. Each makes its cell red.
+// The warnings in a tool's output that concern this package. Each makes its cell red.
 import { stripVTControlCharacters } from "node:util";
 
 const WARNING = /\bwarn(ing)?s?\b|⚠|deprecat|critical dependency/i;

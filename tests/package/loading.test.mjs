@@ -1,4 +1,4 @@
-// Builds and file tracers find the wasm of an installed package; where they do not, the error says so.
+// Builds and file tracers find the wasm of an installed package; otherwise the error says so.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -76,7 +76,7 @@ for (const format of ["esm", "cjs"]) {
 }
 
 const READ = `init().then(() => console.log(parseInitData("${BOX}").keyIds.join()), (error) => console.log(error.code, error.message, error.hint))`;
-test("the inline entry needs no file, in one script without modules, too, and gives its wasm to the adapters' core", async () => {
+test("the inline entry needs no file, even in one script without modules, and passes its wasm to the adapters' core", async () => {
   const direct = `import { init, parseInitData } from "pallycon-drm/inline"; ${READ};`;
   const beside = `import "pallycon-drm/inline"; import { init, parseInitData } from "pallycon-drm"; import { attachShaka } from "pallycon-drm/shaka";
     globalThis.attach = attachShaka; ${READ};`;
@@ -87,7 +87,7 @@ test("the inline entry needs no file, in one script without modules, too, and gi
     }
 });
 
-test("without it, a bundle that has no .wasm beside it names it", async () => {
+test("without it, a bundle without the .wasm next to it names the missing file", async () => {
   const code = `import { init, parseInitData } from "pallycon-drm"; ${READ};`;
   const esm = run(await bundled("lost.mjs", code, { format: "esm" }));
   assert.match(esm, /wasm-unreachable file:.*\/player\.wasm could not be read\. .*pallycon-drm\/inline/);
@@ -286,7 +286,7 @@ test("the classic script finds its wasm: beside it, by a CDN's short URL, and in
   );
 });
 
-test("where TextDecoder is missing, as in Jest's jsdom, an import passes and init() says what to do", () => {
+test("without TextDecoder, as in Jest's jsdom, an import succeeds and init() says what to do", () => {
   const code = `delete globalThis.TextDecoder; delete globalThis.TextEncoder;
     const main = await import("pallycon-drm"); const inspect = await import("pallycon-drm/inspect"); await import("pallycon-drm/media");
     for (const { init } of [main, inspect]) await init().catch((error) => console.log(error.name, error.code, error.message, error.hint));`;

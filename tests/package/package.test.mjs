@@ -65,7 +65,7 @@ test("it has no dependencies to install, and declares its Node version and what 
   assert.deepEqual(manifest.dependencies ?? {}, {});
   assert.equal(manifest.license, "MIT OR Apache-2.0");
   assert.equal(manifest.type, "module");
-  // The inline entries register their wasm: a bundler must not leave them out where nothing of theirs is used.
+  // The inline entries register their wasm: a bundler must not drop them if none of their exports is used.
   for (const name of ["inline", "inline-media"])
     assert.ok(manifest.sideEffects.includes(`./dist/${name}.js`) && manifest.sideEffects.includes(`./${name}.js`));
   assert.equal(manifest.sideEffects.length, 4);

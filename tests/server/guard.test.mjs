@@ -38,7 +38,7 @@ test("its wasm is embedded: it is compiled once, without a file or a request", (
   );
 });
 
-test("a runtime that compiles no bytes says what to give to init(), and takes a module", () => {
+test("in a runtime that cannot compile bytes, the error says what to pass to init(), which accepts a module", () => {
   const code = (
     runtime,
   ) => `const module = new WebAssembly.Module((await import("node:fs")).readFileSync("dist/server.wasm")); ${runtime}

@@ -13,7 +13,7 @@ let url: URL | undefined;
 try {
   url = new URL("./media.wasm", import.meta.url);
 } catch {
-  /* attachMedia() says so */
+  /* attachMedia() reports it */
 }
 
 /** Loads it once; after a failure the next call tries again. @internal */

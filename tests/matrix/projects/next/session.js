@@ -1,2 +1,2 @@
-/** In place of a site's own sessions: everybody is the same viewer. */
+/** Replaces a site's own sessions: every visitor is the same viewer. */
 export const userOf = async (_request) => "viewer";

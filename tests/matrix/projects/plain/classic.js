@@ -1,4 +1,4 @@
-// What src/proof.js does, with the classic script, which has everything but the inspector.
+// The same as src/proof.js, with the classic script, which has everything but the inspector.
 (() => {
   const { attachMedia, createPallyCon, init, parseInitData } = self.PallyConDrm;
   const BOX = "000000327073736800000000edef8ba979d64acea3c827dcd51d21ed000000121210000102030405060708090a0b0c0d0e0f";

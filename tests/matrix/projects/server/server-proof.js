@@ -1,4 +1,4 @@
-// What every server of the matrix does: it makes a license token and reads it back.
+// Run by every server of the matrix: makes a license token and reads it back.
 import { createLicenseToken, openLicenseToken } from "pallycon-drm/server";
 
 const account = {

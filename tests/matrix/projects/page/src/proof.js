@@ -1,4 +1,4 @@
-// What every page of the matrix does: it uses each .wasm module for browsers, and one adapter.
+// Run by every page of the matrix: uses each .wasm module for browsers, and one adapter.
 import { attachMedia, attachShaka, createPallyCon, init, initInspect, inspectAny, parseInitData } from "./entries.js";
 
 // A PSSH box of version 0: size 50, "pssh", version and flags, Widevine's system id, 18 bytes of data: field 2, a key id of 16 bytes.

@@ -1,5 +1,5 @@
 import { tokenHandler } from "pallycon-drm/server";
-import { userOf } from "../../../../session.js"; // yours: the signed-in user
+import { userOf } from "../../../../session.js"; // yours: returns the signed-in user
 
 const { PALLYCON_SITE_ID: siteId = "", PALLYCON_SITE_KEY: siteKey = "", PALLYCON_ACCESS_KEY: accessKey } = process.env;
 
