@@ -15,7 +15,7 @@ const commonjs = {
   name: "jest-commonjs",
   title: "Jest",
   tool: "jest",
-  files: ["page", "server", "jest"],
+  files: ["page", "server", "jest", "no-inspector"],
   needs: "jest",
   manifest: { type: "commonjs" },
   prepare: async ({ folder }) => {
