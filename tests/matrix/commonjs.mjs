@@ -1,7 +1,7 @@
 // The proofs as CommonJS, for cells that require the package.
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** Rewrites a module in place. Named imports, named re-exports and exported functions are all that the proofs have. */
+/** Rewrites a module in place. The proofs have only named imports, named re-exports, and exported functions and constants. */
 export function asCommonJs(file) {
   const exported = [];
   const required = (names, from) => `const ${names.replaceAll(" as ", ": ")} = require(${from});`;
@@ -16,7 +16,7 @@ export function asCommonJs(file) {
       );
       return required(names, from);
     })
-    .replace(/^export (async function (\w+))/gm, (_, head, name) => {
+    .replace(/^export ((?:async function|const) (\w+))/gm, (_, head, name) => {
       exported.push(name);
       return head;
     });

@@ -1,5 +1,6 @@
 // docs/install.md: its recipes are files of projects/, which the cells build, and its table shows the last run.
 import { readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { extname, join } from "node:path";
 import { markdownTable, writeBetween } from "../../scripts/lib/markdown.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
@@ -35,7 +36,7 @@ const versionOf = ({ tool, title }) => (title === "Node" ? NODE : (Object.values
 
 /** @param {import("./run.mjs").Cell} cell @param {string} title of its row @returns {string[]} as in HEAD */
 export function rowOf(cell, title, error) {
-  const result = error ? `fails: ${error.replaceAll("|", "\\|")}` : "works";
+  const result = error ? `fails: ${error.replaceAll("|", "\\|").replaceAll(homedir(), "~")}` : "works";
   return [cell.title, versionOf(cell), title, NEEDS[cell.needs] ?? "", result];
 }
 

@@ -27,6 +27,7 @@ export const TOOLS = {
     typescript: "6.0.3",
   },
   next: { next: "16.4.6", ...REACT },
+  next15: { next: "15.5.29", ...REACT },
   webpack: { webpack: "5.113.0", "webpack-cli": "7.3.1" },
   rspack: { "@rspack/core": "2.3.3", "@rspack/cli": "2.2.8" },
   rollup: { rollup: "4.68.8", "@rollup/plugin-node-resolve": "16.0.3" },

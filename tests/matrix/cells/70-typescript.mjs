@@ -10,7 +10,7 @@ const projects = (version) => ({
 
 export default Object.entries(VERSIONS).map(([tool, version]) => ({
   name: `typescript-${version}`,
-  title: "TypeScript",
+  title: `TypeScript ${version}`,
   tool,
   files: ["types"],
   rows: Object.fromEntries(
