@@ -161,14 +161,7 @@ export type PolicyTrackType = "ALL" | "ALL_VIDEO" | "AUDIO" | "SD" | "HD" | "UHD
 export type AllowedTrackTypes = "ALL" | "SD_ONLY" | "SD_HD" | "SD_UHD1" | "SD_UHD2";
 
 /** Requirements for the display's connection. */
-export type HdcpVersion =
-  | "HDCP_NONE"
-  | "HDCP_V1"
-  | "HDCP_V2"
-  | "HDCP_V2_1"
-  | "HDCP_V2_2"
-  | "HDCP_V2_3"
-  | "HDCP_NO_DIGITAL_OUTPUT";
+export type HdcpVersion = "HDCP_NONE" | "HDCP_V1" | "HDCP_V2" | "HDCP_V2_1" | "HDCP_V2_2" | "HDCP_V2_3" | "HDCP_NO_DIGITAL_OUTPUT";
 
 /** Analog copy protection. */
 export type CgmsFlags = "CGMS_NONE" | "COPY_FREE" | "COPY_ONCE" | "COPY_NEVER";

@@ -16,7 +16,7 @@ const EXPIRED = JSON.stringify({ errorCode: "7011", message: "expired token" });
 
 /** What the license server responds, and what the package must make of it. */
 const FAILURES = {
-  "/503": { status: 503, body: "busy", code: "server-unavailable", hint: /try again/ },
+  "/503": { status: 503, body: "busy", code: "server-unavailable", hint: /^Try again/ },
   "/page": { status: 200, body: HTML, code: "not-a-license", hint: /portal/ },
   "/expired": { status: 200, body: EXPIRED, code: "token-expired", hint: /fresh token/ },
   "/no-network": { code: "network", hint: /connection/ },

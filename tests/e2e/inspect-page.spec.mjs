@@ -216,7 +216,7 @@ test("build: changing a field changes the bytes, and mistakes are reported", asy
   expect(after.length).toBe(before.length + 2);
   expect(after.includes("my-movie-2")).toBe(true);
   await expect(page.locator("build-view hex-view .chosen").first()).toBeVisible();
-  await page.getByLabel(/^Key ids \(one a line/).fill("xyz");
+  await page.getByLabel(/^Key ids \(one per line/).fill("xyz");
   await expect(page.getByRole("alert").filter({ hasText: "is not a key id" })).toBeVisible();
   await page.getByLabel("Build a").selectOption("playready");
   await expect(page.locator("build-view .problem .notice")).toHaveCount(0);

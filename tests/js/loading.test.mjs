@@ -101,7 +101,7 @@ const WAYS = {
   "is damaged": [() => new Response(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 99])), /damaged/],
   "is another module": [
     () => new Response(readFileSync(new URL("../../dist/media.wasm", import.meta.url))),
-    /is not player\.wasm/,
+    /is not the expected player\.wasm/,
   ],
   "breaks off": [
     () => new Response(new ReadableStream({ pull: (stream) => stream.error(new TypeError("terminated")) })),

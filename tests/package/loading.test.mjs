@@ -311,12 +311,12 @@ test("the error names the file that was needed and what came instead", () => {
   const lines = runIn(user.project, "sources.mjs", code).split("\n");
   const expected = [
     /^file:.*\/missing\/player\.wasm could not be read\. → .*pallycon-drm\/inline/,
-    /^file:.*\/media\.wasm is not player\.wasm/,
+    /^file:.*\/media\.wasm is not the expected player\.wasm/,
     /^https:\/\/app\.example\/assets\/player\.wasm is not a \.wasm file but an HTML page\. → .*pallycon-drm\/inline/,
     /^Vite .*\/\.vite\/deps\/player\.wasm.*optimizeDeps: \{ exclude: \["pallycon-drm"\] \}/,
     /^Vite .*\/\.vite\/deps\/player\.wasm.*optimizeDeps: \{ exclude: \["pallycon-drm"\] \}/,
     /^The request for https:\/\/app\.example\/player\.wasm was answered with HTTP 404\. → .*pallycon-drm\/inline/,
-    /^What init\(\) was given is not player\.wasm/,
+    /^What init\(\) was given is not the expected player\.wasm/,
   ];
   assert.equal(lines.length, expected.length, lines.join("\n"));
   for (const [at, pattern] of expected.entries()) assert.match(lines[at], pattern);
