@@ -3,12 +3,12 @@
 //
 // A script, because the tools that do this are of no use here: textlint and write-good read Markdown alone, cspell knows
 // single words, and Vale, which reads comments too, is a program that its npm package downloads when it is installed.
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root } from "./lib/paths.mjs";
 import { ALLOWED, PATTERNS } from "./lib/language.mjs";
+import { projectFiles } from "./lib/manifest.mjs";
+import { root } from "./lib/paths.mjs";
 
 /** Files that are written here by hand; of what is generated, the source is checked. */
 const CHECKED =
@@ -17,10 +17,7 @@ const KINDS = /\.(md|rs|js|mjs|cjs|ts|tsx|css|html|sh)$|^errors\.json$/;
 const LEFT_OUT =
   /^scripts\/(lib\/)?language\.mjs$|^tests\/scripts\/language\.test\.mjs$|^js\/generated\/|^tests\/vectors\/|^docs\/(errors|adapter-bugs|without-and-with)\.md$/;
 
-const files = () =>
-  execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
-    .split("\n")
-    .filter((file) => CHECKED.test(file) && KINDS.test(file) && !LEFT_OUT.test(file) && existsSync(join(root, file)));
+const files = () => projectFiles().filter((file) => CHECKED.test(file) && KINDS.test(file) && !LEFT_OUT.test(file));
 
 /** Where a comment, a text or a list item begins: what a sentence begins with there is matched as after a full stop. */
 const START = "¶";

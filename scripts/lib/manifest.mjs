@@ -1,5 +1,5 @@
-// Facts that several manifests repeat: the version, and the repository's address.
-import { readFileSync } from "node:fs";
+// Facts that several manifests repeat (the version, the repository's address), and the files that belong to the project.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
 import { ask } from "./run.mjs";
@@ -39,9 +39,12 @@ export function repositoriesNamed() {
 }
 
 const TEXTS = ["*.md", "*.json", "*.toml", "*.yml", "*.ts", "*.mjs", "*.rs", "*.html"];
-/** Texts that git tracks, or would. */
-export const textFiles = () =>
-  ask(["git", "ls-files", "--cached", "--others", "--exclude-standard", ...TEXTS]).split("\n");
+/** The files that git tracks, or would: nothing that a build or a test leaves. @param {string[]} patterns as git's */
+export const projectFiles = (...patterns) =>
+  ask(["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", ...patterns])
+    .split("\n")
+    .filter((file) => existsSync(join(root, file)));
+export const textFiles = () => projectFiles(...TEXTS);
 
 /** The commit that is checked out, or undefined if something is not committed. */
 export const commit = () =>

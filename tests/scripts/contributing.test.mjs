@@ -1,22 +1,14 @@
 // CONTRIBUTING's lists of the files that a change touches are true: each is compared with an existing example, found by its name.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { projectFiles } from "../../scripts/lib/manifest.mjs";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
-const LEFT_OUT =
-  /^(node_modules|target|dist|build|test-results|\.git|package-lock\.json|js\/generated)(\/|$)|^[\w-]+\.(js|d\.ts)$|\/(node_modules|target|package-lock\.json)(\/|$)|\.(wasm|m4s|mp4|webm|der)$/;
+const BINARY = /\.(wasm|m4s|mp4|webm|der)$/;
 
-/** Every text file of the project, by path. */
-function texts(folder = "") {
-  return readdirSync(new URL(folder || ".", root), { withFileTypes: true }).flatMap(({ name }, index, entries) => {
-    const path = folder + name;
-    if (LEFT_OUT.test(path)) return [];
-    return entries[index].isDirectory() ? texts(`${path}/`) : [path];
-  });
-}
-const files = texts();
+const files = projectFiles().filter((path) => !/(^|\/)package-lock\.json$/.test(path) && !BINARY.test(path));
 
 /** The files in a section's table. */
 function listed(heading) {

@@ -1,23 +1,18 @@
 // Links in the documents work, and their statements match the project.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { codesOf, errorTable, hintOf } from "../../scripts/build/errors.mjs";
 import { FILE, render } from "../../scripts/docs/errors.mjs";
+import { projectFiles } from "../../scripts/lib/manifest.mjs";
 import { blocks } from "../../scripts/lib/readme.mjs";
 import { SUITES } from "../../scripts/lib/suites.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path) => readFileSync(join(root, path), "utf8");
-const documents = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
-  cwd: root,
-  encoding: "utf8",
-})
-  .trim()
-  .split("\n");
+const documents = projectFiles("*.md");
 
 test("every relative link in a document leads to a file", () => {
   let seen = 0;
