@@ -14,6 +14,7 @@ export type { Texts } from "./errors/texts.js";
 export { asBytes, copyBytes, decodeText, encodeText, hex, redactUrl } from "./bytes.js";
 export { builtin, embed, fetchModule, isEmbedded, type ModuleSource } from "./wasm/module.js";
 export { isLoaded, load, memory, playerUrl } from "./wasm/load.js";
+export { arrived } from "./script.js";
 export { loadOnce } from "./wasm/once.js";
 export { inspect, isSameKeyId, keyProblem, readInitData, renewalWait } from "./wasm/core.js";
 export { Client, clientOf, createPallyCon } from "./client/client.js";

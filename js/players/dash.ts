@@ -25,6 +25,7 @@ import type {
 import {
   KEY_SYSTEM,
   PallyConError,
+  arrived,
   asBytes,
   clientOf,
   createError,
@@ -74,7 +75,7 @@ export function attachDash(player: DashPlayer, drm: PallyCon, options: DashOptio
   return attachOnce(player, async () => {
     const client = clientOf(drm);
     const robust = options.robustness
-      ? await (await import("./parts/robustness.js")).robustDash(player, client, options)
+      ? await (await arrived(import("./parts/robustness.js"))).robustDash(player, client, options)
       : undefined;
     return new Attachment(player, client, options, robust).start();
   });

@@ -10,6 +10,7 @@
 import {
   KEY_SYSTEM,
   UNCOUNTED,
+  arrived,
   asBytes,
   clientOf,
   createError,
@@ -60,7 +61,7 @@ export async function hlsConfig(
 ): Promise<{ config: HlsDrmConfig; dispose: Undo }> {
   const client = clientOf(drm);
   const robust = options.robustness
-    ? await (await import("./parts/robustness.js")).robustHls(client, options)
+    ? await (await arrived(import("./parts/robustness.js"))).robustHls(client, options)
     : undefined;
   const controller = newAbortController();
   const { attempts, base, cap } = client.retry;

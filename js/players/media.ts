@@ -17,6 +17,7 @@ import {
   LEGACY_FAIRPLAY,
   MAX_TIMER,
   PallyConError,
+  arrived,
   asBytes,
   bufferedAhead,
   clientOf,
@@ -237,7 +238,7 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
 
   try {
     const robust = options.robustness
-      ? await (await import("./parts/robustness.js")).robustMedia(client, options)
+      ? await (await arrived(import("./parts/robustness.js"))).robustMedia(client, options)
       : undefined;
     const [choice, module] = await Promise.all([
       robust?.choose() ?? choose(options),

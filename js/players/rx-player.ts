@@ -7,7 +7,7 @@
  * finds the rest.
  * @packageDocumentation
  */
-import { KEY_SYSTEM, PallyConError, clientOf, createError } from "../core.js";
+import { KEY_SYSTEM, PallyConError, arrived, clientOf, createError } from "../core.js";
 import type { AdapterOptions, Client, Drm, Octets, PallyCon, RequestContext } from "../core.js";
 import { licenseHandler } from "../license-handler.js";
 import { warnUntested } from "./parts/version.js";
@@ -70,7 +70,7 @@ export async function rxKeySystems(
     };
   };
   if (!adapter.robustness) return Promise.all(drms.map(make));
-  robust = await (await import("./parts/robustness.js")).robustRx(player, client, adapter, drms, make, link);
+  robust = await (await arrived(import("./parts/robustness.js"))).robustRx(player, client, adapter, drms, make, link);
   return robust.options;
 }
 

@@ -17,7 +17,18 @@ import { errorEvent, fromNetwork, pallyConError } from "./shaka/errors.js";
 import { ShakaRenewals } from "./shaka/renewal.js";
 import type { Robust } from "./shaka/robustness.js";
 import type { DrmConfig, Request, Response, ShakaError, ShakaPlayer, ShakaStorage } from "./shaka/types.js";
-import { UNCOUNTED, asBytes, clientOf, drmOf, originOf, prepare, read, redactUrl, toPallyConError } from "../core.js";
+import {
+  UNCOUNTED,
+  arrived,
+  asBytes,
+  clientOf,
+  drmOf,
+  originOf,
+  prepare,
+  read,
+  redactUrl,
+  toPallyConError,
+} from "../core.js";
 import type {
   AdapterOptions,
   Bytes,
@@ -196,7 +207,11 @@ class Attachment {
   };
 
   async step(): Promise<void> {
-    this.robust = await (await import("./parts/robustness.js")).robustShaka(this.player, this.client, this.options);
+    this.robust = await (await arrived(import("./parts/robustness.js"))).robustShaka(
+      this.player,
+      this.client,
+      this.options,
+    );
   }
 
   private readonly onResponse = async (type: number, response: Response): Promise<void> => {

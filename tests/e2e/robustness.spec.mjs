@@ -69,8 +69,9 @@ const granted = (page) =>
       .map(({ keySystem, level }) => [keySystem, level]),
   );
 
-async function start(page, run, { page: query, play, path = MPD }, bridge, robustness) {
+async function start(page, run, { page: query, play, path = MPD }, bridge, robustness, missing) {
   await openLab(page, run, bridge, query);
+  if (missing) await page.route(missing, (route) => route.abort());
   const keySystem = bridge.drms[0] === "playready" ? "com.microsoft.playready" : "com.widevine.alpha";
   await page.evaluate(`window.start = ${play}`);
   await page.evaluate(
@@ -149,6 +150,16 @@ for (const [name, player] of Object.entries(PLAYERS))
       expect((await events(page, "error")).map(({ error: { code } }) => code)).toEqual([ours]);
       await expectNoPicture(page);
       expect(await levels(page)).toEqual([]);
+    });
+
+    if (OLDER.test(name)) return;
+    test("names the script, if the option's own does not arrive", async ({ page, run }) => {
+      // The labs of rx-player and of the bare element note it, the others throw it.
+      const thrown = await start(page, run, player, ANDROID, "hardware", "**/robustness*.js").then(
+        () => page.evaluate(() => window.lab.refusal.message),
+        ({ message }) => message,
+      );
+      expect(thrown).toContain("robustness.js, a script of the package, cannot be loaded");
     });
   });
 

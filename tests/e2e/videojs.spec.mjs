@@ -1,44 +1,24 @@
 // video.js with contrib-eme and the adapter's key systems: every DRM really decrypts, and what the app reads in
 // player.error().
-import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
+import { expect, expectNoPicture, expectPlaying, test } from "./fixture.mjs";
+import {
+  HEADER,
+  MPD,
+  ONE_BROWSER,
+  cdm,
+  errors,
+  events,
+  expectNothingUncaught,
+  failed,
+  load,
+  of,
+  open,
+  play,
+  posts,
+  tokenOf,
+} from "./videojs.mjs";
 
-const HEADER = "pallycon-customdata-v2";
-/** One DRM, and one refusal, are enough in a second browser. */
-const ONE_BROWSER = { tag: "@chromium" };
-const MPD = "demo-single-key/manifest.mpd";
-const OPTIONS = { contentId: "demo-single-key" };
-
-const open = (page, run, bridge, query = "") => openLab(page, run, bridge, `videojs/${query}`);
-const play = (page, path = MPD, setup = { options: OPTIONS }) =>
-  page.evaluate(([path, setup]) => window.lab.play(path, setup), [path, setup]);
-const load = (page, path) => page.evaluate((path) => window.lab.load(path), path);
-const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
-const of = (page, name) => page.evaluate((name) => window.lab[name], name);
-const errors = (page) => of(page, "playerErrors");
-const events = (page, type) =>
-  page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
-const cdm = (page, event) =>
-  page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
-const tokenOf = ({ headers }) => JSON.parse(Buffer.from(headers[HEADER], "base64").toString());
-
-/** The first error of the player, which must be ours. */
-async function failed(page, ours) {
-  await expect.poll(async () => (await errors(page)).length).toBeGreaterThan(0);
-  const [error] = await errors(page);
-  expect(error).toMatchObject({
-    code: 5,
-    original: true,
-    ours: { ...ours, isOurs: true, hint: expect.stringMatching(/\.$/) },
-  });
-  expect(error.message).toContain(error.ours.hint);
-  return error;
-}
-
-// After every test: there was no uncaught error, and the CDM only got licenses.
-test.afterEach(async ({ page }) => {
-  expect(await of(page, "unhandled")).toEqual([]);
-  expect(await cdm(page, "refused")).toEqual([]);
-});
+test.afterEach(expectNothingUncaught);
 
 test("contrib-eme 5.2, the oldest tested version: it plays, and a refusal is the player's error", {
   tag: "@chromium",
@@ -354,96 +334,6 @@ test.describe("in one browser", ONE_BROWSER, () => {
     expect((await events(page, "key-status")).map(({ status }) => status)).toContain("expired");
   });
 
-  test("a refusal after the CDM has requested its service certificate is the player's error", async ({ page, run }) => {
-    await open(page, run, { drms: ["widevine"], serviceCertificateRequest: true });
-    await run.faults({ on: "license", fault: "error:7011", after: 1 });
-    await play(page);
-    await failed(page, { serverCode: "7011" });
-    expect((await posts(run)).length).toBe(2);
-    await run.faults();
-    await load(page, MPD);
-    await expectPlaying(page);
-  });
-
-  test("a configured Widevine certificate is set: no request for it at the license URL", async ({ page, run }) => {
-    await open(page, run, { drms: ["widevine"], serviceCertificateRequest: true });
-    await page.evaluate(() =>
-      window.lab.play("demo-single-key/manifest.mpd", {
-        options: {
-          certificate: { widevine: { url: `${new URL("../../", location.href).href}ri/widevineCert.do?siteId=DEMO` } },
-        },
-      }),
-    );
-    await expectPlaying(page);
-    expect((await posts(run)).every(({ keyIds }) => keyIds.length > 0)).toBe(true);
-  });
-
-  for (const certificateOrder of ["at-once", "strict"]) {
-    test(`FairPlay's certificate is set before the first request, and fetched once, if the CDM takes it ${certificateOrder}`, async ({
-      page,
-      run,
-    }) => {
-      await open(page, run, { drms: ["fairplay"], certificateOrder });
-      await run.faults({ on: "certificate", fault: "slow:300" });
-      await play(page, "demo-cbcs/hls/fairplay.m3u8", { options: { contentId: "demo-cbcs" } });
-      await expectPlaying(page);
-      const order = await page.evaluate(() =>
-        window.__cdmBridge.log
-          .map(({ event }) => event)
-          .filter((event) => /^(server-certificate|generate-request)$/.test(event)),
-      );
-      expect(order).toEqual(["server-certificate", "generate-request", "generate-request"]);
-      expect((await run.requests("certificate")).length).toBe(1);
-    });
-  }
-
-  for (const [name, fault, ours] of [
-    ["that is a sign-in page", { on: "certificate", fault: "html" }, { code: "certificate-invalid" }],
-    [
-      "that is PallyCon's error 7301",
-      { on: "certificate", fault: "error:7301" },
-      { phase: "certificate", serverCode: "7301" },
-    ],
-  ]) {
-    test(`FairPlay: a certificate ${name} is the player's error, once; the same source plays afterwards`, async ({
-      page,
-      run,
-    }) => {
-      await open(page, run, { drms: ["fairplay"], certificateOrder: "strict" });
-      await run.faults(fault);
-      await page.evaluate(
-        (url) =>
-          window.lab.play("demo-cbcs/manifest.mpd", {
-            options: { contentId: "demo-cbcs", certificate: { fairplay: { url } } },
-          }),
-        run.url("ri/fpsCert.do?siteId=DEMO"),
-      );
-      const error = await failed(page, ours);
-      expect(error).toMatchObject({ type: "eme-failed-set-server-certificate", keySystem: "com.apple.fps" });
-      expect((await errors(page)).length).toBe(1);
-      expect(await posts(run)).toEqual([]);
-      await run.faults();
-      await load(page, "demo-cbcs/manifest.mpd");
-      await expectPlaying(page);
-      expect((await errors(page)).length).toBe(1);
-    });
-  }
-
-  test("FairPlay: a certificate that the CDM refuses is the player's error, for each source that needs it", async ({
-    page,
-    run,
-  }) => {
-    await open(page, run, { drms: ["fairplay"] });
-    await run.faults({ on: "certificate", fault: "truncate" });
-    await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
-    await failed(page, { code: "certificate-rejected" });
-    await load(page, "demo-cbcs/manifest.mpd");
-    await expect
-      .poll(async () => (await errors(page)).map(({ ours }) => ours?.code))
-      .toEqual(["certificate-rejected", "certificate-rejected"]);
-    expect(await posts(run)).toEqual([]);
-  });
-
   test("several key systems in one source: the browser's is used, and no other certificate is fetched", async ({
     page,
     run,
@@ -497,16 +387,6 @@ test.describe("in one browser", ONE_BROWSER, () => {
     });
     await expectPlaying(page);
     expect((await posts(run)).length).toBe(2);
-  });
-
-  test("the client's dispose() during the certificate request is the player's error, too", async ({ page, run }) => {
-    await open(page, run, { drms: ["fairplay"] });
-    await run.faults({ on: "certificate", fault: "slow:500" });
-    await play(page, "demo-cbcs/manifest.mpd", { options: { contentId: "demo-cbcs" } });
-    await expect.poll(async () => (await run.requests("certificate")).length).toBe(1);
-    await page.evaluate(() => window.lab.drm.dispose());
-    await failed(page, { code: "aborted", phase: "certificate" });
-    expect(await posts(run)).toEqual([]);
   });
 
   test("an untested version of video.js raises one warning, and is used", async ({ page, run }) => {

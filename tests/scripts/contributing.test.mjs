@@ -43,7 +43,7 @@ const LISTS = {
   "Adding a command": {
     example: "token",
     pattern: /^js\/cli\/token\.ts|\brunToken\b|cli\(\["token"|pallycon-drm token/,
-    others: [/^docs\/(?!server\.md)[\w-]+\.md$|^errors\.json$/], // their examples use it
+    others: [/^docs\/(?!server\.md)[\w-]+\.md$|^errors\.json$|\/cli-inspect\./], // their examples use it
   },
 };
 

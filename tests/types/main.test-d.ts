@@ -219,6 +219,7 @@ export function explain(error: unknown): string {
 const someCodes: PallyConErrorCode[] = [
   "token-expired",
   "wasm-unreachable",
+  "script-unreachable",
   "options-invalid",
   "insecure-context",
   "segment-invalid",

@@ -2,20 +2,10 @@
 // and waits for it.
 
 const behind = (parameters) => `#${new URLSearchParams(parameters)}`;
-const WIDEVINE =
-  "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
-const MPD = `<?xml version="1.0"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013">
-  <Period><AdaptationSet mimeType="video/mp4">
-    <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>
-    <ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed">
-      <cenc:pssh>${WIDEVINE}</cenc:pssh>
-    </ContentProtection>
-  </AdaptationSet></Period>
-</MPD>
-`;
-
+/** Chooses a sample in the page's list. */
+const sample = (page, name) => page.getByLabel("Samples").first().selectOption({ label: name });
 const chosen = async (page) => {
+  await sample(page, "PSSH box of Widevine, in base64");
   await page
     .getByRole("treeitem")
     .filter({ hasText: /^contentIdmy/ })
@@ -44,12 +34,15 @@ const LAB = "errors.html?case=7011-the-token-is-twenty-minutes-old-widevine&play
 /** @type {{page: string, state: string, open: string, act?: (page: import("@playwright/test").Page) => Promise<unknown>, width?: number, height?: number, schemes?: ("light" | "dark")[]}[]} */
 export const SHOTS = [
   { page: "inspect", state: "empty", open: "inspect.html", height: 640 },
-  { page: "inspect", state: "box", open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`, act: chosen, height: 1080 },
+  { page: "inspect", state: "box", open: "inspect.html", act: chosen, height: 1080 },
   {
     page: "inspect",
     state: "warning",
-    open: `inspect.html${behind({ a: `t${MPD}` })}`,
-    act: (page) => page.getByRole("treeitem").first().waitFor(),
+    open: "inspect.html",
+    act: async (page) => {
+      await sample(page, "MPD with a wrong default_KID");
+      await page.getByRole("treeitem").first().waitFor();
+    },
     height: 1100,
   },
   {
@@ -62,8 +55,11 @@ export const SHOTS = [
   {
     page: "inspect",
     state: "compare",
-    open: `inspect.html${behind({ tab: "compare", a: `t${MPD}`, b: `t${WIDEVINE}` })}`,
-    act: (page) => page.getByText("another byte order").waitFor(),
+    open: `inspect.html${behind({ tab: "compare" })}`,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Try it with an MPD and a PSSH box" }).click();
+      await page.getByText("another byte order").first().waitFor();
+    },
   },
   {
     page: "inspect",
@@ -75,7 +71,7 @@ export const SHOTS = [
   {
     page: "inspect",
     state: "narrow",
-    open: `inspect.html${behind({ a: `t${WIDEVINE}` })}`,
+    open: "inspect.html",
     act: chosen,
     width: 360,
     height: 1500,

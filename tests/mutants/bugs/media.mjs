@@ -2,13 +2,14 @@
 const FILE = "js/players/media.ts";
 const CDM = "js/players/media/cdm.ts";
 const SPEC = "media.spec";
+const FAIRPLAY = "media-fairplay.spec";
 const REFUSED = { spec: SPEC, grep: "refusal: 7301" };
 const BASE64 = (bytes) => `new TextEncoder().encode(btoa(String.fromCharCode(...${bytes})))`;
 
 export default [
   {
     name: "media: FairPlay's content id is the host of the skd URI",
-    spec: SPEC,
+    spec: FAIRPLAY,
     grep: "the blob contains URI",
     edits: [
       [
@@ -38,7 +39,7 @@ export default [
   },
   {
     name: "media: a request is made before the certificate is set",
-    spec: SPEC,
+    spec: FAIRPLAY,
     grep: "set before the first request",
     edits: [[FILE, `if (certificateNeeded) await certify(`, `if (certificateNeeded) void certify(`]],
   },

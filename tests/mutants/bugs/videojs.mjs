@@ -2,12 +2,13 @@
 const FILE = "js/players/videojs/attachment.ts";
 const ENTRY = "js/players/videojs.ts";
 const SPEC = { spec: "videojs.spec" };
+const CERTIFICATE = { spec: "videojs-certificate.spec" };
 const REPORT = `      if (!(renewal && session && isUsable(session))) this.report(thrown, signal, keySystem, LICENSE_FAILED);`;
 
 export default [
   {
     name: "videojs: a failure is left to contrib-eme's callback",
-    ...SPEC,
+    ...CERTIFICATE,
     grep: "requested its service certificate",
     edits: [[FILE, REPORT, `      (done as (error: unknown) => void)(thrown);`]],
   },
@@ -43,13 +44,13 @@ export default [
   },
   {
     name: "videojs: the request does not wait for the certificate",
-    ...SPEC,
+    ...CERTIFICATE,
     grep: "if the CDM takes it strict",
     edits: [[FILE, `        await this.certify(keys, keySystem);`, `        void this.certify(keys, keySystem);`]],
   },
   {
     name: "videojs: a failed certificate is never fetched again",
-    ...SPEC,
+    ...CERTIFICATE,
     grep: "FairPlay: a certificate that is a sign-in page",
     edits: [[FILE, `    if (this.uncertified) this.certified.delete(this.uncertified);\n`, ``]],
   },

@@ -9,15 +9,8 @@ export interface Sample {
 const WIDEVINE =
   "AAAATnBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAAC4IARIQEjRWeJCrze8SNFZ4kKvN7xoIcGFsbHljb24iCG15LW1vdmllSOPclZsG";
 
-export const SAMPLES: Sample[] = [
-  { name: "PSSH box of Widevine, in base64", text: WIDEVINE },
-  {
-    name: "PlayReady header",
-    text: `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.3.0.0"><DATA><PROTECTINFO><KIDS><KID ALGID="AESCBC" VALUE="eFY0EquQ780SNFZ4kKvN7w=="></KID></KIDS></PROTECTINFO><LA_URL>https://license.pallycon.com/ri/playready/licenseManager.do</LA_URL></DATA></WRMHEADER>`,
-  },
-  {
-    name: "MPD with a wrong default_KID",
-    text: `<?xml version="1.0"?>
+/** Its default_KID is in the byte order of a GUID. */
+const MPD = `<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013">
   <Period><AdaptationSet mimeType="video/mp4">
     <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>
@@ -26,7 +19,17 @@ export const SAMPLES: Sample[] = [
     </ContentProtection>
   </AdaptationSet></Period>
 </MPD>
-`,
+`;
+
+export const SAMPLES: Sample[] = [
+  { name: "PSSH box of Widevine, in base64", text: WIDEVINE },
+  {
+    name: "PlayReady header",
+    text: `<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="4.3.0.0"><DATA><PROTECTINFO><KIDS><KID ALGID="AESCBC" VALUE="eFY0EquQ780SNFZ4kKvN7w=="></KID></KIDS></PROTECTINFO><LA_URL>https://license.pallycon.com/ri/playready/licenseManager.do</LA_URL></DATA></WRMHEADER>`,
+  },
+  {
+    name: "MPD with a wrong default_KID",
+    text: MPD,
   },
   {
     name: "HLS playlist with FairPlay",
@@ -61,7 +64,4 @@ export function samplePicker(choose: (text: string) => void): HTMLSelectElement 
 }
 
 /** An MPD and a matching box, except for the byte order of a key id. */
-export const samplePair = (): [string, string] => [
-  `<ContentProtection xmlns:cenc="urn:mpeg:cenc:2013" schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="78563412-ab90-efcd-1234-567890abcdef"/>`,
-  WIDEVINE,
-];
+export const samplePair = (): [string, string] => [MPD, WIDEVINE];
