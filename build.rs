@@ -1,5 +1,5 @@
-//! Generates the Rust side of `errors.json`: the enums `Code` and `Reason` and the tables behind them, included by `src/error.rs`.
-//! A code that is used in the sources and missing in the table therefore does not compile.
+//! Generates the Rust side of `errors.json`: the enums `Code` and `Reason` and the tables behind them, included by
+//! `src/error.rs`. A code that is used in the sources and missing in the table therefore does not compile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use serde_json::Value;
@@ -29,7 +29,8 @@ fn of_reasons<'v>(table: &'v Value, name: &str) -> Vec<&'v str> {
     reasons.map(|(reason, group)| reason[name].as_str().or(group[name].as_str()).unwrap_or_default()).collect()
 }
 
-/// A text as an expression. Texts of a group with a `feature` are linked with that feature only: other modules never name the server's codes.
+/// A text as an expression. Texts of a group with a `feature` are linked with that feature only: other modules never
+/// name the server's codes.
 fn text((text, group): (&str, &Value)) -> String {
     match group["feature"].as_str() {
         Some(feature) if !text.is_empty() => format!("if cfg!(any(test, feature = {feature:?})) {{ {text:?} }} else {{ \"\" }}"),

@@ -1,5 +1,5 @@
-// The site of www/demo, in Chromium with its processor slowed four times: first paint, bytes, how long scripts block, and how long an
-// MPD of 2 MB takes from paste to fields.
+// The site of www/demo, in Chromium with its processor slowed four times: first paint, bytes, how long scripts block,
+// and how long an MPD of 2 MB takes from paste to fields.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "../scripts/lib/paths.mjs";

@@ -1,4 +1,5 @@
-// Size: what a page downloads for DRM, after a bundler and brotli, compared with the code of players and plugins for it.
+// Size: what a page downloads for DRM, after a bundler and brotli, compared with the code of players and plugins for
+// it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";

@@ -1,4 +1,5 @@
-// The callback page of an account of the callback type, on Node's own HTTP server: PallyCon asks it for a user's rights.
+// The callback page of an account of the callback type, on Node's own HTTP server: PallyCon asks it for a user's
+// rights.
 //
 //   PALLYCON_SITE_ID=… PALLYCON_SITE_KEY=… node callback-server.mjs
 import { createServer } from "node:http";

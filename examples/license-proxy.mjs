@@ -1,5 +1,6 @@
 // A license proxy on Node's own HTTP server: the page posts the CDM's message without a token, and this adds it. POST
-// /drm/{drmType}?content_id=…, with the message as the body, is forwarded to PallyCon; its response is returned unchanged.
+// /drm/{drmType}?content_id=…, with the message as the body, is forwarded to PallyCon; its response is returned
+// unchanged.
 //
 //   PALLYCON_SITE_ID=… PALLYCON_SITE_KEY=… PALLYCON_ACCESS_KEY=… node license-proxy.mjs
 import { createServer } from "node:http";
@@ -33,7 +34,8 @@ async function proxy(request) {
   try {
     const token = await createLicenseToken(account, { drmType, ...may });
     const headers = { "pallycon-customdata-v2": token };
-    // The form of FairPlay, the XML of PlayReady: PallyCon reads the body by these. Cookies and other headers stay here.
+    // The form of FairPlay, the XML of PlayReady: PallyCon reads the body by these. Cookies and other headers stay
+    // here.
     for (const name of ["content-type", "soapaction"])
       if (request.headers.has(name)) headers[name] = request.headers.get(name);
     const body = await request.arrayBuffer();

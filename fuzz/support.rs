@@ -15,8 +15,8 @@ pub fn inside(data: &[u8], span: Span<'_>) -> bool {
     data.get(span.offset..span.offset + span.bytes.len()) == Some(span.bytes)
 }
 
-/// Reads. For one input in sixteen, because it takes ten times as long, the result must also be JSON, every span that it reports
-/// must lie inside the input, and every box must be written back unchanged.
+/// Reads. For one input in sixteen, because it takes ten times as long, the result must also be JSON, every span that
+/// it reports must lie inside the input, and every box must be written back unchanged.
 pub fn read_init_data(data: &[u8], kind: Option<InitDataType>, strict: bool) -> Option<()> {
     let read = parse(data, Options { kind, strict }).ok()?;
     if data.len() % 16 != 0 {

@@ -1,5 +1,5 @@
-// Hex and not base64: brotli finds the repetitions of the bytes in it, which base64 hides (docs/decisions.md). It is also ASCII,
-// which a page's charset cannot damage.
+// Hex and not base64: brotli finds the repetitions of the bytes in it, which base64 hides (docs/decisions.md). It is
+// also ASCII, which a page's charset cannot damage.
 
 /** `text`: lower-case digits. */
 export function bytesOfHex(text: string): Uint8Array {

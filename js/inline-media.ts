@@ -1,5 +1,6 @@
 /**
- * pallycon-drm/inline-media: pallycon-drm/media with its wasm inside the script. The page needs pallycon-drm/inline as well.
+ * pallycon-drm/inline-media: pallycon-drm/media with its wasm inside the script. The page needs pallycon-drm/inline as
+ * well.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 /**
- * pallycon-drm/inline: the main entry with its wasm inside the script, for sites that cannot serve or copy a `.wasm` file. The adapters
- * are used as usual. init() or the first request compiles it, like the file.
+ * pallycon-drm/inline: the main entry with its wasm inside the script, for sites that cannot serve or copy a `.wasm`
+ * file. The adapters are used as usual. init() or the first request compiles it, like the file.
  *
  * @packageDocumentation
  */

@@ -102,10 +102,9 @@ export interface Protection {
 
 /**
  * What something is: `value` is the result of its own reader, or `{ error }` if it cannot be read; `layers` are the
- * encodings that
- * were removed, outermost first. With `ranges`, `bytes` is what the value was read from: the input without its layers
- * and
- * without content keys; values combined from several parts have no range. Each of several pieces has its own `bytes`.
+ * encodings that were removed, outermost first. With `ranges`, `bytes` is what the value was read from: the input
+ * without its layers and without content keys; values combined from several parts have no range. Each of several pieces
+ * has its own `bytes`.
  */
 export interface Finding {
   kind: string;

@@ -21,9 +21,8 @@ export const detailsOf = (license: Octets): License["details"] => beside.get(lic
 /**
  * Returns a function that requests the license for a CDM's message from PallyCon. It resolves with the bytes for
  * `session.update()`, or rejects with a PallyConError whose `message` includes the hint: some players pass on nothing
- * else. It
- * retries on its own, so disable the player's retries.
- * Throws "drm-invalid" if the key system belongs to none of the four DRMs.
+ * else. It retries on its own, so disable the player's retries. Throws "drm-invalid" if the key system belongs to none
+ * of the four DRMs.
  */
 export function licenseHandler(drm: PallyCon, options: LicenseHandlerOptions): LicenseHandler {
   return handlerOf(drm, options);

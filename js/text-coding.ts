@@ -1,5 +1,6 @@
-// TextEncoder and TextDecoder, or stand-ins that let an import succeed without them, as in Jest's jsdom: init() then reports it. The glue
-// of the wasm modules creates both at its top level; the build substitutes these (scripts/build/scripts.mjs).
+// TextEncoder and TextDecoder, or stand-ins that let an import succeed without them, as in Jest's jsdom: init() then
+// reports it. The glue of the wasm modules creates both at its top level; the build substitutes these
+// (scripts/build/scripts.mjs).
 
 class Missing {
   decode(): string {

@@ -9,8 +9,7 @@ export const aborted = (phase: Phase): PallyConError => createError("aborted", {
 
 /**
  * Chromium before 66 (Tizen 5.0, 2018) has none. There the signal is another object with listeners, because `new
- * EventTarget()`
- * is newer, too. `fetch` ignores it: an aborted request keeps running.
+ * EventTarget()` is newer, too. `fetch` ignores it: an aborted request keeps running.
  */
 export function newAbortController(): AbortController {
   if (typeof AbortController !== "undefined") return new AbortController();

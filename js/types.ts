@@ -321,8 +321,7 @@ export interface AdapterOptions {
   customData?: ValueOrProvider<string> | null | undefined;
   /**
    * Renews FairPlay and PlayReady licenses at least this often, in milliseconds, for servers that count or stop streams
-   * by
-   * renewals. Widevine's CDM does that on its own, when the license says so.
+   * by renewals. Widevine's CDM does that on its own, when the license says so.
    */
   renewal?: { interval: number } | undefined;
   /**

@@ -1,8 +1,9 @@
 // npm run lint: phrases that read like a translation, in documents, texts, comments, strings and names of tests.
 // `node scripts/language.mjs [file or folder …]` prints each with its line and a better wording.
 //
-// A script, because the tools that do this are of no use here: textlint and write-good read Markdown alone, cspell knows
-// single words, and Vale, which reads comments too, is a program that its npm package downloads when it is installed.
+// A script, because the tools that do this are of no use here: textlint and write-good read Markdown alone, cspell
+// knows single words, and Vale, which reads comments too, is a program that its npm package downloads when it is
+// installed.
 import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -24,8 +25,8 @@ const START = "¶";
 const blank = (text) => " ".repeat(text.length);
 
 /**
- * The same text, as long, in which a sentence that is broken over lines can be matched: line breaks within a paragraph or a
- * comment are blanks, and `fn a_test_name` reads as words.
+ * The same text, as long, in which a sentence that is broken over lines can be matched: line breaks within a paragraph
+ * or a comment are blanks, and `fn a_test_name` reads as words.
  */
 export function readable(file, text) {
   if (file.endsWith(".md")) {

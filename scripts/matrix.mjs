@@ -1,4 +1,5 @@
-// npm run matrix: the packed package in fresh projects of every bundler, framework, runtime and test runner. Prints a table.
+// npm run matrix: the packed package in fresh projects of every bundler, framework, runtime and test runner. Prints a
+// table.
 //   npm run matrix -- --only vite,next    cells whose names begin with these
 //   npm run matrix -- --write             also writes what it ran into the table in docs/install.md, and the recipes
 import { options } from "./lib/args.mjs";

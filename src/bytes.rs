@@ -35,9 +35,9 @@ pub fn place_of(input: &[u8], part: &[u8]) -> Option<(usize, usize)> {
 
 /// A cursor over bytes. Copies are cheap, so a look ahead is a copy.
 ///
-/// There are two ways to read. Functions that return a `Result` consume nothing if too few bytes are left. [`Reader::get`] and
-/// [`Reader::be`] return nothing then, and the reader remembers the failure, so that a header of many fields is read without a
-/// check at each one and checked once, by [`Reader::check`].
+/// There are two ways to read. Functions that return a `Result` consume nothing if too few bytes are left.
+/// [`Reader::get`] and [`Reader::be`] return nothing then, and the reader remembers the failure, so that a header of
+/// many fields is read without a check at each one and checked once, by [`Reader::check`].
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     rest: &'a [u8],

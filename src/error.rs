@@ -1,8 +1,8 @@
 //! Errors as data: a stable code, a reason, and parameters.
 //!
-//! The sentences are in `errors.json`, for the whole project. `build.rs` generates [`Code`] and [`Reason`] from it, so that a
-//! code that is not in the table does not compile; the build generates the TypeScript texts and `docs/errors.md` from the same file.
-//! A template's placeholders:
+//! The sentences are in `errors.json`, for the whole project. `build.rs` generates [`Code`] and [`Reason`] from it, so
+//! that a code that is not in the table does not compile; the build generates the TypeScript texts and `docs/errors.md`
+//! from the same file. A template's placeholders:
 //!
 //! ```text
 //! {reason}  the reason's text    {0} {1} …  parameters    {offset}  place in the input
@@ -11,8 +11,8 @@
 //! ```
 //! A reason, or its group, may have its own template (`message`), which replaces that of the code; hints likewise.
 //!
-//! No text is linked into the module that viewers download: [`Error::message`] and similar functions are not called there, and an
-//! error crosses as numbers (`src/record.rs`).
+//! No text is linked into the module that viewers download: [`Error::message`] and similar functions are not called
+//! there, and an error crosses as numbers (`src/record.rs`).
 
 use crate::text::{concat, decimal, owned};
 use core::fmt;

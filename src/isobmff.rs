@@ -70,8 +70,8 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Mp4Box<'a>, ParseError> {
     Ok(Mp4Box { kind, offset, size, body: reader.span(body)?, form })
 }
 
-/// Passes every box of a list to a reader of bodies, which returns `None` if one cannot be read. `None` as well if a box is
-/// truncated.
+/// Passes every box of a list to a reader of bodies, which returns `None` if one cannot be read. `None` as well if a
+/// box is truncated.
 pub fn each<'a>(mut boxes: Reader<'a>, visit: &mut dyn FnMut(&[u8; 4], Reader<'a>) -> Option<()>) -> Option<()> {
     while let Some(found) = next_box(&mut boxes).ok()? {
         visit(&found.kind, found.body.reader())?;

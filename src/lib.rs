@@ -1,4 +1,5 @@
-//! PallyCon (DoveRunner) multi-DRM for web players: init data, license requests, responses, and errors that say what to do.
+//! PallyCon (DoveRunner) multi-DRM for web players: init data, license requests, responses, and errors that say what to
+//! do.
 //!
 //! The modules follow a license from init data to the CDM:
 //!

@@ -1,7 +1,7 @@
 //! Hostile input, for every parser: no panic, no place outside the input, work linear in its length.
 //!
-//! Inputs are random bytes, and well-formed examples with bytes changed, cut, doubled and joined, which reach deep code. Work
-//! is counted in steps ([`crate::bytes::steps`]), never in time.
+//! Inputs are random bytes, and well-formed examples with bytes changed, cut, doubled and joined, which reach deep
+//! code. Work is counted in steps ([`crate::bytes::steps`]), never in time.
 
 use crate::bytes::{Span, steps};
 use crate::init_data::collect::Collector;

@@ -31,7 +31,8 @@ impl Drm {
         [Self::Widevine, Self::PlayReady, Self::FairPlay, Self::ClearKey].into_iter().find(|drm| drm.as_str().eq_ignore_ascii_case(name))
     }
 
-    /// From an EME key system: `com.microsoft.playready.recommendation.3000`, `com.apple.fps.1_0` and so on count as well.
+    /// From an EME key system: `com.microsoft.playready.recommendation.3000`, `com.apple.fps.1_0` and so on count as
+    /// well.
     pub fn from_key_system(key_system: &str) -> Option<Self> {
         [
             ("com.widevine.alpha", Self::Widevine),

@@ -276,7 +276,8 @@ pub fn to_utf16_le(text: &str) -> Vec<u8> {
     out
 }
 
-/// Everything but letters, digits and `-._~`, as `%XX` (the other characters that `encodeURIComponent` keeps are escaped, too).
+/// Everything but letters, digits and `-._~`, as `%XX` (the other characters that `encodeURIComponent` keeps are
+/// escaped, too).
 #[inline(never)]
 pub fn percent_encode(text: &str) -> String {
     let mut out = Vec::new();

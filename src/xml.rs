@@ -1,4 +1,5 @@
-//! A small XML reader (XML 1.0, fifth edition) for the XML around DRM: PlayReady headers, key messages, SOAP responses, MPDs.
+//! A small XML reader (XML 1.0, fifth edition) for the XML around DRM: PlayReady headers, key messages, SOAP responses,
+//! MPDs.
 //!
 //! It pulls one event after the other from a text and borrows from it. Well-formedness is checked as it reads: tags
 //! match, one root, attributes quoted and unique, references resolved. Names have no namespace prefix, because

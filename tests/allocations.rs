@@ -1,6 +1,7 @@
 //! Allocations of parsers are bounded by the length of their input, whatever counts and sizes the input claims.
 //!
-//! All memory of this test goes through an allocator that counts. It counts for the whole process, so there is one test.
+//! All memory of this test goes through an allocator that counts. It counts for the whole process, so there is one
+//! test.
 #![cfg(not(target_arch = "wasm32"))] // There the crate has its own allocator.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 

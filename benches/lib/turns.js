@@ -3,11 +3,15 @@
 import { measure } from "mitata/src/lib.mjs";
 import { rotated } from "./stats.mjs";
 
-/** A turn of one function: long enough for a good sample, short enough that the machine is the same for the next one. */
+/**
+ * A turn of one function: long enough for a good sample, short enough that the machine is the same for the next one.
+ */
 const TURN = { min_cpu_time: 15e6, min_samples: 3, max_samples: 1000, gc: false };
 /** Milliseconds. */
 const WARM_UP = 100;
-/** The length of one sample, in milliseconds: 50 steps of the page's clock, and rarely interrupted by other processes. */
+/**
+ * The length of one sample, in milliseconds: 50 steps of the page's clock, and rarely interrupted by other processes.
+ */
 const UNIT = 0.25;
 /** The fastest of this many samples shows how long it takes while nothing else is running. */
 const TRIES = 3;

@@ -1,5 +1,5 @@
-// The time that the package adds to each license exchange, in headless Chromium: its time minus that of the same exchange by
-// hand.
+// The time that the package adds to each license exchange, in headless Chromium: its time minus that of the same
+// exchange by hand.
 import { DEMO } from "../../www/license-server/accounts.mjs";
 import { mintForQuery } from "../../www/license-server/mint.mjs";
 import { launch, watch } from "../lib/browser.mjs";

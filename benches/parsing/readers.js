@@ -68,7 +68,9 @@ async function shakaManifest(Parser, name, mimeType) {
   return manifest;
 }
 const { Mp4Parser } = shaka.util;
-/** The work of shaka.util.Pssh, with the parser that it uses: the class itself is not exported from production builds. */
+/**
+ * The work of shaka.util.Pssh, with the parser that it uses: the class itself is not exported from production builds.
+ */
 function shakaPssh(bytes) {
   const systemIds = [];
   const data = [];

@@ -10,8 +10,7 @@ import { wasmProblems } from "./wasm.js";
 
 /**
  * Lists what prevents playback here, most serious first; empty if nothing does. It needs neither wasm nor a page, never
- * throws,
- * and resolves within its own time limit. docs/errors.md lists the codes.
+ * throws, and resolves within its own time limit. docs/errors.md lists the codes.
  */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Problem[]> {
   const { urls = [], timeout = 8000 } = options;

@@ -16,11 +16,9 @@ const known = new Map<string, Promise<Found[]>>();
 
 /**
  * Lists the DRMs that this browser can really use, best first: hardware before software, ClearKey last. Each key system
- * is
- * queried at most three times. Resolves within `timeout` (5 s) with the results so far; results are cached, so another
- * call
- * costs nothing. Without EME the list is empty: `diagnose()` says why.
- * A hardware entry (L1, SL3000) needs content packaged for it: audio and video with separate keys.
+ * is queried at most three times. Resolves within `timeout` (5 s) with the results so far; results are cached, so
+ * another call costs nothing. Without EME the list is empty: `diagnose()` says why. A hardware entry (L1, SL3000) needs
+ * content packaged for it: audio and video with separate keys.
  */
 export async function probe(options: ProbeOptions = {}): Promise<Probed[]> {
   const limit = deadline(options.timeout ?? 5000);

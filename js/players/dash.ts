@@ -1,11 +1,9 @@
 /**
- * dash.js 5: `const undo = await attachDash(player, drm)` before `player.attachSource()`.
- * dash.js ignores exceptions from a license filter and then waits forever; it passes any response with status 200 to
- * the CDM,
- * and exposes each request with its token to every listener. So the adapter's request filter requests the license
- * itself,
- * updates the session, and never lets dash.js send anything. A refused license reaches the app in dash.js's own `error`
- * event, with our PallyConError inside (`pallyConError(event)`).
+ * dash.js 5: `const undo = await attachDash(player, drm)` before `player.attachSource()`. dash.js ignores exceptions
+ * from a license filter and then waits forever; it passes any response with status 200 to the CDM, and exposes each
+ * request with its token to every listener. So the adapter's request filter requests the license itself, updates the
+ * session, and never lets dash.js send anything. A refused license reaches the app in dash.js's own `error` event, with
+ * our PallyConError inside (`pallyConError(event)`).
  * @packageDocumentation
  */
 import { attachOnce } from "./attach.js";

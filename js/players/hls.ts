@@ -1,10 +1,8 @@
 /**
- * hls.js 1.6 and later: `const { config, dispose } = await hlsConfig(drm)`, then `new Hls({ ...config, ... })`.
- * hls.js sends the requests; the adapter adds the token to each, and presents a response that is not a license to
- * hls.js as an
+ * hls.js 1.6 and later: `const { config, dispose } = await hlsConfig(drm)`, then `new Hls({ ...config, ... })`. hls.js
+ * sends the requests; the adapter adds the token to each, and presents a response that is not a license to hls.js as an
  * HTTP failure: otherwise hls.js passes every 200 to the CDM, even if its callbacks throw. A refused license reaches
- * the app in
- * hls.js's own error event, with our PallyConError inside (`pallyConError(data)`).
+ * the app in hls.js's own error event, with our PallyConError inside (`pallyConError(data)`).
  * @packageDocumentation
  */
 import {
@@ -336,10 +334,8 @@ function watch(statuses: KeyStatuses, session: MediaKeySession, { keyId: own }: 
 
 /**
  * For FairPlay, when hls.js has a playlist's key but no init data yet. It later looks up the init data's key id among
- * the
- * playlist's key ids: if those differ (a KEYID attribute, or another DRM's key line, hls.js issue 7542), it would use
- * the first
- * key for every track. The init segment is correct: it is what the CDM sees.
+ * the playlist's key ids: if those differ (a KEYID attribute, or another DRM's key line, hls.js issue 7542), it would
+ * use the first key for every track. The init segment is correct: it is what the CDM sees.
  */
 function beforeInitData(client: Client, hls: Hls, key: LevelKey): void {
   for (const { details } of [...hls.levels, ...hls.audioTracks]) {

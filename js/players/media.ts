@@ -75,8 +75,8 @@ async function attach(video: HTMLMediaElement, client: Client, options: AdapterO
 
   /**
    * The machine's commands wait here until its method has returned. A command may call back into the machine (a
-   * listener of
-   * `pallyconerror` may even undo the attachment, which frees it), and wasm-bindgen forbids that during the call.
+   * listener of `pallyconerror` may even undo the attachment, which frees it), and wasm-bindgen forbids that during the
+   * call.
    */
   let queue: (() => void)[] = [];
   const later =

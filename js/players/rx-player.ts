@@ -1,9 +1,7 @@
 /**
- * rx-player 4: `player.loadVideo({ ..., keySystems: await rxKeySystems(player, drm, { contentId }) })`.
- * rx-player gets each license from a function that receives only the CDM's message: no init data, so the content id is
- * set per
- * load. The package makes the request, including retries. rx-player copies only the message of an error:
- * pallyConError()
+ * rx-player 4: `player.loadVideo({ ..., keySystems: await rxKeySystems(player, drm, { contentId }) })`. rx-player gets
+ * each license from a function that receives only the CDM's message: no init data, so the content id is set per load.
+ * The package makes the request, including retries. rx-player copies only the message of an error: pallyConError()
  * finds the rest.
  * @packageDocumentation
  */

@@ -1,8 +1,7 @@
 /**
- * Shaka Player, 4.13 and later and 5: `const undo = await attachShaka(player, drm)` before `player.load()`.
- * Shaka sends the requests; the adapter's filters add the token to each license request and read each response before
- * the CDM
- * gets it. A refused license reaches the app in Shaka's own `error` event, as 6007 with our PallyConError inside
+ * Shaka Player, 4.13 and later and 5: `const undo = await attachShaka(player, drm)` before `player.load()`. Shaka sends
+ * the requests; the adapter's filters add the token to each license request and read each response before the CDM gets
+ * it. A refused license reaches the app in Shaka's own `error` event, as 6007 with our PallyConError inside
  * (`pallyConError(error)`).
  * @packageDocumentation
  */

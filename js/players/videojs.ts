@@ -32,9 +32,8 @@ export function pallyConError(error: unknown): PallyConError | undefined {
 
 /**
  * The `keySystems` of a source. One player may use them for many sources, with different options for each; everything
- * that
- * belongs to them ends when the player or the client is disposed of.
- * Throws "player-invalid" if `player` is not a player with contrib-eme, "drm-invalid" for an unknown DRM.
+ * that belongs to them ends when the player or the client is disposed of. Throws "player-invalid" if `player` is not a
+ * player with contrib-eme, "drm-invalid" for an unknown DRM.
  */
 export function pallyConKeySystems(
   player: VideojsPlayer,

@@ -18,10 +18,9 @@ const FAILED = { error: { code: "500", message: "The request could not be answer
 
 /**
  * Responds to PallyCon's `POST` of `data=…`: decrypts it, lets `authorize` decide, and encrypts the response with the
- * policy and the
- * nonce. `authorize` returns `{ policy, userId }`, `{ error: { code, message } }`, which reaches the player inside
- * 8002, nothing to
- * refuse, or a Response. Internal errors are not disclosed: they go to `onError`, and the player gets code 500.
+ * policy and the nonce. `authorize` returns `{ policy, userId }`, `{ error: { code, message } }`, which reaches the
+ * player inside 8002, nothing to refuse, or a Response. Internal errors are not disclosed: they go to `onError`, and
+ * the player gets code 500.
  * @throws "options-invalid"
  */
 export function callbackHandler(

@@ -37,8 +37,8 @@ export const parseCpixResponse = (xml: string | ArrayBuffer | ArrayBufferView): 
 
 /**
  * Requests keys from a key server: a POST of the request, or a GET for ATEME, which takes no body. `request` is the
- * options of
- * `buildCpixRequest` or its XML. Makes one attempt; `retryable` on an error says whether another may succeed.
+ * options of `buildCpixRequest` or its XML. Makes one attempt; `retryable` on an error says whether another may
+ * succeed.
  */
 export async function requestContentKeys(
   url: string | URL,

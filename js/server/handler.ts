@@ -14,12 +14,10 @@ const METHODS = "GET, HEAD, OPTIONS";
 
 /**
  * Responds to `GET …/token?content_id=…&drm=…` with a license token as text, or as `{"token"}` if JSON is requested;
- * without `drm`,
- * and with the option `drms`, with a JSON object that has a token for each of these. `authorize` decides who may play
- * what: it
- * returns the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response of its own. Internal
- * errors are not
- * disclosed: they go to `onError`, and the page gets 500. @throws "options-invalid"
+ * without `drm`, and with the option `drms`, with a JSON object that has a token for each of these. `authorize` decides
+ * who may play what: it returns the token's options (`userId`, `policy`, …), nothing to refuse with 403, or a Response
+ * of its own. Internal errors are not disclosed: they go to `onError`, and the page gets 500.
+ * @throws "options-invalid"
  */
 export function tokenHandler(
   account: Account,

@@ -53,8 +53,8 @@ export interface ViewInfo {
 }
 
 /**
- * A `WebAssembly.Module`; a URL, a Response or bytes of `server.wasm`. `object`, because libraries of types without the DOM lack
- * the first name.
+ * A `WebAssembly.Module`; a URL, a Response or bytes of `server.wasm`. `object`, because libraries of types without the
+ * DOM lack the first name.
  */
 export type ServerModule = string | object;
 
@@ -65,8 +65,8 @@ const load = loadOnce(async (source?: ModuleSource) => {
 });
 
 /**
- * Called automatically on first use. Runtimes that cannot compile bytes (Cloudflare Workers, Next.js edge) pass the module that their
- * bundler makes of the file that `npx pallycon-drm wasm server.wasm` writes.
+ * Called automatically on first use. Runtimes that cannot compile bytes (Cloudflare Workers, Next.js edge) pass the
+ * module that their bundler makes of the file that `npx pallycon-drm wasm server.wasm` writes.
  */
 export function init(source?: ServerModule): Promise<void> {
   return load(source as ModuleSource | undefined);

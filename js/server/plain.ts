@@ -7,8 +7,7 @@ const MAX_DEPTH = 32;
 
 /**
  * Makes a copy. Refuses anything that stores its data elsewhere than in its own fields (a Map, URLSearchParams, an
- * instance with
- * getters): copied field by field it would be empty, and an empty policy allows everything.
+ * instance with getters): copied field by field it would be empty, and an empty policy allows everything.
  */
 export function plain(value: unknown, path = "", depth = 0): unknown {
   if (depth > MAX_DEPTH) throw serverError("options-invalid", Reason.OptionsTooDeep);

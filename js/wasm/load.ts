@@ -20,7 +20,10 @@ const LOAD_TIMEOUT = 30_000;
 const late = () =>
   createError("wasm-unreachable", { reason: Reason.WasmTooLate, parameters: [LOAD_TIMEOUT, "player.wasm"] });
 
-/** The file's URL. At the top level, where file tracers see it; bundlers that write scripts without modules remove import.meta. */
+/**
+ * The file's URL. At the top level, where file tracers see it; bundlers that write scripts without modules remove
+ * import.meta.
+ */
 export let playerUrl: URL | undefined;
 try {
   playerUrl = new URL("./player.wasm", import.meta.url);

@@ -36,8 +36,8 @@ function unreachable(reason: Reason, name: string, cause?: unknown, ...more: (st
 const nameOf = (url: string | URL): string => redactUrl(String(url).replace(/^data:[\s\S]*/, "The data: URL"));
 
 /**
- * `owned`: an export that identifies the right module; `beside`: the file's URL if no source is given and it is not embedded, unless
- * the bundle does not know it.
+ * `owned`: an export that identifies the right module; `beside`: the file's URL if no source is given and it is not
+ * embedded, unless the bundle does not know it.
  */
 export async function fetchModule(
   source: ModuleSource | undefined,

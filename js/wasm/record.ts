@@ -142,7 +142,10 @@ export function decodeRecord(memory: Uint8Array, start: number, end: number, inp
   return root;
 }
 
-/** system id:16 version<<24|flags offset size key ids:8 data:8 padding:8, then the name's length, the size's form, bare, no data size, name */
+/**
+ * system id:16 version<<24|flags offset size key ids:8 data:8 padding:8, then the name's length, the size's form, bare,
+ * no data size, name
+ */
 function boxOf(at: number): Fields {
   const versionAndFlags = u32(at + 16);
   const first = u32(at + 28);

@@ -47,10 +47,9 @@ const CIPHER_CRATE = /^(aes|cbc|cipher|sha2) v/m;
 
 /**
  * Only the server module may contain code that works with site keys. Searching for AES's S-box would prove nothing:
- * RustCrypto's AES is
- * bitsliced on wasm, so not even server.wasm contains it. But a crate outside a module's dependency graph cannot be in
- * the module,
- * so this uses cargo. The server module must have the ciphers: that proves that the check works.
+ * RustCrypto's AES is bitsliced on wasm, so not even server.wasm contains it. But a crate outside a module's dependency
+ * graph cannot be in the module, so this uses cargo. The server module must have the ciphers: that proves that the
+ * check works.
  */
 export function checkCiphers() {
   const graph = ["--locked", "--edges", "normal", "--prefix", "none", "--target", WASM_TARGET];

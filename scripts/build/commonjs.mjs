@@ -1,5 +1,6 @@
-// dist/commonjs/: the entries for what can only `require()`: Jest without flags, Node before 20.19 and 22.12. Everything else gets the ES
-// modules by the conditions "module-sync" and "module", which come first in package.json, or "default".
+// dist/commonjs/: the entries for what can only `require()`: Jest without flags, Node before 20.19 and 22.12.
+// Everything else gets the ES modules by the conditions "module-sync" and "module", which come first in package.json,
+// or "default".
 import { build } from "esbuild";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +9,8 @@ import { root } from "../lib/paths.mjs";
 const folder = join(root, "dist/commonjs");
 
 /**
- * The classic script is the main entry and all adapters in one file, so that the package need not have them once more. It is not a module:
- * Function makes one of it in the caller's realm, which is Jest's sandbox.
+ * The classic script is the main entry and all adapters in one file, so that the package need not have them once more.
+ * It is not a module: Function makes one of it in the caller's realm, which is Jest's sandbox.
  */
 const INDEX = `const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -42,7 +43,8 @@ export async function buildCommonJs(options) {
     writeFileSync(join(root, commonJs.types), `export * from "../${types.slice("./dist/".length, -4)}js";\n`);
     const [, name] = /([\w-]+)\.js$/.exec(commonJs.default);
     if (name === "index" || name === "server") continue;
-    // js/classic.ts has each adapter under its own name. A file of wasm is there, so the inline entries need none inside.
+    // js/classic.ts has each adapter under its own name. A file of wasm is there, so the inline entries need none
+    // inside.
     const adapter =
       name === "inline" ? "" : `.${name.replace("inline-", "").replace(/-(\w)/g, (_, letter) => letter.toUpperCase())}`;
     writeFileSync(join(root, commonJs.default), `module.exports = require("./index.js")${adapter};\n`);

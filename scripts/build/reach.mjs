@@ -7,7 +7,9 @@ const IMPORTS = ["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclar
 /** acorn's labels of tokens that contain text */
 const TEXTS = ["string", "template"];
 
-/** A module's relative imports and re-exports, and the .wasm files that its strings name (sentences may name others). */
+/**
+ * A module's relative imports and re-exports, and the .wasm files that its strings name (sentences may name others).
+ */
 function scan(source) {
   const texts = [];
   const onToken = ({ type, value }) => TEXTS.includes(type.label) && texts.push(value);

@@ -1,5 +1,6 @@
-// Files in the package's root for tools that do not read `exports`: node10 resolution of TypeScript and older bundlers (`pallycon-drm/shaka`
-// is shaka.js), Parcel, and import maps with a prefix (`"pallycon-drm/": "/node_modules/pallycon-drm/"`, then `pallycon-drm/shaka.js`).
+// Files in the package's root for tools that do not read `exports`: node10 resolution of TypeScript and older bundlers
+// (`pallycon-drm/shaka` is shaka.js), Parcel, and import maps with a prefix (`"pallycon-drm/":
+// "/node_modules/pallycon-drm/"`, then `pallycon-drm/shaka.js`).
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";

@@ -61,8 +61,8 @@ const INLINE = [
 const keepCoreAlone = keep(new Map([...SHARED].filter(([, file]) => file === "./core.js")));
 
 /**
- * Replacements for globals in wasm-bindgen's glue: js/wasm/fetch.ts and js/text-coding.ts explain why. `fetch` only in the
- * player module, the only one that sends requests.
+ * Replacements for globals in wasm-bindgen's glue: js/wasm/fetch.ts and js/text-coding.ts explain why. `fetch` only in
+ * the player module, the only one that sends requests.
  */
 const guardGlobals = {
   name: "guard-globals",
@@ -110,9 +110,10 @@ const common = {
 };
 
 /**
- * Where the classic script is, and the .wasm beside it: `import.meta.url` of scripts without modules. A classic worker has no
- * document, and its location is its own script's, so what ran importScripts() is asked by the stack. The short URLs of CDNs
- * (https://cdn.jsdelivr.net/npm/pallycon-drm@0.2) are not in dist/. CommonJS says where it is (commonjs.mjs).
+ * Where the classic script is, and the .wasm beside it: `import.meta.url` of scripts without modules. A classic worker
+ * has no document, and its location is its own script's, so what ran importScripts() is asked by the stack. The short
+ * URLs of CDNs (https://cdn.jsdelivr.net/npm/pallycon-drm@0.2) are not in dist/. CommonJS says where it is
+ * (commonjs.mjs).
  */
 function scriptUrl() {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -11,10 +11,8 @@ const dist = join(root, "dist");
 
 /**
  * Pages that play with one player: the modules that they load and the JavaScript that a bundler keeps, in bytes after
- * brotli. The build
- * fails above `budget`; `goal` is the target, and `own` the budget of the adapter's own script. A page that listens to
- * every event
- * downloads the same.
+ * brotli. The build fails above `budget`; `goal` is the target, and `own` the budget of the adapter's own script. A
+ * page that listens to every event downloads the same.
  */
 const PAGES = [
   { player: "shaka", attach: "attachShaka", budget: 60_000, goal: 44_000 },

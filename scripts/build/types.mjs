@@ -1,4 +1,5 @@
-// dist/types/ as tsc writes it has a file for each module; those that no entry's types lead to are left out of the package.
+// dist/types/ as tsc writes it has a file for each module; those that no entry's types lead to are left out of the
+// package.
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../lib/paths.mjs";

@@ -23,8 +23,7 @@ const LOWER = ["--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm
 const STRIP = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 /**
  * Inlines fewer large functions that have one caller: more bytes, but fewer after brotli. Addresses below 1024 are
- * unused: Rust's stack
- * ends there, far from its use.
+ * unused: Rust's stack ends there, far from its use.
  */
 const ASSUME = ["--one-caller-inline-max-function-size=60", "--low-memory-unused"];
 /** Flat code lets the second round find optimizations that the first could not. */
@@ -47,8 +46,8 @@ const RUSTFLAGS = "-Ctarget-cpu=mvp -Ctarget-feature=+bulk-memory";
 const RUSTFLAGS_VARIABLE = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /**
  * The release build also compiles the standard library: optimized for size, and with panics that trap immediately,
- * without code that
- * formats their messages. Both are unstable options, which RUSTC_BOOTSTRAP enables on the pinned compiler.
+ * without code that formats their messages. Both are unstable options, which RUSTC_BOOTSTRAP enables on the pinned
+ * compiler.
  */
 const RELEASE = {
   arguments: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
@@ -89,8 +88,8 @@ async function compileRust(name, { plain, allowPlain }) {
 
 /**
  * @param {string} name one of MODULES (modules.mjs)
- * @param {{plain?: boolean, allowPlain?: boolean}} options
- * `plain`: uses the installed standard library. `allowPlain`: does so if the release build fails.
+ * @param {{plain?: boolean, allowPlain?: boolean}} options `plain`: uses the installed standard library. `allowPlain`:
+ * does so if the release build fails.
  * @returns {Promise<boolean>} whether it is the release build
  */
 export async function buildModule(name, { plain = false, allowPlain = false } = {}) {

@@ -1,4 +1,5 @@
-// Facts that several manifests repeat (the version, the repository's address), and the files that belong to the project.
+// Facts that several manifests repeat (the version, the repository's address), and the files that belong to the
+// project.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";

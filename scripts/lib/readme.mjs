@@ -1,5 +1,5 @@
-// The code blocks of the README and of docs/, and projects that compile them: an example that does not compile helps no one.
-// tests/js/examples.test.mjs lists which of them run, and where.
+// The code blocks of the README and of docs/, and projects that compile them: an example that does not compile helps no
+// one. tests/js/examples.test.mjs lists which of them run, and where.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDir, root } from "./paths.mjs";
@@ -50,8 +50,8 @@ export function examples() {
 }
 
 /**
- * `nodenext`: the README's blocks, and those in TypeScript of the players' pages, as an ES module of Node sees them. (Shaka's own
- * default export has another type there: docs/players/shaka.md.)
+ * `nodenext`: the README's blocks, and those in TypeScript of the players' pages, as an ES module of Node sees them.
+ * (Shaka's own default export has another type there: docs/players/shaka.md.)
  * @returns {string} the tsconfig.json to compile
  */
 export function readmeProject({ nodenext = false } = {}) {

@@ -33,9 +33,8 @@ export function environment(extra = {}, paths = []) {
  * @param {string} label a description for the progress line
  * @param {string[]} command
  * @param {{log: string, env?: Record<string, string>, paths?: string[], cwd?: string, quiet?: boolean, live?: boolean,
- * timeout?: number}} options
- * `live`: the command prints its own progress, which is shown as it arrives.
- * `timeout`: a suite that hangs is stopped and has failed, so that it does not block the following ones.
+ * timeout?: number}} options `live`: the command prints its own progress, which is shown as it arrives. `timeout`: a
+ * suite that hangs is stopped and has failed, so that it does not block the following ones.
  * @returns {Promise<{ok: boolean, code: number | null, output: string, duration: number, tail: string, log: string}>}
  */
 export function run(

@@ -320,8 +320,8 @@ export const SUITES = [
 
 const PAGES = ["e2e-chromium", "e2e-firefox"];
 /**
- * Which suites read a file, for `npm test -- --changed`: the first line whose pattern matches. A file that matches none (package.json,
- * Cargo.lock, the test runner) can change everything.
+ * Which suites read a file, for `npm test -- --changed`: the first line whose pattern matches. A file that matches none
+ * (package.json, Cargo.lock, the test runner) can change everything.
  */
 const TOUCHES = [
   [/^src\/(cpix|custom_data)\/|^src\/web\/server/, ["rust", "conformance", "wasm", "types", "server", "package"]],

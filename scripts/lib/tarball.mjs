@@ -22,7 +22,10 @@ export function pack(folder, cwd = root) {
   return { path: join(folder, filename), size, files: files.map(({ path }) => path) };
 }
 
-/** Rows of a table: the share of each file over one percent, and of each folder's other files together. In bytes, compressed separately. */
+/**
+ * Rows of a table: the share of each file over one percent, and of each folder's other files together. In bytes,
+ * compressed separately.
+ */
 export function shares({ size, files }) {
   const sizes = files.map((file) => [file, gzipSync(readFileSync(join(root, file)), { level: 9 }).length]);
   const groups = new Map();

@@ -86,7 +86,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// `AUDIO`, `HD` and so on: as the rule says, or else as its filters do. A filter of video without a limit says `VIDEO`.
+    /// `AUDIO`, `HD` and so on: as the rule says, or else as its filters do. A filter of video without a limit says
+    /// `VIDEO`.
     pub fn track(&self) -> Option<&str> {
         let filtered = match (self.pixels, self.is_audio) {
             (None, true) => Some(TrackType::Audio.as_str()),

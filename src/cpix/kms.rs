@@ -11,8 +11,8 @@
 //! | `ateme` | `https://kms.pallycon.com/cpix/anevia/dash\|hls/TOKEN/CID` | none, it is a GET |
 //!
 //! BASE is not public, but the console shows it. For the other kinds a given base replaces the scheme and the host: the
-//! newest samples have version 2 at `https://drm-kms.doverunner.com`. For live content with rotating keys the official client
-//! adds `key-rotation=true` to the URL of any kind.
+//! newest samples have version 2 at `https://drm-kms.doverunner.com`. For live content with rotating keys the official
+//! client adds `key-rotation=true` to the URL of any kind.
 
 use crate::custom_data::token;
 use crate::error::{Code, Error, Reason};
@@ -49,7 +49,8 @@ impl Service {
         all.into_iter().zip(Self::NAMES).find(|(_, known)| *known == name).map(|(service, _)| service)
     }
 
-    /// The service of a URL, if its path shows it: a request that this service cannot answer is refused before it is sent.
+    /// The service of a URL, if its path shows it: a request that this service cannot answer is refused before it is
+    /// sent.
     pub fn from_url(url: &str) -> Option<Self> {
         let path = url.split(['?', '#']).next()?;
         [("/v1/cpix/", Self::V1), ("/v2/cpix/", Self::V2), ("/cpix/anevia/", Self::Ateme), ("/cpix/getKey", Self::Speke)]

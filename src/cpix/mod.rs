@@ -1,5 +1,5 @@
-//! CPIX (DASH-IF Content Protection Information Exchange 2.x): how a packager requests keys from PallyCon's key server, and
-//! the response.
+//! CPIX (DASH-IF Content Protection Information Exchange 2.x): how a packager requests keys from PallyCon's key server,
+//! and the response.
 //!
 //! ```text
 //! CPIX @id                                        the content id

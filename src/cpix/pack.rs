@@ -26,8 +26,8 @@ use zeroize::Zeroizing;
 
 /// The systems that the official clients print, in their order.
 const CLIENT_SYSTEMS: usize = 3;
-/// An entry is made for each rule of a key, with all of the key's systems: without a limit a document of a megabyte would
-/// expand to gigabytes.
+/// An entry is made for each rule of a key, with all of the key's systems: without a limit a document of a megabyte
+/// would expand to gigabytes.
 const MAX_RULES: usize = 64;
 
 /// All keys of a content.
@@ -90,8 +90,8 @@ impl Pack {
         if document.keys.is_empty() {
             return Err(refuse(Reason::CpixNoContentKey));
         }
-        // For a single-key request the server ignores the id that was sent, and its response may have that id in one place and
-        // its own in another: with one key there is nothing to match.
+        // For a single-key request the server ignores the id that was sent, and its response may have that id in one
+        // place and its own in another: with one key there is nothing to match.
         let alone = if let [only] = &document.keys[..] { Some(only.id) } else { None };
         let mut systems = by_key(&document.systems, alone, |system| system.key_id);
         let mut rules = by_key(&document.rules, alone, |rule| rule.key_id);
@@ -230,7 +230,8 @@ impl PackKey {
 
 impl PackSystem {
     fn from_document(system: &DrmSystem) -> Result<Self, Error> {
-        // Signalling is text in base64; the guide's examples are shortened and no longer base64, so they are passed through.
+        // Signalling is text in base64; the guide's examples are shortened and no longer base64, so they are passed
+        // through.
         let decoded = |text: &Option<String>| text.as_deref().map(|text| decode(text).unwrap_or_else(|| text.into()));
         let decoded = Self {
             system_id: system.system_id,
@@ -247,8 +248,9 @@ impl PackSystem {
         }
     }
 
-    /// The element that contains a control character, by its name in CPIX. The text ends up in playlists and on command lines, where a key
-    /// URI of several lines would be several attributes or arguments; only playlist lines may have line breaks.
+    /// The element that contains a control character, by its name in CPIX. The text ends up in playlists and on command
+    /// lines, where a key URI of several lines would be several attributes or arguments; only playlist lines may have
+    /// line breaks.
     fn with_control_character(&self) -> Option<&'static str> {
         let is_bad = |text: &Option<String>, allowed: &[char]| {
             text.as_deref().is_some_and(|text| text.chars().any(|character| character.is_control() && !allowed.contains(&character)))

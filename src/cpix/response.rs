@@ -32,7 +32,8 @@ pub fn read(status: u16, body: &[u8]) -> Result<Pack, Error> {
     Err(with_status(Error::because(Code::NotCpix, reason), status))
 }
 
-/// A body's text: UTF-8, or UTF-16 as its byte order mark or its first character `<` shows. Java's key servers write either.
+/// A body's text: UTF-8, or UTF-16 as its byte order mark or its first character `<` shows. Java's key servers write
+/// either.
 pub fn decode(body: &[u8]) -> Option<Cow<'_, str>> {
     match body {
         [0xff, 0xfe, ..] | [b'<', 0, ..] => text::from_utf16_le(body).map(Cow::Owned),

@@ -61,7 +61,8 @@ impl Account {
         text::to_base64(&cipher.encrypt_padded_vec::<Pkcs7>(text.as_bytes()))
     }
 
-    /// Decrypts the output of [`Account::seal`]. `None` if the text is anything else, or was encrypted with another key.
+    /// Decrypts the output of [`Account::seal`]. `None` if the text is anything else, or was encrypted with another
+    /// key.
     pub fn open(&self, sealed: &str) -> Option<Zeroizing<String>> {
         let bytes = text::from_base64(sealed)?;
         let cipher = cbc::Decryptor::<Aes256>::new(&(*self.site_key).into(), &IV.into());

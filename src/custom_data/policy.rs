@@ -7,9 +7,9 @@
 //!   "external_key":    { mpeg_cenc [ {track_type, key_id, key, iv} ], hls_aes [ {track_type, key, iv} ], ncg { cek } } }
 //! ```
 //!
-//! Ranges and mutually exclusive fields are those of PallyCon's License Token Guide (policy specification 2.0) and of its
-//! newest samples. These structs are the only list of the fields: serde reads by them, errors name them, and a test writes the
-//! TypeScript types (`js/server/policy.ts`) from them.
+//! Ranges and mutually exclusive fields are those of PallyCon's License Token Guide (policy specification 2.0) and of
+//! its newest samples. These structs are the only list of the fields: serde reads by them, errors name them, and a test
+//! writes the TypeScript types (`js/server/policy.ts`) from them.
 
 use crate::error::{Code, Error, Reason};
 use crate::json::Value;
@@ -299,8 +299,8 @@ pub fn check(policy: &Value, allow_unknown: bool, now: i64) -> Result<Policy, Er
     Ok(checked)
 }
 
-/// Checks a policy and returns the JSON that goes into a token: the caller's own fields, in their order. `policy_version` is
-/// put in front where it is missing.
+/// Checks a policy and returns the JSON that goes into a token: the caller's own fields, in their order.
+/// `policy_version` is put in front where it is missing.
 pub fn policy_json(policy: &Value, allow_unknown: bool, now: i64) -> Result<String, Error> {
     let checked = check(policy, allow_unknown, now)?;
     let Value::Object(fields) = policy else {

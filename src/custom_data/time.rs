@@ -40,7 +40,8 @@ fn days_in(year: u32, month: u32) -> u32 {
 /// Days in the proleptic Gregorian calendar, with years counted from March so that the leap day comes last.
 #[allow(clippy::arithmetic_side_effects, reason = "a year has four digits: nothing gets near an overflow")]
 fn days_since_1970(year: u32, month: u32, day: u32) -> i32 {
-    // Four centuries are 146 097 days. They are added for January of the year 0, which would belong to a year before it.
+    // Four centuries are 146 097 days. They are added for January of the year 0, which would belong to a year before
+    // it.
     let year = if month < 3 { year + 399 } else { year + 400 };
     let before_month = ((month + 9) % 12 * 153 + 2) / 5;
     // 719 469 days lie between 0000-03-00 and 1970-01-01.

@@ -53,8 +53,8 @@ fn known_drm(check: &Check, path: &str, name: &str) -> Result<&'static str, Erro
 /// A page's request to a token backend.
 const REQUEST: &[Field] = &[required("content_id", CONTENT_ID), optional("drm", Kind::Text)];
 
-/// Checks a page's request to a token backend, before authorization. Returns the DRM in a token's spelling; if none is named, a
-/// backend with a list of DRMs issues a token for each.
+/// Checks a page's request to a token backend, before authorization. Returns the DRM in a token's spelling; if none is
+/// named, a backend with a list of DRMs issues a token for each.
 pub fn check_request(parameters: &Value, has_list: bool) -> Result<Option<&'static str>, Error> {
     let check = Check { code: Code::TokenRequestInvalid, allow_unknown: true };
     check.object(parameters, REQUEST)?;

@@ -1,5 +1,5 @@
-//! Every request of a client over all its attempts. Pure: the clock and random numbers are passed in, [`Event`]s go in, a
-//! [`Step`] comes out.
+//! Every request of a client over all its attempts. Pure: the clock and random numbers are passed in, [`Event`]s go in,
+//! a [`Step`] comes out.
 //!
 //! ```text
 //!   begin ──► asking ──► attempt ──► licensed
@@ -11,7 +11,8 @@
 //! ```
 //!
 //! A new request ends immediately if a circuit is open; one that has failed before and has attempts left waits for it.
-//! While the browser is offline, a request without a response costs no attempt; it continues when the browser is online.
+//! While the browser is offline, a request without a response costs no attempt; it continues when the browser is
+//! online.
 
 use super::circuit::{self, Admission, Circuits, Hash, Kind};
 use super::retry::{self, LONGEST_WAIT};
@@ -178,7 +179,8 @@ impl Chains {
         Self { policy, circuits, online: true, paused: false, list, last_id: 0, notices }
     }
 
-    /// Begins a request and returns its number. It has to be ended by [`Event::Licensed`], [`Event::Aborted`], or a [`Step::End`].
+    /// Begins a request and returns its number. It has to be ended by [`Event::Licensed`], [`Event::Aborted`], or a
+    /// [`Step::End`].
     pub fn begin(&mut self, now: f64) -> u32 {
         self.last_id = self.last_id.wrapping_add(1);
         self.list.push(Chain {
@@ -194,7 +196,8 @@ impl Chains {
         self.last_id
     }
 
-    /// Sets whether the browser is online. When it is online again, the caller gives each waiting request an [`Event::Timer`].
+    /// Sets whether the browser is online. When it is online again, the caller gives each waiting request an
+    /// [`Event::Timer`].
     pub fn set_online(&mut self, online: bool) {
         self.online = online;
         if online && std::mem::take(&mut self.paused) {

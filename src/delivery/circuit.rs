@@ -1,5 +1,5 @@
-//! The circuit breaker: after repeated refusals of one kind, no request is made for a while. Then one request goes ahead
-//! as a probe, and its outcome decides for all others.
+//! The circuit breaker: after repeated refusals of one kind, no request is made for a while. Then one request goes
+//! ahead as a probe, and its outcome decides for all others.
 //!
 //! ```text
 //!           refusals of one kind in a row                the pause ends: one request
@@ -93,8 +93,8 @@ pub struct Circuits {
 }
 
 impl Circuits {
-    /// Whether `chain` may request a license for that content now. If it is the probe of an open circuit, the circuit is
-    /// half-open until [`Self::failed`], [`Self::succeeded`] or [`Self::release`].
+    /// Whether `chain` may request a license for that content now. If it is the probe of an open circuit, the circuit
+    /// is half-open until [`Self::failed`], [`Self::succeeded`] or [`Self::release`].
     pub fn admit(&mut self, chain: u32, content: Hash, now: f64) -> Admission {
         let mut admission = Admission::Go;
         for circuit in self.list.iter().filter(|circuit| circuit.kind.concerns(content)) {

@@ -1,4 +1,5 @@
-//! The keys that init data request from a DRM, as a list that is equal for equivalent init data, whatever their order and form.
+//! The keys that init data request from a DRM, as a list that is equal for equivalent init data, whatever their order
+//! and form.
 //!
 //! An entry is a key id in hex, in CENC's byte order. If no key is named, it is `?` and another identifier of the init
 //! data: the asset id of an `skd` URI, or the bytes in hex.

@@ -18,8 +18,8 @@ pub struct Policy {
     pub total: f64,
 }
 
-/// If a server requests a longer pause, the request ends: viewers do not look at a black picture for a minute, and the page
-/// can try again.
+/// If a server requests a longer pause, the request ends: viewers do not look at a black picture for a minute, and the
+/// page can try again.
 pub const LONGEST_WAIT: f64 = 60_000.0;
 
 /// How long to wait after attempt number `attempt` (1 is the first) failed temporarily; `None`: do not retry.

@@ -1,5 +1,5 @@
-//! When to request the license of a coming key period. An audience learns about it in the same second, and needs the key when
-//! the buffered media have been played. In between, each viewer draws a random moment:
+//! When to request the license of a coming key period. An audience learns about it in the same second, and needs the
+//! key when the buffered media have been played. In between, each viewer draws a random moment:
 //!
 //! ```text
 //!   now                                   needed − reserve      needed
@@ -7,7 +7,8 @@
 //!    └── at most `spread` ──►            └── the exchange itself ─┘
 //! ```
 //!
-//! If it is unknown when the key is needed, it counts as needed now. If playback is waiting, the caller requests it immediately.
+//! If it is unknown when the key is needed, it counts as needed now. If playback is waiting, the caller requests it
+//! immediately.
 
 /// The facts about a coming period. Times are milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,8 @@ use crate::error::{Error, ParseError, Reason};
 use crate::text;
 use std::borrow::Cow;
 
-/// The bytes that a text represents. URIs, JSON and XML are kept unchanged; otherwise hex, then base64 and base64url with
-/// or without padding are tried; whitespace is ignored.
+/// The bytes that a text represents. URIs, JSON and XML are kept unchanged; otherwise hex, then base64 and base64url
+/// with or without padding are tried; whitespace is ignored.
 pub fn from_text(input: &str) -> Result<Cow<'_, [u8]>, Error> {
     let trimmed = str::from_utf8(text::trim(input.strip_prefix('\u{feff}').unwrap_or(input).as_bytes())).unwrap_or_default();
     if matches!(trimmed.as_bytes(), [b'{' | b'<', ..] | [b's', b'k', b'd', b':', ..]) {

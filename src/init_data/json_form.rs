@@ -1,5 +1,5 @@
-//! Init data as the JSON of the public types, for the inspect module's interface and for tests. Bytes are `[offset, length]` of
-//! the input.
+//! Init data as the JSON of the public types, for the inspect module's interface and for tests. Bytes are `[offset,
+//! length]` of the input.
 
 use super::collect::{
     Details, EntitledKey, FairPlay, FairPlayData, InitData, KeyRequest, Payload, PlayReadyObject, PsshBox, Track, UnknownField,

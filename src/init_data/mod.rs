@@ -7,9 +7,9 @@
 //! | `skd` | [`skd`] | the URI of an HLS key |
 //! | `sinf` | [`sinf`] | a track's protection, in JSON |
 //!
-//! There is one reader per format, and it reports to a [`visitor`]. [`parse`] collects the reports into the typed structs
-//! of [`collect`], which borrow from the input; [`record`] writes them for JavaScript. [`from_text`] reads pasted
-//! text. With the feature `inspect` there is also `segment`: protection and PSSH boxes of fMP4 segments.
+//! There is one reader per format, and it reports to a [`visitor`]. [`parse`] collects the reports into the typed
+//! structs of [`collect`], which borrow from the input; [`record`] writes them for JavaScript. [`from_text`] reads
+//! pasted text. With the feature `inspect` there is also `segment`: protection and PSSH boxes of fMP4 segments.
 //!
 //! ```
 //! use pallycon_drm::init_data::{self, Options, Payload};
@@ -105,7 +105,8 @@ pub struct Options {
     pub strict: bool,
 }
 
-/// Reads init data, or a payload without its box (Widevine's data, a PlayReady Object, a WRMHEADER), into typed structs.
+/// Reads init data, or a payload without its box (Widevine's data, a PlayReady Object, a WRMHEADER), into typed
+/// structs.
 pub fn parse(data: &[u8], options: Options) -> Result<InitData<'_>, Error> {
     let mut collector = collect::Collector::default();
     read(data, options, &mut collector)?;
@@ -224,7 +225,8 @@ fn detect(data: &[u8]) -> Option<InitDataType> {
     boxed.then_some(InitDataType::Cenc)
 }
 
-/// A sinf box or its children. JSON after two spaces has `sinf` in the same place, but no box is as large as its size would be.
+/// A sinf box or its children. JSON after two spaces has `sinf` in the same place, but no box is as large as its size
+/// would be.
 fn is_sinf(data: &[u8]) -> bool {
     data.split_at_checked(4)
         .is_some_and(|(size, rest)| [b"sinf", b"frma", b"schm"].iter().any(|kind| rest.starts_with(&kind[..])) && !is_text(size))

@@ -158,7 +158,8 @@ fn elements<'a, V: Visitor<'a>>(xml: &str, offset: usize, out: &mut Report<'a, '
     let mut reader = xml::Reader::new(xml);
     // Version 4.0 has one key, in its own elements.
     let (mut old_id, mut old_key, mut old_places) = (None, [None, None], [""; 3]);
-    // The version's second digit, the digit that matches where a key was found (0 for neither), and whether LA_URL is elsewhere.
+    // The version's second digit, the digit that matches where a key was found (0 for neither), and whether LA_URL is
+    // elsewhere.
     let (mut version, mut form, mut outside) = (0, 0, false);
     while let Some(event) = reader.event()? {
         let Event::Start(element) = event else { continue };

@@ -29,7 +29,8 @@ pub struct Field<'a> {
     pub offset: usize,
 }
 
-/// The fields of a message, one after the other. They end at the first that cannot be read, which [`Fields::check`] reports.
+/// The fields of a message, one after the other. They end at the first that cannot be read, which [`Fields::check`]
+/// reports.
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     reader: Reader<'a>,

@@ -34,7 +34,8 @@ fn split(uri: &str) -> Option<(&str, &str)> {
     uri.split_at_checked(text::find(uri.as_bytes(), b":")?)
 }
 
-/// A URI's parts: everything after `://`; the key, if that is one (base64, hex or a UUID); CID and key period of live content.
+/// A URI's parts: everything after `://`; the key, if that is one (base64, hex or a UUID); CID and key period of live
+/// content.
 pub fn read<'a, V: Visitor<'a>>(uri: &str, out: &mut Report<'a, '_, V>) {
     out.visitor.field(Field::Uri, Value::DecodedText(uri));
     let Some((scheme, rest)) = split(uri) else { return };

@@ -1,8 +1,8 @@
 //! Key ids without repeats, in order of appearance.
 //!
 //! They are kept in one list of bytes, each after its length. While there are few, a new one is compared with each. A
-//! hostile box names tens of thousands, and comparing each with each would take minutes: beyond [`FEW`], repeats are kept at
-//! first and removed once, at the end.
+//! hostile box names tens of thousands, and comparing each with each would take minutes: beyond [`FEW`], repeats are
+//! kept at first and removed once, at the end.
 
 use crate::text::push;
 

@@ -1,9 +1,11 @@
 //! The visitor that readers of init data report to.
 //!
-//! A reader walks the bytes and reports what it finds, in the order in which it finds it; it stores nothing. Three visitors
-//! exist: [`super::collect`] fills the typed structs of this crate, [`super::record`] writes what crosses into JavaScript, and
-//! the inspect module's notes where each field is. Most values are slices of the input and so have a place; the places of
-//! the others ([`Visitor::place`], [`Visitor::place_in_xml`]) are reported only to a visitor that needs them, and compiled only for it.
+//! A reader walks the bytes and reports what it finds, in the order in which it finds it; it stores nothing. Three
+//! visitors
+//! exist: [`super::collect`] fills the typed structs of this crate, [`super::record`] writes what crosses into
+//! JavaScript, and the inspect module's notes where each field is. Most values are slices of the input and so have a
+//! place; the places of the others ([`Visitor::place`], [`Visitor::place_in_xml`]) are reported only to a visitor that
+//! needs them, and compiled only for it.
 
 use super::sinf::Protection;
 use super::{InitDataType, KeyIds, skd};
@@ -222,7 +224,8 @@ impl<'a, 'v, V: Visitor<'a>> Report<'a, 'v, V> {
         self.summary.key_ids.rewind(mark.key_ids);
     }
 
-    /// Reports the combined content. The period's digits are removed from the content id only if a period confirms them.
+    /// Reports the combined content. The period's digits are removed from the content id only if a period confirms
+    /// them.
     pub fn finish(mut self, kind: InitDataType) {
         self.summary.kind = kind;
         self.summary.key_ids.finish();

@@ -67,8 +67,8 @@ fn may_repeat(number: u32) -> bool {
     matches!(number, KEY_ID | 13 | ENTITLED_KEY)
 }
 
-/// The start of the last understood occurrence of each non-repeated field, and other facts that are needed before the fields
-/// are reported.
+/// The start of the last understood occurrence of each non-repeated field, and other facts that are needed before the
+/// fields are reported.
 #[derive(Default)]
 struct Survey {
     last: [usize; 16],
@@ -193,7 +193,8 @@ fn normalized(key_id: &[u8]) -> Option<[u8; 16]> {
     crate::text::key_id(str::from_utf8(key_id).ok()?)
 }
 
-/// `1` entitlement key id, `2` key id, then the wrapped key; in another order it is reported as unknown, so that it is kept unchanged.
+/// `1` entitlement key id, `2` key id, then the wrapped key; in another order it is reported as unknown, so that it is
+/// kept unchanged.
 #[inline(never)]
 fn is_entitled_key(data: Span<'_>) -> bool {
     let mut before = 0;

@@ -4,7 +4,8 @@ use super::ranges::{FieldRange, Ranges, Step};
 use crate::bytes::place_of;
 use crate::json::{self, Places};
 
-/// A path in the document, and the same value's path in the finding; `*` is any index. An empty second path is a content key.
+/// A path in the document, and the same value's path in the finding; `*` is any index. An empty second path is a
+/// content key.
 type Mapping = (&'static [&'static str], &'static [&'static str]);
 
 const TOKEN: [Mapping; 7] = [
@@ -91,7 +92,8 @@ fn matches(pattern: &[&str], path: &[Step]) -> bool {
         })
 }
 
-/// The places of a finding of this kind in the JSON document that it was read from. Its `bytes` contain no content keys.
+/// The places of a finding of this kind in the JSON document that it was read from. Its `bytes` contain no content
+/// keys.
 pub fn of(kind: &str, data: &[u8]) -> Ranges {
     let text = str::from_utf8(data).unwrap_or_default();
     let document = text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\0']);

@@ -1,10 +1,10 @@
 //! Identifies and reads anything related to DRM: init data and its parts, segments, manifests, license tokens,
-//! challenges, licenses, error bodies, CPIX, URLs. Layers of encoding are removed one at a time (hex, base64, data URIs, base64 in
-//! base64), and several items in a row are separated.
+//! challenges, licenses, error bodies, CPIX, URLs. Layers of encoding are removed one at a time (hex, base64, data
+//! URIs, base64 in base64), and several items in a row are separated.
 //!
-//! This is the interface to JavaScript: readers return typed structs, a [`Finding`] contains their JSON. Content keys are never
-//! shown, only their key ids; those in a URL are masked before anything is read. Input that is recognized but unreadable is named,
-//! with the `error` of its reader.
+//! This is the interface to JavaScript: readers return typed structs, a [`Finding`] contains their JSON. Content keys
+//! are never shown, only their key ids; those in a URL are masked before anything is read. Input that is recognized but
+//! unreadable is named, with the `error` of its reader.
 
 mod damaged;
 mod documents;

@@ -1,7 +1,8 @@
 //! The places of a finding's fields in its bytes: a path into the finding's value, and the range that it was read from.
 //!
-//! Init data and segments are read again by a [`Visitor`] that records places; manifests and CPIX documents record those of
-//! their attributes and texts as they are read. Values that combine several (the key ids of all boxes) have no place.
+//! Init data and segments are read again by a [`Visitor`] that records places; manifests and CPIX documents record
+//! those of their attributes and texts as they are read. Values that combine several (the key ids of all boxes) have no
+//! place.
 
 use super::{documents, json_places, messages, tokens};
 use crate::bytes::{Span, place_of};

@@ -1,6 +1,6 @@
 //! Reads JSON (RFC 8259). Total: any text yields a value or `None`, in time linear in its length, nested at most
-//! [`MAX_DEPTH`] levels deep. Numbers keep their spelling, because PallyCon sends `errorCode` as a number or as a string, and
-//! both must have the same result.
+//! [`MAX_DEPTH`] levels deep. Numbers keep their spelling, because PallyCon sends `errorCode` as a number or as a
+//! string, and both must have the same result.
 
 use crate::bytes::steps;
 use crate::text::{ascii, nibble, owned, push};

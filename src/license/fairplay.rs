@@ -3,9 +3,9 @@
 //! ```text
 //! CKC  version:u32  reserved:u32  IV:16  length:u32  payload:length      big-endian
 //! ```
-//! Source: Apple's FairPlay Streaming documentation and the key server of its SDK, which writes the fields in this order. The
-//! payload is encrypted. Services write different versions, and the SDK puts data about the server into the reserved
-//! bytes, so only the size of the version is checked: no text begins with three zero bytes.
+//! Source: Apple's FairPlay Streaming documentation and the key server of its SDK, which writes the fields in this
+//! order. The payload is encrypted. Services write different versions, and the SDK puts data about the server into the
+//! reserved bytes, so only the size of the version is checked: no text begins with three zero bytes.
 
 use crate::bytes::Reader;
 use crate::license::body::Kind;

@@ -27,7 +27,8 @@ const DEFAULT_CONTENT_TYPE: &str = "text/xml; charset=utf-8";
 /// The request to the server.
 #[derive(Debug, Clone)]
 pub struct Challenge<'a> {
-    /// Names and values of the headers that the CDM requests. There is always a content type; the last of repeated names counts.
+    /// Names and values of the headers that the CDM requests. There is always a content type; the last of repeated
+    /// names counts.
     pub headers: Vec<(String, String)>,
     /// The SOAP.
     pub body: Cow<'a, [u8]>,

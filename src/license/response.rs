@@ -1,9 +1,9 @@
 //! An HTTP response as a license, or as the error that explains why it is not one.
 //!
-//! 200 is not success (`docs/protocol.md`, "License responses" and "Errors"): PallyCon's errors arrive as JSON with status 200,
-//! gateways and captive portals send HTML with any status. Order of the checks: PallyCon's own error → status → the
-//! structure of this DRM's license, in any wrapping. Only a license reaches the CDM, and the error describes anything else
-//! (`src/license/body.rs`).
+//! 200 is not success (`docs/protocol.md`, "License responses" and "Errors"): PallyCon's errors arrive as JSON with
+//! status 200, gateways and captive portals send HTML with any status. Order of the checks: PallyCon's own error →
+//! status → the structure of this DRM's license, in any wrapping. Only a license reaches the CDM, and the error
+//! describes anything else (`src/license/body.rs`).
 
 use crate::error::{Code, Error, Phase, Reason, ServerError};
 use crate::license::body::{Body, Kind};

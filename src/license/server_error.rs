@@ -3,8 +3,8 @@
 //! ```text
 //! {"errorCode": "7011" or 7011, "message": "…"}        8002: message is JSON text {"ERROR": "code", "MESSAGE": "text"}
 //! ```
-//! The codes are data (`errors.json`), not a closed enum: one that is not in the table passes through as `server-error`, with
-//! PallyCon's own number and text.
+//! The codes are data (`errors.json`), not a closed enum: one that is not in the table passes through as
+//! `server-error`, with PallyCon's own number and text.
 
 use crate::error::{Code, Error, Reason, ServerError};
 use crate::json::Value;

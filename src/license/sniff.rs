@@ -10,8 +10,8 @@ const SECRET: usize = 40;
 /// A key of 16 bytes has this many characters in base64url, which is its shortest spelling.
 const KEY: usize = 22;
 
-/// PallyCon's text as one line for a person: no control characters, bounded, and nothing that could be a token. It may contain
-/// key ids.
+/// PallyCon's text as one line for a person: no control characters, bounded, and nothing that could be a token. It may
+/// contain key ids.
 pub fn one_line(text: &str) -> String {
     line(text, SECRET, SECRET)
 }
@@ -77,8 +77,8 @@ pub fn text(body: &[u8]) -> Option<&str> {
     core::str::from_utf8(trim(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))).ok()
 }
 
-/// The body as trimmed text, if it is text: UTF-8, UTF-16 in either byte order, or a legacy encoding, of which only the ASCII part
-/// is kept.
+/// The body as trimmed text, if it is text: UTF-8, UTF-16 in either byte order, or a legacy encoding, of which only the
+/// ASCII part is kept.
 #[inline(never)]
 pub fn readable(body: &[u8]) -> Option<String> {
     let mut bytes = body.to_vec();

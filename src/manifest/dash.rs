@@ -8,8 +8,9 @@
 //!     mspr:pro    base64 of a PlayReady Object  mas:MarlinContentId  urn:marlin:kid:hex
 //! ```
 //!
-//! The order of an element's children does not matter. A level applies to everything below it. So a DRM's element without its own
-//! keys applies to the keys that default_KID names on its level and below, or else to those of the nearest level above.
+//! The order of an element's children does not matter. A level applies to everything below it. So a DRM's element
+//! without its own keys applies to the keys that default_KID names on its level and below, or else to those of the
+//! nearest level above.
 
 use super::{Found, Protection, Warning, Wrapping, checks, data_uri, secret, system_of_urn};
 use crate::error::{Code, ParseError, Reason};
@@ -125,8 +126,8 @@ fn close(levels: &mut Vec<Level>, out: &mut [Protection]) -> Option<Applied> {
     Some(Applied { protections: level.own, key_ids: ids.iter().map(Vec::from).collect() })
 }
 
-/// An element with `ref` inherits missing parts from the one with that `refId`. A hostile MPD could refer to a large element a
-/// million times: `budget` is how many bytes may be copied.
+/// An element with `ref` inherits missing parts from the one with that `refId`. A hostile MPD could refer to a large
+/// element a million times: `budget` is how many bytes may be copied.
 fn resolve(
     out: &mut [Protection],
     references: Vec<(String, usize)>,

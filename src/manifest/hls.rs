@@ -1,4 +1,5 @@
-//! HLS playlists: EXT-X-KEY and EXT-X-SESSION-KEY (RFC 8216, 4.3.2.4 and 4.3.4.5) by the grammar of attribute lists (4.2).
+//! HLS playlists: EXT-X-KEY and EXT-X-SESSION-KEY (RFC 8216, 4.3.2.4 and 4.3.4.5) by the grammar of attribute lists
+//! (4.2).
 //!
 //! ```text
 //! #EXT-X-KEY:METHOD=SAMPLE-AES,URI="…",KEYID=0x…,KEYFORMAT="…",KEYFORMATVERSIONS="1"

@@ -194,7 +194,8 @@ impl Manifest {
     }
 }
 
-/// `urn:uuid:` and a UUID, in either case. An id that is close to a known one is read as that one, and [`checks`] warns.
+/// `urn:uuid:` and a UUID, in either case. An id that is close to a known one is read as that one, and [`checks`]
+/// warns.
 fn system_of_urn(urn: &str) -> Option<[u8; 16]> {
     let uuid = uuid_of(urn)?;
     checks::misspelled(uuid).map(|(id, _)| id).or_else(|| crate::text::key_id(uuid))

@@ -9,7 +9,8 @@ pub fn is_typographic(character: char) -> bool {
     TYPOGRAPHIC.contains(&character)
 }
 
-/// A value in quotes at the start of a text: the value, what follows its closing quote, and whether a quote is typographic.
+/// A value in quotes at the start of a text: the value, what follows its closing quote, and whether a quote is
+/// typographic.
 pub fn quoted(text: &str) -> Option<(&str, &str, bool)> {
     let opening = text.chars().next().filter(|character| *character == '"' || is_typographic(*character))?;
     let inner = text.get(opening.len_utf8()..)?;

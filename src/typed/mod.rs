@@ -1,5 +1,5 @@
-//! A [`Value`] as a typed struct: a serde deserializer whose errors name the place and the allowed values, with the texts of
-//! `errors.json`.
+//! A [`Value`] as a typed struct: a serde deserializer whose errors name the place and the allowed values, with the
+//! texts of `errors.json`.
 //!
 //! Inputs of the server entry are objects that people write by hand, so a misspelled field must not vanish silently: an
 //! unknown name is an error that suggests the nearest known one. A message names the field and what is allowed there,
@@ -25,8 +25,8 @@ use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 /// How strict reading is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rules {
-    /// Accept fields and listed values that the types do not know. The value of such an enum is then its first variant, so
-    /// the result can be checked but not written.
+    /// Accept fields and listed values that the types do not know. The value of such an enum is then its first variant,
+    /// so the result can be checked but not written.
     pub allow_unknown: bool,
     /// Wrong names that have been seen, each with the intended one, which the search for similar names would not find.
     pub slips: &'static [(&'static str, &'static str)],

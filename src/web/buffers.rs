@@ -1,8 +1,8 @@
 //! Two buffers that persist between calls, so that bytes cross without `malloc` and `free` (1.9 µs per call).
 //!
-//! JavaScript requests space with `input(length)`, writes there, and calls a function with that length. The function's result
-//! is in `output()`, and the function returns its length. Both addresses are valid until the next call. `clear()` wipes a
-//! buffer that contained a token or a challenge.
+//! JavaScript requests space with `input(length)`, writes there, and calls a function with that length. The function's
+//! result is in `output()`, and the function returns its length. Both addresses are valid until the next call.
+//! `clear()` wipes a buffer that contained a token or a challenge.
 
 use crate::error::Error;
 use crate::record::Record;
@@ -57,7 +57,8 @@ pub fn clear() {
 /// The body of an export, which reads the input and writes a record.
 type Work<'w> = dyn Fn(&[u8], &mut Record) -> Result<(), Error> + 'w;
 
-/// Runs a function on the input; the record that it writes, or that of its error, becomes the output. Returns the record's length.
+/// Runs a function on the input; the record that it writes, or that of its error, becomes the output. Returns the
+/// record's length.
 #[inline(never)]
 pub(super) fn run(length: usize, work: &Work<'_>) -> usize {
     let mut record = Record::reusing(OUTPUT.take());

@@ -128,7 +128,8 @@ impl MediaSessions {
 
 #[wasm_bindgen]
 impl MediaSessions {
-    /// No sessions yet. `spread`: the client's option `rotationSpread`; `interval`: the adapter's `renewal.interval`, or NaN.
+    /// No sessions yet. `spread`: the client's option `rotationSpread`; `interval`: the adapter's `renewal.interval`,
+    /// or NaN.
     #[wasm_bindgen(constructor)]
     pub fn new(spread: f64, interval: f64, actions: Actions) -> Self {
         Self { sessions: Sessions::new(spread, interval), actions }
@@ -221,7 +222,8 @@ impl MediaSessions {
     }
 }
 
-/// The argument with which WebKit's legacy API opens a session: the init data of `webkitneedkey`, their asset id, the certificate.
+/// The argument with which WebKit's legacy API opens a session: the init data of `webkitneedkey`, their asset id, the
+/// certificate.
 #[wasm_bindgen(js_name = legacyInitData)]
 pub fn legacy_init_data(init_data: &[u8], asset_id: &str, certificate: &[u8]) -> Vec<u8> {
     fairplay::build_legacy(init_data, asset_id, certificate)

@@ -1,7 +1,7 @@
 //! The exports of the module that viewers download: one for each function of the main entry.
 //!
-//! A function that can fail, or whose result has more than one part, writes a record to the output buffer and returns its length
-//! (`src/record.rs`, `src/web/buffers.rs`); `js/wasm/core.ts` is the other side.
+//! A function that can fail, or whose result has more than one part, writes a record to the output buffer and returns
+//! its length (`src/record.rs`, `src/web/buffers.rs`); `js/wasm/core.ts` is the other side.
 
 use super::buffers::run;
 use super::names::{Drm, InitDataType};
@@ -48,15 +48,15 @@ pub fn init_data_from_text(length: usize) -> usize {
     })
 }
 
-/// Whether two key ids in hex (with dashes and braces, in either case) are equal, also if one is in PlayReady's GUID byte
-/// order.
+/// Whether two key ids in hex (with dashes and braces, in either case) are equal, also if one is in PlayReady's GUID
+/// byte order.
 #[wasm_bindgen(js_name = sameKeyId)]
 pub fn same_key_id(a: &str, b: &str) -> bool {
     text::from_hex(a).zip(text::from_hex(b)).is_some_and(|(a, b)| text::same_key_id(&a, &b))
 }
 
-/// The request for a CDM's message: `url`, `headers` (names and values in turn), `body`, and `serviceCertificate` if the response
-/// will not be a license. The input is the message, followed by the custom data, if any.
+/// The request for a CDM's message: `url`, `headers` (names and values in turn), `body`, and `serviceCertificate` if
+/// the response will not be a license. The input is the message, followed by the custom data, if any.
 #[wasm_bindgen(js_name = licenseRequest)]
 pub fn license_request(
     drm: Drm,
@@ -86,7 +86,8 @@ pub fn license_request(
     })
 }
 
-/// The license in a response: `data`, and if it was in a JSON object, `envelope` (the object's text) and `licenseField`.
+/// The license in a response: `data`, and if it was in a JSON object, `envelope` (the object's text) and
+/// `licenseField`.
 #[wasm_bindgen(js_name = readLicense)]
 pub fn read_license(drm: Drm, status: u16, length: usize) -> usize {
     run(length, &|body, out| {
@@ -149,8 +150,8 @@ pub fn playready_cdm_data(length: usize) -> usize {
     })
 }
 
-/// How long after a license, or after a failed renewal (`retryable` says how), a page renews it, in milliseconds. `None`:
-/// not at all, because the times are unknown or the CDM renews it. Unknown times are NaN.
+/// How long after a license, or after a failed renewal (`retryable` says how), a page renews it, in milliseconds.
+/// `None`: not at all, because the times are unknown or the CDM renews it. Unknown times are NaN.
 #[wasm_bindgen(js_name = renewalWait)]
 pub fn renewal_wait(drm: Drm, interval: f64, expires_in: f64, stated: f64, retryable: Option<bool>, random: f64) -> Option<f64> {
     let lease = Lease { interval, expires_in, stated };
@@ -163,7 +164,8 @@ pub fn renewal_wait(drm: Drm, interval: f64, expires_in: f64, stated: f64, retry
     }
 }
 
-/// The meaning of a key's status for an observer (an empty one: no license contains the key): `problems`, with at most one.
+/// The meaning of a key's status for an observer (an empty one: no license contains the key): `problems`, with at most
+/// one.
 #[wasm_bindgen(js_name = keyProblem)]
 pub fn key_problem(key_id: &str, status: &str) -> usize {
     run(0, &|_, out| {

@@ -40,7 +40,8 @@ pub fn open_license_token(site_id: &str, site_key: String, access_key: Option<St
     output(token::open(&account(site_id, site_key, access_key)?, value))
 }
 
-/// Checks a page's request to a token backend. Returns the DRM in a token's spelling, or none if the backend has a list.
+/// Checks a page's request to a token backend. Returns the DRM in a token's spelling, or none if the backend has a
+/// list.
 #[wasm_bindgen(js_name = checkTokenRequest)]
 pub fn check_token_request(parameters: JsValue, has_list: bool) -> Result<Option<String>, JsValue> {
     token::check_request(&input(parameters)?, has_list).map(|drm| drm.map(String::from)).map_err(thrown)

@@ -1,5 +1,5 @@
-//! Writes what `init_data` reads. Each function takes the JSON of the public type, with bytes in hex, and returns bytes that
-//! read as the same JSON: the output depends on the fields alone.
+//! Writes what `init_data` reads. Each function takes the JSON of the public type, with bytes in hex, and returns bytes
+//! that read as the same JSON: the output depends on the fields alone.
 
 mod edit;
 mod header;

@@ -1,7 +1,7 @@
 //! PlayReady Objects; the layout is drawn in `init_data::playready`.
 //!
-//! If the object was read before (`xml`, and `records` if they are unusual), only the differences are replaced. Otherwise it
-//! is written like Microsoft's tools do.
+//! If the object was read before (`xml`, and `records` if they are unusual), only the differences are replaced.
+//! Otherwise it is written like Microsoft's tools do.
 
 use super::header::{self, Wanted};
 use super::{Fields, edit, invalid};

@@ -5,8 +5,8 @@ use crate::error::{Error, Reason};
 use crate::json::Value;
 use crate::text;
 
-/// `{systemId, version?, flags?, keyIds?, data?, padding?, sizeForm?, noDataSize?}`. The default version is 1 if there are
-/// key ids.
+/// `{systemId, version?, flags?, keyIds?, data?, padding?, sizeForm?, noDataSize?}`. The default version is 1 if there
+/// are key ids.
 pub fn pssh(fields: &Value) -> Result<Vec<u8>, Error> {
     let fields = Fields(fields);
     let system_id = fields.text("systemId")?.and_then(text::key_id).ok_or_else(|| invalid(Reason::WriteSystemId))?;

@@ -1,5 +1,5 @@
-//! Cases from the field that are about content: `parseInitData`, `parseManifest`, `inspectAny`, CPIX. The expectations are listed by
-//! id.
+//! Cases from the field that are about content: `parseInitData`, `parseManifest`, `inspectAny`, CPIX. The expectations
+//! are listed by id.
 
 use crate::{Outcome, init_data::outcome, same, strings};
 use pallycon_drm::init_data::{self, Options};

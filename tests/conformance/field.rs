@@ -1,5 +1,5 @@
-//! Cases that were reported from the field: `{id, call, input, expect}`. `call` names the public function, its purpose and
-//! the status; `expect` is a sentence, so the expectation is listed here by the case's id.
+//! Cases that were reported from the field: `{id, call, input, expect}`. `call` names the public function, its purpose
+//! and the status; `expect` is a sentence, so the expectation is listed here by the case's id.
 
 use crate::init_data::outcome;
 use crate::{Outcome, same};

@@ -1,5 +1,5 @@
-//! Runs every case of the vector files in the folder that `PALLYCON_VECTORS` names through the crate's public functions,
-//! and prints the score. Without a folder there is nothing to run, which is printed.
+//! Runs every case of the vector files in the folder that `PALLYCON_VECTORS` names through the crate's public
+//! functions, and prints the score. Without a folder there is nothing to run, which is printed.
 //!
 //! A case is right, wrong, or skipped (a kind that this test does not read). If a case is marked ambiguous,
 //! a reading other than the file's is not a mistake: `docs/init-data.md` documents the choices.

@@ -1,5 +1,5 @@
-// The pages that the tests open, bundled with the package into build/pages/: a build step (scripts/setup/build.mjs), because Chromium's
-// run and Firefox' may go on at the same time.
+// The pages that the tests open, bundled with the package into build/pages/: a build step (scripts/setup/build.mjs),
+// because Chromium's run and Firefox' may go on at the same time.
 import { existsSync, readdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,5 @@
-// Examples of README and docs/ that examples.spec.mjs plays: a page, and the numbers of its blocks that make one program together.
+// Examples of README and docs/ that examples.spec.mjs plays: a page, and the numbers of its blocks that make one
+// program together.
 
 /** The default: Widevine, two keys. */
 const of = (page, blocks, { drm = "widevine", content = "demo-cenc", ...rest } = {}) => ({

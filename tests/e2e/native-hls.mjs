@@ -1,4 +1,5 @@
-// Safari plays a playlist from src=. The browsers here cannot do that with a CDM, so the page plays a MediaSource that this fills.
+// Safari plays a playlist from src=. The browsers here cannot do that with a CDM, so the page plays a MediaSource that
+// this fills.
 
 /** @param {import("@playwright/test").Page} page */
 export async function playPlaylists(page) {

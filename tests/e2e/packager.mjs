@@ -49,8 +49,7 @@ function clearClip(to, segments = SEGMENTS) {
 
 /**
  * Packages the clip as DASH with the arguments from `toShakaPackager`. The result is below the lab's page; returns the
- * manifest's
- * path relative to the media folder, from which the lab loads.
+ * manifest's path relative to the media folder, from which the lab loads.
  */
 export function packageClip(name, args) {
   const out = emptied(name);
@@ -62,8 +61,7 @@ export function packageClip(name, args) {
 
 /**
  * The same with a key period for each of the arguments: raw keys cannot rotate within one run of the packager, so each
- * two seconds of
- * the clip are packaged in their own run, and the results joined as periods of one MPD.
+ * two seconds of the clip are packaged in their own run, and the results joined as periods of one MPD.
  */
 export function packagePeriods(name, periods) {
   const out = emptied(name);

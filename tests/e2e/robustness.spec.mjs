@@ -122,7 +122,10 @@ const CASES = [
   ],
 ];
 const OLDER = /4\.13|4\.0/;
-/** Which level is next is decided in one file for all players: Shaka goes through the whole list, the others through what each does itself. */
+/**
+ * Which level is next is decided in one file for all players: Shaka goes through the whole list, the others through
+ * what each does itself.
+ */
 const OWN = /^PlayReady in hardware|on Android$|PlayReady's hardware$/;
 
 // The requests to a CDM are the same script in every browser.

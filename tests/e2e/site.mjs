@@ -14,7 +14,8 @@ export const PACKAGE_PAGE = `<!doctype html><meta charset="utf-8"><title>p</titl
 const LOAD = `import * as pallycon from "/dist/index.js"; window.pallycon = pallycon; document.documentElement.dataset.ready = "true";`;
 
 /**
- * @param {Record<string, {body?: string, status?: number, headers?: Record<string, string>, hang?: boolean}>} pages by path
+ * @param {Record<string, {body?: string, status?: number, headers?: Record<string, string>, hang?: boolean}>} pages by
+ * path
  * @returns {Promise<{url: (path: string, host?: string) => string, port: number, close: () => Promise<void>}>}
  */
 export async function openSite(pages) {

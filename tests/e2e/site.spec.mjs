@@ -26,8 +26,7 @@ const WRONG_MPD = `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2
 
 /**
  * The states in which each page is checked: `open` is appended to its address, `ready` brings it into the state. A page
- * without an
- * entry is checked as it opens, once it reports that it is ready.
+ * without an entry is checked as it opens, once it reports that it is ready.
  * @type {Record<string, {name: string, open?: string, ready?: (page: import("@playwright/test").Page) =>
  * Promise<unknown>}[]>}
  */
@@ -122,7 +121,8 @@ for (const one of PAGES) {
       browserName,
     }) => {
       test.setTimeout(240_000); // axe checks every displayed byte
-      // It reads the same document in both browsers, but takes ten times as long in Firefox: one state of each page is enough there.
+      // It reads the same document in both browsers, but takes ten times as long in Firefox: one state of each page is
+      // enough there.
       const axe = browserName === "chromium" || state === states[0];
       for (const { width, colorScheme } of LOOKS) {
         await page.setViewportSize({ width, height: 800 });

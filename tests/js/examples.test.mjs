@@ -1,5 +1,6 @@
 // Every example of README and docs/ is tested: those that need no browser run here, others are played in one
-// (tests/e2e/examples.spec.mjs), and a few are compiled alone, for a reason. (All are compiled: scripts/lib/readme.mjs.)
+// (tests/e2e/examples.spec.mjs), and a few are compiled alone, for a reason. (All are compiled:
+// scripts/lib/readme.mjs.)
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -118,8 +118,8 @@ let copies = 0;
 
 /**
  * A page of its own, as in a browser: nothing is loaded yet, and its fetches return `wasm` (for player.wasm) and
- * `answers` (for the
- * rest, each once). Its requests are in `wasmRequests` and `sent`, the events of its client in `events`.
+ * `answers` (for the rest, each once). Its requests are in `wasmRequests` and `sent`, the events of its client in
+ * `events`.
  */
 export async function newPage({ wasm: giveWasm = wasm, answers = [] } = {}) {
   process.getBuiltinModule = () => undefined;

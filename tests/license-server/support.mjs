@@ -1,7 +1,6 @@
 /**
  * Shared by the license server's tests: a server with a small catalog, and challenges built by docs/simulated-drm.md
- * without the
- * server's own code.
+ * without the server's own code.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";

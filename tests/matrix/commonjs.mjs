@@ -1,7 +1,10 @@
 // The proofs as CommonJS, for cells that require the package.
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** Rewrites a module in place. The proofs have only named imports, named re-exports, and exported functions and constants. */
+/**
+ * Rewrites a module in place. The proofs have only named imports, named re-exports, and exported functions and
+ * constants.
+ */
 export function asCommonJs(file) {
   const exported = [];
   const required = (names, from) => `const ${names.replaceAll(" as ", ": ")} = require(${from});`;

@@ -1,4 +1,5 @@
-// The actions of a cell in its project: run the tool, serve its output, open it in Chromium, send requests to its server.
+// The actions of a cell in its project: run the tool, serve its output, open it in Chromium, send requests to its
+// server.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";

@@ -7,8 +7,9 @@ import { Project } from "./project.mjs";
 const cellsFolder = fileURLToPath(new URL("cells", import.meta.url));
 
 /**
- * `name`: for --only. `tool`: of TOOLS (tools.mjs). `files`: folders of projects/. `manifest`: more for package.json. `prepare`: shared by
- * all rows, for example a build. `rows`: by title. `needs`: required configuration (NEEDS in docs.mjs).
+ * `name`: for --only. `tool`: of TOOLS (tools.mjs). `files`: folders of projects/. `manifest`: more for package.json.
+ * `prepare`: shared by all rows, for example a build. `rows`: by title. `needs`: required configuration (NEEDS in
+ * docs.mjs).
  * @typedef {{name: string, title: string, tool: string, files: string[], manifest?: object, needs?: string,
  *   prepare?: (project: Project) => Promise<unknown>, rows: Record<string, (project: Project, prepared: any) => Promise<void>>}} Cell
  */

@@ -1,4 +1,5 @@
-// The tools of the matrix in their exact versions. Each set is installed once per user, and the projects of its cells use it in turn.
+// The tools of the matrix in their exact versions. Each set is installed once per user, and the projects of its cells
+// use it in turn.
 
 /** Newer than the Node that the project itself needs: Angular, Astro, SvelteKit, Nuxt and Vitest require it. */
 export const NODE = "24.22.3";

@@ -1,5 +1,5 @@
-// Deliberate bugs (bugs/): each is applied to a copy of the project, the JavaScript is rebuilt, and the test that should
-// catch it is run. A bug that no test catches is a failure; so is a test that fails without any bug.
+// Deliberate bugs (bugs/): each is applied to a copy of the project, the JavaScript is rebuilt, and the test that
+// should catch it is run. A bug that no test catches is a failure; so is a test that fails without any bug.
 //   npm run mutants                                   all, in Chromium
 //   npm run mutants -- --project firefox hls          those whose name begins with "hls"
 //   npm run mutants -- --write                        all, and writes docs/adapter-bugs.md; with names, only theirs

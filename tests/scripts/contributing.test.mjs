@@ -1,4 +1,5 @@
-// CONTRIBUTING's lists of the files that a change touches are true: each is compared with an existing example, found by its name.
+// CONTRIBUTING's lists of the files that a change touches are true: each is compared with an existing example, found by
+// its name.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -19,8 +20,8 @@ function listed(heading) {
 }
 
 /**
- * `example`: an existing one; `pattern`: how the files that implement it name it, in their path (first line) or text; `others`: files
- * that name it for another reason; `folders`: parts of the example, which the text mentions
+ * `example`: an existing one; `pattern`: how the files that implement it name it, in their path (first line) or text;
+ * `others`: files that name it for another reason; `folders`: parts of the example, which the text mentions
  */
 const LISTS = {
   "Adding an adapter": {

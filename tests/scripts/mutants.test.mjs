@@ -1,5 +1,5 @@
-// `npm run mutants` takes half an hour and runs now and then. This keeps its list from rotting meanwhile: each bug still has
-// its place in the sources and its tests, and the document lists them all.
+// `npm run mutants` takes half an hour and runs now and then. This keeps its list from rotting meanwhile: each bug
+// still has its place in the sources and its tests, and the document lists them all.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

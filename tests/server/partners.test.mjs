@@ -197,7 +197,8 @@ test("the settings for ffmpeg and Bento4 have the key id and the key of the resp
 });
 
 test("adding a packager touches at most five files, none of them TypeScript", async () => {
-  // Handwritten files only: not the generated views.ts, tests, other documents, or the scripts that make the demo's media.
+  // Handwritten files only: not the generated views.ts, tests, other documents, or the scripts that make the demo's
+  // media.
   const files = ["src", "js", "fuzz/targets", "scripts", "docs"].flatMap((folder) =>
     readdirSync(fileURLToPath(new URL(folder, root)), { recursive: true }).map((name) => join(folder, String(name))),
   );

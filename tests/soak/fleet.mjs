@@ -71,9 +71,8 @@ async function viewer(base, token, options) {
  * @param {ReturnType<typeof createLicenseServer>} server
  * @param {string} name of the run
  * @param {{ viewers: number, options: object, polls: number, ahead: number, capacity: object, outage: number | null,
- * random?: () => number }} given
- * `polls`: each player encounters the key within that many milliseconds; `ahead`: how long after the rotation it is
- * needed
+ * random?: () => number }} given `polls`: each player encounters the key within that many milliseconds; `ahead`: how
+ * long after the rotation it is needed
  */
 export async function rotate(server, name, { viewers, options, polls, ahead, capacity, outage, random = Math.random }) {
   const base = `${server.url}/r/${name}`;

@@ -1,5 +1,6 @@
-//! Reads a record back (the layout is drawn in `src/record.rs`), as `js/wasm/record.ts` does, and compares it with the typed
-//! structs. Unit tests and a fuzz target share this file by its path: the enclosing module imports the crate's modules.
+//! Reads a record back (the layout is drawn in `src/record.rs`), as `js/wasm/record.ts` does, and compares it with the
+//! typed structs. Unit tests and a fuzz target share this file by its path: the enclosing module imports the crate's
+//! modules.
 
 use super::{error, init_data, json, record, text};
 use error::{Code, Error, Problem, Reason};

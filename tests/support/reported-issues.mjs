@@ -1,4 +1,5 @@
-// What docs/reported-issues.md lists: what users report, how near to a viewer's machine it is tested, and by which tests.
+// What docs/reported-issues.md lists: what users report, how near to a viewer's machine it is tested, and by which
+// tests.
 import { readFileSync } from "node:fs";
 
 const FILE = new URL("../../docs/reported-issues.md", import.meta.url);

@@ -34,8 +34,8 @@ export const PAGES = [
     title: "Play: pallycon-drm",
     description:
       "Protected playback through PallyCon multi-DRM: every step to the license to scale, and the code to copy.",
-    // The visitor's own stream, token URL and license server may be anywhere. blob: is the players' media and workers, and
-    // FairPlay's certificate for hls.js; data: are key URIs of HLS playlists.
+    // The visitor's own stream, token URL and license server may be anywhere. blob: is the players' media and workers,
+    // and FairPlay's certificate for hls.js; data: are key URIs of HLS playlists.
     policy: {
       "connect-src": "'self' https: http: data: blob:",
       "media-src": "'self' https: http: blob:",

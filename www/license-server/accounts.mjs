@@ -1,7 +1,6 @@
 /**
  * The two accounts of this server. Neither is a secret: one is a toy account made up for this folder, which only opens
- * the demo
- * clips; the other is the tutorial account that the vendor published with its known answers.
+ * the demo clips; the other is the tutorial account that the vendor published with its known answers.
  */
 
 /**

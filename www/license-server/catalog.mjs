@@ -1,7 +1,6 @@
 /**
  * Which key belongs to which content: the committed clips of www/media/catalog.json, and keys that the key server
- * issued to a run's
- * packagers. Content with several key periods lists tracks for each.
+ * issued to a run's packagers. Content with several key periods lists tracks for each.
  */
 import { readFileSync } from "node:fs";
 

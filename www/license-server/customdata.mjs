@@ -1,7 +1,6 @@
 /**
  * Validates custom data, in the order that a server must use: text, base64, JSON, fields, site, hash, policy, time,
- * DRM. The result for
- * one content id is the `Grant`.
+ * DRM. The result for one content id is the `Grant`.
  */
 import { decodeBase64 } from "./base64.mjs";
 import { decryptText, sameBytes } from "./digest.mjs";
@@ -23,7 +22,8 @@ const SKEW = 5;
 
 /**
  * @param {string} value
- * @param {{ accounts: Map<string, import("./accounts.mjs").Account>, now: number, drm: string, tokenOnly: boolean }} context
+ * @param {{ accounts: Map<string, import("./accounts.mjs").Account>, now: number, drm: string, tokenOnly: boolean }}
+ * context
  * @returns {Grant}
  */
 export function checkCustomData(value, { accounts, now, drm, tokenOnly }) {

@@ -1,7 +1,6 @@
 /**
  * The errors of the license server: code → message. An error is `{"errorCode":"…","message":"…"}` with HTTP status 200,
- * which is why a
- * client must look into every response.
+ * which is why a client must look into every response.
  */
 
 /** @type {ReadonlyMap<string, string>} */

@@ -29,8 +29,7 @@ export function looksLikeFairPlay(body, contentType) {
 
 /**
  * The form: `spc=` and standard base64 with `+`, `/` and `=` percent-encoded, optionally followed by `&assetId=`. A
- * real server would
- * decode a bare `+` as a space, and find no SPC in a body of another type.
+ * real server would decode a bare `+` as a space, and find no SPC in a body of another type.
  * @param {Buffer} body
  * @param {string} contentType
  * @returns {{ spc: Buffer, assetId?: string }}

@@ -1,7 +1,6 @@
 /**
  * Faults that a test requests: which requests they affect, and how many. They are implemented in damage.mjs (for any
- * response),
- * license.mjs, certificates.mjs and mint.mjs (specific ones).
+ * response), license.mjs, certificates.mjs and mint.mjs (specific ones).
  */
 import { CATALOG, HttpError } from "./errors.mjs";
 

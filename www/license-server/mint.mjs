@@ -1,7 +1,6 @@
 /**
  * GET /api/drm/token: replaces an application's own backend. It authenticates no one, because the demo has no viewers;
- * faults produce
- * the broken tokens that occur in the field.
+ * faults produce the broken tokens that occur in the field.
  */
 import { HttpError } from "./errors.mjs";
 import { DRM_TYPES, mintAuthData, mintToken, timestamp } from "./token.mjs";

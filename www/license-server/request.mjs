@@ -53,8 +53,7 @@ function decode(text) {
 
 /**
  * An oversized body is read to its end (up to a limit) before it is refused: closing a connection with unread bytes
- * resets it, and the
- * client would never see the 413.
+ * resets it, and the client would never see the 413.
  * @param {import("node:http").IncomingMessage} request
  * @returns {Promise<Buffer>}
  */

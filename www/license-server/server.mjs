@@ -1,7 +1,6 @@
 /**
  * The local license server: HTTP in; a route of routes.mjs or a file out. It replaces the real service for pages and
- * tests, shares no
- * code with the package, and listens on the loopback interface unless told otherwise.
+ * tests, shares no code with the package, and listens on the loopback interface unless told otherwise.
  */
 import { setMaxListeners } from "node:events";
 import { createServer } from "node:http";

@@ -34,7 +34,8 @@ const TYPES = {
 };
 
 /**
- * @typedef {Record<string, string | string[]>} Roots URL prefix (with slashes at both ends) → folder, or folders in turn
+ * @typedef {Record<string, string | string[]>} Roots URL prefix (with slashes at both ends) → folder, or folders in
+ * turn
  */
 
 /**

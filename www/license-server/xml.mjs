@@ -1,9 +1,7 @@
 /**
  * A small XML reader for SOAP challenges and CPIX requests. It supports elements, attributes, text, CDATA, comments,
- * processing
- * instructions and the five entities; it refuses DOCTYPE (so that no entity can be defined) and any unbalanced tag.
- * Names are
- * returned without their prefix, next to the namespace that the prefix is bound to.
+ * processing instructions and the five entities; it refuses DOCTYPE (so that no entity can be defined) and any
+ * unbalanced tag. Names are returned without their prefix, next to the namespace that the prefix is bound to.
  */
 
 /**

@@ -18,8 +18,7 @@ export const polyfilled = (): boolean =>
 
 /**
  * The init data of the old API: URI, content id and certificate combined. Shaka's own transform uses the URI's host as
- * the
- * content id, which ends at the first `/` of PallyCon's base64. The polyfill passes the URI as UTF-8:
+ * the content id, which ends at the first `/` of PallyCon's base64. The polyfill passes the URI as UTF-8:
  *     length u32le | URI UTF-16LE | length u32le | content id UTF-16LE | length u32le | certificate
  */
 export const legacyTransform =

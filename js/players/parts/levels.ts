@@ -68,8 +68,7 @@ export class Levels {
 
 /**
  * The same access, whose sessions report how the content responds to its level: `used` when the CDM has made a request,
- * `refused`
- * when it has not. The player gets what the promise of `refused` resolves with; it may stay pending.
+ * `refused` when it has not. The player gets what the promise of `refused` resolves with; it may stay pending.
  */
 export function watched(
   access: MediaKeySystemAccess,

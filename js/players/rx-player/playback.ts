@@ -66,8 +66,7 @@ class Playback {
 
   /**
    * Whether playback continues after a refused renewal. The app gets it as a warning of the player, which is what
-   * rx-player calls
-   * an error that it survives.
+   * rx-player calls an error that it survives.
    */
   outlives(error: PallyConError): boolean {
     if (this.expired) return false;

@@ -42,9 +42,8 @@ export function attachmentOf(given: VideojsPlayer, client: Client): Attachment {
 
 /**
  * VHS passes contrib-eme the init data of every DRM in the manifest, whichever is in use. If the one in use has none,
- * and a
- * session already exists, contrib-eme dereferences null and the app gets a TypeError. The media contain init data of
- * their own.
+ * and a session already exists, contrib-eme dereferences null and the app gets a TypeError. The media contain init data
+ * of their own.
  */
 function skipWithoutInitData(player: Player): void {
   const { eme } = player;

@@ -1,5 +1,5 @@
-//! AWS Elemental: settings with which MediaConvert and MediaPackage call the key server themselves. They contain no key, but
-//! the URL contains the KMS token.
+//! AWS Elemental: settings with which MediaConvert and MediaPackage call the key server themselves. They contain no
+//! key, but the URL contains the KMS token.
 //!
 //! | view | service | key server |
 //! |---|---|---|

@@ -1,7 +1,7 @@
 //! Bento4: the arguments of `mp4dash`, with one key.
 //!
-//! Shape: Bento4, "mp4dash" and "MPEG DASH Encryption and DRM" (bento4.com); JW Player, "Bento4 (Standalone)". A header that
-//! begins with `#` is the payload of the PSSH box in base64.
+//! Shape: Bento4, "mp4dash" and "MPEG DASH Encryption and DRM" (bento4.com); JW Player, "Bento4 (Standalone)". A header
+//! that begins with `#` is the payload of the PSSH box in base64.
 //!
 //! ```text
 //! --encryption-key=KID:KEY[:IV] --encryption-cenc-scheme=cbcs

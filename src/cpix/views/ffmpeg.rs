@@ -1,5 +1,5 @@
-//! ffmpeg: the output options of its mov and mp4 muxer. It encrypts in cenc, with one key for all streams, and writes no
-//! PSSH boxes: they have to be in the manifest.
+//! ffmpeg: the output options of its mov and mp4 muxer. It encrypts in cenc, with one key for all streams, and writes
+//! no PSSH boxes: they have to be in the manifest.
 //!
 //! Shape: FFmpeg Formats Documentation, "mov, mp4, ismv": `encryption_scheme`, `encryption_key`, `encryption_kid`.
 //!

@@ -1,9 +1,9 @@
-//! The settings of each packager, built from the keys. A view checks the rules of its packager, so that a wrong job fails
-//! here and not in a player.
+//! The settings of each packager, built from the keys. A view checks the rules of its packager, so that a wrong job
+//! fails here and not in a player.
 //!
-//! [`VIEWS`] is the only list of them. A test writes the functions and types of `pallycon-drm/server` (`js/server/views.ts`)
-//! from it, and the command line requests it from the module. A new view is a file here, a line in the list, its
-//! reasons in errors.json and its page in docs/.
+//! [`VIEWS`] is the only list of them. A test writes the functions and types of `pallycon-drm/server`
+//! (`js/server/views.ts`) from it, and the command line requests it from the module. A new view is a file here, a line
+//! in the list, its reasons in errors.json and its page in docs/.
 
 pub mod aws;
 pub mod bento4;

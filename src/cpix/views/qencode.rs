@@ -1,4 +1,5 @@
-//! Qencode: the `cenc_drm` object of an output, the job with it, and the parameters of Qencode's player. One key, one DRM.
+//! Qencode: the `cenc_drm` object of an output, the job with it, and the parameters of Qencode's player. One key, one
+//! DRM.
 //!
 //! Shapes: Qencode, "DoveRunner DRM" (docs.qencode.com/tutorials/transcoding/drm/doverunner) and "Player Reference"
 //! (docs.qencode.com/api-reference/player/reference).

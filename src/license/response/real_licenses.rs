@@ -35,7 +35,8 @@ fn widevine() -> Vec<(&'static str, Vec<u8>)> {
         ("without a session key, as in a renewal", [&[8, 2][..], &field(2, &license), &field(3, &opaque(32))].concat()),
         ("a release: the id of the license and no key", signed(2, &field(1, &opaque(16)), &[])),
         ("a service certificate", [&[8, 5][..], &field(2, &[field(1, &opaque(700)), field(2, &opaque(384))].concat())].concat()),
-        // 5 remote attestation, 6 metric data, 7 version of the service (fields of other wire types, too), 9 session key type.
+        // 5 remote attestation, 6 metric data, 7 version of the service (fields of other wire types, too), 9 session
+        // key type.
         (
             "unknown fields",
             signed(

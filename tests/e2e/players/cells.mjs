@@ -17,12 +17,9 @@ const HLS = {
 
 /**
  * `versions`: packages, newest first, and the DRMs that each supports; `media`: what it plays, by DRM; `httpRetries`:
- * it retries after
- * any HTTP failure (docs/players.md); `renews`: DRMs whose renewals the option `renewal` triggers; `renewal`: where a
- * refused renewal
- * is reported while keys are valid, if not in its errors; `throws`: uncaught errors of a version's own; `chromium`:
- * DRMs of a
- * version in Chromium only
+ * it retries after any HTTP failure (docs/players.md); `renews`: DRMs whose renewals the option `renewal` triggers;
+ * `renewal`: where a refused renewal is reported while keys are valid, if not in its errors; `throws`: uncaught errors
+ * of a version's own; `chromium`: DRMs of a version in Chromium only
  */
 export const PLAYERS = {
   shaka: {

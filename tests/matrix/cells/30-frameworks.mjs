@@ -36,7 +36,9 @@ const next = (bundler) => ({
   },
 });
 
-/** Its builds take the inline build of the viewers' entries by an export condition; the inspector's module is an asset. */
+/**
+ * Its builds take the inline build of the viewers' entries by an export condition; the inspector's module is an asset.
+ */
 const angular = (name, files, needs, expected) => {
   const what = needs ? "inspector, " : "";
   return {
@@ -58,8 +60,8 @@ const angular = (name, files, needs, expected) => {
 };
 
 /**
- * With webpack it is Next.js 15: `next build --webpack` of 16.3 and 16.4 fails for every edge route, even one without imports (ENOENT:
- * route_client-reference-manifest.js).
+ * With webpack it is Next.js 15: `next build --webpack` of 16.3 and 16.4 fails for every edge route, even one without
+ * imports (ENOENT: route_client-reference-manifest.js).
  */
 const edge = (bundler, tool, build) => ({
   name: `next-edge-${bundler}`,

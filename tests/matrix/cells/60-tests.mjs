@@ -1,4 +1,5 @@
-// Test runners. A test of the server runs in Node: pallycon-drm/server refuses an environment that looks like a browser's.
+// Test runners. A test of the server runs in Node: pallycon-drm/server refuses an environment that looks like a
+// browser's.
 import { join } from "node:path";
 import { asCommonJs } from "../commonjs.mjs";
 

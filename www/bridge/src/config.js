@@ -56,8 +56,7 @@ const withLevels = (system, more) =>
 
 /**
  * The system behind a key system name; undefined if the bridge knows the name but must refuse it; null if the name is
- * unknown to
- * the bridge and belongs to the browser.
+ * unknown to the bridge and belongs to the browser.
  */
 export function systemFor(keySystem) {
   const has = (name) => config.drms.includes(name);

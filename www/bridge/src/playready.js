@@ -26,7 +26,10 @@ const BOM = [0xff, 0xfe];
 
 const escaped = (text) => text.replace(/[&<>]/g, (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[char]);
 
-/** PlayReady object: u32le size | u16le count | (u16le type | u16le size | WRMHEADER in UTF-16LE)…; type 1 is the header. */
+/**
+ * PlayReady object: u32le size | u16le count | (u16le type | u16le size | WRMHEADER in UTF-16LE)…; type 1 is the
+ * header.
+ */
 function readObject(data) {
   const reader = new Reader(data);
   if (reader.u32le() !== data.length) throw new RangeError("the object's stated length is wrong");

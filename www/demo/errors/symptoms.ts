@@ -1,5 +1,5 @@
-// What a viewer reads before the package says a word: the players' and the browsers' own codes and texts, and the entries of the
-// catalog that explain them. docs/players.md says where each player reports what.
+// What a viewer reads before the package says a word: the players' and the browsers' own codes and texts, and the
+// entries of the catalog that explain them. docs/players.md says where each player reports what.
 
 export interface Symptom {
   says: string;

@@ -1,7 +1,6 @@
 /**
  * Content keys, and the CPIX response that contains them. A key depends only on content id, track type and period, so a
- * repeated
- * request gets the same keys.
+ * repeated request gets the same keys.
  */
 import { createHmac } from "node:crypto";
 import { escapeXml } from "../xml.mjs";

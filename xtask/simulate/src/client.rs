@@ -74,8 +74,8 @@ pub struct Player {
     pub pause: fn(failed: u32, random: f64) -> f64,
 }
 
-/// Where the defaults are in the players' packages: package, version, file, text. `tests/scripts/simulate.test.mjs` looks them up in the
-/// installed versions.
+/// Where the defaults are in the players' packages: package, version, file, text. `tests/scripts/simulate.test.mjs`
+/// looks them up in the installed versions.
 #[rustfmt::skip]
 pub const SOURCES: &[(&str, &str, &str, &str)] = &[
     ("shaka-player", "5.2.12", "lib/net/backoff.js", "maxAttempts: 2,"),
@@ -96,14 +96,15 @@ pub const SOURCES: &[(&str, &str, &str, &str)] = &[
 /// Seconds of a segment, and the interval at which hls.js reloads a playlist.
 pub const SEGMENT: f64 = 4000.0;
 
-/// `drm.retryParameters`: two attempts, a second apart, plus or minus a half. It aborts a request without response headers
-/// after `connectionTimeout`, and checks for segments every `streaming.updateIntervalSeconds`.
+/// `drm.retryParameters`: two attempts, a second apart, plus or minus a half. It aborts a request without response
+/// headers after `connectionTimeout`, and checks for segments every `streaming.updateIntervalSeconds`.
 pub const SHAKA: Player =
     Player { name: "Shaka Player", polls: 1000.0, attempts: 2, timeout: 10_000.0, pause: |_, random| 500.0 + 1000.0 * random };
-/// `keyLoadPolicy.default.errorRetry`: eight retries. The EME controller reads only their number from the policy: there is
-/// no pause between them, and no time limit.
+/// `keyLoadPolicy.default.errorRetry`: eight retries. The EME controller reads only their number from the policy: there
+/// is no pause between them, and no time limit.
 pub const HLS: Player = Player { name: "hls.js", polls: SEGMENT, attempts: 9, timeout: f64::INFINITY, pause: |_, _| 0.0 };
-/// `streaming.retryAttempts.License` and `retryIntervals.License`: three retries, a second apart; eight seconds for each.
+/// `streaming.retryAttempts.License` and `retryIntervals.License`: three retries, a second apart; eight seconds for
+/// each.
 pub const DASH: Player = Player { name: "dash.js", polls: 500.0, attempts: 4, timeout: 8000.0, pause: |_, _| 1000.0 };
 /// A possible app: ten attempts, two seconds apart.
 pub const FIXED: Player = Player { name: "fixed backoff", polls: 1000.0, attempts: 10, timeout: 10_000.0, pause: |_, _| 2000.0 };

@@ -1,4 +1,5 @@
-//! The queue of events: a bucket for each millisecond, in order of arrival within it, so that a seed reproduces a run exactly.
+//! The queue of events: a bucket for each millisecond, in order of arrival within it, so that a seed reproduces a run
+//! exactly.
 
 /// An event of a viewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

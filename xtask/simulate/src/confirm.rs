@@ -1,5 +1,6 @@
-//! The expected results of a small number of real sessions. `scripts/confirm.mjs` reads them, does the same with the package and
-//! the local license server, and compares. All shared parameters are printed here, so that they are defined once.
+//! The expected results of a small number of real sessions. `scripts/confirm.mjs` reads them, does the same with the
+//! package and the local license server, and compares. All shared parameters are printed here, so that they are defined
+//! once.
 
 use crate::client::Client;
 use crate::ours::{Ours, small};

@@ -1,5 +1,5 @@
-//! `npm run simulate`: an audience against a license server. Our clients are the core that ships; other clients behave as in
-//! their own sources (`client.rs`).
+//! `npm run simulate`: an audience against a license server. Our clients are the core that ships; other clients behave
+//! as in their own sources (`client.rs`).
 //!
 //! | what | module |
 //! |---|---|
@@ -86,7 +86,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does all the work on as many threads as there are cores, and returns the results in order: they do not depend on the threads.
+/// Does all the work on as many threads as there are cores, and returns the results in order: they do not depend on the
+/// threads.
 pub fn parallel<T: Send>(jobs: Vec<Box<dyn Fn() -> T + Send + Sync + '_>>) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<T>>> = jobs.iter().map(|_| Mutex::new(None)).collect();

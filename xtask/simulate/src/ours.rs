@@ -1,4 +1,5 @@
-//! Our client: the core that ships, built for this machine. It decides when to request, how long to wait, and when to stop.
+//! Our client: the core that ships, built for this machine. It decides when to request, how long to wait, and when to
+//! stop.
 
 use crate::client::{Client, Event, Page, Player, SEGMENT, Step};
 use pallycon_drm::delivery::chain::{self, Chains, Source};
@@ -59,8 +60,8 @@ pub const NO_CIRCUIT: Ours = Ours { name: "ours, without circuit", policy: chain
 /// With a timeout for a slow server.
 pub const PATIENT: Ours = Ours { name: "ours, timeout 45 s", timeout: 45_000.0, ..OURS };
 
-/// In Shaka Player 4.13, which retries HTTP failures itself, with our options mapped onto its own: attempts, base, doubling, and
-/// the whole range of jitter; no cap, no total, no circuit.
+/// In Shaka Player 4.13, which retries HTTP failures itself, with our options mapped onto its own: attempts, base,
+/// doubling, and the whole range of jitter; no cap, no total, no circuit.
 pub struct Mapped;
 /// The adapter's settings for Shaka 4.
 const MAPPED: Player = Player {

@@ -234,7 +234,8 @@ const AUDIENCES: [f64; 7] = [3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6];
 const CAPACITIES: [f64; 8] = [100.0, 300.0, 1000.0, 3000.0, 10_000.0, 30_000.0, 100_000.0, 300_000.0];
 /// In seconds.
 const SPREADS: [f64; 15] = [2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0];
-/// The result depends on how many seconds of the server's work an audience is. A sample shows it, with more noise than the whole.
+/// The result depends on how many seconds of the server's work an audience is. A sample shows it, with more noise than
+/// the whole.
 const SAMPLE: f64 = 20_000.0;
 
 fn spreads(seed: u64) -> Rows {

@@ -57,8 +57,8 @@ fn start(viewers: u32) -> Scenario {
     Scenario { need: Need::Start { from: 5000.0, to: 15_000.0 }, patience: 2000.0, ..base(viewers) }
 }
 
-/// A steady stream of viewers, at half of the server's capacity; for a minute the server has a fifth of it. Requests in a
-/// full queue wait for this many seconds while the server has its full capacity.
+/// A steady stream of viewers, at half of the server's capacity; for a minute the server has a fifth of it. Requests in
+/// a full queue wait for this many seconds while the server has its full capacity.
 fn slow(viewers: u32, queue: f64) -> Scenario {
     let per_second = f64::from(viewers) / 90.0;
     let server = Limits { queue: (per_second * queue) as usize, slow: Some(((60_000.0, 120_000.0), 0.2)), ..Limits::steady(per_second) };

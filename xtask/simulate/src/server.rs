@@ -1,5 +1,6 @@
-//! The license server: so many licenses a second in order of arrival, a queue, and refusals beyond it. The local license
-//! server of this project (`www/license-server/capacity.mjs`) follows the same rules, so that the two can be compared.
+//! The license server: so many licenses a second in order of arrival, a queue, and refusals beyond it. The local
+//! license server of this project (`www/license-server/capacity.mjs`) follows the same rules, so that the two can be
+//! compared.
 //!
 //! ```text
 //!   request ─► outage? ─ yes ─► 503

@@ -1,8 +1,8 @@
 //! Steps in the AWS consoles that the settings of these views depend on, with the policies to copy.
 //!
-//! Source: PallyCon, "AWS Elemental Integration": MediaConvert-role, SPEKEAccess, MediaLive's output groups, separate outputs,
-//! endpoints by scheme. The policies are those of MediaConvert's user guide, "Setting up IAM permissions", and of
-//! MediaPackage's, "Allowing AWS Elemental MediaPackage to access other AWS services".
+//! Source: PallyCon, "AWS Elemental Integration": MediaConvert-role, SPEKEAccess, MediaLive's output groups, separate
+//! outputs, endpoints by scheme. The policies are those of MediaConvert's user guide, "Setting up IAM permissions", and
+//! of MediaPackage's, "Allowing AWS Elemental MediaPackage to access other AWS services".
 
 use super::*;
 

@@ -1,9 +1,9 @@
-//! MediaPackage live: the `Encryption` of an origin endpoint, by SPEKE v1 with one key (live v1) or SPEKE v2 with a key for
-//! each track (live v2).
+//! MediaPackage live: the `Encryption` of an origin endpoint, by SPEKE v1 with one key (live v1) or SPEKE v2 with a key
+//! for each track (live v2).
 //!
 //! Shapes: the AWS Elemental MediaPackage API reference, "Origin_endpoints" (live v1); MediaPackage V2 Live API,
-//! `Encryption`, `SpekeKeyProvider` and `EncryptionContractConfiguration` (docs.aws.amazon.com/mediapackage); PallyCon, "AWS
-//! Elemental Integration".
+//! `Encryption`, `SpekeKeyProvider` and `EncryptionContractConfiguration` (docs.aws.amazon.com/mediapackage); PallyCon,
+//! "AWS Elemental Integration".
 //!
 //! ```text
 //! live v1   { DashPackage | CmafPackage | HlsPackage | MssPackage: { Encryption: {
@@ -13,8 +13,8 @@
 //!             SpekeKeyProvider { DrmSystems, EncryptionContractConfiguration, ResourceId, RoleArn, Url } }
 //! ```
 //!
-//! Without an interval live v1 rotates keys every 60 seconds, so it is always written, and 0 means no rotation. Live v2 rotates
-//! keys only if there is an interval, of 300 seconds or more.
+//! Without an interval live v1 rotates keys every 60 seconds, so it is always written, and 0 means no rotation. Live v2
+//! rotates keys only if there is an interval, of 300 seconds or more.
 
 use super::*;
 

@@ -1,8 +1,8 @@
 //! The calls of Bitmovin's SDK that encrypt an encoding and sign its manifests, in order and as data.
 //!
-//! Shape: the resources of `@bitmovin/api-sdk` 1.267, in the order of Bitmovin's examples `CencDrmContentProtection` and
-//! `DrmContentProtectionWithSpeke`. Each is `api.RESOURCE.METHOD(...ids, body)`; its result's `id` is known as `$NAME` to
-//! later calls. `$encoding`, `$output` and a `$stream.TRACK` for each track are the caller's own.
+//! Shape: the resources of `@bitmovin/api-sdk` 1.267, in the order of Bitmovin's examples `CencDrmContentProtection`
+//! and `DrmContentProtectionWithSpeke`. Each is `api.RESOURCE.METHOD(...ids, body)`; its result's `id` is known as
+//! `$NAME` to later calls. `$encoding`, `$output` and a `$stream.TRACK` for each track are the caller's own.
 //!
 //! ```text
 //! for each track   encoding.encodings.muxings.fmp4                    no outputs: clear segments are not written

@@ -61,10 +61,8 @@ export function createStage({ base, host = base.slice(0, -1), video }) {
 
     /**
      * `old`: written for Safari's old API; `native`: that API, and a stream that the browser plays natively; `hls`: the
-     * HLS
-     * playlist even for players of DASH; `hardware`, `robustness`: what to request; `misplaced`: the header in the
-     * wrong place;
-     * `unnamed`: no license URL except the content's.
+     * HLS playlist even for players of DASH; `hardware`, `robustness`: what to request; `misplaced`: the header in the
+     * wrong place; `unnamed`: no license URL except the content's.
      * @param {{player: string, ours: boolean, drm: string, keySystem: string, contentId: string, options?: object,
      * old?: boolean, native?: boolean, hls?: boolean, hardware?: string, robustness?: string, misplaced?: boolean,
      * unnamed?: boolean}} run

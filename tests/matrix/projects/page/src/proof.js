@@ -1,7 +1,8 @@
 // Run by every page of the matrix: uses each .wasm module for browsers, and one adapter.
 import { attachMedia, attachShaka, createPallyCon, init, initInspect, inspectAny, parseInitData } from "./entries.js";
 
-// A PSSH box of version 0: size 50, "pssh", version and flags, Widevine's system id, 18 bytes of data: field 2, a key id of 16 bytes.
+// A PSSH box of version 0: size 50, "pssh", version and flags, Widevine's system id, 18 bytes of data: field 2, a key
+// id of 16 bytes.
 const BOX = "000000327073736800000000edef8ba979d64acea3c827dcd51d21ed000000121210000102030405060708090a0b0c0d0e0f";
 const MESSAGE = new Uint8Array([8, 1, 18, 1, 255]);
 const LICENSE = new Uint8Array([8, 2, 18, 1, 0]);
