@@ -1,6 +1,6 @@
 // FairPlay in Shaka: the certificate in time, the SPC as a form, the CKC decoded from text, and every failure in
 // Shaka's own error.
-import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
+import { expect, expectNoPicture, expectPlaying, expectSpcForm, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
 const FAIRPLAY = "com.apple.fps";
@@ -24,18 +24,6 @@ const events = (page, type) =>
 const cdm = (page, event) =>
   page.evaluate((wanted) => window.__cdmBridge.log.filter((entry) => entry.event === wanted), event);
 const form = ({ bodyBase64 }) => Buffer.from(bodyBase64, "base64").toString("latin1");
-
-/** The form, byte for byte: percent-encoded standard base64 of an SPC, with every character that could go wrong. */
-function expectSpcForm(post) {
-  expect(post.headers["content-type"]).toBe("application/x-www-form-urlencoded");
-  const body = form(post).split("&assetId=")[0];
-  const spc = Buffer.from(decodeURIComponent(body.slice("spc=".length)), "base64");
-  expect(spc.subarray(0, 4).toString("hex")).toBe("fbfffe01");
-  expect(body).toBe(
-    `spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`,
-  );
-  for (const sign of ["%2B", "%2F", "%3D%3D"]) expect(body).toContain(sign);
-}
 
 for (const version of [5, 4]) {
   test.describe(`Shaka ${version}`, version === 4 ? { tag: "@chromium" } : {}, () => {

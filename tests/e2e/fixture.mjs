@@ -59,12 +59,28 @@ export async function expectNoPicture(page) {
 }
 
 /**
- * Opens the lab page (page/lab.js) with the bridge loaded first. @param {object} bridge its configuration @param
- * {string} query the page's
+ * Opens the lab page (page/lab.js) with the bridge loaded first.
+ * @param {object} bridge its configuration
+ * @param {string} query the page's
  */
 export async function openLab(page, run, bridge = {}, query = "") {
   await page.addInitScript(`window.__cdmBridge = ${JSON.stringify(bridge)};`);
   await page.addInitScript({ path: fileURLToPath(new URL("../../build/bridge/bridge.js", import.meta.url)) });
   await page.goto(run.url(`e2e/${query}`));
   await expect(page.locator("html[data-ready]")).toHaveCount(1);
+}
+
+/**
+ * FairPlay's form, byte for byte: percent-encoded standard base64 of an SPC, with every character that could go wrong;
+ * after it the asset id, if the option asks for it.
+ */
+export function expectSpcForm({ headers, bodyBase64 }) {
+  expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
+  const [body] = Buffer.from(bodyBase64, "base64").toString("latin1").split("&assetId=");
+  const spc = Buffer.from(decodeURIComponent(body.slice("spc=".length)), "base64");
+  expect(spc.subarray(0, 4).toString("hex")).toBe("fbfffe01");
+  expect(body).toBe(
+    `spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`,
+  );
+  for (const sign of ["%2B", "%2F", "%3D%3D"]) expect(body).toContain(sign);
 }

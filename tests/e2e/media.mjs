@@ -31,15 +31,3 @@ export const openSessions = async (page) => {
   const closed = await ids("closed");
   return (await ids("generate-request")).filter((id) => !closed.includes(id));
 };
-
-/** The form, byte for byte: percent-encoded standard base64 of an SPC, with every character that could go wrong. */
-export function expectSpcForm({ headers, bodyBase64 }) {
-  expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
-  const body = Buffer.from(bodyBase64, "base64").toString("latin1");
-  const spc = Buffer.from(decodeURIComponent(body.slice("spc=".length)), "base64");
-  expect(spc.subarray(0, 4).toString("hex")).toBe("fbfffe01");
-  expect(body).toBe(
-    `spc=${spc.toString("base64").replaceAll("+", "%2B").replaceAll("/", "%2F").replaceAll("=", "%3D")}`,
-  );
-  for (const sign of ["%2B", "%2F", "%3D%3D"]) expect(body).toContain(sign);
-}

@@ -1,19 +1,7 @@
 // The bare element: EME through the adapter only, fMP4 through MediaSource. (failures.spec.mjs tests messages and
 // responses in all their forms; these tests are about the lifecycle of sessions, and the element's events.)
-import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
-import {
-  HEADER,
-  attach,
-  errors,
-  events,
-  expectError,
-  expectSpcForm,
-  feed,
-  keyIdsOf,
-  log,
-  openSessions,
-  posts,
-} from "./media.mjs";
+import { expect, expectNoPicture, expectPlaying, expectSpcForm, openLab, test } from "./fixture.mjs";
+import { HEADER, attach, errors, events, expectError, feed, keyIdsOf, log, openSessions, posts } from "./media.mjs";
 
 for (const [name, drm, content, bridge, media] of [
   ["Widevine, a session for each key", "widevine", "demo-cenc", {}, {}],

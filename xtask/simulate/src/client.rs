@@ -100,8 +100,8 @@ pub const SEGMENT: f64 = 4000.0;
 /// headers after `connectionTimeout`, and checks for segments every `streaming.updateIntervalSeconds`.
 pub const SHAKA: Player =
     Player { name: "Shaka Player", polls: 1000.0, attempts: 2, timeout: 10_000.0, pause: |_, random| 500.0 + 1000.0 * random };
-/// `keyLoadPolicy.default.errorRetry`: eight retries. The EME controller reads only their number from the policy: there
-/// is no pause between them, and no time limit.
+/// `keyLoadPolicy.default.errorRetry`: eight retries. The EME controller reads only their number from the policy, without
+/// a pause between them or a time limit.
 pub const HLS: Player = Player { name: "hls.js", polls: SEGMENT, attempts: 9, timeout: f64::INFINITY, pause: |_, _| 0.0 };
 /// `streaming.retryAttempts.License` and `retryIntervals.License`: three retries, a second apart; eight seconds for
 /// each.
