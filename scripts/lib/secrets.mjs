@@ -40,7 +40,8 @@ export function secretsIn(text) {
 }
 
 /**
- * Searches the output of the suites. @returns {{files: number, found: string[]}} `found`: a line for each file and kind
+ * Searches the output of the suites.
+ * @returns {{files: number, found: string[]}} `found`: a line for each file and kind
  */
 export function searchLogs(folder = logDir) {
   const files = readdirSync(folder).filter((name) => /^test-.*\.(log|json)$/.test(name));

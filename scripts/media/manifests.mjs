@@ -32,7 +32,8 @@ function contentProtection(content, track, clearkey) {
 const FILES = { mp4: { init: "init.mp4", media: "$Number$.m4s" }, webm: { init: "init.webm", media: "$Number$.webm" } };
 
 /**
- * A static manifest with one AdaptationSet per track. @param {{clearkey?: boolean, container?: keyof typeof FILES}}
+ * A static manifest with one AdaptationSet per track.
+ * @param {{clearkey?: boolean, container?: keyof typeof FILES}}
  * options
  */
 export function dashManifest(content, tracks, { clearkey = false, container = "mp4" } = {}) {

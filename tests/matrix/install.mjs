@@ -62,8 +62,10 @@ export async function packPackage(from = root) {
 
 /**
  * A project that keeps only the tools of the previous cell.
- * @param {string} tool a name of TOOLS @param {string[]} names folders of projects/, later ones over earlier ones
- * @param {string} packed the unpacked package @param {object} manifest more for package.json
+ * @param {string} tool a name of TOOLS
+ * @param {string[]} names folders of projects/, later ones over earlier ones
+ * @param {string} packed the unpacked package
+ * @param {object} manifest more for package.json
  */
 export async function freshProject(tool, names, packed, manifest = {}) {
   const folder = await ensureInstalled(tool, TOOLS[tool]);

@@ -13,7 +13,8 @@ const TYPES = {
 };
 
 /**
- * @param {string} folder @param {(path: string) => string} [fileOf] which file of the folder a path is
+ * @param {string} folder
+ * @param {(path: string) => string} [fileOf] which file of the folder a path is
  * @returns {Promise<{url: string, close(): Promise<void>}>}
  */
 export async function serve(folder, fileOf = (path) => path) {

@@ -24,7 +24,8 @@ const versionOf = (name) => versionIn(`node_modules/${name}/package.json`);
 const row = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
 
 /**
- * The document's parts, in order; those without cases have a reason. @returns {{level: number, title: string, cases:
+ * The document's parts, in order; those without cases have a reason.
+ * @returns {{level: number, title: string, cases:
  * object[], reason?: string}[]}
  */
 export function parts() {
