@@ -1,7 +1,7 @@
 // A token backend on Node's own HTTP server. The account comes from the environment:
 //
 //   PALLYCON_SITE_ID=… PALLYCON_SITE_KEY=… PALLYCON_ACCESS_KEY=… node token-server.mjs
-//   curl 'http://127.0.0.1:8787/token?content_id=film-1&drm=widevine' -H 'x-user: ann'
+//   curl 'http://127.0.0.1:8787/api/drm/token?content_id=film-1&drm=widevine' -H 'x-user: ann'
 import { createServer } from "node:http";
 import { nodeListener, tokenHandler } from "pallycon-drm/server";
 
@@ -19,9 +19,9 @@ const token = tokenHandler(account, ({ request }) => {
 
 const server = createServer(
   nodeListener((request) =>
-    new URL(request.url).pathname === "/token" ? token(request) : new Response(null, { status: 404 }),
+    new URL(request.url).pathname === "/api/drm/token" ? token(request) : new Response(null, { status: 404 }),
   ),
 );
 server.listen(Number(process.env.PORT ?? 8787), "127.0.0.1", () =>
-  console.log(`http://127.0.0.1:${server.address().port}/token`),
+  console.log(`http://127.0.0.1:${server.address().port}/api/drm/token`),
 );

@@ -4,5 +4,5 @@ import { account, authorize } from "./site.mjs";
 
 const handler = tokenHandler(account, authorize);
 const app = new Hono();
-app.all("/token", (context) => handler(context.req.raw));
+app.all("/api/drm/token", (context) => handler(context.req.raw));
 export default app;

@@ -1,4 +1,4 @@
-// app/token/route.js
+// app/api/drm/token/route.js
 import { tokenHandler } from "pallycon-drm/server";
 import { account, authorize } from "./site.mjs";
 

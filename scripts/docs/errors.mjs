@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorTable, hintOf } from "../build/errors.mjs";
+import { manifest, repository } from "../lib/manifest.mjs";
 import { root } from "../lib/paths.mjs";
 
 export const FILE = join(root, "docs/errors.md");
@@ -19,7 +20,14 @@ export const CODES = errors.sections.flatMap(({ codes }) => codes.map(({ code })
 /** The titles of the groups of PallyCon's own codes. */
 export const PALLYCON_GROUPS = pallycon.map(({ title }) => title);
 
-const escaped = (cell) => String(cell).replaceAll("|", "\\|").replaceAll("<", "&lt;");
+/** Where a document is: some are in the package, beside this one. */
+const addressOf = (file) =>
+  manifest().files.includes(file) ? file.slice("docs/".length) : `https://github.com/${repository()}/blob/main/${file}`;
+const escaped = (cell) =>
+  String(cell)
+    .replaceAll("|", "\\|")
+    .replaceAll("<", "&lt;")
+    .replace(/\bdocs\/[\w-]+\.md/g, (file) => `[${file}](${addressOf(file)})`);
 const row = (cells) => `| ${cells.map(escaped).join(" | ")} |`;
 const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
@@ -29,7 +37,7 @@ const cells = (entry) => [
   entry.cause,
   hintOf(errors, entry),
   entry.phase,
-  entry.retryable ? "yes" : "",
+  entry.retryable ? "yes" : "no",
 ];
 
 function ownSection({ title, from, codes }) {

@@ -17,7 +17,7 @@ const codeOf = (page, index) => all.find((one) => one.page === page && one.index
 const around = ({ drm, content, player }, run) => `
 Object.assign(window, {
   video: document.querySelector("video"),
-  show: (message) => { document.querySelector("[role=alert]").textContent = "Please sign in again: " + message; },
+  show: (message) => { document.querySelector("[role=alert]").textContent = "It does not play: " + message; },
   myToken: async (about) => {
     const query = new URLSearchParams({ content_id: "${content}", drm: about?.drm ?? about ?? "${drm}" });
     return (await fetch("${run.url("api/drm/token")}?" + query)).text();

@@ -24,7 +24,7 @@ const box = "00000032" + "70737368" + "00000000" + "edef8ba979d64acea3c827dcd51d
 video.dispatchEvent(Object.assign(new Event("encrypted"), { initDataType: "cenc", initData: Uint8Array.from(Buffer.from(box, "hex")).buffer }));`,
     prints: /\[ '000102030405060708090a0b0c0d0e0f' \] undefined\n$/,
   },
-  "docs/api.md 2": { after: `console.log(isSignedOut(new Error("another")));`, prints: /^false\n$/ },
+  "docs/api.md 2": { after: `console.log(textFor(new Error("another")));`, prints: /^Playback failed\.\n$/ },
   "docs/events.md 1": {
     before: `
 Object.assign(globalThis, { document: Object.assign(new EventTarget(), { visibilityState: "hidden" }) });
@@ -70,6 +70,7 @@ const show = (message) => console.log(message);`,
 
 const DEVICE = "the player or the platform needs a license key or a device";
 const COMPILED_ONLY = {
+  "docs/testing.md 4": "it configures Playwright for an app that is not here",
   "docs/events.md 2": "Shaka's requests for segments; the records in it are those of the first example",
   "docs/offline.md 1": "tests/e2e/offline.spec.mjs stores and plays by the same calls",
   "docs/other-players.md 1": DEVICE,

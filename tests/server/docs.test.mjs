@@ -83,6 +83,7 @@ const PRINTS = {
   "server-tokens": [
     /^3600 true\n$/,
     /^policy-invalid \| The policy is invalid: playback_policy\.licenseDuration is not known; did you mean "license_duration"\?\n$/,
+    /^$/,
     /^200 FairPlay\n$/,
     /^\[ 'widevine', 'playready', 'fairplay' \]\n$/,
   ],

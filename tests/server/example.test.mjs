@@ -41,7 +41,7 @@ test("examples/token-server.mjs issues tokens only to those who may play", async
     ["ann", "film-1", "Widevine", 3600],
   );
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`)).status, 403);
-  assert.equal((await fetch(url.replace("/token", "/other"))).status, 404);
+  assert.equal((await fetch(url.replace("/api/drm/token", "/other"))).status, 404);
   assert.equal((await fetch(`${url}?content_id=film-1&drm=widevine`, { method: "POST", body: "x" })).status, 405);
 });
 
@@ -96,20 +96,20 @@ const request = (line, headers = "Host: a\r\n") =>
 test("malformed requests get 400 or 405", async (t) => {
   const { url, seen } = await start(t);
   const { port } = new URL(url);
-  const query = "/token?content_id=a&drm=ncg";
+  const query = "/api/drm/token?content_id=a&drm=ncg";
   for (const [bytes, status] of [
     [request(`TRACE ${query}`), 405],
-    [request("TRACE /token"), 405],
+    [request("TRACE /api/drm/token"), 405],
     [request(`POST ${query}`), 405],
     [request(`PROPFIND ${query}`), 405],
-    [request("GET /token", "Host: a b\r\n"), 400],
-    [request("GET /token", "Host: a/token?content_id=x&drm=ncg&y=\r\n"), 400],
-    [request("GET /token", "Host: user@a\r\n"), 400],
-    [request("GET /token", "Host: a:99999\r\n"), 400],
-    [request("GET /token", "Host: \xff\r\n"), 400],
+    [request("GET /api/drm/token", "Host: a b\r\n"), 400],
+    [request("GET /api/drm/token", "Host: a/api/drm/token?content_id=x&drm=ncg&y=\r\n"), 400],
+    [request("GET /api/drm/token", "Host: user@a\r\n"), 400],
+    [request("GET /api/drm/token", "Host: a:99999\r\n"), 400],
+    [request("GET /api/drm/token", "Host: \xff\r\n"), 400],
     [request("GET http://[/token"), 400],
-    [request("GET https://x:y@a/token"), 400],
-    [request("GET /token"), 400],
+    [request("GET https://x:y@a/api/drm/token"), 400],
+    [request("GET /api/drm/token"), 400],
     [request("GET //b/token"), 404],
     [request("OPTIONS *"), 404],
     [request(query.length ? `HEAD ${query}` : "", "Host: a\r\nx-user: ann\r\n"), 200],
@@ -117,7 +117,7 @@ test("malformed requests get 400 or 405", async (t) => {
     [request(`GET ${query}`, "Host: a\r\nx-user: \xe9\xff\r\n"), 200],
     [request(`GET ${query}`, "Host: a\r\nx-user: ann\r\nX-User: bob\r\n__proto__: x\r\nconstructor: y\r\n"), 200],
     [request(`GET http://evil.example${query}`, "Host: a\r\nx-user: ann\r\n"), 200],
-    [Buffer.from("GET /token HTTP/1.0\r\n\r\n"), 400],
+    [Buffer.from("GET /api/drm/token HTTP/1.0\r\n\r\n"), 400],
   ]) {
     assert.equal(statusOf(await raw(port, bytes)), status, bytes.toString("latin1").split("\r\n", 2).join(" | "));
   }
@@ -140,10 +140,10 @@ const METHODS = [
   "G\0T",
 ];
 const TARGETS = [
-  "/token",
-  "/token?content_id=a&drm=ncg",
-  "/token?content_id=%00&drm=%ff",
-  "/token?content_id=a&content_id=b",
+  "/api/drm/token",
+  "/api/drm/token?content_id=a&drm=ncg",
+  "/api/drm/token?content_id=%00&drm=%ff",
+  "/api/drm/token?content_id=a&content_id=b",
   "*",
   "//",
   "///\\",
@@ -153,7 +153,7 @@ const TARGETS = [
   "a:1",
   "/\xff",
   "/%zz?%",
-  `/token?content_id=${"a".repeat(5000)}`,
+  `/api/drm/token?content_id=${"a".repeat(5000)}`,
   "",
 ];
 const HOSTS = [

@@ -20,16 +20,19 @@ Object.assign(process.env, ENV);
 
 /** The checks for every recipe. `ask` takes path and init of a request, and resolves with {status, body, headers}. */
 async function check(ask) {
-  const granted = await ask("/token?content_id=film-1&drm=widevine", { headers: { "x-user": "ann" } });
+  const granted = await ask("/api/drm/token?content_id=film-1&drm=widevine", { headers: { "x-user": "ann" } });
   assert.deepEqual([granted.status, granted.headers.get("cache-control")], [200, "no-store"]);
   const { userId, contentId, drmType, policy } = await openLicenseToken(TUTORIAL, granted.body);
   assert.deepEqual(
     [userId, contentId, drmType, policy.playback_policy.license_duration],
     ["ann", "film-1", "Widevine", 3600],
   );
-  assert.equal((await ask("/token?content_id=film-1&drm=widevine", {})).status, 403);
-  assert.equal((await ask("/token?drm=widevine", { headers: { "x-user": "ann" } })).status, 400);
-  const head = await ask("/token?content_id=film-1&drm=widevine", { method: "HEAD", headers: { "x-user": "ann" } });
+  assert.equal((await ask("/api/drm/token?content_id=film-1&drm=widevine", {})).status, 403);
+  assert.equal((await ask("/api/drm/token?drm=widevine", { headers: { "x-user": "ann" } })).status, 400);
+  const head = await ask("/api/drm/token?content_id=film-1&drm=widevine", {
+    method: "HEAD",
+    headers: { "x-user": "ann" },
+  });
   assert.deepEqual([head.status, head.body], [200, ""]);
 }
 
@@ -46,7 +49,7 @@ for (const name of ["express", "fastify"]) {
     const [line] = await once(server.stdout, "data");
     const { origin } = new URL(String(line).trim());
     await check(async (path, init) => read(await fetch(`${origin}${path}`, init)));
-    assert.equal((await fetch(`${origin}/token`, { method: "DELETE" })).status, 405);
+    assert.equal((await fetch(`${origin}/api/drm/token`, { method: "DELETE" })).status, 405);
     assert.equal((await fetch(`${origin}/other`)).status, 404);
   });
 }
