@@ -7,6 +7,8 @@ import type { Recorded } from "./recorded.js";
 const ms = (time: number): string => (time < 10_000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`);
 /** A shorter bar would be invisible. */
 const MIN_PERCENT = 0.4;
+/** The room for a label of the scale, in pixels: one that lacks it at the right edge is left out. */
+const LABEL = 64;
 
 interface Row {
   step: Step;
@@ -76,9 +78,11 @@ class PlayTimeline extends HTMLElement {
 
   private drawScale(length: number): void {
     const most = Math.max(3, Math.min(10, Math.floor(this.clientWidth / 130)));
+    const room = this.clientWidth - this.scale.offsetLeft - LABEL;
+    const fitting = ticks(length, most).filter((at) => (at / length) * this.scale.clientWidth <= room);
     fill(
       this.scale,
-      ...ticks(length, most).map((at) => {
+      ...fitting.map((at) => {
         const tick = h("span", { class: "tick" }, ms(at));
         tick.style.left = `${(at / length) * 100}%`;
         return tick;
