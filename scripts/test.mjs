@@ -111,11 +111,12 @@ await main(async () => {
       log(`    ${suite.title}: ${result.passed} passed, ${result.failed} failed${note}, ${seconds(result.duration)}`);
     }
   };
-  // The two only share the processor, which neither uses all the time.
-  const lanes = [suites.filter(({ lane }) => lane === "rust"), suites.filter(({ lane }) => !lane)];
+  const [last, parallel] = [suites.filter((suite) => suite.last), suites.filter((suite) => !suite.last)];
+  const inBrowsers = ({ group }) => group === "e2e";
+  const lanes = [parallel.filter(inBrowsers), parallel.filter((suite) => !inBrowsers(suite))];
   if (availableParallelism() > 1) await Promise.all(lanes.map(runAll));
   else for (const lane of lanes) await runAll(lane);
-  await runAll(suites.filter(({ lane }) => lane === "last"));
+  await runAll(last);
   const inOrder = suites.map((suite) => results.get(suite));
   const total = inOrder.reduce(
     (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),

@@ -1,5 +1,6 @@
-// Every test suite: its requirements, and how it is run and counted. `npm test` runs two at a time: the suites of the
-// lane "rust" (those that compile, then Firefox) one after the other, and the rest in parallel.
+// Every test suite: its requirements, and how it is run and counted. `npm test` runs two at a time: those of the group
+// "e2e" one after the other, and beside them the others. Two browsers' end-to-end tests at a time would take longer
+// than one after the other: videos play on while tests wait for the processor.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -55,7 +56,6 @@ const nodeSuite = (id, title, folders, more = {}) => ({
 const wasmSuite = (flag, kind, title) => ({
   id: `wasm-${flag}`,
   group: "wasm",
-  lane: "rust",
   title,
   present: () => existsSync(join(root, "tests/web/main.rs")),
   async run() {
@@ -101,7 +101,6 @@ const wasmSuite = (flag, kind, title) => ({
 const playwrightSuite = (id, folder, project, title, needs) => ({
   id: `${id}-${project}`,
   group: "e2e",
-  lane: project === "firefox" ? "rust" : undefined,
   title,
   needs,
   present: () =>
@@ -140,7 +139,6 @@ export const SUITES = [
   {
     id: "rust",
     group: "rust",
-    lane: "rust",
     title: "Rust: cargo test",
     present: () => true,
     async run() {
@@ -156,7 +154,6 @@ export const SUITES = [
   {
     id: "simulate",
     group: "rust",
-    lane: "rust",
     title: "Rust: the simulator",
     present: () => true,
     async run() {
@@ -167,7 +164,6 @@ export const SUITES = [
   {
     id: "conformance",
     group: "conformance",
-    lane: "rust",
     title: "Conformance with the given vectors",
     present: () => Boolean(process.env.PALLYCON_VECTORS) && existsSync(join(root, "tests/conformance")),
     async run() {
@@ -187,7 +183,6 @@ export const SUITES = [
     // Only in CI: it builds every target, and a short run proves little on a machine where npm run fuzz runs long.
     id: "fuzz",
     group: "fuzz",
-    lane: "rust",
     title: "Fuzz targets, two seconds each",
     present: () => Boolean(process.env.CI) && hasNightly(),
     async run() {
@@ -307,7 +302,7 @@ export const SUITES = [
     // Reads the output of the others.
     id: "secrets",
     group: "node",
-    lane: "last",
+    last: true,
     title: "No secret in any suite's output",
     present: () => true,
     async run() {
