@@ -313,20 +313,20 @@ export const SUITES = [
   },
 ];
 
-const PAGES = ["e2e-chromium", "e2e-firefox"];
 /**
  * Which suites read a file, for `npm test -- --changed`: the first line whose pattern matches. A file that matches none
- * (package.json, Cargo.lock, the test runner) can change everything.
+ * (package.json, Cargo.lock, the test runner) can change everything. The product's pages are played in one browser: the
+ * second one's tests are a part of the whole run.
  */
 const TOUCHES = [
   [/^src\/(cpix|custom_data)\/|^src\/web\/server/, ["rust", "conformance", "wasm", "types", "server", "package"]],
   [/^(src|errors\.json|build\.rs)/, ["rust", "conformance", "wasm", "types", "node", "package", "e2e-chromium"]],
   [/^js\/(server|cli)/, ["types", "server", "package"]],
-  [/^js\//, ["types", "js", "package", "engines", "webkit", ...PAGES]],
+  [/^js\//, ["types", "js", "package", "engines", "webkit", "e2e-chromium"]],
   [/^www\/bridge\//, ["bridge-chromium", "bridge-firefox", "e2e-chromium"]],
   [/^www\/license-server\//, ["license-server", "server", "e2e-chromium"]],
   [/^www\/(demo|media)\//, ["demo", "e2e-chromium"]],
-  [/^tests\/e2e\//, PAGES],
+  [/^tests\/e2e\//, ["e2e-chromium", "e2e-firefox"]],
   [/^tests\/bridge\//, ["bridge-chromium", "bridge-firefox"]],
   [/^tests\/(js|server|license-server|scripts|demo|package|types|engines|webkit)\//, (_, name) => [name]],
   [/^tests\/(mutants|matrix|showcase)\//, ["scripts"]],
