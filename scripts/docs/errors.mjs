@@ -61,7 +61,7 @@ do. \`retryable\` says whether the same request may succeed later. Compare \`cod
 \`PallyConErrorCode\`, the union of all codes below. Some codes occur in several phases (\`network\` for a license or a certificate): the tables name
 the usual one. An error's own hint can be more precise than the one here. A refusal of the license server has PallyCon's number and text in
 \`serverCode\` and \`serverMessage\`, and in \`problems\` what the inspection of the token had found before the request.
-[When it does not play](https://github.com/OWNER/pallycon-drm/blob/main/docs/when-it-does-not-play.md) starts from the symptom.
+[When it does not play](${addressOf("docs/when-it-does-not-play.md")}) starts from the symptom.
 
 ${own.map(ownSection).join("\n\n")}
 
