@@ -102,9 +102,12 @@ for (const [name, { lab = "", begin, again }] of Object.entries(PLAYERS))
         const { lab } = window;
         const { token } = lab;
         let went;
+        // The page learns of it a moment later.
+        const offline = () => new Promise((resolve) => addEventListener("offline", resolve, { once: true }));
         lab.token = async (given) => {
           const value = await token(given);
-          await (went ??= window.goOffline());
+          went ??= Promise.all([offline(), window.goOffline()]);
+          await went;
           return value;
         };
       });
