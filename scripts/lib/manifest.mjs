@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
+import { UserError } from "./log.mjs";
 import { ask } from "./run.mjs";
 
 const read = (path) => readFileSync(join(root, path), "utf8");
@@ -41,10 +42,12 @@ export function repositoriesNamed() {
 
 const TEXTS = ["*.md", "*.json", "*.toml", "*.yml", "*.ts", "*.mjs", "*.rs", "*.html"];
 /** The files that git tracks, or would: nothing that a build or a test leaves. @param {string[]} patterns as git's */
-export const projectFiles = (...patterns) =>
-  ask(["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", ...patterns])
-    .split("\n")
-    .filter((file) => existsSync(join(root, file)));
+export function projectFiles(...patterns) {
+  const list = ask(["git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", ...patterns]);
+  if (list === undefined)
+    throw new UserError("git cannot list the project's files.", "Run this in a clone, with git installed.");
+  return list.split("\n").filter((file) => existsSync(join(root, file)));
+}
 export const textFiles = () => projectFiles(...TEXTS);
 
 /** The commit that is checked out, or undefined if something is not committed. */

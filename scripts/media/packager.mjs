@@ -22,7 +22,10 @@ function packager() {
   return join(home, "bin", `packager-${os}-${process.arch}${os === "win" ? ".exe" : ""}`);
 }
 
-/** In a folder that exists for as long as `work` runs: a moving test picture and a changing tone. @param {string[]} encoders */
+/**
+ * A moving test picture and a changing tone, in a folder that exists for as long as `work` runs.
+ * @param {string[]} encoders ffmpeg's options for picture and tone
+ */
 export function withClip(name, encoders, work) {
   const scratch = mkdtempSync(join(tmpdir(), "media-"));
   try {
