@@ -1,5 +1,5 @@
 // rx-player, newest and oldest: what plays, which error the app gets, and when playback continues.
-import { expect, expectNoPicture, expectPlaying, openLab, test } from "./fixture.mjs";
+import { expect, expectNoPicture, expectPlaying, expectSpcForm, openLab, test } from "./fixture.mjs";
 
 const HEADER = "pallycon-customdata-v2";
 const KEY = "9d3fe6bf10c74be9a2ffbe5c6df0b873"; // of demo-single-key
@@ -17,8 +17,7 @@ const open = (page, run, bridge = { drms: ["widevine"] }, version = "") =>
 /** `options` of the client, `more` for each of rx-player's key systems. */
 const play = (page, [path, adapter], given = {}) =>
   page.evaluate(([path, adapter, given]) => window.lab.play(path, { adapter, ...given }), [path, adapter, given]);
-const licenses = (run) => run.requests("license");
-const posts = async (run) => (await licenses(run)).filter(({ method }) => method === "POST");
+const posts = async (run) => (await run.requests("license")).filter(({ method }) => method === "POST");
 const noted = (page, list) => page.evaluate((name) => window.lab[name], list);
 const events = (page, type) =>
   page.evaluate((wanted) => window.lab.events.filter((event) => event.type === wanted), type);
@@ -36,8 +35,7 @@ async function expectPlaysOn(page) {
   await expectPlaying(page);
 }
 /** Timers that no test waits for, in seconds: holdTimers() keeps them until fire(). */
-const RENEWAL = 900;
-const EXPIRY = 901;
+const [RENEWAL, EXPIRY] = [900, 901];
 const holdTimers = (page) =>
   page.evaluate(() => {
     const { setTimeout } = window;
@@ -96,7 +94,7 @@ const WIRE = {
     expect(bodyOf(post)).toContain("Envelope");
     expect(bodyOf(post)).not.toContain("PlayReadyKeyMessage");
   },
-  fairplay: (post) => expect(bodyOf(post)).toMatch(/^spc=[A-Za-z0-9%]+$/),
+  fairplay: expectSpcForm,
 };
 
 for (const [name, version] of [
@@ -156,7 +154,7 @@ for (const [name, version] of [
         await play(page, CONTENT.clearkey);
         await expectPlaying(page);
         await expectQuiet(page);
-        const seen = await licenses(run);
+        const seen = await run.requests("license");
         expect(seen.length).toBeGreaterThan(0);
         for (const { method, query, headers } of seen)
           expect([method, query, headers[HEADER]]).toEqual([
